@@ -1,0 +1,43 @@
+# The two commands are `make up` and `make test`; both set up what they need first.
+PYTHON ?= python3
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help setup up test check clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/ready ## Make .venv with everything that is needed
+
+up: setup ## Start the whole product with a simulated Zoom account; Ctrl-C stops it
+	@.venv/bin/worksights-zoom up --demo
+
+test: setup ## Run every test
+	@.venv/bin/python -m pytest
+
+check: setup .venv-lint/ready ## Lint, and check Dagster's definitions and dbt's project
+	.venv-lint/bin/ruff check .
+	.venv-lint/bin/ruff format --check .
+	.venv/bin/dbt --warn-error parse --no-partial-parse --show-all-deprecations --quiet \
+		--project-dir dbt_project --profiles-dir dbt_project
+	.venv/bin/dg check defs
+
+clean: ## Remove what set-up made; .local (the data) stays
+	rm -rf .venv .venv-lint dbt_project/target *.egg-info
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11"; exit 1; }
+	@echo "Setting up .venv (one to three minutes, once)..."
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv \
+		|| { rm -rf .venv; echo "On Debian: apt-get install python3-venv"; exit 1; }
+	@.venv/bin/python -m pip install -qq --require-hashes -r requirements.lock
+	@.venv/bin/python -m pip install -qq --no-deps --no-build-isolation --editable .
+	@.venv/bin/dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project
+	@touch .venv/ready
+
+# Linters have an environment of their own: they and dbt want different versions of pathspec.
+.venv-lint/ready: requirements-lint.lock
+	@test -x .venv-lint/bin/python || $(PYTHON) -m venv .venv-lint
+	@.venv-lint/bin/python -m pip install -qq --require-hashes -r requirements-lint.lock
+	@touch .venv-lint/ready

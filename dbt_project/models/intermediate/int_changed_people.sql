@@ -1,0 +1,81 @@
+{{ config(materialized='view') }}
+
+{# Which Zoom users and emails a change of settings concerns (contract, 5.13): its own, and through mappings and equal
+   emails those of the WorkSights user it speaks of. #}
+
+with
+
+setting_changes as (
+
+    select * from {{ ref('stg_pipeline__setting_changes') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_pipeline__settings') }}
+
+),
+
+changed_users as (
+
+    select organization_id, batch, changed, subject as user_id, value as email
+    from setting_changes
+    where kind = 'user_email'
+    union all
+    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed, setting_changes.subject,
+        user_emails.value
+    from setting_changes
+    left join settings as user_emails
+        on user_emails.organization_id = setting_changes.organization_id
+        and user_emails.kind = 'user_email'
+        and user_emails.subject = setting_changes.subject
+    where setting_changes.kind = 'user_active'
+        or (setting_changes.kind = 'switched_off' and setting_changes.subject <> '')
+
+),
+
+changed_zoom_users as (
+
+    select organization_id, batch, changed, subject as zoom_user_id
+    from setting_changes
+    where kind in ('zoom_user_email', 'zoom_user_name', 'mapping')
+    union all
+    select changed_users.organization_id, changed_users.batch, changed_users.changed, mappings.subject
+    from changed_users
+    inner join settings as mappings
+        on mappings.organization_id = changed_users.organization_id
+        and mappings.kind = 'mapping'
+        and mappings.value = changed_users.user_id
+    union all
+    select changed_users.organization_id, changed_users.batch, changed_users.changed, zoom_users.subject
+    from changed_users
+    inner join settings as zoom_users
+        on zoom_users.organization_id = changed_users.organization_id
+        and zoom_users.kind = 'zoom_user_email'
+        and zoom_users.value = changed_users.email
+    union all
+    -- Someone without an email of their own in a session is excluded by the one that was imported.
+    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed, zoom_users.subject
+    from setting_changes
+    inner join settings as zoom_users
+        on zoom_users.organization_id = setting_changes.organization_id
+        and zoom_users.kind = 'zoom_user_email'
+        and {{ is_at('zoom_users.value', 'setting_changes.subject') }}
+    where setting_changes.kind = 'exclusion'
+
+)
+
+select organization_id, batch, changed, zoom_user_id, null as email
+from changed_zoom_users
+union all
+select organization_id, batch, changed, null, value
+from setting_changes
+where kind = 'zoom_user_email'
+union all
+select changed_zoom_users.organization_id, changed_zoom_users.batch, changed_zoom_users.changed, null, zoom_users.value
+from changed_zoom_users
+inner join settings as zoom_users
+    on zoom_users.organization_id = changed_zoom_users.organization_id
+    and zoom_users.kind = 'zoom_user_email'
+    and zoom_users.subject = changed_zoom_users.zoom_user_id

@@ -1,0 +1,111 @@
+{{ config(
+    unique_key=['organization_id', 'session_id', 'participant_id'],
+    indexes=[{'columns': ['organization_id', 'session_id', 'participant_id'], 'unique': true}],
+) }}
+
+{# Contract, 5.10: exactly one outcome per participant, the first that applies. #}
+
+with
+
+participants as (
+
+    select * from {{ ref('int_participants') }}
+    {{ where_news() }}
+
+),
+
+sessions as (
+
+    select * from {{ ref('int_sessions') }}
+
+),
+
+counted_sessions as (
+
+    select * from {{ ref('int_counted_sessions') }}
+
+),
+
+presence as (
+
+    select * from {{ ref('int_presence') }}
+
+),
+
+mappings as (
+
+    select * from {{ ref('int_mappings') }}
+
+),
+
+switches_off as (
+
+    select * from {{ ref('stg_pipeline__settings') }}
+    where kind = 'switched_off'
+
+),
+
+exclusions as (
+
+    select * from {{ ref('stg_pipeline__settings') }}
+    where kind = 'exclusion'
+
+),
+
+facts as (
+
+    select
+        participants.organization_id,
+        participants.session_id,
+        participants.participant_id,
+        mappings.user_id,
+        counted_sessions.connection_state,
+        presence.duration_seconds,
+        participants.zoom_user_id is not null or participants.email is not null as has_identity,
+        presence.is_waiting_room_only,
+        mappings.is_user_active,
+        exists (
+            select from switches_off
+            where switches_off.organization_id = participants.organization_id
+                and switches_off.subject = ''
+                and switches_off.value = sessions.feature
+                and switches_off.valid @> sessions.ended_at
+        ) as is_feature_off,
+        exists (
+            select from switches_off
+            where switches_off.organization_id = participants.organization_id
+                and switches_off.subject = mappings.user_id
+                and switches_off.value = sessions.feature
+                and switches_off.valid @> sessions.ended_at
+        ) as is_unsubscribed,
+        exists (
+            select from exclusions
+            where exclusions.organization_id = participants.organization_id
+                and {{ is_at('participants.email', 'exclusions.subject') }}
+        ) as is_excluded
+    from participants
+    inner join sessions using (organization_id, session_id)
+    inner join counted_sessions using (organization_id, session_id)
+    inner join presence using (organization_id, session_id, participant_id)
+    inner join mappings using (organization_id, session_id, participant_id)
+
+)
+
+select
+    organization_id,
+    session_id,
+    participant_id,
+    user_id,
+    case
+        when connection_state <> 'counted' then connection_state
+        when is_waiting_room_only then 'waiting_room_only'
+        when duration_seconds = 0 then 'zero_duration'
+        when not has_identity then 'no_identity'
+        when user_id is null then 'not_mapped'
+        when not is_user_active then 'user_inactive'
+        when is_feature_off then 'feature_off'
+        when is_unsubscribed then 'not_subscribed'
+        when is_excluded then 'excluded'
+        else 'activity'
+    end as outcome
+from facts

@@ -1,0 +1,84 @@
+{{ config(materialized='view') }}
+
+{# The sessions that a change of settings concerns: those that ended while the fact holds now and did not before, or the
+   other way round. #}
+
+with
+
+setting_changes as (
+
+    select * from {{ ref('stg_pipeline__setting_changes') }}
+
+),
+
+changed_people as (
+
+    select * from {{ ref('int_changed_people') }}
+
+),
+
+sessions as (
+
+    select * from {{ ref('int_sessions') }}
+    where ended_at is not null
+
+),
+
+legs as (
+
+    select * from {{ ref('int_connection_legs') }}
+
+),
+
+candidates as (
+
+    select setting_changes.organization_id, sessions.session_id, setting_changes.batch, setting_changes.changed
+    from setting_changes
+    inner join sessions
+        on sessions.organization_id = setting_changes.organization_id
+        and sessions.zoom_account_id = setting_changes.subject
+    where setting_changes.kind = 'account_time'
+    union all
+    select setting_changes.organization_id, sessions.session_id, setting_changes.batch, setting_changes.changed
+    from setting_changes
+    inner join sessions
+        on sessions.organization_id = setting_changes.organization_id
+        and sessions.feature = setting_changes.value
+    where setting_changes.kind = 'switched_off' and setting_changes.subject = ''
+    union all
+    select changed_people.organization_id, legs.session_id, changed_people.batch, changed_people.changed
+    from changed_people
+    inner join legs
+        on legs.organization_id = changed_people.organization_id
+        and legs.zoom_user_id = changed_people.zoom_user_id
+    union all
+    select changed_people.organization_id, legs.session_id, changed_people.batch, changed_people.changed
+    from changed_people
+    inner join legs
+        on legs.organization_id = changed_people.organization_id
+        and legs.email = changed_people.email
+    union all
+    select changed_people.organization_id, sessions.session_id, changed_people.batch, changed_people.changed
+    from changed_people
+    inner join sessions
+        on sessions.organization_id = changed_people.organization_id
+        and sessions.host_zoom_user_id = changed_people.zoom_user_id
+    union all
+    select setting_changes.organization_id, legs.session_id, setting_changes.batch, setting_changes.changed
+    from setting_changes
+    inner join legs
+        on legs.organization_id = setting_changes.organization_id
+        and {{ is_at('legs.email', 'setting_changes.subject') }}
+    where setting_changes.kind = 'exclusion'
+
+)
+
+select distinct
+    candidates.organization_id,
+    candidates.session_id,
+    candidates.batch
+from candidates
+inner join sessions
+    on sessions.organization_id = candidates.organization_id
+    and sessions.session_id = candidates.session_id
+    and sessions.ended_at <@ candidates.changed

@@ -1,0 +1,33 @@
+{{ config(
+    unique_key=['organization_id', 'session_id', 'participant_id'],
+    indexes=[
+        {'columns': ['organization_id', 'session_id', 'participant_id'], 'unique': true},
+        {'columns': ['organization_id', 'user_id']},
+        {'columns': ['organization_id', 'outcome']},
+    ],
+) }}
+
+with
+
+outcomes as (
+
+    select * from {{ ref('int_outcomes') }}
+    {{ where_news() }}
+
+),
+
+details as (
+
+    select * from {{ ref('int_outcome_details') }}
+
+)
+
+select
+    outcomes.participant_id,
+    outcomes.session_id,
+    outcomes.organization_id,
+    outcomes.user_id,
+    outcomes.outcome,
+    details.detail
+from outcomes
+inner join details using (outcome)

@@ -1,0 +1,56 @@
+{{ config(
+    unique_key=['organization_id', 'session_id', 'participant_id'],
+    indexes=[
+        {'columns': ['organization_id', 'session_id', 'participant_id'], 'unique': true},
+        {'columns': ['organization_id', 'user_id', 'left_at']},
+        {'columns': ['organization_id', 'email']},
+    ],
+) }}
+
+with
+
+participants as (
+
+    select * from {{ ref('int_participants') }}
+    {{ where_news() }}
+
+),
+
+counted_sessions as (
+
+    select * from {{ ref('int_counted_sessions') }}
+    where connection_state = 'counted'
+
+),
+
+presence as (
+
+    select * from {{ ref('int_presence') }}
+
+),
+
+outcomes as (
+
+    select * from {{ ref('int_outcomes') }}
+
+)
+
+select
+    participants.participant_id,
+    participants.session_id,
+    participants.organization_id,
+    participants.zoom_user_id,
+    outcomes.user_id,
+    participants.email,
+    participants.display_name,
+    participants.role,
+    outcomes.outcome,
+    presence.duration_seconds,
+    presence.connection_count,
+    presence.is_estimated,
+    presence.joined_at,
+    presence.left_at
+from participants
+inner join counted_sessions using (organization_id, session_id)
+inner join presence using (organization_id, session_id, participant_id)
+inner join outcomes using (organization_id, session_id, participant_id)

@@ -1,0 +1,19 @@
+with
+
+deliveries as (
+
+    select * from {{ source('ingress', 'deliveries') }}
+
+)
+
+select
+    organization_id,
+    delivery_id,
+    zoom_account_id,
+    event,
+    disposition,
+    reason,
+    body_size as body_bytes,
+    batch,
+    received_at
+from deliveries

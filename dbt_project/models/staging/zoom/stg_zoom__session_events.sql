@@ -1,0 +1,29 @@
+with
+
+events as (
+
+    select * from {{ source('zoom_raw', 'events') }}
+    where event like 'meeting.%' or event like 'webinar.%'
+
+)
+
+select
+    organization_id,
+    event_id,
+    session_id,
+    zoom_account_id,
+    fields ->> 'zoom_uuid' as zoom_uuid,
+    fields ->> 'zoom_meeting_id' as zoom_meeting_id,
+    fields ->> 'host_zoom_user_id' as host_zoom_user_id,
+    split_part(event, '.', 1) || 's' as feature,
+    event,
+    fields ->> 'topic' as topic,
+    fields ->> 'type' as type_code,
+    batch,
+    event like '%.ended' as is_end,
+    event like '%.participant_joined%' as is_join,
+    event like '%.participant_left%' as is_leave,
+    occurred_at,
+    (fields ->> 'started_at')::timestamptz as started_at,
+    first_received_at
+from events

@@ -1,0 +1,59 @@
+"""`batch` and `rebuild`: the pipeline by hand."""
+
+from datetime import UTC, datetime
+
+import click
+
+from integration.commands.processes import run_module
+from integration.settings import read_settings
+from integration.store.postgres import connect, database_url
+from integration.store.summary import batch_summary
+
+
+class AwareTime(click.ParamType):
+    """An ISO 8601 time with a zone, in UTC."""
+
+    name = "time"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            read = datetime.fromisoformat(value)
+        except ValueError:
+            read = None
+        if read is None or read.tzinfo is None:
+            self.fail(
+                f"{value!r} is not a time with a zone, such as 2026-03-02T10:00:00Z.", param, ctx
+            )
+        return read.astimezone(UTC)
+
+
+@click.command()
+@click.option("--now", type=AwareTime(), help="Take TIME for now, such as 2026-03-02T10:00:00Z.")
+def batch(now: datetime | None) -> None:
+    """Run the 20-minute job once, through Dagster, and print what it did."""
+    settings = read_settings()
+    settings.require_all("ENCRYPTION_KEY", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET")
+    url = database_url(settings)
+    arguments = [now.isoformat()] if now else []
+    if run_module(settings, url, "orchestration.batch", *arguments):
+        raise click.ClickException(
+            "The batch failed; what it did not finish is taken up by the next one. "
+            "The reason is above, and in the Dagster UI under Runs."
+        )
+    with connect(url, role="pipeline") as connection:
+        for line in batch_summary(connection):
+            click.echo(line)
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Report only; change nothing.")
+def rebuild(check: bool) -> None:
+    """Derive every mart again from what was landed, and print what changed."""
+    settings = read_settings()
+    url = database_url(settings)
+    if run_module(settings, url, "orchestration.rebuild", *(["--check"] if check else [])):
+        raise click.ClickException("The rebuild failed; nothing was changed. The reason is above.")

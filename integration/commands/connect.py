@@ -1,0 +1,88 @@
+"""`connect`: joins one's own Zoom account through Server-to-Server OAuth, without a browser."""
+
+from datetime import UTC, datetime
+
+import click
+
+from integration.settings import read_settings
+from integration.store.connections import AccountTaken, join_account
+from integration.store.directory import user_by_email
+from integration.store.postgres import connect as open_connection
+from integration.store.postgres import database_url
+
+MAY_CONNECT = ("executive", "admin")
+
+
+@click.command()
+@click.option("--organization", required=True, help="The organization's id.")
+@click.option(
+    "--zoom-account",
+    required=True,
+    help="The Zoom account id (22 characters, from the app's page).",
+)
+@click.option(
+    "--owner", required=True, help="Email of the Executive or Admin who is responsible for it."
+)
+@click.option(
+    "--server-to-server",
+    is_flag=True,
+    help="Use Zoom's Server-to-Server OAuth (the only way here).",
+)
+def connect(organization: str, zoom_account: str, owner: str, server_to_server: bool) -> None:
+    """Join one's own Zoom account to an organization."""
+    from integration.store.tokens import save_grant
+    from integration.zoom import oauth
+    from integration.zoom.client import ZoomClient
+
+    if not server_to_server:
+        raise click.UsageError(
+            "Without a browser only --server-to-server works; or connect on the Services page."
+        )
+    settings = read_settings()
+    settings.require_all("ENCRYPTION_KEY", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET")
+    with open_connection(database_url(settings), role="page") as connection:
+        user = user_by_email(connection, organization_id=organization, email=owner)
+        if user is None:
+            raise click.ClickException(
+                f"{organization} has no WorkSights user with that email. Import users first: "
+                f"worksights-zoom import-users FILE.csv --organization {organization}"
+            )
+        if user.role not in MAY_CONNECT:
+            raise click.ClickException(
+                f"Only an Executive or an Admin connects Zoom; this user is {user.role}."
+            )
+        grant = oauth.account_credentials(
+            settings.oauth_url,
+            client_id=settings.require("ZOOM_CLIENT_ID"),
+            client_secret=settings.require("ZOOM_CLIENT_SECRET"),
+            account_id=zoom_account,
+            now=datetime.now(UTC),
+        )
+        found = (
+            ZoomClient(settings.api_url, lambda _refused: grant.access_token).me().get("account_id")
+        )
+        if found != zoom_account:
+            raise click.ClickException(
+                "Zoom's answer is for another account. Check --zoom-account."
+            )
+        try:
+            connection_id, is_new = join_account(
+                connection,
+                organization_id=organization,
+                zoom_account_id=zoom_account,
+                owner_user_id=user.user_id,
+            )
+        except AccountTaken as error:
+            raise click.ClickException(str(error)) from error
+        save_grant(
+            connection,
+            connection_id=connection_id,
+            organization_id=organization,
+            grant_type="account_credentials",
+            grant=grant,
+            keys=settings.encryption_keys,
+        )
+    click.echo(
+        f"{'Connected' if is_new else 'Renewed'} Zoom account {zoom_account} (connection {connection_id})."
+    )
+    click.echo("The next batch imports its users. Only sessions that end from now on are shown.")

@@ -1,0 +1,136 @@
+"""The demo: a simulated company, connected, with a day of its meetings on the timeline."""
+
+import secrets
+from datetime import UTC, date, datetime, time, timedelta
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from integration.commands.processes import Supervisor
+from integration.settings import Settings, SettingsError, make_missing_keys
+from integration.store import timeline
+from integration.store.postgres import connect, transaction
+
+ORGANIZATION = "acme-works"
+ACCOUNT = "AcmeWorksAccount000000"  # the simulator's company
+OWNER = "marcus.lindgren@acme-works.com"
+PEOPLE_SHOWN = 3
+
+
+def settings_of_demo(settings: Settings, *, simulator_port: int) -> Settings:
+    """Settings that point at the simulator, kept below the home, so that other commands find the demo too."""
+    if settings.get("DATABASE_URL"):
+        raise SettingsError(
+            "DATABASE_URL is set. The demo fills a database with made-up people: it uses the embedded one only. "
+            "Unset DATABASE_URL, or run `up` without --demo."
+        )
+    if settings.get("ZOOM_CLIENT_ID", "demo-client") != "demo-client":
+        raise SettingsError(
+            "ZOOM_CLIENT_ID is set, so this home is for a real Zoom account. For the demo choose another home: "
+            "WORKSIGHTS_ZOOM_HOME=.local/demo worksights-zoom up --demo"
+        )
+    simulator = f"http://127.0.0.1:{simulator_port}"
+    demo = {"ZOOM_OAUTH_URL": simulator, "ZOOM_API_URL": simulator}
+    kept = make_missing_keys(
+        settings,
+        ZOOM_CLIENT_ID="demo-client",
+        ZOOM_CLIENT_SECRET=secrets.token_urlsafe(16),
+        ZOOM_WEBHOOK_SECRET_TOKEN=secrets.token_urlsafe(16),
+        **demo,
+    )
+    return Settings(home=kept.home, values={**kept.values, **demo})
+
+
+def refuse_real_data(url: str) -> None:
+    """The demo's people must not get among real ones."""
+    with connect(url) as connection:
+        if timeline.organizations_besides(connection, ORGANIZATION):
+            raise click.ClickException(
+                "This home holds real organizations. For the demo choose another one: "
+                "WORKSIGHTS_ZOOM_HOME=.local/demo worksights-zoom up --demo"
+            )
+
+
+def show_a_day(processes: Supervisor, settings: Settings, url: str, *, page: str) -> None:
+    """Connects the simulated account, lets yesterday arrive, runs a batch, and prints the timeline."""
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    webhooks = f"{page}/webhooks/zoom"
+    click.echo("Starting the simulated Zoom; it goes on sending what happens from now on…")
+    port = settings.require("ZOOM_API_URL").rpartition(":")[2]
+    processes.start(
+        "simulated-zoom",
+        "-m",
+        "simulator",
+        "serve",
+        "--port",
+        port,
+        "--webhook-url",
+        webhooks,
+        "--live",
+    )
+    click.echo("Importing WorkSights users and connecting the Zoom account…")
+    directory = settings.home / "demo-users.csv"
+    directory.write_text(processes.run("-m", "simulator", "directory"))
+    processes.run(
+        "-m", "integration.commands", "import-users", str(directory),
+        "--organization", ORGANIZATION, "--organization-name", "Acme Works",
+    )  # fmt: skip
+    processes.run(
+        "-m", "integration.commands", "connect", "--organization", ORGANIZATION,
+        "--zoom-account", ACCOUNT, "--owner", OWNER, "--server-to-server",
+    )  # fmt: skip
+    with transaction(url) as connection:
+        # There is no history from before a connection. The demo's day has to come after it.
+        timeline.begin_connection_at(
+            connection,
+            zoom_account_id=ACCOUNT,
+            connected_at=datetime.combine(yesterday, time(), UTC),
+        )
+    click.echo(f"Letting a day of meetings arrive ({yesterday:%A, %d %B %Y})…")
+    click.echo(
+        "  "
+        + processes.run(
+            "-m", "simulator", "day", "--date", str(yesterday), "--webhook-url", webhooks
+        ).strip()
+    )
+    click.echo("Running the 20-minute job once (about half a minute)…")
+    click.echo(
+        "  " + processes.run("-m", "integration.commands", "batch").strip().replace("\n", "\n  ")
+    )
+    _print_day(url, yesterday)
+
+
+def _print_day(url: str, day: date) -> None:
+    with connect(url, role="pipeline") as connection:
+        entries = timeline.entries_of_day(connection, organization_id=ORGANIZATION, day=day)
+        outcomes = timeline.outcomes(connection, organization_id=ORGANIZATION)
+    console = Console(highlight=False)
+    busiest = sorted(
+        {e.full_name for e in entries}, key=lambda n: -sum(e.full_name == n for e in entries)
+    )
+    for name in busiest[:PEOPLE_SHOWN]:
+        table = Table(
+            "from",
+            "to",
+            "minutes",
+            "entry",
+            title=f"{name}, {day:%A, %d %B %Y} (UTC)",
+            title_justify="left",
+        )
+        for entry in entries:
+            if entry.full_name == name:
+                minutes = f"{entry.duration_seconds / 60:.0f}"
+                table.add_row(
+                    f"{entry.started_at:%H:%M}",
+                    f"{entry.ended_at:%H:%M}",
+                    minutes,
+                    f"[cyan]{entry.title}[/cyan]",
+                )
+        console.print(table)
+    console.print(
+        f"{len(entries)} entries of {len(busiest)} people on that day; {PEOPLE_SHOWN} people are shown."
+    )
+    console.print(
+        "Outcomes of all participants: " + ", ".join(f"{count} {name}" for name, count in outcomes)
+    )

@@ -1,0 +1,119 @@
+"""`import-users`: WorkSights users from a file. All lines are read before one is stored."""
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from integration.settings import read_settings
+from integration.store import directory
+from integration.store.batches import only_writer
+from integration.store.directory import DirectoryConflict, ImportedUser
+from integration.store.postgres import database_url, transaction
+
+REQUIRED = ("email", "full_name", "role", "time_zone")
+OPTIONAL = ("user_id", "created_at", "deactivated_at")
+ROLES = ("owner", "executive", "admin", "technical_admin", "manager", "member")
+
+
+@click.command("import-users")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--organization", required=True, help="The organization's id; made if it is new.")
+@click.option("--organization-name", help="Its name.")
+def import_users(file: Path, organization: str, organization_name: str | None) -> None:
+    """Upsert WorkSights users from FILE (email,full_name,role,time_zone[,user_id,created_at,deactivated_at])."""
+    try:
+        users = read_directory(file)
+    except ValueError as error:
+        raise click.ClickException(f"{file.name}: {error}. Nothing was imported.") from error
+    url = database_url(read_settings())
+    with (
+        only_writer(
+            url, on_wait=lambda: click.echo("Waiting for the batch that is running…", err=True)
+        ),
+        transaction(url) as connection,
+    ):
+        is_new = directory.ensure_organization(
+            connection, organization_id=organization, name=organization_name
+        )
+        try:
+            new, known = directory.upsert_users(
+                connection, organization_id=organization, users=users
+            )
+        except DirectoryConflict as error:
+            raise click.ClickException(f"{file.name}, {error}. Nothing was imported.") from error
+    made = " (a new organization)" if is_new else ""
+    click.echo(f"{organization}{made}: {new} new users, {known} known ones brought up to date.")
+
+
+def read_directory(file: Path) -> list[ImportedUser]:
+    """The lines of a directory file; ValueError names the first line that is wrong, and why."""
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as opened:
+            rows = csv.DictReader(opened, strict=True)
+            _check_header(rows.fieldnames)
+            users = [_read_line(rows.line_num, row) for row in rows]
+    except UnicodeDecodeError as error:
+        raise ValueError("it is not UTF-8 text") from error
+    except csv.Error as error:
+        raise ValueError(f"line {rows.line_num}: {error}") from error
+    seen: dict[str, int] = {}
+    for user in users:
+        first = seen.setdefault(user.email.lower(), user.line)
+        if first != user.line:
+            raise ValueError(f"line {user.line}: the same email as in line {first}")
+    return users
+
+
+def _check_header(names: list[str] | None) -> None:
+    missing = [name for name in REQUIRED if name not in (names or [])]
+    unknown = [name for name in names or [] if name not in (*REQUIRED, *OPTIONAL)]
+    if missing:
+        raise ValueError(f"line 1: the header lacks {', '.join(missing)}")
+    if unknown:
+        raise ValueError(f"line 1: unknown column {', '.join(map(repr, unknown))}")
+
+
+def _read_line(line: int, row: dict[str | None, str | None]) -> ImportedUser:
+    if None in row or None in row.values():
+        raise ValueError(f"line {line}: not as many values as the header has columns")
+    value = {name: (text or "").strip() for name, text in row.items()}
+    empty = [name for name in REQUIRED if not value[name]]
+    if empty:
+        raise ValueError(f"line {line}: {', '.join(empty)} is empty")
+    local, at, domain = value["email"].rpartition("@")
+    if not (local and at and domain) or any(c.isspace() for c in value["email"]):
+        raise ValueError(f"line {line}: the email is not an address")
+    role = value["role"].lower().replace(" ", "_")
+    if role not in ROLES:
+        raise ValueError(f"line {line}: the role is not one of {', '.join(ROLES)}")
+    try:
+        ZoneInfo(value["time_zone"])
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(
+            f"line {line}: the time zone is not an IANA name such as Europe/Berlin"
+        ) from error
+    return ImportedUser(
+        line=line,
+        email=value["email"],
+        full_name=value["full_name"],
+        role=role,
+        time_zone=value["time_zone"],
+        user_id=value.get("user_id") or None,
+        created_at=_time(line, "created_at", value),
+        deactivated_at=_time(line, "deactivated_at", value),
+    )
+
+
+def _time(line: int, name: str, value: dict[str | None, str]) -> datetime | None:
+    if not value.get(name):
+        return None
+    try:
+        read = datetime.fromisoformat(value[name])
+    except ValueError as error:
+        raise ValueError(
+            f"line {line}: {name} is not a time such as 2026-03-02T10:00:00Z"
+        ) from error
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

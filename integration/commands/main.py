@@ -1,0 +1,49 @@
+"""`worksights-zoom`: one command per file, found by its name. Errors are sentences, not traces."""
+
+import importlib
+from typing import Any
+
+import click
+
+from integration.settings import SettingsError
+from integration.store.postgres import DatabaseUnavailable
+from integration.zoom.errors import ZoomError
+
+# command -> module: a command imports what it needs and nothing else, so that each one starts quickly.
+COMMANDS = {
+    "up": "up",
+    "serve": "serve",
+    "stop": "database",
+    "migrate": "database",
+    "database-url": "database",
+    "batch": "batch",
+    "rebuild": "batch",
+    "import-users": "import_users",
+    "connect": "connect",
+    "status": "status",
+    "simulate": "simulate",
+}
+
+
+class CommandGroup(click.Group):
+    """Imports a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"integration.commands.{COMMANDS[cmd_name]}")
+        return getattr(module, cmd_name.replace("-", "_"))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (SettingsError, DatabaseUnavailable, ZoomError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """WorkSights' Zoom integration: meetings, webinars and calls become timeline activities."""

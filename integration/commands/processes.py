@@ -1,0 +1,132 @@
+"""How commands start Dagster: as processes, with the environment that its instance and dbt's profile read."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+import click
+
+from integration.settings import PROJECT, Settings, environment_of_children
+from integration.store.postgres import dagster_url, libpq_environment
+
+
+def environment(settings: Settings, url: str) -> dict[str, str]:
+    """The environment of every Dagster process: one database, and an instance below the home."""
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    link = home / "dagster.yaml"
+    if not link.exists():
+        link.unlink(missing_ok=True)
+        link.symlink_to(PROJECT / "dagster.yaml")
+    return environment_of_children(
+        settings,
+        **libpq_environment(url),
+        DATABASE_URL=url,
+        DAGSTER_POSTGRES_URL=dagster_url(url),
+        DAGSTER_HOME=str(home),
+    )
+
+
+def run_module(settings: Settings, url: str, *arguments: str) -> int:
+    """Runs `python -m ...` to its end, its output shown as it comes; returns the exit code."""
+    ensure_manifest()
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.run(
+        command, env=environment(settings, url), cwd=PROJECT, check=False
+    ).returncode  # noqa: S603  (our own modules)
+
+
+def ensure_manifest() -> None:
+    """dbt's manifest, which Dagster's assets are made of, is as new as the project."""
+    manifest = PROJECT / "dbt_project" / "target" / "manifest.json"
+    if manifest.exists() and manifest.stat().st_mtime >= _newest_change(PROJECT / "dbt_project"):
+        return
+    parse = ["parse", "--quiet", "--project-dir", "dbt_project", "--profiles-dir", "dbt_project"]
+    subprocess.run([Path(sys.executable).parent / "dbt", *parse], cwd=PROJECT, check=True)  # noqa: S603  (dbt itself)
+
+
+def _newest_change(folder: Path) -> float:
+    written = (path for pattern in ("*.sql", "*.yml") for path in folder.rglob(pattern))
+    return max(path.stat().st_mtime for path in written if "target" not in path.parts)
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port, or another one when it is taken."""
+    for candidate in (wanted, 0):
+        with (
+            contextlib.suppress(OSError),
+            socket.create_server(("127.0.0.1", candidate)) as listener,
+        ):
+            return listener.getsockname()[1]
+    raise click.ClickException("No port is free on this machine.")
+
+
+class Supervisor:
+    """The processes of one `up`: started in groups of their own, stopped together, each with a log file."""
+
+    def __init__(self, env: Mapping[str, str], *, logs: Path) -> None:
+        self._env = env
+        self._logs = logs
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name, process in reversed(self._running.items()):
+            click.echo(f"Stopping {name}…")
+            _end(process)
+
+    def start(self, name: str, *arguments: str) -> None:
+        """Starts `python ARGUMENTS`; what it prints goes to its log."""
+        with (self._logs / f"{name}.log").open("wb") as log:
+            self._running[name] = subprocess.Popen(  # noqa: S603  (our own modules and Dagster's)
+                [sys.executable, *arguments],
+                cwd=PROJECT,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches this command alone, which stops them in order
+            )
+
+    def run(self, *arguments: str) -> str:
+        """Runs `python ARGUMENTS` to its end and returns what it printed."""
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, *arguments],
+            cwd=PROJECT,
+            env=self._env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise click.ClickException(
+                f"`{' '.join(arguments[1:3])}` failed: {(done.stderr or done.stdout).strip()[-1500:]}"
+            )
+        return done.stdout
+
+    def raise_if_one_ended(self) -> None:
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                lines = (
+                    (self._logs / f"{name}.log").read_text(errors="replace").strip().splitlines()
+                )
+                tail = "\n".join(lines[-15:])
+                raise click.ClickException(f"{name} ended with code {process.returncode}:\n{tail}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for sent, patience in ((signal.SIGINT, 20), (signal.SIGTERM, 5), (signal.SIGKILL, 5)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, sent)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+            return

@@ -1,0 +1,21 @@
+"""`simulate …`: the pretend Zoom by hand. Its own help says what it can do."""
+
+import subprocess
+import sys
+
+import click
+
+from integration.settings import PROJECT, environment_of_children, read_settings
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def simulate(arguments: tuple[str, ...]) -> None:
+    """Run the pretend Zoom by hand: simulate serve | day | directory."""
+    settings = read_settings()
+    command = [sys.executable, "-m", "simulator", *arguments]
+    sys.exit(
+        subprocess.run(
+            command, cwd=PROJECT, env=environment_of_children(settings), check=False
+        ).returncode
+    )  # noqa: S603  (our own module)

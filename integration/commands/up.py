@@ -1,0 +1,127 @@
+"""`up`: the whole product on one machine, until Ctrl-C."""
+
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import click
+import requests
+
+from integration.commands import demo as demonstration
+from integration.commands.processes import Supervisor, ensure_manifest, environment, free_port
+from integration.settings import Settings, make_missing_keys, read_settings
+from integration.store import postgres
+from integration.store.migrate import migrate
+
+NEEDED = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
+READY_SECONDS = 120
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Connect a simulated Zoom account and let a day arrive.")
+@click.option(
+    "--port", type=int, default=8080, show_default=True, help="Port of receiver and page."
+)
+@click.option(
+    "--dagster-port", type=int, default=3000, show_default=True, help="Port of the Dagster UI."
+)
+def up(demo: bool, port: int, dagster_port: int) -> None:
+    """Start database, receiver and page, Dagster webserver and daemon; one Ctrl-C stops them all."""
+    settings = read_settings()
+    port, dagster_port = free_port(port), free_port(dagster_port)
+    if demo:
+        settings = demonstration.settings_of_demo(settings, simulator_port=free_port(8081))
+    settings.require_all(*NEEDED)
+    settings = make_missing_keys(settings, PUBLIC_URL=f"http://127.0.0.1:{port}")
+    with stopping_at_a_signal(), database_for(settings) as url:
+        say("Bringing the database to the newest schema…")
+        migrate(url)
+        if demo:
+            demonstration.refuse_real_data(url)
+        ensure_manifest()
+        with Supervisor(environment(settings, url), logs=settings.home / "logs") as processes:
+            run(processes, settings, url, port=port, dagster_port=dagster_port, demo=demo)
+
+
+def run(
+    processes: Supervisor, settings: Settings, url: str, *, port: int, dagster_port: int, demo: bool
+) -> None:
+    """Starts everything, shows where to look, and watches it until somebody stops it."""
+    page, dagster = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{dagster_port}"
+    say("Starting the receiver…")
+    processes.start("receiver", "-m", "integration.commands", "serve", "--port", str(port))
+    wait_for(f"{page}/readyz", processes)
+    if demo:
+        demonstration.show_a_day(processes, settings, url, page=page)
+    say("Starting Dagster (about 20 seconds)…")
+    processes.start("dagster-daemon", "-m", "dagster", "daemon", "run", "-w", "workspace.yaml")
+    processes.start(
+        "dagster-webserver",
+        "-m",
+        "dagster_webserver",
+        "-w",
+        "workspace.yaml",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(dagster_port),
+    )
+    wait_for(f"{dagster}/server_info", processes)
+    say("")
+    say("Everything runs. Where to look:")
+    say(f"  runs, lineage, checks    {dagster}")
+    say(f"  webhooks go to           {page}/webhooks/zoom")
+    say(f"  metrics                  {page}/metrics")
+    say(f"  SQL                      psql '{url}'")
+    say(f"  logs                     {settings.home / 'logs'}")
+    say("The next batch comes with the schedule, every 20 minutes. Ctrl-C stops everything.")
+    while True:
+        processes.raise_if_one_ended()
+        time.sleep(1)
+
+
+@contextlib.contextmanager
+def database_for(settings: Settings) -> Iterator[str]:
+    """The database's URL; an embedded one that was not running before is stopped again at the end."""
+    starts_here = postgres.embedded_is_used(settings) and not postgres.embedded_runs(settings)
+    url = postgres.database_url(settings)
+    with postgres.connect(url):  # a plain sentence now, not a trace of some process later
+        pass
+    try:
+        yield url
+    finally:
+        if starts_here:
+            say("Stopping the database…")
+            postgres.stop_embedded(settings)
+
+
+@contextlib.contextmanager
+def stopping_at_a_signal() -> Iterator[None]:
+    """SIGTERM ends the command as Ctrl-C does: in order, with exit code 0."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("Everything has stopped.")
+
+
+def wait_for(address: str, processes: Supervisor) -> None:
+    """Waits until the address answers 200."""
+    until = datetime.now(UTC) + timedelta(seconds=READY_SECONDS)
+    while datetime.now(UTC) < until:
+        processes.raise_if_one_ended()
+        with contextlib.suppress(requests.RequestException):
+            if requests.get(address, timeout=5).status_code == 200:
+                return
+        time.sleep(0.2)
+    raise click.ClickException(
+        f"{address} did not answer within {READY_SECONDS} s. Its log is below the home."
+    )
+
+
+def say(line: str) -> None:
+    click.echo(line)
+    sys.stdout.flush()

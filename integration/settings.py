@@ -1,0 +1,135 @@
+"""The only reader of the environment.
+
+The environment wins over `.env` in the working folder, which wins over `keys.env` below the home: the keys that `up`
+made because nobody had set them. Nothing is read at import.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from dotenv import dotenv_values
+
+PROJECT = Path(__file__).resolve().parent.parent
+KEYS_FILE = "keys.env"
+PLACEHOLDER = "change-me"
+
+
+class SettingsError(Exception):
+    """A setting is missing or unusable; the message names it and the next step."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting of `.env.example`, read once. Empty and placeholder values count as missing."""
+
+    home: Path
+    values: Mapping[str, str]
+
+    def get(self, name: str, default: str = "") -> str:
+        value = self.values.get(name, "").strip()
+        return default if value in ("", PLACEHOLDER) else value
+
+    def require(self, name: str) -> str:
+        """The value, or SettingsError that names it."""
+        value = self.get(name)
+        if not value:
+            raise SettingsError(
+                f"{name} is not set. Put it into .env (see .env.example) or into the environment."
+            )
+        return value
+
+    def require_all(self, *names: str) -> None:
+        """All missing names in one message, so that nobody mends them one by one."""
+        missing = [name for name in names if not self.get(name)]
+        if missing:
+            raise SettingsError(
+                f"{', '.join(missing)} not set. Put them into .env (see .env.example) "
+                "or into the environment."
+            )
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """The live secret tokens, newest first; several while a rotation lasts."""
+        listed = self.require("ZOOM_WEBHOOK_SECRET_TOKEN").split(",")
+        return tuple(secret.strip() for secret in listed if secret.strip())
+
+    @property
+    def encryption_keys(self) -> tuple[str, ...]:
+        """Fernet keys, the first one encrypts; several while they rotate."""
+        keys = tuple(k.strip() for k in self.require("ENCRYPTION_KEY").split(",") if k.strip())
+        for key in keys:
+            try:
+                Fernet(key)
+            except ValueError as error:
+                raise SettingsError(
+                    "ENCRYPTION_KEY is not a Fernet key (32 bytes, url-safe base64). Make one with: "
+                    "python -c 'from cryptography.fernet import Fernet; "
+                    "print(Fernet.generate_key().decode())'"
+                ) from error
+        return keys
+
+    @property
+    def oauth_url(self) -> str:
+        return self.get("ZOOM_OAUTH_URL", "https://zoom.us").rstrip("/")
+
+    @property
+    def api_url(self) -> str:
+        return self.get("ZOOM_API_URL", "https://api.zoom.us").rstrip("/")
+
+    @property
+    def quarantine_days(self) -> int:
+        return self._positive_int("QUARANTINE_DAYS", 30)
+
+    @property
+    def backlog_deliveries(self) -> int:
+        return self._positive_int("BACKLOG_DELIVERIES", 5000)
+
+    def _positive_int(self, name: str, default: int) -> int:
+        value = self.get(name, str(default))
+        if not value.isascii() or not value.isdigit() or int(value) < 1:
+            raise SettingsError(f"{name} must be a whole number above 0, not {value!r}.")
+        return int(value)
+
+
+def read_settings(
+    environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None
+) -> Settings:
+    """Settings from the environment (or the mapping given), `.env` and the home's keys."""
+    environ = os.environ if environ is None else environ
+    from_dotenv = dotenv_values(dotenv or PROJECT / ".env")
+    known = {**{k: v for k, v in from_dotenv.items() if v is not None}, **environ}
+    home = Path(known.get("WORKSIGHTS_ZOOM_HOME") or ".local")
+    home = home if home.is_absolute() else PROJECT / home
+    keys = {k: v for k, v in dotenv_values(home / KEYS_FILE).items() if v is not None}
+    return Settings(home=home, values={**keys, **{k: v for k, v in known.items() if v.strip()}})
+
+
+def set_environment(values: Mapping[str, str]) -> None:
+    """For libraries that read the environment themselves (dbt's profile, Dagster's instance)."""
+    os.environ.update(values)
+
+
+def environment_of_children(settings: Settings, **extra: str) -> dict[str, str]:
+    """What a process started by a command gets: this environment, the settings as read, and what is added."""
+    return {**os.environ, **settings.values, "WORKSIGHTS_ZOOM_HOME": str(settings.home), **extra}
+
+
+def make_missing_keys(settings: Settings, **also: str) -> Settings:
+    """Makes the keys that nobody has set, below the home, and keeps `also` there; settings that are set win."""
+    file = settings.home / KEYS_FILE
+    kept = {k: v for k, v in dotenv_values(file).items() if v is not None}
+    made = {
+        "ENCRYPTION_KEY": Fernet.generate_key().decode(),
+        "SESSION_KEY": secrets.token_urlsafe(32),
+        **also,
+    }
+    missing = {name: value for name, value in made.items() if not settings.get(name)}
+    if missing:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text("".join(f"{name}={value}\n" for name, value in {**kept, **missing}.items()))
+    return Settings(home=settings.home, values={**settings.values, **missing})

@@ -1,0 +1,1 @@
+"""Postgres: connections, migrations, and one function per statement. Knows nothing of HTTP."""

@@ -1,0 +1,46 @@
+-- Four roles with least rights. They cannot log in: a process connects as the owner and takes its role.
+-- Roles belong to the whole server, so another database may have made them already.
+do $$
+declare
+    role_name text;
+begin
+    foreach role_name in array array['receiver', 'pipeline', 'page', 'analyst'] loop
+        if not exists (select from pg_roles where rolname = role_name) then
+            begin
+                execute format('create role %I nologin', role_name);
+            exception when duplicate_object or unique_violation then
+                null;  -- a migration of another database of this server was quicker
+            end;
+        end if;
+        if not pg_has_role(current_user, role_name, 'member') then
+            execute format('grant %I to current_user', role_name);
+        end if;
+    end loop;
+end
+$$;
+
+create schema worksights;
+create schema integration;
+create schema ingress;
+create schema zoom_raw;
+create schema pipeline;
+create schema dagster;
+
+-- dbt builds these, as the role pipeline.
+do $$
+declare
+    schema_name text;
+begin
+    foreach schema_name in array
+        array['staging', 'intermediate', 'timeline', 'clientsights', 'operations'] loop
+        execute format('create schema %I authorization pipeline', schema_name);
+    end loop;
+    -- `rebuild` derives the marts beside the live ones.
+    execute format('grant create on database %I to pipeline', current_database());
+end
+$$;
+
+grant usage on schema timeline, clientsights, operations to analyst, page;
+alter default privileges for role pipeline in schema timeline grant select on tables to analyst, page;
+alter default privileges for role pipeline in schema clientsights grant select on tables to analyst, page;
+alter default privileges for role pipeline in schema operations grant select on tables to analyst, page;

@@ -1,0 +1,109 @@
+"""How the installation is: connections, the last batch, what waits, how fresh the timeline is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import psycopg
+from psycopg.rows import class_row
+
+
+@dataclass(frozen=True)
+class ConnectionStatus:
+    organization_id: str
+    zoom_account_id: str
+    status: str
+    status_detail: str | None
+    connected_at: datetime
+    users_imported_at: datetime | None
+    zoom_users: int
+
+
+@dataclass(frozen=True)
+class BatchStatus:
+    batch: int
+    as_of: datetime
+    started_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Backlog:
+    waiting: int
+    oldest_received_at: datetime | None
+    quarantined_last_day: int
+
+
+@dataclass(frozen=True)
+class Delay:
+    """From the end of a session to its entries, over the entries of the last seven days."""
+
+    entries: int
+    median: timedelta | None
+    longest: timedelta | None
+
+
+def connection_statuses(connection: psycopg.Connection) -> list[ConnectionStatus]:
+    cursor = connection.cursor(row_factory=class_row(ConnectionStatus))
+    return cursor.execute(
+        """
+        select
+            connections.organization_id, connections.zoom_account_id, connections.status,
+            connections.status_detail, connections.connected_at, connections.users_imported_at,
+            (
+                select count(distinct users.zoom_user_id) from zoom_raw.users
+                where users.organization_id = connections.organization_id
+                    and users.zoom_account_id = connections.zoom_account_id
+            ) as zoom_users
+        from integration.connections
+        order by connections.organization_id, connections.connected_at
+        """
+    ).fetchall()
+
+
+def latest_batch(connection: psycopg.Connection) -> BatchStatus | None:
+    cursor = connection.cursor(row_factory=class_row(BatchStatus))
+    return cursor.execute(
+        "select batch, as_of, started_at, finished_at from pipeline.batches order by batch desc limit 1"
+    ).fetchone()
+
+
+def backlog(connection: psycopg.Connection, *, now: datetime) -> Backlog:
+    cursor = connection.cursor(row_factory=class_row(Backlog))
+    return cursor.execute(
+        """
+        select
+            (select count(*) from ingress.deliveries where disposition = 'waiting') as waiting,
+            (select min(received_at) from ingress.deliveries where disposition = 'waiting') as oldest_received_at,
+            (
+                select count(*) from ingress.deliveries
+                where received_at > %s - interval '1 day' and disposition = 'quarantined'
+            ) as quarantined_last_day
+        """,
+        [now],
+    ).fetchone()
+
+
+def delay_to_entries(connection: psycopg.Connection, *, now: datetime) -> Delay | None:
+    """None before the first batch has made the marts."""
+    if connection.execute("select to_regclass('timeline.activities')").fetchone()[0] is None:
+        return None
+    cursor = connection.cursor(row_factory=class_row(Delay))
+    return cursor.execute(
+        """
+        select
+            count(*) as entries,
+            percentile_cont(0.5) within group (order by activities.updated_at - sessions.ended_at) as median,
+            max(activities.updated_at - sessions.ended_at) as longest
+        from timeline.sessions
+        inner join timeline.activities using (organization_id, session_id)
+        where sessions.ended_at > %s - interval '7 days'
+        """,
+        [now],
+    ).fetchone()
+
+
+def failed_runs(connection: psycopg.Connection, *, now: datetime) -> int:
+    """How many runs of Dagster failed within a day."""
+    return connection.execute(
+        "select count(*) from pipeline.run_failures where failed_at > %s - interval '1 day'", [now]
+    ).fetchone()[0]

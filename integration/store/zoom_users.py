@@ -1,0 +1,98 @@
+"""Imported Zoom users: a row per version that an import saw, so an import without news adds nothing."""
+
+from collections.abc import Iterable
+
+import psycopg
+
+from integration.store.batches import Batch
+from integration.store.connections import Connection
+
+COLUMNS = (
+    "zoom_user_id",
+    "email",
+    "first_name",
+    "last_name",
+    "display_name",
+    "user_type",
+    "status",
+    "zoom_created_at",
+)
+
+
+def store_users(
+    connection: psycopg.Connection,
+    account: Connection,
+    users: Iterable[tuple[object, ...]],
+    batch: Batch,
+) -> int:
+    """Stores the users (tuples of COLUMNS) of one account that are new or changed; returns how many."""
+    with connection.transaction():
+        connection.execute(
+            """
+            create temporary table imported (
+                zoom_user_id text, email text, first_name text, last_name text, display_name text, user_type text,
+                status text, zoom_created_at timestamptz
+            ) on commit drop
+            """
+        )
+        with connection.cursor().copy("copy imported from stdin") as copy:
+            for user in users:
+                copy.write_row(user)
+        return _insert_versions(connection, account, batch)
+
+
+def _insert_versions(connection: psycopg.Connection, account: Connection, batch: Batch) -> int:
+    # A user event since the last import may have told otherwise: then what the import says is news again, even when it
+    # equals the import before.
+    return connection.execute(
+        """
+        insert into zoom_raw.users (
+            organization_id, zoom_account_id, zoom_user_id, imported_at, batch,
+            email, first_name, last_name, display_name, user_type, status, zoom_created_at
+        )
+        select
+            %(organization)s, %(account)s, zoom_user_id, %(now)s, %(batch)s,
+            email, first_name, last_name, display_name, user_type, status, zoom_created_at
+        from imported
+        where not exists (
+            select from (
+                select * from zoom_raw.users as known
+                where known.organization_id = %(organization)s
+                    and known.zoom_account_id = %(account)s
+                    and known.zoom_user_id = imported.zoom_user_id
+                order by known.imported_at desc
+                limit 1
+            ) as latest
+            where (
+                latest.email, latest.first_name, latest.last_name, latest.display_name, latest.user_type,
+                latest.status, latest.zoom_created_at
+            ) is not distinct from (
+                imported.email, imported.first_name, imported.last_name, imported.display_name,
+                imported.user_type, imported.status, imported.zoom_created_at
+            )
+            and not exists (
+                select from zoom_raw.events
+                where events.organization_id = %(organization)s
+                    and events.zoom_account_id = %(account)s
+                    and events.event in ('user.created', 'user.updated', 'user.activated')
+                    and events.fields ->> 'zoom_user_id' = imported.zoom_user_id
+                    and events.occurred_at >= latest.imported_at
+            )
+        )
+        on conflict (organization_id, zoom_account_id, zoom_user_id, imported_at) do update set
+            email = excluded.email,
+            first_name = excluded.first_name,
+            last_name = excluded.last_name,
+            display_name = excluded.display_name,
+            user_type = excluded.user_type,
+            status = excluded.status,
+            zoom_created_at = excluded.zoom_created_at,
+            batch = excluded.batch
+        """,
+        {
+            "organization": account.organization_id,
+            "account": account.zoom_account_id,
+            "now": batch.as_of,
+            "batch": batch.number,
+        },
+    ).rowcount

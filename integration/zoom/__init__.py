@@ -1,0 +1,1 @@
+"""What Zoom is: signatures, events, OAuth, REST. Knows nothing of our database."""

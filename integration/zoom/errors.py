@@ -1,0 +1,183 @@
+"""What can go wrong with Zoom: permanent (somebody must act) or transient (later will do).
+
+The messages are for admins: plain words, then the next step. They never repeat what Zoom wrote,
+which may hold an e-mail address; of an answer only the status, the code and the names of missing
+scopes are kept.
+"""
+
+import re
+from datetime import datetime
+from typing import Any
+
+RECONNECT = "Reconnect Zoom on the Services page."
+NOTHING_TO_DO = "Nothing to do: it is tried again by itself."
+
+TOKEN_REFUSED = 124
+SCOPES_MISSING = 4711
+PLAN_OR_PERMISSION = 200
+LATER_STATUSES = {408, 425}  # the 4xx that mean "not now"
+
+GRANT_ENDED = {"invalid_grant", 4700, 4735, 4740, 4741}
+CLIENT_UNKNOWN = {"invalid_client", 4702, 4704}
+APP_DISABLED = {4717, 4738}
+CODE_SPENT = {4733, 4734}
+REDIRECT_MISMATCH = 4709
+
+
+class ZoomError(Exception):
+    """`str()` is the message with the next step. `code` is Zoom's: a number, or a word of OAuth."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        next_step: str = "",
+        status: int | None = None,
+        code: int | str | None = None,
+    ) -> None:
+        super().__init__(f"{message} {next_step}".strip())
+        self.next_step = next_step
+        self.status = status
+        self.code = code
+
+
+class PermanentZoomError(ZoomError):
+    """Asking again changes nothing before somebody has taken the next step."""
+
+
+class NoZoomPhone(PermanentZoomError):
+    """No Zoom Phone in the account, or not to be read: no reason to stop the rest."""
+
+
+class TransientZoomError(ZoomError):
+    """Asking again may help; not before `retry_at` where Zoom named a time."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        next_step: str = NOTHING_TO_DO,
+        status: int | None = None,
+        code: int | str | None = None,
+        retry_at: datetime | None = None,
+    ) -> None:
+        super().__init__(message, next_step=next_step, status=status, code=code)
+        self.retry_at = retry_at
+
+
+def is_token_refused(status: int, body: object) -> bool:
+    """Whether Zoom refused the access token as such; code 124 comes with 401, by its docs 400."""
+    return status == 401 or zoom_code(body) == TOKEN_REFUSED
+
+
+def zoom_code(body: object) -> int | None:
+    """The `code` of an error body, sent as a number or as text."""
+    return _whole_number(body.get("code")) if isinstance(body, dict) else None
+
+
+def rate_limited(*, code: int | None = None, retry_at: datetime) -> TransientZoomError:
+    return TransientZoomError(
+        "Zoom's limit on requests for this account is used up "
+        f"until {retry_at:%Y-%m-%d %H:%M:%S} UTC.",
+        status=429,
+        code=code,
+        retry_at=retry_at,
+    )
+
+
+def unreadable_answer(status: int) -> TransientZoomError:
+    return TransientZoomError(
+        f"Zoom's answer could not be read (HTTP {status}).",
+        status=status,
+    )
+
+
+def api_error(status: int, body: object) -> ZoomError:
+    """What a REST answer other than 2xx and 429 means; `body` is the parsed JSON, or None."""
+    code = zoom_code(body)
+    if status >= 500 or status in LATER_STATUSES:
+        return _zoom_trouble(status, code=code)
+    if status < 400:
+        return unreadable_answer(status)
+    scopes = _missing_scopes(body)
+    if code == SCOPES_MISSING or scopes:
+        named = ", ".join(scopes) or "some that this integration needs"
+        message = f"The grant lacks Zoom scopes: {named}."
+        step = f"Add them to the app in the Zoom Marketplace. Then: {RECONNECT}"
+    elif is_token_refused(status, body) or code in GRANT_ENDED:
+        message, step = "Zoom refuses this connection's access token, also a fresh one.", RECONNECT
+    elif status == 403:
+        message = "The person who connected Zoom is not permitted to read this."
+        step = "Reconnect as a Zoom admin whose role may view users of the whole account."
+    elif code == PLAN_OR_PERMISSION:
+        message = "The Zoom plan, or the role of the person who connected it, does not allow this."
+        step = "Upgrade the plan, or reconnect as a Zoom admin whose role has the permission."
+    elif status == 404:
+        message = "Zoom does not have what was asked for."
+        step = "Check that the user or account still exists in Zoom."
+    else:
+        message = f"Zoom refused the request (HTTP {status}, code {code or 'none'})."
+        step = "Tell the people who run this integration, with these two numbers."
+    return PermanentZoomError(message, next_step=step, status=status, code=code)
+
+
+def oauth_error(status: int, body: object) -> ZoomError:
+    """What an answer of the token endpoint other than 2xx and 429 means."""
+    code = _oauth_code(body)
+    if status >= 500 or status in LATER_STATUSES:
+        return _zoom_trouble(status, code=code)
+    if status < 400:
+        return unreadable_answer(status)
+    if code in GRANT_ENDED:
+        message, step = "Zoom no longer accepts this connection's grant.", RECONNECT
+    elif code in CLIENT_UNKNOWN:
+        message = "Zoom does not accept this app's client id and secret."
+        step = "Correct ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET, then restart."
+    elif code in APP_DISABLED:
+        message = "The app is disabled in this Zoom account."
+        step = "Have a Zoom admin enable it in the Zoom Marketplace, then reconnect Zoom."
+    elif code in CODE_SPENT:
+        message = "The sign-in at Zoom took too long or was used before."
+        step = "Start again with Connect Zoom on the Services page."
+    elif code == SCOPES_MISSING:
+        message, step = "The app's scopes have changed since this account was connected.", RECONNECT
+    elif code == REDIRECT_MISMATCH:
+        message = "The redirect address is not one of those in the Zoom app."
+        step = "Add PUBLIC_URL followed by /services/zoom/callback to the app, then connect again."
+    else:
+        message = f"Zoom refused the request for access (HTTP {status}, {code or 'no code'})."
+        step = (
+            "Check that client id, secret and redirect address are those of the Zoom app, "
+            "then connect again."
+        )
+    return PermanentZoomError(message, next_step=step, status=status, code=code)
+
+
+def _zoom_trouble(status: int, *, code: int | str | None) -> TransientZoomError:
+    return TransientZoomError(f"Zoom has trouble (HTTP {status}).", status=status, code=code)
+
+
+def _missing_scopes(body: object) -> list[str]:
+    """The scopes in "... does not contain scopes:[a:b, a:b:c]."; only scope names get through."""
+    text = str(body.get("message") or "") if isinstance(body, dict) else ""
+    listed = re.search(r"scopes?:\s*\[([^\]]*)\]", text)
+    return re.findall(r"[a-z_]+(?::[a-z_]+)+", listed.group(1)) if listed else []
+
+
+def _oauth_code(body: object) -> int | str | None:
+    """Of `{reason, error}`: a number wherever it stands (also as "4,709"), else `error`'s word."""
+    if not isinstance(body, dict):
+        return None
+    for name in ("code", "errorCode", "error"):
+        if (number := _whole_number(body.get(name))) is not None:
+            return number
+    if in_reason := re.search(r"\b4,?7\d\d\b", str(body.get("reason") or "")):
+        return int(in_reason.group().replace(",", ""))
+    word = str(body.get("error") or "")
+    return word if re.fullmatch(r"[a-z_]{1,40}", word) else None
+
+
+def _whole_number(value: Any) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value) else None

@@ -1,0 +1,234 @@
+"""From the bytes of a delivery to events: what is kept of each event, and what makes two deliveries one event.
+
+Pure functions. Everything that is not named here (IP addresses, passwords, join links, recording and voicemail ids) is
+dropped by not being named.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from integration.zoom.kept_events import KEPT_EVENTS
+from integration.zoom.phone_events import live_call, record_calls
+from integration.zoom.values import UnreadableTime, text, time, time_of_milliseconds
+
+# One constant for ever: session ids are the same in every rebuild.
+SESSION_NAMESPACE = uuid.UUID("5f0c7d0e-6a53-4a0b-9a5e-2f6f0e8f1c44")
+FEATURES = {"meeting": "meetings", "webinar": "webinars", "phone": "phone"}
+
+
+class Unreadable(Exception):
+    """A delivery that cannot become an event; the message is the reason shown in `operations.deliveries`."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What every delivery has: the event's name, the account it speaks of, the rest still unread."""
+
+    event: str
+    zoom_account_id: str | None
+    payload: dict[str, Any]
+    event_ts: object
+
+    @property
+    def is_kept(self) -> bool:
+        return self.event in KEPT_EVENTS
+
+
+@dataclass(frozen=True)
+class Event:
+    """One distinct fact. `fields` are what the rules need, as texts; times in them are ISO 8601, UTC."""
+
+    event_id: str
+    event: str
+    session_id: str | None
+    occurred_at: datetime
+    fields: dict[str, str]
+
+
+def open_envelope(body: bytes) -> Envelope:
+    """The envelope of a delivery's bytes; Unreadable when it is not JSON or has no event."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("not JSON") from error
+    event = content.get("event") if isinstance(content, dict) else None
+    if not isinstance(event, str) or not text(event):
+        raise Unreadable("no event name")
+    payload = content.get("payload")
+    payload = payload if isinstance(payload, dict) else {}
+    account = text(payload.get("account_id")) or text(content.get("account_id"))
+    return Envelope(text(event) or "", account, payload, content.get("event_ts"))
+
+
+def events_of(envelope: Envelope, *, received_at: datetime) -> list[Event]:
+    """The events of one delivery: one, or one for each call record. Unreadable with the reason when there is none."""
+    read = _reader(envelope.event)
+    try:
+        return read(envelope, received_at)
+    except UnreadableTime as error:
+        raise Unreadable("unreadable time") from error
+
+
+def _reader(event: str) -> Callable[[Envelope, datetime], list[Event]]:
+    family, _, name = event.partition(".")
+    if family in ("meeting", "webinar"):
+        return _session_event if name in ("started", "ended") else _participant_event
+    if family == "phone":
+        return _live_call if name.endswith("_ended") else _call_records
+    return _user_event if family == "user" else _deauthorization
+
+
+def _session_event(envelope: Envelope, received_at: datetime) -> list[Event]:
+    session = _session_fields(envelope, received_at)
+    if envelope.event.endswith(".started"):
+        own = time(_object(envelope).get("start_time"), received_at=received_at)
+    else:
+        own = _own_time(envelope, _object(envelope).get("end_time"), received_at)
+    return [_event(envelope, session["zoom_uuid"], (), own, session)]
+
+
+def _participant_event(envelope: Envelope, received_at: datetime) -> list[Event]:
+    session = _session_fields(envelope, received_at)
+    participant = _object(envelope).get("participant")
+    participant = participant if isinstance(participant, dict) else {}
+    leg = text(participant.get("user_id")) or text(participant.get("participant_uuid"))
+    if leg is None:
+        raise Unreadable("participant without user_id and participant_uuid")
+    own_field = "join_time" if "participant_joined" in envelope.event else "leave_time"
+    own = _own_time(envelope, participant.get(own_field), received_at)
+    # The reason names the person in some accounts ("Jill left the meeting."): only what a rule asks is kept of it.
+    left_waiting_room = "waiting room" in (text(participant.get("leave_reason")) or "").lower()
+    fields = session | _texts(
+        participant,
+        user_id="user_id",
+        participant_uuid="participant_uuid",
+        email="email",
+        registrant_id="registrant_id",
+        customer_key="customer_key",
+        display_name="user_name",
+        parent_user_id="parent_user_id",
+    )
+    zoom_user_id = text(participant.get("participant_user_id")) or text(participant.get("id"))
+    if zoom_user_id:
+        fields["zoom_user_id"] = zoom_user_id
+    if left_waiting_room:
+        fields["left_waiting_room"] = "true"
+    return [_event(envelope, session["zoom_uuid"], (leg,), own, fields)]
+
+
+def _session_fields(envelope: Envelope, received_at: datetime) -> dict[str, str]:
+    content = _object(envelope)
+    fields = _texts(
+        content,
+        zoom_uuid="uuid",
+        zoom_meeting_id="id",
+        host_zoom_user_id="host_id",
+        topic="topic",
+        type="type",
+    )
+    if "zoom_uuid" not in fields:
+        raise Unreadable("no session id (uuid)")
+    return fields | _times(content, received_at, started_at="start_time")
+
+
+def _live_call(envelope: Envelope, received_at: datetime) -> list[Event]:
+    fields, side = live_call(envelope.event, _object(envelope), received_at=received_at)
+    if "call_id" not in fields:
+        raise Unreadable("no session id (call_id)")
+    own = time(_object(envelope).get("call_end_time"), received_at=received_at)
+    return [_event(envelope, fields["call_id"], (side,), own, fields)]
+
+
+def _call_records(envelope: Envelope, received_at: datetime) -> list[Event]:
+    events = []
+    for record in record_calls(envelope.event, _object(envelope), received_at=received_at):
+        if "call_id" not in record.fields:
+            raise Unreadable("no session id (call_id)")
+        if record.record_id is None:
+            raise Unreadable("call record without an id")
+        own = record.ended_at or record.started_at if record.started_at else None
+        subject = (record.record_id, str(record.started_at))
+        events.append(_event(envelope, record.fields["call_id"], subject, own, record.fields))
+    if not events:
+        raise Unreadable("no call record")
+    return events
+
+
+def _user_event(envelope: Envelope, received_at: datetime) -> list[Event]:
+    content = _object(envelope)
+    fields = _texts(
+        content,
+        zoom_user_id="id",
+        email="email",
+        first_name="first_name",
+        last_name="last_name",
+        display_name="display_name",
+        user_type="type",
+    )
+    if "zoom_user_id" not in fields:
+        raise Unreadable("no Zoom user id (object.id)")
+    own = time_of_milliseconds(envelope.event_ts, received_at=received_at)
+    return [_event(envelope, None, (fields["zoom_user_id"],), own, fields)]
+
+
+def _deauthorization(envelope: Envelope, received_at: datetime) -> list[Event]:
+    own = time(envelope.payload.get("deauthorization_time"), received_at=received_at)
+    return [_event(envelope, None, (), own, _texts(envelope.payload, client_id="client_id"))]
+
+
+def _event(
+    envelope: Envelope,
+    session: str | None,
+    subject: tuple[str, ...],
+    own: datetime | None,
+    fields: dict[str, str],
+) -> Event:
+    if own is None:
+        raise Unreadable("no time of its own")
+    identity = json.dumps(
+        [envelope.zoom_account_id, envelope.event, session, *subject, own.isoformat()]
+    )
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:32]
+    feature = FEATURES.get(envelope.event.partition(".")[0])
+    session_name = json.dumps([envelope.zoom_account_id, feature, session])
+    return Event(
+        event_id=f"{own:%Y%m%dT%H%M%S}-{digest}",
+        event=envelope.event,
+        session_id=str(uuid.uuid5(SESSION_NAMESPACE, session_name)) if session else None,
+        occurred_at=own,
+        fields=fields,
+    )
+
+
+def _own_time(envelope: Envelope, value: object, received_at: datetime) -> datetime | None:
+    """A join, leave or end time; `event_ts` stands in when it is absent, never when it is unreadable."""
+    own = time(value, received_at=received_at)
+    return own or time_of_milliseconds(envelope.event_ts, received_at=received_at)
+
+
+def _object(envelope: Envelope) -> dict[str, Any]:
+    content = envelope.payload.get("object")
+    return content if isinstance(content, dict) else {}
+
+
+def _texts(content: dict[str, Any], **names: str) -> dict[str, str]:
+    """{our name: text of Zoom's field} of the fields that say something."""
+    return {ours: found for ours, zooms in names.items() if (found := text(content.get(zooms)))}
+
+
+def _times(content: dict[str, Any], received_at: datetime, **names: str) -> dict[str, str]:
+    """The same for times that are not the event's own: an unreadable one is as good as none."""
+    found = {}
+    for ours, zooms in names.items():
+        try:
+            read = time(content.get(zooms), received_at=received_at)
+        except UnreadableTime:
+            continue
+        if read:
+            found[ours] = read.isoformat()
+    return found

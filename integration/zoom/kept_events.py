@@ -1,0 +1,31 @@
+"""The events whose deliveries are kept. Any other is counted, and its body is stored nowhere."""
+
+KEPT_EVENTS = frozenset(
+    {
+        "app_deauthorized",
+        "meeting.ended",
+        "meeting.participant_joined",
+        "meeting.participant_joined_breakout_room",
+        "meeting.participant_left",
+        "meeting.participant_left_breakout_room",
+        "meeting.started",
+        "phone.callee_call_element_completed",
+        "phone.callee_call_history_completed",
+        "phone.callee_call_log_completed",
+        "phone.callee_ended",
+        "phone.caller_call_element_completed",
+        "phone.caller_call_history_completed",
+        "phone.caller_call_log_completed",
+        "phone.caller_ended",
+        "user.activated",
+        "user.created",
+        "user.deactivated",
+        "user.deleted",
+        "user.disassociated",
+        "user.updated",
+        "webinar.ended",
+        "webinar.participant_joined",
+        "webinar.participant_left",
+        "webinar.started",
+    }
+)

@@ -1,0 +1,112 @@
+"""What is kept of the four generations of phone events: two sides, their times, and how the call went."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from integration.zoom.values import UnreadableTime, text, time
+
+SIDES = ("caller", "callee")
+# Zoom's names for one thing differ between the generations; the later name wins where a record has both.
+PARTY_OF_LIVE_CALL = {
+    "user_id": "user_id",
+    "extension_id": "extension_id",
+    "extension_number": "extension_number",
+    "phone_number": "phone_number",
+    "name": "display_name",
+}
+PARTY_OF_RECORD = {
+    "user_id": ("user_id",),
+    "extension_id": ("ext_id",),
+    "extension_number": ("ext_number",),
+    "phone_number": ("did_number", "number"),
+    "email": ("email",),
+    "name": ("name",),
+}
+
+
+@dataclass(frozen=True)
+class CallRecord:
+    """One record of a completed call, as one side's log has it."""
+
+    record_id: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    fields: dict[str, str]
+
+
+def live_call(
+    event: str, content: dict[str, Any], *, received_at: datetime
+) -> tuple[dict[str, str], str]:
+    """The kept fields of a `phone.*_ended` event, and what tells its side from the other one."""
+    fields = _texts(
+        {"call_id": content.get("call_id"), "hangup_result": content.get("handup_result")}
+    )
+    for side in SIDES:
+        party = content.get(side)
+        party = party if isinstance(party, dict) else {}
+        fields |= _texts(
+            {f"{side}_{ours}": party.get(zooms) for ours, zooms in PARTY_OF_LIVE_CALL.items()}
+        )
+    for name in ("ringing_start_time", "answer_start_time", "call_end_time"):
+        fields |= _time(name, content.get(name), received_at=received_at)
+    told_by = "caller" if event.startswith("phone.caller") else "callee"
+    keys = ("user_id", "extension_number", "phone_number")
+    return fields, next((fields[k] for key in keys if (k := f"{told_by}_{key}") in fields), "")
+
+
+def record_calls(
+    event: str, content: dict[str, Any], *, received_at: datetime
+) -> Iterator[CallRecord]:
+    """The records of a `phone.*_completed` event. UnreadableTime when a record's own time is there and is no time."""
+    generation = next(g for g in ("call_log", "call_history", "call_element") if g in event)
+    listed = content.get("call_elements" if generation == "call_element" else "call_logs")
+    for record in listed if isinstance(listed, list) else []:
+        if isinstance(record, dict):
+            yield _record(record, generation, owner=content.get("user_id"), received_at=received_at)
+
+
+def _record(
+    record: dict[str, Any], generation: str, *, owner: object, received_at: datetime
+) -> CallRecord:
+    first = generation == "call_log"
+    started_at = time(record.get("date_time" if first else "start_time"), received_at=received_at)
+    ended_at = None if first else time(record.get("end_time"), received_at=received_at)
+    fields = _texts(
+        {
+            "call_id": record.get("call_id"),
+            "owner_zoom_user_id": owner,
+            "generation": generation,
+            "direction": record.get("direction"),
+            "result": record.get("result"),
+            "result_reason": record.get("result_reason"),
+            "duration": record.get("duration"),
+            "segment_event": record.get("event"),
+        }
+    )
+    for side in SIDES:
+        for ours, names in PARTY_OF_RECORD.items():
+            found = next((t for name in names if (t := text(record.get(f"{side}_{name}")))), None)
+            if found:
+                fields[f"{side}_{ours}"] = found
+    for name, value in {
+        "started_at": record.get("date_time" if first else "start_time"),
+        "answered_at": None if first else record.get("answer_time"),
+        "ended_at": None if first else record.get("end_time"),
+    }.items():
+        fields |= _time(name, value, received_at=received_at)
+    record_id = text(record.get("call_element_id")) or text(record.get("id"))
+    return CallRecord(record_id, started_at, ended_at, fields)
+
+
+def _texts(values: dict[str, object]) -> dict[str, str]:
+    return {name: found for name, value in values.items() if (found := text(value))}
+
+
+def _time(name: str, value: object, *, received_at: datetime) -> dict[str, str]:
+    try:
+        read = time(value, received_at=received_at)
+    except UnreadableTime:
+        return {}
+    return {name: read.isoformat()} if read else {}

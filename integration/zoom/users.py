@@ -1,0 +1,59 @@
+"""Puts Zoom's lists of users into one table. Not for the receiver: pandas is slow to import."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from integration.zoom.values import text
+
+# Column of the frame -> field of Zoom's user.
+TEXT_FIELDS = {
+    "zoom_user_id": "id",
+    "email": "email",
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "display_name": "display_name",
+    "user_type": "type",
+    "status": "status",
+}
+# `created_at` is the creation of the newest way to sign in, so it is only the second choice.
+TIME_FIELDS = ("user_created_at", "created_at")
+
+
+@dataclass(frozen=True)
+class UserList:
+    """`frame`: one row per Zoom user, text or None, but `zoom_created_at` UTC or NaT.
+
+    Pending users have no id yet: only their number is known.
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    pending_count: int
+
+
+def users_frame(pages: Iterable[list[dict[str, Any]]]) -> UserList:
+    """One row per `zoom_user_id`, the last one seen; users without an id are only counted."""
+    users = [user for page in pages for user in page]
+    cleaned = {
+        column: pd.Series([text(user.get(name)) for user in users], dtype=object)
+        for column, name in TEXT_FIELDS.items()
+    }
+    created, fallback = (_times(user.get(name) for user in users) for name in TIME_FIELDS)
+    frame = pd.DataFrame({**cleaned, "zoom_created_at": created.fillna(fallback)})
+
+    without_id = frame[frame["zoom_user_id"].isna()]
+    pending_count = len(without_id.drop_duplicates("email"))  # a list begun again repeats them
+    frame = (
+        frame[frame["zoom_user_id"].notna()]
+        .drop_duplicates("zoom_user_id", keep="last")
+        .reset_index(drop=True)
+    )
+    return UserList(frame=frame, pending_count=pending_count)
+
+
+def _times(values: Iterable[Any]) -> pd.Series:
+    texts = pd.Series([text(value) for value in values], dtype=object)
+    times = pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
+    return times.astype("datetime64[us, UTC]")

@@ -1,0 +1,50 @@
+"""Zoom's values as they come: numbers for texts, texts for numbers, nulls, empty strings. Read leniently, kept strictly."""
+
+from datetime import UTC, datetime, timedelta
+
+# A clock that runs ahead by more than this belongs to no real session; the contract calls such a time unreadable.
+LATEST_AFTER_ARRIVAL = timedelta(days=1)
+# Postgres knows earlier times, but no event of Zoom's can be older than Zoom.
+EARLIEST = datetime(2011, 1, 1, tzinfo=UTC)
+
+
+class UnreadableTime(ValueError):
+    """There is a value, and it is no time."""
+
+
+def text(value: object) -> str | None:
+    """The value as text that Postgres can hold, without surrounding white space; None when there is nothing."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    cleaned = str(value).replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
+    return cleaned or None
+
+
+def time(value: object, *, received_at: datetime) -> datetime | None:
+    """An ISO 8601 time with a zone, in UTC. None when absent or empty; UnreadableTime when it is anything else."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    try:
+        read = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
+        read = read.astimezone(UTC) if read and read.tzinfo else None
+    except (ValueError, OverflowError) as error:
+        raise UnreadableTime from error
+    return _plausible(read, received_at=received_at)
+
+
+def time_of_milliseconds(value: object, *, received_at: datetime) -> datetime | None:
+    """`event_ts`: milliseconds since 1970, as a number or as digits, cut to the second."""
+    digits = text(value)
+    if digits is None:
+        return None
+    try:
+        read = datetime.fromtimestamp(int(digits) // 1000, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UnreadableTime from error
+    return _plausible(read, received_at=received_at)
+
+
+def _plausible(read: datetime | None, *, received_at: datetime) -> datetime:
+    if read is None or not EARLIEST <= read <= received_at + LATEST_AFTER_ARRIVAL:
+        raise UnreadableTime
+    return read

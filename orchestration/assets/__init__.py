@@ -1,0 +1,1 @@
+"""Assets: one table, or one tight family of tables, per file."""

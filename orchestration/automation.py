@@ -1,0 +1,75 @@
+"""What runs by itself: the 20-minute job, the nightly audit, and how old a table may get."""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from integration.store.news import things_to_do
+from integration.store.postgres import connect
+from orchestration.resources import Installation
+
+WRITER_TAGS = {"worksights/writer": "batch"}
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+zoom_batch = dg.define_asset_job(
+    "zoom_batch",
+    selection=dg.AssetSelection.all(),
+    description="Imports the users that are due, lands what arrived, and derives what it touches.",
+    tags=WRITER_TAGS,
+    executor_def=dg.in_process_executor,  # a process per step would import Dagster and dbt each time: 20 s of 25
+)
+
+nightly_audit = dg.define_asset_job(
+    "nightly_audit",
+    selection=dg.AssetSelection.all_asset_checks(),
+    description="Checks whole tables; a batch checks only what it touched.",
+    tags=WRITER_TAGS,
+    executor_def=dg.in_process_executor,
+)
+
+
+def is_batch_running(instance: dg.DagsterInstance) -> bool:
+    """Whether a run of the 20-minute job is queued or under way."""
+    wanted = dg.RunsFilter(job_name=zoom_batch.name, statuses=UNFINISHED)
+    return instance.get_runs_count(wanted) > 0
+
+
+@dg.schedule(
+    name="every_20_minutes",
+    job=zoom_batch,
+    cron_schedule="*/20 * * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Starts the 20-minute job when there is something to do, and says so when there is not.",
+)
+def every_20_minutes(
+    context: dg.ScheduleEvaluationContext, installation: Installation
+) -> dg.RunRequest | dg.SkipReason:
+    if is_batch_running(context.instance):
+        return dg.SkipReason("The previous batch is still running.")
+    with connect(installation.database_url(), role="pipeline") as connection:
+        reasons = things_to_do(connection, now=datetime.now(UTC))
+    if not reasons:
+        return dg.SkipReason(
+            "Nothing to do: no delivery waits, no setting has changed, no import is due."
+        )
+    return dg.RunRequest(tags={"worksights/because": "; ".join(reasons)})
+
+
+every_night = dg.ScheduleDefinition(
+    name="every_night",
+    job=nightly_audit,
+    cron_schedule="15 3 * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Checks whole tables at 03:15 UTC.",
+)
+
+# Users are imported every 6 hours, so even a quiet installation derives its tables that often.
+FRESHNESS = dg.FreshnessPolicy.time_window(
+    fail_window=timedelta(hours=13), warn_window=timedelta(hours=7)
+)

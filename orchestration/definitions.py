@@ -1,0 +1,30 @@
+"""Wiring: what there is. No logic."""
+
+import dagster as dg
+
+from orchestration.assets.dbt import dbt_models
+from orchestration.assets.settings import settings
+from orchestration.assets.sources import deliveries
+from orchestration.assets.zoom_events import zoom_events
+from orchestration.assets.zoom_users import zoom_users
+from orchestration.automation import every_20_minutes, every_night, nightly_audit, zoom_batch
+from orchestration.resources import BatchInProgress, Installation
+from orchestration.sensors.backlog import backlog
+from orchestration.sensors.new_connection import new_connection
+from orchestration.sensors.run_failures import run_failures
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    installation = Installation()
+    return dg.Definitions(
+        assets=[deliveries, zoom_users, zoom_events, settings, dbt_models],
+        jobs=[zoom_batch, nightly_audit],
+        schedules=[every_20_minutes, every_night],
+        sensors=[new_connection, backlog, run_failures],
+        resources={
+            "installation": installation,
+            "batch_in_progress": BatchInProgress(installation=installation),
+        },
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,23 @@
+"""Notes each failed run where `status` and the page find it."""
+
+import dagster as dg
+
+from integration.store.failures import note_failure
+from integration.store.postgres import connect
+from orchestration.resources import Installation
+
+
+@dg.run_failure_sensor(
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    monitor_all_code_locations=True,
+    description="Writes failed runs to operations, so that people who do not read Dagster see them.",
+)
+def run_failures(context: dg.RunFailureSensorContext, installation: Installation) -> None:
+    failed_steps = [event.step_key for event in context.get_step_failure_events() if event.step_key]
+    with connect(installation.database_url(), role="pipeline") as connection:
+        note_failure(
+            connection,
+            run_id=context.dagster_run.run_id,
+            job=context.dagster_run.job_name,
+            steps=failed_steps,
+        )

@@ -1,0 +1,131 @@
+"""`/_control`, which Zoom does not have: plan failures, end tokens, change users, count calls."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from simulator.arrival import world_of
+from simulator.directory import RestUser
+from simulator.failures import Failure
+from simulator.world import Account, World
+
+
+async def fail(request: Request) -> Response:
+    """POST plans answers for one exact path; DELETE forgets all that are planned."""
+    world = world_of(request)
+    if request.method == "DELETE":
+        world.failures.clear()
+        return Response(status_code=204)
+    try:
+        failure = Failure(**await _told(request))
+    except (TypeError, ValueError) as error:
+        return _wrong(str(error))
+    world.failures.plan(failure)
+    return Response(status_code=204)
+
+
+async def expire_tokens(request: Request) -> Response:
+    return JSONResponse({"expired": world_of(request).grants.expire_access()})
+
+
+async def revoke_grants(request: Request) -> Response:
+    """Refresh tokens die: of `account_id`, or of all accounts."""
+    told = await _told(request)
+    return JSONResponse({"revoked": world_of(request).grants.end_refresh(told.get("account_id"))})
+
+
+async def authorization(request: Request) -> Response:
+    """From now on: which account consents (`account_id`), or that it does not (`deny`)."""
+    world, told = world_of(request), await _told(request)
+    account = _account(world, told)
+    if account is None:
+        return _wrong("no such account")
+    world.authorization.account_id = account.id
+    world.authorization.denies = bool(told.get("deny", False))
+    return Response(status_code=204)
+
+
+async def calls(request: Request) -> Response:
+    world = world_of(request)
+    if request.method == "DELETE":
+        world.calls.clear()
+        return Response(status_code=204)
+    return JSONResponse(world.calls)
+
+
+async def change_user(request: Request) -> Response:
+    """Add, change or (`"remove": true`) remove the user with this id, or with this email."""
+    world, told = world_of(request), await _told(request)
+    account, given = _account(world, told), told.get("user")
+    if account is None:
+        return _wrong("no such account")
+    if not isinstance(given, dict) or not (given.get("id") or given.get("email")):
+        return _wrong("a user needs an id or an email")
+    found = _find(account, given)
+    if told.get("remove"):
+        if found is None:
+            return _wrong("no such user")
+        account.users.remove(found)
+        account.phone_users = [one for one in account.phone_users if one["id"] != found.get("id")]
+        return JSONResponse(found)
+    if found is None:
+        found = _new_user(given)
+        account.users.append(found)
+    found.update(given)
+    return JSONResponse(found)
+
+
+def _find(account: Account, given: RestUser) -> RestUser | None:
+    """By id; by email when one of the two has no id, as a pending user has none."""
+    for user in account.users:
+        if given.get("id") and user.get("id") == given["id"]:
+            return user
+    for user in account.users:
+        has_both_ids = bool(given.get("id") and user.get("id"))
+        if not has_both_ids and given.get("email") and user["email"] == given["email"]:
+            return user
+    return None
+
+
+def _new_user(given: RestUser) -> RestUser:
+    """Active and basic, unless told; a pending user gets no id."""
+    fields: RestUser = {"email": "", "type": 1, "status": "active"}
+    if given.get("status") == "pending":
+        return fields
+    return {"id": secrets.token_urlsafe(16), **fields}
+
+
+def _account(world: World, told: dict[str, Any]) -> Account | None:
+    first = next(iter(world.accounts))
+    return world.accounts.get(told.get("account_id", first))
+
+
+async def _told(request: Request) -> dict[str, Any]:
+    """The JSON object of the body; nothing at all is an empty one."""
+    body = await request.body()
+    return json.loads(body) if body else {}
+
+
+def not_json(_request: Request, error: Exception) -> Response:
+    """An exception handler: a control call whose body is no JSON says so."""
+    return _wrong(f"not JSON: {error}")
+
+
+def _wrong(reason: str) -> Response:
+    return JSONResponse({"error": reason}, status_code=400)
+
+
+ROUTES = [
+    Route("/_control/fail", fail, methods=["POST", "DELETE"]),
+    Route("/_control/expire-tokens", expire_tokens, methods=["POST"]),
+    Route("/_control/revoke-grants", revoke_grants, methods=["POST"]),
+    Route("/_control/authorize", authorization, methods=["POST"]),
+    Route("/_control/calls", calls, methods=["GET", "DELETE"]),
+    Route("/_control/users", change_user, methods=["POST"]),
+]

@@ -1,0 +1,141 @@
+"""Tokens as Zoom hands them out: codes for one use, rotating refresh tokens, an hour's access."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+EXPIRES_IN_SECONDS = 3599
+CODE_SECONDS = 300
+
+
+class GrantError(Exception):
+    """`reason` and `error` as the token endpoint answers them."""
+
+    def __init__(self, reason: str, error: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    account_id: str
+    redirect_uri: str
+    challenge: str | None
+    method: str
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    account_id: str
+    grant: str
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    access_token: str
+    refresh_token: str | None
+
+
+class Grants:
+    """Every token there is. `now` is in seconds and comes from outside."""
+
+    def __init__(self, *, now: Callable[[], float]) -> None:
+        self._now = now
+        self._codes: dict[str, Code] = {}
+        self._access: dict[str, Access] = {}
+        self._refresh: dict[str, Access] = {}
+
+    def make_code(
+        self, account_id: str, redirect_uri: str, *, challenge: str | None, method: str
+    ) -> str:
+        code = secrets.token_urlsafe(24)
+        expires_at = self._now() + CODE_SECONDS
+        self._codes[code] = Code(account_id, redirect_uri, challenge, method, expires_at)
+        return code
+
+    def account_of_code(self, code: str) -> str | None:
+        return self._codes[code].account_id if code in self._codes else None
+
+    def account_of_refresh(self, refresh_token: str) -> str | None:
+        found = self._refresh.get(refresh_token)
+        return found.account_id if found else None
+
+    def redeem(self, code: str, *, redirect_uri: str, verifier: str | None) -> Tokens:
+        """A code for tokens, once. The account's earlier grants by code end."""
+        found = self._codes.pop(code, None)
+        if found is None or found.expires_at < self._now():
+            raise GrantError("Invalid authorization code.", "invalid_grant")
+        if found.redirect_uri != redirect_uri:
+            raise GrantError("Redirect URI mismatch.", "invalid_request")
+        if found.challenge not in (None, _challenge(verifier or "", found.method)):
+            raise GrantError("Invalid code verifier.", "invalid_grant")
+        for token, earlier in list(self._refresh.items()):
+            if earlier.account_id == found.account_id:
+                self.revoke(token)
+        return self._issue(found.account_id, grant=secrets.token_hex(8))
+
+    def refresh(self, refresh_token: str) -> Tokens:
+        """New tokens; the old refresh token is dead, the old access token lives out its hour."""
+        found = self._refresh.pop(refresh_token, None)
+        if found is None:
+            raise GrantError("Invalid Token!", "invalid_grant")
+        return self._issue(found.account_id, grant=found.grant)
+
+    def issue_for_account(self, account_id: str) -> Tokens:
+        """Server-to-Server: access only, as many at a time as are asked for."""
+        access_token = self._access_token(account_id, grant=f"server:{secrets.token_hex(8)}")
+        return Tokens(access_token, None)
+
+    def account_of_access(self, access_token: str) -> str | None:
+        """The account a living access token speaks for."""
+        found = self._access.get(access_token)
+        return found.account_id if found and found.expires_at > self._now() else None
+
+    def has_expired(self, access_token: str) -> bool:
+        return access_token in self._access and self.account_of_access(access_token) is None
+
+    def revoke(self, token: str) -> bool:
+        """End the whole grant that this access or refresh token belongs to."""
+        found = self._access.get(token) or self._refresh.get(token)
+        if found is None:
+            return False
+        self._access = {one: of for one, of in self._access.items() if of.grant != found.grant}
+        self._refresh = {one: of for one, of in self._refresh.items() if of.grant != found.grant}
+        return True
+
+    def expire_access(self) -> int:
+        """Let every access token be out of date now."""
+        living = [one for one, of in self._access.items() if of.expires_at > self._now()]
+        self._access = {one: Access(of.account_id, of.grant, 0) for one, of in self._access.items()}
+        return len(living)
+
+    def end_refresh(self, account_id: str | None) -> int:
+        """Refresh tokens die, of one account or of all; access tokens live out their hour."""
+        doomed = [one for one, of in self._refresh.items() if account_id in (None, of.account_id)]
+        for token in doomed:
+            del self._refresh[token]
+        return len(doomed)
+
+    def _issue(self, account_id: str, *, grant: str) -> Tokens:
+        refresh_token = secrets.token_urlsafe(48)
+        self._refresh[refresh_token] = Access(account_id, grant, 0)
+        return Tokens(self._access_token(account_id, grant=grant), refresh_token)
+
+    def _access_token(self, account_id: str, *, grant: str) -> str:
+        access_token = secrets.token_urlsafe(48)
+        self._access[access_token] = Access(account_id, grant, self._now() + EXPIRES_IN_SECONDS)
+        return access_token
+
+
+def _challenge(verifier: str, method: str) -> str:
+    if method == "plain":
+        return verifier
+    hashed = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(hashed).decode().rstrip("=")

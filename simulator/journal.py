@@ -1,0 +1,54 @@
+"""The events of a day, written down as they happen, handed out in the order of their times."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from simulator.wire import in_some_order, milliseconds, to_bytes
+
+# `event_ts` runs this much later than the payload's own time: 0.1 s, seldom up to 3.5 s.
+_LEAST_LAG, _USUAL_LAG, _GREATEST_LAG = 0.1, 0.5, 3.5
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact. `session` is the uuid or call_id it belongs to, empty for the others."""
+
+    name: str
+    occurred_at: datetime
+    session: str
+    body: bytes
+
+
+class Journal:
+    def __init__(self, account_id: str, rng: random.Random) -> None:
+        self.account_id = account_id
+        self.rng = rng
+        self._events: list[Event] = []
+
+    def write(
+        self,
+        name: str,
+        at: datetime,
+        *,
+        about: dict[str, Any],
+        session: str = "",
+        beside: dict[str, Any] | None = None,
+        above: dict[str, Any] | None = None,
+    ) -> None:
+        """Write down that `name` happened at `at` (whole seconds) to the object `about`.
+
+        `beside` goes next to the object in the payload, `above` next to the payload.
+        """
+        lag = min(_GREATEST_LAG, _LEAST_LAG + self.rng.expovariate(1 / _USUAL_LAG))
+        occurred_at = at + timedelta(milliseconds=round(lag * 1000))
+        payload = {"account_id": self.account_id, **(beside or {}), "object": about}
+        body = {"event": name, "payload": payload, "event_ts": milliseconds(occurred_at)}
+        ordered = in_some_order({**body, **(above or {})}, self.rng)
+        self._events.append(Event(name, occurred_at, session, to_bytes(ordered)))
+
+    def events(self) -> list[Event]:
+        return sorted(self._events, key=lambda event: event.occurred_at)

@@ -1,0 +1,136 @@
+"""`/oauth`: the consent page (which consents at once), tokens, and their revocation."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from simulator.arrival import arrive, world_of
+from simulator.grants import EXPIRES_IN_SECONDS, GrantError, Grants, Tokens
+from simulator.world import SCOPES, World
+
+_CHALLENGE_METHODS = ("S256", "plain")
+
+
+async def authorize(request: Request) -> Response:
+    """Back to `redirect_uri` with a code, or with `access_denied` when the admin says no."""
+    world, query = world_of(request), request.query_params
+    account_id = world.authorization.account_id
+    if (answer := await arrive(request, account_id)) is not None:
+        return answer
+    redirect_uri = query.get("redirect_uri", "")
+    method = query.get("code_challenge_method", "plain")
+    wrong = None
+    if query.get("client_id") != world.client_id:
+        wrong = _error("Invalid client_id.", "invalid_client")
+    elif query.get("response_type") != "code":
+        wrong = _error("The response_type must be code.", "unsupported_response_type")
+    elif urlsplit(redirect_uri).scheme not in ("http", "https"):
+        wrong = _error("Invalid redirect URL.", "invalid_request")
+    elif method not in _CHALLENGE_METHODS:
+        wrong = _error("Invalid code_challenge_method.", "invalid_request")
+    if wrong is not None:
+        return wrong
+    state = {"state": query["state"]} if "state" in query else {}
+    if "deny" in query or world.authorization.denies:
+        return _back(redirect_uri, {"error": "access_denied", **state})
+    challenge = query.get("code_challenge")
+    code = world.grants.make_code(account_id, redirect_uri, challenge=challenge, method=method)
+    return _back(redirect_uri, {"code": code, **state})
+
+
+async def token(request: Request) -> Response:
+    world, form = world_of(request), await _form(request)
+    grant_type, account_id = form.get("grant_type", ""), _account(world.grants, form)
+    if (answer := await arrive(request, account_id, grant_type=grant_type)) is not None:
+        return answer
+    if not _is_client(request, world):
+        return _error("Invalid client_id or client_secret", "invalid_client", status=401)
+    try:
+        tokens = _tokens(world, form, grant_type=grant_type)
+    except GrantError as error:
+        return _error(error.reason, error.error)
+    told = {
+        "access_token": tokens.access_token,
+        "token_type": "bearer",
+        "expires_in": EXPIRES_IN_SECONDS,
+        "scope": SCOPES,
+        "api_url": str(request.base_url).rstrip("/"),
+    }
+    if tokens.refresh_token is not None:
+        told["refresh_token"] = tokens.refresh_token
+    return JSONResponse(told)
+
+
+async def revoke(request: Request) -> Response:
+    world, form = world_of(request), await _form(request)
+    if (answer := await arrive(request, None)) is not None:
+        return answer
+    if not _is_client(request, world):
+        return _error("Invalid client_id or client_secret", "invalid_client", status=401)
+    if not world.grants.revoke(form.get("token", "")):
+        return _error("Invalid Token!", "invalid_request")
+    return JSONResponse({"status": "success"})
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The form fields; Starlette's own reader would need one more package."""
+    return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+
+
+def _tokens(world: World, form: dict[str, str], *, grant_type: str) -> Tokens:
+    if grant_type == "authorization_code":
+        return world.grants.redeem(
+            form.get("code", ""),
+            redirect_uri=form.get("redirect_uri", ""),
+            verifier=form.get("code_verifier"),
+        )
+    if grant_type == "refresh_token":
+        return world.grants.refresh(form.get("refresh_token", ""))
+    if grant_type == "account_credentials":
+        account_id = form.get("account_id", "")
+        if account_id not in world.accounts:
+            raise GrantError("Invalid account_id.", "invalid_request")
+        return world.grants.issue_for_account(account_id)
+    raise GrantError("Unsupported grant type.", "unsupported_grant_type")
+
+
+def _account(grants: Grants, form: dict[str, str]) -> str | None:
+    """Whose token is asked for, as far as the form tells."""
+    return (
+        grants.account_of_refresh(form.get("refresh_token", ""))
+        or grants.account_of_code(form.get("code", ""))
+        or form.get("account_id")
+    )
+
+
+def _is_client(request: Request, world: World) -> bool:
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    try:
+        given = base64.b64decode(credentials, validate=True)
+    except binascii.Error:
+        return False
+    expected = f"{world.client_id}:{world.client_secret}".encode()
+    return scheme.lower() == "basic" and secrets.compare_digest(given, expected)
+
+
+def _back(redirect_uri: str, fields: dict[str, str]) -> Response:
+    joint = "&" if urlsplit(redirect_uri).query else "?"
+    return RedirectResponse(f"{redirect_uri}{joint}{urlencode(fields)}", status_code=302)
+
+
+def _error(reason: str, error: str, *, status: int = 400) -> Response:
+    return JSONResponse({"reason": reason, "error": error}, status_code=status)
+
+
+ROUTES = [
+    Route("/oauth/authorize", authorize),
+    Route("/oauth/token", token, methods=["POST"]),
+    Route("/oauth/revoke", revoke, methods=["POST"]),
+]

@@ -1,0 +1,56 @@
+"""Playing days of the company against a receiver: at once, or live on the real clock."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from simulator.clock import ManualClock, RunningClock
+from simulator.company import Company
+from simulator.day import build_day
+from simulator.delivery import Delivery, plan
+from simulator.sender import Counts, Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    url: str
+    secret: str
+    threads: int = 1
+
+
+def deliveries_of(company: Company, day: date, *, seed: int) -> list[Delivery]:
+    return plan(build_day(company, day, seed=seed), seed=seed)
+
+
+def play_at_once(company: Company, day: date, *, seed: int, receiver: Receiver) -> Counts:
+    """The whole day as fast as the receiver answers; retries too, on a clock that jumps."""
+    deliveries = deliveries_of(company, day, seed=seed)
+    with _sender(receiver, ManualClock(deliveries[0].at)) as sender:
+        sender.add(deliveries)
+        return sender.run()
+
+
+def play_live(company: Company, *, seed: int, receiver: Receiver, stop: threading.Event) -> Counts:
+    """Day after day until `stop`: what occurs from now on is sent when its time comes."""
+    clock = RunningClock(stop=stop)
+    begun_at = clock.now()
+    day = begun_at.date()
+    with _sender(receiver, clock) as sender:
+        # Yesterday's last meetings may run past midnight.
+        for one in (day - timedelta(days=1), day):
+            sender.add(_from(begun_at, deliveries_of(company, one, seed=seed)))
+        while not stop.is_set():
+            day += timedelta(days=1)
+            sender.run(until=datetime.combine(day, time(), tzinfo=UTC))
+            sender.add(deliveries_of(company, day, seed=seed))
+        return sender.counts
+
+
+def _from(moment: datetime, deliveries: list[Delivery]) -> list[Delivery]:
+    return [one for one in deliveries if one.event.occurred_at >= moment]
+
+
+def _sender(receiver: Receiver, clock: ManualClock | RunningClock) -> Sender:
+    return Sender(receiver.url, secret=receiver.secret, clock=clock, threads=receiver.threads)

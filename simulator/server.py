@@ -1,0 +1,19 @@
+"""The pretend Zoom as an ASGI app: OAuth, REST, and the controls for tests."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.applications import Starlette
+
+from simulator import control, oauth, rest
+from simulator.world import World
+
+
+def create_app(world: World) -> Starlette:
+    app = Starlette(
+        routes=[*oauth.ROUTES, *rest.ROUTES, *control.ROUTES],
+        exception_handlers={json.JSONDecodeError: control.not_json},
+    )
+    app.state.world = world
+    return app

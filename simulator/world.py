@@ -1,0 +1,70 @@
+"""What the pretend Zoom holds while it runs: accounts, grants, planned failures, calls."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.company import Company
+from simulator.directory import RestUser, rest_phone_users, rest_users
+from simulator.failures import Failures
+from simulator.grants import Grants
+
+SCOPES = "user:read:list_users:admin user:read:user:admin phone:read:list_users:admin"
+
+
+@dataclass(slots=True)
+class Account:
+    """`users` and `phone_users` are in REST shape; tests change them while the server runs."""
+
+    company: Company
+    users: list[RestUser]
+    phone_users: list[RestUser]
+
+    @property
+    def id(self) -> str:
+        return self.company.account_id
+
+
+@dataclass(slots=True)
+class NextAuthorization:
+    """Who is at the keyboard when the product sends a browser to the consent page."""
+
+    account_id: str
+    denies: bool = False
+
+
+@dataclass(slots=True)
+class World:
+    client_id: str
+    client_secret: str
+    accounts: dict[str, Account]
+    grants: Grants
+    now: Callable[[], float]
+    authorization: NextAuthorization
+    failures: Failures = field(default_factory=Failures)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+
+def make_world(
+    companies: Sequence[Company],
+    *,
+    client_id: str,
+    client_secret: str,
+    now: Callable[[], float] = time.time,
+) -> World:
+    """A Zoom with these companies' accounts; the first one answers when consent is asked for."""
+    accounts = {
+        company.account_id: Account(company, rest_users(company), rest_phone_users(company))
+        for company in companies
+    }
+    return World(
+        client_id=client_id,
+        client_secret=client_secret,
+        accounts=accounts,
+        grants=Grants(now=now),
+        now=now,
+        authorization=NextAuthorization(companies[0].account_id),
+    )

@@ -1,0 +1,141 @@
+"""The commands as another program starts them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import requests
+from local_receiver import SECRET, Receiver
+
+ENVIRONMENT = {
+    **{key: value for key, value in os.environ.items() if not key.startswith("ZOOM_")},
+    "ZOOM_CLIENT_ID": "the-client",
+    "ZOOM_CLIENT_SECRET": "the-client-secret",
+    "ZOOM_WEBHOOK_SECRET_TOKEN": f"{SECRET},an-older-secret",
+}
+
+
+def simulate(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "simulator", *arguments]
+    env = {**ENVIRONMENT, **environment}
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process and its base URL, which it tells on stderr when it listens."""
+    command = [sys.executable, "-m", "simulator", "serve", "--port", "0", *arguments]
+    with subprocess.Popen(
+        command, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            told = process.stderr.readline()
+            yield process, re.search(r"http://127\.0\.0\.1:\d+", told).group()
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def test_the_directory_is_a_csv_of_the_known_people() -> None:
+    answer = simulate("directory")
+    rows = list(csv.DictReader(io.StringIO(answer.stdout)))
+    assert rows[0] == {
+        "email": "olivia.hart@acme-works.com",
+        "full_name": "Olivia Hart",
+        "role": "owner",
+        "time_zone": rows[0]["time_zone"],
+    }
+    assert len(rows) == 24
+
+
+def test_a_day_is_played_and_counted(receiver: Receiver) -> None:
+    day = ("day", "--date", "2026-03-02", "--users", "10")
+    answer = simulate(*day, "--webhook-url", receiver.url)
+    sent = len(receiver.bodies)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout == (
+        f"day=2026-03-02 deliveries={sent} sent={sent} accepted={sent} "
+        "retried=0 refused=0 given_up=0\n"
+    )
+
+
+def test_a_refused_delivery_makes_the_day_fail(receiver: Receiver) -> None:
+    receiver.statuses = [401]
+    answer = simulate("day", "--date", "2026-03-02", "--users", "10", "--webhook-url", receiver.url)
+    assert answer.returncode == 1
+    assert "refused=1 " in answer.stdout
+
+
+def test_counting_alone_sends_nothing() -> None:
+    answer = simulate("day", "--date", "2026-03-02", "--only-counts")
+    counts = dict(reversed(line.split()) for line in answer.stdout.splitlines())
+    assert answer.returncode == 0
+    assert int(counts["meeting.participant_joined"]) > 100
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "error"),
+    [
+        (("day", "--date", "someday"), {}, "'someday' is no date like 2026-03-02"),
+        (("day", "--date", "today"), {}, "--webhook-url is needed"),
+        (
+            ("day", "--date", "today", "--webhook-url", "http://127.0.0.1:1/", "--wait", "0"),
+            {},
+            "nobody answers at http://127.0.0.1:1/",
+        ),
+        (
+            ("day", "--date", "today", "--webhook-url", "http://127.0.0.1:1/"),
+            {"ZOOM_WEBHOOK_SECRET_TOKEN": ""},
+            "ZOOM_WEBHOOK_SECRET_TOKEN is needed",
+        ),
+        (("serve", "--port", "0", "--live"), {}, "need --webhook-url"),
+        (("serve", "--port", "0"), {"ZOOM_CLIENT_ID": ""}, "ZOOM_CLIENT_ID"),
+        (("directory", "--users", "3"), {}, "x>=10"),
+    ],
+)
+def test_what_is_missing_is_named(
+    arguments: tuple[str, ...], environment: dict[str, str], error: str
+) -> None:
+    answer = simulate(*arguments, **environment)
+    assert answer.returncode != 0
+    assert error in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_server_answers_until_it_is_told_to_stop(number: signal.Signals) -> None:
+    with serving() as (process, url):
+        answer = requests.get(f"{url}/v2/users", timeout=5)
+        process.send_signal(number)
+        process.wait(timeout=10)
+        errors = process.stderr.read()
+    assert (answer.status_code, process.returncode, errors) == (401, 0, "")
+
+
+def test_the_server_plays_days_and_goes_on_live_until_it_is_told_to_stop(
+    receiver: Receiver,
+) -> None:
+    days = ("--play-day", "2026-03-02", "--play-day", "2026-03-03", "--users", "10")
+    with serving(*days, "--live", "--webhook-url", receiver.url) as (process, _):
+        lines = [process.stdout.readline() for _ in range(2)]
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=10)
+    assert [line.split()[0] for line in lines] == ["day=2026-03-02", "day=2026-03-03"]
+    assert process.returncode == 0
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with serving() as (_, url):
+        port = url.rsplit(":", 1)[1]
+        answer = simulate("serve", "--port", port)
+    assert answer.returncode == 1
+    assert f"port {port}: " in answer.stderr

@@ -1,0 +1,135 @@
+"""Zoom's lists of users as one table."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from integration.zoom.users import users_frame
+
+COLUMNS = [
+    "zoom_user_id",
+    "email",
+    "first_name",
+    "last_name",
+    "display_name",
+    "user_type",
+    "status",
+    "zoom_created_at",
+]
+ANN = {
+    "id": "z1",
+    "email": "ann@example.com",
+    "first_name": "Ann",
+    "last_name": "Lee",
+    "display_name": "Ann Lee",
+    "type": 2,
+    "status": "active",
+    "user_created_at": "2024-05-01T10:00:00Z",
+    "created_at": "2025-01-01T00:00:00Z",
+    "dept": "Sales",
+    "group_ids": ["g1"],
+}
+
+
+def rows(*pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return users_frame(pages).frame.to_dict("records")
+
+
+def test_a_user_becomes_one_row_of_text_and_a_utc_time() -> None:
+    assert rows([ANN]) == [
+        {
+            "zoom_user_id": "z1",
+            "email": "ann@example.com",
+            "first_name": "Ann",
+            "last_name": "Lee",
+            "display_name": "Ann Lee",
+            "user_type": "2",
+            "status": "active",
+            "zoom_created_at": pd.Timestamp("2024-05-01T10:00:00Z"),
+        }
+    ]
+
+
+@pytest.mark.parametrize("pages", [[], [[]], [[{"email": "new@example.com"}]]])
+def test_no_users_make_an_empty_frame_with_all_columns(pages: list[list[dict[str, Any]]]) -> None:
+    frame = users_frame(pages).frame
+
+    assert (list(frame.columns), len(frame)) == (COLUMNS, 0)
+    assert {str(frame[name].dtype) for name in COLUMNS[:-1]} == {"object"}
+    assert str(frame["zoom_created_at"].dtype) == "datetime64[us, UTC]"
+
+
+def test_pending_users_have_no_id_and_are_only_counted() -> None:
+    pending = [{"email": "new@example.com", "status": "pending"}, {"email": "b@x.com", "id": ""}]
+
+    users = users_frame([[ANN], pending])
+
+    assert (list(users.frame["zoom_user_id"]), users.pending_count) == (["z1"], 2)
+
+
+def test_a_pending_user_whose_list_was_begun_again_is_counted_once() -> None:
+    pending = [{"email": "new@example.com", "status": "pending"}]
+
+    assert users_frame([pending, pending]).pending_count == 1
+
+
+def test_of_a_user_on_several_pages_the_last_one_is_kept() -> None:
+    assert [row["status"] for row in rows([ANN], [{**ANN, "status": "inactive"}])] == ["inactive"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "column", "expected"),
+    [
+        ("email", "  ann@example.com\t", "email", "ann@example.com"),
+        ("first_name", "   ", "first_name", None),
+        ("last_name", None, "last_name", None),
+        ("display_name", "An\x00n", "display_name", "Ann"),
+        ("display_name", "\x00", "display_name", None),
+        ("display_name", "Ann \N{WAVING HAND SIGN}", "display_name", "Ann \N{WAVING HAND SIGN}"),
+        ("display_name", "Ann \ud83d", "display_name", "Ann ?"),  # half of a surrogate pair
+        ("first_name", 7, "first_name", "7"),
+        ("first_name", ["Ann"], "first_name", None),
+        ("type", "3", "user_type", "3"),
+        ("type", 99, "user_type", "99"),
+        ("id", 12345, "zoom_user_id", "12345"),
+    ],
+)
+def test_values_are_read_leniently(field: str, value: Any, column: str, expected: Any) -> None:
+    assert rows([{**ANN, field: value}])[0][column] == expected
+
+
+@pytest.mark.parametrize(
+    ("user_created_at", "created_at", "expected"),
+    [
+        ("2024-05-01T10:00:00Z", "2025-01-01T00:00:00Z", pd.Timestamp("2024-05-01T10:00Z")),
+        ("2024-05-01T12:00:00+02:00", None, pd.Timestamp("2024-05-01T10:00Z")),
+        ("2024-05-01T10:00:00.123Z", None, pd.Timestamp("2024-05-01T10:00:00.123Z")),
+        (None, "2025-01-01T00:00:00Z", pd.Timestamp("2025-01-01T00:00Z")),
+        ("", "2025-01-01T00:00:00Z", pd.Timestamp("2025-01-01T00:00Z")),
+        ("yesterday", "2025-01-01T00:00:00Z", pd.Timestamp("2025-01-01T00:00Z")),
+        (["x"], None, pd.NaT),
+        (None, None, pd.NaT),
+    ],
+)
+def test_the_time_of_creation_is_the_users_before_that_of_a_way_to_sign_in(
+    user_created_at: Any, created_at: Any, expected: Any
+) -> None:
+    user = {**ANN, "user_created_at": user_created_at, "created_at": created_at}
+
+    pd.testing.assert_series_equal(
+        users_frame([[user]]).frame["zoom_created_at"],
+        pd.Series([expected], dtype="datetime64[us, UTC]", name="zoom_created_at"),
+    )
+
+
+def test_missing_fields_are_none_and_not_nan() -> None:
+    assert rows([{"id": "z2"}, ANN])[0] == {
+        **dict.fromkeys(COLUMNS),
+        "zoom_user_id": "z2",
+        "zoom_created_at": pd.NaT,
+    }
+
+
+def test_a_list_of_users_shows_no_one_when_printed() -> None:
+    assert "ann@example.com" not in repr(users_frame([[ANN]]))
