@@ -28,6 +28,7 @@ from simulator.day import build_day
 from simulator.endpoint import EndpointRefusedError, validate
 from simulator.playing import Receiver, play_at_once, play_live
 from simulator.running import NotStartedError, running
+from simulator.wire import iso
 from simulator.world import make_world
 
 Command = Callable[..., Any]
@@ -193,9 +194,9 @@ def directory(seed: int, users: int, account_id: str) -> None:
     company = build_company(seed=seed, users=users, account_id=account_id)
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\n")
-    rows.writerow(("email", "full_name", "role", "time_zone"))
+    rows.writerow(("email", "full_name", "role", "time_zone", "created_at"))
     for one in company.colleagues:
-        rows.writerow((one.email, one.full_name, one.role, one.time_zone))
+        rows.writerow((one.email, one.full_name, one.role, one.time_zone, iso(one.created_at)))
     click.echo(written.getvalue(), nl=False)
 
 

@@ -82,6 +82,7 @@ class Colleague:
     full_name: str
     role: str
     time_zone: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +185,14 @@ def _colleagues(everyone: list[ZoomUser], domain: str) -> list[Colleague]:
             full_name=user.full_name,
             role=roles.get(index, "manager" if index % TEAM_SIZE == 0 else "member"),
             time_zone=user.office.time_zone,
+            created_at=user.created_at,
         )
         for index, user in enumerate(everyone)
         if index != len(everyone) - _FROM_THE_END["reception"]
     ]
-    no_zoom = Colleague(f"walter.gruen@{domain}", "Walter Grün", "member", "Europe/Berlin")
+    no_zoom = Colleague(
+        f"walter.gruen@{domain}", "Walter Grün", "member", "Europe/Berlin", everyone[0].created_at
+    )
     return [*known, no_zoom]
 
 

@@ -60,6 +60,7 @@ def show_a_day(processes: Supervisor, settings: Settings, url: str, *, page: str
     port = settings.require("ZOOM_API_URL").rpartition(":")[2]
     processes.start(
         "simulated-zoom",
+        "python",
         "-m",
         "simulator",
         "serve",

@@ -84,11 +84,11 @@ class Supervisor:
             click.echo(f"Stopping {name}…")
             _end(process)
 
-    def start(self, name: str, *arguments: str) -> None:
-        """Starts `python ARGUMENTS`; what it prints goes to its log."""
+    def start(self, name: str, *command: str) -> None:
+        """Starts a program of this environment (`python`, `dagster-daemon`); what it prints goes to its log."""
         with (self._logs / f"{name}.log").open("wb") as log:
             self._running[name] = subprocess.Popen(  # noqa: S603  (our own modules and Dagster's)
-                [sys.executable, *arguments],
+                [Path(sys.executable).parent / command[0], *command[1:]],
                 cwd=PROJECT,
                 env=self._env,
                 stdin=subprocess.DEVNULL,

@@ -52,16 +52,17 @@ def run(
     """Starts everything, shows where to look, and watches it until somebody stops it."""
     page, dagster = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{dagster_port}"
     say("Starting the receiver…")
-    processes.start("receiver", "-m", "integration.commands", "serve", "--port", str(port))
+    processes.start(
+        "receiver", "python", "-m", "integration.commands", "serve", "--port", str(port)
+    )
     wait_for(f"{page}/readyz", processes)
     if demo:
         demonstration.show_a_day(processes, settings, url, page=page)
     say("Starting Dagster (about 20 seconds)…")
-    processes.start("dagster-daemon", "-m", "dagster", "daemon", "run", "-w", "workspace.yaml")
+    processes.start("dagster-daemon", "dagster-daemon", "run", "-w", "workspace.yaml")
     processes.start(
         "dagster-webserver",
-        "-m",
-        "dagster_webserver",
+        "dagster-webserver",
         "-w",
         "workspace.yaml",
         "-h",

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 import psycopg
 from psycopg.rows import class_row
 
+from integration.store.batches import Batch
+
 
 @dataclass(frozen=True)
 class ConnectionStatus:
@@ -100,6 +102,44 @@ def delay_to_entries(connection: psycopg.Connection, *, now: datetime) -> Delay 
         """,
         [now],
     ).fetchone()
+
+
+def delay_of_batch(connection: psycopg.Connection, batch: Batch) -> Delay:
+    """The same over the entries that this batch wrote."""
+    cursor = connection.cursor(row_factory=class_row(Delay))
+    return cursor.execute(
+        """
+        select
+            count(*) as entries,
+            percentile_cont(0.5) within group (order by activities.updated_at - sessions.ended_at)
+                as median,
+            max(activities.updated_at - sessions.ended_at) as longest
+        from timeline.activities
+        inner join timeline.sessions using (organization_id, session_id)
+        inner join (
+            select distinct organization_id, session_id from intermediate.int_touched_sessions
+            where batch = %s
+        ) as touched using (organization_id, session_id)
+        where activities.updated_at = %s
+        """,
+        [batch.number, batch.as_of],
+    ).fetchone()
+
+
+def outcomes_of_batch(connection: psycopg.Connection, batch: Batch) -> list[tuple[str, int]]:
+    """(outcome, participants) of the sessions that this batch touched, the most frequent first."""
+    return connection.execute(
+        """
+        select outcomes.outcome, count(*) from operations.outcomes
+        inner join (
+            select distinct organization_id, session_id from intermediate.int_touched_sessions
+            where batch = %s
+        ) as touched using (organization_id, session_id)
+        group by outcomes.outcome
+        order by count(*) desc, outcomes.outcome
+        """,
+        [batch.number],
+    ).fetchall()
 
 
 def failed_runs(connection: psycopg.Connection, *, now: datetime) -> int:

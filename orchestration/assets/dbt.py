@@ -10,6 +10,7 @@ from dagster_dbt import dbt_assets
 
 from integration.store.batches import finish_batch
 from integration.store.derivation import note_views, views_are_built
+from integration.store.status import Delay, delay_of_batch, outcomes_of_batch
 from orchestration.dbt_project import Translator, dbt_project, first_line, run_dbt
 from orchestration.resources import BatchInProgress, Installation
 
@@ -51,12 +52,14 @@ def dbt_models(
         log=context.log,
     ):
         node = result.node.unique_id
-        if result.status in ("error", "fail"):
-            failed.append(f"{result.node.name}: {first_line(result.message)}")
         if node in checks:
             yield _check_result(checks[node], result)
-        elif node in keys and result.status == "success":
-            yield dg.MaterializeResult(asset_key=keys[node], metadata=_metadata(result))
+        elif result.status == "success":
+            yield dg.MaterializeResult(
+                asset_key=keys[node], metadata=_metadata(result, batch_in_progress)
+            )
+        elif result.status == "error":
+            failed.append(f"{result.node.name}: {first_line(result.message)}")
     if failed:
         raise dg.Failure(f"dbt: {len(failed)} of {len(wanted)} failed. {'; '.join(failed)}")
     if _models(manifest) <= keys.keys():
@@ -125,8 +128,26 @@ def _check_result(key: dg.AssetCheckKey, result: Any) -> dg.AssetCheckResult:
     )
 
 
-def _metadata(result: Any) -> dict[str, Any]:
+def _metadata(result: Any, writer: BatchInProgress) -> dict[str, Any]:
     metadata: dict[str, Any] = {"seconds": round(result.execution_time, 2)}
     if result.node.config.materialized == "incremental":
         metadata["rows_written"] = result.adapter_response.get("rows_affected", 0)
+    if result.node.name == "activities":
+        delay = delay_of_batch(writer.connection, writer.batch)
+        metadata["minutes_from_session_end_to_entry"] = dg.MetadataValue.md(_delays(delay))
+    if result.node.name == "outcomes":
+        counts = outcomes_of_batch(writer.connection, writer.batch)
+        rows = "\n".join(f"| {outcome} | {count} |" for outcome, count in counts)
+        table = f"| outcome | participants of touched sessions |\n|---|---|\n{rows}"
+        metadata["outcomes"] = dg.MetadataValue.md(table)
     return metadata
+
+
+def _delays(delay: Delay) -> str:
+    if not delay.entries:
+        return "no entry was written"
+    median, longest = delay.median.total_seconds() / 60, delay.longest.total_seconds() / 60
+    return (
+        f"| entries written | median | longest |\n|---|---|---|\n"
+        f"| {delay.entries} | {median:.0f} min | {longest:.0f} min |"
+    )

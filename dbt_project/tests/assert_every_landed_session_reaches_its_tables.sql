@@ -1,0 +1,51 @@
+{{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'sessions'}}}) }}
+
+{# From raw to mart: every session with a landed event is known, every ended one is judged, every counted one is shown. #}
+
+with
+
+events as (
+
+    select * from {{ ref('stg_zoom__session_events') }}
+
+),
+
+known_sessions as (
+
+    select * from {{ ref('int_sessions') }}
+
+),
+
+judged_sessions as (
+
+    select * from {{ ref('int_counted_sessions') }}
+
+),
+
+sessions as (
+
+    select * from {{ ref('sessions') }}
+
+),
+
+counts as (
+
+    select
+        (select count(distinct (organization_id, session_id)) from events) as landed,
+        (select count(*) from known_sessions) as known,
+        (select count(*) from known_sessions where ended_at is not null) as ended,
+        (select count(*) from judged_sessions) as judged,
+        (select count(*) from judged_sessions where connection_state = 'counted') as counted,
+        (select count(*) from sessions) as shown
+
+)
+
+select
+    landed,
+    known,
+    ended,
+    judged,
+    counted,
+    shown
+from counts
+where landed <> known or ended <> judged or counted <> shown

@@ -1,0 +1,56 @@
+{# Outcomes are those of the participants, and of participants of sessions outside the connection's time.
+   `rows` is 'touched' in a batch, which looks at the sessions it touched, and 'all' at night. #}
+{% test outcomes_are_participants_and_those_outside(model, rows) %}
+
+with
+
+outcomes as (
+
+    select * from {{ model }}
+    {%- if rows == 'touched' %}
+    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    {%- endif %}
+
+),
+
+participants as (
+
+    select * from {{ ref('participants') }}
+    {%- if rows == 'touched' %}
+    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    {%- endif %}
+
+),
+
+compared as (
+
+    select
+        organization_id,
+        session_id,
+        participant_id,
+        case
+            when outcomes.outcome is null then 'a participant without an outcome'
+            when outcomes.outcome not in (
+                'before_connection', 'after_disconnection', 'not_answered', 'waiting_room_only', 'zero_duration',
+                'no_identity', 'not_mapped', 'user_inactive', 'feature_off', 'not_subscribed', 'excluded', 'activity'
+            ) then 'unknown outcome'
+            when (participants.outcome is null) <> (outcomes.outcome in ('before_connection', 'after_disconnection'))
+                then 'shown although outside the time of the connection, or not shown although inside'
+            when participants.outcome <> outcomes.outcome or (
+                participants.outcome is not null and participants.user_id is distinct from outcomes.user_id
+            ) then 'the participant says another outcome or user'
+        end as what_is_wrong
+    from outcomes
+    full join participants using (organization_id, session_id, participant_id)
+
+)
+
+select
+    organization_id,
+    session_id,
+    participant_id,
+    what_is_wrong
+from compared
+where what_is_wrong is not null
+
+{% endtest %}

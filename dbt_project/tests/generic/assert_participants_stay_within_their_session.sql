@@ -1,0 +1,55 @@
+{# Nobody is in a session before it begins, after it ends, or for longer than from their joining to their leaving.
+   `rows` is 'touched' in a batch, which looks at the sessions it touched, and 'all' at night. #}
+{% test participants_stay_within_their_session(model, rows) %}
+
+with
+
+participants as (
+
+    select * from {{ model }}
+    {%- if rows == 'touched' %}
+    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    {%- endif %}
+
+),
+
+sessions as (
+
+    select * from {{ ref('sessions') }}
+    {%- if rows == 'touched' %}
+    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    {%- endif %}
+
+),
+
+compared as (
+
+    select
+        organization_id,
+        session_id,
+        participants.participant_id,
+        case
+            when sessions.started_at is null then 'its session is missing'
+            when participants.role not in ('host', 'attendee', 'caller', 'callee') then 'unknown role'
+            when (participants.joined_at is null) <> (participants.left_at is null) then 'half a presence'
+            when participants.joined_at is null and participants.duration_seconds <> 0 then 'a duration without presence'
+            when participants.joined_at < sessions.started_at then 'there before the session began'
+            when participants.left_at > sessions.ended_at then 'there after the session ended'
+            when not participants.duration_seconds
+                between 0 and coalesce(extract(epoch from participants.left_at - participants.joined_at), 0)
+                then 'a duration longer than the presence'
+        end as what_is_wrong
+    from participants
+    left join sessions using (organization_id, session_id)
+
+)
+
+select
+    organization_id,
+    session_id,
+    participant_id,
+    what_is_wrong
+from compared
+where what_is_wrong is not null
+
+{% endtest %}

@@ -1,0 +1,77 @@
+{# Every session that counts is there, and says how many participants it has.
+   `rows` is 'touched' in a batch, which looks at the sessions it touched, and 'all' at night. #}
+{% test sessions_are_whole(model, rows) %}
+
+with
+
+sessions as (
+
+    select * from {{ model }}
+    {%- if rows == 'touched' %}
+    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    {%- endif %}
+
+),
+
+counted_sessions as (
+
+    select * from {{ ref('int_counted_sessions') }}
+    {%- if rows == 'touched' %}
+    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    {%- endif %}
+
+),
+
+participants as (
+
+    select * from {{ ref('participants') }}
+    {%- if rows == 'touched' %}
+    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    {%- endif %}
+
+),
+
+participant_counts as (
+
+    select
+        organization_id,
+        session_id,
+        count(*) as participant_count
+    from participants
+    group by organization_id, session_id
+
+),
+
+compared as (
+
+    select
+        organization_id,
+        session_id,
+        case
+            when sessions.feature is null then 'a session that counts is missing'
+            when counted_sessions.connection_state is distinct from 'counted' then 'it does not count'
+            when sessions.started_at > sessions.ended_at then 'it ends before it begins'
+            when sessions.participant_count <> coalesce(participant_counts.participant_count, 0)
+                then 'it does not have that many participants'
+            when sessions.feature not in ('meetings', 'webinars', 'phone') then 'unknown feature'
+            when sessions.end_source not in ('event', 'inferred', 'api') then 'unknown source of its end'
+            when sessions.session_type not in (
+                'scheduled', 'instant', 'recurring', 'personal', 'audio_conference', 'webinar', 'recurring_webinar',
+                'call', 'other'
+            ) then 'unknown type'
+        end as what_is_wrong
+    from sessions
+    full join counted_sessions using (organization_id, session_id)
+    left join participant_counts using (organization_id, session_id)
+    where sessions.feature is not null or counted_sessions.connection_state = 'counted'
+
+)
+
+select
+    organization_id,
+    session_id,
+    what_is_wrong
+from compared
+where what_is_wrong is not null
+
+{% endtest %}
