@@ -1,4 +1,6 @@
-"""How a connection's Zoom client is had: stored tokens, renewed when needed by one writer, and the REST client."""
+"""How a connection's Zoom client is had: stored tokens, renewed when needed by one writer, and the
+REST client.
+"""
 
 from datetime import UTC, datetime
 
@@ -17,7 +19,9 @@ def zoom_client(
     zoom_account_id: str,
     role: Role = "pipeline",
 ) -> ZoomClient:
-    """A client that speaks for one connection. PermanentZoomError when its tokens cannot be had any more."""
+    """A client that speaks for one connection. PermanentZoomError when its tokens cannot be had any
+    more.
+    """
     app = {
         "client_id": settings.require("ZOOM_CLIENT_ID"),
         "client_secret": settings.require("ZOOM_CLIENT_SECRET"),

@@ -1,7 +1,7 @@
 """The only reader of the environment.
 
-The environment wins over `.env` in the working folder, which wins over `keys.env` below the home: the keys that `up`
-made because nobody had set them. Nothing is read at import.
+The environment wins over `.env` in the working folder, which wins over `keys.env` below the home:
+the keys that `up` made because nobody had set them. Nothing is read at import.
 """
 
 import os
@@ -66,7 +66,8 @@ class Settings:
                 Fernet(key)
             except ValueError as error:
                 raise SettingsError(
-                    "ENCRYPTION_KEY is not a Fernet key (32 bytes, url-safe base64). Make one with: "
+                    "ENCRYPTION_KEY is not a Fernet key (32 bytes, url-safe base64). Make "
+                    "one with: "
                     "python -c 'from cryptography.fernet import Fernet; "
                     "print(Fernet.generate_key().decode())'"
                 ) from error
@@ -114,12 +115,16 @@ def set_environment(values: Mapping[str, str]) -> None:
 
 
 def environment_of_children(settings: Settings, **extra: str) -> dict[str, str]:
-    """What a process started by a command gets: this environment, the settings as read, and what is added."""
+    """What a process started by a command gets: this environment, the settings as read, and what is
+    added.
+    """
     return {**os.environ, **settings.values, "WORKSIGHTS_ZOOM_HOME": str(settings.home), **extra}
 
 
 def make_missing_keys(settings: Settings, **also: str) -> Settings:
-    """Makes the keys that nobody has set, below the home, and keeps `also` there; settings that are set win."""
+    """Makes the keys that nobody has set, below the home, and keeps `also` there; settings that are
+    set win.
+    """
     file = settings.home / KEYS_FILE
     kept = {k: v for k, v in dotenv_values(file).items() if v is not None}
     made = {

@@ -22,7 +22,8 @@ zoom_batch = dg.define_asset_job(
     selection=dg.AssetSelection.all(),
     description="Imports the users that are due, lands what arrived, and derives what it touches.",
     tags=WRITER_TAGS,
-    executor_def=dg.in_process_executor,  # a process per step would import Dagster and dbt each time: 20 s of 25
+    # a process per step would import Dagster and dbt each time: 20 s of 25
+    executor_def=dg.in_process_executor,
 )
 
 nightly_audit = dg.define_asset_job(
@@ -45,7 +46,9 @@ def is_batch_running(instance: dg.DagsterInstance) -> bool:
     job=zoom_batch,
     cron_schedule="*/20 * * * *",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Starts the 20-minute job when there is something to do, and says so when there is not.",
+    description=(
+        "Starts the 20-minute job when there is something to do, and says so when there is not."
+    ),
 )
 def every_20_minutes(
     context: dg.ScheduleEvaluationContext, installation: Installation

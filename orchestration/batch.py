@@ -1,4 +1,6 @@
-"""`python -m orchestration.batch [TIME]`: the 20-minute job once, now, in this process, recorded in Dagster's instance."""
+"""`python -m orchestration.batch [TIME]`: the 20-minute job once, now, in this process, recorded in
+Dagster's instance.
+"""
 
 import sys
 from datetime import datetime

@@ -1,6 +1,7 @@
 """Where the dbt project is, how its assets are named, and how dbt is run: inside this process.
 
-A `dbt` process for each batch would import dbt again and ask for its own version: 11 s of a batch of 24.
+A `dbt` process for each batch would import dbt again and ask for its own version: 11 s of a batch
+of 24.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,5 @@
-"""`python -m orchestration.rebuild [--check]`: derives every table again, beside the live ones, and takes over what differs.
+"""`python -m orchestration.rebuild [--check]`: derives every table again, beside the live ones, and
+takes over what differs.
 
 Readers see the old tables until the difference is written in one transaction.
 """

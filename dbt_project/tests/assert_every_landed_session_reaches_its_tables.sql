@@ -1,6 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'sessions'}}}) }}
 
-{# From raw to mart: every session with a landed event is known, every ended one is judged, every counted one is shown. #}
+{# From raw to mart: every session with a landed event is known, every ended one is judged, every counted
+   one is shown, and every participant of an ended one has an outcome. #}
 
 with
 
@@ -28,6 +29,18 @@ sessions as (
 
 ),
 
+participants as (
+
+    select * from {{ ref('int_participants') }}
+
+),
+
+outcomes as (
+
+    select * from {{ ref('outcomes') }}
+
+),
+
 counts as (
 
     select
@@ -36,7 +49,9 @@ counts as (
         (select count(*) from known_sessions where ended_at is not null) as ended,
         (select count(*) from judged_sessions) as judged,
         (select count(*) from judged_sessions where connection_state = 'counted') as counted,
-        (select count(*) from sessions) as shown
+        (select count(*) from sessions) as shown,
+        (select count(*) from participants) as participants,
+        (select count(*) from outcomes) as outcomes
 
 )
 
@@ -46,6 +61,8 @@ select
     ended,
     judged,
     counted,
-    shown
+    shown,
+    participants,
+    outcomes
 from counts
-where landed <> known or ended <> judged or counted <> shown
+where landed <> known or ended <> judged or counted <> shown or participants <> outcomes

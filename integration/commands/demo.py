@@ -19,15 +19,19 @@ PEOPLE_SHOWN = 3
 
 
 def settings_of_demo(settings: Settings, *, simulator_port: int) -> Settings:
-    """Settings that point at the simulator, kept below the home, so that other commands find the demo too."""
+    """Settings that point at the simulator, kept below the home, so that other commands find the
+    demo too.
+    """
     if settings.get("DATABASE_URL"):
         raise SettingsError(
-            "DATABASE_URL is set. The demo fills a database with made-up people: it uses the embedded one only. "
+            "DATABASE_URL is set. The demo fills a database with made-up people: it uses "
+            "the embedded one only. "
             "Unset DATABASE_URL, or run `up` without --demo."
         )
     if settings.get("ZOOM_CLIENT_ID", "demo-client") != "demo-client":
         raise SettingsError(
-            "ZOOM_CLIENT_ID is set, so this home is for a real Zoom account. For the demo choose another home: "
+            "ZOOM_CLIENT_ID is set, so this home is for a real Zoom account. For the demo "
+            "choose another home: "
             "WORKSIGHTS_ZOOM_HOME=.local/demo worksights-zoom up --demo"
         )
     simulator = f"http://127.0.0.1:{simulator_port}"
@@ -53,7 +57,9 @@ def refuse_real_data(url: str) -> None:
 
 
 def show_a_day(processes: Supervisor, settings: Settings, url: str, *, page: str) -> None:
-    """Connects the simulated account, lets yesterday arrive, runs a batch, and prints the timeline."""
+    """Connects the simulated account, lets yesterday arrive, runs a batch, and prints the
+    timeline.
+    """
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     webhooks = f"{page}/webhooks/zoom"
     click.echo("Starting the simulated Zoom; it goes on sending what happens from now on…")
@@ -130,7 +136,8 @@ def _print_day(url: str, day: date) -> None:
                 )
         console.print(table)
     console.print(
-        f"{len(entries)} entries of {len(busiest)} people on that day; {PEOPLE_SHOWN} people are shown."
+        f"{len(entries)} entries of {len(busiest)} people on that day; {PEOPLE_SHOWN} "
+        f"people are shown."
     )
     console.print(
         "Outcomes of all participants: " + ", ".join(f"{count} {name}" for name, count in outcomes)

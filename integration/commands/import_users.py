@@ -23,7 +23,9 @@ ROLES = ("owner", "executive", "admin", "technical_admin", "manager", "member")
 @click.option("--organization", required=True, help="The organization's id; made if it is new.")
 @click.option("--organization-name", help="Its name.")
 def import_users(file: Path, organization: str, organization_name: str | None) -> None:
-    """Upsert WorkSights users from FILE (email,full_name,role,time_zone[,user_id,created_at,deactivated_at])."""
+    """Upsert WorkSights users from FILE
+    (email,full_name,role,time_zone[,user_id,created_at,deactivated_at]).
+    """
     try:
         users = read_directory(file)
     except ValueError as error:

@@ -9,7 +9,8 @@ from integration.settings import SettingsError
 from integration.store.postgres import DatabaseUnavailable
 from integration.zoom.errors import ZoomError
 
-# command -> module: a command imports what it needs and nothing else, so that each one starts quickly.
+# command -> module: a command imports what it needs and nothing else, so that each one starts
+# quickly.
 COMMANDS = {
     "up": "up",
     "serve": "serve",

@@ -1,4 +1,6 @@
-"""How commands start Dagster: as processes, with the environment that its instance and dbt's profile read."""
+"""How commands start Dagster: as processes, with the environment that its instance and dbt's
+profile read.
+"""
 
 import contextlib
 import os
@@ -39,7 +41,7 @@ def run_module(settings: Settings, url: str, *arguments: str) -> int:
     command = [sys.executable, "-m", *arguments]
     return subprocess.run(
         command, env=environment(settings, url), cwd=PROJECT, check=False
-    ).returncode  # noqa: S603  (our own modules)
+    ).returncode
 
 
 def ensure_manifest() -> None:
@@ -68,7 +70,9 @@ def free_port(wanted: int) -> int:
 
 
 class Supervisor:
-    """The processes of one `up`: started in groups of their own, stopped together, each with a log file."""
+    """The processes of one `up`: started in groups of their own, stopped together, each with a log
+    file.
+    """
 
     def __init__(self, env: Mapping[str, str], *, logs: Path) -> None:
         self._env = env
@@ -85,7 +89,9 @@ class Supervisor:
             _end(process)
 
     def start(self, name: str, *command: str) -> None:
-        """Starts a program of this environment (`python`, `dagster-daemon`); what it prints goes to its log."""
+        """Starts a program of this environment (`python`, `dagster-daemon`); what it prints goes to
+        its log.
+        """
         with (self._logs / f"{name}.log").open("wb") as log:
             self._running[name] = subprocess.Popen(  # noqa: S603  (our own modules and Dagster's)
                 [Path(sys.executable).parent / command[0], *command[1:]],
@@ -94,7 +100,8 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C reaches this command alone, which stops them in order
+                # Ctrl-C reaches this command alone, which stops them in order
+                start_new_session=True,
             )
 
     def run(self, *arguments: str) -> str:
@@ -109,7 +116,8 @@ class Supervisor:
         )
         if done.returncode:
             raise click.ClickException(
-                f"`{' '.join(arguments[1:3])}` failed: {(done.stderr or done.stdout).strip()[-1500:]}"
+                f"`{' '.join(arguments[1:3])}` failed: "
+                f"{(done.stderr or done.stdout).strip()[-1500:]}"
             )
         return done.stdout
 

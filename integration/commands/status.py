@@ -62,13 +62,19 @@ def _backlog(backlog: facts.Backlog, now: datetime) -> str:
         if backlog.oldest_received_at
         else ""
     )
-    return f"{backlog.waiting} deliveries wait{oldest}; {backlog.quarantined_last_day} quarantined in the last day"
+    return (
+        f"{backlog.waiting} deliveries wait{oldest}; {backlog.quarantined_last_day} quarantined "
+        f"in the last day"
+    )
 
 
 def _delay(delay: facts.Delay | None) -> str:
     if delay is None or not delay.entries:
         return "no entry in the last 7 days"
-    return f"median {_span(delay.median)}, longest {_span(delay.longest)} ({delay.entries} entries of 7 days)"
+    return (
+        f"median {_span(delay.median)}, longest {_span(delay.longest)} ({delay.entries} entries "
+        f"of 7 days)"
+    )
 
 
 def _ago(then: datetime, now: datetime) -> str:

@@ -29,7 +29,9 @@ READY_SECONDS = 120
     "--dagster-port", type=int, default=3000, show_default=True, help="Port of the Dagster UI."
 )
 def up(demo: bool, port: int, dagster_port: int) -> None:
-    """Start database, receiver and page, Dagster webserver and daemon; one Ctrl-C stops them all."""
+    """Start database, receiver and page, Dagster webserver and daemon; one Ctrl-C stops them
+    all.
+    """
     settings = read_settings()
     port, dagster_port = free_port(port), free_port(dagster_port)
     if demo:
@@ -86,7 +88,9 @@ def run(
 
 @contextlib.contextmanager
 def database_for(settings: Settings) -> Iterator[str]:
-    """The database's URL; an embedded one that was not running before is stopped again at the end."""
+    """The database's URL; an embedded one that was not running before is stopped again at the
+    end.
+    """
     starts_here = postgres.embedded_is_used(settings) and not postgres.embedded_runs(settings)
     url = postgres.database_url(settings)
     with postgres.connect(url):  # a plain sentence now, not a trace of some process later
@@ -101,8 +105,12 @@ def database_for(settings: Settings) -> Iterator[str]:
 
 @contextlib.contextmanager
 def stopping_at_a_signal() -> Iterator[None]:
-    """SIGTERM ends the command as Ctrl-C does: in order, with exit code 0."""
+    """SIGTERM ends the command as Ctrl-C does: in order, with exit code 0.
+
+    SIGINT is set too: a shell without job control lets background processes ignore it.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt:

@@ -10,8 +10,8 @@ import psycopg
 
 from integration.store.postgres import connect
 
-# `batch`, the schedule's run, `rebuild`, `erase` and `import-users` take this lock; it ends with the session, so a
-# killed run never blocks the next one.
+# `batch`, the schedule's run, `rebuild`, `erase` and `import-users` take this lock; it ends with
+# the session, so a killed run never blocks the next one.
 WRITER_LOCK = 7201_0002
 
 
@@ -37,7 +37,9 @@ def only_writer(
 
 
 def open_batch(connection: psycopg.Connection, *, as_of: datetime, run_id: str | None) -> Batch:
-    """A new batch with the next number; only under the writer's lock, so numbers commit in order."""
+    """A new batch with the next number; only under the writer's lock, so numbers commit in
+    order.
+    """
     row = connection.execute(
         """
         insert into pipeline.batches (batch, as_of, run_id)
@@ -59,7 +61,9 @@ def finish_batch(connection: psycopg.Connection, batch: Batch) -> None:
 
 
 def latest_batch_time(connection: psycopg.Connection) -> datetime | None:
-    """The latest time that any batch took for now: what "24 hours without an ended event" is counted from."""
+    """The latest time that any batch took for now: what "24 hours without an ended event" is
+    counted from.
+    """
     return connection.execute("select max(as_of) from pipeline.batches").fetchone()[0]
 
 

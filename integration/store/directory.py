@@ -37,7 +37,8 @@ def user_by_email(
     """The user with this email (letter case does not matter), or None."""
     cursor = connection.cursor(row_factory=class_row(User))
     return cursor.execute(
-        "select user_id, role from worksights.users where organization_id = %s and lower(email) = lower(%s)",
+        "select user_id, role from worksights.users where organization_id = %s and "
+        "lower(email) = lower(%s)",
         [organization_id, email.strip()],
     ).fetchone()
 
@@ -45,7 +46,9 @@ def user_by_email(
 def ensure_organization(
     connection: psycopg.Connection, *, organization_id: str, name: str | None
 ) -> bool:
-    """Makes the organization if it is new; a name that is given replaces the one it had. Returns whether it is new."""
+    """Makes the organization if it is new; a name that is given replaces the one it had. Returns
+    whether it is new.
+    """
     is_new = connection.execute(
         """
         insert into worksights.organizations (organization_id, name) values (%s, %s)
@@ -82,7 +85,8 @@ def _upsert(connection: psycopg.Connection, organization_id: str, user: Imported
         """
         select user_id, organization_id from worksights.users
         where user_id = %(user_id)s
-            or (%(user_id)s::text is null and organization_id = %(organization)s and lower(email) = lower(%(email)s))
+            or (%(user_id)s::text is null and organization_id = %(organization)s
+                and lower(email) = lower(%(email)s))
         """,
         {"user_id": user.user_id, "organization": organization_id, "email": user.email},
     ).fetchone()
@@ -110,7 +114,8 @@ _INSERT = """
         user_id, organization_id, email, full_name, role, time_zone, created_at, deactivated_at
     )
     select
-        coalesce(%(user_id)s, gen_random_uuid()::text), %(organization)s, %(email)s, %(full_name)s, %(role)s,
+        coalesce(%(user_id)s, gen_random_uuid()::text), %(organization)s, %(email)s, %(full_name)s,
+        %(role)s,
         %(time_zone)s, coalesce(%(created_at)s, organizations.created_at), %(deactivated_at)s
     from worksights.organizations
     where organizations.organization_id = %(organization)s

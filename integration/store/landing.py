@@ -1,7 +1,7 @@
 """Landing: deliveries that wait become events, and each delivery gets its disposition.
 
-A chunk is one transaction: a run that is killed leaves its deliveries waiting, and the next batch takes them. The
-event's key decides what is new, so a delivery taken twice lands once.
+A chunk is one transaction: a run that is killed leaves its deliveries waiting, and the next batch
+takes them. The event's key decides what is new, so a delivery taken twice lands once.
 """
 
 import json
@@ -28,7 +28,9 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of one delivery; `landed` is a proposal that the database turns into `duplicate`."""
+    """What becomes of one delivery; `landed` is a proposal that the database turns into
+    `duplicate`.
+    """
 
     delivery: Delivery
     disposition: str
@@ -39,7 +41,9 @@ class Decision:
 
 
 def land_deliveries(connection: psycopg.Connection, batch: Batch) -> Iterator[Counter[str]]:
-    """Lands everything that waits, a chunk at a time; yields each chunk's dispositions once they are committed."""
+    """Lands everything that waits, a chunk at a time; yields each chunk's dispositions once they
+    are committed.
+    """
     while True:
         with connection.transaction():
             waiting = _take_waiting(connection)
@@ -53,11 +57,14 @@ def land_deliveries(connection: psycopg.Connection, batch: Batch) -> Iterator[Co
 
 
 def forget_quarantined_bodies(connection: psycopg.Connection, *, now: datetime, days: int) -> int:
-    """Drops the bodies of quarantined deliveries that are older than `days`; their ledger rows stay."""
+    """Drops the bodies of quarantined deliveries that are older than `days`; their ledger rows
+    stay.
+    """
     return connection.execute(
         """
         update ingress.deliveries set body = null
-        where disposition = 'quarantined' and body is not null and received_at < %s - make_interval(days => %s)
+        where disposition = 'quarantined' and body is not null
+            and received_at < %s - make_interval(days => %s)
         """,
         [now, days],
     ).rowcount
@@ -96,7 +103,9 @@ def _open(delivery: Delivery) -> Envelope | Unreadable:
 def _decision(
     delivery: Delivery, envelope: Envelope | Unreadable, organizations: dict[str, str]
 ) -> Decision:
-    """The first that applies: unreadable, not kept, an account nobody has connected, no event in it, an event."""
+    """The first that applies: unreadable, not kept, an account nobody has connected, no event in
+    it, an event.
+    """
     if isinstance(envelope, Unreadable):
         return Decision(delivery, "quarantined", str(envelope))
     if not envelope.is_kept:
@@ -116,7 +125,8 @@ def _decision(
 
 def _organizations(connection: psycopg.Connection, accounts: list[str]) -> dict[str, str]:
     rows = connection.execute(
-        "select distinct zoom_account_id, organization_id from integration.connections where zoom_account_id = any(%s)",
+        "select distinct zoom_account_id, organization_id from integration.connections "
+        "where zoom_account_id = any(%s)",
         [accounts],
     )
     return dict(rows.fetchall())
@@ -167,19 +177,22 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
                     decision.reason,
                 )
             )
-    # A delivery is landed when one of its events is new and it is the first to bring it; the others are duplicates.
+    # A delivery is landed when one of its events is new and it is the first to bring it; the others
+    # are duplicates.
     connection.execute(
         """
         with first_of_new_event as (
             select min(arrived.delivery_id) as delivery_id
             from arrived
             left join zoom_raw.events as known
-                on known.organization_id = arrived.organization_id and known.event_id = arrived.event_id
+                on known.organization_id = arrived.organization_id
+                    and known.event_id = arrived.event_id
             where known.event_id is null
             group by arrived.organization_id, arrived.event_id
         )
         update settled set disposition = 'duplicate', reason = 'this event has been landed before'
-        where disposition = 'landed' and delivery_id not in (select delivery_id from first_of_new_event)
+        where disposition = 'landed' and delivery_id not in (select delivery_id
+        from first_of_new_event)
         """
     )
     # Only what is set aside for a look keeps its body.
@@ -200,12 +213,14 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
 
 
 def _store_events(connection: psycopg.Connection, batch: Batch) -> Counter[str]:
-    # Of two versions of one event the greater text counts, whichever came first; a version that changes nothing is no
-    # news. The earliest arrival counts for the 24 hours that an `ended` event may take.
+    # Of two versions of one event the greater text counts, whichever came first; a version that
+    # changes nothing is no news. The earliest arrival counts for the 24 hours that an `ended` event
+    # may take.
     connection.execute(
         """
         insert into zoom_raw.events (
-            organization_id, event_id, session_id, zoom_account_id, event, batch, occurred_at, first_received_at, fields
+            organization_id, event_id, session_id, zoom_account_id, event, batch, occurred_at,
+            first_received_at, fields
         )
         select distinct on (organization_id, event_id)
             organization_id, event_id, session_id, zoom_account_id, event, %s, occurred_at,
@@ -214,7 +229,8 @@ def _store_events(connection: psycopg.Connection, batch: Batch) -> Counter[str]:
         order by organization_id, event_id, fields::text collate "C" desc
         on conflict (organization_id, event_id) do update set
             fields = case
-                when excluded.fields::text collate "C" > events.fields::text collate "C" then excluded.fields
+                when excluded.fields::text collate "C" > events.fields::text collate "C"
+                    then excluded.fields
                 else events.fields
             end,
             first_received_at = least(events.first_received_at, excluded.first_received_at),

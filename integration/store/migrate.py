@@ -1,4 +1,6 @@
-"""Brings the database to the newest schema: plain SQL files, run in order by yoyo, each in its own transaction."""
+"""Brings the database to the newest schema: plain SQL files, run in order by yoyo, each in its own
+transaction.
+"""
 
 import warnings
 from pathlib import Path
@@ -13,14 +15,17 @@ MIGRATION_LOCK = 7201_0001
 
 
 def migrate(url: str) -> list[str]:
-    """Applies what is missing and returns the names of what was applied; safe to repeat, and to run twice at once."""
+    """Applies what is missing and returns the names of what was applied; safe to repeat, and to run
+    twice at once.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore", DeprecationWarning
         )  # yoyo imports an outdated spelling of importlib
         from yoyo import get_backend, read_migrations
 
-    # yoyo's own lock is a table row, which a killed process would leave behind; this one ends with the session.
+    # yoyo's own lock is a table row, which a killed process would leave behind; this one ends with
+    # the session.
     with connect(url, autocommit=True) as guard:
         guard.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
         backend = get_backend(_yoyo_url(url))

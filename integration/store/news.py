@@ -44,7 +44,8 @@ def _is_session_due(connection: psycopg.Connection, *, now: datetime) -> bool:
     if connection.execute("select to_regclass('intermediate.int_sessions')").fetchone()[0] is None:
         return False
     return connection.execute(
-        "select exists (select from intermediate.int_sessions where due_at <= %s and ended_at is null)",
+        "select exists (select from intermediate.int_sessions where due_at <= %s and "
+        "ended_at is null)",
         [now],
     ).fetchone()[0]
 

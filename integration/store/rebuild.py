@@ -8,7 +8,9 @@ from psycopg.sql import SQL, Composed, Identifier
 
 @dataclass(frozen=True)
 class Table:
-    """A table that batches keep; `stamps` are columns that say when a row changed and are not compared."""
+    """A table that batches keep; `stamps` are columns that say when a row changed and are not
+    compared.
+    """
 
     schema: str
     name: str
@@ -37,7 +39,8 @@ def find_difference(connection: psycopg.Connection, table: Table, prefix: str) -
     live = SQL("select {} from {}").format(columns, _live(table))
     rebuilt = SQL("select {} from {}").format(columns, _rebuilt(table, prefix))
     counted = SQL(
-        "select (select count(*) from ({} except all {}) as gone), (select count(*) from ({} except all {}) as come)"
+        "select (select count(*) from ({} except all {}) as gone), (select count(*) from "
+        "({} except all {}) as come)"
     )
     only_live, only_rebuilt = connection.execute(
         counted.format(live, rebuilt, rebuilt, live)
@@ -45,14 +48,17 @@ def find_difference(connection: psycopg.Connection, table: Table, prefix: str) -
     keys = SQL(", ").join(map(Identifier, table.keys))
     sample = connection.execute(
         SQL(
-            "select {} from (({} except {}) union all ({} except {})) as different order by {} limit 1"
+            "select {} from (({} except {}) union all ({} except {})) as different order "
+            "by {} limit 1"
         ).format(SQL("concat_ws(' ', {})").format(keys), live, rebuilt, rebuilt, live, keys)
     ).fetchone()
     return Difference(table, only_live, only_rebuilt, sample[0] if sample else None)
 
 
 def take_over(connection: psycopg.Connection, tables: list[Table], prefix: str) -> None:
-    """Makes the live tables equal to the rebuilt ones, in one transaction; rows that are equal stay as they are."""
+    """Makes the live tables equal to the rebuilt ones, in one transaction; rows that are equal stay
+    as they are.
+    """
     with connection.transaction():
         for table in tables:
             keys = SQL(" and ").join(

@@ -65,7 +65,8 @@ def connection_statuses(connection: psycopg.Connection) -> list[ConnectionStatus
 def latest_batch(connection: psycopg.Connection) -> BatchStatus | None:
     cursor = connection.cursor(row_factory=class_row(BatchStatus))
     return cursor.execute(
-        "select batch, as_of, started_at, finished_at from pipeline.batches order by batch desc limit 1"
+        "select batch, as_of, started_at, finished_at from pipeline.batches order by batch "
+        "desc limit 1"
     ).fetchone()
 
 
@@ -75,7 +76,8 @@ def backlog(connection: psycopg.Connection, *, now: datetime) -> Backlog:
         """
         select
             (select count(*) from ingress.deliveries where disposition = 'waiting') as waiting,
-            (select min(received_at) from ingress.deliveries where disposition = 'waiting') as oldest_received_at,
+            (select min(received_at) from ingress.deliveries
+            where disposition = 'waiting') as oldest_received_at,
             (
                 select count(*) from ingress.deliveries
                 where received_at > %s - interval '1 day' and disposition = 'quarantined'
@@ -94,7 +96,8 @@ def delay_to_entries(connection: psycopg.Connection, *, now: datetime) -> Delay 
         """
         select
             count(*) as entries,
-            percentile_cont(0.5) within group (order by activities.updated_at - sessions.ended_at) as median,
+            percentile_cont(0.5) within group (order by activities.updated_at - sessions.ended_at)
+                as median,
             max(activities.updated_at - sessions.ended_at) as longest
         from timeline.sessions
         inner join timeline.activities using (organization_id, session_id)

@@ -24,7 +24,10 @@ _DISPOSITIONS = """
     where batch = %s
     group by disposition order by disposition
 """
-_TOUCHED = "select count(distinct (organization_id, session_id)) from intermediate.int_touched_sessions where batch = %s"
+_TOUCHED = (
+    "select count(distinct (organization_id, session_id)) from "
+    "intermediate.int_touched_sessions where batch = %s"
+)
 _WRITTEN = "select count(*) from timeline.activities where updated_at = %s"
 
 

@@ -29,7 +29,8 @@ def entries_of_day(
         from timeline.activities
         inner join worksights.users using (organization_id, user_id)
         where activities.organization_id = %(organization)s
-            and activities.started_at >= %(day)s and activities.started_at < %(day)s + interval '1 day'
+            and activities.started_at >= %(day)s
+                and activities.started_at < %(day)s + interval '1 day'
         order by activities.started_at, users.full_name
         """,
         {"organization": organization_id, "day": datetime(day.year, day.month, day.day)},  # noqa: DTZ001  (the session's zone is UTC)

@@ -1,4 +1,6 @@
-"""Imported Zoom users: a row per version that an import saw, so an import without news adds nothing."""
+"""Imported Zoom users: a row per version that an import saw, so an import without news adds
+nothing.
+"""
 
 from collections.abc import Iterable
 
@@ -25,12 +27,15 @@ def store_users(
     users: Iterable[tuple[object, ...]],
     batch: Batch,
 ) -> int:
-    """Stores the users (tuples of COLUMNS) of one account that are new or changed; returns how many."""
+    """Stores the users (tuples of COLUMNS) of one account that are new or changed; returns how
+    many.
+    """
     with connection.transaction():
         connection.execute(
             """
             create temporary table imported (
-                zoom_user_id text, email text, first_name text, last_name text, display_name text, user_type text,
+                zoom_user_id text, email text, first_name text, last_name text, display_name text,
+                user_type text,
                 status text, zoom_created_at timestamptz
             ) on commit drop
             """
@@ -42,8 +47,8 @@ def store_users(
 
 
 def _insert_versions(connection: psycopg.Connection, account: Connection, batch: Batch) -> int:
-    # A user event since the last import may have told otherwise: then what the import says is news again, even when it
-    # equals the import before.
+    # A user event since the last import may have told otherwise: then what the import says is news
+    # again, even when it equals the import before.
     return connection.execute(
         """
         insert into zoom_raw.users (
@@ -64,7 +69,8 @@ def _insert_versions(connection: psycopg.Connection, account: Connection, batch:
                 limit 1
             ) as latest
             where (
-                latest.email, latest.first_name, latest.last_name, latest.display_name, latest.user_type,
+                latest.email, latest.first_name, latest.last_name, latest.display_name,
+                latest.user_type,
                 latest.status, latest.zoom_created_at
             ) is not distinct from (
                 imported.email, imported.first_name, imported.last_name, imported.display_name,

@@ -1,7 +1,8 @@
-"""From the bytes of a delivery to events: what is kept of each event, and what makes two deliveries one event.
+"""From the bytes of a delivery to events: what is kept of each event, and what makes two deliveries
+one event.
 
-Pure functions. Everything that is not named here (IP addresses, passwords, join links, recording and voicemail ids) is
-dropped by not being named.
+Pure functions. Everything that is not named here (IP addresses, passwords, join links, recording
+and voicemail ids) is dropped by not being named.
 """
 
 import hashlib
@@ -22,12 +23,16 @@ FEATURES = {"meeting": "meetings", "webinar": "webinars", "phone": "phone"}
 
 
 class Unreadable(Exception):
-    """A delivery that cannot become an event; the message is the reason shown in `operations.deliveries`."""
+    """A delivery that cannot become an event; the message is the reason shown in
+    `operations.deliveries`.
+    """
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """What every delivery has: the event's name, the account it speaks of, the rest still unread."""
+    """What every delivery has: the event's name, the account it speaks of, the rest still
+    unread.
+    """
 
     event: str
     zoom_account_id: str | None
@@ -41,7 +46,9 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Event:
-    """One distinct fact. `fields` are what the rules need, as texts; times in them are ISO 8601, UTC."""
+    """One distinct fact. `fields` are what the rules need, as texts; times in them are ISO 8601,
+    UTC.
+    """
 
     event_id: str
     event: str
@@ -66,7 +73,9 @@ def open_envelope(body: bytes) -> Envelope:
 
 
 def events_of(envelope: Envelope, *, received_at: datetime) -> list[Event]:
-    """The events of one delivery: one, or one for each call record. Unreadable with the reason when there is none."""
+    """The events of one delivery: one, or one for each call record. Unreadable with the reason when
+    there is none.
+    """
     read = _reader(envelope.event)
     try:
         return read(envelope, received_at)
@@ -101,7 +110,8 @@ def _participant_event(envelope: Envelope, received_at: datetime) -> list[Event]
         raise Unreadable("participant without user_id and participant_uuid")
     own_field = "join_time" if "participant_joined" in envelope.event else "leave_time"
     own = _own_time(envelope, participant.get(own_field), received_at)
-    # The reason names the person in some accounts ("Jill left the meeting."): only what a rule asks is kept of it.
+    # The reason names the person in some accounts ("Jill left the meeting."): only what a rule asks
+    # is kept of it.
     left_waiting_room = "waiting room" in (text(participant.get("leave_reason")) or "").lower()
     fields = session | _texts(
         participant,
@@ -206,7 +216,9 @@ def _event(
 
 
 def _own_time(envelope: Envelope, value: object, received_at: datetime) -> datetime | None:
-    """A join, leave or end time; `event_ts` stands in when it is absent, never when it is unreadable."""
+    """A join, leave or end time; `event_ts` stands in when it is absent, never when it is
+    unreadable.
+    """
     own = time(value, received_at=received_at)
     return own or time_of_milliseconds(envelope.event_ts, received_at=received_at)
 

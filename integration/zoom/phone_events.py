@@ -1,4 +1,6 @@
-"""What is kept of the four generations of phone events: two sides, their times, and how the call went."""
+"""What is kept of the four generations of phone events: two sides, their times, and how the call
+went.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +10,8 @@ from typing import Any
 from integration.zoom.values import UnreadableTime, text, time
 
 SIDES = ("caller", "callee")
-# Zoom's names for one thing differ between the generations; the later name wins where a record has both.
+# Zoom's names for one thing differ between the generations; the later name wins where a record has
+# both.
 PARTY_OF_LIVE_CALL = {
     "user_id": "user_id",
     "extension_id": "extension_id",
@@ -59,7 +62,9 @@ def live_call(
 def record_calls(
     event: str, content: dict[str, Any], *, received_at: datetime
 ) -> Iterator[CallRecord]:
-    """The records of a `phone.*_completed` event. UnreadableTime when a record's own time is there and is no time."""
+    """The records of a `phone.*_completed` event. UnreadableTime when a record's own time is there
+    and is no time.
+    """
     generation = next(g for g in ("call_log", "call_history", "call_element") if g in event)
     listed = content.get("call_elements" if generation == "call_element" else "call_logs")
     for record in listed if isinstance(listed, list) else []:

@@ -1,8 +1,11 @@
-"""Zoom's values as they come: numbers for texts, texts for numbers, nulls, empty strings. Read leniently, kept strictly."""
+"""Zoom's values as they come: numbers for texts, texts for numbers, nulls, empty strings. Read
+leniently, kept strictly.
+"""
 
 from datetime import UTC, datetime, timedelta
 
-# A clock that runs ahead by more than this belongs to no real session; the contract calls such a time unreadable.
+# A clock that runs ahead by more than this belongs to no real session; the contract calls such a
+# time unreadable.
 LATEST_AFTER_ARRIVAL = timedelta(days=1)
 # Postgres knows earlier times, but no event of Zoom's can be older than Zoom.
 EARLIEST = datetime(2011, 1, 1, tzinfo=UTC)
@@ -13,7 +16,9 @@ class UnreadableTime(ValueError):
 
 
 def text(value: object) -> str | None:
-    """The value as text that Postgres can hold, without surrounding white space; None when there is nothing."""
+    """The value as text that Postgres can hold, without surrounding white space; None when there is
+    nothing.
+    """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     cleaned = str(value).replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
@@ -21,7 +26,9 @@ def text(value: object) -> str | None:
 
 
 def time(value: object, *, received_at: datetime) -> datetime | None:
-    """An ISO 8601 time with a zone, in UTC. None when absent or empty; UnreadableTime when it is anything else."""
+    """An ISO 8601 time with a zone, in UTC. None when absent or empty; UnreadableTime when it is
+    anything else.
+    """
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     try:

@@ -15,7 +15,8 @@ from orchestration.resources import BatchInProgress
             kinds={"python", "postgres"},
             owners=["team:data-platform"],
             description=(
-                "One row per fact that a setting states (a mapping, a switch, an email known of a user, an account's "
+                "One row per fact that a setting states (a mapping, a switch, an email "
+                "known of a user, an account's "
                 "connected time), with the time in which it holds."
             ),
         ),
@@ -25,12 +26,16 @@ from orchestration.resources import BatchInProgress
             group_name="pipeline",
             kinds={"python", "postgres"},
             owners=["team:data-platform"],
-            description="One row per fact that this batch found changed, with the time it concerns.",
+            description=(
+                "One row per fact that this batch found changed, with the time it concerns."
+            ),
         ),
     ]
 )
-def settings(batch_in_progress: BatchInProgress):  # noqa: ANN201  (a generator of results, as dagster types it)
-    """Compares the settings as they stand with the copy the marts were last derived from, and notes what changed."""
+def settings(batch_in_progress: BatchInProgress):
+    """Compares the settings as they stand with the copy the marts were last derived from, and notes
+    what changed.
+    """
     changed = take_settings(batch_in_progress.connection, batch_in_progress.batch)
     total = sum(changed.values())
     yield dg.MaterializeResult(

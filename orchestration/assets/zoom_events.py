@@ -24,8 +24,8 @@ def zoom_events(
 ) -> dg.MaterializeResult:
     """One row per distinct event, however many deliveries carried it.
 
-    Takes what waits in ingress.deliveries, keeps the fields that the rules need, and gives each delivery its
-    disposition. Reads nothing of Zoom.
+    Takes what waits in ingress.deliveries, keeps the fields that the rules need, and gives each
+    delivery its disposition. Reads nothing of Zoom.
     """
     counts: Counter[str] = Counter()
     for chunk in land_deliveries(batch_in_progress.connection, batch_in_progress.batch):

@@ -31,8 +31,8 @@ def zoom_users(
 ) -> dg.MaterializeResult:
     """One row per version of a Zoom user that an import saw.
 
-    Asks Zoom for the users of each connected account. A connection that fails is marked `needs_attention` with the
-    reason; the others go on.
+    Asks Zoom for the users of each connected account. A connection that fails is marked
+    `needs_attention` with the reason; the others go on.
     """
     settings, url = installation.settings(), installation.database_url()
     accounts = _accounts(context, batch_in_progress)

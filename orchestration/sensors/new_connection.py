@@ -14,7 +14,10 @@ from orchestration.resources import Installation
     job=zoom_batch,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Starts the 20-minute job when a Zoom account has been connected or its import was asked for.",
+    description=(
+        "Starts the 20-minute job when a Zoom account has been connected or its import was "
+        "asked for."
+    ),
 )
 def new_connection(
     context: dg.SensorEvaluationContext, installation: Installation

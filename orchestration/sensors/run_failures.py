@@ -10,7 +10,9 @@ from orchestration.resources import Installation
 @dg.run_failure_sensor(
     default_status=dg.DefaultSensorStatus.RUNNING,
     monitor_all_code_locations=True,
-    description="Writes failed runs to operations, so that people who do not read Dagster see them.",
+    description=(
+        "Writes failed runs to operations, so that people who do not read Dagster see them."
+    ),
 )
 def run_failures(context: dg.RunFailureSensorContext, installation: Installation) -> None:
     failed_steps = [event.step_key for event in context.get_step_failure_events() if event.step_key]

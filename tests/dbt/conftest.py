@@ -1,10 +1,14 @@
-"""dbt as its command line, in a process of its own: its import warns, and here warnings are errors."""
+"""dbt as its command line, in a process of its own: its import warns, and here warnings are
+errors.
+"""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +31,6 @@ def run_dbt(target_path: Path) -> RunDbt:
     """Runs a dbt command over the project, on the database of `url` where it needs one."""
 
     def run(*arguments: str, url: str | None = None) -> subprocess.CompletedProcess[str]:
-        database = libpq_environment(url) if url else {}
         return subprocess.run(
             [
                 str(Path(sys.executable).with_name("dbt")),
@@ -38,10 +41,23 @@ def run_dbt(target_path: Path) -> RunDbt:
                 f"--target-path={target_path}",
                 f"--log-path={target_path / 'logs'}",
             ],
-            env={**os.environ, **database},
+            env=os.environ | (libpq_environment(url) if url else {}),
             capture_output=True,
             text=True,
             check=False,
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def strict_parse(run_dbt: RunDbt) -> subprocess.CompletedProcess[str]:
+    """Reads the whole project, every warning and deprecation an error."""
+    return run_dbt("--warn-error", "parse", "--no-partial-parse", "--show-all-deprecations")
+
+
+@pytest.fixture(scope="session")
+def manifest(strict_parse: subprocess.CompletedProcess[str], target_path: Path) -> dict[str, Any]:
+    """What dbt knows of the project."""
+    assert strict_parse.returncode == 0, strict_parse.stdout
+    return json.loads((target_path / "manifest.json").read_text())

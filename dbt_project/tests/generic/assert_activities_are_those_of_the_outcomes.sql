@@ -1,4 +1,4 @@
-{# A session and user with the outcome `activity` have one entry, inside its session; nobody else has any.
+{# A session and user with the outcome `activity` have one entry, inside its session; nobody else has.
    `rows` is 'touched' in a batch, which looks at the sessions it touched, and 'all' at night. #}
 {% test activities_are_those_of_the_outcomes(model, rows) %}
 
@@ -8,7 +8,9 @@ activities as (
 
     select * from {{ model }}
     {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    where (organization_id, session_id) in (
+        select organization_id, session_id from {{ ref('int_touched_sessions') }}
+    )
     {%- endif %}
 
 ),
@@ -17,7 +19,9 @@ sessions as (
 
     select * from {{ ref('sessions') }}
     {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    where (organization_id, session_id) in (
+        select organization_id, session_id from {{ ref('int_touched_sessions') }}
+    )
     {%- endif %}
 
 ),
@@ -26,7 +30,9 @@ outcomes as (
 
     select * from {{ ref('outcomes') }}
     {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    where (organization_id, session_id) in (
+        select organization_id, session_id from {{ ref('int_touched_sessions') }}
+    )
     {%- endif %}
 
 ),

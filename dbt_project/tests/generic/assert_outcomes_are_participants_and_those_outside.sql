@@ -1,4 +1,4 @@
-{# Outcomes are those of the participants, and of participants of sessions outside the connection's time.
+{# Outcomes are those of participants, and of participants of sessions outside the connection's time.
    `rows` is 'touched' in a batch, which looks at the sessions it touched, and 'all' at night. #}
 {% test outcomes_are_participants_and_those_outside(model, rows) %}
 
@@ -8,7 +8,9 @@ outcomes as (
 
     select * from {{ model }}
     {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    where (organization_id, session_id) in (
+        select organization_id, session_id from {{ ref('int_touched_sessions') }}
+    )
     {%- endif %}
 
 ),
@@ -17,7 +19,9 @@ participants as (
 
     select * from {{ ref('participants') }}
     {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    where (organization_id, session_id) in (
+        select organization_id, session_id from {{ ref('int_touched_sessions') }}
+    )
     {%- endif %}
 
 ),
@@ -35,7 +39,7 @@ compared as (
                 'no_identity', 'not_mapped', 'user_inactive', 'feature_off', 'not_subscribed', 'excluded', 'activity'
             ) then 'unknown outcome'
             when (participants.outcome is null) <> (outcomes.outcome in ('before_connection', 'after_disconnection'))
-                then 'shown although outside the time of the connection, or not shown although inside'
+                then 'shown although outside the time, or not shown although inside'
             when participants.outcome <> outcomes.outcome or (
                 participants.outcome is not null and participants.user_id is distinct from outcomes.user_id
             ) then 'the participant says another outcome or user'

@@ -1,4 +1,4 @@
-{# Nobody is in a session before it begins, after it ends, or for longer than from their joining to their leaving.
+{# Nobody is in a session before it begins, after it ends, or for longer than from join to leave.
    `rows` is 'touched' in a batch, which looks at the sessions it touched, and 'all' at night. #}
 {% test participants_stay_within_their_session(model, rows) %}
 
@@ -8,7 +8,9 @@ participants as (
 
     select * from {{ model }}
     {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    where (organization_id, session_id) in (
+        select organization_id, session_id from {{ ref('int_touched_sessions') }}
+    )
     {%- endif %}
 
 ),
@@ -17,7 +19,9 @@ sessions as (
 
     select * from {{ ref('sessions') }}
     {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    where (organization_id, session_id) in (
+        select organization_id, session_id from {{ ref('int_touched_sessions') }}
+    )
     {%- endif %}
 
 ),
@@ -32,7 +36,8 @@ compared as (
             when sessions.started_at is null then 'its session is missing'
             when participants.role not in ('host', 'attendee', 'caller', 'callee') then 'unknown role'
             when (participants.joined_at is null) <> (participants.left_at is null) then 'half a presence'
-            when participants.joined_at is null and participants.duration_seconds <> 0 then 'a duration without presence'
+            when participants.joined_at is null and participants.duration_seconds <> 0
+                then 'a duration without presence'
             when participants.joined_at < sessions.started_at then 'there before the session began'
             when participants.left_at > sessions.ended_at then 'there after the session ended'
             when not participants.duration_seconds

@@ -8,7 +8,9 @@ sessions as (
 
     select * from {{ model }}
     {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    where (organization_id, session_id) in (
+        select organization_id, session_id from {{ ref('int_touched_sessions') }}
+    )
     {%- endif %}
 
 ),
@@ -17,7 +19,9 @@ counted_sessions as (
 
     select * from {{ ref('int_counted_sessions') }}
     {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    where (organization_id, session_id) in (
+        select organization_id, session_id from {{ ref('int_touched_sessions') }}
+    )
     {%- endif %}
 
 ),
@@ -26,7 +30,9 @@ participants as (
 
     select * from {{ ref('participants') }}
     {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (select organization_id, session_id from {{ ref('int_touched_sessions') }})
+    where (organization_id, session_id) in (
+        select organization_id, session_id from {{ ref('int_touched_sessions') }}
+    )
     {%- endif %}
 
 ),

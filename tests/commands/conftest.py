@@ -1,0 +1,52 @@
+"""The program, on a database of the test's own or on its embedded one, and a pretend Zoom for it."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from simulator.company import build_company
+from simulator.running import running
+from simulator.world import World, make_world
+from tests.commands.program import APP_SETTINGS, CLIENT, Program, new_database, program_with
+
+
+@pytest.fixture
+def program(database_url: str) -> Iterator[Program]:
+    """On a migrated, empty database, with the settings of a Zoom app."""
+    with program_with(**APP_SETTINGS, DATABASE_URL=database_url) as found:
+        yield found
+
+
+@pytest.fixture
+def embedded_program() -> Iterator[Program]:
+    """In a new home, where nothing is set: the database is the embedded one."""
+    with program_with() as found:
+        yield found
+
+
+@pytest.fixture
+def empty_database_url(server_url: str) -> Iterator[str]:
+    """A database that nobody has migrated."""
+    with new_database(server_url, template="template1") as url:
+        yield url
+
+
+@pytest.fixture
+def dead_database_url() -> Iterator[str]:
+    """A URL at which nobody listens; the port is taken, so nobody begins to."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"postgresql://worksights@127.0.0.1:{taken.getsockname()[1]}/worksights"
+
+
+@pytest.fixture
+def world() -> World:
+    """A pretend Zoom with the default company's account."""
+    return make_world([build_company()], client_id=CLIENT[0], client_secret=CLIENT[1])
+
+
+@pytest.fixture
+def zoom_url(world: World) -> Iterator[str]:
+    with running(world) as url:
+        yield url

@@ -1,0 +1,137 @@
+"""The program as a shell starts it: a process with a home, an environment and settings of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from cryptography.fernet import Fernet
+from dotenv import dotenv_values
+from psycopg.conninfo import make_conninfo
+
+from integration.settings import PROJECT
+from simulator.company import Company
+from simulator.wire import iso
+
+WORKSIGHTS_ZOOM = str(Path(sys.executable).parent / "worksights-zoom")
+# Empty is as good as not set, and wins over a developer's own .env.
+NOTHING_SET = dict.fromkeys(dotenv_values(PROJECT / ".env.example"), "")
+LONGEST_COMMAND_SECONDS = 120
+
+CLIENT = ("client-of-the-tests", "client-secret-of-the-tests")
+WEBHOOK_SECRET = "webhook-secret-of-the-tests"
+APP_SETTINGS = {
+    "ZOOM_CLIENT_ID": CLIENT[0],
+    "ZOOM_CLIENT_SECRET": CLIENT[1],
+    "ZOOM_WEBHOOK_SECRET_TOKEN": WEBHOOK_SECRET,
+    "ENCRYPTION_KEY": Fernet.generate_key().decode(),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out + self.err
+
+    @property
+    def is_a_plain_refusal(self) -> bool:
+        """It failed with a sentence for a person, not with a trace for a programmer."""
+        return self.code != 0 and "Error: " in self.err and "Traceback" not in self.text
+
+
+@dataclass(frozen=True)
+class Program:
+    """`settings` are those that are set; an argument of a call that is None is not set for that call."""
+
+    home: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def environment(self, **changes: str | None) -> dict[str, str]:
+        wanted = {**self.settings, **changes, "WORKSIGHTS_ZOOM_HOME": str(self.home)}
+        return {**os.environ, **NOTHING_SET, **{k: v or "" for k, v in wanted.items()}}
+
+    def __call__(self, *arguments: str, **settings: str | None) -> Answer:
+        with self.start(*arguments, **settings) as process:
+            try:
+                out, err = process.communicate(timeout=LONGEST_COMMAND_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        return Answer(process.returncode, out, err)
+
+    def start(self, *arguments: str, **settings: str | None) -> subprocess.Popen[str]:
+        """The running process, at the head of a group of its own, as a shell's job is."""
+        return subprocess.Popen(
+            [WORKSIGHTS_ZOOM, *arguments],
+            env=self.environment(**settings),
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+
+@contextmanager
+def program_with(**settings: str) -> Iterator[Program]:
+    """The program with these settings; an embedded database that it started is stopped at the end."""
+    # Not below pytest's own folder: a second run on the machine closes that to the server's user.
+    with TemporaryDirectory(prefix="worksights-", ignore_cleanup_errors=True) as home:
+        program = Program(Path(home), settings)
+        try:
+            yield program
+        finally:
+            if (Path(home) / "postgres").exists():
+                program("stop", DATABASE_URL=None)
+
+
+@contextmanager
+def new_database(server_url: str, *, template: str) -> Iterator[str]:
+    """A database of its own on the tests' server, for as long as the block runs."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server_url, autocommit=True) as owner:
+        owner.execute(f"create database {name} template {template}")
+        owner.execute(f"grant create on database {name} to pipeline")  # is not copied along
+        try:
+            yield make_conninfo_url(server_url, name)
+        finally:
+            owner.execute(f"drop database {name} with (force)")
+
+
+def make_conninfo_url(server_url: str, database: str) -> str:
+    head, _, query = server_url.partition("?")
+    return f"{head.rpartition('/')[0]}/{database}" + (f"?{query}" if query else "")
+
+
+def rows(url: str, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    with psycopg.connect(make_conninfo(url, options="-c timezone=UTC")) as connection:
+        return connection.execute(query, parameters).fetchall()
+
+
+def execute(url: str, statement: str, *parameters: Any) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(statement, parameters)
+
+
+def directory_file(folder: Path, company: Company) -> Path:
+    """The people that WorkSights knows of a simulated company; their user ids are their emails."""
+    lines = ["email,full_name,role,time_zone,user_id,created_at"]
+    lines += [
+        f"{c.email},{c.full_name},{c.role},{c.time_zone},{c.email},{iso(c.created_at)}"
+        for c in company.colleagues
+    ]
+    file = folder / "directory.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file

@@ -1,0 +1,131 @@
+"""`migrate`, `database-url`, `stop`: the database, embedded or not."""
+
+import psycopg
+import pytest
+
+from integration.store.migrate import MIGRATIONS
+from tests.commands.program import Program, program_with, rows
+
+ALL = sorted(file.stem for file in MIGRATIONS.glob("*.sql"))
+
+
+def applied(url: str) -> list[tuple[str]]:
+    return rows(url, "select migration_id from _yoyo_migration order by migration_id")
+
+
+def test_migrate_makes_the_schema_and_is_safe_to_repeat(empty_database_url: str) -> None:
+    with program_with(DATABASE_URL=empty_database_url) as program:
+        first, second = program("migrate"), program("migrate")
+    assert (first.code, first.out.splitlines()) == (
+        0,
+        [
+            *(f"applied {name}" for name in ALL),
+            f"The database is up to date ({len(ALL)} migrations applied).",
+        ],
+    )
+    assert (second.code, second.out) == (0, "The database is up to date (0 migrations applied).\n")
+    assert applied(empty_database_url) == [(name,) for name in ALL]
+
+
+def test_two_migrations_at_once_both_succeed(empty_database_url: str) -> None:
+    with program_with(DATABASE_URL=empty_database_url) as program:
+        both = [program.start("migrate"), program.start("migrate")]
+        told = [process.communicate(timeout=60)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert sorted("applied" in line.split() for text in told for line in text.splitlines()) == (
+        [False] * 2 + [True] * len(ALL)
+    )
+    assert applied(empty_database_url) == [(name,) for name in ALL]
+
+
+def test_migrate_takes_over_after_one_that_was_killed(empty_database_url: str) -> None:
+    """yoyo's own lock is a row in a table, which nobody would ever take away again."""
+    with program_with(DATABASE_URL=empty_database_url) as program:
+        program("migrate")
+        with psycopg.connect(empty_database_url) as connection:
+            connection.execute(
+                "insert into yoyo_lock (locked, ctime, pid) values (1, now(), 999999999)"
+            )
+        answer = program("migrate")
+    assert (answer.code, answer.out) == (0, "The database is up to date (0 migrations applied).\n")
+
+
+def test_database_url_is_the_one_that_is_set(program: Program) -> None:
+    answer = program("database-url")
+    assert (answer.code, answer.out) == (0, program.settings["DATABASE_URL"] + "\n")
+
+
+def test_two_commands_may_start_the_embedded_database_at_once(embedded_program: Program) -> None:
+    both = [embedded_program.start("database-url") for _ in range(2)]
+    told = [process.communicate(timeout=60)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    first, second = (text.splitlines()[-1] for text in told)
+    assert first == second
+    assert rows(first, "select 1") == [(1,)]
+
+
+def test_the_embedded_database_outlives_the_command_and_keeps_what_was_written(
+    embedded_program: Program,
+) -> None:
+    url = embedded_program("database-url").out.splitlines()[-1]
+    with psycopg.connect(url) as connection:
+        connection.execute("create table kept (value text)")
+        connection.execute("insert into kept values ('still here')")
+    stopped = embedded_program("stop")
+    assert (stopped.code, stopped.out) == (0, "The embedded Postgres has stopped.\n")
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url)
+    again = embedded_program("database-url").out.splitlines()[-1]
+    assert rows(again, "select value from kept") == [("still here",)]
+
+
+def test_stop_says_when_nothing_runs(embedded_program: Program) -> None:
+    answer = embedded_program("stop")
+    assert (answer.code, answer.out) == (0, "The embedded Postgres is not running.\n")
+
+
+def test_stop_starts_again_where_a_killed_server_left_its_files(embedded_program: Program) -> None:
+    """A machine that lost its power leaves the process id of a server that is gone."""
+    embedded_program("database-url")
+    file = embedded_program.home / "postgres" / "postmaster.pid"
+    left = file.read_text()
+    embedded_program("stop")
+    file.write_text(left)
+    answer = embedded_program("stop")
+    assert (answer.code, answer.out) == (0, "The embedded Postgres is not running.\n")
+
+
+def test_stop_leaves_a_database_alone_that_is_not_ours(program: Program) -> None:
+    answer = program("stop")
+    assert answer.is_a_plain_refusal
+    assert "that database is not ours to stop" in answer.err
+    assert rows(program.settings["DATABASE_URL"], "select 1") == [(1,)]
+
+
+@pytest.mark.parametrize("command", ["migrate", "batch", "rebuild", "status", "import-users", "up"])
+def test_a_database_that_does_not_answer_is_told_in_a_sentence(
+    command: str, program: Program, dead_database_url: str
+) -> None:
+    file = program.home / "users.csv"
+    file.write_text("email,full_name,role,time_zone\na@acme.example,A,member,UTC\n")
+    more = {"import-users": (str(file), "--organization", "acme")}.get(command, ())
+    answer = program(command, *more, DATABASE_URL=dead_database_url)
+    assert answer.is_a_plain_refusal, answer.text
+    host = dead_database_url.split("@")[1].split("/")[0]
+    assert f"The database at {host} cannot be used" in answer.err
+    assert "DATABASE_URL" in answer.err
+
+
+def test_a_sentence_about_the_database_has_no_line_of_libpqs_in_it(
+    program: Program, dead_database_url: str
+) -> None:
+    answer = program("migrate", DATABASE_URL=dead_database_url)
+    assert "\t" not in answer.err
+    assert "refused" in answer.err
+
+
+def test_a_command_on_a_database_that_is_not_migrated_says_so(empty_database_url: str) -> None:
+    with program_with(DATABASE_URL=empty_database_url) as program:
+        answer = program("status")
+    assert answer.is_a_plain_refusal, answer.text
+    assert "migrate" in answer.err

@@ -1,0 +1,112 @@
+"""What a command needs is there, or the command stops at once and names it; where settings come from."""
+
+from pathlib import Path
+
+import pytest
+
+from integration.settings import PLACEHOLDER, SettingsError, make_missing_keys, read_settings
+from tests.commands.program import APP_SETTINGS, Program
+
+CONNECT = (
+    "connect", "--organization", "acme", "--zoom-account", "account", "--owner", "o@acme.example",
+    "--server-to-server",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [
+        (("serve",), ["ZOOM_WEBHOOK_SECRET_TOKEN"]),
+        (("batch",), ["ENCRYPTION_KEY"]),
+        (("batch",), ["ZOOM_CLIENT_ID"]),
+        (("batch",), ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"]),
+        (CONNECT, ["ENCRYPTION_KEY"]),
+        (CONNECT, ["ZOOM_CLIENT_ID"]),
+        (("up",), ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN"]),
+    ],
+    ids=lambda value: " ".join(value[:1]) if isinstance(value, tuple) else "+".join(value),
+)
+def test_a_missing_setting_stops_the_command_and_is_named(
+    arguments: tuple[str, ...], missing: list[str], program: Program
+) -> None:
+    answer = program(*arguments, **dict.fromkeys(missing))
+    assert answer.is_a_plain_refusal, answer.text
+    assert {name for name in (*APP_SETTINGS, "SESSION_KEY") if name in answer.err} == set(missing)
+    assert ".env" in answer.err
+
+
+def test_a_placeholder_is_as_good_as_nothing(program: Program) -> None:
+    answer = program("serve", ZOOM_WEBHOOK_SECRET_TOKEN=PLACEHOLDER)
+    assert answer.is_a_plain_refusal
+    assert "ZOOM_WEBHOOK_SECRET_TOKEN" in answer.err
+
+
+@pytest.mark.parametrize("command", [("batch",), CONNECT], ids=["batch", "connect"])
+@pytest.mark.parametrize("key", ["too-short", "not base64 at all!", "ZsbQ=,"])
+def test_a_key_that_is_none_is_explained(
+    command: tuple[str, ...], key: str, program: Program
+) -> None:
+    answer = program(*command, ENCRYPTION_KEY=key)
+    assert answer.is_a_plain_refusal, answer.text
+    assert "ENCRYPTION_KEY is not a Fernet key" in answer.err
+    assert key.strip(",") not in answer.text
+
+
+def test_up_makes_no_demo_in_a_database_that_is_set(program: Program) -> None:
+    answer = program("up", "--demo")
+    assert answer.is_a_plain_refusal
+    assert "Unset DATABASE_URL" in answer.err
+
+
+def test_up_makes_no_demo_in_the_home_of_a_real_account(program: Program) -> None:
+    answer = program("up", "--demo", DATABASE_URL=None)
+    assert answer.is_a_plain_refusal
+    assert "choose another home" in answer.err
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_keys_of_the_home(
+    tmp_path: Path,
+) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("ZOOM_CLIENT_ID=of-the-file\nZOOM_CLIENT_SECRET=of-the-file\n")
+    (tmp_path / "keys.env").write_text(
+        "ZOOM_CLIENT_ID=of-the-home\nZOOM_CLIENT_SECRET=of-the-home\nENCRYPTION_KEY=of-the-home\n"
+    )
+    environ = {"ZOOM_CLIENT_ID": "of-the-environment", "WORKSIGHTS_ZOOM_HOME": str(tmp_path)}
+    settings = read_settings(environ, dotenv=dotenv)
+    names = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ENCRYPTION_KEY", "SESSION_KEY")
+    assert [settings.get(name) for name in names] == [
+        "of-the-environment",
+        "of-the-file",
+        "of-the-home",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("value", ["", "  ", PLACEHOLDER, f" {PLACEHOLDER} "])
+def test_an_empty_value_in_the_environment_counts_as_not_set(value: str, tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("ZOOM_CLIENT_ID=of-the-file\n")
+    environ = {"ZOOM_CLIENT_ID": value, "WORKSIGHTS_ZOOM_HOME": str(tmp_path)}
+    settings = read_settings(environ, dotenv=dotenv)
+    with pytest.raises(SettingsError, match=r"^ZOOM_CLIENT_ID is not set\."):
+        settings.require("ZOOM_CLIENT_ID")
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "2.5", "many", "٣"])
+def test_a_number_that_is_none_is_named(value: str, tmp_path: Path) -> None:
+    environ = {"QUARANTINE_DAYS": value, "WORKSIGHTS_ZOOM_HOME": str(tmp_path)}
+    with pytest.raises(SettingsError, match="QUARANTINE_DAYS must be a whole number above 0"):
+        _ = read_settings(environ, dotenv=tmp_path / ".env").quarantine_days
+
+
+def test_keys_that_nobody_set_are_made_once_and_kept_for_the_owner_only(tmp_path: Path) -> None:
+    environ = {"WORKSIGHTS_ZOOM_HOME": str(tmp_path / "home"), "SESSION_KEY": "of-the-environment"}
+    made = make_missing_keys(read_settings(environ, dotenv=tmp_path / ".env"))
+    again = make_missing_keys(read_settings(environ, dotenv=tmp_path / ".env"))
+    assert made.values == again.values
+    assert again.get("SESSION_KEY") == "of-the-environment"
+    assert len(again.encryption_keys) == 1
+    file = tmp_path / "home" / "keys.env"
+    assert file.read_text() == f"ENCRYPTION_KEY={made.get('ENCRYPTION_KEY')}\n"
+    assert oct(file.stat().st_mode & 0o777) == "0o600"

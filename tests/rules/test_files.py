@@ -1,0 +1,76 @@
+"""Files stay short, and nothing of the machine they were written on gets into them."""
+
+import re
+from fnmatch import fnmatch
+from pathlib import Path
+
+from integration.settings import PROJECT
+
+PYTHON_LINES = 400
+SQL_LINES = 150
+NOT_OURS = [".git", *(PROJECT / ".gitignore").read_text().split()]
+
+# Put together here, so that this file is not its own finding.
+HOMES = "|".join(["work", "root", "home", "Users"])
+PATH_OF_A_MACHINE = re.compile(rf"(?<![\w.}}])/(?:{HOMES})" + r"/\w")
+REGISTRIES = "|".join(["pypi", "pythonhosted", "artifactory", "nexus", "npmjs", "registry"])
+ADDRESS_OF_A_REGISTRY = re.compile(
+    rf"https?:" + rf"//[^/\s]*(?:{REGISTRIES})|" + "--(?:extra-)?" + "index-url", re.IGNORECASE
+)
+
+
+def our_files(*endings: str) -> list[Path]:
+    """Every text file of the project that .gitignore does not leave out."""
+    found = [
+        path for path in sorted(walk(PROJECT)) if not endings or path.suffix.lstrip(".") in endings
+    ]
+    assert found
+    return found
+
+
+def walk(folder: Path) -> list[Path]:
+    files = []
+    for path in folder.iterdir():
+        if path.is_symlink() or any(is_named_by(pattern, path) for pattern in NOT_OURS):
+            continue
+        files += walk(path) if path.is_dir() else [path]
+    return files
+
+
+def is_named_by(pattern: str, path: Path) -> bool:
+    """Whether a line of .gitignore names the path, as far as ours go: names, and paths from the
+    top.
+    """
+    pattern = pattern.rstrip("/")
+    whole = path.relative_to(PROJECT).as_posix()
+    return fnmatch(whole if "/" in pattern else path.name, pattern)
+
+
+def too_long(ending: str, most: int) -> dict[str, int]:
+    lines = {path: len(path.read_text().splitlines()) for path in our_files(ending)}
+    return {str(path.relative_to(PROJECT)): n for path, n in lines.items() if n > most}
+
+
+def lines_with(pattern: re.Pattern[str]) -> list[str]:
+    found = []
+    for path in our_files():
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), start=1):
+            if pattern.search(line):
+                found.append(f"{path.relative_to(PROJECT)}:{number}: {line.strip()[:80]}")
+    return found
+
+
+def test_python_files_are_short() -> None:
+    assert too_long("py", PYTHON_LINES) == {}
+
+
+def test_sql_files_are_short() -> None:
+    assert too_long("sql", SQL_LINES) == {}
+
+
+def test_no_file_holds_a_path_of_a_machine() -> None:
+    assert lines_with(PATH_OF_A_MACHINE) == []
+
+
+def test_no_file_holds_the_address_of_a_package_registry() -> None:
+    assert lines_with(ADDRESS_OF_A_REGISTRY) == []

@@ -1,0 +1,135 @@
+"""Imports go one way, and some things are done in one place only."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from integration.settings import PROJECT
+
+PRODUCT = ("integration", "orchestration", "simulator")
+SHARED = (
+    "integration.zoom",
+    "integration.store",
+    "integration.identity",
+    "integration.settings",
+    "integration.access",
+)
+# Layer -> what of ours it may import besides itself.
+MAY_IMPORT = {
+    "integration.settings": (),
+    "integration.zoom": (),
+    "integration.identity": (),
+    "integration.store": ("integration.settings", "integration.zoom"),
+    "integration.access": ("integration.settings", "integration.store", "integration.zoom"),
+    "integration.web": SHARED,
+    "integration.commands": (*SHARED, "integration.web.serve"),
+    "orchestration": SHARED,
+    "simulator": (),
+}
+# Commands start these as processes; importing them would cost every command seconds.
+PIPELINE_LIBRARIES = ("dagster", "dagster_dbt", "dagster_postgres", "dbt")
+MAY_IMPORT_DEFINITIONS = {"orchestration/batch.py"}
+
+
+def files_of(*packages: str) -> list[Path]:
+    found = [file for package in packages for file in sorted((PROJECT / package).rglob("*.py"))]
+    assert found
+    return found
+
+
+def module_name(file: Path) -> str:
+    parts = file.relative_to(PROJECT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(file: Path) -> Iterator[str]:
+    """What a file imports, as far as it can be a module: `from a.b import c` gives `a.b.c`."""
+    package = module_name(file).split(".")
+    if file.name != "__init__.py":
+        package = package[:-1]
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def is_within(module: str, *packages: str) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+@pytest.mark.parametrize("layer", MAY_IMPORT)
+def test_a_layer_imports_only_the_layers_below_it(layer: str) -> None:
+    wrong = {
+        f"{module_name(file)} imports {imported}"
+        for file in files_of(*PRODUCT)
+        if is_within(module_name(file), layer)
+        for imported in imports_of(file)
+        if is_within(imported, *PRODUCT) and not is_within(imported, layer, *MAY_IMPORT[layer])
+    }
+    assert wrong == set()
+
+
+def test_every_module_belongs_to_a_layer() -> None:
+    packages = {package for package in PRODUCT if (PROJECT / package / "__init__.py").exists()}
+    homeless = {
+        module_name(file)
+        for file in files_of(*PRODUCT)
+        if not is_within(module_name(file), *MAY_IMPORT)
+    }
+    assert homeless - packages == set()
+
+
+def test_the_integration_imports_neither_dagster_nor_dbt() -> None:
+    wrong = {
+        f"{module_name(file)} imports {imported}"
+        for file in files_of("integration")
+        for imported in imports_of(file)
+        if is_within(imported, *PIPELINE_LIBRARIES)
+    }
+    assert wrong == set()
+
+
+def test_the_definitions_are_imported_only_where_a_run_begins() -> None:
+    importers = {
+        file.relative_to(PROJECT).as_posix()
+        for file in files_of(*PRODUCT)
+        for imported in imports_of(file)
+        if is_within(imported, "orchestration.definitions")
+    }
+    assert importers == MAY_IMPORT_DEFINITIONS
+
+
+def test_only_the_settings_touch_the_environment() -> None:
+    readers = {
+        file.relative_to(PROJECT).as_posix()
+        for file in files_of(*PRODUCT)
+        if touches_environment(file)
+    }
+    assert readers == {"integration/settings.py"}
+
+
+def touches_environment(file: Path) -> bool:
+    names = {"environ", "environb", "getenv", "putenv", "unsetenv"}
+    of_os = {
+        node.attr
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+    }
+    return bool(names & of_os) or any(f"os.{name}" in imports_of(file) for name in names)
+
+
+def test_nobody_imports_the_insides_of_dagster() -> None:
+    wrong = {
+        f"{module_name(file)} imports {imported}"
+        for file in files_of(*PRODUCT)
+        for imported in imports_of(file)
+        if is_within(imported, "dagster._core", "dagster._utils", "dagster_dbt.core")
+    }
+    assert wrong == set()
