@@ -4,6 +4,7 @@ import importlib
 from typing import Any
 
 import click
+from psycopg.errors import InvalidSchemaName, UndefinedColumn, UndefinedTable
 
 from integration.settings import SettingsError
 from integration.store.postgres import DatabaseUnavailable
@@ -43,6 +44,10 @@ class CommandGroup(click.Group):
             return super().invoke(ctx)
         except (SettingsError, DatabaseUnavailable, ZoomError) as error:
             raise click.ClickException(str(error)) from error
+        except (UndefinedTable, UndefinedColumn, InvalidSchemaName) as error:
+            raise click.ClickException(
+                "The database is not at this version's schema. Run: worksights-zoom migrate"
+            ) from error
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})

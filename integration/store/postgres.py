@@ -108,12 +108,12 @@ def dagster_url(url: str) -> str:
 
 def unavailable_sentence(url: str, error: Exception) -> str:
     parts = conninfo_to_dict(url)
-    reason = str(error).strip().splitlines()[-1] if str(error).strip() else "no answer"
-    return (
-        f"The database at {parts.get('host', 'localhost')}:{parts.get('port', '5432')} "
-        f"cannot be used "
-        f"({reason}). Start it or correct DATABASE_URL."
-    )
+    first_line = (str(error).strip().splitlines() or ["no answer"])[0]
+    reason = first_line.rpartition("failed: ")[2].strip()
+    place = f"{parts.get('host', 'localhost')}:{parts.get('port', '5432')}"
+    if "role" in reason and "does not exist" in reason:
+        return f"The database at {place} is not set up yet. Run: worksights-zoom migrate"
+    return f"The database at {place} cannot be used ({reason}). Start it or correct DATABASE_URL."
 
 
 def _start_embedded(data: Path) -> str:

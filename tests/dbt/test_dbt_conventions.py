@@ -27,20 +27,16 @@ NAMES = {
 }
 UNDER_CONFIG_ONLY = {"freshness", "meta", "tags", "docs", "group", "access"}
 KEYWORDS = re.compile(
-    r"\b(SELECT|DISTINCT|FROM|WHERE|JOIN|INNER|LEFT|FULL|CROSS|LATERAL|WITH|AS|ON|USING|AND|OR|NOT|IN|IS"
-    r"|NULL|TRUE|FALSE|CASE|WHEN|THEN|ELSE|END|GROUP|ORDER|BY|HAVING|LIMIT|UNION|ALL|EXISTS|FILTER|OVER"
-    r"|PARTITION|VALUES)\b"
+    r"\b(SELECT|DISTINCT|FROM|WHERE|JOIN|INNER|LEFT|FULL|CROSS|LATERAL|WITH|AS|ON|USING|AND|OR|NOT"
+    r"|IN|IS|NULL|TRUE|FALSE|CASE|WHEN|THEN|ELSE|END|GROUP|ORDER|BY|HAVING|LIMIT|UNION|ALL|EXISTS"
+    r"|FILTER|OVER|PARTITION|VALUES)\b"
 )
+# One table, or another import, whole or narrowed to some rows; never joined or grouped.
 IMPORT_CTE = re.compile(
-    r"""
-    \w+\ as\ \(\n\n
-    # one table, or another import
-    \ {4}select\ \*\ from\ (?:\{\{\ (?:(?:ref|source)\([^\n]+\)|model)\ \}\}|\w+)\n
-    # narrowed by rows, never by joins
-    (?:\ {4}(?:where\ |\ {4}and\ |\{\{|\{%)[^\n]*\n)*                              
-    \n\)
-    """,
-    re.VERBOSE,
+    r"\w+ as \(\n\n"
+    r"    select \* from (?:\{\{ (?:(?:ref|source)\([^\n]+\)|model) \}\}|\w+)\n"
+    r"(?:    (?!inner|left|full|cross|group|order)[^\n]+\n)*"
+    r"\n\)"
 )
 
 
