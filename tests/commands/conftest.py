@@ -1,4 +1,4 @@
-"""The program, on a database of the test's own or on its embedded one, and a pretend Zoom for it."""
+"""The program, on a database of the test's own or its embedded one, and a pretend Zoom for it."""
 
 import socket
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The program as a shell starts it: a process with a home, an environment and settings of its own."""
+"""The program as a shell starts it: a process with a home and settings of its own."""
 
 import os
 import subprocess
@@ -53,7 +53,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Program:
-    """`settings` are those that are set; an argument of a call that is None is not set for that call."""
+    """`settings` are those that are set; an argument that is None is not set for that call."""
 
     home: Path
     settings: dict[str, str] = field(default_factory=dict)
@@ -86,7 +86,7 @@ class Program:
 
 @contextmanager
 def program_with(**settings: str) -> Iterator[Program]:
-    """The program with these settings; an embedded database that it started is stopped at the end."""
+    """The program with these settings; an embedded database it started is stopped at the end."""
     # Not below pytest's own folder: a second run on the machine closes that to the server's user.
     with TemporaryDirectory(prefix="worksights-", ignore_cleanup_errors=True) as home:
         program = Program(Path(home), settings)
@@ -120,7 +120,7 @@ def rows(url: str, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return connection.execute(query, parameters).fetchall()
 
 
-def execute(url: str, statement: str, *parameters: Any) -> None:
+def execute(url: str, statement: str, parameters: dict[str, Any] | None = None) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(statement, parameters)
 

@@ -1,12 +1,14 @@
-"""What a command needs is there, or the command stops at once and names it; where settings come from."""
+"""A command stops at once and names what it lacks; and where settings come from."""
 
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from integration.settings import PLACEHOLDER, SettingsError, make_missing_keys, read_settings
 from tests.commands.program import APP_SETTINGS, Program
 
+A_KEY, ANOTHER_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 CONNECT = (
     "connect", "--organization", "acme", "--zoom-account", "account", "--owner", "o@acme.example",
     "--server-to-server",
@@ -30,7 +32,7 @@ def test_a_missing_setting_stops_the_command_and_is_named(
     arguments: tuple[str, ...], missing: list[str], program: Program
 ) -> None:
     answer = program(*arguments, **dict.fromkeys(missing))
-    assert answer.is_a_plain_refusal, answer.text
+    assert answer.is_a_plain_refusal, answer.err[-500:]
     assert {name for name in (*APP_SETTINGS, "SESSION_KEY") if name in answer.err} == set(missing)
     assert ".env" in answer.err
 
@@ -42,14 +44,31 @@ def test_a_placeholder_is_as_good_as_nothing(program: Program) -> None:
 
 
 @pytest.mark.parametrize("command", [("batch",), CONNECT], ids=["batch", "connect"])
-@pytest.mark.parametrize("key", ["too-short", "not base64 at all!", "ZsbQ=,"])
-def test_a_key_that_is_none_is_explained(
-    command: tuple[str, ...], key: str, program: Program
+def test_a_command_stops_at_once_at_a_key_that_is_none(
+    command: tuple[str, ...], program: Program
 ) -> None:
-    answer = program(*command, ENCRYPTION_KEY=key)
-    assert answer.is_a_plain_refusal, answer.text
+    """Before anything is written or Zoom is asked: a batch would mark connections as broken."""
+    answer = program(*command, ENCRYPTION_KEY="no-fernet-key")
+    assert answer.is_a_plain_refusal, answer.err[-500:]
     assert "ENCRYPTION_KEY is not a Fernet key" in answer.err
-    assert key.strip(",") not in answer.text
+    assert "no-fernet-key" not in answer.text
+
+
+@pytest.mark.parametrize("keys", ["too-short", "not base64 at all!", f"{A_KEY},short", ",", " , "])
+def test_a_key_that_is_none_is_explained(keys: str, tmp_path: Path) -> None:
+    environ = {"ENCRYPTION_KEY": keys, "WORKSIGHTS_ZOOM_HOME": str(tmp_path)}
+    with pytest.raises(SettingsError, match="ENCRYPTION_KEY.*Fernet key") as refused:
+        _ = read_settings(environ, dotenv=tmp_path / ".env").encryption_keys
+    assert A_KEY not in str(refused.value)
+
+
+def test_several_keys_are_read_newest_first(tmp_path: Path) -> None:
+    environ = {
+        "ENCRYPTION_KEY": f" {A_KEY} , {ANOTHER_KEY},",
+        "WORKSIGHTS_ZOOM_HOME": str(tmp_path),
+    }
+    settings = read_settings(environ, dotenv=tmp_path / ".env")
+    assert settings.encryption_keys == (A_KEY, ANOTHER_KEY)
 
 
 def test_up_makes_no_demo_in_a_database_that_is_set(program: Program) -> None:

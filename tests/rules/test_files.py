@@ -15,7 +15,7 @@ HOMES = "|".join(["work", "root", "home", "Users"])
 PATH_OF_A_MACHINE = re.compile(rf"(?<![\w.}}])/(?:{HOMES})" + r"/\w")
 REGISTRIES = "|".join(["pypi", "pythonhosted", "artifactory", "nexus", "npmjs", "registry"])
 ADDRESS_OF_A_REGISTRY = re.compile(
-    rf"https?:" + rf"//[^/\s]*(?:{REGISTRIES})|" + "--(?:extra-)?" + "index-url", re.IGNORECASE
+    r"https?:" + rf"//[^/\s]*(?:{REGISTRIES})|" + "--(?:extra-)?" + "index-url", re.IGNORECASE
 )
 
 

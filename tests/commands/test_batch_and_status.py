@@ -1,0 +1,90 @@
+"""`batch`, `status` and the help: what a person sees who runs the pipeline by hand."""
+
+import re
+
+import pytest
+
+from integration.commands.main import COMMANDS
+from simulator.company import DEFAULT_ACCOUNT_ID, build_company
+from tests.commands.program import Program, directory_file, rows
+
+NOT_THERE_YET = {"sign-in-link", "explain", "erase"}
+CONTRACT = {
+    "up", "serve", "stop", "migrate", "database-url", "batch", "rebuild", "import-users",
+    "sign-in-link", "explain", "status", "connect", "erase", "simulate",
+}  # fmt: skip
+
+
+def test_the_help_lists_every_command(program: Program) -> None:
+    listed = re.findall(r"^  ([a-z-]+)  ", program("--help").out.partition("Commands:")[2], re.M)
+    assert listed == list(COMMANDS)
+    assert CONTRACT - set(listed) <= NOT_THERE_YET
+    assert set(listed) <= CONTRACT
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "simulate"])
+def test_every_command_explains_itself_without_settings(
+    command: str, embedded_program: Program
+) -> None:
+    answer = embedded_program(command, "--help")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith(f"Usage: worksights-zoom {command}")
+    assert not (embedded_program.home / "postgres").exists()
+
+
+def test_an_unknown_command_is_refused(program: Program) -> None:
+    answer = program("destroy")
+    assert answer.is_a_plain_refusal
+    assert "No such command 'destroy'" in answer.err
+
+
+@pytest.mark.parametrize("time", ["2026-03-02T10:00:00", "2026-03-02", "now", "10:00", ""])
+def test_a_batch_refuses_a_time_without_a_zone(time: str, program: Program) -> None:
+    answer = program("batch", "--now", time)
+    assert answer.is_a_plain_refusal
+    assert "is not a time with a zone, such as 2026-03-02T10:00:00Z" in answer.err
+
+
+def test_the_status_tells_what_a_batch_has_done(program: Program, zoom_url: str) -> None:
+    zoom = {"ZOOM_OAUTH_URL": zoom_url, "ZOOM_API_URL": zoom_url}
+    empty = program("status")
+    file = directory_file(program.home, build_company())
+    assert program("import-users", str(file), "--organization", "acme").code == 0
+    connected = program(
+        "connect", "--organization", "acme", "--zoom-account", DEFAULT_ACCOUNT_ID, "--owner",
+        "marcus.lindgren@acme-works.com", "--server-to-server", **zoom,
+    )  # fmt: skip
+    assert connected.code == 0, connected.err
+    before = program("status")
+    batch = program("batch", "--now", "2026-03-02T11:00:00+01:00", **zoom)
+    after = program("status")
+
+    assert [answer.code for answer in (empty, before, batch, after)] == [0, 0, 0, 0], batch.err
+    assert "No Zoom account is connected" in empty.out
+    assert facts(empty.out) == {
+        "last batch": "none yet",
+        "backlog": "0 deliveries wait; 0 quarantined in the last day",
+        "next tick": "nothing to do",
+        "delay to entry": "no entry in the last 7 days",
+        "failed runs": "0 in the last day",
+    }
+    assert "never" in before.out
+    assert "import" in facts(before.out)["next tick"]
+    assert batch.out.splitlines()[0].startswith("batch 1 as of 2026-03-02 10:00:00 UTC, ")
+    assert batch.out.splitlines()[1:] == [
+        "deliveries: none waited",
+        "sessions touched: 0",
+        "timeline entries written: 0",
+    ]
+    imported = rows(
+        program.settings["DATABASE_URL"], "select count(distinct zoom_user_id) from zoom_raw.users"
+    )[0][0]
+    assert imported > 0
+    line = next(line for line in after.out.splitlines() if DEFAULT_ACCOUNT_ID in line)
+    assert re.split(r"\s*│\s*", line)[1:5] == ["acme", DEFAULT_ACCOUNT_ID, "active", str(imported)]
+    assert facts(after.out)["last batch"].startswith("1, finished ")
+
+
+def facts(out: str) -> dict[str, str]:
+    found = re.findall(r"^([a-z ]+):\s+(.*)$", out, re.M)
+    return dict(found)

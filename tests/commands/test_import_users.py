@@ -1,0 +1,214 @@
+"""`import-users`: WorkSights users from a file, all of them or none."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from integration.store.batches import WRITER_LOCK
+from tests.commands.program import Answer, Program, execute, rows
+
+HEADER = "email,full_name,role,time_zone"
+FOUNDED_AT = datetime(2024, 2, 1, 9, tzinfo=UTC)
+
+
+def import_users(
+    program: Program, content: str | bytes, *more: str, organization: str = "acme"
+) -> Answer:
+    file = program.home / "users.csv"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return program("import-users", str(file), "--organization", organization, *more)
+
+
+def users(program: Program, *columns: str) -> list[tuple[Any, ...]]:
+    listed = ", ".join(columns)
+    return rows(
+        program.settings["DATABASE_URL"],
+        f"select {listed} from worksights.users order by organization_id, lower(email)",  # noqa: S608  (the tests' own columns)
+    )
+
+
+@pytest.fixture
+def acme(program: Program) -> Program:
+    """An organization with one user, and another organization with one."""
+    url = program.settings["DATABASE_URL"]
+    execute(
+        url,
+        """
+        insert into worksights.organizations (organization_id, name, created_at)
+        values ('acme', 'Acme', %(at)s), ('other', 'Other', %(at)s)
+        """,
+        {"at": FOUNDED_AT},
+    )
+    execute(
+        url,
+        """
+        insert into worksights.users (
+            user_id, organization_id, email, full_name, role, time_zone, created_at
+        )
+        values
+            ('u1', 'acme', 'Ann@acme.example', 'Ann', 'member', 'UTC', %(at)s),
+            ('u2', 'other', 'ann@acme.example', 'Another Ann', 'member', 'UTC', %(at)s)
+        """,
+        {"at": FOUNDED_AT},
+    )
+    return program
+
+
+def test_a_new_organization_is_made_with_its_users(program: Program) -> None:
+    answer = import_users(
+        program,
+        f"{HEADER}\nann@acme.example,Ann Ärgerlich,Technical Admin,Europe/Berlin\n"
+        "Bob@acme.example , Bob,member,UTC\n",
+        "--organization-name",
+        "Acme Works",
+    )
+    assert (answer.code, answer.out) == (
+        0,
+        "acme (a new organization): 2 new users, 0 known ones brought up to date.\n",
+    )
+    assert rows(
+        program.settings["DATABASE_URL"],
+        "select organization_id, name from worksights.organizations",
+    ) == [("acme", "Acme Works")]
+    assert users(program, "organization_id", "email", "full_name", "role", "time_zone") == [
+        ("acme", "ann@acme.example", "Ann Ärgerlich", "technical_admin", "Europe/Berlin"),
+        ("acme", "Bob@acme.example", "Bob", "member", "UTC"),
+    ]
+
+
+def test_a_file_as_spreadsheets_write_it_is_read(program: Program) -> None:
+    content = f'{HEADER},user_id\r\nann@acme.example,"Ann, Dr.",owner,UTC,u9\r\n'
+    assert import_users(program, b"\xef\xbb\xbf" + content.encode()).code == 0
+    assert users(program, "user_id", "full_name") == [("u9", "Ann, Dr.")]
+
+
+def test_a_user_is_known_by_the_email_in_any_letter_case(acme: Program) -> None:
+    answer = import_users(acme, f"{HEADER}\nANN@Acme.Example,Ann Two,admin,Asia/Kolkata\n")
+    assert (answer.code, answer.out) == (
+        0,
+        "acme: 0 new users, 1 known ones brought up to date.\n",
+    )
+    assert users(acme, "user_id", "email", "full_name", "role", "time_zone", "created_at") == [
+        ("u1", "ANN@Acme.Example", "Ann Two", "admin", "Asia/Kolkata", FOUNDED_AT),
+        ("u2", "ann@acme.example", "Another Ann", "member", "UTC", FOUNDED_AT),
+    ]
+
+
+def test_a_user_is_known_by_the_user_id_whatever_the_email(acme: Program) -> None:
+    answer = import_users(
+        acme,
+        f"{HEADER},user_id,deactivated_at\nann@new.example,Ann,member,UTC,u1,2026-01-31T12:00:00+01:00\n",
+    )
+    assert answer.code == 0
+    assert users(acme, "user_id", "email", "deactivated_at")[0] == (
+        "u1",
+        "ann@new.example",
+        datetime(2026, 1, 31, 11, tzinfo=UTC),
+    )
+
+
+def test_a_user_without_a_time_exists_as_long_as_the_organization(acme: Program) -> None:
+    import_users(
+        acme,
+        f"{HEADER},created_at\nbob@acme.example,Bob,member,UTC,\ncy@acme.example,Cy,member,UTC,2025-05-05T10:00Z\n",
+    )
+    assert users(acme, "email", "created_at")[1:3] == [
+        ("bob@acme.example", FOUNDED_AT),
+        ("cy@acme.example", datetime(2025, 5, 5, 10, tzinfo=UTC)),
+    ]
+
+
+def test_importing_the_same_file_again_changes_nothing(acme: Program) -> None:
+    content = f"{HEADER}\nann@acme.example,Ann,member,UTC\nbob@acme.example,Bob,member,UTC\n"
+    import_users(acme, content)
+    before = users(acme, "*")
+    assert (
+        import_users(acme, content).out == "acme: 0 new users, 2 known ones brought up to date.\n"
+    )
+    assert users(acme, "*") == before
+
+
+BOB = "bob@acme.example,Bob,member,UTC"
+CY = "cy@acme.example,Cy,member,UTC"
+WITH_BOB = f"{HEADER}\n{BOB}\n"
+BAD_FILES = {
+    "nothing at all": ("", "line 1: the header lacks email, full_name, role, time_zone"),
+    "no column for the role": ("email,full_name,time_zone\n", "line 1: the header lacks role"),
+    "an unknown column": (f"{HEADER},salary\n{BOB},1", "line 1: unknown column 'salary'"),
+    "too few values": (f"{WITH_BOB}cy@acme.example,Cy,member", "line 3: not as many values"),
+    "too many values": (f"{WITH_BOB}{CY},more", "line 3: not as many values"),
+    "no name": (f"{WITH_BOB}cy@acme.example, ,member,UTC", "line 3: full_name is empty"),
+    "no email": (f"{WITH_BOB}cy at acme,Cy,member,UTC", "line 3: the email is not an address"),
+    "a wrong role": (f"{WITH_BOB}cy@acme.example,Cy,boss,UTC", "line 3: the role is not one of"),
+    "a wrong zone": (f"{WITH_BOB}cy@acme.example,Cy,member,Berlin", "line 3: the time zone"),
+    "a path as zone": (f"{WITH_BOB}cy@acme.example,Cy,member,../UTC", "line 3: the time zone"),
+    "a folder as zone": (f"{WITH_BOB}cy@acme.example,Cy,member,Europe", "line 3: the time zone"),
+    "a wrong time": (
+        f"{HEADER},created_at\n{BOB},\n{CY},yesterday",
+        "line 3: created_at is not a time",
+    ),
+    "one email twice": (
+        f"{WITH_BOB}BOB@acme.example,Bo,member,UTC",
+        "line 3: the same email as in line 2",
+    ),
+    "one user_id twice": (
+        f"{HEADER},user_id\n{BOB},u7\n{CY},u7",
+        "line 3: the same user_id as in line 2",
+    ),
+    "an open quote": (f'{WITH_BOB}"{CY}', "line 3: unexpected end"),
+    "a user of another organization": (
+        f"{HEADER},user_id\n{BOB},\n{CY},u2",
+        "line 3: this user_id belongs to another organization",
+    ),
+    "the email of another user": (
+        f"{HEADER},user_id\n{BOB},\nANN@acme.example,Cy,member,UTC,u3",
+        "line 3: another user of this organization has this email already",
+    ),
+    "a NUL": (f"{WITH_BOB}cy@acme.example,C\0y,member,UTC", "line 3: "),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_line_is_named_and_nothing_is_imported(name: str, acme: Program) -> None:
+    content, reason = BAD_FILES[name]
+    before = users(acme, "*")
+    answer = import_users(acme, content + "\n", "--organization-name", "Another Name")
+    assert answer.is_a_plain_refusal, answer.err[-500:]
+    assert reason in answer.err
+    assert answer.err.endswith("Nothing was imported.\n")
+    assert users(acme, "*") == before
+    assert rows(acme.settings["DATABASE_URL"], "select name from worksights.organizations") == [
+        ("Acme",),
+        ("Other",),
+    ]
+
+
+def test_text_that_is_not_utf_8_is_refused(acme: Program) -> None:
+    before = users(acme, "*")
+    answer = import_users(acme, f"{HEADER}\nbob@acme.example,Bøb,member,UTC\n".encode("latin-1"))
+    assert answer.is_a_plain_refusal
+    assert "not UTF-8" in answer.err
+    assert users(acme, "*") == before
+
+
+def test_a_file_that_is_not_there_is_named(program: Program, tmp_path: Path) -> None:
+    answer = program("import-users", str(tmp_path / "none.csv"), "--organization", "acme")
+    assert answer.is_a_plain_refusal
+    assert "none.csv' does not exist" in answer.err
+
+
+def test_it_waits_for_the_batch_that_is_running_and_says_so(acme: Program) -> None:
+    file = acme.home / "users.csv"
+    file.write_text(f"{HEADER}\nbob@acme.example,Bob,member,UTC\n")
+    with psycopg.connect(acme.settings["DATABASE_URL"], autocommit=True) as batch:
+        batch.execute("select pg_advisory_lock(%s)", [WRITER_LOCK])
+        with acme.start("import-users", str(file), "--organization", "acme") as process:
+            assert process.stderr.readline() == "Waiting for the batch that is running…\n"
+            waiting = users(acme, "email")
+            batch.execute("select pg_advisory_unlock(%s)", [WRITER_LOCK])
+            out, _ = process.communicate(timeout=30)
+    assert waiting == [("Ann@acme.example",), ("ann@acme.example",)]
+    assert (process.returncode, out) == (0, "acme: 1 new users, 0 known ones brought up to date.\n")

@@ -1,0 +1,132 @@
+"""Runs worlds through the real pipeline, all of them side by side in one database.
+
+Deliveries go in as the receiver puts them there, users come from a pretend Zoom, and each batch is
+the 20-minute job in this process.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+from cryptography.fernet import Fernet
+
+from integration.settings import set_environment
+from integration.store.postgres import connect, libpq_environment
+from integration.store.tokens import save_grant
+from integration.web.receiver import judge, read_message
+from integration.zoom.oauth import Grant
+from tests.laws.pretend_zoom import PretendZoom, pretend_zoom
+from tests.laws.reference.world import Batch, Connection, Delivery, Settings, World
+from tests.laws.settings_in_database import write
+from tests.laws.worlds.users import CLIENT_ID
+
+FOR_EVER = datetime(2099, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Pipeline:
+    """One installation. The environment of the process is its own while it is in use."""
+
+    url: str
+    zoom: PretendZoom
+    keys: tuple[str, ...]
+    written: dict[int, Settings] = field(default_factory=dict)
+
+    def take_in(self, worlds: Sequence[World], number: int) -> None:
+        """What is set and what arrived before batch `number`, of every world."""
+        batches = [world.batches[number] for world in worlds]
+        with connect(self.url) as connection:
+            for n, batch in enumerate(batches):
+                before = self.written.get(n, Settings())
+                for new in write(connection, before, batch.settings):
+                    self._grant(connection, new)
+                self.written[n] = batch.settings
+        self._deliver([delivery for batch in batches for delivery in batch.deliveries])
+        self.zoom.users = _merged(batches, "zoom_users")
+        self.zoom.phone_users = _merged(batches, "phone_users")
+
+    def batch(self, *, as_of: datetime) -> None:
+        import dagster as dg  # slow to import, and only a run needs it
+
+        from orchestration.definitions import defs
+        from orchestration.resources import NOW_TAG
+
+        job = defs().resolve_job_def("zoom_batch")
+        with dg.DagsterInstance.ephemeral() as instance:
+            job.execute_in_process(
+                instance=instance,
+                tags={NOW_TAG: as_of.isoformat()},
+                run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
+            )
+
+    def _grant(self, connection: psycopg.Connection, new: Connection) -> None:
+        token = new.zoom_account_id
+        save_grant(
+            connection,
+            connection_id=new.connection_id,
+            organization_id=new.organization_id,
+            grant_type="account_credentials",
+            grant=Grant(token, None, expires_at=FOR_EVER, api_url=None, scope=""),
+            keys=self.keys,
+        )
+
+    def _deliver(self, deliveries: Sequence[Delivery]) -> None:
+        statement = (
+            "copy ingress.deliveries (event, zoom_account_id, disposition, reason, body, "
+            "body_size, body_sha256, received_at) from stdin"
+        )
+        with connect(self.url) as connection, connection.cursor().copy(statement) as copy:
+            for delivery in deliveries:
+                copy.write_row(_as_received(delivery))
+
+
+@contextmanager
+def pipeline(url: str, *, home: Path) -> Iterator[Pipeline]:
+    """An installation on a migrated, empty database."""
+    key = Fernet.generate_key().decode()
+    before = dict(os.environ)
+    with pretend_zoom() as (zoom, zoom_url):
+        set_environment(
+            {
+                "WORKSIGHTS_ZOOM_HOME": str(home),
+                "DATABASE_URL": url,
+                "ENCRYPTION_KEY": key,
+                "ZOOM_CLIENT_ID": CLIENT_ID,
+                "ZOOM_CLIENT_SECRET": "made-up-client-secret",
+                "ZOOM_OAUTH_URL": zoom_url,
+                "ZOOM_API_URL": zoom_url,
+                **libpq_environment(url),  # a run sets these for dbt
+            }
+        )
+        try:
+            yield Pipeline(url, zoom, (key,))
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def _as_received(delivery: Delivery) -> tuple[object, ...]:
+    verdict = judge(*read_message(delivery.body))
+    return (
+        verdict.event,
+        verdict.zoom_account_id,
+        verdict.disposition,
+        verdict.reason,
+        delivery.body if verdict.keeps_body else None,
+        len(delivery.body),
+        hashlib.sha256(delivery.body).hexdigest(),
+        delivery.received_at,
+    )
+
+
+def _merged(batches: Sequence[Batch], name: str) -> dict[str, tuple[dict[str, object], ...]]:
+    return {
+        account: rows
+        for batch in batches
+        for account, rows in getattr(batch.settings, name).items()
+    }

@@ -1,0 +1,61 @@
+"""The product's marts in the reference's words: natural keys instead of ids of its own making."""
+
+from collections import Counter
+
+from psycopg.rows import dict_row
+
+from integration.store.postgres import connect
+from tests.laws.reference.marts import Marts
+
+SESSIONS = """
+    select
+        organization_id, zoom_account_id, feature, zoom_uuid, zoom_meeting_id, topic, session_type,
+        host_zoom_user_id, started_at, ended_at, end_source, participant_count
+    from timeline.sessions
+"""
+PARTICIPANTS = """
+    select
+        participants.organization_id, zoom_account_id, feature, zoom_uuid, zoom_user_id, email,
+        display_name, user_id, role, joined_at, left_at, duration_seconds,
+        case when feature <> 'phone' then connection_count end as connection_count,
+        is_estimated, outcome
+    from timeline.participants
+    inner join timeline.sessions using (session_id)
+"""
+ACTIVITIES = """
+    select
+        activities.organization_id, zoom_account_id, sessions.feature, zoom_uuid, user_id, service,
+        category, color, title, role, activities.topic, activities.session_type, direction,
+        caller_id, activities.started_at, activities.ended_at, duration_seconds, is_estimated, last_event_at
+    from timeline.activities
+    inner join timeline.sessions using (session_id)
+"""
+OUTCOMES = """
+    select
+        outcomes.organization_id, zoom_account_id, feature, zoom_uuid, user_id, outcome
+    from operations.outcomes
+    left join timeline.sessions using (session_id)
+"""
+LEDGER = """
+    select zoom_account_id, event, disposition, count(*) as deliveries
+    from operations.deliveries
+    group by zoom_account_id, event, disposition
+"""
+
+
+def read_marts(url: str) -> Marts:
+    with connect(url) as connection:
+        cursor = connection.cursor(row_factory=dict_row)
+        ledger = Counter(
+            {
+                (row["zoom_account_id"], row["event"], row["disposition"]): row["deliveries"]
+                for row in cursor.execute(LEDGER)
+            }
+        )
+        return Marts(
+            sessions=cursor.execute(SESSIONS).fetchall(),
+            participants=cursor.execute(PARTICIPANTS).fetchall(),
+            activities=cursor.execute(ACTIVITIES).fetchall(),
+            outcomes=cursor.execute(OUTCOMES).fetchall(),
+            ledger=ledger,
+        )

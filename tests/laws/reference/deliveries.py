@@ -1,0 +1,106 @@
+"""What becomes of every delivery, and the events that they amount to (4, 5.2)."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from tests.laws.reference.call_events import call_records, live_call
+from tests.laws.reference.events import (
+    Event,
+    Key,
+    Unreadable,
+    deauthorization,
+    is_kept,
+    session_event,
+    user_event,
+)
+from tests.laws.reference.values import record, text
+from tests.laws.reference.world import Batch, Delivery
+
+# (zoom account, event, disposition) -> deliveries
+Ledger = Counter[tuple[str | None, str | None, str]]
+
+
+def land(batches: Iterable[Batch]) -> tuple[dict[Key, Event], Ledger]:
+    events: dict[Key, Event] = {}
+    ledger: Ledger = Counter()
+    for batch in batches:
+        connected = {connection.zoom_account_id for connection in batch.settings.connections}
+        for delivery in batch.deliveries:
+            message = _message(delivery.body)
+            account = _account_of(message)
+            told, disposition = _judge(delivery, message, account, connected)
+            if disposition == "landed" and all(event.key in events for event in told):
+                disposition = "duplicate"
+            ledger[account, _event_name(message), disposition] += 1
+            for event in told:
+                events[event.key] = _merged(events.get(event.key), event)
+    return events, ledger
+
+
+def _judge(
+    delivery: Delivery, message: dict[str, Any], account: str | None, connected: set[str]
+) -> tuple[list[Event], str]:
+    name = _event_name(message)
+    if name is None:
+        return [], "quarantined"
+    if not is_kept(name):
+        return [], "ignored"
+    if account not in connected:
+        return [], "unknown_account"
+    try:
+        return _events(message, account, delivery.received_at), "landed"
+    except Unreadable:
+        return [], "quarantined"
+
+
+def _events(message: dict[str, Any], account: str, received_at: datetime) -> list[Event]:
+    """Raises Unreadable when a kept event of a connected account cannot be used."""
+    name = message["event"]
+    if name.startswith("phone.") and not name.endswith("_ended"):
+        return call_records(message, account, received_at)
+    readers = {"user": user_event, "phone": live_call, "app_deauthorized": deauthorization}
+    read = readers.get(name.partition(".")[0], session_event)
+    return [read(message, account, received_at)]
+
+
+def _merged(known: Event | None, told: Event) -> Event:
+    """One event of two tellings: the first arrival, and the fields with the greatest text."""
+    if known is None:
+        return told
+    greatest = max(known, told, key=lambda event: _canonical(event.fields))
+    return replace(greatest, received_at=min(known.received_at, told.received_at))
+
+
+def _canonical(fields: dict[str, Any]) -> str:
+    said = {name: value for name, value in fields.items() if value is not None}
+    return json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
+
+
+def _message(body: bytes) -> dict[str, Any]:
+    try:
+        return record(json.loads(body))
+    except ValueError:
+        return {}
+
+
+def _event_name(message: dict[str, Any]) -> str | None:
+    name = message.get("event")
+    return name or None if isinstance(name, str) else None
+
+
+def _account_of(message: dict[str, Any]) -> str | None:
+    payload = record(message.get("payload"))
+    return text(payload.get("account_id")) or text(message.get("account_id"))
+
+
+def of_sessions(events: Iterable[Event]) -> Iterator[tuple[Key, list[Event]]]:
+    """The events of each session, in no particular order."""
+    sessions: dict[Key, list[Event]] = {}
+    for event in events:
+        if event.session is not None:
+            sessions.setdefault(event.session, []).append(event)
+    yield from sessions.items()

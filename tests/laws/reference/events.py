@@ -1,0 +1,152 @@
+"""Events: who and what they are about, and their own time (5.1, 5.2). Calls: call_events.py."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tests.laws.reference.values import cut_to_the_second, email, event_time, record, text, time
+
+PARTICIPANT_EVENTS = {
+    "participant_joined": "join_time",
+    "participant_joined_breakout_room": "join_time",
+    "participant_left": "leave_time",
+    "participant_left_breakout_room": "leave_time",
+}
+SESSION_EVENTS = {"started": "start_time", "ended": "end_time", **PARTICIPANT_EVENTS}
+USER_EVENTS = ("created", "updated", "activated", "deactivated", "deleted", "disassociated")
+CALL_EVENTS = ("ended", "call_log_completed", "call_history_completed", "call_element_completed")
+
+Key = tuple[Any, ...]
+
+
+class Unreadable(Exception):
+    """The subject or the time of an event cannot be told."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A fact. `key` is what makes two deliveries tell of the same one."""
+
+    key: Key
+    account: str
+    name: str
+    own_time: datetime
+    received_at: datetime
+    fields: dict[str, Any]
+    session: Key | None = None
+
+    @property
+    def is_leave(self) -> bool:
+        return "participant_left" in self.name
+
+    @property
+    def is_join(self) -> bool:
+        return "participant_joined" in self.name
+
+    @property
+    def is_breakout(self) -> bool:
+        return self.name.endswith("breakout_room")
+
+
+def is_kept(name: str) -> bool:
+    area, _, what = name.partition(".")
+    if area == "meeting":
+        return what in SESSION_EVENTS
+    if area == "webinar":
+        return what in SESSION_EVENTS and not what.endswith("breakout_room")
+    if area == "phone":
+        side, _, told = what.partition("_")
+        return side in ("caller", "callee") and told in CALL_EVENTS
+    return (area == "user" and what in USER_EVENTS) or name == "app_deauthorized"
+
+
+def session_event(message: dict[str, Any], account: str, received_at: datetime) -> Event:
+    name = message["event"]
+    area, _, what = name.partition(".")
+    about = object_of(message)
+    participant = record(about.get("participant"))
+    uuid = text(about.get("uuid"))
+    leg = ("user_id", text(participant.get("user_id")))
+    if leg[1] is None:
+        leg = ("participant_uuid", text(participant.get("participant_uuid")))
+    if uuid is None or (what in PARTICIPANT_EVENTS and leg[1] is None):
+        raise Unreadable
+
+    place = participant if what in PARTICIPANT_EVENTS else about
+    told = place.get(SESSION_EVENTS[what])
+    own_time = time(told, received_at=received_at)
+    if told in (None, "") and what != "started":
+        own_time = cut_to_the_second(event_time(message.get("event_ts"), received_at=received_at))
+    if own_time is None:
+        raise Unreadable
+
+    fields = {
+        "start_time": time(about.get("start_time"), received_at=received_at),
+        "topic": text(about.get("topic")),
+        "type": text(about.get("type")),
+        "host_id": text(about.get("host_id")),
+        "meeting_id": text(about.get("id")),
+    }
+    if what in PARTICIPANT_EVENTS:
+        fields |= {
+            "leg": leg,
+            "zoom_user_id": text(participant.get("participant_user_id"))
+            or text(participant.get("id")),
+            "email": email(participant.get("email")),
+            "registrant_id": text(participant.get("registrant_id")),
+            "customer_key": text(participant.get("customer_key")),
+            "participant_uuid": text(participant.get("participant_uuid")),
+            "name": text(participant.get("user_name")),
+            "parent_user_id": text(participant.get("parent_user_id")),
+            "leave_reason": text(participant.get("leave_reason")),
+        }
+    session = (account, {"meeting": "meetings", "webinar": "webinars"}[area], uuid)
+    subject = (uuid, leg) if what in PARTICIPANT_EVENTS else (uuid,)
+    return make_event(message, account, subject, own_time, received_at, fields, session)
+
+
+def user_event(message: dict[str, Any], account: str, received_at: datetime) -> Event:
+    about = object_of(message)
+    zoom_user_id = text(about.get("id"))
+    own_time = event_time(message.get("event_ts"), received_at=received_at)
+    if zoom_user_id is None or own_time is None:
+        raise Unreadable
+    fields = {
+        "zoom_user_id": zoom_user_id,
+        "email": email(about.get("email")),
+        "name": name_of(about),
+    }
+    return make_event(message, account, (zoom_user_id,), own_time, received_at, fields, None)
+
+
+def deauthorization(message: dict[str, Any], account: str, received_at: datetime) -> Event:
+    payload = record(message.get("payload"))
+    own_time = time(payload.get("deauthorization_time"), received_at=received_at)
+    if own_time is None:
+        raise Unreadable
+    fields = {"client_id": text(payload.get("client_id"))}
+    return make_event(message, account, (account,), own_time, received_at, fields, None)
+
+
+def name_of(user: dict[str, Any]) -> str | None:
+    """A Zoom user's display name, else first and last name."""
+    parts = [text(user.get("first_name")), text(user.get("last_name"))]
+    return text(user.get("display_name")) or " ".join(part for part in parts if part) or None
+
+
+def make_event(
+    message: dict[str, Any],
+    account: str,
+    subject: Key,
+    own_time: datetime,
+    received_at: datetime,
+    fields: dict[str, Any],
+    session: Key | None,
+) -> Event:
+    name = message["event"]
+    key = (account, name, subject, own_time)
+    return Event(key, account, name, own_time, received_at, fields, session)
+
+
+def object_of(message: dict[str, Any]) -> dict[str, Any]:
+    return record(record(message.get("payload")).get("object"))

@@ -1,0 +1,141 @@
+"""The rows of the marts, known by natural keys (Zoom's `uuid` or `call_id`) instead of ours."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.laws.reference.deliveries import Ledger, land, of_sessions
+from tests.laws.reference.events import Event, Key
+from tests.laws.reference.outcomes import outcome_of
+from tests.laws.reference.participants import participants_of
+from tests.laws.reference.phone import call_of, parties_of
+from tests.laws.reference.presence import seconds, united
+from tests.laws.reference.sessions import Participant, Session, session_of
+from tests.laws.reference.settings import Known
+from tests.laws.reference.world import World
+
+Row = dict[str, Any]
+# Sessions outside the connection's time are in no mart, so nothing tells which one it was.
+NO_SESSION = {"zoom_account_id": None, "feature": None, "zoom_uuid": None}
+
+
+@dataclass
+class Marts:
+    sessions: list[Row] = field(default_factory=list)
+    participants: list[Row] = field(default_factory=list)
+    activities: list[Row] = field(default_factory=list)
+    outcomes: list[Row] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
+
+
+def derive(world: World) -> Marts:
+    """The marts after the last of the world's batches."""
+    events, ledger = land(world.batches)
+    known = Known(world, events.values())
+    marts = Marts(ledger=ledger)
+    for key, of_session in of_sessions(events.values()):
+        _add_session(marts, key, of_session, known, world)
+    return marts
+
+
+def _add_session(marts: Marts, key: Key, events: list[Event], known: Known, world: World) -> None:
+    is_call = key[1] == "phone"
+    session = call_of(key, events) if is_call else session_of(key, events, as_of=world.as_of)
+    if session is None:
+        return
+    organization_id, outside = known.connection_at(session.account, session.ended_at)
+    accounts = known.accounts_of(organization_id, session.account)
+    find = parties_of if is_call else participants_of
+    session.participants = find(session, events, known, accounts)
+
+    natural = {
+        "organization_id": organization_id,
+        "zoom_account_id": session.account,
+        "feature": session.feature,
+        "zoom_uuid": session.uuid,
+    }
+    became: dict[str, list[Participant]] = {}
+    for participant in session.participants:
+        user_id = None
+        if participant.zoom_user_id:
+            user_id = known.mapped_user(
+                organization_id, accounts, participant.zoom_user_id, session.ended_at
+            )
+        outcome = outcome_of(session, participant, known, user_id=user_id, outside=outside)
+        told = {"user_id": user_id, "outcome": outcome}
+        if outside:
+            marts.outcomes.append({**NO_SESSION, "organization_id": organization_id, **told})
+            continue
+        marts.outcomes.append({**natural, **told})
+        marts.participants.append({**natural, **_participant_row(participant), **told})
+        if outcome == "activity":
+            became.setdefault(user_id or "", []).append(participant)
+    if outside:
+        return
+    marts.sessions.append({**natural, **_session_row(session)})
+    for user_id, participants in became.items():
+        marts.activities.append({**natural, **_activity_row(session, user_id, participants)})
+
+
+def _session_row(session: Session) -> Row:
+    return {
+        "zoom_meeting_id": session.meeting_id,
+        "topic": session.topic,
+        "session_type": session.session_type,
+        "host_zoom_user_id": session.host_id,
+        "started_at": session.started_at,
+        "ended_at": session.ended_at,
+        "end_source": session.end_source,
+        "participant_count": len(session.participants),
+    }
+
+
+def _participant_row(participant: Participant) -> Row:
+    presence = participant.presence
+    return {
+        "zoom_user_id": participant.zoom_user_id,
+        "email": participant.email,
+        "display_name": participant.display_name,
+        "role": participant.role,
+        "joined_at": presence[0][0] if presence else None,
+        "left_at": presence[-1][1] if presence else None,
+        "duration_seconds": seconds(presence),
+        "connection_count": participant.connection_count,
+        "is_estimated": participant.is_estimated,
+    }
+
+
+def _activity_row(session: Session, user_id: str, participants: list[Participant]) -> Row:
+    """A user with several identities: presence united, the host's or the caller's role wins."""
+    first = min(participants, key=lambda participant: participant.role not in ("host", "caller"))
+    presence = united([stay for participant in participants for stay in participant.presence])
+    is_call = session.feature == "phone"
+    return {
+        "user_id": user_id,
+        "service": "zoom",
+        "category": "Call",
+        "color": "cyan",
+        "title": _title(session, first),
+        "role": first.role,
+        "topic": session.topic,
+        "session_type": session.session_type,
+        "direction": _direction(first) if is_call else None,
+        "caller_id": first.caller_id,
+        "started_at": presence[0][0],
+        "ended_at": presence[-1][1],
+        "duration_seconds": seconds(presence),
+        "is_estimated": any(participant.is_estimated for participant in participants),
+        "last_event_at": session.last_event_at,
+    }
+
+
+def _direction(participant: Participant) -> str:
+    return "outbound" if participant.role == "caller" else "inbound"
+
+
+def _title(session: Session, participant: Participant) -> str:
+    if session.feature == "phone":
+        what, about = f"{_direction(participant).capitalize()} call", participant.caller_id
+    else:
+        verb = "Hosted" if participant.role == "host" else "Attended"
+        what, about = f"{verb} {session.type_in_words}", session.topic
+    return f"{what}: {about}" if about else what

@@ -1,0 +1,102 @@
+"""When a session was, and what it was (5.3, 5.9). Calls are not here: see phone.py."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tests.laws.reference.events import Event, Key
+from tests.laws.reference.presence import Interval
+
+WAIT_FOR_THE_END = timedelta(hours=24)
+
+MEETING_TYPES = {
+    "0": ("scheduled", "a scheduled meeting"),
+    "1": ("instant", "an instant meeting"),
+    "2": ("scheduled", "a scheduled meeting"),
+    "3": ("recurring", "a recurring meeting"),
+    "4": ("personal", "a personal meeting"),
+    "7": ("audio_conference", "an audio conference"),
+    "8": ("recurring", "a recurring meeting"),
+}
+WEBINAR_TYPES = {
+    "5": ("webinar", "a webinar"),
+    "6": ("recurring_webinar", "a recurring webinar"),
+    "9": ("recurring_webinar", "a recurring webinar"),
+}
+
+
+@dataclass
+class Participant:
+    zoom_user_id: str | None
+    email: str | None
+    display_name: str | None
+    role: str
+    presence: list[Interval]
+    connection_count: int | None
+    is_estimated: bool = False
+    was_only_in_the_waiting_room: bool = False
+    caller_id: str | None = None
+
+
+@dataclass
+class Session:
+    account: str
+    feature: str
+    uuid: str
+    started_at: datetime
+    ended_at: datetime
+    end_source: str
+    last_event_at: datetime
+    topic: str | None = None
+    session_type: str = "call"
+    type_in_words: str = "a call"
+    host_id: str | None = None
+    meeting_id: str | None = None
+    is_answered: bool = True
+    participants: list[Participant] = field(default_factory=list)
+
+
+def session_of(key: Key, events: list[Event], *, as_of: datetime) -> Session | None:
+    """None while the session has no end."""
+    account, feature, uuid = key
+    ends = [event for event in events if event.name.endswith(".ended")]
+    times = [event.own_time for event in events if event.is_join or event.is_leave]
+    earliest = [event.fields["start_time"] for event in events if event.fields["start_time"]]
+    earliest += [event.own_time for event in events if event.is_join]
+
+    last_end = max(ends, key=lambda event: event.own_time, default=None)
+    newest_arrival = max(event.received_at for event in events)
+    if last_end:
+        ended_at, started_at = last_end.own_time, last_end.fields["start_time"]
+        if started_at is None or started_at > ended_at:
+            started_at = min(earliest, default=ended_at)
+    elif times and as_of >= newest_arrival + WAIT_FOR_THE_END:
+        ended_at, started_at = max(times), min(earliest, default=max(times))
+    else:
+        return None
+
+    kind = _told(events, last_end, "type")
+    types = MEETING_TYPES if feature == "meetings" else WEBINAR_TYPES
+    other = ("other", "a meeting" if feature == "meetings" else "a webinar")
+    session_type, type_in_words = types.get(kind or "", other)
+    return Session(
+        account=account,
+        feature=feature,
+        uuid=uuid,
+        started_at=min(started_at, ended_at),
+        ended_at=ended_at,
+        end_source="event" if last_end else "inferred",
+        last_event_at=max(event.own_time for event in events),
+        topic=_told(events, last_end, "topic"),
+        session_type=session_type,
+        type_in_words=type_in_words,
+        host_id=_told(events, last_end, "host_id"),
+        meeting_id=_told(events, last_end, "meeting_id"),
+    )
+
+
+def _told(events: list[Event], last_end: Event | None, name: str) -> str | None:
+    """What the `ended` event says, else the latest event that says anything."""
+    if last_end and last_end.fields[name]:
+        return last_end.fields[name]
+    said = [(event.own_time, event.fields[name]) for event in events if event.fields[name]]
+    return max(said)[1] if said else None

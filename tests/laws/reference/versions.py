@@ -1,0 +1,37 @@
+"""Facts that change, and what was known of them at a moment (5.8)."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from tests.laws.reference.world import User, World
+
+
+class Version(NamedTuple):
+    known_from: datetime
+    value: str
+
+
+Versions = list[Version]
+
+
+def at_the_time(versions: Versions, at: datetime) -> str | None:
+    """The latest one known by then; the first one counts from the beginning."""
+    in_order = sorted(versions)
+    known = [version for version in in_order if version.known_from <= at]
+    chosen = known[-1:] or in_order[:1]
+    return chosen[0].value if chosen else None
+
+
+def emails_of_users(world: World) -> dict[str, Versions]:
+    """Each user's emails, from the batches that first saw them."""
+    emails: dict[str, Versions] = {}
+    for batch in world.batches:
+        for user in batch.settings.users:
+            versions = emails.setdefault(user.user_id, [])
+            if not versions or versions[-1].value != _email_of(user):
+                versions.append(Version(batch.as_of, _email_of(user)))
+    return emails
+
+
+def _email_of(user: User) -> str:
+    return user.email.strip().lower()

@@ -1,0 +1,177 @@
+"""Who there is: WorkSights users, Zoom users, phone lines and guests."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.laws.reference.world import User
+
+BASE = datetime(2026, 3, 2, tzinfo=UTC)
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
+BATCH_TIMES = tuple(BASE + timedelta(hours=hours) for hours in (42, 66, 102, 144))
+
+FIRST_NAMES = ("Anna", "Ben", "Cleo", "Dan", "Eva", "Ömer", "Zoë", "Łukasz")
+DOMAINS = ("acme.test", "sales.acme.test", "contoso.test", "mail.contoso.test", "fabrikam.test")
+
+
+@dataclass
+class Person:
+    """Somebody who joins sessions. Guests have no Zoom user id; many have no email either."""
+
+    name: str
+    zoom_user_id: str | None = None
+    email: str | None = None
+    registrant_id: str | None = None
+    customer_key: str | None = None
+
+
+@dataclass
+class Line:
+    """Somebody on the phone; outsiders have a number and perhaps a name and an email."""
+
+    number: str
+    zoom_user_id: str | None = None
+    extension_id: str | None = None
+    extension_number: int | None = None
+    email: str | None = None
+    name: str | None = None
+
+
+@dataclass
+class Cast:
+    prefix: str
+    organizations: list[str]
+    accounts: dict[str, str]  # Zoom account -> organization
+    users: list[User] = field(default_factory=list)
+    zoom_users: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    persons: dict[str, list[Person]] = field(default_factory=dict)
+    lines: dict[str, list[Line]] = field(default_factory=dict)
+    phone_users: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+
+def make_cast(rng: random.Random, prefix: str) -> Cast:
+    organizations = [f"{prefix}org"]
+    accounts = {f"{prefix}acc1": organizations[0]}
+    if rng.random() < 0.5:
+        if rng.random() < 0.3:
+            organizations.append(f"{prefix}org2")
+        accounts[f"{prefix}acc2"] = organizations[-1]
+    cast = Cast(prefix, organizations, accounts)
+    for organization in organizations:
+        for n in range(rng.randint(2, 5)):
+            cast.users.append(
+                User(
+                    user_id=f"{organization}-user{n}",
+                    organization_id=organization,
+                    email=any_case(rng, f"{FIRST_NAMES[n].lower()}@acme.test"),
+                    created_at=LONG_AGO,
+                )
+            )
+    for number, account in enumerate(accounts, start=1):
+        _populate(rng, cast, account, number)
+    return cast
+
+
+def _populate(rng: random.Random, cast: Cast, account: str, number: int) -> None:
+    rows, persons, lines = [], [], []
+    users = [user for user in cast.users if user.organization_id == cast.accounts[account]]
+    for n, user in enumerate(users):
+        if rng.random() < 0.12:
+            continue
+        zoom_user_id = f"{cast.prefix}z{number}{chr(97 + n)}"
+        if number == 2 and rng.random() < 0.15:
+            zoom_user_id = f"{cast.prefix}z1{chr(97 + n)}"  # the same Zoom user in both lists
+        luck = rng.random()
+        address: str | None = user.email
+        if luck < 0.1:
+            address = f"{FIRST_NAMES[n].lower()}.private@contoso.test"
+        elif luck < 0.18:
+            address = rng.choice(["", None])
+        elif luck < 0.23 and rows:
+            address = rows[-1].get("email")  # two Zoom users with one email
+        rows.append(_zoom_user(rng, zoom_user_id, address, FIRST_NAMES[n]))
+        person = Person(f"{FIRST_NAMES[n]} of {number}", zoom_user_id, address or None)
+        persons.append(person)
+        lines.append(_own_line(account, n, person))
+    if rng.random() < 0.3:
+        room = f"{cast.prefix}room{number}"
+        rows.append({"id": room, "email": "", "display_name": "Room 4", "type": 1})
+        persons.append(Person("Room 4", room))
+    if rng.random() < 0.2:
+        rows.append({"email": "pending@acme.test", "type": 1, "status": "pending"})
+    persons += _guests(rng, cast, users)
+    cast.zoom_users[account] = rows
+    cast.persons[account] = persons
+    cast.lines[account] = lines + _outsiders()
+    cast.phone_users[account] = [
+        {
+            "extension_id": line.extension_id,
+            "extension_number": line.extension_number,
+            "id": line.zoom_user_id,
+            "email": line.email or "",
+        }
+        for line in lines
+    ]
+
+
+def _zoom_user(
+    rng: random.Random, zoom_user_id: str, address: str | None, name: str
+) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": zoom_user_id, "type": rng.choice([1, 2, "2"])}
+    if address is not None:
+        row["email"] = any_case(rng, address)
+    if rng.random() < 0.7:
+        row["display_name"] = f"{name} Listed"
+    return row | {"first_name": name, "last_name": "Listed"}
+
+
+def _guests(rng: random.Random, cast: Cast, users: list[User]) -> list[Person]:
+    """Unknown people, some with odd links: shared keys, foreign ids, a colleague's email."""
+    guests = []
+    for n in range(rng.randint(1, 4)):
+        guest = Person(f"Guest {n}")
+        luck = rng.random()
+        if luck < 0.45:
+            guest.email = f"guest{n}@{rng.choice(DOMAINS[1:])}"
+        elif luck < 0.55:
+            guest.zoom_user_id = f"{cast.prefix}foreign{n}"
+        elif luck < 0.68:
+            guest.email = rng.choice(users).email
+        if rng.random() < 0.4:
+            guest.registrant_id = f"r{rng.randint(1, 2)}"
+        if rng.random() < 0.4:
+            guest.customer_key = f"k{rng.randint(1, 2)}"
+        guests.append(guest)
+    return guests
+
+
+def _own_line(account: str, n: int, person: Person) -> Line:
+    return Line(
+        number=f"+1205555{n:04d}",
+        zoom_user_id=person.zoom_user_id,
+        extension_id=f"{account}-ext{n}",
+        extension_number=1000 + n,
+        email=person.email,
+        name=person.name,
+    )
+
+
+def _outsiders() -> list[Line]:
+    return [
+        Line("+13125550142", email="eli@contoso.test", name="Eli"),
+        Line("+13125550199", name="Unlisted Una"),
+        Line("3125550177"),
+        Line("+13125550166", extension_number=1998),
+        Line("", extension_number=1999),
+    ]
+
+
+def any_case(rng: random.Random, address: str) -> str:
+    """Emails come in any case, now and then with blanks around them."""
+    luck = rng.random()
+    if luck < 0.15:
+        return address.upper()
+    if luck < 0.3:
+        return address.title()
+    return f" {address} " if luck < 0.34 and address else address

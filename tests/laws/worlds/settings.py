@@ -1,0 +1,210 @@
+"""What people set, and how it changes between batches; mostly at the edges of sessions."""
+
+import random
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tests.laws.reference.world import (
+    Connection,
+    Exclusion,
+    MappingChange,
+    Settings,
+    SubscriptionChange,
+)
+from tests.laws.worlds.people import BASE, BATCH_TIMES, DOMAINS, LONG_AGO, Cast
+
+FEATURES = ("meetings", "meetings", "webinars", "phone")
+
+
+@dataclass
+class Setter:
+    rng: random.Random
+    cast: Cast
+    ends: list[datetime]
+
+    def edge(self) -> datetime:
+        """A moment at, just before or just after the end of a session."""
+        if not self.ends or self.rng.random() < 0.2:
+            return self.rng.choice([LONG_AGO, BASE, BASE + timedelta(days=2)])
+        return self.rng.choice(self.ends) + timedelta(seconds=self.rng.choice([-1, 0, 0, 1]))
+
+    def mapping(self) -> MappingChange:
+        rng, cast = self.rng, self.cast
+        account = rng.choice(list(cast.accounts))
+        ids = [person.zoom_user_id for person in cast.persons[account] if person.zoom_user_id]
+        users = [user.user_id for user in cast.users]
+        return MappingChange(
+            zoom_account_id=account,
+            zoom_user_id=rng.choice([*ids, f"{cast.prefix}foreign0"]),
+            user_id=rng.choice([*users, *users, None, "nobody-knows"]),
+            effective_from=self.edge(),
+            changed_at=BASE + timedelta(hours=rng.randint(0, 2)),
+        )
+
+    def subscription(self) -> SubscriptionChange:
+        rng = self.rng
+        user = rng.choice(self.cast.users)
+        return SubscriptionChange(
+            organization_id=user.organization_id,
+            user_id=rng.choice([user.user_id, user.user_id, None]),
+            feature=rng.choice(FEATURES),
+            is_on=rng.random() < 0.4,
+            effective_from=self.edge(),
+            changed_at=BASE + timedelta(hours=rng.randint(0, 2)),
+        )
+
+    def exclusion(self) -> Exclusion:
+        rng = self.rng
+        named = [p.email for persons in self.cast.persons.values() for p in persons if p.email]
+        entry = rng.choice([*named, *DOMAINS[1:], "contoso.test", "so.test", "so.test"])
+        organization = rng.choice(self.cast.organizations)
+        return Exclusion(organization, rng.choice([entry, entry.upper()]))
+
+
+def first_settings(setter: Setter) -> Settings:
+    rng, cast = setter.rng, setter.cast
+    users = [
+        replace(
+            user,
+            created_at=setter.edge() if rng.random() < 0.1 else user.created_at,
+            deactivated_at=setter.edge() if rng.random() < 0.1 else None,
+        )
+        for user in cast.users
+    ]
+    changes = [setter.subscription() for _ in range(rng.choice([0, 0, 1, 3]))]
+    mappings = [setter.mapping() for _ in range(rng.choice([0, 1, 3]))]
+    mappings += [
+        replace(change, user_id=rng.choice(users).user_id)
+        for change in mappings
+        if rng.random() < 0.2
+    ]
+    changes += [
+        replace(change, is_on=not change.is_on, changed_at=change.changed_at - timedelta(hours=1))
+        for change in changes
+        if rng.random() < 0.4
+    ]
+    exclusions = {setter.exclusion() for _ in range(rng.choice([0, 0, 1, 2]))}
+    return Settings(
+        organizations=tuple(cast.organizations),
+        users=tuple(users),
+        connections=tuple(c for account in cast.accounts for c in _connections(setter, account)),
+        mapping_changes=tuple(mappings),
+        subscription_changes=tuple(changes),
+        exclusions=tuple(sorted(exclusions, key=lambda entry: entry.email_or_domain)),
+        zoom_users={account: tuple(rows) for account, rows in cast.zoom_users.items()},
+        phone_users={account: tuple(rows) for account, rows in cast.phone_users.items()},
+    )
+
+
+def _connections(setter: Setter, account: str) -> list[Connection]:
+    """Mostly one for ever; else it begins or ends at a session's end, and sometimes comes again."""
+    organization = setter.cast.accounts[account]
+    edges = sorted({setter.edge(), setter.edge(), setter.edge()})
+    luck = setter.rng.random()
+    if luck < 0.8 or len(edges) < 3:
+        times: list[tuple[datetime, datetime | None]] = [(LONG_AGO, None)]
+    elif luck < 0.88:
+        times = [(edges[0], None)]
+    elif luck < 0.96:
+        times = [(edges[0], edges[1]), (edges[2], None)]
+    else:
+        times = [(edges[0], edges[1])]
+    return [
+        Connection(f"{account}-c{n}", organization, account, start, start, end)
+        for n, (start, end) in enumerate(times)
+    ]
+
+
+def changed(setter: Setter, settings: Settings, number: int, *, keeps_zoom_users: bool) -> Settings:
+    """The settings of batch `number`: some things were changed since the batch before."""
+    changes = {
+        "mapping": lambda s: replace(s, mapping_changes=(*s.mapping_changes, setter.mapping())),
+        "switch": lambda s: replace(
+            s, subscription_changes=(*s.subscription_changes, setter.subscription())
+        ),
+        "exclusion": lambda s: _other_exclusions(setter, s),
+        "email": lambda s: _other_email(setter, s, number),
+        "activity": lambda s: _other_activity(setter, s),
+        "zoom user": lambda s: s if keeps_zoom_users else _other_zoom_user(setter, s, number),
+        "connection": lambda s: _other_connection(setter, s),
+        "forgotten row": lambda s: replace(s, subscription_changes=s.subscription_changes[:-1]),
+    }
+    for _ in range(setter.rng.choice([0, 1, 2, 3])):
+        settings = changes[setter.rng.choice(list(changes))](settings)
+    return settings
+
+
+def _other_exclusions(setter: Setter, settings: Settings) -> Settings:
+    if settings.exclusions and setter.rng.random() < 0.5:
+        return replace(settings, exclusions=settings.exclusions[1:])
+    new = setter.exclusion()
+    if new in settings.exclusions:
+        return settings
+    return replace(settings, exclusions=(*settings.exclusions, new))
+
+
+def _other_email(setter: Setter, settings: Settings, number: int) -> Settings:
+    """A user gets an address that nobody had; perhaps one that a Zoom user has."""
+    n = setter.rng.randrange(len(settings.users))
+    users = list(settings.users)
+    address = setter.rng.choice(
+        [f"new{number}.{n}@acme.test", f"{settings.users[n].user_id}@contoso.test"]
+    )
+    private = [
+        row["email"]
+        for rows in settings.zoom_users.values()
+        for row in rows
+        if "private" in str(row.get("email")).lower()
+    ]
+    taken = {user.email.strip().lower() for user in users}
+    if private and private[0].strip().lower() not in taken and setter.rng.random() < 0.5:
+        address = private[0].strip()
+    users[n] = replace(users[n], email=address)
+    return replace(settings, users=tuple(users))
+
+
+def _other_activity(setter: Setter, settings: Settings) -> Settings:
+    n = setter.rng.randrange(len(settings.users))
+    users = list(settings.users)
+    users[n] = replace(
+        users[n],
+        created_at=setter.rng.choice([LONG_AGO, setter.edge()]),
+        deactivated_at=setter.rng.choice([None, setter.edge()]),
+    )
+    return replace(settings, users=tuple(users))
+
+
+def _other_zoom_user(setter: Setter, settings: Settings, number: int) -> Settings:
+    """Zoom's list changes: an email or a name, or somebody new."""
+    account = setter.rng.choice(list(settings.zoom_users))
+    rows = [dict(row) for row in settings.zoom_users[account]]
+    row = setter.rng.choice(rows) if rows else {}
+    if row.get("id") and row.get("email") and setter.rng.random() < 0.7:
+        name = setter.rng.choice(["email", "display_name"])
+        row[name] = f"changed{number}@acme.test" if name == "email" else f"Changed {number}"
+    else:
+        new = f"{setter.cast.prefix}new{number}"
+        rows.append({"id": new, "email": "guest0@contoso.test", "display_name": "New", "type": 1})
+    return replace(settings, zoom_users={**settings.zoom_users, account: tuple(rows)})
+
+
+def _other_connection(setter: Setter, settings: Settings) -> Settings:
+    """The live connection ends, or began at another time than it said."""
+    connections = list(settings.connections)
+    n = len(connections) - 1
+    if connections[n].disconnected_at:
+        return settings
+    edge = setter.edge()
+    if setter.rng.random() < 0.5:
+        ended = max(edge, connections[n].connected_at + timedelta(seconds=1))
+        connections[n] = replace(connections[n], disconnected_at=ended)
+    else:
+        before = [c for c in connections[:n] if c.zoom_account_id == connections[n].zoom_account_id]
+        if not before:
+            connections[n] = replace(connections[n], connected_at=edge)
+    return replace(settings, connections=tuple(connections))
+
+
+def batch_of(at: datetime) -> int:
+    """The first batch after that moment; the last one when there is none."""
+    return next((n for n, as_of in enumerate(BATCH_TIMES) if as_of > at), len(BATCH_TIMES) - 1)

@@ -1,0 +1,107 @@
+"""What Zoom tells of its users and of the app, and deliveries that nobody can use."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tests.laws.worlds.people import BASE, BATCH_TIMES, Cast
+from tests.laws.worlds.wire import Told, event, iso
+
+CLIENT_ID = "client-of-the-laws"
+
+
+def user_events(rng: random.Random, cast: Cast, ends: Sequence[datetime]) -> list[Told]:
+    told = []
+    for account, rows in cast.zoom_users.items():
+        ids = [row["id"] for row in rows if row.get("id")] + [f"{cast.prefix}young"]
+        for _ in range(rng.choice([0, 0, 1, 3])):
+            at = BASE + timedelta(seconds=rng.randrange(5 * 86400))
+            milliseconds = 417
+            if rng.random() < 0.3:
+                at, milliseconds = rng.choice(ends), 0
+            about = {"id": rng.choice(ids)}
+            what = rng.choice(
+                ["created", "updated", "updated", "activated", "deactivated", "deleted"]
+            )
+            if rng.random() < 0.7:
+                about["email"] = rng.choice(
+                    [
+                        "new.address@acme.test",
+                        "Anna@acme.test",
+                        "ben@acme.test",
+                        "other@contoso.test",
+                    ]
+                )
+            if rng.random() < 0.3:
+                about["display_name"] = "Told by Event"
+            if what == "updated":
+                about["old_object"] = {"email": "former@acme.test"}
+            if at in BATCH_TIMES:
+                continue  # when an import says something else at the same time
+            body = event(f"user.{what}", account, at, about)
+            body["event_ts"] += milliseconds - 417
+            told.append(Told(at, body, False))
+    return told
+
+
+def deauthorization(rng: random.Random, account: str, *, at: datetime, is_ours: bool) -> Told:
+    payload = {
+        "account_id": account,
+        "user_id": "whoever",
+        "client_id": CLIENT_ID if is_ours else "somebody-elses-app",
+        "deauthorization_time": at.strftime("%Y-%m-%dT%H:%M:%S.417Z"),
+    }
+    body = {"event": "app_deauthorized", "payload": payload}
+    if rng.random() < 0.5:
+        body["event_ts"] = int(at.timestamp()) * 1000
+    return Told(at, body, False)
+
+
+def unusable(rng: random.Random, cast: Cast) -> list[Told | bytes]:
+    """Quarantined, ignored and unknown: none of it may reach a mart."""
+    account = rng.choice(list(cast.accounts))
+    at = BASE + timedelta(hours=rng.randint(1, 60))
+    uuid = f"{cast.prefix}bad=="
+    whole = {"uuid": uuid, "start_time": iso(at), "end_time": iso(at)}
+    part = {"user_id": "16778240", "join_time": iso(at)}
+    at_last = iso(at + timedelta(days=40))
+    joined, ended = "meeting.participant_joined", "meeting.ended"
+    call = {"call_id": f"{cast.prefix}bad", "call_end_time": iso(at)}
+    history, log = "phone.caller_call_history_completed", "phone.callee_call_log_completed"
+    cases: list[Told | bytes] = [
+        b'{"event": "meeting.ended", ',
+        b"[]",
+        b'{"payload": {"account_id": "nobody"}}',
+        Told(at, event("meeting.chat_message_sent", account, at, {"uuid": uuid})),
+        Told(at, event("webinar.participant_joined_breakout_room", account, at, whole)),
+        Told(at, event(ended, f"{cast.prefix}stranger", at, whole)),
+        Told(at, {"event": ended, "event_ts": 1, "payload": {"object": whole}}),
+        Told(at, event(ended, account, at, {**whole, "uuid": rng.choice(["", None])})),
+        Told(
+            at,
+            event(
+                ended, account, at, {**whole, "end_time": rng.choice(["late", "12:00", at_last])}
+            ),
+        ),
+        Told(at, event("meeting.started", account, at, {"uuid": uuid})),
+        Told(at, event(joined, account, at, whole)),
+        Told(at, event(joined, account, at, {**whole, "participant": {"join_time": iso(at)}})),
+        Told(
+            at, event(joined, account, at, {**whole, "participant": {**part, "join_time": "soon"}})
+        ),
+        Told(at, event("phone.caller_ended", account, at, {"call_end_time": iso(at)})),
+        Told(at, event("phone.callee_ended", account, at, {**call, "call_end_time": None})),
+        Told(at, event(history, account, at, {"call_logs": [{**call, "start_time": iso(at)}]})),
+        Told(at, event(history, account, at, {"call_logs": []})),
+        Told(at, event(log, account, at, {"call_logs": [{"id": "1", "date_time": iso(at)}]})),
+        Told(at, event("user.updated", account, at, {"email": "x@acme.test"}), False),
+        Told(at, event("meeting.ended", account, at, {}) | {"payload": {"account_id": account}}),
+    ]
+    return rng.sample(cases, rng.randint(0, 6))
+
+
+def at_the_root(told: Told) -> Told:
+    """Some of Zoom's events carry the account beside the payload."""
+    body = {**told.body, "payload": dict(told.body["payload"])}
+    body["account_id"] = body["payload"].pop("account_id")
+    return Told(told.at, body, told.is_timed_by_itself)

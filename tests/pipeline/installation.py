@@ -1,0 +1,193 @@
+"""An installation under test: its database, its environment, its 20-minute job in this process."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from cryptography.fernet import Fernet
+from psycopg.sql import SQL, Composed, Identifier
+
+from integration.store.postgres import connect, libpq_environment
+from tests.pipeline.events import Body, to_bytes
+
+CLIENT_ID, CLIENT_SECRET = "client-of-the-tests", "made-up-client-secret"
+ENCRYPTION_KEY = Fernet.generate_key().decode()
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
+LANDING, IMPORT = ["zoom_raw", "events"], ["zoom_raw", "users"]
+
+
+@dataclass(frozen=True)
+class Installation:
+    url: str
+
+    def execute(
+        self, query: str | Composed, parameters: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[tuple]:
+        """As the owner; the rows, when there are any."""
+        with connect(self.url, autocommit=True) as connection:
+            cursor = connection.execute(query, parameters or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def value(self, query: str, parameters: Sequence[Any] = ()) -> Any:
+        ((found,),) = self.execute(query, parameters)
+        return found
+
+    def deliver(self, *bodies: Body | bytes, at: datetime) -> None:
+        """What the receiver stores of each, with its rights, as if it had arrived at `at`."""
+        self.deliver_in_order([(body, at) for body in bodies])
+
+    def deliver_in_order(self, deliveries: Sequence[tuple[Body | bytes, datetime]]) -> None:
+        """The same, each with its own time of arrival."""
+        with connect(self.url) as connection, connection.cursor() as cursor:
+            cursor.execute("select coalesce(max(delivery_id), 0) from ingress.deliveries")
+            (latest,) = cursor.fetchone()
+            cursor.execute("set role receiver")
+            cursor.executemany(_INSERT, [_as_received(body) for body, _ in deliveries])
+            cursor.execute("reset role")
+            cursor.execute(
+                """
+                update ingress.deliveries set received_at = arrival.at
+                from unnest(%s::timestamptz[]) with ordinality as arrival (at, number)
+                where delivery_id = %s + arrival.number
+                """,
+                [[at for _, at in deliveries], latest],
+            )
+
+    def organization(
+        self,
+        organization_id: str,
+        *,
+        account: str,
+        users: Mapping[str, str],
+        connected_at: datetime = LONG_AGO,
+    ) -> str:
+        """With one connection, whose id it gives, and WorkSights users (user_id -> email)."""
+        self.execute(
+            "insert into worksights.organizations (organization_id, name) values (%s, 'A firm')",
+            [organization_id],
+        )
+        for user_id, email in users.items():
+            self.execute(
+                """
+                insert into worksights.users
+                    (user_id, organization_id, email, full_name, role, created_at)
+                values (%s, %s, %s, 'Somebody', 'member', %s)
+                """,
+                [user_id, organization_id, email, LONG_AGO],
+            )
+        return self.value(
+            """
+            insert into integration.connections
+                (organization_id, zoom_account_id, connected_at, granted_at)
+            values (%s, %s, %s, %s)
+            returning connection_id
+            """,
+            [organization_id, account, connected_at, connected_at],
+        )
+
+    def batch(self, *, now: datetime, raise_on_error: bool = True) -> Any:
+        """The whole job, as of `now`."""
+        return self._run(now, raise_on_error=raise_on_error)
+
+    def audit(self, *, now: datetime) -> Any:
+        """The nightly checks of whole tables."""
+        return self._run(now, job="nightly_audit")
+
+    def land(self, *, now: datetime) -> Any:
+        """Only the job's first asset: deliveries become events."""
+        return self._run(now, asset_selection=[LANDING])
+
+    def import_users(self, *, now: datetime, **tags: str) -> Any:
+        """Only the job's import of users."""
+        return self._run(now, asset_selection=[IMPORT], tags=tags)
+
+    def rebuild(self, *, check: bool = False) -> bool:
+        from orchestration.rebuild import rebuild  # imports dbt: only tests that run it pay
+
+        return rebuild(check=check)
+
+    def _run(
+        self,
+        now: datetime,
+        *,
+        job: str = "zoom_batch",
+        asset_selection: Sequence[list[str]] = (),
+        **options: Any,
+    ) -> Any:
+        import dagster as dg
+
+        tags = {"worksights/now": now.isoformat(), **options.pop("tags", {})}
+        selected = {"asset_selection": [dg.AssetKey(key) for key in asset_selection]}
+        with dg.DagsterInstance.ephemeral() as instance:
+            return (
+                definitions()
+                .resolve_job_def(job)
+                .execute_in_process(
+                    instance=instance,
+                    tags=tags,
+                    **(selected if asset_selection else {}),
+                    **options,
+                )
+            )
+
+
+@cache
+def definitions() -> Any:
+    """The product's definitions, loaded once; not at import, which costs 4 s of everybody's."""
+    from orchestration.definitions import defs
+
+    return defs()
+
+
+@contextmanager
+def fresh_database(server_url: str) -> Iterator[str]:
+    """A migrated, empty database for several tests: those of one module that look at one story."""
+    name = f"story_{uuid4().hex}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        database = Identifier(name)
+        connection.execute(SQL("create database {} template template_worksights").format(database))
+        connection.execute(SQL("grant create on database {} to pipeline").format(database))
+        yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
+        connection.execute(SQL("drop database {} with (force)").format(database))
+
+
+def install(url: str, *, home: Path, zoom: str, patch: pytest.MonkeyPatch) -> Installation:
+    """The environment of an installation on this database, with the simulated Zoom at `zoom`."""
+    environment = {
+        "WORKSIGHTS_ZOOM_HOME": str(home),
+        "DATABASE_URL": url,
+        "ENCRYPTION_KEY": ENCRYPTION_KEY,
+        "ZOOM_CLIENT_ID": CLIENT_ID,
+        "ZOOM_CLIENT_SECRET": CLIENT_SECRET,
+        "ZOOM_OAUTH_URL": zoom,
+        "ZOOM_API_URL": zoom,
+        # A run sets these for dbt; named here, so that they end with the test.
+        **libpq_environment(url),
+    }
+    for name, value in environment.items():
+        patch.setenv(name, value)
+    return Installation(url)
+
+
+_INSERT = """
+    insert into ingress.deliveries
+        (event, zoom_account_id, disposition, body, body_size, body_sha256)
+    values (%s, %s, 'waiting', %s, %s, %s)
+"""
+
+
+def _as_received(body: Body | bytes) -> tuple[Any, ...]:
+    content = body if isinstance(body, bytes) else to_bytes(body)
+    told = body if isinstance(body, dict) else {}
+    account = told.get("payload", {}).get("account_id") or told.get("account_id")
+    digest = hashlib.sha256(content).hexdigest()
+    return told.get("event"), account, content, len(content), digest

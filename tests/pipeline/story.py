@@ -1,0 +1,336 @@
+"""One week of many firms in one database: in each firm one thing changes, and nothing else.
+
+All firms have the same people and sessions, and are changed between the same two batches, so one
+batch shows for each change what it touched.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.pipeline.events import Body, Person, Session, user_event
+from tests.pipeline.installation import Installation
+
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+FIRST_BATCH = datetime(2026, 3, 5, 12, tzinfo=UTC)
+QUIET_BATCH = FIRST_BATCH + timedelta(minutes=20)
+REPEATED_BATCH = FIRST_BATCH + timedelta(minutes=40)
+CHANGING_BATCH = datetime(2026, 3, 6, 12, tzinfo=UTC)
+LATER_BATCH = datetime(2026, 3, 8, 12, tzinfo=UTC)
+
+ANN = Person("ann", "zu-ann", "ann@mail.firm.example")
+BEN = Person("ben", "zu-ben", "ben.brook@firm.example")
+DAN = Person("dan", "zu-dan")  # Zoom knows no email of him
+EVE = Person("eve", "zu-eve", "eve@otherfirm.example")
+CLEO = Person("cleo", email="cleo@client.example")
+COLLEAGUES = (ANN, BEN, DAN, EVE)
+
+# (session, person) -> (outcome before, outcome after); None: there was, or is, no such participant.
+Transitions = dict[tuple[str, str], tuple[str | None, str | None]]
+
+
+@dataclass(frozen=True)
+class Firm:
+    name: str
+    account: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.account:
+            object.__setattr__(self, "account", f"account-of-{self.name}")
+
+    @property
+    def users(self) -> dict[str, str]:
+        emails = {"ann": ANN.email, "ben": BEN.email, "dan": "dan@home.example", "eve": EVE.email}
+        return {f"{self.name}-{who}": email for who, email in emails.items()}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """For SQL: %(org)s, %(account)s, and the user ids as %(ann)s and so on."""
+        users = {user_id.rpartition("-")[2]: user_id for user_id in self.users}
+        return {"org": self.name, "account": self.account, **users}
+
+    def session(
+        self, name: str, day: int, hour: int, *, host: Person = ANN, **more: Any
+    ) -> Session:
+        """A session of an hour, on a day counted from Monday; its topic is its name."""
+        start = MONDAY + timedelta(days=day, hours=hour)
+        end = start + timedelta(hours=1)
+        return Session(
+            self.account, f"uuid-{name}", host.zoom_user_id, start, end, topic=name, **more
+        )
+
+    def tuesday(self) -> Session:
+        return self.session("tue", 1, 9)
+
+    def week(self) -> list[Body]:
+        return [
+            *self.session("mon", 0, 9).whole([ANN, DAN, CLEO]),
+            *self.tuesday().whole([ANN, DAN, CLEO]),
+            *self.session("webinar", 1, 15, kind="webinar", type=5).whole([ANN, BEN]),
+            *self.session("wed", 2, 9).whole([ANN, DAN, CLEO]),
+            *self.session("bens", 2, 14, host=BEN).whole([BEN, EVE, CLEO]),
+        ]
+
+    def directory(self) -> list[Body]:
+        return [
+            user_event(
+                "created",
+                self.account,
+                MONDAY - timedelta(days=30),
+                zoom_user_id=person.zoom_user_id,
+                display_name=person.name,
+                email=person.email,
+            )
+            for person in COLLEAGUES
+        ]
+
+    def after_the_change(self) -> list[Body]:
+        """A session from before the changing batch that is told of later, and one from after it."""
+        return [
+            *self.session("thu", 3, 16).whole([ANN]),
+            *self.session("sat", 5, 9).whole([ANN]),
+        ]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What stands before, what is changed (SQL with the firm's names), and what comes of it."""
+
+    changed: str = ""
+    before: str = ""
+    news: Callable[[Firm], list[Body]] = field(default=lambda _firm: [])
+    touches: Transitions = field(default_factory=dict)
+    comes_later: dict[str, str] = field(default_factory=dict)  # ann's outcomes in LATER_BATCH
+
+
+_WITH_ANN = {"ann": "activity", "dan": "not_mapped", "cleo": "not_mapped"}
+USUAL = {
+    "mon": _WITH_ANN,
+    "tue": _WITH_ANN,
+    "webinar": {"ann": "activity", "ben": "activity"},
+    "wed": _WITH_ANN,
+    "bens": {"ben": "activity", "eve": "activity", "cleo": "not_mapped"},
+}
+
+
+def all_of(sessions: Iterable[str], who: str, before: str, after: str) -> Transitions:
+    return {(session, who): (before, after) for session in sessions}
+
+
+def everybody(sessions: Iterable[str], after: str, *, back: bool = False) -> Transitions:
+    """The usual outcomes of whole sessions, turned into another one, or back."""
+    return {
+        (session, who): ((after, outcome) if back else (outcome, after))
+        for session in sessions
+        for who, outcome in USUAL[session].items()
+    }
+
+
+MAP = """
+    insert into integration.mapping_changes (zoom_account_id, zoom_user_id, user_id, effective_from)
+    values
+"""
+SWITCH = """
+    insert into integration.subscription_changes
+        (organization_id, user_id, feature, is_on, effective_from)
+    values
+"""
+SET_USER = "update worksights.users set "
+SET_CONNECTION = "update integration.connections set "
+OF_FIRM = " where organization_id = %(org)s"
+EXCLUDE = "insert into integration.exclusions (organization_id, email_or_domain) values "
+ANNS = ("mon", "tue", "webinar", "wed")
+
+
+def _ann_gets_another_email(firm: Firm) -> list[Body]:
+    at = MONDAY + timedelta(days=1, hours=12)
+    return [
+        user_event("updated", firm.account, at, zoom_user_id="zu-ann", email="a.ash@new.example")
+    ]
+
+
+def _an_address_becomes_dans(firm: Firm) -> list[Body]:
+    """The first email that is known of a Zoom user counts from the beginning."""
+    return [user_event("updated", firm.account, MONDAY, zoom_user_id="zu-dan", email=CLEO.email)]
+
+
+def _late_leave(firm: Firm) -> list[Body]:
+    return [firm.tuesday().left(ANN, firm.tuesday().started_at + timedelta(minutes=40))]
+
+
+def _bens_leg_after_all(firm: Firm) -> list[Body]:
+    """The latest value that its events tell decides whose leg it was."""
+    return [firm.tuesday().left(BEN, firm.tuesday().ended_at + timedelta(seconds=1))]
+
+
+def _open_session(firm: Firm) -> Session:
+    return firm.session("open", 3, 9)
+
+
+def _without_end(firm: Firm) -> list[Body]:
+    session = _open_session(firm)
+    return [
+        session.started(),
+        session.joined(ANN, session.started_at),
+        session.left(ANN, session.started_at + timedelta(minutes=30)),
+    ]
+
+
+CHANGES = {
+    "nothing": Change(),
+    "mapped_now": Change(
+        changed=f"{MAP} (%(account)s, 'zu-dan', %(dan)s, '2026-03-06 11:00Z')",
+    ),
+    "mapped_back_dated": Change(
+        changed=f"{MAP} (%(account)s, 'zu-dan', %(dan)s, '2026-03-03 12:00Z')",
+        touches=all_of(["wed"], "dan", "not_mapped", "activity"),
+    ),
+    "mapped_until_the_next_mapping": Change(
+        before=f"{MAP} (%(account)s, 'zu-dan', null, '2026-03-04 00:00Z')",
+        changed=f"{MAP} (%(account)s, 'zu-dan', %(dan)s, '2026-03-03 00:00Z')",
+        touches=all_of(["tue"], "dan", "not_mapped", "activity"),
+    ),
+    "mapped_to_nobody": Change(
+        changed=f"{MAP} (%(account)s, 'zu-ann', null, '2026-03-03 10:00Z')",
+        touches=all_of(["tue", "webinar", "wed"], "ann", "activity", "not_mapped"),
+    ),
+    "mapping_deleted": Change(
+        before=f"{MAP} (%(account)s, 'zu-dan', %(dan)s, '2026-03-02 10:00Z')",
+        changed="delete from integration.mapping_changes where zoom_account_id = %(account)s",
+        touches=all_of(["mon", "tue", "wed"], "dan", "activity", "not_mapped"),
+    ),
+    "user_unsubscribed_for_a_day": Change(
+        changed=f"""{SWITCH}
+            (%(org)s, %(ann)s, 'meetings', false, '2026-03-03 00:00Z'),
+            (%(org)s, %(ann)s, 'meetings', true, '2026-03-04 00:00Z')""",
+        touches=all_of(["tue"], "ann", "activity", "not_subscribed"),
+    ),
+    "organization_without_webinars": Change(
+        changed=f"{SWITCH} (%(org)s, null, 'webinars', false, '2026-03-01 00:00Z')",
+        touches=all_of(["webinar"], "ann", "activity", "feature_off")
+        | all_of(["webinar"], "ben", "activity", "feature_off"),
+    ),
+    "organization_with_meetings_again": Change(
+        before=f"{SWITCH} (%(org)s, null, 'meetings', false, '2026-03-01 00:00Z')",
+        changed=f"{SWITCH} (%(org)s, null, 'meetings', true, '2026-03-04 00:00Z')",
+        touches=all_of(["wed"], "ann", "feature_off", "activity")
+        | all_of(["bens"], "ben", "feature_off", "activity")
+        | all_of(["bens"], "eve", "feature_off", "activity"),
+    ),
+    "address_excluded": Change(
+        changed=f"{EXCLUDE} (%(org)s, ' Ben.Brook@Firm.Example ')",
+        touches=all_of(["webinar", "bens"], "ben", "activity", "excluded"),
+    ),
+    "address_excluded_that_ends_another": Change(
+        changed=f"{EXCLUDE} (%(org)s, 'brook@firm.example')",
+    ),
+    "domain_excluded_on_a_label_boundary": Change(
+        changed=f"{EXCLUDE} (%(org)s, 'firm.example')",
+        touches=all_of(ANNS, "ann", "activity", "excluded")
+        | all_of(["webinar", "bens"], "ben", "activity", "excluded"),
+    ),
+    "exclusion_removed": Change(
+        before=f"{EXCLUDE} (%(org)s, 'otherfirm.example')",
+        changed="delete from integration.exclusions where organization_id = %(org)s",
+        touches=all_of(["bens"], "eve", "excluded", "activity"),
+    ),
+    "user_created_later": Change(
+        changed=f"{SET_USER} created_at = '2026-03-03 12:00Z' where user_id = %(ann)s",
+        touches=all_of(["mon", "tue"], "ann", "activity", "user_inactive"),
+    ),
+    "user_deactivated": Change(
+        changed=f"{SET_USER} deactivated_at = '2026-03-03 16:00Z' where user_id = %(ann)s",
+        touches=all_of(["webinar", "wed"], "ann", "activity", "user_inactive"),
+    ),
+    "mapped_user_deactivated": Change(
+        before=f"{MAP} (%(account)s, 'zu-dan', %(dan)s, '2026-03-01 00:00Z')",
+        changed=f"{SET_USER} deactivated_at = '2026-03-04 00:00Z' where user_id = %(dan)s",
+        touches=all_of(["wed"], "dan", "activity", "user_inactive"),
+    ),
+    "worksights_email_changed": Change(
+        changed=f"{SET_USER} email = 'ann.ash@firm.example' where user_id = %(ann)s",
+        comes_later={"thu": "activity", "sat": "not_mapped"},
+    ),
+    "zoom_email_changed_by_an_event": Change(
+        news=_ann_gets_another_email,
+        touches=all_of(["webinar", "wed"], "ann", "activity", "not_mapped"),
+        comes_later={"thu": "not_mapped", "sat": "not_mapped"},
+    ),
+    "zoom_email_changed_by_an_import": Change(
+        comes_later={"thu": "activity", "sat": "not_mapped"},
+    ),
+    "connected_later": Change(
+        changed=f"{SET_CONNECTION} connected_at = '2026-03-03 12:00Z' {OF_FIRM}",
+        touches=everybody(["mon", "tue"], "before_connection"),
+    ),
+    "connected_earlier": Change(
+        before=f"{SET_CONNECTION} connected_at = '2026-03-03 12:00Z' {OF_FIRM}",
+        changed=f"{SET_CONNECTION} connected_at = '2026-03-02 12:00Z' {OF_FIRM}",
+        touches=everybody(["tue"], "before_connection", back=True),
+    ),
+    "disconnected": Change(
+        changed=f"""{SET_CONNECTION} status = 'disconnected', disconnected_at = '2026-03-04 09:30Z'
+            {OF_FIRM}""",
+        touches=everybody(["wed", "bens"], "after_disconnection"),
+    ),
+    "connected_again": Change(
+        before=f"""{SET_CONNECTION} status = 'disconnected', disconnected_at = '2026-03-03 12:00Z'
+            {OF_FIRM}""",
+        changed="""
+            insert into integration.connections (organization_id, zoom_account_id, connected_at)
+            values (%(org)s, %(account)s, '2026-03-04 00:00Z')
+        """,
+        touches=everybody(["wed", "bens"], "after_disconnection", back=True),
+    ),
+    "no_end_for_24_hours": Change(touches={("open", "ann"): (None, "activity")}),
+    "an_inferred_end_taken_back": Change(touches={("open", "ann"): (None, "activity")}),
+    "an_address_becomes_a_zoom_users": Change(news=_an_address_becomes_dans),
+    "late_leave": Change(news=_late_leave),
+    "late_correction": Change(news=_bens_leg_after_all),
+}
+
+
+# A session without its end, and what is told of it after its end was inferred.
+ENDED_LATER: dict[str, Callable[[Session], Body]] = {
+    "no_end_for_24_hours": lambda session: session.ended(),
+    "an_inferred_end_taken_back": lambda session: session.joined(
+        BEN, session.ended_at, leg="16790000"
+    ),
+}
+
+
+def begin(installation: Installation, firm: Firm) -> None:
+    """The firm and its week; what the simulated Zoom lists is not told by events."""
+    installation.organization(firm.name, account=firm.account, users=firm.users)
+    run(installation, CHANGES[firm.name].before, firm)
+    if firm.name != "zoom_email_changed_by_an_import":
+        installation.deliver(*firm.directory(), at=MONDAY)
+    week = firm.week()
+    if firm.name == "late_leave":
+        week.remove(firm.tuesday().left(ANN, firm.tuesday().ended_at))
+    installation.deliver(*week, at=MONDAY + timedelta(days=2, hours=16))
+    if firm.name in ENDED_LATER:
+        installation.deliver(*_without_end(firm), at=MONDAY + timedelta(days=3, hours=10))
+
+
+def change(installation: Installation, firm: Firm) -> None:
+    told = CHANGES[firm.name]
+    run(installation, told.changed, firm)
+    bodies = told.news(firm)
+    if bodies:
+        installation.deliver(*bodies, at=CHANGING_BATCH - timedelta(minutes=5))
+
+
+def go_on(installation: Installation, firm: Firm) -> None:
+    """What Zoom tells between the changing batch and the later one."""
+    bodies = firm.after_the_change() if CHANGES[firm.name].comes_later else []
+    if firm.name in ENDED_LATER:
+        bodies = [ENDED_LATER[firm.name](_open_session(firm))]
+    if bodies:
+        installation.deliver(*bodies, at=LATER_BATCH - timedelta(minutes=5))
+
+
+def run(installation: Installation, statement: str, firm: Firm) -> None:
+    if statement:
+        installation.execute(statement, firm.names)

@@ -1,0 +1,63 @@
+"""What the pipeline derived, row by row, and which rows a batch has physically written."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from integration.store.postgres import connect
+
+TABLES = {
+    "timeline.sessions": ("session_id",),
+    "timeline.participants": ("session_id", "participant_id"),
+    "timeline.activities": ("session_id", "user_id"),
+    "operations.outcomes": ("session_id", "participant_id"),
+}
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """`version` is another one as soon as the row has been written again."""
+
+    version: tuple[str, str]
+    columns: dict[str, Any]
+
+
+Snapshot = dict[Key, Row]
+
+
+def take_snapshot(url: str) -> Snapshot:
+    """Every row of the tables that analysts read, by table, organization and key."""
+    snapshot = {}
+    with connect(url) as connection:
+        cursor = connection.cursor(row_factory=dict_row)
+        for table, keys in TABLES.items():
+            cursor.execute(f"select ctid::text, xmin::text, * from {table}")  # noqa: S608 - our own names
+            for columns in cursor:
+                version = (columns.pop("ctid"), columns.pop("xmin"))
+                key = (table, columns["organization_id"], *(columns[name] for name in keys))
+                assert key not in snapshot, key
+                snapshot[key] = Row(version, columns)
+    return snapshot
+
+
+def written(before: Snapshot, after: Snapshot) -> set[Key]:
+    """The keys of rows that came, went, or were written again, even with the same content."""
+    return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+
+
+def contents(snapshot: Snapshot) -> dict[Key, dict[str, Any]]:
+    """What the rows say, apart from when they last changed."""
+    return {
+        key: {name: value for name, value in row.columns.items() if name != "updated_at"}
+        for key, row in snapshot.items()
+    }
+
+
+def updated_at(snapshot: Snapshot) -> dict[Key, Any]:
+    return {
+        key: row.columns["updated_at"]
+        for key, row in snapshot.items()
+        if "updated_at" in row.columns
+    }

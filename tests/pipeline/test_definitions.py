@@ -1,0 +1,86 @@
+"""What Dagster shows of the product: jobs, schedules, sensors, and assets with descriptions."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.pipeline import installation
+
+# What "*/20 * * * *" and "on by default" mean is the contract's; the others are the product's own.
+SCHEDULES = {"every_20_minutes": "*/20 * * * *", "every_night": "15 3 * * *"}
+SENSORS = {"new_connection", "backlog", "run_failures"}
+
+
+@pytest.fixture(scope="module")
+def definitions() -> Any:
+    return installation.definitions()
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, Any]:
+    from orchestration.dbt_project import dbt_project
+
+    return json.loads(dbt_project.manifest_path.read_text())
+
+
+def test_the_definitions_load(definitions: Any) -> None:
+    import dagster as dg
+
+    dg.Definitions.validate_loadable(definitions)
+    names = {job.name for job in definitions.resolve_all_job_defs()}
+    assert {"zoom_batch", "nightly_audit"} <= names
+
+
+def test_schedules_and_sensors_are_on_by_default(definitions: Any) -> None:
+    import dagster as dg
+
+    schedules = [definitions.resolve_schedule_def(name) for name in SCHEDULES]
+    sensors = [definitions.resolve_sensor_def(name) for name in SENSORS]
+    assert {one.name: one.cron_schedule for one in schedules} == SCHEDULES
+    assert {one.name for one in definitions.schedules} == set(SCHEDULES)
+    assert {one.name for one in definitions.sensors} == SENSORS
+    assert {one.default_status for one in schedules} == {dg.DefaultScheduleStatus.RUNNING}
+    assert {one.default_status for one in sensors} == {dg.DefaultSensorStatus.RUNNING}
+    assert definitions.resolve_schedule_def("every_20_minutes").job_name == "zoom_batch"
+
+
+def test_one_batch_runs_at_a_time(definitions: Any) -> None:
+    tags = [definitions.resolve_job_def(name).tags for name in ("zoom_batch", "nightly_audit")]
+    assert [one["worksights/writer"] for one in tags] == ["batch", "batch"]
+
+
+@pytest.mark.parametrize("attribute", ["description", "kinds", "group_name", "owners"])
+def test_every_asset_explains_itself(definitions: Any, attribute: str) -> None:
+    specs = list(definitions.resolve_all_asset_specs())
+    missing = {spec.key.to_user_string() for spec in specs if not getattr(spec, attribute)}
+    assert len(specs) > 20
+    assert missing == set()
+
+
+def test_every_model_is_an_asset_named_as_its_table_is(
+    definitions: Any, manifest: dict[str, Any]
+) -> None:
+    tables = {
+        (node["schema"], node["name"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+    assert tables <= {tuple(key.path) for key in definitions.resolve_all_asset_keys()}
+
+
+def test_every_dbt_test_is_an_asset_check(definitions: Any, manifest: dict[str, Any]) -> None:
+    tests = {
+        unique_id
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] == "test"
+        and not unique_id.startswith("test.worksights_zoom.source_")
+    }
+    checks = {
+        spec.metadata["dagster_dbt/unique_id"]
+        for assets in definitions.assets
+        if hasattr(assets, "check_specs")
+        for spec in assets.check_specs
+    }
+    assert checks == tests
+    assert len(tests) > 4

@@ -1,0 +1,276 @@
+"""Landing: every delivery gets exactly one disposition, every event lands once."""
+
+import itertools
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.pipeline.events import (
+    PRIVATE,
+    Body,
+    Person,
+    Session,
+    call_ended,
+    call_history,
+    event,
+    other_order,
+    user_event,
+)
+from tests.pipeline.installation import Installation
+
+ACCOUNT = "LandingAccount00000000"
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+ARRIVAL = START + timedelta(hours=2)
+ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
+MEETING = Session(ACCOUNT, "uuid-of-a-meeting", "zu-ann", START, START + timedelta(hours=1))
+
+
+@pytest.fixture(autouse=True)
+def _connected(installation: Installation) -> None:
+    installation.organization("firm", account=ACCOUNT, users={"ann": "ann@firm.example"})
+
+
+def dispositions(installation: Installation) -> list[tuple[str, str | None]]:
+    return installation.execute(
+        "select disposition, reason from ingress.deliveries order by delivery_id"
+    )
+
+
+def landed_events(installation: Installation) -> list[tuple[str, dict[str, str]]]:
+    return installation.execute(
+        "select event, fields from zoom_raw.events order by event, event_id"
+    )
+
+
+def changed(body: Body, **fields: Any) -> Body:
+    about = {**body["payload"]["object"], **fields}
+    return {**body, "payload": {**body["payload"], "object": about}}
+
+
+def test_one_event_in_many_deliveries_lands_once(installation: Installation) -> None:
+    ended = MEETING.ended()
+    later = {**ended, "event_ts": ended["event_ts"] + 300_000}
+    installation.deliver(ended, other_order(ended), later, at=ARRIVAL)
+    installation.land(now=ARRIVAL)
+    first = installation.execute("select xmin::text, fields from zoom_raw.events")
+    installation.deliver(other_order(later), at=ARRIVAL + timedelta(hours=1))
+    installation.land(now=ARRIVAL + timedelta(hours=1))
+
+    duplicate = ("duplicate", "this event has been landed before")
+    assert dispositions(installation) == [("landed", None), duplicate, duplicate, duplicate]
+    assert installation.execute("select xmin::text, fields from zoom_raw.events") == first
+
+
+VERSIONS = [
+    MEETING.ended(),
+    changed(MEETING.ended(), topic="Plans for summer"),
+    changed(MEETING.ended(), topic="", host_id="zu-ben"),
+]
+
+
+def test_where_kept_fields_differ_the_result_does_not_depend_on_the_order(
+    installation: Installation,
+) -> None:
+    orders = list(itertools.permutations(VERSIONS))
+    cases = [
+        ([changed(body, uuid=f"uuid-{number}") for body in order], number % 3 + 1)
+        for number, order in enumerate(orders)
+    ]
+    installation.deliver(*(body for bodies, first in cases for body in bodies[:first]), at=ARRIVAL)
+    installation.land(now=ARRIVAL)
+    installation.deliver(*(body for bodies, first in cases for body in bodies[first:]), at=ARRIVAL)
+    installation.land(now=ARRIVAL)
+
+    kept = [fields | {"zoom_uuid": ""} for _, fields in landed_events(installation)]
+    assert kept == [kept[0]] * len(orders)
+
+
+def test_a_version_that_wins_later_is_news_and_one_that_loses_is_not(
+    installation: Installation,
+) -> None:
+    by_text = sorted(VERSIONS[:2], key=lambda body: body["payload"]["object"]["topic"])
+    batches = []
+    for body in (by_text[0], by_text[1], by_text[0]):
+        installation.deliver(body, at=ARRIVAL)
+        installation.land(now=ARRIVAL)
+        batches.append(installation.value("select batch from zoom_raw.events"))
+    assert batches == [1, 2, 2]
+
+
+def joined(**participant: Any) -> Body:
+    body = MEETING.joined(ANN, START)
+    return changed(body, participant=body["payload"]["object"]["participant"] | participant)
+
+
+BAD = {
+    "not JSON": b'{"event": "meeting.ended", ',
+    "not JSON either": b"\xff\xfe",
+    "nested too deeply": b"[" * 100_000,
+    "no event name": b'{"payload": {}}',
+    "no uuid": changed(MEETING.ended(), uuid=""),
+    "no call_id": call_ended("caller", ACCOUNT, START, call_id=""),
+    "no object.id": user_event("updated", ACCOUNT, START, zoom_user_id=""),
+    "a time that is none": joined(join_time="yesterday"),
+    "a time without a zone": joined(join_time="2026-03-02T09:00:00"),
+    "a time after tomorrow": joined(join_time="2026-03-04T09:00:01Z"),
+    "no start time": changed(MEETING.started(), start_time=None),
+    "no leg": joined(user_id="", participant_uuid=None),
+    "no participant": changed(MEETING.joined(ANN, START), participant="nobody"),
+}
+REASONS = {
+    "not JSON": "not JSON",
+    "not JSON either": "not JSON",
+    "nested too deeply": "not JSON",
+    "no event name": "no event name",
+    "no uuid": "no session id (uuid)",
+    "no call_id": "no session id (call_id)",
+    "no object.id": "no Zoom user id (object.id)",
+    "a time that is none": "unreadable time",
+    "a time without a zone": "unreadable time",
+    "a time after tomorrow": "unreadable time",
+    "no start time": "no time of its own",
+    "no leg": "participant without user_id and participant_uuid",
+    "no participant": "participant without user_id and participant_uuid",
+}
+
+
+def test_bad_deliveries_are_set_aside_with_their_reason_and_stop_no_good_one(
+    installation: Installation,
+) -> None:
+    good = [MEETING.started(), MEETING.ended()]
+    installation.deliver(good[0], *BAD.values(), good[1], at=ARRIVAL)
+    installation.land(now=ARRIVAL)
+
+    first, *middle, last = dispositions(installation)
+    assert (first, last) == (("landed", None), ("landed", None))
+    assert dict(zip(BAD, middle, strict=True)) == {
+        name: ("quarantined", reason) for name, reason in REASONS.items()
+    }
+    assert len(landed_events(installation)) == 2
+
+
+def test_what_is_not_kept_and_whom_nobody_has_connected_is_counted_without_its_body(
+    installation: Installation,
+) -> None:
+    chat = event("meeting.chat_message_sent", ACCOUNT, START, {"message_content": "psst"})
+    elsewhere = Session("SomebodyElse0000000000", "uuid-1", "zu-x", START, START).ended()
+    nowhere = {**elsewhere, "payload": {"object": elsewhere["payload"]["object"]}}
+    unreadable = changed(elsewhere, end_time="yesterday")
+    at_the_root = {**nowhere, "account_id": ACCOUNT}
+    installation.deliver(chat, elsewhere, nowhere, unreadable, at_the_root, at=ARRIVAL)
+    installation.land(now=ARRIVAL)
+
+    unknown = ("unknown_account", "no organization has connected this Zoom account")
+    assert dispositions(installation) == [
+        ("ignored", "not on the list of kept events"),
+        unknown,
+        unknown,
+        unknown,
+        ("landed", None),
+    ]
+    assert installation.value("select count(body) from ingress.deliveries") == 0
+
+
+def test_phone_and_user_events_and_the_end_of_a_grant_are_landed(
+    installation: Installation,
+) -> None:
+    deauthorized = event("app_deauthorized", ACCOUNT, START, {})
+    deauthorized["payload"] |= {
+        "client_id": "client-of-the-tests",
+        "deauthorization_time": "2026-03-02T09:00:00Z",
+        "signature": "made up",
+    }
+    installation.deliver(
+        call_ended("caller", ACCOUNT, START, call_id="7001"),
+        call_ended("callee", ACCOUNT, START, call_id="7001"),
+        call_history(ACCOUNT, START, records=["r1"]),
+        call_history(ACCOUNT, START, records=["r1", "r2"]),
+        call_history(ACCOUNT, START, records=["r2", "r1"]),
+        *(
+            user_event(name, ACCOUNT, START, zoom_user_id="zu-ann", email="ann@firm.example")
+            for name in ("created", "updated", "activated", "deactivated", "deleted")
+        ),
+        deauthorized,
+        at=ARRIVAL,
+    )
+    installation.land(now=ARRIVAL)
+
+    assert [disposition for disposition, _ in dispositions(installation)] == [
+        *["landed"] * 4,
+        "duplicate",
+        *["landed"] * 6,
+    ]
+    assert [name for name, _ in landed_events(installation)] == [
+        "app_deauthorized",
+        "phone.callee_ended",
+        "phone.caller_call_history_completed",
+        "phone.caller_call_history_completed",
+        "phone.caller_ended",
+        "user.activated",
+        "user.created",
+        "user.deactivated",
+        "user.deleted",
+        "user.updated",
+    ]
+
+
+def test_a_set_aside_body_is_forgotten_after_the_days_of_the_setting(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUARANTINE_DAYS", "3")
+    installation.deliver(MEETING.ended(), BAD["no uuid"], at=ARRIVAL)
+    bodies = []
+    for age in (timedelta(), timedelta(days=3), timedelta(days=3, seconds=1)):
+        installation.land(now=ARRIVAL + age)
+        bodies.append(
+            installation.execute(
+                "select disposition, body is not null from ingress.deliveries order by delivery_id"
+            )
+        )
+    kept = [("landed", False), ("quarantined", True)]
+    assert bodies == [kept, kept, [("landed", False), ("quarantined", False)]]
+
+
+def test_after_a_batch_no_table_holds_what_is_private_and_the_ledger_adds_up(
+    installation: Installation,
+) -> None:
+    bodies = MEETING.whole([ANN, Person("Cleo Client", email="cleo@client.example")])
+    installation.deliver(*bodies, *bodies[:2], BAD["no event name"], at=ARRIVAL)
+    installation.batch(now=ARRIVAL)
+
+    everything = text_of_every_table(installation)
+    assert MEETING.topic in everything
+    assert {name: value for name, value in PRIVATE.items() if value in everything} == {}
+    ledger = "select disposition, count(*) from operations.deliveries group by 1 order by 1"
+    assert installation.execute(ledger) == [
+        ("duplicate", 2),
+        ("landed", len(bodies)),
+        ("quarantined", 1),
+    ]
+
+
+def test_a_delivery_with_an_endless_id_stops_no_batch(installation: Installation) -> None:
+    """An index row has room for 2,700 bytes; what is longer would fail in each batch again."""
+    endless = random.Random(7).randbytes(5000).hex()  # noqa: S311 - repeatable, and not compressible
+    installation.deliver(*MEETING.whole([ANN]), at=ARRIVAL)
+    installation.deliver(joined(user_id=endless), at=ARRIVAL)
+    installation.deliver(joined(user_id="2", email=f"{endless}@client.example"), at=ARRIVAL)
+    installation.deliver(changed(MEETING.started(), host_id=endless), at=ARRIVAL)
+
+    assert installation.batch(now=ARRIVAL, raise_on_error=False).success
+
+
+def text_of_every_table(installation: Installation) -> str:
+    """Every row of every table, bodies as the texts they are."""
+    tables = installation.execute(
+        """
+        select format('select string_agg(t::text, E''\\n'') from %I.%I as t', nspname, relname)
+        from pg_class inner join pg_namespace on pg_namespace.oid = relnamespace
+        where relkind = 'r' and nspname !~ '^(pg_|information_schema)'
+        """
+    )
+    texts = [installation.value(query) or "" for (query,) in tables]
+    bodies = installation.execute("select body from ingress.deliveries where body is not null")
+    return "\n".join([*texts, *(bytes(body).decode() for (body,) in bodies)])

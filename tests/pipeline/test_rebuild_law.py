@@ -1,0 +1,165 @@
+"""One simulated day, cut into batches in two ways, and derived again: always the same tables."""
+
+import random
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from simulator.company import build_company
+from simulator.day import build_day
+from simulator.journal import Event
+from simulator.world import World
+from tests.pipeline.events import user_event
+from tests.pipeline.installation import Installation, fresh_database, install
+from tests.pipeline.tables import Snapshot, contents, take_snapshot, written
+
+COMPANY = build_company()
+DAY = date(2026, 3, 3)
+# Late enough for sessions whose end was never told.
+LAST_BATCH = datetime(2026, 3, 5, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What one installation held and said from the whole day in one batch to a mended table."""
+
+    whole: Snapshot
+    again: Snapshot
+    corrupted: Snapshot
+    checked: Snapshot
+    mended: Snapshot
+    said: dict[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def day() -> list[Event]:
+    events = build_day(COMPANY, DAY)
+    assert len(events) > 100
+    return events
+
+
+@pytest.fixture(scope="module")
+def rebuilt(
+    server_url: str, home: Path, zoom_url: tuple[World, str], day: list[Event]
+) -> Iterator[Rebuilt]:
+    with fresh_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
+        yield rebuild_again_and_again(install(url, home=home, zoom=zoom_url[1], patch=patch), day)
+
+
+def rebuild_again_and_again(installation: Installation, day: list[Event]) -> Rebuilt:
+    connect(installation)
+    installation.deliver_in_order([(event.body, event.occurred_at) for event in day])
+    installation.batch(now=LAST_BATCH)
+    whole = take_snapshot(installation.url)
+    said = {"again": rebuild(installation)}
+    again = take_snapshot(installation.url)
+    corrupt(installation)
+    corrupted = take_snapshot(installation.url)
+    said["checked"] = rebuild(installation, check=True)
+    checked = take_snapshot(installation.url)
+    said["mended"] = rebuild(installation)
+    return Rebuilt(whole, again, corrupted, checked, take_snapshot(installation.url), said)
+
+
+def connect(installation: Installation) -> None:
+    """Everybody whom WorkSights knows, and what Zoom told when it made its users."""
+    users = {f"user-{n}": colleague.email for n, colleague in enumerate(COMPANY.colleagues)}
+    account = COMPANY.account_id
+    installation.organization("acme", account=account, users=users)
+    installation.deliver_in_order(
+        [
+            (
+                user_event(
+                    "created",
+                    account,
+                    user.created_at,
+                    zoom_user_id=user.id,
+                    email=user.email,
+                    display_name=user.full_name,
+                ),
+                user.created_at,
+            )
+            for user in COMPANY.users
+            if user.id
+        ]
+    )
+
+
+def corrupt(installation: Installation) -> None:
+    """One entry says something else, one is lost, and there is one that nothing speaks for."""
+    (changed, _), (lost, _), (copied, _) = installation.execute(
+        "select activity_id, title from timeline.activities order by activity_id limit 3"
+    )
+    installation.execute(
+        "update timeline.activities set title = 'Nonsense' where activity_id = %s", [changed]
+    )
+    installation.execute("delete from timeline.activities where activity_id = %s", [lost])
+    columns = installation.value(
+        """
+        select string_agg(attname, ', ') from pg_attribute
+        where attrelid = 'timeline.activities'::regclass and attnum > 0
+            and attname not in ('activity_id', 'user_id')
+        """
+    )
+    installation.execute(
+        f"""
+        insert into timeline.activities (activity_id, user_id, {columns})
+        select 'made-up', 'made-up', {columns} from timeline.activities where activity_id = %s
+        """,  # noqa: S608 - the table's own columns
+        [copied],
+    )
+
+
+def rebuild(installation: Installation, *, check: bool = False) -> list[str]:
+    with redirect_stdout(StringIO()) as said:
+        assert installation.rebuild(check=check)
+    return said.getvalue().splitlines()
+
+
+def test_a_day_gives_sessions_activities_and_outcomes_of_many_kinds(rebuilt: Rebuilt) -> None:
+    """The stage on which the other tests play."""
+    outcomes = {
+        row.columns["outcome"] for key, row in rebuilt.whole.items() if "outcomes" in key[0]
+    }
+    assert {"activity", "not_mapped", "no_identity"} <= outcomes
+    assert sum(key[0] == "timeline.activities" for key in rebuilt.whole) > 20
+
+
+def test_shuffled_and_repeated_in_three_batches_the_day_gives_the_same_tables(
+    installation: Installation, rebuilt: Rebuilt, day: list[Event]
+) -> None:
+    rng = random.Random(7)  # noqa: S311 - a repeatable shuffle
+    deliveries = [*day, *rng.sample(day, len(day) // 4)]
+    rng.shuffle(deliveries)
+    connect(installation)
+    for number in range(3):
+        installation.deliver_in_order(
+            [(event.body, event.occurred_at) for event in deliveries[number::3]]
+        )
+        installation.batch(now=LAST_BATCH - timedelta(hours=20) * (2 - number))
+
+    assert contents(take_snapshot(installation.url)) == contents(rebuilt.whole)
+
+
+def test_a_rebuild_of_what_is_right_changes_nothing_and_says_so(rebuilt: Rebuilt) -> None:
+    assert rebuilt.said["again"][-1] == "Nothing changed."
+    assert written(rebuilt.whole, rebuilt.again) == set()
+
+
+def test_a_check_reports_what_differs_and_changes_nothing(rebuilt: Rebuilt) -> None:
+    (line,) = (line for line in rebuilt.said["checked"] if "rows go" in line)
+    assert line.startswith("timeline.activities: 2 rows go, 2 come (for example acme ")
+    assert written(rebuilt.corrupted, rebuilt.checked) == set()
+
+
+def test_a_rebuild_mends_what_differs_and_leaves_the_other_rows_as_they_are(
+    rebuilt: Rebuilt,
+) -> None:
+    assert rebuilt.said["mended"][-1] == "4 rows were changed."
+    assert contents(rebuilt.mended) == contents(rebuilt.whole)
+    assert written(rebuilt.corrupted, rebuilt.mended) == written(rebuilt.whole, rebuilt.corrupted)

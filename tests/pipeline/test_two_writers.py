@@ -1,0 +1,137 @@
+"""One writer at a time, and a batch that failed leaves its work to the next one."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from integration.store.batches import only_writer, open_batch
+from tests.pipeline.events import Person, Session, user_event
+from tests.pipeline.installation import Installation
+
+ACCOUNT = "WriterAccount000000000"
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
+NOW = START + timedelta(hours=2)
+PATIENCE = 10  # seconds; a test that works never waits as long
+
+
+def meeting(number: int) -> Session:
+    return Session(ACCOUNT, f"uuid-{number}", "zu-ann", START, START + timedelta(hours=1))
+
+
+def test_the_second_writer_says_so_and_waits_for_the_first(installation: Installation) -> None:
+    said, first_is_done, order = threading.Event(), threading.Event(), []
+
+    def second() -> None:
+        with only_writer(installation.url, on_wait=said.set, poll_seconds=0.01) as connection:
+            order.append(("second", first_is_done.is_set()))
+            order.append(open_batch(connection, as_of=NOW, run_id=None).number)
+
+    with only_writer(installation.url, on_wait=lambda: pytest.fail("nobody writes")) as connection:
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert said.wait(PATIENCE)
+        order.append(open_batch(connection, as_of=NOW, run_id=None).number)
+        first_is_done.set()
+    thread.join(PATIENCE)
+
+    assert order == [1, ("second", True), 2]
+
+
+def test_a_batch_waits_for_whoever_writes_and_lands_afterwards(
+    installation: Installation, capfd: pytest.CaptureFixture[str]
+) -> None:
+    installation.organization("firm", account=ACCOUNT, users={})
+    installation.deliver(*meeting(1).whole([ANN]), at=NOW)
+    waiting = "select count(*) from ingress.deliveries where disposition = 'waiting'"
+    with only_writer(installation.url, on_wait=lambda: pytest.fail("nobody writes")):
+        batch = threading.Thread(target=lambda: installation.land(now=NOW))
+        batch.start()
+        said = read_until(capfd, "This run waits for it to end.")
+        waited = installation.value(waiting)
+    batch.join(PATIENCE)
+
+    assert "Another batch, rebuild or import is writing." in said
+    assert (waited, installation.value(waiting)) == (4, 0)
+
+
+def read_until(capfd: pytest.CaptureFixture[str], wanted: str) -> str:
+    said, tick = "", threading.Event()
+    for _ in range(PATIENCE * 100):
+        said += capfd.readouterr().err
+        if wanted in said:
+            break
+        tick.wait(0.01)
+    return said
+
+
+def test_what_a_failed_batch_landed_is_derived_by_the_next_one(
+    installation: Installation, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Deliveries and a setting were taken up by a batch of which one table then failed."""
+    installation.organization("firm", account=ACCOUNT, users={"ann": ANN.email})
+    at_start = {"zoom_user_id": "zu-ann", "email": ANN.email}
+    installation.deliver(user_event("created", ACCOUNT, START, **at_start), at=START)
+    installation.deliver(*meeting(1).whole([ANN]), at=NOW)
+    installation.batch(now=NOW)
+
+    installation.execute(
+        """
+        insert into integration.subscription_changes
+            (organization_id, user_id, feature, is_on, effective_from)
+        values ('firm', 'ann', 'webinars', false, '2026-01-01Z'),
+            ('firm', 'ann', 'meetings', false, '2026-03-02 11:00Z')
+        """
+    )
+    installation.deliver(*meeting(2).whole([ANN]), at=NOW)
+    later = Session(ACCOUNT, "uuid-3", "zu-ann", NOW, NOW + timedelta(hours=1))
+    installation.deliver(*later.whole([ANN]), at=NOW)
+    installation.execute(
+        "alter table operations.outcomes add constraint broken check (user_id is null) not valid"
+    )
+    failed = installation.batch(now=NOW + timedelta(minutes=20), raise_on_error=False)
+    installation.execute("alter table operations.outcomes drop constraint broken")
+    said = capfd.readouterr()
+    unfinished = [failed.success, unfinished_batches(installation)]
+    installation.batch(now=NOW + timedelta(minutes=40))
+
+    assert unfinished == [False, [2]]
+    assert unfinished_batches(installation) == []
+    assert outcomes(installation) == {
+        "uuid-1": "activity",
+        "uuid-2": "activity",
+        "uuid-3": "not_subscribed",
+    }
+    assert activities(installation) == [
+        ("uuid-1", NOW),
+        ("uuid-2", NOW + timedelta(minutes=20)),
+    ]
+    # Postgres tells the values of the row that it refused: they belong in no log.
+    assert "Failing row contains" not in said.out + said.err
+
+
+def unfinished_batches(installation: Installation) -> list[int]:
+    query = "select batch from pipeline.batches where finished_at is null order by batch"
+    return [number for (number,) in installation.execute(query)]
+
+
+def activities(installation: Installation) -> list[tuple[str, datetime]]:
+    return installation.execute(
+        """
+        select zoom_uuid, updated_at from timeline.activities
+        inner join timeline.sessions using (organization_id, session_id)
+        order by 1
+        """
+    )
+
+
+def outcomes(installation: Installation) -> dict[str, str]:
+    return dict(
+        installation.execute(
+            """
+            select zoom_uuid, outcome from operations.outcomes
+            inner join timeline.sessions using (organization_id, session_id)
+            """
+        )
+    )

@@ -1,0 +1,293 @@
+"""A batch writes the rows that something new concerns, and no other."""
+
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.store.postgres import transaction
+from integration.store.tokens import save_grant
+from integration.zoom.oauth import Grant
+from simulator.company import build_company
+from simulator.running import running
+from simulator.world import World, make_world
+from tests.pipeline import story
+from tests.pipeline.installation import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    ENCRYPTION_KEY,
+    Installation,
+    fresh_database,
+    install,
+)
+from tests.pipeline.story import CHANGES, Firm, Transitions
+from tests.pipeline.tables import Key, Snapshot, take_snapshot, updated_at, written
+
+IMPORTED = Firm("zoom_email_changed_by_an_import", "AccountOfTheImports000")
+FIRMS = [Firm(name) if name != IMPORTED.name else IMPORTED for name in CHANGES]
+# These have tests of their own.
+DETAILED = ("late_leave", "late_correction", "an_address_becomes_a_zoom_users")
+OUTSIDE = ("before_connection", "after_disconnection", None)
+
+
+@dataclass
+class Told:
+    """The tables after each batch, and the names that tests use for sessions and participants."""
+
+    first: Snapshot
+    quiet: Snapshot
+    repeated: Snapshot
+    changed: Snapshot
+    later: Snapshot
+    rebuilt: Snapshot
+    said: str
+    names: dict[str, str] = field(repr=False)
+
+    def label(self, key: Key) -> tuple[str, str, str]:
+        """(table, session, person) of a row; the person is empty for a session's row."""
+        table, organization, session, *rest = key
+        person = rest[0] if rest else ""
+        return table, self.names[session], self.names.get(person, person.rpartition("-")[2])
+
+    def written(self, firm: str, before: Snapshot, after: Snapshot) -> set[tuple[str, str, str]]:
+        return {self.label(key) for key in written(before, after) if key[1] == firm}
+
+    def transitions(self, firm: str, before: Snapshot, after: Snapshot) -> Transitions:
+        found: Transitions = {}
+        for key in written(before, after):
+            if key[:2] == ("operations.outcomes", firm):
+                rows = (before.get(key), after.get(key))
+                outcomes = tuple(row.columns["outcome"] if row else None for row in rows)
+                found[self.label(key)[1:]] = outcomes
+        return found
+
+
+@pytest.fixture(scope="module")
+def told(server_url: str, home: Path) -> Iterator[Told]:
+    """The whole week, batch by batch."""
+    company = build_company(users=10, account_id=IMPORTED.account)
+    world = make_world([company], client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    with (
+        fresh_database(server_url) as url,
+        running(world) as zoom,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        yield tell(install(url, home=home, zoom=zoom, patch=patch), world)
+
+
+def tell(installation: Installation, world: World) -> Told:
+    for firm in FIRMS:
+        story.begin(installation, firm)
+    connect_simulated_zoom(installation, world)
+    snapshots = {"first": batch(installation, story.FIRST_BATCH)}
+    snapshots["quiet"] = batch(installation, story.QUIET_BATCH)
+    for firm in FIRMS:
+        installation.deliver(*firm.week()[:6], at=story.QUIET_BATCH)
+    snapshots["repeated"] = batch(installation, story.REPEATED_BATCH)
+    names = names_of(installation)
+    for firm in FIRMS:
+        story.change(installation, firm)
+    world.accounts[IMPORTED.account].users[0]["email"] = "ann.ash@new.example"
+    snapshots["changed"] = batch(installation, story.CHANGING_BATCH)
+    names |= names_of(installation)
+    for firm in FIRMS:
+        story.go_on(installation, firm)
+    snapshots["later"] = batch(installation, story.LATER_BATCH)
+    said = rebuild(installation)
+    snapshots["rebuilt"] = take_snapshot(installation.url)
+    return Told(**snapshots, said=said, names=names | names_of(installation))
+
+
+def connect_simulated_zoom(installation: Installation, world: World) -> None:
+    world.accounts[IMPORTED.account].users = [
+        {
+            "id": person.zoom_user_id,
+            "email": person.email,
+            "display_name": person.name,
+            "type": 2,
+            "status": "active",
+        }
+        for person in story.COLLEAGUES
+    ]
+    connection_id = installation.value(
+        "select connection_id from integration.connections where organization_id = %s",
+        [IMPORTED.name],
+    )
+    with transaction(installation.url, role="page") as connection:
+        save_grant(
+            connection,
+            connection_id=connection_id,
+            organization_id=IMPORTED.name,
+            grant_type="account_credentials",
+            grant=Grant("made up", None, story.MONDAY, None, "user:read:list_users:admin"),
+            keys=[ENCRYPTION_KEY],
+        )
+
+
+def batch(installation: Installation, now: object) -> Snapshot:
+    installation.batch(now=now)
+    return take_snapshot(installation.url)
+
+
+def rebuild(installation: Installation) -> str:
+    with redirect_stdout(StringIO()) as said:
+        assert installation.rebuild()
+    return said.getvalue().splitlines()[-1]
+
+
+def names_of(installation: Installation) -> dict[str, str]:
+    return dict(
+        installation.execute(
+            """
+            select session_id, topic from intermediate.int_sessions
+            union select participant_id, display_name from intermediate.int_participants
+            """
+        )
+    )
+
+
+def rows_of(transitions: Transitions) -> set[tuple[str, str, str]]:
+    """The rows that transitions of outcomes write; only outcomes are there outside a connection."""
+    rows = set()
+    for (session, person), both in transitions.items():
+        rows.add(("operations.outcomes", session, person))
+        if set(both) - set(OUTSIDE):
+            rows.add(("timeline.participants", session, person))
+        if "activity" in both:
+            rows.add(("timeline.activities", session, person))
+        if set(both) & set(OUTSIDE):
+            rows.add(("timeline.sessions", session, ""))
+    return rows
+
+
+def test_a_week_of_all_firms_is_derived(told: Told) -> None:
+    """The stage on which the other tests play."""
+    assert told.transitions("nothing", {}, told.first) == {
+        (session, who): (None, outcome)
+        for session, people in story.USUAL.items()
+        for who, outcome in people.items()
+    }
+
+
+def test_a_batch_without_news_leaves_every_row_untouched(told: Told) -> None:
+    assert written(told.first, told.quiet) == set()
+
+
+def test_a_batch_of_known_deliveries_leaves_every_row_untouched(told: Told) -> None:
+    assert written(told.first, told.repeated) == set()
+
+
+@pytest.mark.parametrize("firm", [name for name in CHANGES if name not in DETAILED])
+def test_a_change_touches_its_rows_and_no_other(told: Told, firm: str) -> None:
+    expected = CHANGES[firm].touches
+    found = (
+        told.transitions(firm, told.repeated, told.changed),
+        told.written(firm, told.repeated, told.changed),
+    )
+    assert found == (expected, rows_of(expected))
+
+
+@pytest.mark.parametrize("firm", [name for name in CHANGES if CHANGES[name].comes_later])
+def test_an_email_counts_for_sessions_that_end_after_it_was_known(told: Told, firm: str) -> None:
+    expected = {
+        (session, "ann"): (None, outcome) for session, outcome in CHANGES[firm].comes_later.items()
+    }
+    found = (
+        told.transitions(firm, told.changed, told.later),
+        told.written(firm, told.changed, told.later),
+    )
+    assert found == (expected, rows_of(expected))
+
+
+def open_session(told: Told, firm: str, snapshot: Snapshot) -> list[tuple[Any, ...]]:
+    return [
+        (row.columns["end_source"], row.columns["started_at"], row.columns["ended_at"])
+        for key, row in snapshot.items()
+        if key[:2] == ("timeline.sessions", firm) and told.label(key)[1] == "open"
+    ]
+
+
+def test_an_inferred_end_is_the_latest_join_or_leave_until_the_end_is_told(told: Told) -> None:
+    start = story.MONDAY + timedelta(days=3, hours=9)
+    ends = [
+        open_session(told, "no_end_for_24_hours", snapshot)
+        for snapshot in (told.repeated, told.changed, told.later)
+    ]
+    assert ends == [
+        [],
+        [("inferred", start, start + timedelta(minutes=30))],
+        [("event", start, start + timedelta(hours=1))],
+    ]
+
+
+def test_a_session_that_goes_on_after_its_inferred_end_is_shown_no_more(told: Told) -> None:
+    firm = "an_inferred_end_taken_back"
+    assert len(open_session(told, firm, told.changed)) == 1
+    assert open_session(told, firm, told.later) == []
+    assert told.transitions(firm, told.changed, told.later) == {("open", "ann"): ("activity", None)}
+
+
+def test_an_address_that_becomes_a_zoom_users_touches_the_sessions_of_its_guests(
+    told: Told,
+) -> None:
+    firm = "an_address_becomes_a_zoom_users"
+    rows = told.written(firm, told.repeated, told.changed)
+    assert {session for _, session, _ in rows} == {"mon", "tue", "wed", "bens"}
+    assert [
+        (told.label(key)[1], row.columns["zoom_user_id"], row.columns["connection_count"])
+        for key, row in sorted(told.changed.items(), key=lambda item: told.label(item[0]))
+        if key[:2] == ("timeline.participants", firm) and row.columns["email"] == story.CLEO.email
+    ] == [
+        ("bens", "zu-dan", 1),
+        ("mon", "zu-dan", 2),
+        ("tue", "zu-dan", 2),
+        ("wed", "zu-dan", 2),
+    ]
+
+
+def test_a_late_event_corrects_its_session_only(told: Told) -> None:
+    """Without the leave the presence lasted to the end of the session, as an estimate."""
+    assert told.written("late_leave", told.repeated, told.changed) == {
+        ("timeline.participants", "tue", "ann"),
+        ("timeline.activities", "tue", "ann"),
+    }
+    assert [
+        (row.columns["duration_seconds"], row.columns["is_estimated"])
+        for snapshot in (told.repeated, told.changed)
+        for key, row in snapshot.items()
+        if key[:2] == ("timeline.activities", "late_leave") and told.label(key)[1] == "tue"
+    ] == [(3600, True), (2400, False)]
+
+
+def test_an_activity_whose_reason_is_gone_disappears(told: Told) -> None:
+    assert told.transitions("late_correction", told.repeated, told.changed) == {
+        ("tue", "ann"): ("activity", None),
+        ("tue", "ben"): (None, "activity"),
+    }
+    activities = {key: row for key, row in told.changed.items() if key[0] == "timeline.activities"}
+    users = {
+        told.label(key)[2]
+        for key in activities
+        if told.label(key)[1] == "tue" and key[1] == "late_correction"
+    }
+    assert users == {"ben"}
+
+
+def test_only_a_row_that_changed_is_stamped_with_the_batch(told: Told) -> None:
+    before, after = updated_at(told.repeated), updated_at(told.changed)
+    changed = {key for key in written(told.repeated, told.changed) if key in after}
+    assert {after[key] for key in changed} == {story.CHANGING_BATCH}
+    assert {key: after[key] for key in after.keys() - changed} == {
+        key: before[key] for key in after.keys() - changed
+    }
+    assert set(before.values()) == {story.FIRST_BATCH}
+
+
+def test_a_rebuild_finds_nothing_to_change_and_touches_nothing(told: Told) -> None:
+    assert told.said == "Nothing changed."
+    assert written(told.later, told.rebuilt) == set()

@@ -1,0 +1,162 @@
+"""kill -9 of a batch, while it lands and while dbt derives: the next one makes up for it."""
+
+import hashlib
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from integration.store.batches import WRITER_LOCK
+from integration.store.deliveries import INSERT_DELIVERY
+from integration.zoom.kept_events import KEPT_EVENTS
+from simulator.company import Company
+from simulator.playing import deliveries_of
+from tests.commands.program import Program, new_database, rows
+from tests.processes.processes import DAY, connected_program, kill_group, wait_until
+
+AS_OF = "2025-03-05T12:00:00Z"
+RECEIVED_AT = "2025-03-04T06:00:00Z"
+COPIES = 8  # of the day: enough for several chunks of landing, each a transaction of its own
+TABLES = {
+    "timeline.sessions": "session_id",
+    "timeline.participants": "participant_id",
+    "timeline.activities": "activity_id",
+    "operations.outcomes": "participant_id",
+}
+Pair = tuple[str, str]
+
+
+def store_deliveries(url: str, company: Company) -> int:
+    """What the receiver would have stored, in its own words, every delivery several times."""
+    deliveries = [
+        {
+            "event": one.event.name,
+            "zoom_account_id": company.account_id,
+            "disposition": "waiting",
+            "reason": None,
+            "body": one.body,
+            "body_size": len(one.body),
+            "body_sha256": hashlib.sha256(one.body).hexdigest(),
+        }
+        for one in deliveries_of(company, DAY, seed=1)
+        if one.event.name in KEPT_EVENTS
+    ] * COPIES
+    with psycopg.connect(url) as connection:
+        connection.cursor().executemany(INSERT_DELIVERY, deliveries)
+        connection.execute("update ingress.deliveries set received_at = %s", [RECEIVED_AT])
+    return len(deliveries)
+
+
+def kill_batch_when(program: Program, happened: Callable[[], bool]) -> None:
+    with program.start("batch", "--now", AS_OF) as process:
+        try:
+            wait_until(lambda: process.poll() is not None or happened(), every=0.005)
+        finally:
+            kill_group(process)
+    assert process.returncode == -signal.SIGKILL, "it had ended before"
+
+
+def asked(connection: psycopg.Connection, query: str) -> Callable[[], bool]:
+    return lambda: connection.execute(query).fetchone()[0]
+
+
+WHILE_LANDING = """
+    select exists (select from pipeline.batches where finished_at is null and landed_at is null)
+        and exists (select from ingress.deliveries where disposition = 'landed')
+"""
+WHILE_DERIVING = """
+    select to_regclass('intermediate.int_touched_sessions') is not null
+        and to_regclass('operations.outcomes') is null
+"""
+
+
+@pytest.fixture(scope="module")
+def databases(server_url: str, company: Company, zoom_url: str) -> Iterator[Pair]:
+    """One in which two batches were killed before one ended well, and one undisturbed."""
+    with (
+        new_database(server_url, template="template_worksights") as disturbed,
+        new_database(server_url, template="template_worksights") as undisturbed,
+        connected_program(disturbed, company, zoom_url=zoom_url) as program,
+        connected_program(undisturbed, company, zoom_url=zoom_url) as calm_program,
+        psycopg.connect(disturbed, autocommit=True) as watcher,
+    ):
+        waiting = store_deliveries(disturbed, company)
+        assert waiting == store_deliveries(undisturbed, company)
+
+        kill_batch_when(program, asked(watcher, WHILE_LANDING))
+        left = rows(
+            disturbed, "select count(*) from ingress.deliveries where disposition = 'waiting'"
+        )
+        assert 0 < left[0][0] < waiting, "it was not killed while it landed"
+
+        kill_batch_when(program, asked(watcher, WHILE_DERIVING))
+        for one in (program, calm_program):
+            answer = one("batch", "--now", AS_OF)
+            assert answer.code == 0, answer.err[-1000:]
+        yield disturbed, undisturbed
+
+
+def both(databases: Pair, query: str) -> list[list[tuple[Any, ...]]]:
+    return [rows(url, query) for url in databases]
+
+
+def test_every_event_is_landed_once_and_nothing_waits(databases: Pair) -> None:
+    query = """
+        select organization_id, event_id, session_id, fields, first_received_at
+        from zoom_raw.events order by event_id
+    """
+    disturbed, undisturbed = both(databases, query)
+    assert len(disturbed) > 1000
+    assert disturbed == undisturbed
+
+
+def test_every_delivery_has_one_disposition_and_the_sums_hold(databases: Pair) -> None:
+    query = "select disposition, count(*) from operations.deliveries group by 1 order by 1"
+    disturbed, undisturbed = both(databases, query)
+    assert disturbed == undisturbed
+    assert {name for name, _ in disturbed} == {"landed", "duplicate"}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_table_is_as_if_nothing_had_been(table: str, databases: Pair) -> None:
+    query = f"select * from {table} order by {TABLES[table]}"  # noqa: S608  (the names above)
+    disturbed, undisturbed = both(databases, query)
+    assert undisturbed
+    assert disturbed == undisturbed
+
+
+def test_every_batch_counts_as_finished(databases: Pair) -> None:
+    query = "select batch, as_of, finished_at is not null from pipeline.batches order by batch"
+    disturbed, undisturbed = both(databases, query)
+    as_of = undisturbed[0][1]
+    assert undisturbed == [(1, as_of, True)]
+    assert disturbed == [(1, as_of, True), (2, as_of, True), (3, as_of, True)]
+
+
+def test_nothing_is_left_to_do(databases: Pair) -> None:
+    query = "select count(*) from pipeline.setting_changes"
+    assert both(databases, query) == [[(0,)], [(0,)]]
+    query = "select count(*) from pipeline.setting_differences"
+    assert both(databases, query) == [[(0,)], [(0,)]]
+
+
+def test_no_lock_is_left_behind(databases: Pair) -> None:
+    with psycopg.connect(databases[0], autocommit=True) as connection:
+        locks = connection.execute(
+            "select locktype from pg_locks where locktype = 'advisory' and database = "
+            "(select oid from pg_database where datname = current_database())"
+        ).fetchall()
+        is_free = connection.execute("select pg_try_advisory_lock(%s)", [WRITER_LOCK]).fetchone()
+    assert (locks, is_free) == ([], (True,))
+
+
+def test_no_table_of_a_killed_run_is_left_behind(databases: Pair) -> None:
+    query = """
+        select schemaname, tablename from pg_tables
+        where schemaname not in ('dagster', 'pg_catalog', 'information_schema')
+        order by 1, 2
+    """
+    disturbed, undisturbed = both(databases, query)
+    assert disturbed == undisturbed

@@ -1,0 +1,116 @@
+"""`up --demo`: the whole product as a newcomer starts it, until Ctrl-C."""
+
+import os
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psutil
+import pytest
+import requests
+
+from integration.settings import PROJECT
+from tests.commands.program import Program, program_with, rows
+from tests.processes.processes import answers, free_port, kill_group, wait_until
+
+READY = "Everything runs."
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What was seen of the demo while it ran, and how it ended."""
+
+    out: str
+    err: str
+    code: int
+    dagster: str
+    page: str
+    server_info: dict[str, str]
+    was_ready: bool
+    entries: int
+    connections: list[tuple[str, str]]
+    children: list[psutil.Process]
+    program: Program
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    port, dagster_port = free_port(), free_port()
+    page, dagster = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{dagster_port}"
+    arguments = ("up", "--demo", "--port", str(port), "--dagster-port", str(dagster_port))
+    with program_with() as program, program.start(*arguments) as process:
+        try:
+            lines, reader = read_along(process)
+            wait_until(
+                lambda: process.poll() is not None or any(READY in line for line in lines),
+                seconds=240,
+            )
+            assert process.poll() is None, process.stderr.read()
+            children = psutil.Process(process.pid).children(recursive=True)
+            with requests.Session() as http:
+                http.trust_env = False
+                server_info = http.get(f"{dagster}/server_info", timeout=10).json()
+            was_ready = answers(f"{page}/readyz")
+            url = program("database-url").out.splitlines()[-1]
+            entries = rows(url, "select count(*) from timeline.activities")[0][0]
+            connections = rows(url, "select organization_id, status from integration.connections")
+            os.kill(process.pid, signal.SIGINT)  # to this process alone, as a supervisor would
+            process.wait(timeout=90)
+            reader.join(timeout=10)
+            err = process.stderr.read()
+        finally:
+            kill_group(process)
+        yield Demo(
+            "".join(lines), err, process.returncode, dagster, page, server_info, was_ready, entries,
+            connections, children, program,
+        )  # fmt: skip
+
+
+def read_along(process: subprocess.Popen[str]) -> tuple[list[str], threading.Thread]:
+    """The lines that the process prints, as they come."""
+    lines: list[str] = []
+    reader = threading.Thread(target=lambda: [lines.append(line) for line in process.stdout])
+    reader.start()
+    return lines, reader
+
+
+def test_the_demo_shows_a_timeline_and_says_where_to_look(demo: Demo) -> None:
+    assert re.search(r"from\s*┃\s*to\s*┃\s*minutes\s*┃\s*entry", demo.out)
+    assert re.search(r"│ (Hosted|Attended) a", demo.out)
+    assert demo.entries > 0
+    assert f"runs, lineage, checks    {demo.dagster}" in demo.out
+    assert f"webhooks go to           {demo.page}/webhooks/zoom" in demo.out
+
+
+def test_everything_answered_while_it_ran(demo: Demo) -> None:
+    assert "dagster_webserver_version" in demo.server_info
+    assert demo.was_ready
+    assert demo.connections == [("acme-works", "active")]
+
+
+def test_ctrl_c_stops_everything_that_it_started(demo: Demo) -> None:
+    assert (demo.code, "Traceback" in demo.err) == (0, False), demo.err
+    assert demo.out.endswith("Everything has stopped.\n")
+    assert demo.children
+    left = [child.pid for child in demo.children if child.is_running() and is_alive(child)]
+    assert left == []
+    assert not answers(f"{demo.page}/healthz")
+    assert not answers(f"{demo.dagster}/server_info")
+    assert demo.program("stop").out == "The embedded Postgres is not running.\n"
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """A container's first process may not collect what has ended."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_the_keys_that_were_made_are_for_the_owner_only(demo: Demo) -> None:
+    file = demo.program.home / "keys.env"
+    assert oct(file.stat().st_mode & 0o777) == "0o600"
+    assert str(PROJECT) not in demo.out
