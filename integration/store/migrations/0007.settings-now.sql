@@ -77,6 +77,36 @@ select organization_id, kind, zoom_user_id as subject, value, zoom_account_id, r
 from intervals
 group by organization_id, kind, zoom_user_id, value, zoom_account_id;
 
+-- Which extension was whose, as imports saw it.
+create view pipeline.phone_user_facts_now as
+with facts as (
+    select
+        organization_id, zoom_account_id, zoom_user_id, imported_at, 'phone_extension_id' as kind,
+        extension_id as value
+    from zoom_raw.phone_users
+    union all
+    select
+        organization_id, zoom_account_id, zoom_user_id, imported_at, 'phone_extension_number',
+        extension_number
+    from zoom_raw.phone_users
+),
+intervals as (
+    select
+        organization_id, kind, zoom_account_id, zoom_user_id, value,
+        tstzrange(
+            case when row_number() over versions_of_user > 1 then imported_at end,
+            lead(imported_at) over versions_of_user
+        ) as valid
+    from facts
+    window versions_of_user as (
+        partition by organization_id, kind, zoom_account_id, zoom_user_id order by imported_at
+    )
+)
+select organization_id, kind, zoom_user_id as subject, value, zoom_account_id, range_agg(valid) as valid
+from intervals
+where value is not null
+group by organization_id, kind, zoom_user_id, value, zoom_account_id;
+
 create view pipeline.user_facts_now as
 with email_intervals as (
     select
@@ -152,6 +182,7 @@ create view pipeline.settings_now as
 select * from (
     select * from pipeline.account_times_now
     union all select * from pipeline.zoom_user_facts_now
+    union all select * from pipeline.phone_user_facts_now
     union all select * from pipeline.user_facts_now
     union all select * from pipeline.mappings_now
     union all select * from pipeline.switches_now
