@@ -1,34 +1,14 @@
 """`batch` and `rebuild`: the pipeline by hand."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
+from integration.commands.arguments import AwareTime
 from integration.commands.processes import run_module
 from integration.settings import read_settings
 from integration.store.postgres import connect, database_url
 from integration.store.summary import batch_summary
-
-
-class AwareTime(click.ParamType):
-    """An ISO 8601 time with a zone, in UTC."""
-
-    name = "time"
-
-    def convert(
-        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            read = datetime.fromisoformat(value)
-        except ValueError:
-            read = None
-        if read is None or read.tzinfo is None:
-            self.fail(
-                f"{value!r} is not a time with a zone, such as 2026-03-02T10:00:00Z.", param, ctx
-            )
-        return read.astimezone(UTC)
 
 
 @click.command()
