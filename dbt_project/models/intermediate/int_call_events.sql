@@ -26,17 +26,24 @@ events_with_times as (
         {{ side }}_{{ fact }},
         {% endfor -%}
         {% endfor -%}
-        case generation when 'call_log' then 1 when 'call_history' then 2 when 'call_element' then 3 else 0 end
-            as generation,
+        case generation
+            when 'call_log' then 1
+            when 'call_history' then 2
+            when 'call_element' then 3
+            else 0
+        end as generation,
         lower(result) like '%voicemail%' as is_voicemail,
         batch,
         generation is null as is_live,
         occurred_at,
         began_at,
-        case when generation = 'call_log' and lower(result) = 'call connected' then began_at else answered_at end
-            as answered_at,
         case
-            when generation = 'call_log' then began_at + make_interval(secs => coalesce(record_seconds, 0)::double precision)
+            when generation = 'call_log' and lower(result) = 'call connected' then began_at
+            else answered_at
+        end as answered_at,
+        case
+            when generation = 'call_log'
+                then began_at + coalesce(record_seconds, 0) * interval '1 second'
             else coalesce(ended_at, answered_at, began_at)
         end as ended_at
     from call_events

@@ -10,8 +10,9 @@
     meta={'news': 'landed'},
 ) }}
 
-{# Contract, 5.7: the two sides of a call. `caller_*` events know best about the caller, `callee_*` about the callee,
-   and each fills what the other lacks; of several callees the one of what was answered. #}
+{# Contract, 5.7: the two sides of a call. `caller_*` events know best about the caller, `callee_*`
+   about the callee, and each fills what the other lacks; of several callees the one of what was
+   answered. #}
 
 with
 
@@ -77,8 +78,11 @@ select
     session_id,
     side as leg_id,
     {% for fact in call_facts() -%}
-    (array_agg({{ fact }} order by is_own desc, is_answered desc, generation desc, occurred_at desc, {{ fact }} collate "C" desc)
-        filter (where {{ fact }} is not null))[1] as {{ fact }},
+    (array_agg(
+        {{ fact }} order by
+            is_own desc, is_answered desc, generation desc, occurred_at desc,
+            {{ fact }} collate "C" desc
+    ) filter (where {{ fact }} is not null))[1] as {{ fact }},
     {% endfor -%}
     bool_or(is_call_answered) as is_answered,
     min(started_at) as started_at,

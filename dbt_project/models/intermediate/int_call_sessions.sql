@@ -58,12 +58,16 @@ telling_events as (
     select
         call_events.organization_id,
         call_events.session_id,
-        case when sources.is_answered then call_events.answered_at else call_events.began_at end as started_at,
+        case
+            when sources.is_answered then call_events.answered_at
+            else call_events.began_at
+        end as started_at,
         call_events.ended_at
     from call_events
     inner join sources using (organization_id, session_id)
     where case
-        when sources.is_answered and sources.is_answered_live then call_events.is_live and call_events.is_answered
+        when sources.is_answered and sources.is_answered_live
+            then call_events.is_answered and call_events.is_live
         when sources.is_answered
             then call_events.is_answered and call_events.generation = sources.answered_generation
         when sources.has_live then call_events.is_live

@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
-{# By what the people are known whom a change of settings concerns (contract, 5.13): Zoom user ids, emails, extensions;
-   those it speaks of, and through mappings and equal emails those of the WorkSights user it speaks of. #}
+{# By what the people are known whom a change of settings concerns (contract, 5.13): Zoom user ids,
+   emails, extensions; those it speaks of, and through mappings and equal emails those of the
+   WorkSights user it speaks of. #}
 
 with
 
@@ -73,8 +74,8 @@ select organization_id, batch, changed, kind, value
 from setting_changes
 where kind in ('zoom_user_email', 'phone_extension_id', 'phone_extension_number')
 union all
-select changed_zoom_users.organization_id, changed_zoom_users.batch, changed_zoom_users.changed, zoom_users.kind,
-    zoom_users.value
+select changed_zoom_users.organization_id, changed_zoom_users.batch, changed_zoom_users.changed,
+    zoom_users.kind, zoom_users.value
 from changed_zoom_users
 inner join settings as zoom_users
     on zoom_users.organization_id = changed_zoom_users.organization_id

@@ -3,8 +3,8 @@
     indexes=[{'columns': ['organization_id', 'session_id', 'leg_id'], 'unique': true}],
 ) }}
 
-{# Contract, 5.4: steps 4 and 5, and which legs are one participant; 5.7: by what a side of a call is known. Only ended
-   sessions have any. #}
+{# Contract, 5.4: steps 4 and 5, and which legs are one participant; 5.7: by what a side of a call
+   is known. Only ended sessions have any. #}
 
 with
 
@@ -28,8 +28,8 @@ settings as (
 
 ),
 
--- An extension of a phone user, or an email that was an imported Zoom user's when the session ended, gives that Zoom
--- user.
+-- An extension that was a phone user's, or an email that was an imported Zoom user's when the
+-- session ended, gives that Zoom user.
 legs_with_imported_users as (
 
     select
@@ -52,20 +52,22 @@ legs_with_imported_users as (
         legs.joined_at,
         legs.left_at
     from legs
-    inner join sessions
-        on sessions.organization_id = legs.organization_id
-        and sessions.session_id = legs.session_id
+    inner join sessions using (organization_id, session_id)
     left join lateral (
         select settings.subject as zoom_user_id
         from settings
         where settings.organization_id = legs.organization_id
             and settings.valid @> sessions.ended_at
-            and (
-                (settings.kind = 'phone_extension_id' and settings.value = legs.extension_id)
-                or (settings.kind = 'phone_extension_number' and settings.value = legs.extension_number)
-                or (settings.kind = 'zoom_user_email' and settings.value = legs.email)
+            and (settings.kind, settings.value) in (
+                ('phone_extension_id', legs.extension_id),
+                ('phone_extension_number', legs.extension_number),
+                ('zoom_user_email', legs.email)
             )
-            and (settings.kind = 'zoom_user_email' or settings.zoom_account_id = sessions.zoom_account_id)
+            -- An extension says something in its own account only.
+            and (
+                settings.kind = 'zoom_user_email'
+                or settings.zoom_account_id = sessions.zoom_account_id
+            )
         order by
             settings.kind,  -- phone_extension_id, phone_extension_number, zoom_user_email
             settings.zoom_account_id = sessions.zoom_account_id desc,

@@ -38,7 +38,9 @@ marked_events as (
         type_code,
         is_end,
         is_join or is_leave as is_presence,
-        is_end and occurred_at = max(occurred_at) filter (where is_end) over session_events as is_last_end,
+        is_end
+            and occurred_at = max(occurred_at) filter (where is_end) over session_events
+            as is_last_end,
         occurred_at,
         started_at,
         case when is_join then least(started_at, occurred_at) else started_at end as seen_at,
@@ -57,8 +59,9 @@ sessions as (
         max(zoom_uuid) as zoom_uuid,
         max(feature) as feature,
         {% for fact in ['zoom_meeting_id', 'host_zoom_user_id', 'topic', 'type_code'] -%}
-        (array_agg({{ fact }} order by is_last_end desc, occurred_at desc, {{ fact }} collate "C" desc)
-            filter (where {{ fact }} is not null))[1] as {{ fact }},
+        (array_agg(
+            {{ fact }} order by is_last_end desc, occurred_at desc, {{ fact }} collate "C" desc
+        ) filter (where {{ fact }} is not null))[1] as {{ fact }},
         {% endfor -%}
         max(occurred_at) as last_event_at,
         max(occurred_at) filter (where is_end) as end_event_at,

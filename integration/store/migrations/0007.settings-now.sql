@@ -49,7 +49,9 @@ facts as (
     from observations
     where email is not null
     union all
-    select organization_id, zoom_account_id, zoom_user_id, known_from, source, 'zoom_user_name', display_name
+    select
+        organization_id, zoom_account_id, zoom_user_id, known_from, source, 'zoom_user_name',
+        left(display_name, 512)  -- a key has an end
     from observations
     where display_name is not null
 ),

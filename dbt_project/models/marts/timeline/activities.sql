@@ -48,7 +48,8 @@ other_parties as (
         outcomes.organization_id,
         outcomes.session_id,
         outcomes.participant_id,
-        coalesce(others.display_name, call_legs.phone_number, call_legs.extension_number) as caller_id
+        coalesce(others.display_name, call_legs.phone_number, call_legs.extension_number)
+            as caller_id
     from outcomes
     inner join participants using (organization_id, session_id, participant_id)
     inner join participants as others
@@ -105,7 +106,10 @@ select
     users_in_sessions.role,
     sessions.topic,
     sessions.session_type,
-    case users_in_sessions.role when 'caller' then 'outbound' when 'callee' then 'inbound' end as direction,
+    case users_in_sessions.role
+        when 'caller' then 'outbound'
+        when 'callee' then 'inbound'
+    end as direction,
     users_in_sessions.caller_id,
     {{ seconds_of('users_in_sessions.presence') }} as duration_seconds,
     users_in_sessions.is_estimated,
