@@ -16,7 +16,7 @@ from integration.store.summary import batch_summary
 def batch(now: datetime | None) -> None:
     """Run the 20-minute job once, through Dagster, and print what it did."""
     settings = read_settings()
-    settings.require_all("ENCRYPTION_KEY", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET")
+    settings.require_zoom_app()
     url = database_url(settings)
     arguments = [now.isoformat()] if now else []
     if run_module(settings, url, "orchestration.batch", *arguments):

@@ -75,7 +75,9 @@ def _take_waiting(connection: psycopg.Connection) -> list[Delivery]:
     rows = connection.execute(
         """
         with first as (
-            select delivery_id, sum(body_size) over (order by delivery_id) - body_size as bytes_before
+            select
+                delivery_id,
+                sum(body_size) over (order by delivery_id) - body_size as bytes_before
             from (
                 select delivery_id, body_size from ingress.deliveries
                 where disposition = 'waiting'

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 # A clock that runs ahead by more than this belongs to no real session; the contract calls such a
 # time unreadable.
 LATEST_AFTER_ARRIVAL = timedelta(days=1)
-# Zoom's topics end at 200 characters and its names at 64. A text without an end would not fit into an
-# index row (2,704 bytes), and one such delivery would stop every batch.
+# Zoom's topics end at 200 characters and its names at 64. A text without an end would not fit into
+# an index row (2,704 bytes), and one such delivery would stop every batch.
 LONGEST_TEXT = 512
 
 
