@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 from dotenv import dotenv_values
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -51,6 +51,11 @@ class Settings:
                 "or into the environment."
             )
 
+    def require_zoom_app(self) -> None:
+        """What asking Zoom needs: the app, and keys that can read the stored tokens."""
+        self.require_all("ENCRYPTION_KEY", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET")
+        self.encryption_keys  # noqa: B018  (refuses keys that are none)
+
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
         """The live secret tokens, newest first; several while a rotation lasts."""
@@ -61,16 +66,14 @@ class Settings:
     def encryption_keys(self) -> tuple[str, ...]:
         """Fernet keys, the first one encrypts; several while they rotate."""
         keys = tuple(k.strip() for k in self.require("ENCRYPTION_KEY").split(",") if k.strip())
-        for key in keys:
-            try:
-                Fernet(key)
-            except ValueError as error:
-                raise SettingsError(
-                    "ENCRYPTION_KEY is not a Fernet key (32 bytes, url-safe base64). Make "
-                    "one with: "
-                    "python -c 'from cryptography.fernet import Fernet; "
-                    "print(Fernet.generate_key().decode())'"
-                ) from error
+        try:
+            MultiFernet([Fernet(key) for key in keys])
+        except ValueError as error:
+            raise SettingsError(
+                "ENCRYPTION_KEY is not a Fernet key (32 bytes, url-safe base64). Make one with: "
+                "python -c 'from cryptography.fernet import Fernet; "
+                "print(Fernet.generate_key().decode())'"
+            ) from error
         return keys
 
     @property

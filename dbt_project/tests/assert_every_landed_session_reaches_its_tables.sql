@@ -7,7 +7,8 @@ with
 
 events as (
 
-    select * from {{ ref('stg_zoom__session_events') }}
+    select * from {{ ref('stg_zoom__events') }}
+    where session_id is not null
 
 ),
 

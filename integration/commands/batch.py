@@ -1,34 +1,14 @@
 """`batch` and `rebuild`: the pipeline by hand."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
+from integration.commands.arguments import AwareTime
 from integration.commands.processes import run_module
 from integration.settings import read_settings
 from integration.store.postgres import connect, database_url
 from integration.store.summary import batch_summary
-
-
-class AwareTime(click.ParamType):
-    """An ISO 8601 time with a zone, in UTC."""
-
-    name = "time"
-
-    def convert(
-        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            read = datetime.fromisoformat(value)
-        except ValueError:
-            read = None
-        if read is None or read.tzinfo is None:
-            self.fail(
-                f"{value!r} is not a time with a zone, such as 2026-03-02T10:00:00Z.", param, ctx
-            )
-        return read.astimezone(UTC)
 
 
 @click.command()
@@ -36,7 +16,7 @@ class AwareTime(click.ParamType):
 def batch(now: datetime | None) -> None:
     """Run the 20-minute job once, through Dagster, and print what it did."""
     settings = read_settings()
-    settings.require_all("ENCRYPTION_KEY", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET")
+    settings.require_zoom_app()
     url = database_url(settings)
     arguments = [now.isoformat()] if now else []
     if run_module(settings, url, "orchestration.batch", *arguments):

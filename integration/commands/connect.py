@@ -33,13 +33,14 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
     from integration.store.tokens import save_grant
     from integration.zoom import oauth
     from integration.zoom.client import ZoomClient
+    from integration.zoom.errors import PermanentZoomError
 
     if not server_to_server:
         raise click.UsageError(
             "Without a browser only --server-to-server works; or connect on the Services page."
         )
     settings = read_settings()
-    settings.require_all("ENCRYPTION_KEY", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET")
+    settings.require_zoom_app()
     with open_connection(database_url(settings), role="page") as connection:
         user = user_by_email(connection, organization_id=organization, email=owner)
         if user is None:
@@ -47,17 +48,29 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
                 f"{organization} has no WorkSights user with that email. Import users first: "
                 f"worksights-zoom import-users FILE.csv --organization {organization}"
             )
+        if user.deactivated_at is not None:
+            raise click.ClickException(
+                "This user is deactivated; somebody else has to be the owner."
+            )
         if user.role not in MAY_CONNECT:
             raise click.ClickException(
                 f"Only an Executive or an Admin connects Zoom; this user is {user.role}."
             )
-        grant = oauth.account_credentials(
-            settings.oauth_url,
-            client_id=settings.require("ZOOM_CLIENT_ID"),
-            client_secret=settings.require("ZOOM_CLIENT_SECRET"),
-            account_id=zoom_account,
-            now=datetime.now(UTC),
-        )
+        try:
+            grant = oauth.account_credentials(
+                settings.oauth_url,
+                client_id=settings.require("ZOOM_CLIENT_ID"),
+                client_secret=settings.require("ZOOM_CLIENT_SECRET"),
+                account_id=zoom_account,
+                now=datetime.now(UTC),
+            )
+        except PermanentZoomError as error:
+            if error.code != "invalid_request":
+                raise
+            raise click.ClickException(
+                "Zoom does not know this account for the app of ZOOM_CLIENT_ID. "
+                "Check --zoom-account: it is the account id on the app's page, not its number."
+            ) from error
         found = (
             ZoomClient(settings.api_url, lambda _refused: grant.access_token).me().get("account_id")
         )

@@ -60,12 +60,14 @@ def read_directory(file: Path) -> list[ImportedUser]:
     except UnicodeDecodeError as error:
         raise ValueError("it is not UTF-8 text") from error
     except csv.Error as error:
-        raise ValueError(f"line {rows.line_num}: {error}") from error
-    seen: dict[str, int] = {}
-    for user in users:
-        first = seen.setdefault(user.email.lower(), user.line)
-        if first != user.line:
-            raise ValueError(f"line {user.line}: the same email as in line {first}")
+        raise ValueError(f"line {rows.line_num + 1}: {error}") from error
+    for name in ("email", "user_id"):
+        seen: dict[str, int] = {}
+        for user in users:
+            value = (getattr(user, name) or f"none in line {user.line}").lower()
+            first = seen.setdefault(value, user.line)
+            if first != user.line:
+                raise ValueError(f"line {user.line}: the same {name} as in line {first}")
     return users
 
 
@@ -82,6 +84,8 @@ def _read_line(line: int, row: dict[str | None, str | None]) -> ImportedUser:
     if None in row or None in row.values():
         raise ValueError(f"line {line}: not as many values as the header has columns")
     value = {name: (text or "").strip() for name, text in row.items()}
+    if any("\x00" in text for text in value.values()):
+        raise ValueError(f"line {line}: it holds a NUL character")
     empty = [name for name in REQUIRED if not value[name]]
     if empty:
         raise ValueError(f"line {line}: {', '.join(empty)} is empty")
@@ -93,7 +97,7 @@ def _read_line(line: int, row: dict[str | None, str | None]) -> ImportedUser:
         raise ValueError(f"line {line}: the role is not one of {', '.join(ROLES)}")
     try:
         ZoneInfo(value["time_zone"])
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # "Europe" is a folder
         raise ValueError(
             f"line {line}: the time zone is not an IANA name such as Europe/Berlin"
         ) from error

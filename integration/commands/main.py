@@ -22,6 +22,7 @@ COMMANDS = {
     "rebuild": "batch",
     "import-users": "import_users",
     "connect": "connect",
+    "explain": "explain",
     "status": "status",
     "simulate": "simulate",
 }

@@ -1,10 +1,11 @@
 """`status`: connections, last batch, backlog, freshness, and how long an entry takes to appear."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from integration.settings import read_settings
 from integration.store import status as facts
@@ -16,7 +17,7 @@ from integration.store.postgres import connect, database_url
 def status() -> None:
     """Show how this installation is."""
     now = datetime.now(UTC)
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     with connect(database_url(read_settings()), role="pipeline", autocommit=True) as connection:
         console.print(_connections(facts.connection_statuses(connection), now))
         for name, value in {
@@ -33,7 +34,12 @@ def _connections(rows: list[facts.ConnectionStatus], now: datetime) -> Table | s
     if not rows:
         return "No Zoom account is connected. Connect one with: worksights-zoom connect --help"
     table = Table(
-        "organization", "Zoom account", "status", "users", "imported", "needs attention because"
+        "organization",
+        Column("Zoom account", no_wrap=True, overflow="fold"),
+        "status",
+        "users",
+        "imported",
+        "needs attention because",
     )
     for row in rows:
         imported = _ago(row.users_imported_at, now) if row.users_imported_at else "never"

@@ -105,15 +105,18 @@ def join_account(
     return made[0], True
 
 
-def note_import(connection: psycopg.Connection, connection_id: str, *, now: datetime) -> None:
-    """The import worked: the connection is well again."""
+def note_import(
+    connection: psycopg.Connection, connection_id: str, *, now: datetime, phone_detail: str | None
+) -> None:
+    """The import worked: the connection is well again. Without Zoom Phone it says so."""
     connection.execute(
         """
         update integration.connections
-        set status = 'active', status_detail = null, users_imported_at = %s, next_import_at = %s
+        set status = 'active', status_detail = null, phone_detail = %s, users_imported_at = %s,
+            next_import_at = %s
         where connection_id = %s and disconnected_at is null
         """,
-        [now, now + IMPORT_EVERY, connection_id],
+        [phone_detail, now, now + IMPORT_EVERY, connection_id],
     )
 
 

@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 class User:
     user_id: str
     role: str
+    deactivated_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,10 @@ def user_by_email(
     """The user with this email (letter case does not matter), or None."""
     cursor = connection.cursor(row_factory=class_row(User))
     return cursor.execute(
-        "select user_id, role from worksights.users where organization_id = %s and "
-        "lower(email) = lower(%s)",
+        """
+        select user_id, role, deactivated_at from worksights.users
+        where organization_id = %s and lower(email) = lower(%s)
+        """,
         [organization_id, email.strip()],
     ).fetchone()
 

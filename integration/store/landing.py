@@ -17,6 +17,7 @@ from integration.zoom.events import Envelope, Event, Unreadable, events_of, open
 
 # 5,000 deliveries of about 1 KB are parsed in half a second and keep the transaction short.
 CHUNK = 5000
+CHUNK_BYTES = 64 * 1024 * 1024  # a body may have 1 MiB, and a chunk is held in memory
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,25 @@ def forget_quarantined_bodies(connection: psycopg.Connection, *, now: datetime, 
 def _take_waiting(connection: psycopg.Connection) -> list[Delivery]:
     rows = connection.execute(
         """
-        select delivery_id, received_at, body from ingress.deliveries
-        where disposition = 'waiting'
-        order by delivery_id
-        limit %s
-        for update skip locked
+        with first as (
+            select
+                delivery_id,
+                sum(body_size) over (order by delivery_id) - body_size as bytes_before
+            from (
+                select delivery_id, body_size from ingress.deliveries
+                where disposition = 'waiting'
+                order by delivery_id
+                limit %s
+            ) as waiting
+        )
+        select deliveries.delivery_id, deliveries.received_at, deliveries.body
+        from ingress.deliveries
+        inner join first using (delivery_id)
+        where first.bytes_before < %s
+        order by deliveries.delivery_id
+        for update of deliveries skip locked
         """,
-        [CHUNK],
+        [CHUNK, CHUNK_BYTES],
     )
     return [Delivery(*row) for row in rows]
 

@@ -51,7 +51,16 @@ def embedded_is_used(settings: Settings) -> bool:
 
 
 def embedded_runs(settings: Settings) -> bool:
-    return (settings.home / "postgres" / "postmaster.pid").exists()
+    """Whether the embedded server answers; a file of a killed one does not count."""
+    file = settings.home / "postgres" / "postmaster.pid"
+    if not file.exists():
+        return False
+    _pid, _data, _started, port, socket, *_ = file.read_text().splitlines() + [""] * 5
+    try:
+        psycopg.connect(host=socket, port=port, user="postgres", connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def stop_embedded(settings: Settings) -> bool:

@@ -102,3 +102,57 @@ def _insert_versions(connection: psycopg.Connection, account: Connection, batch:
             "batch": batch.number,
         },
     ).rowcount
+
+
+def store_phone_users(
+    connection: psycopg.Connection,
+    account: Connection,
+    users: Iterable[tuple[str, str | None, str | None]],
+    batch: Batch,
+) -> int:
+    """Stores (zoom_user_id, extension_id, extension_number) of one account where new or changed.
+
+    A user who is no longer listed keeps no extension: that is a version, too.
+    """
+    with connection.transaction():
+        connection.execute(
+            """
+            create temporary table imported (
+                zoom_user_id text, extension_id text, extension_number text
+            ) on commit drop
+            """
+        )
+        with connection.cursor().copy("copy imported from stdin") as copy:
+            for user in users:
+                copy.write_row(user)
+        return connection.execute(
+            """
+            with latest as (
+                select distinct on (zoom_user_id) zoom_user_id, extension_id, extension_number
+                from zoom_raw.phone_users
+                where organization_id = %(organization)s and zoom_account_id = %(account)s
+                order by zoom_user_id, imported_at desc
+            )
+            insert into zoom_raw.phone_users (
+                organization_id, zoom_account_id, zoom_user_id, imported_at, batch,
+                extension_id, extension_number
+            )
+            select
+                %(organization)s, %(account)s, zoom_user_id, %(now)s, %(batch)s,
+                imported.extension_id, imported.extension_number
+            from imported
+            full outer join latest using (zoom_user_id)
+            where (imported.extension_id, imported.extension_number)
+                is distinct from (latest.extension_id, latest.extension_number)
+            on conflict (organization_id, zoom_account_id, zoom_user_id, imported_at) do update set
+                extension_id = excluded.extension_id,
+                extension_number = excluded.extension_number,
+                batch = excluded.batch
+            """,
+            {
+                "organization": account.organization_id,
+                "account": account.zoom_account_id,
+                "now": batch.as_of,
+                "batch": batch.number,
+            },
+        ).rowcount

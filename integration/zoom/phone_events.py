@@ -13,20 +13,22 @@ SIDES = ("caller", "callee")
 # Zoom's names for one thing differ between the generations; the later name wins where a record has
 # both.
 PARTY_OF_LIVE_CALL = {
-    "user_id": "user_id",
-    "extension_id": "extension_id",
-    "extension_number": "extension_number",
-    "phone_number": "phone_number",
-    "name": "display_name",
+    "user_id": ("user_id",),
+    "extension_id": ("extension_id",),
+    "extension_number": ("extension_number",),
+    "phone_number": ("phone_number",),
+    "name": ("name", "display_name"),
 }
 PARTY_OF_RECORD = {
     "user_id": ("user_id",),
     "extension_id": ("ext_id",),
     "extension_number": ("ext_number",),
-    "phone_number": ("did_number", "number"),
+    "phone_number": ("did_number",),
     "email": ("email",),
     "name": ("name",),
 }
+# First generation: `*_number` is an extension or a phone number, as `*_number_type` says.
+NUMBER_IS_EXTENSION = "1"
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,7 @@ def live_call(
     for side in SIDES:
         party = content.get(side)
         party = party if isinstance(party, dict) else {}
-        fields |= _texts(
-            {f"{side}_{ours}": party.get(zooms) for ours, zooms in PARTY_OF_LIVE_CALL.items()}
-        )
+        fields |= _party(party, side, PARTY_OF_LIVE_CALL, prefix="")
     for name in ("ringing_start_time", "answer_start_time", "call_end_time"):
         fields |= _time(name, content.get(name), received_at=received_at)
     told_by = "caller" if event.startswith("phone.caller") else "callee"
@@ -86,15 +86,13 @@ def _record(
             "direction": record.get("direction"),
             "result": record.get("result"),
             "result_reason": record.get("result_reason"),
-            "duration": record.get("duration"),
+            "duration": _whole_seconds(record.get("duration")),
             "segment_event": record.get("event"),
         }
     )
     for side in SIDES:
-        for ours, names in PARTY_OF_RECORD.items():
-            found = next((t for name in names if (t := text(record.get(f"{side}_{name}")))), None)
-            if found:
-                fields[f"{side}_{ours}"] = found
+        fields |= _numbers_of_call_log(record, side) if first else {}
+        fields |= _party(record, side, PARTY_OF_RECORD, prefix=f"{side}_")
     for name, value in {
         "started_at": record.get("date_time" if first else "start_time"),
         "answered_at": None if first else record.get("answer_time"),
@@ -103,6 +101,30 @@ def _record(
         fields |= _time(name, value, received_at=received_at)
     record_id = text(record.get("call_element_id")) or text(record.get("id"))
     return CallRecord(record_id, started_at, ended_at, fields)
+
+
+def _whole_seconds(value: object) -> str | None:
+    """A length that Postgres can count with; up to eleven days, longer than any call."""
+    digits = text(value) or ""
+    return digits if digits.isascii() and digits.isdigit() and len(digits) <= 6 else None
+
+
+def _numbers_of_call_log(record: dict[str, Any], side: str) -> dict[str, str]:
+    is_extension = text(record.get(f"{side}_number_type")) == NUMBER_IS_EXTENSION
+    kind = "extension_number" if is_extension else "phone_number"
+    return _texts({f"{side}_{kind}": record.get(f"{side}_number")})
+
+
+def _party(
+    content: dict[str, Any], side: str, names: dict[str, tuple[str, ...]], *, prefix: str
+) -> dict[str, str]:
+    """One side's fields by our names; the first of Zoom's names that says something."""
+    found = {}
+    for ours, zooms in names.items():
+        said = next((t for name in zooms if (t := text(content.get(prefix + name)))), None)
+        if said:
+            found[f"{side}_{ours}"] = said
+    return found
 
 
 def _texts(values: dict[str, object]) -> dict[str, str]:

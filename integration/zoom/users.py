@@ -57,3 +57,18 @@ def _times(values: Iterable[Any]) -> pd.Series:
     texts = pd.Series([text(value) for value in values], dtype=object)
     times = pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
     return times.astype("datetime64[us, UTC]")
+
+
+def phone_users(pages: Iterable[list[dict[str, Any]]]) -> list[tuple[str, str | None, str | None]]:
+    """(zoom_user_id, extension_id, extension_number) per user of Zoom Phone, the last one seen."""
+    found = {
+        zoom_user_id: (
+            zoom_user_id,
+            text(user.get("extension_id")),
+            text(user.get("extension_number")),
+        )
+        for page in pages
+        for user in page
+        if (zoom_user_id := text(user.get("id")))
+    }
+    return list(found.values())

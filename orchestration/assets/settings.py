@@ -10,7 +10,7 @@ from orchestration.resources import BatchInProgress
     specs=[
         dg.AssetSpec(
             ["pipeline", "settings"],
-            deps=[["zoom_raw", "events"], ["zoom_raw", "users"]],
+            deps=[["zoom_raw", "events"], ["zoom_raw", "users"], ["zoom_raw", "phone_users"]],
             group_name="pipeline",
             kinds={"python", "postgres"},
             owners=["team:data-platform"],
@@ -22,7 +22,7 @@ from orchestration.resources import BatchInProgress
         ),
         dg.AssetSpec(
             ["pipeline", "setting_changes"],
-            deps=[["zoom_raw", "events"], ["zoom_raw", "users"]],
+            deps=[["zoom_raw", "events"], ["zoom_raw", "users"], ["zoom_raw", "phone_users"]],
             group_name="pipeline",
             kinds={"python", "postgres"},
             owners=["team:data-platform"],

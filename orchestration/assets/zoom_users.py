@@ -1,17 +1,19 @@
 """Zoom's users, imported from every connected account."""
 
+from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import dagster as dg
-from dagster import AssetExecutionContext
 
 from integration.access import zoom_client
 from integration.settings import Settings
 from integration.store import connections
 from integration.store.connections import Connection
-from integration.store.zoom_users import COLUMNS, store_users
-from integration.zoom.errors import TransientZoomError, ZoomError
-from integration.zoom.users import UserList, users_frame
+from integration.store.zoom_users import COLUMNS, store_phone_users, store_users
+from integration.zoom.errors import PermanentZoomError, TransientZoomError, ZoomError
+from integration.zoom.users import UserList, phone_users, users_frame
 from orchestration.resources import BatchInProgress, Installation
 
 # Reading is waiting for Zoom; accounts do not share a rate limit.
@@ -20,50 +22,83 @@ ACCOUNTS_AT_ONCE = 8
 AUTOMATIC_RUN_TAGS = ("dagster/schedule_name", "dagster/sensor_name")
 
 
-@dg.asset(
-    key=["zoom_raw", "users"],
-    group_name="zoom_raw",
-    kinds={"python", "pandas", "postgres"},
-    owners=["team:data-platform"],
+@dataclass(frozen=True)
+class Fetched:
+    """What Zoom said of one account; no phone users where it has no Zoom Phone, with the reason."""
+
+    users: UserList
+    phone_users: list[tuple[str, str | None, str | None]]
+    phone_detail: str | None
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            ["zoom_raw", "users"],
+            group_name="zoom_raw",
+            kinds={"python", "pandas", "postgres"},
+            owners=["team:data-platform"],
+            description=(
+                "One row per version of a Zoom user that an import saw. Zoom is asked for the "
+                "users of each connected account; a connection that fails is marked "
+                "`needs_attention` with the reason, and the others go on."
+            ),
+        ),
+        dg.AssetSpec(
+            ["zoom_raw", "phone_users"],
+            group_name="zoom_raw",
+            kinds={"python", "postgres"},
+            owners=["team:data-platform"],
+            description=(
+                "One row per version of a Zoom Phone user: which extension is whose. An account "
+                "without Zoom Phone has none, which is noted on its connection."
+            ),
+        ),
+    ]
 )
 def zoom_users(
-    context: AssetExecutionContext, batch_in_progress: BatchInProgress, installation: Installation
-) -> dg.MaterializeResult:
-    """One row per version of a Zoom user that an import saw.
-
-    Asks Zoom for the users of each connected account. A connection that fails is marked
-    `needs_attention` with the reason; the others go on.
-    """
+    context: dg.AssetExecutionContext,
+    batch_in_progress: BatchInProgress,
+    installation: Installation,
+) -> Iterator[dg.MaterializeResult]:
+    """Imports the users, and the phone users, of the accounts that are due."""
     settings, url = installation.settings(), installation.database_url()
     accounts = _accounts(context, batch_in_progress)
-    new_versions, pending, failed = 0, 0, 0
+    counts: Counter[str] = Counter()
     with ThreadPoolExecutor(ACCOUNTS_AT_ONCE) as pool:
         fetched = pool.map(lambda account: _fetch(settings, url, account), accounts)
         for account, answer in zip(accounts, fetched, strict=True):
             if isinstance(answer, ZoomError):
                 _note_trouble(batch_in_progress, account, answer)
                 context.log.warning(f"Connection {account.connection_id}: {answer}")
-                failed += 1
+                counts["failed"] += 1
             else:
-                new_versions += _store(batch_in_progress, account, answer)
-                pending += answer.pending_count
-    return dg.MaterializeResult(
+                counts += _store(batch_in_progress, account, answer)
+    yield dg.MaterializeResult(
+        asset_key=["zoom_raw", "users"],
         metadata={
             "connections": len(accounts),
-            "connections_that_need_attention": failed,
-            "new_or_changed_users": new_versions,
-            "pending_users_without_an_id": pending,
-        }
+            "connections_that_need_attention": counts["failed"],
+            "new_or_changed_users": counts["users"],
+            "pending_users_without_an_id": counts["pending"],
+        },
+    )
+    yield dg.MaterializeResult(
+        asset_key=["zoom_raw", "phone_users"],
+        metadata={
+            "new_or_changed_phone_users": counts["phone users"],
+            "connections_without_zoom_phone": counts["without phone"],
+        },
     )
 
 
-def _accounts(context: AssetExecutionContext, writer: BatchInProgress) -> list[Connection]:
+def _accounts(context: dg.AssetExecutionContext, writer: BatchInProgress) -> list[Connection]:
     if any(tag in context.run.tags for tag in AUTOMATIC_RUN_TAGS):
         return connections.connections_due(writer.connection, now=writer.batch.as_of)
     return connections.open_connections(writer.connection)
 
 
-def _fetch(settings: Settings, url: str, account: Connection) -> UserList | ZoomError:
+def _fetch(settings: Settings, url: str, account: Connection) -> Fetched | ZoomError:
     try:
         client = zoom_client(
             settings,
@@ -71,17 +106,36 @@ def _fetch(settings: Settings, url: str, account: Connection) -> UserList | Zoom
             connection_id=account.connection_id,
             zoom_account_id=account.zoom_account_id,
         )
-        return users_frame(client.users())
+        users = users_frame(client.users())
+        try:
+            return Fetched(users, phone_users(client.phone_users()), None)
+        except PermanentZoomError as error:  # no Zoom Phone, or not to be read: the users still are
+            return Fetched(users, [], str(error))
     except ZoomError as error:
         return error
 
 
-def _store(writer: BatchInProgress, account: Connection, users: UserList) -> int:
-    frame = users.frame[list(COLUMNS)].astype(object)
+def _store(writer: BatchInProgress, account: Connection, fetched: Fetched) -> Counter[str]:
+    frame = fetched.users.frame[list(COLUMNS)].astype(object)
     rows = frame.where(frame.notna(), None).itertuples(index=False, name=None)
-    stored = store_users(writer.connection, account, rows, writer.batch)
-    connections.note_import(writer.connection, account.connection_id, now=writer.batch.as_of)
-    return stored
+    counts = Counter(
+        {
+            "users": store_users(writer.connection, account, rows, writer.batch),
+            "pending": fetched.users.pending_count,
+            "without phone": int(fetched.phone_detail is not None),
+        }
+    )
+    if fetched.phone_detail is None:
+        counts["phone users"] = store_phone_users(
+            writer.connection, account, fetched.phone_users, writer.batch
+        )
+    connections.note_import(
+        writer.connection,
+        account.connection_id,
+        now=writer.batch.as_of,
+        phone_detail=fetched.phone_detail,
+    )
+    return counts
 
 
 def _note_trouble(writer: BatchInProgress, account: Connection, error: ZoomError) -> None:

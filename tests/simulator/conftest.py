@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from local_receiver import Receiver, listening
-from zoom_client import CLIENT, SECOND_ACCOUNT_ID, Zoom
+from tests.simulator.local_receiver import Receiver, listening
+from tests.simulator.zoom_client import CLIENT, SECOND_ACCOUNT_ID, Zoom
 
 from simulator.company import build_company
 from simulator.running import running

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import pytest
 import requests
-from local_receiver import SECRET, Receiver
+from tests.simulator.local_receiver import SECRET, Receiver
 
 ENVIRONMENT = {
     **{key: value for key, value in os.environ.items() if not key.startswith("ZOOM_")},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from zoom_client import SECOND_ACCOUNT_ID, Zoom
+from tests.simulator.zoom_client import SECOND_ACCOUNT_ID, Zoom
 
 
 def test_a_planned_failure_answers_so_many_times_and_then_no_more(zoom: Zoom) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from zoom_client import SECOND_ACCOUNT_ID, Zoom
+from tests.simulator.zoom_client import SECOND_ACCOUNT_ID, Zoom
 
 from simulator.company import build_company
 

@@ -7,7 +7,7 @@ import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from local_receiver import SECRET, Receiver
+from tests.simulator.local_receiver import SECRET, Receiver
 
 from simulator.clock import ManualClock, RunningClock
 from simulator.company import build_company

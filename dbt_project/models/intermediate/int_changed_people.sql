@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
-{# Which Zoom users and emails a change of settings concerns (contract, 5.13): its own, and through mappings and equal
-   emails those of the WorkSights user it speaks of. #}
+{# By what the people are known whom a change of settings concerns (contract, 5.13): Zoom user ids,
+   emails, extensions; those it speaks of, and through mappings and equal emails those of the
+   WorkSights user it speaks of. #}
 
 with
 
@@ -66,16 +67,17 @@ changed_zoom_users as (
 
 )
 
-select organization_id, batch, changed, zoom_user_id, null as email
+select organization_id, batch, changed, 'zoom_user_id' as known_by, zoom_user_id as identity
 from changed_zoom_users
 union all
-select organization_id, batch, changed, null, value
+select organization_id, batch, changed, kind, value
 from setting_changes
-where kind = 'zoom_user_email'
+where kind in ('zoom_user_email', 'phone_extension_id', 'phone_extension_number')
 union all
-select changed_zoom_users.organization_id, changed_zoom_users.batch, changed_zoom_users.changed, null, zoom_users.value
+select changed_zoom_users.organization_id, changed_zoom_users.batch, changed_zoom_users.changed,
+    zoom_users.kind, zoom_users.value
 from changed_zoom_users
 inner join settings as zoom_users
     on zoom_users.organization_id = changed_zoom_users.organization_id
-    and zoom_users.kind = 'zoom_user_email'
+    and zoom_users.kind in ('zoom_user_email', 'phone_extension_id', 'phone_extension_number')
     and zoom_users.subject = changed_zoom_users.zoom_user_id

@@ -3,13 +3,14 @@
     indexes=[{'columns': ['organization_id', 'session_id', 'leg_id'], 'unique': true}],
 ) }}
 
-{# Contract, 5.4: steps 4 and 5, and which legs are one participant. Only ended sessions have any. #}
+{# Contract, 5.4: steps 4 and 5, and which legs are one participant; 5.7: by what a side of a call
+   is known. Only ended sessions have any. #}
 
 with
 
 legs as (
 
-    select * from {{ ref('int_connection_legs') }}
+    select * from {{ ref('int_legs') }}
     {{ where_news() }}
 
 ),
@@ -21,20 +22,21 @@ sessions as (
 
 ),
 
-zoom_user_emails as (
+settings as (
 
     select * from {{ ref('stg_pipeline__settings') }}
-    where kind = 'zoom_user_email'
 
 ),
 
--- An email that was an imported Zoom user's when the session ended gives that Zoom user.
+-- An extension that was a phone user's, or an email that was an imported Zoom user's when the
+-- session ended, gives that Zoom user.
 legs_with_imported_users as (
 
     select
         legs.organization_id,
         legs.session_id,
         legs.leg_id,
+        legs.side,
         legs.leg_user_id,
         legs.participant_uuid,
         coalesce(legs.zoom_user_id, imported.zoom_user_id) as zoom_user_id,
@@ -50,18 +52,26 @@ legs_with_imported_users as (
         legs.joined_at,
         legs.left_at
     from legs
-    inner join sessions
-        on sessions.organization_id = legs.organization_id
-        and sessions.session_id = legs.session_id
+    inner join sessions using (organization_id, session_id)
     left join lateral (
-        select zoom_user_emails.subject as zoom_user_id
-        from zoom_user_emails
-        where zoom_user_emails.organization_id = legs.organization_id
-            and zoom_user_emails.value = legs.email
-            and zoom_user_emails.valid @> sessions.ended_at
+        select settings.subject as zoom_user_id
+        from settings
+        where settings.organization_id = legs.organization_id
+            and settings.valid @> sessions.ended_at
+            and (settings.kind, settings.value) in (
+                ('phone_extension_id', legs.extension_id),
+                ('phone_extension_number', legs.extension_number),
+                ('zoom_user_email', legs.email)
+            )
+            -- An extension says something in its own account only.
+            and (
+                settings.kind = 'zoom_user_email'
+                or settings.zoom_account_id = sessions.zoom_account_id
+            )
         order by
-            zoom_user_emails.zoom_account_id = sessions.zoom_account_id desc,
-            zoom_user_emails.subject collate "C"
+            settings.kind,  -- phone_extension_id, phone_extension_number, zoom_user_email
+            settings.zoom_account_id = sessions.zoom_account_id desc,
+            settings.subject collate "C"
         limit 1
     ) as imported on legs.zoom_user_id is null
 
@@ -73,9 +83,10 @@ identified_legs as (
         organization_id,
         session_id,
         leg_id,
+        side,
         leg_user_id,
         participant_uuid,
-        {{ filled('zoom_user_id', 'email') }},
+        {{ filled('zoom_user_id', "(case when side is null then email end)") }},
         registrant_id,
         customer_key,
         email,
@@ -97,7 +108,9 @@ participant_keys as (
         organization_id,
         session_id,
         leg_id,
+        side,
         coalesce(
+            'side:' || side,
             'zoom_user_id:' || zoom_user_id,
             'email:' || email,
             'registrant_id:' || registrant_id,
@@ -123,6 +136,7 @@ select
     session_id,
     leg_id,
     md5(session_id || ' ' || participant_key) as participant_id,
+    side,
     zoom_user_id,
     email,
     display_name,

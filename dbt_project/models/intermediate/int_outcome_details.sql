@@ -13,10 +13,10 @@ outcome_details (outcome, detail) as (
         ('waiting_room_only', 'They left from the waiting room and were never let in.'),
         ('zero_duration', 'They were not there while the session lasted.'),
         ('no_identity', 'They joined without signing in: Zoom told neither a Zoom user nor an email.'),
-        ('not_mapped', 'No WorkSights user is mapped to this Zoom user. Map one on the Users tab.'),
+        ('not_mapped', 'No WorkSights user was mapped to them when it ended. Map their Zoom user to one.'),
         ('user_inactive', 'The WorkSights user was not there or not active when it ended.'),
-        ('feature_off', 'The feature was off for the organization when it ended. Switch it on on the Features tab.'),
-        ('not_subscribed', 'The feature was off for this user when it ended. Switch it on on the Features tab.'),
+        ('feature_off', 'The feature was off for the organization when it ended. Switch it on.'),
+        ('not_subscribed', 'The feature was off for this user when it ended. Switch it on.'),
         ('excluded', 'Their email or its domain is on the list of exclusions.'),
         ('activity', 'It is on the timeline.')
 

@@ -64,6 +64,7 @@ facts as (
         participants.zoom_user_id is not null or participants.email is not null as has_identity,
         presence.is_waiting_room_only,
         mappings.is_user_active,
+        sessions.is_answered,
         exists (
             select from switches_off
             where switches_off.organization_id = participants.organization_id
@@ -98,6 +99,7 @@ select
     user_id,
     case
         when connection_state <> 'counted' then connection_state
+        when not is_answered then 'not_answered'
         when is_waiting_room_only then 'waiting_room_only'
         when duration_seconds = 0 then 'zero_duration'
         when not has_identity then 'no_identity'

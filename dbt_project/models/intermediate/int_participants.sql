@@ -40,6 +40,7 @@ participants as (
         organization_id,
         session_id,
         participant_id,
+        max(side) as side,
         max(zoom_user_id) as zoom_user_id,
         {{ latest_of_group('email', 'email_recency') }},
         {{ latest_of_group('display_name', 'display_name_recency') }}
@@ -54,6 +55,7 @@ participants_as_imported as (
         participants.organization_id,
         participants.session_id,
         participants.participant_id,
+        participants.side,
         participants.zoom_user_id,
         sessions.host_zoom_user_id,
         coalesce(participants.email, imported_email.value) as email,
@@ -82,6 +84,7 @@ select
     display_name,
     imported_email,
     case
+        when side is not null then side
         when zoom_user_id = host_zoom_user_id then 'host'
         when exists (
             select from zoom_user_emails

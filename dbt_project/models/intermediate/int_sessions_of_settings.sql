@@ -26,7 +26,7 @@ sessions as (
 
 legs as (
 
-    select * from {{ ref('int_connection_legs') }}
+    select * from {{ ref('int_legs') }}
 
 ),
 
@@ -46,23 +46,45 @@ candidates as (
         and sessions.feature = setting_changes.value
     where setting_changes.kind = 'switched_off' and setting_changes.subject = ''
     union all
-    select changed_people.organization_id, legs.session_id, changed_people.batch, changed_people.changed
+    select changed_people.organization_id, legs.session_id, changed_people.batch,
+        changed_people.changed
     from changed_people
     inner join legs
         on legs.organization_id = changed_people.organization_id
-        and legs.zoom_user_id = changed_people.zoom_user_id
+        and legs.zoom_user_id = changed_people.identity
+    where changed_people.known_by = 'zoom_user_id'
     union all
-    select changed_people.organization_id, legs.session_id, changed_people.batch, changed_people.changed
+    select changed_people.organization_id, legs.session_id, changed_people.batch,
+        changed_people.changed
     from changed_people
     inner join legs
         on legs.organization_id = changed_people.organization_id
-        and legs.email = changed_people.email
+        and legs.email = changed_people.identity
+    where changed_people.known_by = 'zoom_user_email'
     union all
-    select changed_people.organization_id, sessions.session_id, changed_people.batch, changed_people.changed
+    select changed_people.organization_id, legs.session_id, changed_people.batch,
+        changed_people.changed
+    from changed_people
+    inner join legs
+        on legs.organization_id = changed_people.organization_id
+        and legs.extension_id = changed_people.identity
+    where changed_people.known_by = 'phone_extension_id'
+    union all
+    select changed_people.organization_id, legs.session_id, changed_people.batch,
+        changed_people.changed
+    from changed_people
+    inner join legs
+        on legs.organization_id = changed_people.organization_id
+        and legs.extension_number = changed_people.identity
+    where changed_people.known_by = 'phone_extension_number'
+    union all
+    select changed_people.organization_id, sessions.session_id, changed_people.batch,
+        changed_people.changed
     from changed_people
     inner join sessions
         on sessions.organization_id = changed_people.organization_id
-        and sessions.host_zoom_user_id = changed_people.zoom_user_id
+        and sessions.host_zoom_user_id = changed_people.identity
+    where changed_people.known_by = 'zoom_user_id'
     union all
     select setting_changes.organization_id, legs.session_id, setting_changes.batch, setting_changes.changed
     from setting_changes

@@ -2,7 +2,7 @@
     incremental_strategy='append',
     indexes=[{'columns': ['batch']}],
     pre_hook="{% if is_incremental() %}delete from {{ this }} where batch <= (
-        select min(batch) from pipeline.progress where model like '{{ var(\"schema_prefix\") }}timeline.%'){% endif %}",
+        select min(batch) from pipeline.progress where model <> '{{ this.schema }}.{{ this.identifier }}'){% endif %}",
 ) }}
 
 {# The news of a batch, whatever brought it (contract, 5.13). Rows go once every mart has taken them up. #}

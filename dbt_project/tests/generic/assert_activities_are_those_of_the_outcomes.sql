@@ -81,7 +81,13 @@ compared as (
                 then 'it says something else than its session'
             when (activities.service, activities.category, activities.color) <> ('zoom', 'Call', 'cyan')
                 then 'another service, category or color'
-            when activities.role not in ('host', 'attendee', 'caller', 'callee') then 'unknown role'
+            when (activities.feature, activities.role, coalesce(activities.direction, '')) not in (
+                ('meetings', 'host', ''), ('meetings', 'attendee', ''),
+                ('webinars', 'host', ''), ('webinars', 'attendee', ''),
+                ('phone', 'caller', 'outbound'), ('phone', 'callee', 'inbound')
+            ) then 'a role or direction that its feature does not have'
+            when activities.feature <> 'phone' and activities.caller_id is not null
+                then 'the other party of no call'
         end as what_is_wrong
     from activities
     full join users_with_activity using (organization_id, session_id, user_id)

@@ -35,6 +35,8 @@ compared as (
         case
             when sessions.started_at is null then 'its session is missing'
             when participants.role not in ('host', 'attendee', 'caller', 'callee') then 'unknown role'
+            when (participants.role in ('caller', 'callee')) <> (sessions.feature = 'phone')
+                then 'a role that its feature does not have'
             when (participants.joined_at is null) <> (participants.left_at is null) then 'half a presence'
             when participants.joined_at is null and participants.duration_seconds <> 0
                 then 'a duration without presence'

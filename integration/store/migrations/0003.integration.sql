@@ -11,6 +11,7 @@ create table integration.connections (
     connected_at timestamptz not null default now(),
     granted_at timestamptz not null default now(),
     disconnected_at timestamptz,
+    phone_detail text,  -- why no phone users can be imported, such as no Zoom Phone; not an error
     users_imported_at timestamptz,  -- the last import that worked
     next_import_at timestamptz not null default now(),  -- asking for an import sets it to now
     check ((status = 'disconnected') = (disconnected_at is not null))
@@ -94,7 +95,7 @@ create table integration.exclusions (
 
 grant usage on schema integration to pipeline, page;
 grant select on all tables in schema integration to pipeline, page;
-grant update (status, status_detail, disconnected_at, users_imported_at, next_import_at)
+grant update (status, status_detail, phone_detail, disconnected_at, users_imported_at, next_import_at)
     on integration.connections to pipeline;
 grant insert, update, delete on integration.tokens to pipeline, page;
 grant insert, update on integration.connections to page;

@@ -36,6 +36,18 @@ create table zoom_raw.users (
     primary key (organization_id, zoom_account_id, zoom_user_id, imported_at)
 );
 
+-- Zoom Phone's user list: which extension is whose. One row per version, as above.
+create table zoom_raw.phone_users (
+    organization_id text not null,
+    zoom_account_id text not null,
+    zoom_user_id text not null,
+    imported_at timestamptz not null,
+    batch bigint not null,
+    extension_id text,
+    extension_number text,
+    primary key (organization_id, zoom_account_id, zoom_user_id, imported_at)
+);
+
 grant usage on schema zoom_raw to pipeline, page;
 grant select, insert, update, delete on all tables in schema zoom_raw to pipeline;
-grant select on zoom_raw.users to page;
+grant select on zoom_raw.users, zoom_raw.phone_users to page;

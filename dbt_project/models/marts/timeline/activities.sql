@@ -35,6 +35,35 @@ presence as (
 
 ),
 
+call_legs as (
+
+    select * from {{ ref('int_call_legs') }}
+
+),
+
+-- What is shown of the other party of a call, when it is available.
+other_parties as (
+
+    select
+        outcomes.organization_id,
+        outcomes.session_id,
+        outcomes.participant_id,
+        coalesce(others.display_name, call_legs.phone_number, call_legs.extension_number)
+            as caller_id
+    from outcomes
+    inner join participants using (organization_id, session_id, participant_id)
+    inner join participants as others
+        on others.organization_id = outcomes.organization_id
+        and others.session_id = outcomes.session_id
+        and others.participant_id <> outcomes.participant_id
+    inner join call_legs
+        on call_legs.organization_id = outcomes.organization_id
+        and call_legs.session_id = outcomes.session_id
+        and call_legs.leg_id = others.role
+    where outcomes.outcome = 'activity' and participants.role in ('caller', 'callee')
+
+),
+
 -- One user with two Zoom identities in one session has one activity: presence united, and `host` wins.
 users_in_sessions as (
 
@@ -42,12 +71,14 @@ users_in_sessions as (
         outcomes.organization_id,
         outcomes.session_id,
         outcomes.user_id,
-        max(participants.role) as role,  -- 'host' > 'attendee'
+        max(participants.role) as role,  -- 'host' > 'attendee', 'caller' > 'callee'
+        (array_agg(other_parties.caller_id order by participants.role desc))[1] as caller_id,
         bool_or(presence.is_estimated) as is_estimated,
         range_agg(presence.presence) as presence
     from outcomes
     inner join participants using (organization_id, session_id, participant_id)
     inner join presence using (organization_id, session_id, participant_id)
+    left join other_parties using (organization_id, session_id, participant_id)
     where outcomes.outcome = 'activity'
     group by outcomes.organization_id, outcomes.session_id, outcomes.user_id
 
@@ -64,14 +95,22 @@ select
     'cyan' as color,
     concat_ws(
         ': ',
-        case users_in_sessions.role when 'host' then 'Hosted ' else 'Attended ' end || sessions.title_words,
-        sessions.topic
+        case users_in_sessions.role
+            when 'host' then 'Hosted ' || sessions.title_words
+            when 'attendee' then 'Attended ' || sessions.title_words
+            when 'caller' then 'Outbound call'
+            when 'callee' then 'Inbound call'
+        end,
+        coalesce(sessions.topic, users_in_sessions.caller_id)
     ) as title,
     users_in_sessions.role,
     sessions.topic,
     sessions.session_type,
-    null::text as direction,
-    null::text as caller_id,
+    case users_in_sessions.role
+        when 'caller' then 'outbound'
+        when 'callee' then 'inbound'
+    end as direction,
+    users_in_sessions.caller_id,
     {{ seconds_of('users_in_sessions.presence') }} as duration_seconds,
     users_in_sessions.is_estimated,
     lower(users_in_sessions.presence) as started_at,

@@ -1,0 +1,74 @@
+{{ config(materialized='view') }}
+
+{# Contract, 5.7: what each event says of its call, whatever generation told it. #}
+
+with
+
+call_events as (
+
+    select * from {{ ref('stg_zoom__call_events') }}
+
+),
+
+events_with_times as (
+
+    select
+        organization_id,
+        event_id,
+        session_id,
+        zoom_account_id,
+        call_id,
+        told_by,
+        {% for side in ['caller', 'callee'] -%}
+        coalesce({{ side }}_user_id, case when told_by = '{{ side }}' then owner_zoom_user_id end)
+            as {{ side }}_zoom_user_id,
+        {% for fact in call_facts() if fact != 'zoom_user_id' -%}
+        {{ side }}_{{ fact }},
+        {% endfor -%}
+        {% endfor -%}
+        case generation
+            when 'call_log' then 1
+            when 'call_history' then 2
+            when 'call_element' then 3
+            else 0
+        end as generation,
+        lower(result) like '%voicemail%' as is_voicemail,
+        batch,
+        generation is null as is_live,
+        occurred_at,
+        began_at,
+        case
+            when generation = 'call_log' and lower(result) = 'call connected' then began_at
+            else answered_at
+        end as answered_at,
+        case
+            when generation = 'call_log'
+                then began_at + coalesce(record_seconds, 0) * interval '1 second'
+            else coalesce(ended_at, answered_at, began_at)
+        end as ended_at
+    from call_events
+
+)
+
+select
+    organization_id,
+    event_id,
+    session_id,
+    zoom_account_id,
+    call_id,
+    told_by,
+    {% for side in ['caller', 'callee'] -%}
+    {% for fact in call_facts() -%}
+    {{ side }}_{{ fact }},
+    {% endfor -%}
+    {% endfor -%}
+    generation,
+    batch,
+    is_live,
+    not is_live and coalesce(is_voicemail, false) as is_voicemail,
+    answered_at is not null and (is_live or not coalesce(is_voicemail, false)) as is_answered,
+    occurred_at,
+    began_at,
+    answered_at,
+    ended_at
+from events_with_times

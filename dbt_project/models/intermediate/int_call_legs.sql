@@ -1,0 +1,91 @@
+{{ config(
+    unique_key=['organization_id', 'session_id', 'leg_id'],
+    indexes=[
+        {'columns': ['organization_id', 'session_id', 'leg_id'], 'unique': true},
+        {'columns': ['organization_id', 'zoom_user_id']},
+        {'columns': ['organization_id', 'email']},
+        {'columns': ['organization_id', 'extension_id']},
+        {'columns': ['organization_id', 'extension_number']},
+    ],
+    meta={'news': 'landed'},
+) }}
+
+{# Contract, 5.7: the two sides of a call. `caller_*` events know best about the caller, `callee_*`
+   about the callee, and each fills what the other lacks; of several callees the one of what was
+   answered. #}
+
+with
+
+call_events as (
+
+    select * from {{ ref('int_call_events') }}
+    {{ where_news('landed') }}
+
+),
+
+calls as (
+
+    select * from {{ ref('int_call_sessions') }}
+
+),
+
+statements as (
+
+    {% for side in ['caller', 'callee'] -%}
+    select
+        call_events.organization_id,
+        call_events.session_id,
+        '{{ side }}' as side,
+        {% for fact in call_facts() -%}
+        call_events.{{ side }}_{{ fact }} as {{ fact }},
+        {% endfor -%}
+        (call_events.told_by = '{{ side }}')::integer as is_own,
+        call_events.is_answered::integer as is_answered,
+        call_events.generation,
+        call_events.occurred_at,
+        calls.is_answered as is_call_answered,
+        calls.started_at,
+        calls.ended_at
+    from call_events
+    inner join calls using (organization_id, session_id)
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+-- What an unanswered callee's leg says would fill in another person than the one who answered.
+statements_that_count as (
+
+    select
+        organization_id,
+        session_id,
+        side,
+        {{ call_facts() | join(', ') }},
+        is_own,
+        is_answered,
+        generation,
+        occurred_at,
+        is_call_answered,
+        started_at,
+        ended_at
+    from statements
+    where side = 'caller' or is_answered = 1 or not is_call_answered
+
+)
+
+select
+    organization_id,
+    session_id,
+    side as leg_id,
+    {% for fact in call_facts() -%}
+    (array_agg(
+        {{ fact }} order by
+            is_own desc, is_answered desc, generation desc, occurred_at desc,
+            {{ fact }} collate "C" desc
+    ) filter (where {{ fact }} is not null))[1] as {{ fact }},
+    {% endfor -%}
+    bool_or(is_call_answered) as is_answered,
+    min(started_at) as started_at,
+    min(ended_at) as ended_at
+from statements_that_count
+group by organization_id, session_id, side

@@ -1,0 +1,64 @@
+{{ config(materialized='view') }}
+
+{# Every leg: the connections to meetings and webinars, and the two sides of calls. Nobody was there
+   in a call that was not answered. #}
+
+with
+
+connection_legs as (
+
+    select * from {{ ref('int_connection_legs') }}
+
+),
+
+call_legs as (
+
+    select * from {{ ref('int_call_legs') }}
+
+)
+
+select
+    organization_id,
+    session_id,
+    leg_id,
+    null as side,
+    leg_user_id,
+    participant_uuid,
+    zoom_user_id,
+    null as extension_id,
+    null as extension_number,
+    registrant_id,
+    customer_key,
+    email,
+    display_name,
+    zoom_user_id_recency,
+    email_recency,
+    display_name_recency,
+    is_breakout,
+    is_waiting_room,
+    joined_at,
+    left_at
+from connection_legs
+union all
+select
+    organization_id,
+    session_id,
+    leg_id,
+    leg_id as side,
+    null as leg_user_id,
+    null as participant_uuid,
+    zoom_user_id,
+    extension_id,
+    extension_number,
+    null as registrant_id,
+    null as customer_key,
+    email,
+    name as display_name,
+    0 as zoom_user_id_recency,
+    0 as email_recency,
+    0 as display_name_recency,
+    false as is_breakout,
+    false as is_waiting_room,
+    started_at as joined_at,
+    case when is_answered then ended_at else started_at end as left_at
+from call_legs

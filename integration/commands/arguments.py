@@ -1,0 +1,46 @@
+"""Times as people type them."""
+
+from datetime import UTC, datetime
+
+import click
+
+
+class AwareTime(click.ParamType):
+    """An ISO 8601 time with a zone, in UTC."""
+
+    name = "time"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        read = _read(value)
+        if read is None or read.tzinfo is None:
+            self.fail(
+                f"{value!r} is not a time with a zone, such as 2026-03-02T10:00:00Z.", param, ctx
+            )
+        return read.astimezone(UTC)
+
+
+class Moment(click.ParamType):
+    """A day or a time; without a zone it is UTC."""
+
+    name = "date"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        read = _read(value)
+        if read is None:
+            self.fail(f"{value!r} is not a day such as 2026-03-02.", param, ctx)
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def _read(value: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None

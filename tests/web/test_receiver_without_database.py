@@ -1,0 +1,146 @@
+"""What the receiver answers when Postgres is slow, hangs or is away."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from integration.settings import Settings, SettingsError
+from integration.store.migrate import migrate
+from integration.store.postgres import database_url, stop_embedded
+from integration.web.app import create_app
+from tests.web.deliveries import LEDGER, challenge_body, event_body, waiting
+
+
+def test_a_delivery_that_cannot_be_inserted_is_to_be_sent_again(receiver: Any) -> None:
+    with psycopg.connect(receiver.database_url) as owner:
+        owner.execute("revoke insert on ingress.deliveries from receiver")
+        owner.commit()
+        assert receiver.post(event_body()).status_code == 503
+    assert receiver.metric("zoom_deliveries_unavailable_total") == 1
+
+
+def test_a_table_that_stays_locked_gives_a_503_before_zoom_gives_up(receiver: Any) -> None:
+    with psycopg.connect(receiver.database_url) as other:
+        other.execute("lock table ingress.deliveries in access exclusive mode")
+        begun = time.monotonic()
+        assert receiver.post(event_body()).status_code == 503
+        assert time.monotonic() - begun < 3
+    assert receiver.post(event_body()).status_code == 204
+
+
+def test_a_server_that_hangs_gives_a_503_before_zoom_gives_up(receiver: Any) -> None:
+    """A disk that stalls: the server keeps none of its own time limits then."""
+    assert receiver.post(event_body()).status_code == 204
+    with psycopg.connect(receiver.database_url) as other:
+        found = other.execute(
+            "select pid from pg_stat_activity where backend_type = 'client backend' "
+            "and datname = current_database() and pid <> pg_backend_pid()"
+        ).fetchall()
+    try:
+        for (pid,) in found:
+            os.kill(pid, signal.SIGSTOP)
+        begun = time.monotonic()
+        assert receiver.post(event_body()).status_code == 503
+        assert time.monotonic() - begun < 3
+    finally:
+        for (pid,) in found:
+            os.kill(pid, signal.SIGCONT)
+    assert receiver.post(event_body()).status_code == 204
+
+
+def test_connections_that_died_while_idle_cost_no_delivery(receiver: Any) -> None:
+    """After a restart of the database the pool is full of dead connections."""
+    with ThreadPoolExecutor(16) as senders:
+        list(senders.map(lambda _: receiver.post(event_body()), range(100)))
+    with psycopg.connect(receiver.database_url) as other:
+        ended = other.execute(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity "
+            "where datname = current_database() and pid <> pg_backend_pid()"
+        ).fetchone()[0]
+    assert ended >= 2
+    assert [receiver.post(event_body()).status_code for _ in range(20)] == [204] * 20
+
+
+def test_while_the_database_is_away_zoom_is_told_to_try_again(
+    tmp_path: Path, start_receiver: Callable[[str], Any]
+) -> None:
+    home = Settings(home=tmp_path / "home", values={})
+    url = database_url(home)
+    try:
+        migrate(url)
+        receiver = start_receiver(url)
+        assert receiver.post(event_body()).status_code == 204
+
+        stop_embedded(home)
+        begun = time.monotonic()
+        assert receiver.post(event_body()).status_code == 503
+        assert time.monotonic() - begun < 3
+        assert (receiver.get("/readyz").status_code, receiver.get("/healthz").status_code) == (
+            503,
+            200,
+        )
+
+        assert database_url(home) == url
+        deadline = time.monotonic() + 10
+        while receiver.get("/readyz").status_code != 200:
+            assert time.monotonic() < deadline
+        assert receiver.post(event_body()).status_code == 204
+        assert receiver.deliveries(*LEDGER) == [waiting(event_body())] * 2
+    finally:
+        stop_embedded(home)
+
+
+def test_the_app_starts_without_a_database(start_receiver: Callable[[str], Any]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody_there = taken.getsockname()[1]
+    receiver = start_receiver(f"postgresql://nobody@127.0.0.1:{nobody_there}/nothing")
+    begun = time.monotonic()
+    statuses = (receiver.post(event_body()).status_code, receiver.get("/healthz").status_code)
+    assert (statuses, time.monotonic() - begun < 3) == ((503, 200), True)
+
+
+def test_what_is_refused_needs_no_database(start_receiver: Callable[[str], Any]) -> None:
+    receiver = start_receiver("postgresql://nobody@127.0.0.1:1/nothing")
+    body = challenge_body("token")
+    answers = [
+        receiver.post(body),
+        receiver.post(body, headers={}),
+        receiver.post(b"a" * (2 << 20)),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 401, 413]
+
+
+def test_commits_wait_for_the_disk_whatever_the_default(
+    database_url: str, start_receiver: Callable[[str], Any]
+) -> None:
+    # Seen from inside the insert, in the row's own reason.
+    with psycopg.connect(database_url) as owner:
+        name = sql.Identifier(owner.info.dbname)
+        owner.execute(sql.SQL("alter database {} set synchronous_commit = off").format(name))
+        owner.execute(
+            "create function ingress.note() returns trigger language plpgsql as "
+            "$$begin new.reason = current_setting('synchronous_commit'); return new; end$$"
+        )
+        owner.execute(
+            "create trigger note before insert on ingress.deliveries for each row "
+            "execute function ingress.note()"
+        )
+    receiver = start_receiver(database_url)
+    assert receiver.post(event_body()).status_code == 204
+    assert receiver.deliveries("reason") == [{"reason": "on"}]
+
+
+@pytest.mark.parametrize("secrets", ["", "change-me", " , ", "a-real-one,change-me"])
+def test_without_a_secret_there_is_no_app(tmp_path: Path, secrets: str) -> None:
+    settings = Settings(home=tmp_path, values={"ZOOM_WEBHOOK_SECRET_TOKEN": secrets})
+    with pytest.raises(SettingsError, match="ZOOM_WEBHOOK_SECRET_TOKEN"):
+        create_app(settings, "postgresql://nobody@127.0.0.1:1/nothing")
