@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: .venv/ready ## Make .venv with everything that is needed
+setup: .venv/ready dbt_project/target/manifest.json ## Make .venv with everything that is needed
 
 up: setup ## Start the whole product with a simulated Zoom account; Ctrl-C stops it
 	@.venv/bin/worksights-zoom up --demo
@@ -33,8 +33,12 @@ clean: ## Remove what set-up made; .local (the data) stays
 		|| { rm -rf .venv; echo "On Debian: apt-get install python3-venv"; exit 1; }
 	@.venv/bin/python -m pip install -qq --require-hashes -r requirements.lock
 	@.venv/bin/python -m pip install -qq --no-deps --no-build-isolation --editable .
-	@.venv/bin/dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project
 	@touch .venv/ready
+
+# What Dagster's assets are made of.
+dbt_project/target/manifest.json: .venv/ready $(shell find dbt_project -name target -prune -o -name '*.sql' -print -o -name '*.yml' -print)
+	@.venv/bin/dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project
+	@touch $@
 
 # Linters have an environment of their own: they and dbt want different versions of pathspec.
 .venv-lint/ready: requirements-lint.lock

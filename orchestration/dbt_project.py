@@ -48,6 +48,9 @@ def run_dbt(arguments: list[str], *, settings: Settings, url: str, log: Any) -> 
             *_option("target-path", work / "target"),
             *_option("log-path", work / "logs"),
             "--quiet",
+            # Postgres repeats the values of a row that it refuses, and dbt would print them.
+            *("--log-level", "none", "--log-level-file", "none"),
+            "--no-write-json",
         ]
     )
     if outcome.exception:

@@ -1,8 +1,9 @@
 """Thin wrappers that hand plain objects to the assets. No logic to test in them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 
 import dagster as dg
 import psycopg
@@ -26,11 +27,14 @@ class Installation(dg.ConfigurableResource):
 
 
 class BatchInProgress(dg.ConfigurableResource):
-    """The run's batch: holds the writer's lock from the first asset to the last."""
+    """The run's batch: holds the writer's lock from the first asset to the last.
+
+    The batch is opened when an asset asks for it: a run of checks alone is no batch.
+    """
 
     installation: dg.ResourceDependency[Installation]
     _connection: psycopg.Connection = PrivateAttr()
-    _batch: Batch = PrivateAttr()
+    _open: Callable[[], Batch] = PrivateAttr()
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["BatchInProgress"]:
@@ -39,13 +43,13 @@ class BatchInProgress(dg.ConfigurableResource):
         as_of = datetime.fromisoformat(now) if now else datetime.now(UTC)
 
         def say_who_waits() -> None:
-            context.log.info(
-                "Another batch, rebuild or import is writing. This run waits for it to end."
-            )
+            context.log.info("Another batch, rebuild or import is writing. Waiting for its end.")
 
-        with only_writer(self.installation.database_url(), on_wait=say_who_waits) as connection:
+        url = self.installation.database_url()
+        with only_writer(url, on_wait=say_who_waits) as connection:
             self._connection = connection
-            self._batch = open_batch(connection, as_of=as_of, run_id=run.run_id if run else None)
+            run_id = run.run_id if run else None
+            self._open = cache(lambda: open_batch(connection, as_of=as_of, run_id=run_id))
             yield self
 
     @property
@@ -55,4 +59,4 @@ class BatchInProgress(dg.ConfigurableResource):
 
     @property
     def batch(self) -> Batch:
-        return self._batch
+        return self._open()

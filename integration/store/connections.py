@@ -105,6 +105,33 @@ def join_account(
     return made[0], True
 
 
+def end_deauthorized(connection: psycopg.Connection, *, client_id: str) -> list[str]:
+    """Ends the connections whose Zoom account has removed our app, as of that moment.
+
+    A deauthorization older than the newest grant is stale: the account has been connected again.
+    """
+    rows = connection.execute(
+        """
+        update integration.connections
+        set status = 'disconnected', disconnected_at = removed.occurred_at,
+            status_detail = 'The app was removed in Zoom. Connect the account again.'
+        from (
+            select organization_id, zoom_account_id, max(occurred_at) as occurred_at
+            from zoom_raw.events
+            where event = 'app_deauthorized' and fields ->> 'client_id' = %s
+            group by organization_id, zoom_account_id
+        ) as removed
+        where connections.organization_id = removed.organization_id
+            and connections.zoom_account_id = removed.zoom_account_id
+            and connections.disconnected_at is null
+            and connections.granted_at < removed.occurred_at
+        returning connections.connection_id
+        """,
+        [client_id],
+    )
+    return [connection_id for (connection_id,) in rows]
+
+
 def note_import(
     connection: psycopg.Connection, connection_id: str, *, now: datetime, phone_detail: str | None
 ) -> None:

@@ -1,9 +1,12 @@
 """The settings that the marts are derived from."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
+from integration.store.connections import end_deauthorized
 from integration.store.settings_copy import take_settings
-from orchestration.resources import BatchInProgress
+from orchestration.resources import BatchInProgress, Installation
 
 
 @dg.multi_asset(
@@ -32,10 +35,20 @@ from orchestration.resources import BatchInProgress
         ),
     ]
 )
-def settings(batch_in_progress: BatchInProgress):
-    """Compares the settings as they stand with the copy the marts were last derived from, and notes
-    what changed.
+def settings(
+    context: dg.AssetExecutionContext,
+    batch_in_progress: BatchInProgress,
+    installation: Installation,
+) -> Iterator[dg.MaterializeResult]:
+    """Compares the settings as they stand with the copy the marts were last derived from.
+
+    Connections whose account has removed our app end first, so that the copy knows of it.
     """
+    ended = end_deauthorized(
+        batch_in_progress.connection,
+        client_id=installation.settings().require("ZOOM_CLIENT_ID"),
+    )
+    context.log.info(f"{len(ended)} connections were ended because our app was removed in Zoom.")
     changed = take_settings(batch_in_progress.connection, batch_in_progress.batch)
     total = sum(changed.values())
     yield dg.MaterializeResult(

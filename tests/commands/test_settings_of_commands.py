@@ -54,7 +54,11 @@ def test_a_command_stops_at_once_at_a_key_that_is_none(
     assert "no-fernet-key" not in answer.text
 
 
-@pytest.mark.parametrize("keys", ["too-short", "not base64 at all!", f"{A_KEY},short", ",", " , "])
+@pytest.mark.parametrize(
+    "keys",
+    ["too-short", "not base64 at all!", f"{A_KEY},short", ",", " , "],
+    ids=["short", "not base64", "one of two", "a comma", "blanks and a comma"],
+)
 def test_a_key_that_is_none_is_explained(keys: str, tmp_path: Path) -> None:
     environ = {"ENCRYPTION_KEY": keys, "WORKSIGHTS_ZOOM_HOME": str(tmp_path)}
     with pytest.raises(SettingsError, match="ENCRYPTION_KEY.*Fernet key") as refused:

@@ -26,7 +26,8 @@ ACTIVITIES = """
     select
         activities.organization_id, zoom_account_id, sessions.feature, zoom_uuid, user_id, service,
         category, color, title, role, activities.topic, activities.session_type, direction,
-        caller_id, activities.started_at, activities.ended_at, duration_seconds, is_estimated, last_event_at
+        caller_id, activities.started_at, activities.ended_at, duration_seconds, is_estimated,
+        last_event_at
     from timeline.activities
     inner join timeline.sessions using (session_id)
 """

@@ -24,7 +24,7 @@ SEED = 7
 WORLDS = range(20)
 WILD_WORLDS = range(20, 26)
 # What the product cannot do yet.
-WITHOUT = ("calls", "deauthorizations", "late-user-events")
+WITHOUT = ("disagreeing-calls", "deauthorizations", "late-user-events", "split-seconds")
 
 pytestmark = [
     # dagster-dbt imports sqlglot, whose fast tokenizer has been renamed.

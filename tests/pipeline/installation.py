@@ -22,7 +22,8 @@ from tests.pipeline.events import Body, to_bytes
 CLIENT_ID, CLIENT_SECRET = "client-of-the-tests", "made-up-client-secret"
 ENCRYPTION_KEY = Fernet.generate_key().decode()
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
-LANDING, IMPORT = ["zoom_raw", "events"], ["zoom_raw", "users"]
+LANDING = [["zoom_raw", "events"]]
+IMPORT = [["zoom_raw", "users"], ["zoom_raw", "phone_users"]]
 
 
 @dataclass(frozen=True)
@@ -104,11 +105,16 @@ class Installation:
 
     def land(self, *, now: datetime) -> Any:
         """Only the job's first asset: deliveries become events."""
-        return self._run(now, asset_selection=[LANDING])
+        return self._run(now, asset_selection=LANDING)
+
+    def land_and_settle(self, *, now: datetime) -> Any:
+        """Landing and the copy of the settings, without dbt."""
+        settings = [["pipeline", "settings"], ["pipeline", "setting_changes"]]
+        return self._run(now, asset_selection=[*LANDING, *settings])
 
     def import_users(self, *, now: datetime, **tags: str) -> Any:
         """Only the job's import of users."""
-        return self._run(now, asset_selection=[IMPORT], tags=tags)
+        return self._run(now, asset_selection=IMPORT, tags=tags)
 
     def rebuild(self, *, check: bool = False) -> bool:
         from orchestration.rebuild import rebuild  # imports dbt: only tests that run it pay

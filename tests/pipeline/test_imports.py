@@ -11,7 +11,7 @@ from integration.store.tokens import save_grant
 from integration.zoom.oauth import Grant
 from simulator.world import World
 from tests.pipeline.conftest import ACCOUNTS
-from tests.pipeline.installation import ENCRYPTION_KEY, IMPORT, Installation
+from tests.pipeline.installation import ENCRYPTION_KEY, Installation
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 REDIRECT = "http://127.0.0.1/callback"
@@ -56,8 +56,8 @@ def imported(installation: Installation) -> list[tuple[str, int]]:
 
 
 def metadata(result: Any) -> dict[str, Any]:
-    (event,) = result.asset_materializations_for_node("zoom_raw__users")
-    assert event.asset_key.path == IMPORT
+    events = result.asset_materializations_for_node("zoom_users")
+    (event,) = (event for event in events if event.asset_key.path[-1] == "users")
     return {name: value.value for name, value in event.metadata.items()}
 
 

@@ -72,7 +72,7 @@ def test_the_receiver_inserts_deliveries_and_nothing_else(derived: Installation)
 def test_the_page_reads_neither_deliveries_nor_landed_events(derived: Installation) -> None:
     of_page = rights(derived, "page")
     assert "ingress" not in of_page
-    assert of_page["zoom_raw"] == {"users": {"SELECT"}}
+    assert of_page["zoom_raw"] == {"users": {"SELECT"}, "phone_users": {"SELECT"}}
 
 
 REFUSED = [

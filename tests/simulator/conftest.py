@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from tests.simulator.local_receiver import Receiver, listening
-from tests.simulator.zoom_client import CLIENT, SECOND_ACCOUNT_ID, Zoom
 
 from simulator.company import build_company
 from simulator.running import running
 from simulator.world import make_world
+from tests.simulator.local_receiver import Receiver, listening
+from tests.simulator.zoom_client import CLIENT, SECOND_ACCOUNT_ID, Zoom
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 import pytest
 import requests
+
 from tests.simulator.local_receiver import SECRET, Receiver
 
 ENVIRONMENT = {

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+
 from tests.simulator.zoom_client import CLIENT, REDIRECT, SECOND_ACCOUNT_ID, Zoom
 
 INVALID_GRANT = {"reason": "Invalid Token!", "error": "invalid_grant"}

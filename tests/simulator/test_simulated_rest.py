@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.simulator.zoom_client import SECOND_ACCOUNT_ID, Zoom
 
 from simulator.company import build_company
+from tests.simulator.zoom_client import SECOND_ACCOUNT_ID, Zoom
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.simulator.local_receiver import SECRET, Receiver
 
 from simulator.clock import ManualClock, RunningClock
 from simulator.company import build_company
@@ -17,6 +16,7 @@ from simulator.journal import Event
 from simulator.playing import Receiver as Target
 from simulator.playing import deliveries_of, play_at_once, play_live
 from simulator.sender import Counts, Sender
+from tests.simulator.local_receiver import SECRET, Receiver
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 BODY = '{"event":"meeting.started","payload":{"topic":"Café \\uD83D\\uDE80"}}'.encode()

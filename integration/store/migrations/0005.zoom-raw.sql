@@ -19,6 +19,9 @@ create index events_session on zoom_raw.events (organization_id, session_id) whe
 create index events_of_users on zoom_raw.events (organization_id, zoom_account_id)
     where event in ('user.created', 'user.updated', 'user.activated');
 
+create index events_of_deauthorization on zoom_raw.events (organization_id, zoom_account_id)
+    where event = 'app_deauthorized';
+
 -- Zoom's user list: one row per version of a Zoom user that an import saw, so an import without news adds nothing.
 create table zoom_raw.users (
     organization_id text not null,

@@ -16,7 +16,7 @@ def fields_of(
 ) -> dict[str, Any] | None:
     """None when a time of the record cannot be read. `owner` is the Zoom user whose log it is."""
     parties = {name: _party(entry, name, generation) for name in ("caller", "callee")}
-    parties[side]["zoom_user_id"] = owner
+    parties[side]["zoom_user_id"] = owner or parties[side]["zoom_user_id"]
     told = (_first if generation == 1 else _second_and_third)(entry, received_at)
     if told is None:
         return None
@@ -56,7 +56,7 @@ def _party(entry: dict[str, Any], side: str, generation: int) -> dict[str, str |
     def told(name: str) -> str | None:
         return text(entry.get(f"{side}_{name}"))
 
-    party = {"zoom_user_id": None, "name": told("name"), "number": told("did_number")}
+    party = {"zoom_user_id": told("user_id"), "name": told("name"), "number": told("did_number")}
     if generation > 1:
         return party | {
             "extension_id": told("ext_id"),

@@ -93,8 +93,8 @@ def _rank(event: Event) -> int:
 def _tellers(side: str, events: list[Event]) -> list[Event]:
     """Of several callees that rang, only the one that was answered tells of the callee."""
     own = [event for event in events if event.fields["side"] == side]
-    rang = {event.fields["parties"][side]["zoom_user_id"] for event in own}
-    answered = [event for event in own if event in answered_events(events)]
+    rang = {event.fields["parties"][side]["zoom_user_id"] for event in own} - {None}
+    answered = [event for event in own if event.fields["answered_at"]]
     if len(rang) < 2 or not answered:
         return events
     others = [event for event in events if event.fields["side"] != side]

@@ -22,6 +22,14 @@ from tests.laws.worlds.users import (
 from tests.laws.worlds.wire import Told, to_bytes
 
 DAY = 86400
+# What worlds can do without, while the product cannot do it.
+LEFT_OUT = (
+    "calls",
+    "disagreeing-calls",  # whether somebody answered
+    "deauthorizations",
+    "late-user-events",  # after the batch that should have found them
+    "split-seconds",  # times of user events
+)
 # What is not part of an event's identity.
 OPEN_FIELDS = ("topic", "host_id", "type", "id")
 OPEN_FIELDS_OF_PARTICIPANTS = (
@@ -55,11 +63,11 @@ def make_world(
     copies of them, fit side by side.
 
     In a wild one, tellings of one event differ in several fields at once; which of them counts the
-    contract leaves open. `without` leaves out "calls", "deauthorizations" or "late-user-events".
+    contract leaves open. `without` leaves out some of LEFT_OUT.
     """
     rng = random.Random(f"{seed}/{number}")  # noqa: S311 - made-up data, no secret
     cast = make_cast(rng, f"{copy_of}{number}-")
-    told, ends = _story(rng, cast, with_calls="calls" not in without)
+    told, ends = _story(rng, cast, without=without)
     setter = Setter(rng, cast, ends)
     settings = [first_settings(setter)]
     ended_by_zoom = None
@@ -104,7 +112,7 @@ def _world(settings: Sequence[Settings], posted: Sequence[Posted]) -> World:
 
 
 def _story(
-    rng: random.Random, cast: Cast, *, with_calls: bool
+    rng: random.Random, cast: Cast, *, without: Collection[str]
 ) -> tuple[list[Told], list[datetime]]:
     told, ends = [], []
     for number in range(rng.randint(2, 9)):
@@ -112,11 +120,16 @@ def _story(
         starts_at = BASE + timedelta(days=rng.randint(0, 4), hours=rng.choice([8, 10, 15, 23]))
         starts_at += timedelta(seconds=rng.randrange(3600))
         account = rng.choice(list(cast.accounts))
-        make = make_call if with_calls and rng.random() < 0.4 else make_session
-        events, ended_at = make(rng, cast, account, number=number, starts_at=starts_at)
+        if rng.random() < 0.4 and "calls" not in without:
+            may_disagree = "disagreeing-calls" not in without
+            events, ended_at = make_call(
+                rng, cast, account, number=number, starts_at=starts_at, may_disagree=may_disagree
+            )
+        else:
+            events, ended_at = make_session(rng, cast, account, number=number, starts_at=starts_at)
         told += events
         ends.append(ended_at)
-    return told + user_events(rng, cast, ends), ends
+    return told + user_events(rng, cast, ends, without=without), ends
 
 
 def _post(rng: random.Random, told: Told, *, may_be_late: bool, is_wild: bool) -> list[Posted]:

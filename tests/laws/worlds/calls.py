@@ -43,7 +43,13 @@ def seconds(number: int) -> timedelta:
 
 
 def make_call(
-    rng: random.Random, cast: Cast, account: str, *, number: int, starts_at: datetime
+    rng: random.Random,
+    cast: Cast,
+    account: str,
+    *,
+    number: int,
+    starts_at: datetime,
+    may_disagree: bool,
 ) -> tuple[list[Told], datetime]:
     """The events of one call, and when it ended."""
     call = _call(rng, cast, account, number, starts_at)
@@ -56,7 +62,7 @@ def make_call(
             [(0,), (0, 2), (2,), (3,), (2, 3), (0, 3), (1,), (0, 1), (1, 3)]
         ):
             seen = call.shifted(rng) if rng.random() < 0.3 else call
-            if rng.random() < 0.08 and not call.is_voicemail:
+            if rng.random() < 0.08 and may_disagree and not call.is_voicemail:
                 seen = seen.unanswered()
             told.append(_tell(rng, seen, side, generation))
     return told or [_tell(rng, call, "caller", 2)], call.ended_at
@@ -129,6 +135,8 @@ def _first(rng: random.Random, call: Call, side: str, _: int) -> Told:
         record[f"{name}_number_type"] = 1 if is_extension else 2
         if line.name:
             record[f"{name}_name"] = line.name
+        if line.zoom_user_id and rng.random() < 0.3:
+            record[f"{name}_user_id"] = line.zoom_user_id
     about = {"user_id": getattr(call, side).zoom_user_id, "call_logs": [record]}
     return Told(at, event(f"phone.{side}_call_log_completed", call.account, at, about))
 

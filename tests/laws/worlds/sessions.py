@@ -114,11 +114,7 @@ def _attend(stage: Stage, person: Person) -> None:
             continue
         uuid = None if stage.luck(0.2) else f"UUID-{stage.rng.randrange(10**9)}"
         if stage.luck(0.1):
-            leave = _part(stage, person, stage.next_leg(), uuid)
-            leave["leave_reason"] = stage.rng.choice(
-                ["Removed by host from waiting room.", "x left.<br>Reason: Leave Waiting Room."]
-            )
-            _tell_leg(stage, leave, None, stage.moment())
+            _wait(stage, person, uuid)
         if stage.kind == "meeting" and stage.luck(0.2):
             _walk(stage, person, uuid)
         else:
@@ -161,6 +157,17 @@ def _in_a_room_only(stage: Stage, person: Person) -> None:
     about = _part(stage, person, stage.next_leg(), f"UUID-{stage.rng.randrange(10**9)}")
     about["parent_user_id"] = stage.rng.choice([None, "16778240", stage.last_leg - 1024])
     _tell_leg(stage, about, joined, left, room="_breakout_room")
+    if stage.luck(0.5):
+        _wait(stage, person, about["participant_uuid"])
+
+
+def _wait(stage: Stage, person: Person, uuid: str | None) -> None:
+    """Left from the waiting room, which nobody is told to have joined."""
+    leave = _part(stage, person, stage.next_leg(), uuid)
+    leave["leave_reason"] = stage.rng.choice(
+        ["Removed by host from waiting room.", "x left.<br>Reason: Leave Waiting Room."]
+    )
+    _tell_leg(stage, leave, None, stage.moment())
 
 
 def _part(stage: Stage, person: Person, leg: str | None, uuid: str | None) -> Body:

@@ -1,47 +1,51 @@
 """What Zoom tells of its users and of the app, and deliveries that nobody can use."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from tests.laws.worlds.people import BASE, BATCH_TIMES, Cast
 from tests.laws.worlds.wire import Told, event, iso
 
 CLIENT_ID = "client-of-the-laws"
+EMAILS = ("new.address@acme.test", "Anna@acme.test", "ben@acme.test", "other@contoso.test")
 
 
-def user_events(rng: random.Random, cast: Cast, ends: Sequence[datetime]) -> list[Told]:
-    told = []
+def user_events(
+    rng: random.Random, cast: Cast, ends: Sequence[datetime], *, without: Collection[str]
+) -> list[Told]:
+    told: list[Told] = []
     for account, rows in cast.zoom_users.items():
         ids = [row["id"] for row in rows if row.get("id")] + [f"{cast.prefix}young"]
         for _ in range(rng.choice([0, 0, 1, 3])):
-            at = BASE + timedelta(seconds=rng.randrange(5 * 86400))
-            milliseconds = 417
+            at, milliseconds = BASE + timedelta(seconds=rng.randrange(5 * 86400)), 417
             if rng.random() < 0.3:
-                at, milliseconds = rng.choice(ends), 0
-            about = {"id": rng.choice(ids)}
-            what = rng.choice(
-                ["created", "updated", "updated", "activated", "deactivated", "deleted"]
-            )
-            if rng.random() < 0.7:
-                about["email"] = rng.choice(
-                    [
-                        "new.address@acme.test",
-                        "Anna@acme.test",
-                        "ben@acme.test",
-                        "other@contoso.test",
-                    ]
-                )
-            if rng.random() < 0.3:
-                about["display_name"] = "Told by Event"
-            if what == "updated":
-                about["old_object"] = {"email": "former@acme.test"}
+                at, milliseconds = rng.choice(ends), rng.choice([0, 0, 417])
+            if "split-seconds" in without:
+                milliseconds = 0
             if at in BATCH_TIMES:
                 continue  # when an import says something else at the same time
-            body = event(f"user.{what}", account, at, about)
-            body["event_ts"] += milliseconds - 417
-            told.append(Told(at, body, False))
+            zoom_user_id = rng.choice(ids)
+            told.append(_user_event(rng, account, at, milliseconds, zoom_user_id))
+            if rng.random() < 0.2 and "split-seconds" not in without:
+                told.append(_user_event(rng, account, at, milliseconds + 200, zoom_user_id))
     return told
+
+
+def _user_event(
+    rng: random.Random, account: str, at: datetime, milliseconds: int, zoom_user_id: str
+) -> Told:
+    about = {"id": zoom_user_id}
+    what = rng.choice(["created", "updated", "updated", "activated", "deactivated", "deleted"])
+    if rng.random() < 0.7:
+        about["email"] = rng.choice(EMAILS)
+    if rng.random() < 0.3:
+        about["display_name"] = "Told by Event"
+    if what == "updated":
+        about["old_object"] = {"email": "former@acme.test"}
+    body = event(f"user.{what}", account, at, about)
+    body["event_ts"] = int(at.timestamp()) * 1000 + milliseconds
+    return Told(at, body, False)
 
 
 def deauthorization(rng: random.Random, account: str, *, at: datetime, is_ours: bool) -> Told:
