@@ -43,12 +43,18 @@ def store_users(
         with connection.cursor().copy("copy imported from stdin") as copy:
             for user in users:
                 copy.write_row(user)
+        connection.execute(
+            """
+            insert into zoom_raw.imports (organization_id, zoom_account_id, imported_at, batch)
+            values (%s, %s, %s, %s)
+            on conflict do nothing
+            """,
+            [account.organization_id, account.zoom_account_id, batch.as_of, batch.number],
+        )
         return _insert_versions(connection, account, batch)
 
 
 def _insert_versions(connection: psycopg.Connection, account: Connection, batch: Batch) -> int:
-    # A user event since the last import may have told otherwise: then what the import says is news
-    # again, even when it equals the import before.
     return connection.execute(
         """
         insert into zoom_raw.users (
@@ -75,14 +81,6 @@ def _insert_versions(connection: psycopg.Connection, account: Connection, batch:
             ) is not distinct from (
                 imported.email, imported.first_name, imported.last_name, imported.display_name,
                 imported.user_type, imported.status, imported.zoom_created_at
-            )
-            and not exists (
-                select from zoom_raw.events
-                where events.organization_id = %(organization)s
-                    and events.zoom_account_id = %(account)s
-                    and events.event in ('user.created', 'user.updated', 'user.activated')
-                    and events.fields ->> 'zoom_user_id' = imported.zoom_user_id
-                    and events.occurred_at >= latest.imported_at
             )
         )
         on conflict (organization_id, zoom_account_id, zoom_user_id, imported_at) do update set

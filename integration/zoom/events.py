@@ -216,11 +216,14 @@ def _event(
 
 
 def _own_time(envelope: Envelope, value: object, received_at: datetime) -> datetime | None:
-    """A join, leave or end time; `event_ts` stands in when it is absent, never when it is
-    unreadable.
+    """A join, leave or end time; `event_ts`, cut to the second, stands in when it is absent, never
+    when it is unreadable.
     """
     own = time(value, received_at=received_at)
-    return own or time_of_milliseconds(envelope.event_ts, received_at=received_at)
+    if own is None:
+        own = time_of_milliseconds(envelope.event_ts, received_at=received_at)
+        own = own and own.replace(microsecond=0)
+    return own
 
 
 def _object(envelope: Envelope) -> dict[str, Any]:

@@ -41,13 +41,13 @@ def time(value: object, *, received_at: datetime) -> datetime | None:
 
 
 def time_of_milliseconds(value: object, *, received_at: datetime) -> datetime | None:
-    """`event_ts`: milliseconds since 1970, as a number or as digits, cut to the second."""
+    """`event_ts`: milliseconds since 1970, as a number or as digits."""
     digits = text(value)
     if digits is None:
         return None
     try:
-        read = datetime.fromtimestamp(int(digits) // 1000, UTC)
-    except (ValueError, OverflowError, OSError) as error:
+        read = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=int(digits))
+    except (ValueError, OverflowError) as error:
         raise UnreadableTime from error
     return _plausible(read, received_at=received_at)
 

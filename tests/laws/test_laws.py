@@ -23,8 +23,6 @@ from tests.laws.worlds.build import make_world, rearranged
 SEED = 7
 WORLDS = range(20)
 WILD_WORLDS = range(20, 26)
-# What the product cannot do yet.
-WITHOUT = ("disagreeing-calls", "deauthorizations", "late-user-events", "split-seconds")
 
 pytestmark = [
     # dagster-dbt imports sqlglot, whose fast tokenizer has been renamed.
@@ -72,7 +70,7 @@ def run(product: Pipeline) -> Run:
 
 
 def world(number: int, **options: Any) -> World:
-    return make_world(SEED, number, without=WITHOUT, **options)
+    return make_world(SEED, number, **options)
 
 
 def of_worlds(marts: Marts, copy_of: str, numbers: range) -> Marts:

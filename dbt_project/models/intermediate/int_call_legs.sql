@@ -53,7 +53,29 @@ statements as (
 
 ),
 
--- What an unanswered callee's leg says would fill in another person than the one who answered.
+-- When a side's own events name several people, what those who did not answer say would fill in another person.
+marked_statements as (
+
+    select
+        organization_id,
+        session_id,
+        side,
+        {{ call_facts() | join(', ') }},
+        is_own,
+        is_answered,
+        generation,
+        occurred_at,
+        is_call_answered,
+        started_at,
+        ended_at,
+        min(zoom_user_id) filter (where is_own = 1) over statements_of_side
+        <> max(zoom_user_id) filter (where is_own = 1) over statements_of_side
+        and bool_or(is_own = 1 and is_answered = 1) over statements_of_side as are_several_named
+    from statements
+    window statements_of_side as (partition by organization_id, session_id, side)
+
+),
+
 statements_that_count as (
 
     select
@@ -68,8 +90,8 @@ statements_that_count as (
         is_call_answered,
         started_at,
         ended_at
-    from statements
-    where side = 'caller' or is_answered = 1 or not is_call_answered
+    from marked_statements
+    where is_own = 0 or is_answered = 1 or are_several_named is not true
 
 )
 

@@ -29,6 +29,7 @@ calls as (
         bool_or(is_voicemail) as has_voicemail,
         bool_or(is_answered and is_live) as is_answered_live,
         bool_or(is_live) as has_live,
+        min(began_at) as first_began_at,
         max(occurred_at) as last_event_at
     from call_events
     group by organization_id, session_id
@@ -46,6 +47,7 @@ sources as (
         answered_generation,
         is_answered_live,
         has_live,
+        first_began_at,
         answered_generation is not null or (is_answered_live and not has_voicemail) as is_answered,
         last_event_at
     from calls
@@ -81,7 +83,7 @@ times as (
     select
         organization_id,
         session_id,
-        coalesce(min(started_at), max(ended_at)) as started_at,
+        min(started_at) as started_at,
         greatest(max(ended_at), min(started_at)) as ended_at
     from telling_events
     group by organization_id, session_id
@@ -95,7 +97,8 @@ select
     sources.call_id,
     sources.answered_generation,
     sources.is_answered,
-    times.started_at,
+    -- A live event may lack its ringing time; a record of the same call has one.
+    coalesce(times.started_at, least(sources.first_began_at, times.ended_at), times.ended_at) as started_at,
     times.ended_at,
     sources.last_event_at
 from sources

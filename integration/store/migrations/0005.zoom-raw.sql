@@ -39,6 +39,15 @@ create table zoom_raw.users (
     primary key (organization_id, zoom_account_id, zoom_user_id, imported_at)
 );
 
+-- When each account's users were imported: an import that changed nothing is an observation, too.
+create table zoom_raw.imports (
+    organization_id text not null,
+    zoom_account_id text not null,
+    imported_at timestamptz not null,
+    batch bigint not null,
+    primary key (organization_id, zoom_account_id, imported_at)
+);
+
 -- Zoom Phone's user list: which extension is whose. One row per version, as above.
 create table zoom_raw.phone_users (
     organization_id text not null,

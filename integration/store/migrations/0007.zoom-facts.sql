@@ -42,6 +42,31 @@ with observations as (
         )
     from zoom_raw.events
     where event in ('user.created', 'user.updated', 'user.activated')
+    union all
+    -- The first import after an event says again what Zoom's list said, although no row was added for it.
+    select
+        events.organization_id, events.zoom_account_id, events.fields ->> 'zoom_user_id', next_import.imported_at,
+        'import', lower(listed.email),
+        coalesce(listed.display_name, nullif(concat_ws(' ', listed.first_name, listed.last_name), ''))
+    from zoom_raw.events
+    cross join lateral (
+        select imports.imported_at from zoom_raw.imports
+        where imports.organization_id = events.organization_id
+            and imports.zoom_account_id = events.zoom_account_id
+            and imports.imported_at > events.occurred_at
+        order by imports.imported_at
+        limit 1
+    ) as next_import
+    cross join lateral (
+        select users.email, users.display_name, users.first_name, users.last_name from zoom_raw.users
+        where users.organization_id = events.organization_id
+            and users.zoom_account_id = events.zoom_account_id
+            and users.zoom_user_id = events.fields ->> 'zoom_user_id'
+            and users.imported_at <= next_import.imported_at
+        order by users.imported_at desc
+        limit 1
+    ) as listed
+    where events.event in ('user.created', 'user.updated', 'user.activated')
 ),
 facts as (
     select organization_id, zoom_account_id, zoom_user_id, known_from, source, 'zoom_user_email' as kind, email as value

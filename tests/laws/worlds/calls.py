@@ -28,11 +28,11 @@ class Call:
     is_voicemail: bool
 
     def shifted(self, rng: random.Random) -> "Call":
-        """As somebody else's clock has it."""
+        """As somebody else's clock has it; still no answer after the end."""
+        ended_at = self.ended_at + seconds(rng.randint(0, 3))
         answered_at = self.answered_at and self.answered_at + seconds(rng.randint(-2, 2))
-        return replace(
-            self, answered_at=answered_at, ended_at=self.ended_at + seconds(rng.randint(0, 3))
-        )
+        answered_at = answered_at and min(answered_at, ended_at)
+        return replace(self, answered_at=answered_at, ended_at=ended_at)
 
     def unanswered(self) -> "Call":
         return replace(self, answered_at=None)
