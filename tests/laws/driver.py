@@ -24,6 +24,7 @@ from tests.laws.pretend_zoom import PretendZoom, pretend_zoom
 from tests.laws.reference.world import Batch, Connection, Delivery, Settings, World
 from tests.laws.settings_in_database import write
 from tests.laws.worlds.users import CLIENT_ID
+from tests.pipeline.installation import definitions
 
 FOR_EVER = datetime(2099, 1, 1, tzinfo=UTC)
 
@@ -53,10 +54,9 @@ class Pipeline:
     def batch(self, *, as_of: datetime) -> None:
         import dagster as dg  # slow to import, and only a run needs it
 
-        from orchestration.definitions import defs
         from orchestration.resources import NOW_TAG
 
-        job = defs().resolve_job_def("zoom_batch")
+        job = definitions().resolve_job_def("zoom_batch")
         with dg.DagsterInstance.ephemeral() as instance:
             job.execute_in_process(
                 instance=instance,
