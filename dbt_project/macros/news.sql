@@ -7,6 +7,9 @@
     - `landed_or_due`: those, and the ones whose 24 hours without an `ended` event are over;
     - `touched`: those of int_touched_sessions, which adds what a change of settings concerns.
 
+    An import CTE of a whole table that is read more than once says `not materialized`: Postgres would otherwise write
+    the whole history aside in every batch, and find nothing in it by an index.
+
     Batch numbers stand in the SQL as literals: as a subquery they make the planner scan the whole history.
 #}
 

@@ -33,7 +33,7 @@ KEYWORDS = re.compile(
 )
 # One table, or another import, whole or narrowed to some rows; never joined or grouped.
 IMPORT_CTE = re.compile(
-    r"\w+ as \(\n\n"
+    r"\w+ as (?:not materialized )?\(\n\n"
     r"    select \* from (?:\{\{ (?:(?:ref|source)\([^\n]+\)|model) \}\}|\w+)\n"
     r"(?:    (?!inner|left|full|cross|group|order)[^\n]+\n)*"
     r"\n\)"
@@ -263,3 +263,20 @@ def test_columns_are_listed_outside_import_ctes(path: Path) -> None:
 @pytest.mark.parametrize("path", SQL_FILES, ids=named)
 def test_exists_selects_nothing(path: Path) -> None:
     assert re.findall(r"exists \(\s*select(?! from\b)[^\n]*", path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", [p for p in QUERY_FILES if "models" in p.parts], ids=named)
+def test_a_whole_table_that_is_read_twice_is_not_materialized(path: Path) -> None:
+    """Otherwise Postgres writes the table's whole history aside in every batch."""
+    sql = path.read_text()
+    whole_tables = re.findall(
+        r"^(\w+) as \(\n\s+select \* from \{\{ ref\('(?:int|stg)_\w+'\) \}\}\n(?!\s+\{\{ where)",
+        sql,
+        re.MULTILINE,
+    )
+    read_twice = [
+        name
+        for name in whole_tables
+        if len(re.findall(rf"\b(?:from|join) {name}\b", sql)) > 1 and name != "session_types"
+    ]
+    assert read_twice == []

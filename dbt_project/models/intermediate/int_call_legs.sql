@@ -23,7 +23,7 @@ call_events as (
 
 ),
 
-calls as (
+calls as not materialized (
 
     select * from {{ ref('int_call_sessions') }}
 

@@ -6,13 +6,13 @@
 
 with
 
-setting_changes as (
+setting_changes as not materialized (
 
     select * from {{ ref('stg_pipeline__setting_changes') }}
 
 ),
 
-settings as (
+settings as not materialized (
 
     select * from {{ ref('stg_pipeline__settings') }}
 

@@ -20,7 +20,7 @@ sessions as (
 
 ),
 
-settings as (
+settings as not materialized (
 
     select * from {{ ref('stg_pipeline__settings') }}
 

@@ -38,7 +38,7 @@ mappings as (
 
 ),
 
-switches_off as (
+switches_off as not materialized (
 
     select * from {{ ref('stg_pipeline__settings') }}
     where kind = 'switched_off'

@@ -20,7 +20,7 @@ sessions as (
 
 ),
 
-zoom_user_emails as (
+zoom_user_emails as not materialized (
 
     select * from {{ ref('stg_pipeline__settings') }}
     where kind = 'zoom_user_email'

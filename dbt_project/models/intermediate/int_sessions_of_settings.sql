@@ -5,26 +5,26 @@
 
 with
 
-setting_changes as (
+setting_changes as not materialized (
 
     select * from {{ ref('stg_pipeline__setting_changes') }}
 
 ),
 
-changed_people as (
+changed_people as not materialized (
 
     select * from {{ ref('int_changed_people') }}
 
 ),
 
-sessions as (
+sessions as not materialized (
 
     select * from {{ ref('int_sessions') }}
     where ended_at is not null
 
 ),
 
-legs as (
+legs as not materialized (
 
     select * from {{ ref('int_legs') }}
 

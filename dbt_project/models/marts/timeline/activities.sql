@@ -23,7 +23,7 @@ sessions as (
 
 ),
 
-participants as (
+participants as not materialized (
 
     select * from {{ ref('int_participants') }}
 
