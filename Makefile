@@ -20,7 +20,7 @@ check: setup .venv-lint/ready ## Lint, and check Dagster's definitions and dbt's
 	.venv-lint/bin/ruff format --check .
 	.venv/bin/dbt --warn-error parse --no-partial-parse --show-all-deprecations --quiet \
 		--project-dir dbt_project --profiles-dir dbt_project
-	.venv/bin/dg check defs
+	PATH="$(CURDIR)/.venv/bin:$$PATH" DAGSTER_HOME=$$(mktemp -d) .venv/bin/dg check defs
 
 clean: ## Remove what set-up made; .local (the data) stays
 	rm -rf .venv .venv-lint dbt_project/target *.egg-info
