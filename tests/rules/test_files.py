@@ -13,7 +13,7 @@ NOT_OURS = [".git", *(PROJECT / ".gitignore").read_text().split()]
 # Put together here, so that this file is not its own finding.
 HOMES = "|".join(["work", "root", "home", "Users"])
 PATH_OF_A_MACHINE = re.compile(rf"(?<![\w.}}])/(?:{HOMES})" + r"/\w")
-REGISTRIES = "|".join(["pypi", "pythonhosted", "artifactory", "nexus", "npmjs", "registry"])
+REGISTRIES = "|".join(["pypi", "python" + "hosted", "artifactory", "nexus", "npmjs", "registry"])
 ADDRESS_OF_A_REGISTRY = re.compile(
     r"https?:" + rf"//[^/\s]*(?:{REGISTRIES})|" + "--(?:extra-)?" + "index-url", re.IGNORECASE
 )
