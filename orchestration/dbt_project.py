@@ -30,7 +30,7 @@ class Translator(DagsterDbtTranslator):
             group_name=spec.key.path[0],
             kinds={"dbt", "postgres"},
             owners=["team:data-platform"],
-            freshness_policy=FRESHNESS if spec.key.path[0] in ("timeline", "operations") else None,
+            freshness_policy=FRESHNESS if spec.key.path[0] in ("timeline", "clientsights", "operations") else None,
         )
 
 

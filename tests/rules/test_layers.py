@@ -15,6 +15,7 @@ SHARED = (
     "integration.identity",
     "integration.settings",
     "integration.access",
+    "integration.identification",
 )
 # Layer -> what of ours it may import besides itself.
 MAY_IMPORT = {
@@ -23,6 +24,7 @@ MAY_IMPORT = {
     "integration.identity": (),
     "integration.store": ("integration.settings", "integration.zoom"),
     "integration.access": ("integration.settings", "integration.store", "integration.zoom"),
+    "integration.identification": ("integration.store", "integration.identity"),
     "integration.web": SHARED,
     "integration.commands": (*SHARED, "integration.web.serve"),
     "orchestration": SHARED,
