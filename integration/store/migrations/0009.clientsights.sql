@@ -82,20 +82,20 @@ group by organization_id, lower(btrim(domain))
 union all
 -- Several spellings of one domain: the greatest text counts.
 select
-    organization_id, 'domain_override', lower(btrim(domain)), max(lower(btrim(coalesce(company_domain, ''))) collate "C"), '',
+    organization_id, 'domain_override', lower(btrim(domain)), max(lower(btrim(coalesce(company_domain, ''))) collate "C") collate "default", '',
     tstzmultirange(tstzrange(null, null))
 from integration.domain_overrides
 group by organization_id, lower(btrim(domain))
 union all
 select
-    organization_id, 'company_name', lower(btrim(domain)), max(btrim(company_name) collate "C"), '',
+    organization_id, 'company_name', lower(btrim(domain)), max(btrim(company_name) collate "C") collate "default", '',
     tstzmultirange(tstzrange(null, null))
 from integration.domain_overrides
 where btrim(company_name) <> ''
 group by organization_id, lower(btrim(domain))
 union all
 select
-    organization_id, 'identity_setting', lower(btrim(name)), max(lower(btrim(value)) collate "C"), '',
+    organization_id, 'identity_setting', lower(btrim(name)), max(lower(btrim(value)) collate "C") collate "default", '',
     tstzmultirange(tstzrange(null, null))
 from integration.identity_settings
 group by organization_id, lower(btrim(name));
