@@ -23,7 +23,7 @@ LONG_AGO = datetime(2010, 1, 1, tzinfo=UTC)
 DORA = Person("Dora", "zu-dora", "dora@home.example")
 # Who shares a meeting with nobody who counts: the user is there as a machine.
 MACHINE = Person("Dora's notes", "zu-machine", "notetaker@otter.ai")
-ANN = Person("Ann", email="ann@client.example")
+ANN = Person("Ann", email="ann@globex.com")
 
 
 def cases(file: str) -> list[dict[str, str]]:
