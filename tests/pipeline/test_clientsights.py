@@ -36,7 +36,10 @@ HELP = Person("Help", email="support@client-two.com")
 GUS = Person("Gus", email="g.us@gmail.com")
 ROBOT = Person("Notes", email="fred@fireflies.ai")
 
-OVERRIDE = "insert into integration.domain_overrides (organization_id, domain, company_domain, company_name) values "
+OVERRIDE = (
+    "insert into integration.domain_overrides"
+    " (organization_id, domain, company_domain, company_name) values "
+)
 OWN = "insert into integration.own_domains (organization_id, domain) values "
 EXCLUDE = "insert into integration.exclusions (organization_id, email_or_domain) values "
 SETTING = "insert into integration.identity_settings (organization_id, name, value) values "
@@ -51,7 +54,8 @@ CHANGES = {
     "excluded_before": "delete from integration.exclusions where organization_id = %(org)s",
     "free_mail_has_companies": SETTING + "(%(org)s, 'free_mail', 'off')",
     "becomes_a_user": (
-        "insert into worksights.users (user_id, organization_id, email, full_name, role, created_at)"
+        "insert into worksights.users"
+        " (user_id, organization_id, email, full_name, role, created_at)"
         " values (%(org)s || '-eve', %(org)s, 'eve@client-two.com', 'Eve', 'member', '2025-01-01')"
     ),
     "user_unsubscribed": (

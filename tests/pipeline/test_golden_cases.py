@@ -38,9 +38,7 @@ ADDRESSES, STRENGTHS = cases("email_identity.csv"), cases("strength.csv")
 
 
 @pytest.fixture(scope="module")
-def installed(
-    server_url: str, home: Path, zoom_url: tuple[Any, str]
-) -> Iterator[Installation]:
+def installed(server_url: str, home: Path, zoom_url: tuple[Any, str]) -> Iterator[Installation]:
     with fresh_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
         installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
         for number, row in enumerate(ADDRESSES):
