@@ -54,6 +54,12 @@
     {{ literal("select coalesce(max(batch), 0) from pipeline.batches where landed_at is not null", 0) }}
 {%- endmacro %}
 
+{# The time that the last batch this model has taken up took for now. #}
+{% macro time_of_progress() -%}
+    {%- set query = "select coalesce(max(as_of), 'epoch') from pipeline.batches where batch <= " -%}
+    timestamptz '{{ literal(query ~ progress(), "epoch") }}'
+{%- endmacro %}
+
 {# The latest time that a batch took for now, so that a rebuild infers the same ends. #}
 {% macro batch_time() -%}
     timestamptz '{{ literal("select coalesce(max(as_of), 'epoch') from pipeline.batches", "epoch") }}'
@@ -70,6 +76,17 @@
     insert into pipeline.progress (model, batch) values ('{{ this.schema }}.{{ this.identifier }}', {{ current_batch() }})
     on conflict (model) do update set batch = excluded.batch;
     {% if not is_incremental() %}analyze {{ this }};{% endif %}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Of int_touched_sessions: what every other model has taken up is no news any more. #}
+{% macro forget_old_news() -%}
+    {%- if is_incremental() -%}
+    delete from {{ this }}
+    where batch <= (
+        select min(batch) from pipeline.progress
+        where model <> '{{ this.schema }}.{{ this.identifier }}'
+    )
     {%- endif -%}
 {%- endmacro %}
 

@@ -16,6 +16,7 @@ MODEL_FILES = sorted((DBT_PROJECT / "models").rglob("*.sql"))
 QUERY_FILES = [*MODEL_FILES, *sorted((DBT_PROJECT / "tests").rglob("*.sql"))]
 SQL_FILES = [*QUERY_FILES, *sorted((DBT_PROJECT / "macros").rglob("*.sql"))]
 YAML_FILES = sorted((DBT_PROJECT / "models").rglob("*.yml"))
+UNIT_TEST_FILES = [path for path in YAML_FILES if path.name.endswith("__unit_tests.yml")]
 
 MAX_LINES = 150
 # What a batch asks of the whole installation; every other index begins with the customer.
@@ -25,6 +26,10 @@ NAMES = {
     "intermediate": re.compile(r"int_[a-z_]+"),
     "marts": re.compile(r"(?!stg_|int_|fct_|dim_)[a-z_]+"),
 }
+# Of the contract's section 5, what dbt does; the others are landing's, the laws' and erasure's.
+PARAGRAPHS = {f"5.{number}" for number in (1, 3, 4, 5, 6, 7, 8, 9, 10, 13)}
+# What only staging and the macros of news read.
+SCHEMAS_BELOW = re.compile(r"\b(?:ingress|integration|pipeline|worksights|\w+_raw)\.\w+")
 UNDER_CONFIG_ONLY = {"freshness", "meta", "tags", "docs", "group", "access"}
 KEYWORDS = re.compile(
     r"\b(SELECT|DISTINCT|FROM|WHERE|JOIN|INNER|LEFT|FULL|CROSS|LATERAL|WITH|AS|ON|USING|AND|OR|NOT"
@@ -215,6 +220,25 @@ def test_every_data_test_becomes_a_check_of_one_asset(manifest: dict[str, Any]) 
     assert unattached == []
 
 
+def test_every_model_that_decides_something_has_a_unit_test(manifest: dict[str, Any]) -> None:
+    """Staging, and marts that are views, only rename."""
+    tested = {test["model"] for test in manifest["unit_tests"].values()}
+    deciding = [
+        *models(manifest, "intermediate"),
+        *(m for m in models(manifest, "marts") if m["config"]["materialized"] != "view"),
+    ]
+    assert [model["name"] for model in deciding if model["name"] not in tested] == []
+
+
+def test_every_paragraph_that_dbt_carries_out_has_its_file_of_unit_tests() -> None:
+    first_lines = {named(path): path.read_text().split("\n", 1)[0] for path in UNIT_TEST_FILES}
+    assert [name for name, line in first_lines.items() if "# Contract, 5." not in line] == []
+    found = {
+        paragraph for line in first_lines.values() for paragraph in re.findall(r"5\.\d+", line)
+    }
+    assert PARAGRAPHS - found == set()
+
+
 def test_no_unit_test_needs_the_table_of_its_own_model(manifest: dict[str, Any]) -> None:
     """One that reads `this` would stop the first build of a new database."""
     needy = [
@@ -258,6 +282,19 @@ def test_columns_are_listed_outside_import_ctes(path: Path) -> None:
     sql = path.read_text()
     assert len(re.findall(r"select\s+(?:distinct\s+)?\*", sql)) == len(IMPORT_CTE.findall(sql))
     assert re.findall(r"\w+\.\*", without_comments_and_texts(sql)) == []
+
+
+@pytest.mark.parametrize("path", SQL_FILES, ids=named)
+def test_names_are_words_and_joins_say_their_kind(path: Path) -> None:
+    sql = without_comments_and_texts(path.read_text())
+    assert re.findall(r"\bas [a-z]\b", sql) == []
+    assert re.findall(r"(?<!inner )(?<!left )(?<!full )(?<!cross )\bjoin\b(?!\()", sql) == []
+    assert re.findall(r"^\s*,", path.read_text(), re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("path", QUERY_FILES, ids=named)
+def test_tables_are_read_through_ref_and_source(path: Path) -> None:
+    assert SCHEMAS_BELOW.findall(without_comments_and_texts(path.read_text())) == []
 
 
 @pytest.mark.parametrize("path", SQL_FILES, ids=named)

@@ -64,7 +64,8 @@ other_parties as (
 
 ),
 
--- One user with two Zoom identities in one session has one activity: presence united, and `host` wins.
+-- One user with two Zoom identities in one session has one activity: presence united, and `host`
+-- wins.
 users_in_sessions as (
 
     select
