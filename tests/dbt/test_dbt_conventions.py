@@ -4,7 +4,7 @@ import re
 import subprocess
 from typing import Any
 
-# What a batch asks of the whole installation; every other index begins with the customer.
+# What a batch asks of the whole installation; every other index begins with the organization.
 INDEXES_OF_THE_INSTALLATION = (["batch"], ["due_at"])
 NAMES = {
     "staging": re.compile(r"stg_[a-z]+__[a-z_]+"),
@@ -135,7 +135,7 @@ def test_every_incremental_model_is_unique_by_what_it_is_written_by(
     assert wrong == {}
 
 
-def test_every_incremental_model_has_indexes_that_begin_with_the_customer(
+def test_every_incremental_model_has_indexes_that_begin_with_the_organization(
     manifest: dict[str, Any],
 ) -> None:
     wrong = {}
