@@ -53,7 +53,8 @@ statements as (
 
 ),
 
--- When a side's own events name several people, what those who did not answer say would fill in another person.
+-- When a side's own events name several people, what those who did not answer say would fill in
+-- another person.
 marked_statements as (
 
     select
