@@ -1,10 +1,10 @@
 """Meetings and webinars as Zoom tells of them, with everything that goes wrong."""
 
-import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tests.laws.worlds.people import BATCH_TIMES, Cast, Person, any_case
+from tests.laws.worlds.dice import Dice
+from tests.laws.worlds.people import BATCH_TIMES, DAY, Cast, Person, any_case
 from tests.laws.worlds.wire import Body, Told, event, flip, iso, nothing
 
 LENGTHS = (0, 1, 60, 600, 1800, 1800, 3600, 3600, 5400, 5400, 4 * 3600, 11 * 3600)
@@ -20,7 +20,7 @@ def seconds(number: float) -> timedelta:
 class Stage:
     """One session in the making."""
 
-    rng: random.Random
+    dice: Dice
     cast: Cast
     account: str
     kind: str
@@ -30,17 +30,26 @@ class Stage:
     about: Body
     told: list[Told] = field(default_factory=list)
     last_leg: int = 16778240
+    moments: list[datetime] = field(default_factory=list)
 
     def luck(self, chance: float) -> bool:
-        return self.rng.random() < chance
+        return self.dice.luck(chance)
 
     def moment(self) -> datetime:
-        """Mostly within the session; also at its edges, a little before and after."""
+        """Mostly within the session; also at its edges, a little before and after, and when
+        somebody else came or went.
+        """
+        if self.moments and self.luck(0.15):
+            return self.dice.choice(self.moments) + seconds(self.dice.choice([-1, 0, 0, 1]))
+        self.moments.append(self._moment())
+        return self.moments[-1]
+
+    def _moment(self) -> datetime:
         length = (self.ends_at - self.starts_at).total_seconds()
         if self.luck(0.15):
-            return self.rng.choice([self.starts_at, self.ends_at])
+            return self.dice.choice([self.starts_at, self.ends_at])
         spill = 300 if self.luck(0.2) else 0
-        return self.starts_at + seconds(self.rng.randint(-spill, int(length) + spill))
+        return self.starts_at + seconds(self.dice.number(-spill, int(length) + spill))
 
     def next_leg(self) -> str:
         self.last_leg += 1024
@@ -49,70 +58,92 @@ class Stage:
     def tell(self, what: str, at: datetime, more: Body) -> None:
         about = {**self.about, **more}
         if self.luck(0.05):
-            about["topic"] = self.rng.choice(["Another name", "Zweiter Name"])
+            about["topic"] = self.dice.choice(["Another name", "Zweiter Name"])
         if self.luck(0.1):
-            about.pop(self.rng.choice(["topic", "host_id", "type", "id", "start_time"]), None)
+            about.pop(self.dice.choice(["topic", "host_id", "type", "id", "start_time"]), None)
         self.told.append(Told(at, event(f"{self.kind}.{what}", self.account, at, about)))
 
 
 def make_session(
-    rng: random.Random, cast: Cast, account: str, *, number: int, starts_at: datetime
+    dice: Dice, cast: Cast, account: str, *, number: int, starts_at: datetime
 ) -> tuple[list[Told], datetime]:
     """The events of one session, and when it ended."""
-    kind = rng.choice(["meeting", "meeting", "meeting", "webinar"])
-    ends_at = starts_at + seconds(rng.choice(LENGTHS))
-    if rng.random() < 0.05:
+    kind = dice.choice(["meeting", "meeting", "meeting", "webinar"])
+    ends_at = starts_at + seconds(dice.choice(LENGTHS))
+    if dice.luck(0.05):
         ends_at = BATCH_TIMES[1]  # when users are imported
         starts_at = ends_at - seconds(3600)
     uuid = f"/{cast.prefix}{kind[0]}{number}//=="
     hosts = [person.zoom_user_id for person in cast.persons[account] if person.zoom_user_id]
     about = {
-        "id": flip(rng, f"8574606{number:04d}"),
+        "id": flip(dice, f"8574606{number:04d}"),
         "uuid": uuid,
-        "host_id": rng.choice([*hosts, *hosts, None, "nobody"]),
-        "topic": rng.choice(["Weekly sync", "Überblick", "", None]),
-        "type": rng.choice(TYPES[kind]),
+        "host_id": dice.choice([*hosts, *hosts, None, "nobody"]),
+        "topic": dice.choice(["Weekly sync", "Überblick", "", None]),
+        "type": dice.choice(TYPES[kind]),
         "start_time": iso(starts_at),
         "timezone": "",
-        "duration": rng.choice([0, 30, "60"]),
+        "duration": dice.choice([0, 30, "60"]),
     }
-    if rng.random() < 0.2 and about["type"] is not None:
+    if dice.luck(0.2) and about["type"] is not None:
         about["type"] = str(about["type"])
-    stage = Stage(rng, cast, account, kind, uuid, starts_at, ends_at, about)
+    stage = Stage(dice, cast, account, kind, uuid, starts_at, ends_at, about)
     if stage.luck(0.75):
         stage.tell("started", starts_at, {"start_time": iso(starts_at)})
     persons = cast.persons[account]
-    for person in rng.sample(persons, rng.randint(0, min(5, len(persons)))):
+    for person in dice.some(persons, 5):
         _attend(stage, person)
     _end(stage)
-    return stage.told, ends_at
+    return stage.told, _end_of(stage)
 
 
 def _end(stage: Stage) -> None:
     if stage.luck(0.15):
-        return  # never told: after a day the end is inferred
+        _wait_for_the_end(stage)
+        return
     ends = {stage.ends_at}
     while stage.luck(0.2):
-        ends.add(stage.ends_at - seconds(stage.rng.randint(1, 900)))
+        ends.add(stage.ends_at - seconds(stage.dice.number(1, 900)))
     for at in sorted(ends):
         start: Body = {"start_time": iso(stage.starts_at)}
         if stage.luck(0.2):
-            later = iso(at + seconds(stage.rng.randint(1, 600)))
-            start = {"start_time": stage.rng.choice([None, "", "at noon", later])}
+            later = iso(at + seconds(stage.dice.number(1, 600)))
+            start = {"start_time": stage.dice.choice([None, "", "at noon", later])}
         end: Body = {"end_time": iso(at)}
         if stage.luck(0.1):
-            end = stage.rng.choice([{}, {"end_time": ""}, {"end_time": None}])
+            end = stage.dice.choice([{}, {"end_time": ""}, {"end_time": None}])
         stage.tell("ended", at, {**start, **end})
         stage.told[-1].is_timed_by_itself = bool(end.get("end_time"))
 
 
+def _end_of(stage: Stage) -> datetime:
+    """When it ends by what is told, or will be inferred to have ended."""
+    ends = [told.at for told in stage.told if told.body["event"].endswith(".ended")]
+    stays = [told.at for told in stage.told if ".participant_" in told.body["event"]]
+    return max(ends or stays, default=stage.ends_at)
+
+
+def _wait_for_the_end(stage: Stage) -> None:
+    """It is never told. A day after the newest arrival it is inferred: a batch may come just then,
+    a second too early or a second later.
+    """
+    soon = seconds(2)
+    limits = [at - DAY for at in BATCH_TIMES if all(at - DAY > t.at + soon for t in stage.told)]
+    if not stage.told or not limits or stage.luck(0.3):
+        return
+    for told in stage.told:
+        told.arrives_at = told.at + seconds(1)
+    newest = stage.dice.choice(stage.told)
+    newest.arrives_at = stage.dice.choice(limits) + seconds(stage.dice.choice([-1, 0, 1]))
+
+
 def _attend(stage: Stage, person: Person) -> None:
     """One to three visits; each is one leg, or a walk through rooms."""
-    for _ in range(stage.rng.choice([1, 1, 1, 2, 3])):
+    for _ in range(stage.dice.choice([1, 1, 1, 2, 3])):
         if stage.kind == "meeting" and stage.luck(0.06):
             _in_a_room_only(stage, person)
             continue
-        uuid = None if stage.luck(0.2) else f"UUID-{stage.rng.randrange(10**9)}"
+        uuid = None if stage.luck(0.2) else f"UUID-{stage.dice.number(0, 10**9)}"
         if stage.luck(0.1):
             _wait(stage, person, uuid)
         if stage.kind == "meeting" and stage.luck(0.2):
@@ -141,7 +172,7 @@ def _walk(stage: Stage, person: Person, uuid: str | None) -> None:
     main, room, back = stage.next_leg(), f"{stage.next_leg()}{iso(times[1])}", stage.next_leg()
     _tell_leg(stage, _part(stage, person, main, uuid), times[0], times[1])
     about = _part(stage, person, room, None if stage.luck(0.4) else uuid)
-    about["parent_user_id"] = flip(stage.rng, main)
+    about["parent_user_id"] = flip(stage.dice, main)
     if stage.luck(0.4):
         about |= {"participant_user_id": "", "id": "", "email": ""}
     joined = None if stage.luck(0.1) else times[1]
@@ -153,9 +184,9 @@ def _walk(stage: Stage, person: Person, uuid: str | None) -> None:
 
 def _in_a_room_only(stage: Stage, person: Person) -> None:
     """All that is told is that somebody came into a breakout room, or left one."""
-    joined, left = stage.rng.choice([(stage.moment(), None), (None, stage.moment())])
-    about = _part(stage, person, stage.next_leg(), f"UUID-{stage.rng.randrange(10**9)}")
-    about["parent_user_id"] = stage.rng.choice([None, "16778240", stage.last_leg - 1024])
+    joined, left = stage.dice.choice([(stage.moment(), None), (None, stage.moment())])
+    about = _part(stage, person, stage.next_leg(), f"UUID-{stage.dice.number(0, 10**9)}")
+    about["parent_user_id"] = stage.dice.choice([None, "16778240", stage.last_leg - 1024])
     _tell_leg(stage, about, joined, left, room="_breakout_room")
     if stage.luck(0.5):
         _wait(stage, person, about["participant_uuid"])
@@ -164,7 +195,7 @@ def _in_a_room_only(stage: Stage, person: Person) -> None:
 def _wait(stage: Stage, person: Person, uuid: str | None) -> None:
     """Left from the waiting room, which nobody is told to have joined."""
     leave = _part(stage, person, stage.next_leg(), uuid)
-    leave["leave_reason"] = stage.rng.choice(
+    leave["leave_reason"] = stage.dice.choice(
         ["Removed by host from waiting room.", "x left.<br>Reason: Leave Waiting Room."]
     )
     _tell_leg(stage, leave, None, stage.moment())
@@ -172,24 +203,24 @@ def _wait(stage: Stage, person: Person, uuid: str | None) -> None:
 
 def _part(stage: Stage, person: Person, leg: str | None, uuid: str | None) -> Body:
     """What Zoom says of somebody on one leg."""
-    rng = stage.rng
+    dice = stage.dice
     part: Body = {"user_name": person.name, "participant_uuid": uuid}
-    part["user_id"] = flip(rng, leg) if leg else nothing(rng)
+    part["user_id"] = flip(dice, leg) if leg else nothing(dice)
     for name in ("registrant_id", "customer_key"):
-        part[name] = getattr(person, name) if stage.luck(0.8) else nothing(rng)
+        part[name] = getattr(person, name) if stage.luck(0.8) else nothing(dice)
     return part | _identity(stage, person)
 
 
 def _identity(stage: Stage, person: Person) -> Body:
-    rng = stage.rng
-    address = any_case(rng, person.email) if person.email else nothing(rng)
+    dice = stage.dice
+    address = any_case(dice, person.email) if person.email else nothing(dice)
     both = {"participant_user_id": person.zoom_user_id, "id": person.zoom_user_id}
-    return rng.choice(
+    return dice.choice(
         [
             {**both, "email": address},
             {**both, "email": address},
-            {**both, "email": nothing(rng)},
-            {"participant_user_id": nothing(rng), "id": person.zoom_user_id, "email": address},
+            {**both, "email": nothing(dice)},
+            {"participant_user_id": nothing(dice), "id": person.zoom_user_id, "email": address},
             {"participant_user_id": "", "id": "", "email": address},
             {"participant_user_id": "", "id": "", "email": ""},
         ]
@@ -199,11 +230,11 @@ def _identity(stage: Stage, person: Person) -> Body:
 def _tell_leg(
     stage: Stage, part: Body, joined: datetime | None, left: datetime | None, *, room: str = ""
 ) -> None:
-    rng = stage.rng
+    dice = stage.dice
     if joined:
         _tell_time(stage, f"participant_joined{room}", part, joined, "join_time")
     if left:
-        part = {"leave_reason": rng.choice([PLAIN, None, ""]), **part}
+        part = {"leave_reason": dice.choice([PLAIN, None, ""]), **part}
         if stage.luck(0.3):
             part |= {"participant_user_id": "", "id": "", "email": ""}
         if stage.luck(0.05):
@@ -216,6 +247,6 @@ def _tell_leg(
 def _tell_time(stage: Stage, what: str, part: Body, at: datetime, name: str) -> None:
     """The time, or nothing, where `event_ts` stands in for it."""
     is_told = not stage.luck(0.06)
-    part = {**part, name: iso(at)} if is_told else {**part, name: nothing(stage.rng)}
+    part = {**part, name: iso(at)} if is_told else {**part, name: nothing(stage.dice)}
     stage.tell(what, at, {"participant": part})
     stage.told[-1].is_timed_by_itself = is_told
