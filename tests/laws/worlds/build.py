@@ -1,6 +1,6 @@
 """A whole world: what happened, how often and when it was delivered, what was set."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -36,9 +36,7 @@ class History:
         return World(CLIENT_ID, batches)
 
 
-def make_history(
-    seed: int, number: int, *, copy_of: str = "w", is_wild: bool = False
-) -> History:
+def make_history(seed: int, number: int, *, copy_of: str = "w", is_wild: bool = False) -> History:
     """History `number` of a seed, whatever others are made.
 
     Its ids begin with `copy_of` and its number, so that many, and copies of them, fit side by side.

@@ -18,7 +18,7 @@ def make_call(
     lines = cast.lines[account]
     call = _call(dice, cast, account, number, starts_at)
     told = [*_told(dice, call, "caller"), *_told(dice, call, "callee")]
-    if dice.luck(0.25):
+    if call.callee.zoom_user_id and dice.luck(0.3):
         others = [line for line in lines if line.zoom_user_id and line != call.callee]
         for n, line in enumerate(dice.some(others, 3), start=1):
             told += _told(dice, call.also_rang(line, after=seconds(10 * n)), "callee")

@@ -19,7 +19,7 @@ def together(dice: Dice, told: Sequence[Told]) -> list[Told]:
             found.append(one)
             continue
         log = (one.body["payload"]["account_id"], name, about["user_id"])
-        if log not in pages or dice.luck(0.3):
+        if log not in pages or dice.luck(0.2):
             pages.setdefault(log, one)
             found.append(one)
             continue

@@ -117,9 +117,7 @@ def _populate(dice: Dice, cast: Cast, account: str, number: int) -> None:
     ]
 
 
-def _zoom_user(
-    dice: Dice, zoom_user_id: str, address: str | None, name: str
-) -> dict[str, Any]:
+def _zoom_user(dice: Dice, zoom_user_id: str, address: str | None, name: str) -> dict[str, Any]:
     row: dict[str, Any] = {"id": zoom_user_id, "type": dice.choice([1, 2, "2"])}
     if address is not None:
         row["email"] = any_case(dice, address)

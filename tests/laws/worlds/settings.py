@@ -11,7 +11,7 @@ from tests.laws.reference.world import (
     SubscriptionChange,
 )
 from tests.laws.worlds.dice import Dice
-from tests.laws.worlds.people import BASE, BATCH_TIMES, DOMAINS, LONG_AGO, Cast
+from tests.laws.worlds.people import BASE, DOMAINS, LONG_AGO, Cast
 
 FEATURES = ("meetings", "meetings", "webinars", "phone")
 
@@ -74,9 +74,7 @@ def first_settings(setter: Setter) -> Settings:
     changes = [setter.subscription() for _ in range(dice.choice([0, 0, 1, 3]))]
     mappings = [setter.mapping() for _ in range(dice.choice([0, 1, 3]))]
     mappings += [
-        replace(change, user_id=dice.choice(users).user_id)
-        for change in mappings
-        if dice.luck(0.2)
+        replace(change, user_id=dice.choice(users).user_id) for change in mappings if dice.luck(0.2)
     ]
     changes += [
         replace(change, is_on=not change.is_on, changed_at=change.changed_at - timedelta(hours=1))
@@ -101,11 +99,11 @@ def _connections(setter: Setter, account: str) -> list[Connection]:
     organization = setter.cast.accounts[account]
     edges = sorted({setter.edge(), setter.edge(), setter.edge()})
     luck = setter.dice.part()
-    if luck < 0.8 or len(edges) < 3:
+    if luck < 0.6 or len(edges) < 3:
         times: list[tuple[datetime, datetime | None]] = [(LONG_AGO, None)]
-    elif luck < 0.88:
+    elif luck < 0.75:
         times = [(edges[0], None)]
-    elif luck < 0.96:
+    elif luck < 0.92:
         times = [(edges[0], edges[1]), (edges[setter.dice.choice([1, 2, 2])], None)]
     else:
         times = [(edges[0], edges[1])]
