@@ -29,8 +29,9 @@ def where_it_differs(difference: str, seed: int) -> str:
     if named is None:
         return difference
     number = int(named[1])
-    sessions = re.findall(r"\S+", difference.partition("\n")[0])
-    about = sessions[-1] if len(sessions) == 4 else ""
+    # Sessions outside the connection's time have only the organization's name.
+    of_session = difference.partition("\n")[0].split()
+    about = of_session[-1] if len(of_session) == 4 else ""
     command = f"python -m tests.laws.show_world --seed {seed} --world {number}"
     told = "\n".join(lines_of(make_world(seed, number), about=about)) if about else ""
     return f"world {number}: {difference}\n{command} --about '{about}'\n{told}"

@@ -36,6 +36,7 @@ BOUNDARIES = {
     "waiting room",
     "breakout leg without its join",
     "breakout leg without its leave",
+    "a leg that is joined twice",
     "join = leave",
     "leave before join",
     "rejoin",
@@ -92,6 +93,8 @@ def _of_session(world: World, events: list[Event]) -> Iterator[str]:
             yield (
                 "breakout leg without its join" if leg.leaves else "breakout leg without its leave"
             )
+        if len({event.own_time for event in leg.joins}) > 1:
+            yield "a leg that is joined twice"
         if leg.joins and leg.leaves:
             join, leave = _stay(leg)
             if join >= leave:

@@ -31,6 +31,8 @@ def _stay(stage: Stage, person: Person, uuid: str | None) -> None:
     if stage.luck(0.05):
         leave = join
     leg: str | None = stage.next_leg()
+    if stage.luck(0.1) and not any(told.at in (join, leave) for told in stage.told):
+        leg = str(stage.last_leg - 1024)  # Zoom's number of an earlier visit, at other times
     if uuid and stage.luck(0.06):
         leg = None
     joined = None if stage.luck(0.08) else join

@@ -1,8 +1,7 @@
 """What happens by chance in a world: hypothesis throws the dice.
 
 Hypothesis's own loop runs, and makes smaller, one example at a time. A batch takes seconds, however
-many worlds it holds, so here worlds are drawn first and then run side by side. What differs is told
-per session, which is as small as it gets.
+many worlds it holds, so worlds are drawn first and then run side by side.
 """
 
 from collections.abc import Callable, Sequence
