@@ -100,6 +100,7 @@ WRAPPINGS = [
 
 _locals = st.one_of(
     st.sampled_from(PEOPLE),
+    st.builds("{}{}".format, st.sampled_from(PEOPLE), st.integers(0, 10**6)),
     st.sampled_from(TAGGED),
     st.sampled_from(QUOTED),
     st.sampled_from(STRANGE),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from integration.identity import classify as classify_module
+from integration.identity import host_facts
 from integration.identity.classify import Identity, classify
 from integration.identity.rules import OrganizationRules, organization_rules
 from tests.identity.laws import OF_THE_TEXT, WITH_COMPANY, WITHOUT_COMPANY, WITHOUT_KEY
@@ -13,6 +15,7 @@ OVERRIDES = {
     "campus-space.io": None,
     "post.lu": "nordwind.de",
     "hafen.shop": "kontor.shop",
+    "hafen-labs.io": "labs.hafen.io",
     "mailinator.com": "nordwind.de",
     "hafen-alt.onmicrosoft.com": "hafen.io",
 }
@@ -26,6 +29,7 @@ CASES = [
     ("tom@kontor.shop", None, "internal", None, "internal_domain"),
     ("tom@hafen.shop", None, "internal", None, "internal_domain"),
     ("tom@hafen-alt.onmicrosoft.com", None, "internal", None, "internal_domain"),
+    ("tom@hafen-labs.io", None, "internal", None, "internal_domain"),
     ("no_reply@nordwind.de", "=", "automated", None, "automated_sender"),
     ("billing-donotreply@nordwind.de", "=", "automated", None, "automated_sender"),
     ("bounces-77@gmail.com", "=", "automated", None, "automated_sender"),
@@ -102,6 +106,16 @@ def test_the_cases_have_every_reason_and_every_kind() -> None:
         *("human", "role", "automated", "resource", "bot", "disposable"),
         *("user", "internal", "none"),
     }
+
+
+def test_a_relay_host_that_is_disposable_as_well_is_a_relay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """None is in both lists today; the disposable list is not ours, so one may come."""
+    monkeypatch.setitem(host_facts.LISTS, "disposable", frozenset({"duck.com"}))
+    monkeypatch.setattr(classify_module, "host_facts", host_facts.host_facts.__wrapped__)
+    identity = classify("lena@duck.com", _rules(settings={}))
+    assert (identity.kind, identity.reason) == ("human", "relay_domain")
 
 
 # Flag, an address, and the company and reason when the flag is off.

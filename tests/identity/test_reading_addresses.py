@@ -19,6 +19,7 @@ READABLE = [
     ("L.E.N.A+x@googlemail.com", "lena@gmail.com"),
     ('"..."@gmail.com', '"..."@gmail.com'),
     ("l.e.n.a@mail.gmail.com", "l.e.n.a@mail.gmail.com"),
+    ("J\u030can@nordwind.de", "\u01f0an@nordwind.de"),  # only the small letter has one character
     ("e.\u0301va@gmail.com", "éva@gmail.com"),  # the accent stands beside its letter now
     ("JÜRGEN@MÜLLER.de", "jürgen@xn--mller-kva.de"),
     ("ju\u0308rgen@mu\u0308ller.de", "jürgen@xn--mller-kva.de"),

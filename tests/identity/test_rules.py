@@ -112,6 +112,8 @@ OVERRIDES = {
     "hafen.onmicrosoft.com": "d.de",
     "mail.onmicrosoft.com": "e.de",
     "a.de": "never.de",
+    "br": "never.de",
+    "amazonaws.com": "f.de",
 }
 
 
@@ -123,6 +125,8 @@ OVERRIDES = {
         ("x.labs.nordwind.de", "b.de"),  # the longest
         ("suedwind.de", "suedwind.de"),  # no further than the registrable domain
         ("github.io", "c.de"),
+        ("com.br", None),  # a public suffix: the host only
+        ("s3.amazonaws.com", None),  # one of the private section as well
         ("nordwind.github.io", None),  # not the suffix it is below
         ("x.hafen.mail.onmicrosoft.com", "d.de"),
         ("kontor.mail.onmicrosoft.com", "kontor.onmicrosoft.com"),  # `mail` is not its tenant
