@@ -77,6 +77,22 @@ class Settings:
         return keys
 
     @property
+    def session_keys(self) -> tuple[str, ...]:
+        """What signs the page's cookies and links, newest first; several while they rotate."""
+        return tuple(k.strip() for k in self.require("SESSION_KEY").split(",") if k.strip())
+
+    @property
+    def public_url(self) -> str:
+        """Where browsers reach the page, without a slash at the end."""
+        url = self.require("PUBLIC_URL").rstrip("/")
+        if not url.startswith(("http://", "https://")):
+            raise SettingsError(
+                "PUBLIC_URL is not the address of a page. It begins with https:// (or, on one's "
+                "own machine, http://)."
+            )
+        return url
+
+    @property
     def oauth_url(self) -> str:
         return self.get("ZOOM_OAUTH_URL", "https://zoom.us").rstrip("/")
 

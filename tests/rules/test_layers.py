@@ -15,10 +15,12 @@ SHARED = (
     "integration.identity",
     "integration.settings",
     "integration.access",
+    "integration.signing",
 )
 # Layer -> what of ours it may import besides itself.
 MAY_IMPORT = {
     "integration.settings": (),
+    "integration.signing": (),
     "integration.zoom": (),
     "integration.identity": (),
     "integration.store": ("integration.settings", "integration.zoom"),

@@ -21,7 +21,14 @@ import sys
 from pathlib import Path
 from integration.settings import Settings
 from integration.web.serve import serve
-settings = Settings(home=Path("."), values={"ZOOM_WEBHOOK_SECRET_TOKEN": sys.argv[2]})
+settings = Settings(
+    home=Path("."),
+    values={
+        "ZOOM_WEBHOOK_SECRET_TOKEN": sys.argv[2],
+        "SESSION_KEY": "session-key-of-the-tests",
+        "PUBLIC_URL": "http://127.0.0.1:8080",
+    },
+)
 serve(settings, sys.argv[1], port=0, echo=lambda line: print(line, flush=True))
 """
 
