@@ -7,7 +7,7 @@ import pytest
 
 from simulator.company import build_company
 from simulator.running import running
-from simulator.world import World, make_world
+from simulator.world import NextAuthorization, World, make_world
 from tests.commands.program import new_database
 from tests.conftest import TEMPLATE
 from tests.page.site import CLIENT, Site, running_site
@@ -32,8 +32,7 @@ def site(database_url: str, zoom: tuple[World, str], tmp_path: Path) -> Iterator
         yield running_one
     world.failures.clear()
     world.calls.clear()
-    world.authorization.account_id = ACCOUNTS[0]
-    world.authorization.denies = False
+    world.authorization = NextAuthorization(ACCOUNTS[0])
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from integration.web.access import RIGHTS, Right, who_may
 from integration.web.app import FOR_PROGRAMS, routes
 from integration.web.pages import PAGES
 from integration.web.visit import PageRoute
+from tests.page.fixtures import ACCOUNTS
 from tests.page.site import ROLES, Site, Visitor
 
 NO_SUCH_ID = "00000000-0000-0000-0000-000000000000"
@@ -49,6 +50,24 @@ def test_the_table_of_rights_is_the_contract(right: Right) -> None:
 def test_a_stranger_is_asked_to_sign_in(route: PageRoute, shared_site: Site) -> None:
     answer = ask(shared_site.stranger(), route)
     assert (answer.status_code, "You are not signed in" in answer.text) == (401, True)
+
+
+@pytest.fixture(scope="module")
+def ids_of_globex(shared_site: Site) -> dict[str, str]:
+    """For each name in an address, an id of the other organization. A new name needs one, too."""
+    return {"connection_id": shared_site.connect("globex", ACCOUNTS[2])}
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in GUARDED if route.param_convertors], ids=lambda route: route.name
+)
+def test_an_id_of_another_organization_is_not_found(
+    route: PageRoute, visitors: dict[str, Visitor], ids_of_globex: dict[str, str]
+) -> None:
+    path = route.path.format(**ids_of_globex)
+    for role in sorted(MAY[route.right]):
+        answer = visitors[role].get(path) if route.method == "GET" else visitors[role].post(path)
+        assert (role, answer.status_code) == (role, 404)
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -23,7 +23,7 @@ from integration.web.visit import PageRoute, Visit
 from integration.zoom import oauth
 from integration.zoom.client import ZoomClient
 from integration.zoom.consent import is_administrator, missing_scopes
-from integration.zoom.errors import PermanentZoomError, ZoomError
+from integration.zoom.errors import ZoomError
 from integration.zoom.values import text
 
 CONNECT, CALLBACK = "/services/zoom/connect", "/services/zoom/callback"
@@ -109,10 +109,7 @@ def _account_administered(visit: Visit, grant: oauth.Grant) -> str:
     account_id = text(me.get("account_id"))
     if account_id is None or not is_administrator(me):
         raise not_permitted()
-    try:
-        next(zoom.users())
-    except PermanentZoomError as error:
-        raise not_permitted() from error
+    next(zoom.users())
     return account_id
 
 
