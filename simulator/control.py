@@ -13,7 +13,7 @@ from starlette.routing import Route
 from simulator.arrival import world_of
 from simulator.directory import RestUser
 from simulator.failures import Failure
-from simulator.world import Account, World
+from simulator.world import Account, NextAuthorization, World
 
 
 async def fail(request: Request) -> Response:
@@ -41,13 +41,19 @@ async def revoke_grants(request: Request) -> Response:
 
 
 async def authorization(request: Request) -> Response:
-    """From now on: which account consents (`account_id`), or that it does not (`deny`)."""
+    """From now on: which account consents (`account_id`), by which user (`user_id`, or its owner),
+    to which scopes (`scope`, or all), or that it does not (`deny`).
+    """
     world, told = world_of(request), await _told(request)
     account = _account(world, told)
     if account is None:
         return _wrong("no such account")
-    world.authorization.account_id = account.id
-    world.authorization.denies = bool(told.get("deny", False))
+    world.authorization = NextAuthorization(
+        account.id,
+        denies=bool(told.get("deny", False)),
+        user_id=told.get("user_id"),
+        scope=told.get("scope"),
+    )
     return Response(status_code=204)
 
 

@@ -22,8 +22,19 @@ class GrantError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class Consent:
+    """Who has allowed what. Without a user it is the account's owner; without a scope all of the
+    app's.
+    """
+
     account_id: str
+    user_id: str | None = None
+    scope: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    consent: Consent
     redirect_uri: str
     challenge: str | None
     method: str
@@ -32,7 +43,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    account_id: str
+    consent: Consent
     grant: str
     expires_at: float
 
@@ -41,6 +52,7 @@ class Access:
 class Tokens:
     access_token: str
     refresh_token: str | None
+    scope: str | None = None
 
 
 class Grants:
@@ -53,19 +65,19 @@ class Grants:
         self._refresh: dict[str, Access] = {}
 
     def make_code(
-        self, account_id: str, redirect_uri: str, *, challenge: str | None, method: str
+        self, consent: Consent, redirect_uri: str, *, challenge: str | None, method: str
     ) -> str:
         code = secrets.token_urlsafe(24)
         expires_at = self._now() + CODE_SECONDS
-        self._codes[code] = Code(account_id, redirect_uri, challenge, method, expires_at)
+        self._codes[code] = Code(consent, redirect_uri, challenge, method, expires_at)
         return code
 
     def account_of_code(self, code: str) -> str | None:
-        return self._codes[code].account_id if code in self._codes else None
+        return self._codes[code].consent.account_id if code in self._codes else None
 
     def account_of_refresh(self, refresh_token: str) -> str | None:
         found = self._refresh.get(refresh_token)
-        return found.account_id if found else None
+        return found.consent.account_id if found else None
 
     def redeem(self, code: str, *, redirect_uri: str, verifier: str | None) -> Tokens:
         """A code for tokens, once. The account's earlier grants by code end."""
@@ -77,26 +89,32 @@ class Grants:
         if found.challenge not in (None, _challenge(verifier or "", found.method)):
             raise GrantError("Invalid code verifier.", "invalid_grant")
         for token, earlier in list(self._refresh.items()):
-            if earlier.account_id == found.account_id:
+            if earlier.consent.account_id == found.consent.account_id:
                 self.revoke(token)
-        return self._issue(found.account_id, grant=secrets.token_hex(8))
+        return self._issue(found.consent, grant=secrets.token_hex(8))
 
     def refresh(self, refresh_token: str) -> Tokens:
         """New tokens; the old refresh token is dead, the old access token lives out its hour."""
         found = self._refresh.pop(refresh_token, None)
         if found is None:
             raise GrantError("Invalid Token!", "invalid_grant")
-        return self._issue(found.account_id, grant=found.grant)
+        return self._issue(found.consent, grant=found.grant)
 
     def issue_for_account(self, account_id: str) -> Tokens:
         """Server-to-Server: access only, as many at a time as are asked for."""
-        access_token = self._access_token(account_id, grant=f"server:{secrets.token_hex(8)}")
+        access_token = self._access_token(
+            Consent(account_id), grant=f"server:{secrets.token_hex(8)}"
+        )
         return Tokens(access_token, None)
 
     def account_of_access(self, access_token: str) -> str | None:
         """The account a living access token speaks for."""
+        consent = self.consent_of_access(access_token)
+        return consent.account_id if consent else None
+
+    def consent_of_access(self, access_token: str) -> Consent | None:
         found = self._access.get(access_token)
-        return found.account_id if found and found.expires_at > self._now() else None
+        return found.consent if found and found.expires_at > self._now() else None
 
     def has_expired(self, access_token: str) -> bool:
         return access_token in self._access and self.account_of_access(access_token) is None
@@ -113,24 +131,27 @@ class Grants:
     def expire_access(self) -> int:
         """Let every access token be out of date now."""
         living = [one for one, of in self._access.items() if of.expires_at > self._now()]
-        self._access = {one: Access(of.account_id, of.grant, 0) for one, of in self._access.items()}
+        self._access = {one: Access(of.consent, of.grant, 0) for one, of in self._access.items()}
         return len(living)
 
     def end_refresh(self, account_id: str | None) -> int:
         """Refresh tokens die, of one account or of all; access tokens live out their hour."""
-        doomed = [one for one, of in self._refresh.items() if account_id in (None, of.account_id)]
+        doomed = [
+            one for one, of in self._refresh.items() if account_id in (None, of.consent.account_id)
+        ]
         for token in doomed:
             del self._refresh[token]
         return len(doomed)
 
-    def _issue(self, account_id: str, *, grant: str) -> Tokens:
+    def _issue(self, consent: Consent, *, grant: str) -> Tokens:
         refresh_token = secrets.token_urlsafe(48)
-        self._refresh[refresh_token] = Access(account_id, grant, 0)
-        return Tokens(self._access_token(account_id, grant=grant), refresh_token)
+        self._refresh[refresh_token] = Access(consent, grant, 0)
+        access_token = self._access_token(consent, grant=grant)
+        return Tokens(access_token, refresh_token, consent.scope)
 
-    def _access_token(self, account_id: str, *, grant: str) -> str:
+    def _access_token(self, consent: Consent, *, grant: str) -> str:
         access_token = secrets.token_urlsafe(48)
-        self._access[access_token] = Access(account_id, grant, self._now() + EXPIRES_IN_SECONDS)
+        self._access[access_token] = Access(consent, grant, self._now() + EXPIRES_IN_SECONDS)
         return access_token
 
 

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from simulator.arrival import arrive, world_of
-from simulator.grants import EXPIRES_IN_SECONDS, GrantError, Grants, Tokens
+from simulator.grants import EXPIRES_IN_SECONDS, Consent, GrantError, Grants, Tokens
 from simulator.world import SCOPES, World
 
 _CHALLENGE_METHODS = ("S256", "plain")
@@ -41,7 +41,8 @@ async def authorize(request: Request) -> Response:
     if "deny" in query or world.authorization.denies:
         return _back(redirect_uri, {"error": "access_denied", **state})
     challenge = query.get("code_challenge")
-    code = world.grants.make_code(account_id, redirect_uri, challenge=challenge, method=method)
+    consent = Consent(account_id, world.authorization.user_id, world.authorization.scope)
+    code = world.grants.make_code(consent, redirect_uri, challenge=challenge, method=method)
     return _back(redirect_uri, {"code": code, **state})
 
 
@@ -60,7 +61,7 @@ async def token(request: Request) -> Response:
         "access_token": tokens.access_token,
         "token_type": "bearer",
         "expires_in": EXPIRES_IN_SECONDS,
-        "scope": SCOPES,
+        "scope": SCOPES if tokens.scope is None else tokens.scope,
         "api_url": str(request.base_url).rstrip("/"),
     }
     if tokens.refresh_token is not None:

@@ -33,14 +33,14 @@ async def list_users(request: Request) -> Response:
 
 
 async def one_user(request: Request) -> Response:
-    """By id, by email, or `me`: the administrator who consented, here always the owner."""
+    """By id, by email, or `me`: the person who consented."""
     account = _account(request)
     if (answer := await arrive(request, account.id if account else None)) is not None:
         return answer
     if account is None:
         return _unauthorized(request)
     wanted = request.path_params["user"]
-    key = account.company.owner.id if wanted == "me" else wanted
+    key = _consenter(request) or account.company.owner.id if wanted == "me" else wanted
     for user in account.users:
         if key and key in (user.get("id"), user["email"]):
             return JSONResponse(_in_full(user, account.company))
@@ -91,6 +91,11 @@ def _account(request: Request) -> Account | None:
     world = world_of(request)
     account_id = world.grants.account_of_access(_bearer(request))
     return world.accounts[account_id] if account_id else None
+
+
+def _consenter(request: Request) -> str | None:
+    consent = world_of(request).grants.consent_of_access(_bearer(request))
+    return consent.user_id if consent else None
 
 
 def _bearer(request: Request) -> str:

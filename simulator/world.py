@@ -30,10 +30,14 @@ class Account:
 
 @dataclass(slots=True)
 class NextAuthorization:
-    """Who is at the keyboard when the product sends a browser to the consent page."""
+    """Who is at the keyboard when the product sends a browser to the consent page, and what they
+    allow: without a user it is the account's owner, without a scope everything.
+    """
 
     account_id: str
     denies: bool = False
+    user_id: str | None = None
+    scope: str | None = None
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ COMMANDS = {
     "rebuild": "batch",
     "import-users": "import_users",
     "connect": "connect",
+    "sign-in-link": "sign_in_link",
     "explain": "explain",
     "status": "status",
     "simulate": "simulate",

@@ -14,7 +14,8 @@ def serve(port: int, host: str) -> None:
     from integration.web.serve import serve as run
 
     settings = read_settings()
-    settings.require("ZOOM_WEBHOOK_SECRET_TOKEN")
+    settings.require_all("ZOOM_WEBHOOK_SECRET_TOKEN", "SESSION_KEY", "PUBLIC_URL")
+    settings.require_zoom_app()
     try:
         run(
             settings,

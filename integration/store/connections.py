@@ -50,12 +50,18 @@ def connections_due(connection: psycopg.Connection, *, now: datetime) -> list[Co
     return [known for known in open_connections(connection) if known.next_import_at <= now]
 
 
-def never_imported(connection: psycopg.Connection, *, now: datetime) -> list[Connection]:
-    """New connections whose users nobody has asked Zoom for yet."""
+def imports_asked_for(connection: psycopg.Connection, *, now: datetime) -> list[Connection]:
+    """Those that somebody waits for: new connections, and imports that were asked for. The time
+    of the next import is then earlier than the last import has put it.
+    """
     return [
         due
         for due in connections_due(connection, now=now)
-        if due.users_imported_at is None and due.status == "active"
+        if due.status == "active"
+        and (
+            due.users_imported_at is None
+            or due.next_import_at < due.users_imported_at + IMPORT_EVERY
+        )
     ]
 
 

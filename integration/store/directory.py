@@ -1,5 +1,6 @@
 """WorkSights users, as the host product or `import-users` wrote them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from psycopg.rows import class_row
 
 @dataclass(frozen=True)
 class User:
+    organization_id: str
     user_id: str
     role: str
     deactivated_at: datetime | None
@@ -35,15 +37,41 @@ class DirectoryConflict(Exception):
 def user_by_email(
     connection: psycopg.Connection, *, organization_id: str, email: str
 ) -> User | None:
-    """The user with this email (letter case does not matter), or None."""
+    """The organization's user with this email (letter case does not matter), or None."""
+    found = users_by_email(connection, email=email, organization_id=organization_id)
+    return found[0] if found else None
+
+
+def users_by_email(
+    connection: psycopg.Connection, *, email: str, organization_id: str | None
+) -> list[User]:
+    """The users with this email, in one organization or in all of them."""
     cursor = connection.cursor(row_factory=class_row(User))
     return cursor.execute(
         """
-        select user_id, role, deactivated_at from worksights.users
-        where organization_id = %s and lower(email) = lower(%s)
+        select organization_id, user_id, role, deactivated_at from worksights.users
+        where (%(organization)s::text is null or organization_id = %(organization)s)
+            and lower(email) = lower(%(email)s)
+        order by organization_id
         """,
-        [organization_id, email.strip()],
-    ).fetchone()
+        {"organization": organization_id, "email": email.strip()},
+    ).fetchall()
+
+
+def first_of_roles(
+    connection: psycopg.Connection, *, organization_id: str, roles: Sequence[str]
+) -> list[tuple[str, str]]:
+    """(role, email) of one active user of each of these roles, in their order."""
+    return connection.execute(
+        """
+        select distinct on (array_position(%(roles)s::text[], role)) role, email
+        from worksights.users
+        where organization_id = %(organization)s and role = any(%(roles)s)
+            and deactivated_at is null
+        order by array_position(%(roles)s::text[], role), created_at, user_id
+        """,
+        {"organization": organization_id, "roles": list(roles)},
+    ).fetchall()
 
 
 def ensure_organization(

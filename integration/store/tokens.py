@@ -111,6 +111,25 @@ def access_token(
     return grant.access_token, grant.api_url or stored.api_url
 
 
+def take_tokens(
+    connection: psycopg.Connection, connection_id: str, *, keys: Sequence[str]
+) -> str | None:
+    """Drops a connection's tokens; the one with which its grant can be revoked, when there is one
+    that can be read.
+    """
+    dropped = connection.execute(
+        "delete from integration.tokens where connection_id = %s "
+        "returning coalesce(refresh_token, access_token)",
+        [connection_id],
+    ).fetchone()
+    if dropped is None:
+        return None
+    try:
+        return _decrypted(_cipher(keys), dropped[0])
+    except PermanentZoomError:
+        return None
+
+
 def _lock_tokens(connection: psycopg.Connection, connection_id: str) -> _Stored:
     connection.execute("select set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
     try:

@@ -1,50 +1,85 @@
-"""The web part as one Starlette app: the receiver and what operators look at.
+"""The web part as one Starlette app: the receiver, what operators look at, and the page.
 
 It starts without a database, because a receiver that answers 503 makes Zoom try again, and recovers
 by itself.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from integration.settings import PLACEHOLDER, Settings, SettingsError
+from integration.signing import Signing
 from integration.store.deliveries import receiver_pool
+from integration.store.page_pool import page_pool
+from integration.web.browser_session import BrowserSession
+from integration.web.error_pages import error_handlers
 from integration.web.health import healthz, new_metrics, readyz, show_metrics
+from integration.web.pages import PAGES
 from integration.web.receiver import receive
+from integration.web.security import SecurityHeaders
+from integration.web.templating import STATIC, make_templates
+from integration.web.visit import Page, PageRoute
 
-# Sign-in tokens and OAuth codes are in query strings: no other site may learn them as the referrer.
-NO_REFERRER = {"Referrer-Policy": "no-referrer"}
+FOR_PROGRAMS = (
+    Route("/webhooks/zoom", receive, methods=["POST"]),
+    Route("/healthz", healthz),
+    Route("/readyz", readyz),
+    Route("/metrics", show_metrics),
+)
 
 
 def create_app(settings: Settings, url: str) -> Starlette:
-    """The app on the database at `url`; SettingsError without a usable webhook secret."""
+    """The app on the database at `url`; SettingsError without a usable webhook secret, a
+    SESSION_KEY or a PUBLIC_URL.
+    """
     webhook_secrets = _live_secrets(settings)
+    is_https = settings.public_url.startswith("https://")
+    signing = Signing(settings.session_keys)
+    page = Page(
+        settings=settings,
+        url=url,
+        pool=page_pool(url),
+        signing=signing,
+        browser_session=BrowserSession(signing, public_url=settings.public_url),
+        templates=make_templates(),
+        rights={route.path: route.right for route in PAGES if route.method == "GET"},
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with receiver_pool(url) as pool:  # does not wait for a connection
-            yield {"pool": pool, "webhook_secrets": webhook_secrets, "metrics": new_metrics()}
+            page.pool.open(wait=False)
+            try:
+                yield {
+                    "pool": pool,
+                    "webhook_secrets": webhook_secrets,
+                    "metrics": new_metrics(),
+                    "page": page,
+                }
+            finally:
+                await run_in_threadpool(page.pool.close)
 
     return Starlette(
-        routes=[
-            Route("/webhooks/zoom", receive, methods=["POST"]),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
-            Route("/metrics", show_metrics),
-        ],
-        middleware=[Middleware(_without_referrer)],
-        exception_handlers={Exception: _failed},
+        routes=routes(PAGES),
+        middleware=[Middleware(SecurityHeaders, is_https=is_https)],
+        exception_handlers=error_handlers(page, is_https=is_https),
         lifespan=lifespan,
     )
+
+
+def routes(pages: Sequence[PageRoute]) -> list[BaseRoute]:
+    """Everything that is answered. A page without a declared right is refused."""
+    undeclared = [route.path for route in pages if not isinstance(route, PageRoute)]
+    if undeclared:
+        raise TypeError(f"not a PageRoute, so nobody has said who may use it: {undeclared}")
+    return [*FOR_PROGRAMS, Mount("/static", StaticFiles(directory=STATIC)), *pages]
 
 
 def _live_secrets(settings: Settings) -> tuple[str, ...]:
@@ -55,22 +90,3 @@ def _live_secrets(settings: Settings) -> tuple[str, ...]:
             "Put the secret token of the Zoom app into it; several are separated by commas."
         )
     return secrets
-
-
-def _without_referrer(app: ASGIApp) -> ASGIApp:
-    async def with_header(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_header(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(NO_REFERRER)
-            await send(message)
-
-        await app(scope, receive, send_with_header)
-
-    return with_header
-
-
-async def _failed(_request: Request, _error: Exception) -> Response:
-    """The answer to a mistake of ours, given outside the middleware; the server logs it."""
-    return PlainTextResponse(
-        "Something went wrong here. Try again.\n", status_code=500, headers=NO_REFERRER
-    )

@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-RECONNECT = "Reconnect Zoom on the Services page."
+RECONNECT = "Reconnect Zoom on the Connections tab."
 NOTHING_TO_DO = "Nothing to do: it is tried again by itself."
 
 TOKEN_REFUSED = 124
@@ -25,7 +25,7 @@ REDIRECT_MISMATCH = 4709
 
 
 class ZoomError(Exception):
-    """`str()` is the message with the next step. `code` is Zoom's: a number, or a word of OAuth."""
+    """`str()` is `reason` with the next step. `code` is Zoom's: a number, or a word of OAuth."""
 
     def __init__(
         self,
@@ -36,6 +36,7 @@ class ZoomError(Exception):
         code: int | str | None = None,
     ) -> None:
         super().__init__(f"{message} {next_step}".strip())
+        self.reason = message
         self.next_step = next_step
         self.status = status
         self.code = code

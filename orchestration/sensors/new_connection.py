@@ -1,10 +1,10 @@
-"""Imports the users of a new connection at once, not at the next tick."""
+"""Imports the users of a new connection, or those asked for, at once and not at the next tick."""
 
 from datetime import UTC, datetime
 
 import dagster as dg
 
-from integration.store.connections import never_imported
+from integration.store.connections import imports_asked_for
 from integration.store.postgres import connect
 from orchestration.automation import is_batch_running, zoom_batch
 from orchestration.resources import Installation
@@ -25,7 +25,7 @@ def new_connection(
     if is_batch_running(context.instance):
         return dg.SkipReason("A batch is running; it is looked at again when it has ended.")
     with connect(installation.database_url(), role="pipeline") as connection:
-        waiting = never_imported(connection, now=datetime.now(UTC))
+        waiting = imports_asked_for(connection, now=datetime.now(UTC))
     if not waiting:
-        return dg.SkipReason("No new connection.")
-    return dg.RunRequest(tags={"worksights/because": f"{len(waiting)} new connections"})
+        return dg.SkipReason("No new connection, and nobody has asked for an import.")
+    return dg.RunRequest(tags={"worksights/because": f"{len(waiting)} imports asked for"})

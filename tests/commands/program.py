@@ -32,6 +32,8 @@ APP_SETTINGS = {
     "ZOOM_CLIENT_SECRET": CLIENT[1],
     "ZOOM_WEBHOOK_SECRET_TOKEN": WEBHOOK_SECRET,
     "ENCRYPTION_KEY": Fernet.generate_key().decode(),
+    "SESSION_KEY": "session-key-of-the-tests",
+    "PUBLIC_URL": "http://127.0.0.1:8080",
 }
 
 

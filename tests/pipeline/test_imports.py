@@ -9,6 +9,7 @@ import requests
 from integration.store.postgres import transaction
 from integration.store.tokens import save_grant
 from integration.zoom.oauth import Grant
+from simulator.grants import Consent
 from simulator.world import World
 from tests.pipeline.conftest import ACCOUNTS
 from tests.pipeline.installation import ENCRYPTION_KEY, Installation
@@ -30,7 +31,7 @@ def connections(installation: Installation, zoom: World) -> dict[str, str]:
 
 def grant(installation: Installation, zoom: World, account: str, *, connection_id: str) -> None:
     """A new grant whose access token has run out, so that the next call renews it."""
-    code = zoom.grants.make_code(account, REDIRECT, challenge=None, method="plain")
+    code = zoom.grants.make_code(Consent(account), REDIRECT, challenge=None, method="plain")
     tokens = zoom.grants.redeem(code, redirect_uri=REDIRECT, verifier=None)
     with transaction(installation.url, role="page") as connection:
         save_grant(
@@ -68,7 +69,7 @@ def test_a_grant_that_was_withdrawn_stops_no_other_import(
     requests.post(control, json={"account_id": ACCOUNTS[1]}, timeout=10).raise_for_status()
     result = installation.import_users(now=NOW)
 
-    ended = "Zoom no longer accepts this connection's grant. Reconnect Zoom on the Services page."
+    ended = "Zoom no longer accepts this connection's grant. Reconnect Zoom on the Connections tab."
     assert statuses(installation) == [
         ("active", None),
         ("needs_attention", ended),

@@ -170,7 +170,28 @@ def test_a_new_connection_is_imported_at_once_and_only_once(
     said.append(look("new_connection"))
     installation.import_users(now=NOW)  # fails: this connection has no grant
     said.append(look("new_connection"))
-    assert said == ["skipped: No new connection.", "run: 1 new connections", said[0]]
+    nobody = "skipped: No new connection, and nobody has asked for an import."
+    assert said == [nobody, "run: 1 imports asked for", nobody]
+
+
+def test_an_import_that_was_asked_for_starts_at_once(
+    installation: Installation, look: Callable[[str], str]
+) -> None:
+    installation.organization("firm", account=ACCOUNT, users={})
+    installation.execute(
+        "update integration.connections set users_imported_at = now(), "
+        "next_import_at = now() + interval '6 hours'"
+    )
+    said = [look("new_connection")]
+    installation.execute("update integration.connections set next_import_at = now()")
+    said.append(look("new_connection"))
+    # Six hours later it is due by itself: that is the schedule's affair.
+    installation.execute(
+        "update integration.connections set users_imported_at = next_import_at - interval '6 hours'"
+    )
+    said.append(look("new_connection"))
+    nobody = "skipped: No new connection, and nobody has asked for an import."
+    assert said == [nobody, "run: 1 imports asked for", nobody]
 
 
 def test_a_backlog_starts_a_batch_early(

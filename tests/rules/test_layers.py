@@ -16,10 +16,12 @@ SHARED = (
     "integration.settings",
     "integration.access",
     "integration.identification",
+    "integration.signing",
 )
 # Layer -> what of ours it may import besides itself.
 MAY_IMPORT = {
     "integration.settings": (),
+    "integration.signing": (),
     "integration.zoom": (),
     "integration.identity": (),
     "integration.store": ("integration.settings", "integration.zoom"),

@@ -176,3 +176,13 @@ def test_consent_can_be_given_by_another_account(zoom: Zoom) -> None:
     zoom.control("authorize", account_id=SECOND_ACCOUNT_ID)
     me = zoom.get("/v2/users/me", zoom.connect()["access_token"]).json()
     assert me["account_id"] == SECOND_ACCOUNT_ID
+
+
+def test_consent_can_be_given_by_another_user_and_to_less(zoom: Zoom) -> None:
+    account = next(iter(zoom.world.accounts.values()))
+    member = next(one for one in account.company.active if one.zoom_role == "Member")
+    zoom.control("authorize", user_id=member.id, scope="user:read:user:admin")
+    told = zoom.connect()
+    me = zoom.get("/v2/users/me", told["access_token"]).json()
+    assert (me["id"], me["role_name"], me["role_id"]) == (member.id, "Member", "2")
+    assert told["scope"] == "user:read:user:admin"

@@ -67,7 +67,8 @@ class Receiver:
 
 
 def settings_with(home: Path, *, secrets: str = f"{NEWER_SECRET},{OLDER_SECRET}") -> Settings:
-    return Settings(home=home, values={"ZOOM_WEBHOOK_SECRET_TOKEN": secrets})
+    page = {"SESSION_KEY": "session-key-of-the-tests", "PUBLIC_URL": "http://127.0.0.1:8080"}
+    return Settings(home=home, values={"ZOOM_WEBHOOK_SECRET_TOKEN": secrets, **page})
 
 
 @contextmanager

@@ -21,7 +21,14 @@ import sys
 from pathlib import Path
 from integration.settings import Settings
 from integration.web.serve import serve
-settings = Settings(home=Path("."), values={"ZOOM_WEBHOOK_SECRET_TOKEN": sys.argv[2]})
+settings = Settings(
+    home=Path("."),
+    values={
+        "ZOOM_WEBHOOK_SECRET_TOKEN": sys.argv[2],
+        "SESSION_KEY": "session-key-of-the-tests",
+        "PUBLIC_URL": "http://127.0.0.1:8080",
+    },
+)
 serve(settings, sys.argv[1], port=0, echo=lambda line: print(line, flush=True))
 """
 
@@ -124,7 +131,7 @@ def test_a_signal_ends_the_process_in_peace_with_one_line_said(
     answer = requests.get(f"{base}/sign-in?token=a-token-nobody-may-log", timeout=10)
     process.send_signal(number)
     said, complained = process.communicate(timeout=10)
-    assert (answer.status_code, process.returncode, said, complained) == (404, 0, "", "")
+    assert (answer.status_code, process.returncode, said, complained) == (401, 0, "", "")
     assert re.fullmatch(r"listening on http://127\.0\.0\.1:\d+\n", line)
     assert "server" not in answer.headers
 

@@ -1,0 +1,53 @@
+"""`sign-in-link`: a one-time link to the page for a WorkSights user."""
+
+from datetime import UTC, datetime
+
+import click
+
+from integration.settings import Settings, read_settings
+from integration.store.directory import users_by_email
+from integration.store.postgres import connect, database_url
+from integration.store.sign_in import keep_link
+
+
+@click.command("sign-in-link")
+@click.option("--user", "email", required=True, help="Email of the WorkSights user.")
+@click.option("--organization", help="The organization's id, when several have this email.")
+def sign_in_link(email: str, organization: str | None) -> None:
+    """Print a link, valid once and for 10 minutes, that signs this user in to the page."""
+    settings = read_settings()
+    settings.require_all("SESSION_KEY", "PUBLIC_URL")
+    click.echo(make_link(settings, database_url(settings), email=email, organization=organization))
+
+
+def make_link(settings: Settings, url: str, *, email: str, organization: str | None = None) -> str:
+    """ClickException when there is no such user, several, or one that is deactivated."""
+    from integration.signing import Signing, new_secret
+
+    now = datetime.now(UTC)
+    with connect(url, role="page") as connection:
+        found = users_by_email(connection, email=email, organization_id=organization)
+        if not found:
+            raise click.ClickException(
+                "There is no WorkSights user with this email. Import users first: "
+                "worksights-zoom import-users FILE.csv --organization ID"
+            )
+        if len(found) > 1:
+            organizations = ", ".join(sorted(user.organization_id for user in found))
+            raise click.ClickException(
+                f"Several organizations have this email. Add --organization with one of: "
+                f"{organizations}"
+            )
+        (user,) = found
+        if user.deactivated_at is not None and user.deactivated_at <= now:
+            raise click.ClickException("This user is deactivated and cannot sign in.")
+        token = new_secret()
+        keep_link(
+            connection,
+            token,
+            organization_id=user.organization_id,
+            user_id=user.user_id,
+            now=now,
+        )
+    signed = Signing(settings.session_keys).signed(token, purpose="sign-in")
+    return f"{settings.public_url}/sign-in?token={signed}"

@@ -1,0 +1,31 @@
+"""The page's connections to the database, each acting as the role `page`."""
+
+from psycopg.conninfo import conninfo_to_dict
+from psycopg_pool import ConnectionPool
+
+from integration.store.postgres import conninfo
+
+POOL_MAX = 8
+WAIT_SECONDS = 3.0  # for a connection; then the page says that the database does not answer
+RECONNECT_SECONDS = 0.8  # as the receiver's pool: a database that is back is seen by the next try
+STATEMENT_MILLISECONDS = 15_000  # nobody waits longer for a page
+
+
+def page_pool(url: str) -> ConnectionPool:
+    """A pool that is not open yet; opening it does not need the database to be there.
+
+    `with pool.connection()` is one transaction: committed at the end, rolled back by an exception.
+    """
+    as_page = conninfo(url, role="page")
+    options = conninfo_to_dict(as_page).get("options", "")
+    return ConnectionPool(
+        as_page,
+        kwargs={"options": f"{options} -c statement_timeout={STATEMENT_MILLISECONDS}"},
+        min_size=1,
+        max_size=POOL_MAX,
+        timeout=WAIT_SECONDS,
+        reconnect_timeout=RECONNECT_SECONDS,
+        check=ConnectionPool.check_connection,  # none of a database that was restarted is dead
+        open=False,
+        name="page",
+    )

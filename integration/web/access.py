@@ -1,0 +1,57 @@
+"""Who may what on the page: one table. Routes declare a right, navigation and templates ask."""
+
+from enum import StrEnum
+
+ROLE_NAMES = {
+    "owner": "Owner",
+    "executive": "Executive",
+    "admin": "Admin",
+    "technical_admin": "Technical Admin",
+    "manager": "Manager",
+    "member": "Member",
+}
+
+
+class Right(StrEnum):
+    """What a route can ask for. ANYBODY needs no sign-in, SIGNED_IN any role."""
+
+    ANYBODY = "anybody"
+    SIGNED_IN = "be signed in"
+    CONNECT = "connect and disconnect Zoom accounts"
+    CHANGE_SETTINGS = "change mappings and features"
+    SEE_SETTINGS = "see mappings and features"
+    SEE_CONNECTIONS = "see connections and the overview"
+    SEE_ACTIVITY_COUNTS = "see how much activity there is"
+    SEE_OWN = "see their own timeline and outcomes"
+    SEE_EVERY_TIMELINE = "see everybody's timeline and the clients"
+    SEE_EVERY_OUTCOME = "see everybody's outcomes"
+    SEE_EVERY_TOPIC = "see the topics of other people's sessions"
+
+
+_OWN = {Right.ANYBODY, Right.SIGNED_IN, Right.SEE_OWN}
+_LOOKS_AFTER_ZOOM = _OWN | {Right.SEE_SETTINGS, Right.SEE_CONNECTIONS}
+_MANAGES_ZOOM = _LOOKS_AFTER_ZOOM | {
+    Right.CHANGE_SETTINGS,
+    Right.SEE_ACTIVITY_COUNTS,
+    Right.SEE_EVERY_OUTCOME,
+}
+_SEES_EVERYTHING = _MANAGES_ZOOM | {Right.SEE_EVERY_TIMELINE, Right.SEE_EVERY_TOPIC}
+
+RIGHTS: dict[str, frozenset[Right]] = {
+    "executive": frozenset(_SEES_EVERYTHING | {Right.CONNECT}),
+    "owner": frozenset(_SEES_EVERYTHING),
+    "admin": frozenset(_MANAGES_ZOOM | {Right.CONNECT}),
+    "technical_admin": frozenset(_LOOKS_AFTER_ZOOM),
+    "manager": frozenset(_OWN),
+    "member": frozenset(_OWN),
+}
+
+
+def may(role: str, right: Right) -> bool:
+    return right in RIGHTS.get(role, frozenset())
+
+
+def who_may(right: Right) -> str:
+    """The roles that have the right, in words: "Executives and Admins"."""
+    names = [f"{ROLE_NAMES[role]}s" for role, rights in RIGHTS.items() if right in rights]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)

@@ -1,0 +1,55 @@
+"""The templates' environment: auto-escape, no silent blanks, and times in the viewer's zone."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.templating import Jinja2Templates
+
+from integration.web.access import ROLE_NAMES, Right
+from integration.web.navigation import is_current, is_open, navigation
+
+WEB = Path(__file__).parent
+STATIC = WEB / "static"
+
+
+def make_templates() -> Jinja2Templates:
+    environment = Environment(
+        loader=FileSystemLoader(WEB / "templates"),
+        autoescape=True,
+        auto_reload=False,  # code and templates of one version, also while an update is copied
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["zoned"] = zoned
+    environment.globals.update(
+        Right=Right,
+        ROLE_NAMES=ROLE_NAMES,
+        navigation=navigation,
+        is_current=is_current,
+        is_open=is_open,
+        static=_static_addresses(),
+    )
+    return Jinja2Templates(env=environment)
+
+
+def zoned(moment: datetime, time_zone: str) -> datetime:
+    """The moment in a user's zone; UTC when the directory names one that does not exist."""
+    try:
+        return moment.astimezone(ZoneInfo(time_zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return moment.astimezone(ZoneInfo("UTC"))
+
+
+def _static_addresses() -> Callable[[str], str]:
+    """Of a file's name, its address with the version of its content: browsers may keep it for
+    good.
+    """
+    versions = {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest()[:12] for file in STATIC.iterdir()
+    }
+    return lambda name: f"/static/{name}?v={versions[name]}"

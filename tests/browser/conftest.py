@@ -1,0 +1,70 @@
+"""One chromium for the whole process, and a page in it for each visitor. Debian's chromium drives
+it; without one these tests are left out, and the last lines of the run say how to add them.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from tests.conftest import CHROMIUMS
+from tests.page.fixtures import shared_site, site, zoom
+from tests.page.site import Site
+
+__all__ = ["shared_site", "site", "zoom"]
+
+CHROMIUM = next((found for name in CHROMIUMS if (found := which(name))), None)
+# The usual calls to its maker's hosts are left out: nothing but the page is spoken to.
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:  # noqa: ARG001
+    return True if CHROMIUM is None and collection_path.name.startswith("test_") else None
+
+
+# For this folder, not for the session: while it runs, no other test can run an event loop.
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page of a browser without cookies: `open_page(**options of the context)`."""
+    with ExitStack() as stack:
+
+        def opened(**options: Any) -> Page:
+            context = browser.new_context(viewport=DESKTOP, **options)
+            stack.callback(context.close)
+            context.set_default_timeout(10_000)
+            return context.new_page()
+
+        yield opened
+
+
+@pytest.fixture
+def page_of(site: Site, open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """A page on which somebody of a role has just signed in: `page_of("executive")`."""
+
+    def signed_in(role: str, organization: str = "acme", **options: Any) -> Page:
+        page = open_page(base_url=site.base, **options)
+        page.goto(site.link(role, organization))
+        return page
+
+    return signed_in

@@ -1,0 +1,201 @@
+"""The page as people meet it: a running app on a database with two organizations, a pretend Zoom,
+and signed-in visitors that speak HTTP.
+"""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import requests
+import uvicorn
+from cryptography.fernet import Fernet
+
+from integration.commands.sign_in_link import make_link
+from integration.settings import Settings
+from integration.store.postgres import connect
+from integration.web.access import RIGHTS
+from integration.web.app import create_app
+from simulator.world import World
+
+CLIENT = ("client-of-the-tests", "client-secret-of-the-tests")
+ROLES = tuple(RIGHTS)
+ORGANIZATIONS = ("acme", "globex")
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
+AS_A_BROWSER = {"Accept": "text/html", "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/140"}
+
+
+@dataclass
+class Visitor:
+    """A browser without a screen: it keeps cookies and follows no redirect by itself."""
+
+    base: str
+    http: requests.Session = field(default_factory=requests.Session)
+
+    def __post_init__(self) -> None:
+        self.http.trust_env = False
+        self.http.headers.update(AS_A_BROWSER)
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        address = path if "://" in path else self.base + path
+        return self.http.get(address, timeout=20, allow_redirects=False, **options)
+
+    def post(
+        self, path: str, fields: dict[str, Any] | Sequence[tuple[str, str]] = (), **options: Any
+    ) -> requests.Response:
+        """The form of a page of ours: with the session's token, from the same origin."""
+        pairs = [*fields.items()] if isinstance(fields, dict) else [*fields]
+        return self.send(path, [("csrf_token", self.csrf_token()), *pairs], **options)
+
+    def send(
+        self, path: str, fields: Sequence[tuple[str, Any]] = (), **options: Any
+    ) -> requests.Response:
+        """A form just as it is given."""
+        address = self.base + path
+        return self.http.post(address, data=[*fields], timeout=20, allow_redirects=False, **options)
+
+    def csrf_token(self) -> str:
+        return re.search(r'name="csrf_token" value="([^"]+)"', self.get("/account").text)[1]
+
+    def follow(self, path: str) -> requests.Response:
+        """The page at the end of all redirects."""
+        answer = self.get(path)
+        for _ in range(8):
+            if not answer.is_redirect:
+                break
+            answer = self.get(requests.compat.urljoin(answer.url, answer.headers["location"]))
+        return answer
+
+
+@dataclass
+class Site:
+    """`world` is the pretend Zoom behind it. Everybody of every role is there, in both
+    organizations: `user_id` and email are made of role and organization.
+    """
+
+    base: str
+    database_url: str
+    settings: Settings
+    world: World
+    visitors: list[Visitor] = field(default_factory=list)
+
+    def stranger(self) -> Visitor:
+        self.visitors.append(Visitor(self.base))
+        return self.visitors[-1]
+
+    def link(self, role: str, organization: str = "acme") -> str:
+        return make_link(
+            self.settings, self.database_url, email=email_of(role, organization),
+            organization=organization,
+        )  # fmt: skip
+
+    def visitor(self, role: str, organization: str = "acme") -> Visitor:
+        """Somebody of this role who has just signed in."""
+        visitor = self.stranger()
+        assert visitor.get(self.link(role, organization)).status_code == 303
+        return visitor
+
+    def connect(self, organization: str, account: str) -> str:
+        """A connection as it stands after an import; its id."""
+        return self.rows(
+            """
+            insert into integration.connections (
+                organization_id, zoom_account_id, owner_user_id, connected_at, granted_at,
+                users_imported_at, next_import_at
+            )
+            values (%s, %s, %s, %s, %s, now(), now() + interval '6 hours')
+            returning connection_id
+            """,
+            organization, account, user_id_of("executive", organization), LONG_AGO, LONG_AGO,
+        )[0][0]  # fmt: skip
+
+    def rows(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """As the database's owner; the rows, when there are any."""
+        with connect(self.database_url) as connection:
+            cursor = connection.execute(statement, parameters or None)
+            return cursor.fetchall() if cursor.description else []
+
+
+def user_id_of(role: str, organization: str = "acme") -> str:
+    return f"{organization}-{role}"
+
+
+def email_of(role: str, organization: str = "acme") -> str:
+    return f"{role}@{organization}.example"
+
+
+@contextmanager
+def running_site(
+    database_url: str,
+    *,
+    world: World,
+    zoom_url: str,
+    home: Path,
+    public_url: str = "",
+    session_key: str = "session-key-of-the-tests",
+) -> Iterator[Site]:
+    """The app on a free port, on a migrated database that it fills with people. Without a
+    `public_url` that port is it.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        settings = Settings(
+            home=home,
+            values={
+                "ZOOM_CLIENT_ID": CLIENT[0],
+                "ZOOM_CLIENT_SECRET": CLIENT[1],
+                "ZOOM_WEBHOOK_SECRET_TOKEN": "webhook-secret-of-the-tests",
+                "ZOOM_OAUTH_URL": zoom_url,
+                "ZOOM_API_URL": zoom_url,
+                "ENCRYPTION_KEY": Fernet.generate_key().decode(),
+                "SESSION_KEY": session_key,
+                "PUBLIC_URL": public_url or base,
+            },
+        )
+        _people(database_url)
+        config = uvicorn.Config(
+            create_app(settings, database_url),
+            access_log=False,
+            log_level="warning",
+            lifespan="on",
+            ws="none",
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        site = Site(base, database_url, settings, world)
+        try:
+            yield site
+        finally:
+            for visitor in site.visitors:
+                visitor.http.close()
+            server.should_exit = True
+            thread.join()
+
+
+def _people(database_url: str) -> None:
+    with connect(database_url) as connection:
+        for organization in ORGANIZATIONS:
+            connection.execute(
+                "insert into worksights.organizations values (%s, %s, %s) on conflict do nothing",
+                [organization, organization.title(), LONG_AGO],
+            )
+            for role in ROLES:
+                connection.execute(
+                    """
+                    insert into worksights.users
+                        (user_id, organization_id, email, full_name, role, time_zone, created_at)
+                    values (%s, %s, %s, %s, %s, 'Europe/Berlin', %s)
+                    on conflict do nothing
+                    """,
+                    [
+                        user_id_of(role, organization), organization, email_of(role, organization),
+                        f"{role.replace('_', ' ').title()} of {organization.title()}", role,
+                        LONG_AGO,
+                    ],
+                )  # fmt: skip
