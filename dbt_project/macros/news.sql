@@ -17,7 +17,7 @@
 #}
 
 {% macro where_news(kind='touched', scope=['organization_id', 'session_id']) -%}
-    {%- if execute and (kind, scope) != (news_kind(), news_scope()) -%}
+    {%- if execute and model.resource_type == 'model' and (kind, scope) != (news_kind(), news_scope()) -%}
         {{ exceptions.raise_compiler_error("meta.news and meta.scope of " ~ model.name ~ " are " ~ news_kind() ~ " and " ~ news_scope()) }}
     {%- endif -%}
     {%- if is_incremental() or not execute %}

@@ -125,7 +125,7 @@ def _folded(local: str, host: str) -> Address | Unreadable:
     octets = len(local.encode())
     if octets > LONGEST_LOCAL_PART or octets + 1 + len(host) > LONGEST_ADDRESS:
         return Unreadable("malformed_too_long")
-    local = local[:1] + local[1:].partition("+")[0]
+    local = local if local.startswith("+") else local.partition("+")[0]
     if host == "googlemail.com":
         host = "gmail.com"
     if host == "gmail.com":

@@ -91,7 +91,7 @@ def _company(
         return None, "role_at_free_mail" if kind == "role" else "free_mail"
     if facts.is_tenant:
         return facts.domain, "tenant_domain"
-    if not facts.has_listed_tld and not is_special_use and "unknown_tld" not in off:
+    if not facts.has_suffix and not is_special_use and "unknown_tld" not in off:
         return None, "unknown_tld"
     is_platform = "hosting_platform" in facts.lists or read.host in TENANT_SUFFIXES
     if is_platform and "hosting_platform" not in off:

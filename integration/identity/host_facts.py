@@ -27,7 +27,7 @@ class HostFacts:
     is_icann_suffix: bool
     is_public_suffix: bool  # of the private section as well
     is_alumni: bool
-    has_listed_tld: bool
+    has_suffix: bool  # False: no rule of the suffix list covers it, mostly for its unknown TLD
 
     def is_in(self, entries: frozenset[str]) -> bool:
         return not entries.isdisjoint(self.parents)
@@ -65,55 +65,57 @@ WHY_SHARED = {
 # Many people share a host; a batch of all addresses asks again and again.
 @lru_cache(maxsize=20_000)
 def host_facts(host: str) -> HostFacts:
-    if is_ip_literal(host):
-        return _facts(host, (host,))
-    return _facts(host, tuple(parents(host)))
-
-
-def _facts(host: str, above: tuple[str, ...]) -> HostFacts:
-    domain, override_path = _domain(above)
+    """What is true of a host in the spelling of a key."""
+    is_ip = is_ip_literal(host)
+    above = (host,) if is_ip else tuple(parents(host))
+    suffix = None if is_ip else suffixes.suffix(host)
+    icann_suffix = None if is_ip else suffixes.icann_suffix(host)
+    is_public_suffix = host in (suffix, icann_suffix)
+    # A private suffix is a domain of its owner (`uk.com`); below it everybody has one of his own.
+    registrable = _label_and(icann_suffix if host == suffix else suffix, above)
+    registrable_path = above if registrable is None else above[: above.index(registrable) + 1]
+    tenant, tenant_path = _tenant(above)
     return HostFacts(
         parents=above,
         lists=frozenset(name for name, listed in LISTS.items() if not listed.isdisjoint(above)),
-        domain=domain,
-        override_path=override_path,
-        is_ip_literal=is_ip_literal(host),
-        is_single_label=len(above) == 1 and not is_ip_literal(host),
-        is_tenant=_tenant_suffix(above) is not None,
-        is_icann_suffix=suffixes.is_icann_suffix(host),
-        is_public_suffix=suffixes.is_public_suffix(host),
-        is_alumni=_is_alumni(host),
-        has_listed_tld=suffixes.has_listed_tld(host),
+        domain=tenant or registrable,
+        override_path=tenant_path or (above[:1] if is_public_suffix else registrable_path),
+        is_ip_literal=is_ip,
+        is_single_label=len(above) == 1 and not is_ip,
+        is_tenant=tenant is not None,
+        is_icann_suffix=host == icann_suffix,
+        is_public_suffix=is_public_suffix,
+        is_alumni=registrable is not None and _is_alumni(host, registrable),
+        has_suffix=icann_suffix is not None,
     )
 
 
-def _tenant_suffix(above: tuple[str, ...]) -> str | None:
-    return next((parent for parent in above[1:] if parent in word_lists.TENANT_SUFFIXES), None)
+def _label_and(suffix: str | None, above: tuple[str, ...]) -> str | None:
+    """The host cut to one label and the suffix; to two labels when the list has no suffix for it.
+
+    None: the host is the suffix, a single label or an IP address.
+    """
+    length = 2 if suffix is None else suffix.count(".") + 2
+    return above[-length] if length <= len(above) else None
 
 
-def _domain(above: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
-    """The host's domain, and what lies between the two."""
-    host = above[0]
-    if suffix := _tenant_suffix(above):
-        labels = host.removesuffix(f".{suffix}").split(".")
-        if labels[-1] == "mail" and len(labels) > 1:
-            labels.pop()  # `acme.mail.onmicrosoft.com` receives what is sent to the tenant `acme`
-        tenant = f"{labels[-1]}.{suffix}"
-        # Not what stands above: `mail.onmicrosoft.com` would be another tenant.
-        return tenant, tuple(dict.fromkeys((*above[: len(labels)], tenant)))
-    registrable = None if is_ip_literal(host) else suffixes.registrable_domain(host)
-    if registrable is None or suffixes.is_public_suffix(host):
-        return registrable, (host,)
-    return registrable, above[: above.index(registrable) + 1]
+def _tenant(above: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """The tenant that a host belongs to, and where its override is looked for."""
+    suffix = next((parent for parent in above[1:] if parent in word_lists.TENANT_SUFFIXES), None)
+    if suffix is None:
+        return None, ()
+    labels = above[0].removesuffix(f".{suffix}").split(".")
+    if labels[-1] == "mail" and len(labels) > 1:
+        labels.pop()  # `acme.mail.onmicrosoft.com` receives what is sent to the tenant `acme`
+    tenant = f"{labels[-1]}.{suffix}"
+    # Not at `mail.onmicrosoft.com`, which would be another tenant.
+    return tenant, tuple(dict.fromkeys((*above[: len(labels)], tenant)))
 
 
-def _is_alumni(host: str) -> bool:
+def _is_alumni(host: str, registrable: str) -> bool:
     labels = host.split(".")
     is_academic = labels[-1] == "edu" or (
-        _CC.fullmatch(labels[-1]) is not None and labels[-2:-1] in (["edu"], ["ac"])
+        _CC.fullmatch(labels[-1]) is not None and labels[-2] in ("edu", "ac")
     )
-    registrable = suffixes.registrable_domain(host) if is_academic else None
-    if registrable is None:
-        return False
     left = host.removesuffix(registrable).split(".")
-    return "alumni" in left or "alum" in left
+    return is_academic and ("alumni" in left or "alum" in left)

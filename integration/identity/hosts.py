@@ -5,14 +5,14 @@ from ipaddress import IPv4Address, IPv6Address
 
 import idna
 
-WHITE_SPACE = (
-    "\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-)
+WHITE_SPACE = "\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _HAS_WHITE_SPACE = re.compile(f"[{WHITE_SPACE}]")
 _IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 # Most hosts. `idna` would return them as they are, fifty times slower; it has to look at those with
 # `--`, at which A-labels can be told.
-_PLAIN = re.compile(r"(?!.*--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
+_PLAIN = re.compile(
+    r"(?!.*--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
+)
 LONGEST_LABEL = 63
 LONGEST_HOST = 253
 

@@ -1,4 +1,4 @@
-"""Names of people and companies: which display names say nothing, and guesses when there is none."""
+"""Names of people and companies: which names say nothing, and guesses when there is none."""
 
 import re
 import unicodedata

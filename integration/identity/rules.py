@@ -61,39 +61,42 @@ def organization_rules(
 def _users(emails: Iterable[str | None], problems: list[str]) -> list[Address]:
     read = [read_address(email) for email in emails if email]
     users = [address for address in read if isinstance(address, Address)]
-    if missing := len(read) - len(users):
-        problems.append(f"Users whose email cannot be read: {missing}. They are not recognized.")
+    _count("Users whose email cannot be read", len(read) - len(users), problems)
     return users
 
 
 def _overrides(rows: Mapping[str, str | None], problems: list[str]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
+    unreadable = 0
+    # In the order of their texts, so that the same one counts each time.
     for text, company_text in sorted(rows.items(), key=lambda row: row[0]):
         domain = read_domain(text)
-        company = read_domain(company_text) if company_text is not None else None
-        if domain is None:
-            problems.append("An override is left out: its domain cannot be read.")
-        elif company is None and company_text is not None:
-            problems.append(f"The override of {domain} is left out: its company cannot be read.")
+        company = None if company_text is None else read_domain(company_text)
+        if domain is None or (company is None and company_text is not None):
+            unreadable += 1
         elif domain in found:
-            # The first in the order of their texts, so that the answer is the same each time.
             problems.append(f"Several overrides are of {domain}; only the first counts.")
         else:
             found[domain] = company
+    _count("Overrides that cannot be read", unreadable, problems)
     return found
 
 
 def _configured(texts: Iterable[str], problems: list[str]) -> set[str]:
+    read = [read_domain(text) for text in texts]
+    _count("Own domains that cannot be read", read.count(None), problems)
     found = set()
-    for text in texts:
-        domain = read_domain(text)
-        if domain is None:
-            problems.append("An own domain is left out: it cannot be read.")
-        elif why := host_facts(domain).why_shared():
+    for domain in sorted({domain for domain in read if domain is not None}):
+        if why := host_facts(domain).why_shared():
             problems.append(f"The own domain {domain} is left out: it {why}.")
         else:
             found.add(domain)
     return found
+
+
+def _count(what: str, count: int, problems: list[str]) -> None:
+    if count:
+        problems.append(f"{what}: {count}. They are left out.")
 
 
 def _domains_of(users: list[Address]) -> set[str]:

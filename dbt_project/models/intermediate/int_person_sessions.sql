@@ -21,7 +21,7 @@ participants as (
 
 ),
 
-sessions as (
+sessions as not materialized (
 
     select * from {{ ref('int_sessions') }}
 

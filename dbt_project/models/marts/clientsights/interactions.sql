@@ -17,5 +17,6 @@ select
     shared_seconds,
     people_in_session,
     weighted_minutes,
+    decayed_minutes,
     met_at
 from interactions
