@@ -161,7 +161,7 @@ def moves(connection: psycopg.Connection) -> list[Move]:
             {_MOVED}
             group by known.kind, known.reason, classified.kind, classified.reason
             order by count(*) desc, known.kind, known.reason, classified.kind, classified.reason
-            """  # noqa: S608 - a constant of this file
+            """
         )
     ]
 
@@ -183,7 +183,7 @@ def apply(connection: psycopg.Connection, batch: Batch) -> int:
             classified.reason
         {_MOVED}
         on conflict do nothing
-        """,  # noqa: S608 - a constant of this file
+        """,
         [batch.number, batch.as_of],
     )
     connection.execute(
@@ -192,7 +192,7 @@ def apply(connection: psycopg.Connection, batch: Batch) -> int:
             (organization_id, kind, subject, value, zoom_account_id, batch, changed)
         select known.organization_id, 'email_address', known.address, '', '', %s, '{{(,)}}'
         {_MOVED}
-        """,  # noqa: S608 - a constant of this file
+        """,
         [batch.number],
     )
     written = connection.execute(

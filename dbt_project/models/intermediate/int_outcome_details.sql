@@ -12,7 +12,7 @@ outcome_details (outcome, detail) as (
         ('not_answered', 'The call was not answered.'),
         ('waiting_room_only', 'They left from the waiting room and were never let in.'),
         ('zero_duration', 'They were not there while the session lasted.'),
-        ('no_identity', 'They joined without signing in: Zoom told neither a Zoom user nor an email.'),
+        ('no_identity', 'They joined without signing in, and Zoom told neither a Zoom user nor an email; or they were erased.'),
         ('not_mapped', 'No WorkSights user was mapped to them when it ended. Map their Zoom user to one.'),
         ('user_inactive', 'The WorkSights user was not there or not active when it ended.'),
         ('feature_off', 'The feature was off for the organization when it ended. Switch it on.'),
