@@ -123,9 +123,7 @@ def _addresses(
     return _in_order(new, concerned)
 
 
-def _concerned(
-    changes: Iterable[ChangedFact], facts: IdentityFacts
-) -> tuple[set[str], set[str]]:
+def _concerned(changes: Iterable[ChangedFact], facts: IdentityFacts) -> tuple[set[str], set[str]]:
     """The person keys and the domains that changes of an organization's settings speak of."""
     keys: set[str] = set()
     domains: set[str] = set()

@@ -23,7 +23,7 @@ LONG_AGO = datetime(2010, 1, 1, tzinfo=UTC)
 DORA = Person("Dora", "zu-dora", "dora@home.example")
 # Who shares a meeting with nobody who counts: the user is there as a machine.
 MACHINE = Person("Dora's notes", "zu-machine", "notetaker@otter.ai")
-ANN = Person("Ann", email="ann@client.example")
+ANN = Person("Ann", email="ann@globex.com")
 
 
 def cases(file: str) -> list[dict[str, str]]:
@@ -38,9 +38,7 @@ ADDRESSES, STRENGTHS = cases("email_identity.csv"), cases("strength.csv")
 
 
 @pytest.fixture(scope="module")
-def installed(
-    server_url: str, home: Path, zoom_url: tuple[Any, str]
-) -> Iterator[Installation]:
+def installed(server_url: str, home: Path, zoom_url: tuple[Any, str]) -> Iterator[Installation]:
     with fresh_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
         installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
         for number, row in enumerate(ADDRESSES):
