@@ -24,11 +24,13 @@ from integration.erasure.person import (
 from integration.erasure.proof import Proof, prove
 from integration.settings import Settings, read_settings
 from integration.store.account_erasure import (
+    accounts_due,
     erase_account,
     left_of_account,
     organizations_of_account,
 )
 from integration.store.batches import Batch, latest_batch_time, only_writer, open_batch
+from integration.store.connections import hold_account
 from integration.store.erasure import note_erasure
 from integration.store.landing import land_deliveries
 from integration.store.personal_rows import PersonalRows
@@ -68,25 +70,50 @@ def person(
 def account(settings: Settings, url: str, zoom_account_id: str) -> bool:
     """Erases everything of this Zoom account; whether nothing of it is left."""
     with only_writer(url, on_wait=_say_who_waits) as connection:
-        owners = organizations_of_account(connection, zoom_account_id)
-        if not owners:
+        if not organizations_of_account(connection, zoom_account_id):
             say("Nobody has connected this Zoom account. Nothing was erased.")
             return True
-        batch = _begin(connection, settings)
-        with transaction(url) as owner:
-            for organization_id in owners:
-                removed = erase_account(owner, organization_id, zoom_account_id)
-                _say_what_goes(removed)
-                note_erasure(owner, organization_id, removed, zoom_account_id=zoom_account_id)
-        say("Deriving everything again, beside the live tables…")
-        derive_again(connection, settings, url, batch)
-        with transaction(url) as owner:
-            left = left_of_account(owner, zoom_account_id)
-    for table, rows in left.items():
-        say(f"LEFT: {table}: {rows} rows")
-    if not left:
-        say("Proof: no table holds anything of this account but the ledger, without bodies.")
-    return not left
+        return _accounts(connection, settings, url, [zoom_account_id])
+
+
+def due_accounts(settings: Settings, url: str, *, now: datetime) -> bool:
+    """Erases the accounts that removed the app and whose time of grace is over."""
+    with only_writer(url, on_wait=_say_who_waits) as connection:
+        due = accounts_due(connection, now=now)
+        return not due or _accounts(connection, settings, url, due, due_at=now)
+
+
+def _accounts(
+    connection: psycopg.Connection,
+    settings: Settings,
+    url: str,
+    zoom_account_ids: list[str],
+    *,
+    due_at: datetime | None = None,
+) -> bool:
+    batch = _begin(connection, settings)
+    for zoom_account_id in zoom_account_ids:
+        _erase_account(url, zoom_account_id, due_at)
+    say("Deriving everything again, beside the live tables…")
+    derive_again(connection, settings, url, batch)
+    left = {each: left_of_account(connection, each) for each in zoom_account_ids}
+    for tables in left.values():
+        for table, rows in tables.items():
+            say(f"LEFT: {table}: {rows} rows")
+    if not any(left.values()):
+        say("Proof: no table holds anything of it but the ledger, without bodies.")
+    return not any(left.values())
+
+
+def _erase_account(url: str, zoom_account_id: str, due_at: datetime | None) -> None:
+    with transaction(url) as owner:
+        hold_account(owner, zoom_account_id)
+        if due_at and zoom_account_id not in accounts_due(owner, now=due_at):
+            return  # connected again a moment ago
+        for organization_id in organizations_of_account(owner, zoom_account_id):
+            removed = erase_account(owner, organization_id, zoom_account_id)
+            _say_what_goes(removed)
+            note_erasure(owner, organization_id, removed, zoom_account_id=zoom_account_id)
 
 
 def say(line: str) -> None:

@@ -1,10 +1,12 @@
-"""Removes all of a Zoom account but what dbt derives, and finds the accounts that are due for it."""
+"""Removes all of a Zoom account but what dbt derives, and finds the accounts due for erasure."""
 
 from collections import Counter
 from datetime import datetime
 
 import psycopg
 from psycopg.sql import SQL, Identifier
+
+from integration.store.connections import hold_account
 
 # The connections go last: while they stand, they tell whose the account is. Their tokens go along.
 TABLES = (
@@ -34,6 +36,7 @@ def erase_account(
     """Removes the account's rows and bodies, and what is known only through them of addresses and
     names; returns rows by table. Its connection ends with it.
     """
+    hold_account(connection, zoom_account_id)
     removed: Counter[str] = Counter()
     for table in TABLES:
         removed[table] = connection.execute(
