@@ -27,7 +27,8 @@ def erase(
     settings = read_settings()
     if (email is None) == (zoom_account is None):
         raise click.UsageError("Say either --email or --zoom-account.")
-    settings.tombstone_key  # noqa: B018  (refuses one that is missing before anything is done)
+    if email is not None:
+        settings.tombstone_key  # noqa: B018  (refuses one that is missing)
     url = database_url(settings)
     arguments = (
         ["--zoom-account", zoom_account]
