@@ -16,6 +16,9 @@ from dotenv import dotenv_values
 PROJECT = Path(__file__).resolve().parent.parent
 KEYS_FILE = "keys.env"
 PLACEHOLDER = "change-me"
+SHORTEST_KEY = 32
+# Zoom gives ten days to delete what an account that removed the app has left behind.
+LONGEST_GRACE_DAYS = 10
 
 
 class SettingsError(Exception):
@@ -93,6 +96,17 @@ class Settings:
         return url
 
     @property
+    def tombstone_key(self) -> str:
+        """What tombstones of erased people are made with; it must stay the same for good."""
+        key = self.require("TOMBSTONE_KEY")
+        if len(key) < SHORTEST_KEY:
+            raise SettingsError(
+                f"TOMBSTONE_KEY must have at least {SHORTEST_KEY} characters. Make one with: "
+                "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+            )
+        return key
+
+    @property
     def oauth_url(self) -> str:
         return self.get("ZOOM_OAUTH_URL", "https://zoom.us").rstrip("/")
 
@@ -107,6 +121,16 @@ class Settings:
     @property
     def backlog_deliveries(self) -> int:
         return self._positive_int("BACKLOG_DELIVERIES", 5000)
+
+    @property
+    def erase_after_days(self) -> int:
+        days = self._positive_int("ERASE_AFTER_DAYS", 7)
+        if days > LONGEST_GRACE_DAYS:
+            raise SettingsError(
+                f"ERASE_AFTER_DAYS must be at most {LONGEST_GRACE_DAYS}, not {days}: Zoom gives "
+                "ten days to delete the data of an account that removed the app."
+            )
+        return days
 
     def _positive_int(self, name: str, default: int) -> int:
         value = self.get(name, str(default))
@@ -151,6 +175,7 @@ def make_missing_keys(
     made = {
         "ENCRYPTION_KEY": Fernet.generate_key().decode(),
         "SESSION_KEY": secrets.token_urlsafe(32),
+        "TOMBSTONE_KEY": secrets.token_urlsafe(32),
         **also,
     }
     missing = {name: value for name, value in made.items() if not settings.get(name)}

@@ -39,7 +39,12 @@ nightly_audit = dg.define_asset_job(
 
 def is_batch_running(instance: dg.DagsterInstance) -> bool:
     """Whether a run of the 20-minute job is queued or under way."""
-    wanted = dg.RunsFilter(job_name=zoom_batch.name, statuses=UNFINISHED)
+    return is_running(instance, zoom_batch.name)
+
+
+def is_running(instance: dg.DagsterInstance, job_name: str) -> bool:
+    """Whether a run of the job is queued or under way."""
+    wanted = dg.RunsFilter(job_name=job_name, statuses=UNFINISHED)
     return instance.get_runs_count(wanted) > 0
 
 

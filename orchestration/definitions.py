@@ -11,6 +11,7 @@ from orchestration.assets.zoom_users import zoom_users
 from orchestration.automation import every_20_minutes, every_night, nightly_audit, zoom_batch
 from orchestration.resources import BatchInProgress, Installation
 from orchestration.sensors.backlog import backlog
+from orchestration.sensors.deauthorization import deauthorization, erase_due_accounts
 from orchestration.sensors.new_connection import new_connection
 from orchestration.sensors.run_failures import run_failures
 
@@ -20,9 +21,9 @@ def defs() -> dg.Definitions:
     installation = Installation()
     return dg.Definitions(
         assets=[deliveries, zoom_users, zoom_events, settings, email_addresses, dbt_models],
-        jobs=[zoom_batch, nightly_audit],
+        jobs=[zoom_batch, nightly_audit, erase_due_accounts],
         schedules=[every_20_minutes, every_night],
-        sensors=[new_connection, backlog, run_failures],
+        sensors=[new_connection, backlog, deauthorization, run_failures],
         resources={
             "installation": installation,
             "batch_in_progress": BatchInProgress(installation=installation),

@@ -31,7 +31,7 @@ def rebuild(*, check: bool) -> bool:
         if failed:
             say("\n".join(failed))
             return False
-        tables = _tables()
+        tables = tables_of_batches()
         differences = [find_difference(connection, table, PREFIX) for table in tables]
         for difference in differences:
             say(_in_words(difference))
@@ -65,7 +65,7 @@ def _derive(settings: Settings, url: str) -> list[str]:
     ]
 
 
-def _tables() -> list[Table]:
+def tables_of_batches() -> list[Table]:
     """The tables that keep state from batch to batch, parents first."""
     manifest = json.loads(dbt_project.manifest_path.read_text())
     return [

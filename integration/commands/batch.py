@@ -17,6 +17,7 @@ def batch(now: datetime | None) -> None:
     """Run the 20-minute job once, through Dagster, and print what it did."""
     settings = read_settings()
     settings.require_zoom_app()
+    settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
     url = database_url(settings)
     arguments = [now.isoformat()] if now else []
     if run_module(settings, url, "orchestration.batch", *arguments):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from integration.erasure.arriving import erased_addresses
 from integration.settings import read_settings
 from integration.store import directory
 from integration.store.batches import only_writer
@@ -30,13 +31,21 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
         users = read_directory(file)
     except ValueError as error:
         raise click.ClickException(f"{file.name}: {error}. Nothing was imported.") from error
-    url = database_url(read_settings())
+    settings = read_settings()
+    url = database_url(settings)
     with (
         only_writer(
             url, on_wait=lambda: click.echo("Waiting for the batch that is running…", err=True)
         ),
         transaction(url) as connection,
     ):
+        erased = erased_addresses(
+            connection,
+            organization,
+            [user.email for user in users],
+            key=lambda: settings.tombstone_key,
+        )
+        users = [user for user in users if user.email not in erased]
         is_new = directory.ensure_organization(
             connection, organization_id=organization, name=organization_name
         )
@@ -48,6 +57,8 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
             raise click.ClickException(f"{file.name}, {error}. Nothing was imported.") from error
     made = " (a new organization)" if is_new else ""
     click.echo(f"{organization}{made}: {new} new users, {known} known ones brought up to date.")
+    if erased:
+        click.echo(f"{len(erased)} were left out: they have been erased.")
 
 
 def read_directory(file: Path) -> list[ImportedUser]:

@@ -8,6 +8,7 @@ from psycopg.errors import InvalidSchemaName, UndefinedColumn, UndefinedTable
 
 from integration.settings import SettingsError
 from integration.store.postgres import DatabaseUnavailable
+from integration.store.tombstones import WrongTombstoneKey
 from integration.zoom.errors import ZoomError
 
 # command -> module: a command imports what it needs and nothing else, so that each one starts
@@ -21,6 +22,7 @@ COMMANDS = {
     "batch": "batch",
     "rebuild": "batch",
     "import-users": "import_users",
+    "erase": "erase",
     "connect": "connect",
     "sign-in-link": "sign_in_link",
     "explain": "explain",
@@ -44,7 +46,7 @@ class CommandGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (SettingsError, DatabaseUnavailable, ZoomError) as error:
+        except (SettingsError, DatabaseUnavailable, WrongTombstoneKey, ZoomError) as error:
             raise click.ClickException(str(error)) from error
         except (UndefinedTable, UndefinedColumn, InvalidSchemaName) as error:
             raise click.ClickException(

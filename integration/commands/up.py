@@ -37,6 +37,7 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
     if demo:
         settings = demonstration.settings_of_demo(settings, simulator_port=free_port(8081))
     settings.require_all(*NEEDED)
+    settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
     settings = make_missing_keys(settings, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
     with stopping_at_a_signal(), database_for(settings) as url:
         say("Bringing the database to the newest schema…")

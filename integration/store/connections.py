@@ -65,6 +65,11 @@ def imports_asked_for(connection: psycopg.Connection, *, now: datetime) -> list[
     ]
 
 
+def hold_account(connection: psycopg.Connection, zoom_account_id: str) -> None:
+    """Until the transaction ends nobody else connects or erases this account."""
+    connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [zoom_account_id])
+
+
 def join_account(
     connection: psycopg.Connection,
     *,
@@ -77,7 +82,7 @@ def join_account(
     AccountTaken when the account has belonged to another organization: it stays theirs until their
     data is erased.
     """
-    connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [zoom_account_id])
+    hold_account(connection, zoom_account_id)
     taken = connection.execute(
         "select 1 from integration.connections where zoom_account_id = %s and "
         "organization_id <> %s limit 1",
@@ -100,6 +105,11 @@ def join_account(
     ).fetchone()
     if renewed:
         return renewed[0], False
+    # What an earlier removal of the app has scheduled is off.
+    connection.execute(
+        "update integration.connections set erase_due_at = null where zoom_account_id = %s",
+        [zoom_account_id],
+    )
     made = connection.execute(
         """
         insert into integration.connections (organization_id, zoom_account_id, owner_user_id)
@@ -111,29 +121,40 @@ def join_account(
     return made[0], True
 
 
-def end_deauthorized(connection: psycopg.Connection, *, client_id: str) -> list[str]:
-    """Ends the connections whose Zoom account has removed our app, as of that moment.
+def end_deauthorized(
+    connection: psycopg.Connection, *, client_id: str, erase_after: timedelta
+) -> list[str]:
+    """Ends the connections whose Zoom account has removed our app, as of that moment: their tokens
+    go, and their data is to be erased after the time of grace.
 
     A deauthorization older than the newest grant is stale: the account has been connected again.
     """
     rows = connection.execute(
         """
-        update integration.connections
-        set status = 'disconnected', disconnected_at = removed.occurred_at,
-            status_detail = 'The app was removed in Zoom. Connect the account again.'
-        from (
-            select organization_id, zoom_account_id, max(occurred_at) as occurred_at
-            from zoom_raw.events
-            where event = 'app_deauthorized' and fields ->> 'client_id' = %s
-            group by organization_id, zoom_account_id
-        ) as removed
-        where connections.organization_id = removed.organization_id
-            and connections.zoom_account_id = removed.zoom_account_id
-            and connections.disconnected_at is null
-            and connections.granted_at < removed.occurred_at
-        returning connections.connection_id
+        with ended as (
+            update integration.connections
+            set status = 'disconnected', disconnected_at = removed.occurred_at,
+                erase_due_at = removed.occurred_at + %(erase_after)s,
+                status_detail = 'The app was removed in Zoom. Connect the account again.'
+            from (
+                select organization_id, zoom_account_id, max(occurred_at) as occurred_at
+                from zoom_raw.events
+                where event = 'app_deauthorized' and fields ->> 'client_id' = %(client_id)s
+                group by organization_id, zoom_account_id
+            ) as removed
+            where connections.organization_id = removed.organization_id
+                and connections.zoom_account_id = removed.zoom_account_id
+                and connections.disconnected_at is null
+                and connections.granted_at < removed.occurred_at
+            returning connections.connection_id
+        ),
+        without_tokens as (
+            delete from integration.tokens using ended
+            where tokens.connection_id = ended.connection_id
+        )
+        select connection_id from ended
         """,
-        [client_id],
+        {"client_id": client_id, "erase_after": erase_after},
     )
     return [connection_id for (connection_id,) in rows]
 

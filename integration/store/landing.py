@@ -6,7 +6,7 @@ takes them. The event's key decides what is new, so a delivery taken twice lands
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,9 +39,16 @@ class Decision:
     organization_id: str = "-"
     zoom_account_id: str | None = None
     events: tuple[Event, ...] = ()
+    keeps_body: bool = True  # of a quarantined delivery
 
 
-def land_deliveries(connection: psycopg.Connection, batch: Batch) -> Iterator[Counter[str]]:
+# What takes erased people out of the decisions before anything of them is stored.
+Forget = Callable[[psycopg.Connection, list[Decision], Batch], list[Decision]]
+
+
+def land_deliveries(
+    connection: psycopg.Connection, batch: Batch, *, forget: Forget
+) -> Iterator[Counter[str]]:
     """Lands everything that waits, a chunk at a time; yields each chunk's dispositions once they
     are committed.
     """
@@ -50,7 +57,7 @@ def land_deliveries(connection: psycopg.Connection, batch: Batch) -> Iterator[Co
             waiting = _take_waiting(connection)
             if not waiting:
                 return
-            decisions = _decide(connection, waiting)
+            decisions = forget(connection, _decide(connection, waiting), batch)
             _stage_events(connection, decisions)
             _settle(connection, decisions, batch)
             counts = _store_events(connection, batch)
@@ -176,7 +183,8 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
     connection.execute(
         """
         create temporary table settled (
-            delivery_id bigint, organization_id text, disposition text, reason text
+            delivery_id bigint, organization_id text, disposition text, reason text,
+            keeps_body boolean
         ) on commit drop
         """
     )
@@ -188,6 +196,7 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
                     decision.organization_id,
                     decision.disposition,
                     decision.reason,
+                    decision.disposition == "quarantined" and decision.keeps_body,
                 )
             )
     # A delivery is landed when one of its events is new and it is the first to bring it; the others
@@ -217,7 +226,7 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
             reason = settled.reason,
             organization_id = settled.organization_id,
             batch = %s,
-            body = case when settled.disposition = 'quarantined' then deliveries.body end
+            body = case when settled.keeps_body then deliveries.body end
         from settled
         where deliveries.delivery_id = settled.delivery_id
         """,

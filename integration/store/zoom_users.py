@@ -154,3 +154,53 @@ def store_phone_users(
                 "batch": batch.number,
             },
         ).rowcount
+
+
+def zoom_users_with_emails(
+    connection: psycopg.Connection, organization_id: str
+) -> list[tuple[str, str | None]]:
+    """(zoom_user_id, email) of every version of an organization's Zoom users."""
+    return connection.execute(
+        """
+        select zoom_user_id, email from zoom_raw.users where organization_id = %(organization)s
+        union
+        select zoom_user_id, null from zoom_raw.phone_users
+        where organization_id = %(organization)s
+        """,
+        {"organization": organization_id},
+    ).fetchall()
+
+
+def delete_zoom_users(
+    connection: psycopg.Connection,
+    organization_id: str,
+    users: Iterable[tuple[str, str | None]],
+) -> int:
+    """Deletes the versions (zoom_user_id, email) of Zoom users; without an email the phone user,
+    too.
+    """
+    ids, emails = zip(*users, strict=True) if users else ((), ())
+    values = {"organization": organization_id, "ids": list(ids), "emails": list(emails)}
+    deleted = connection.execute(
+        """
+        delete from zoom_raw.users
+        using unnest(%(ids)s::text[], %(emails)s::text[]) as gone (zoom_user_id, email)
+        where users.organization_id = %(organization)s
+            and users.zoom_user_id = gone.zoom_user_id
+            and users.email is not distinct from gone.email
+        """,
+        values,
+    ).rowcount
+    return (
+        deleted
+        + connection.execute(
+            """
+            delete from zoom_raw.phone_users
+            using unnest(%(ids)s::text[], %(emails)s::text[]) as gone (zoom_user_id, email)
+            where phone_users.organization_id = %(organization)s
+                and phone_users.zoom_user_id = gone.zoom_user_id
+                and gone.email is null
+            """,
+            values,
+        ).rowcount
+    )

@@ -1,6 +1,5 @@
 """The dbt models: staging, intermediate and marts."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +10,15 @@ from dagster_dbt import build_dbt_asset_selection, dbt_assets
 from integration.store.batches import finish_batch
 from integration.store.derivation import note_views, views_are_built
 from integration.store.status import Delay, delay_of_batch, outcomes_of_batch
-from orchestration.dbt_project import Translator, dbt_project, first_line, run_dbt
+from orchestration.dbt_project import (
+    Translator,
+    dbt_project,
+    fingerprint_of_views,
+    first_line,
+    models_of,
+    run_dbt,
+    views_of,
+)
 from orchestration.resources import BatchInProgress, Installation
 
 UNIQUE_ID = "dagster_dbt/unique_id"
@@ -29,9 +36,9 @@ def dbt_models(
     installation: Installation,
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     manifest = json.loads(dbt_project.manifest_path.read_text())
-    views = _fingerprint_of_views(manifest)
+    views = fingerprint_of_views(manifest)
     keys, checks = _selected(context)
-    skipped = _views(manifest) if views_are_built(batch_in_progress.connection, views) else set()
+    skipped = views_of(manifest) if views_are_built(batch_in_progress.connection, views) else set()
     wanted = [node for node in (*keys, *checks) if node not in skipped]
     failed = []
     for result in run_dbt(
@@ -59,7 +66,7 @@ def dbt_models(
             failed.append(f"{result.node.name}: {first_line(result.message)}")
     if failed:
         raise dg.Failure(f"dbt: {len(failed)} of {len(wanted)} failed. {'; '.join(failed)}")
-    if _models(manifest) <= keys.keys():
+    if models_of(manifest) <= keys.keys():
         note_views(batch_in_progress.connection, views)
         finish_batch(batch_in_progress.connection, batch_in_progress.batch)
 
@@ -84,34 +91,8 @@ def _selected(
     return keys, checks
 
 
-def _models(manifest: dict[str, Any]) -> set[str]:
-    return {node for node, props in manifest["nodes"].items() if props["resource_type"] == "model"}
-
-
-def _views(manifest: dict[str, Any]) -> set[str]:
-    return {
-        node
-        for node in _models(manifest)
-        if manifest["nodes"][node]["config"]["materialized"] == "view"
-    }
-
-
 def _fqns(manifest: dict[str, Any], nodes: list[str]) -> list[str]:
     return [f"fqn:{'.'.join(manifest['nodes'][node]['fqn'])}" for node in nodes]
-
-
-def _fingerprint_of_views(manifest: dict[str, Any]) -> str:
-    """Changes when a view may have changed: a batch leaves views alone that are as they were.
-
-    Replacing a view drops those that stand on it for a moment, and costs 0.05 s each.
-    """
-    code = [manifest["nodes"][node]["raw_code"] for node in sorted(_views(manifest))]
-    macros = [
-        props["macro_sql"]
-        for name, props in sorted(manifest["macros"].items())
-        if name.startswith("macro.worksights_zoom.")
-    ]
-    return hashlib.sha256("\n".join(code + macros).encode()).hexdigest()
 
 
 def _check_result(key: dg.AssetCheckKey, result: Any) -> dg.AssetCheckResult:

@@ -1,6 +1,7 @@
 """The settings that the marts are derived from."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import dagster as dg
 
@@ -44,9 +45,11 @@ def settings(
 
     Connections whose account has removed our app end first, so that the copy knows of it.
     """
+    found = installation.settings()
     ended = end_deauthorized(
         batch_in_progress.connection,
-        client_id=installation.settings().require("ZOOM_CLIENT_ID"),
+        client_id=found.require("ZOOM_CLIENT_ID"),
+        erase_after=timedelta(days=found.erase_after_days),
     )
     context.log.info(f"{len(ended)} connections were ended because our app was removed in Zoom.")
     changed = take_settings(batch_in_progress.connection, batch_in_progress.batch)

@@ -1,9 +1,11 @@
 """Deliveries become events."""
 
 from collections import Counter
+from functools import partial
 
 import dagster as dg
 
+from integration.erasure.arriving import without_the_erased
 from integration.store.landing import forget_quarantined_bodies, land_deliveries
 from orchestration.resources import BatchInProgress, Installation
 
@@ -27,14 +29,18 @@ def zoom_events(
     Takes what waits in ingress.deliveries, keeps the fields that the rules need, and gives each
     delivery its disposition. Reads nothing of Zoom.
     """
+    settings = installation.settings()
+    forget = partial(without_the_erased, key=lambda: settings.tombstone_key)
     counts: Counter[str] = Counter()
-    for chunk in land_deliveries(batch_in_progress.connection, batch_in_progress.batch):
+    for chunk in land_deliveries(
+        batch_in_progress.connection, batch_in_progress.batch, forget=forget
+    ):
         counts += chunk
         context.log.info(f"{counts.total()} deliveries so far: {_in_words(counts)}")
     forgotten = forget_quarantined_bodies(
         batch_in_progress.connection,
         now=batch_in_progress.batch.as_of,
-        days=installation.settings().quarantine_days,
+        days=settings.quarantine_days,
     )
     return dg.MaterializeResult(
         metadata={

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from integration.access import zoom_client
+from integration.erasure.arriving import without_erased_users
 from integration.settings import Settings
 from integration.store import connections
 from integration.store.connections import Connection
@@ -73,7 +74,7 @@ def zoom_users(
                 context.log.warning(f"Connection {account.connection_id}: {answer}")
                 counts["failed"] += 1
             else:
-                counts += _store(batch_in_progress, account, answer)
+                counts += _store(settings, batch_in_progress, account, answer)
     yield dg.MaterializeResult(
         asset_key=["zoom_raw", "users"],
         metadata={
@@ -81,6 +82,7 @@ def zoom_users(
             "connections_that_need_attention": counts["failed"],
             "new_or_changed_users": counts["users"],
             "pending_users_without_an_id": counts["pending"],
+            "erased_users_left_out": counts["left out"],
         },
     )
     yield dg.MaterializeResult(
@@ -115,19 +117,34 @@ def _fetch(settings: Settings, url: str, account: Connection) -> Fetched | ZoomE
         return error
 
 
-def _store(writer: BatchInProgress, account: Connection, fetched: Fetched) -> Counter[str]:
+def _store(
+    settings: Settings, writer: BatchInProgress, account: Connection, fetched: Fetched
+) -> Counter[str]:
     frame = fetched.users.frame[list(COLUMNS)].astype(object)
-    rows = frame.where(frame.notna(), None).itertuples(index=False, name=None)
+    frame = frame.where(frame.notna(), None)
+    erased = without_erased_users(
+        writer.connection,
+        writer.batch,
+        account.organization_id,
+        {
+            **{zoom_user_id: None for zoom_user_id, *_ in fetched.phone_users},
+            **dict(zip(frame["zoom_user_id"], frame["email"], strict=True)),
+        },
+        key=lambda: settings.tombstone_key,
+    )
+    rows = frame[~frame["zoom_user_id"].isin(erased)].itertuples(index=False, name=None)
+    extensions = [user for user in fetched.phone_users if user[0] not in erased]
     counts = Counter(
         {
             "users": store_users(writer.connection, account, rows, writer.batch),
             "pending": fetched.users.pending_count,
+            "left out": len(erased),
             "without phone": int(fetched.phone_detail is not None),
         }
     )
     if fetched.phone_detail is None:
         counts["phone users"] = store_phone_users(
-            writer.connection, account, fetched.phone_users, writer.batch
+            writer.connection, account, extensions, writer.batch
         )
     connections.note_import(
         writer.connection,

@@ -8,7 +8,7 @@ from integration.commands.main import COMMANDS
 from simulator.company import DEFAULT_ACCOUNT_ID, build_company
 from tests.commands.program import Program, directory_file, rows
 
-NOT_THERE_YET = {"sign-in-link", "explain", "erase"}
+NOT_THERE_YET = {"sign-in-link"}
 CONTRACT = {
     "up", "serve", "stop", "migrate", "database-url", "batch", "rebuild", "import-users",
     "sign-in-link", "explain", "status", "connect", "erase", "simulate",

@@ -21,6 +21,7 @@ from tests.pipeline.events import Body, to_bytes
 
 CLIENT_ID, CLIENT_SECRET = "client-of-the-tests", "made-up-client-secret"
 ENCRYPTION_KEY = Fernet.generate_key().decode()
+TOMBSTONE_KEY = "tombstone-key-of-the-tests-0123456789"
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 LANDING = [["zoom_raw", "events"]]
 IMPORT = [["zoom_raw", "users"], ["zoom_raw", "phone_users"]]
@@ -121,6 +122,26 @@ class Installation:
 
         return rebuild(check=check)
 
+    def erase(self, key: str, *, organization_id: str, clear_topics: bool = False) -> bool:
+        """Whether the proof holds."""
+        from integration.settings import read_settings
+        from orchestration.erase import person
+
+        return person(
+            read_settings(),
+            self.url,
+            key,
+            organization_id=organization_id,
+            clear_topics=clear_topics,
+        )
+
+    def erase_account(self, zoom_account_id: str) -> bool:
+        """Whether nothing of it is left."""
+        from integration.settings import read_settings
+        from orchestration.erase import account
+
+        return account(read_settings(), self.url, zoom_account_id)
+
     def _run(
         self,
         now: datetime,
@@ -172,6 +193,7 @@ def install(url: str, *, home: Path, zoom: str, patch: pytest.MonkeyPatch) -> In
         "WORKSIGHTS_ZOOM_HOME": str(home),
         "DATABASE_URL": url,
         "ENCRYPTION_KEY": ENCRYPTION_KEY,
+        "TOMBSTONE_KEY": TOMBSTONE_KEY,
         "ZOOM_CLIENT_ID": CLIENT_ID,
         "ZOOM_CLIENT_SECRET": CLIENT_SECRET,
         "ZOOM_OAUTH_URL": zoom,

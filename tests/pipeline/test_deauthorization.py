@@ -1,11 +1,17 @@
-"""A Zoom account that removes our app: its connection ends at that moment, once."""
+"""A Zoom account that removes our app: its connection ends at that moment, once, and its data is
+erased after a time of grace.
+"""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from integration.store.account_erasure import accounts_due
+from integration.store.connections import join_account
+from integration.store.postgres import connect, transaction
 from tests.pipeline.events import Body, iso
-from tests.pipeline.installation import CLIENT_ID, Installation
+from tests.pipeline.installation import CLIENT_ID, Installation, definitions
+from tests.pipeline.test_schedule import in_words, installed
 
 ACCOUNT = "RemovingAccount0000000"
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -45,3 +51,93 @@ def test_the_connection_ends_when_our_app_is_removed_after_the_newest_grant(
     installation.land_and_settle(now=NOW)
     ended_at = installation.value("select disconnected_at from integration.connections")
     assert ended_at == (removed_at if ends else None)
+
+
+def remove_app(installation: Installation) -> None:
+    """Two hours ago, with a token that is still there."""
+    connection_id = installation.organization("firm", account=ACCOUNT, users={})
+    installation.execute(
+        "insert into integration.tokens (connection_id, organization_id, grant_type) "
+        "values (%s, 'firm', 'authorization_code')",
+        [connection_id],
+    )
+    installation.deliver(removal(NOW - timedelta(hours=2), CLIENT_ID), at=NOW)
+    installation.land_and_settle(now=NOW)
+
+
+def due(installation: Installation, *, after: timedelta) -> list[str]:
+    with connect(installation.url, role="pipeline") as connection:
+        return accounts_due(connection, now=NOW - timedelta(hours=2) + after)
+
+
+def test_the_tokens_go_at_once_and_the_data_after_the_time_of_grace(
+    installation: Installation,
+) -> None:
+    remove_app(installation)
+    assert installation.value("select count(*) from integration.tokens") == 0
+    assert due(installation, after=timedelta(days=6, hours=23)) == []
+    assert due(installation, after=timedelta(days=7)) == [ACCOUNT]
+
+
+def test_the_time_of_grace_is_a_setting(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ERASE_AFTER_DAYS", "2")
+    remove_app(installation)
+    assert due(installation, after=timedelta(days=2)) == [ACCOUNT]
+
+
+def test_connecting_again_calls_the_erasure_off(installation: Installation) -> None:
+    """For good: a later disconnection is no removal of the app."""
+    remove_app(installation)
+    with transaction(installation.url, role="page") as connection:
+        join_account(
+            connection, organization_id="firm", zoom_account_id=ACCOUNT, owner_user_id="owner"
+        )
+    connected = due(installation, after=timedelta(days=30))
+    installation.execute(
+        "update integration.connections set status = 'disconnected', disconnected_at = now() "
+        "where disconnected_at is null"
+    )
+    assert (connected, due(installation, after=timedelta(days=30))) == ([], [])
+    assert installation.value("select count(erase_due_at) from integration.connections") == 0
+
+
+def test_the_sensor_starts_the_erasure_when_it_is_due(installation: Installation) -> None:
+    remove_app(installation)
+    waiting = evaluate()
+    installation.execute(
+        "update integration.connections set erase_due_at = now() - interval '1 minute'"
+    )
+    started = evaluate()
+    assert (waiting, started) == (
+        "skipped: No account's time of grace is over.",
+        "run: 1 accounts removed the app",
+    )
+
+
+def evaluate() -> str:
+    import dagster as dg
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(
+            instance=instance, resources=installed(), definitions=definitions()
+        )
+        return in_words(definitions().resolve_sensor_def("deauthorization")(context))
+
+
+def test_the_job_erases_the_account(installation: Installation) -> None:
+    remove_app(installation)
+    installation.execute(
+        "update integration.connections set erase_due_at = now() - interval '1 minute'"
+    )
+    import dagster as dg
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = definitions().resolve_job_def("erase_due_accounts")
+        assert job.execute_in_process(instance=instance).success
+    assert installation.value("select count(*) from integration.connections") == 0
+    assert installation.value("select count(*) from zoom_raw.events") == 0
+    assert installation.execute(
+        "select organization_id, zoom_account_id from integration.erasures"
+    ) == [("firm", ACCOUNT)]

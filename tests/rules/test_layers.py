@@ -17,6 +17,7 @@ SHARED = (
     "integration.access",
     "integration.identification",
     "integration.signing",
+    "integration.erasure",
 )
 # Layer -> what of ours it may import besides itself.
 MAY_IMPORT = {
@@ -27,6 +28,7 @@ MAY_IMPORT = {
     "integration.store": ("integration.settings", "integration.zoom"),
     "integration.access": ("integration.settings", "integration.store", "integration.zoom"),
     "integration.identification": ("integration.store", "integration.identity"),
+    "integration.erasure": ("integration.store", "integration.identity"),
     "integration.web": SHARED,
     "integration.commands": (*SHARED, "integration.web.serve"),
     "orchestration": SHARED,

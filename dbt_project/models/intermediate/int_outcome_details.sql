@@ -20,7 +20,8 @@ outcome_details (outcome, detail) as (
         ('zero_duration', 'They were not there while the session lasted.'),
         (
             'no_identity',
-            'They joined without signing in: Zoom told neither a Zoom user nor an email.'
+            'Zoom told neither a Zoom user nor an email: they joined without signing in, or '
+            || 'they were erased.'
         ),
         (
             'not_mapped',

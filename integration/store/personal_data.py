@@ -1,0 +1,181 @@
+"""The registry of personal data: which columns can hold it, what of it, and how an erasure takes it
+out. Every other column of text is named as one that holds none, so a new one must be decided on.
+
+Numbers, times and truth values are not listed: none of them tells who somebody is. Dagster's tables
+are not ours: every text in them is searched.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Holds = Literal[
+    "person_key",  # an email address, in any spelling
+    "name",
+    "zoom_user_id",
+    "phone_number",
+    "registrant_id",
+    "customer_key",
+    "participant_uuid",
+    "user_id",  # of a WorkSights user
+    "text",  # any text, such as a topic
+    "fields",  # of a landed event
+    "body",  # of a delivery
+]
+# `row`: the row goes when this column names the person. `with_row`: it goes with its row. `blank`:
+# the column is emptied. `redaction`: the events lose the person, and what is derived from them is
+# derived again. `listed`: it is listed, for somebody to decide.
+ErasedBy = Literal["row", "with_row", "blank", "redaction", "derivation", "listed"]
+
+
+@dataclass(frozen=True)
+class PersonalColumn:
+    table: str
+    column: str
+    holds: Holds
+    erased_by: ErasedBy
+
+
+REGISTRY = """
+    worksights.users                        user_id             user_id             row
+    worksights.users                        email               person_key          with_row
+    worksights.users                        full_name           name                with_row
+
+    integration.connections                 owner_user_id       user_id             blank
+    integration.connections                 status_detail       text                blank
+    integration.connections                 phone_detail        text                blank
+    integration.mapping_changes             zoom_user_id        zoom_user_id        row
+    integration.mapping_changes             user_id             user_id             row
+    integration.mapping_changes             changed_by          user_id             blank
+    integration.subscription_changes        user_id             user_id             row
+    integration.subscription_changes        changed_by          user_id             blank
+    integration.domain_overrides            changed_by          user_id             blank
+    integration.identity_settings           changed_by          user_id             blank
+    integration.own_domains                 changed_by          user_id             blank
+    integration.exclusions                  email_or_domain     person_key          row
+    integration.exclusions                  changed_by          user_id             blank
+
+    ingress.deliveries                      body                body                blank
+    zoom_raw.events                         fields              fields              redaction
+    zoom_raw.users                          zoom_user_id        zoom_user_id        row
+    zoom_raw.users                          email               person_key          row
+    zoom_raw.users                          first_name          name                with_row
+    zoom_raw.users                          last_name           name                with_row
+    zoom_raw.users                          display_name        name                with_row
+    zoom_raw.phone_users                    zoom_user_id        zoom_user_id        row
+    zoom_raw.phone_users                    extension_id        text                with_row
+    zoom_raw.phone_users                    extension_number    text                with_row
+
+    pipeline.user_emails                    user_id             user_id             row
+    pipeline.user_emails                    email               person_key          row
+    pipeline.settings                       subject             text                derivation
+    pipeline.settings                       value               text                derivation
+    pipeline.setting_changes                subject             text                derivation
+    pipeline.setting_changes                value               text                derivation
+    pipeline.changed_months                 user_id             user_id             derivation
+    pipeline.changed_months                 person_id           text                derivation
+
+    clientsights_raw.email_addresses        address             person_key          row
+    clientsights_raw.email_addresses        person_key          person_key          row
+    clientsights_raw.email_addresses        person_id           text                with_row
+    clientsights_raw.email_addresses        guessed_name        name                with_row
+    clientsights_raw.email_address_moves    address             person_key          row
+    clientsights_raw.email_address_moves    person_key_before   person_key          row
+    clientsights_raw.email_address_moves    person_key_after    person_key          row
+    clientsights_raw.display_names          display_name        name                row
+    clientsights_raw.display_names          person_name         name                with_row
+
+    intermediate.int_call_legs              zoom_user_id        zoom_user_id        derivation
+    intermediate.int_call_legs              extension_id        text                derivation
+    intermediate.int_call_legs              extension_number    text                derivation
+    intermediate.int_call_legs              phone_number        phone_number        derivation
+    intermediate.int_call_legs              email               person_key          derivation
+    intermediate.int_call_legs              name                name                derivation
+    intermediate.int_connection_legs        participant_uuid    participant_uuid    derivation
+    intermediate.int_connection_legs        zoom_user_id        zoom_user_id        derivation
+    intermediate.int_connection_legs        registrant_id       registrant_id       derivation
+    intermediate.int_connection_legs        customer_key        customer_key        derivation
+    intermediate.int_connection_legs        email               person_key          derivation
+    intermediate.int_connection_legs        display_name        name                derivation
+    intermediate.int_identified_legs        zoom_user_id        zoom_user_id        derivation
+    intermediate.int_identified_legs        email               person_key          derivation
+    intermediate.int_identified_legs        display_name        name                derivation
+    intermediate.int_interactions           user_id             user_id             derivation
+    intermediate.int_interactions           person_id           text                derivation
+    intermediate.int_mappings               user_id             user_id             derivation
+    intermediate.int_meeting_sessions       host_zoom_user_id   zoom_user_id        derivation
+    intermediate.int_meeting_sessions       topic               text                listed
+    intermediate.int_outcomes               user_id             user_id             derivation
+    intermediate.int_participants           zoom_user_id        zoom_user_id        derivation
+    intermediate.int_participants           email               person_key          derivation
+    intermediate.int_participants           display_name        name                derivation
+    intermediate.int_participants           imported_email      person_key          derivation
+    intermediate.int_person_months          person_id           text                derivation
+    intermediate.int_person_months          person_name         name                derivation
+    intermediate.int_person_sessions        person_id           text                derivation
+    intermediate.int_person_sessions        person_name         name                derivation
+    intermediate.int_relationship_months    user_id             user_id             derivation
+    intermediate.int_relationship_months    person_id           text                derivation
+    intermediate.int_relationships          user_id             user_id             derivation
+    intermediate.int_relationships          person_id           text                derivation
+    intermediate.int_company_relationship_months user_id        user_id             derivation
+    intermediate.int_company_relationships  user_id             user_id             derivation
+    intermediate.int_users_in_sessions      user_id             user_id             derivation
+    timeline.sessions                       host_zoom_user_id   zoom_user_id        derivation
+    timeline.sessions                       topic               text                listed
+    timeline.participants                   zoom_user_id        zoom_user_id        derivation
+    timeline.participants                   user_id             user_id             derivation
+    timeline.participants                   email               person_key          derivation
+    timeline.participants                   display_name        name                derivation
+    timeline.activities                     user_id             user_id             derivation
+    timeline.activities                     title               text                listed
+    timeline.activities                     topic               text                listed
+    timeline.activities                     caller_id           name                derivation
+    operations.outcomes                     user_id             user_id             derivation
+    clientsights.people                     person_id           text                derivation
+    clientsights.people                     email               person_key          derivation
+    clientsights.people                     display_name        name                derivation
+"""
+
+# What holds no personal data in any table: ids that this product or Zoom makes of things, words
+# from a fixed list, and versions.
+NOT_PERSONAL = """
+    organization_id zoom_account_id connection_id session_id event_id participant_id activity_id
+    company_id leg_id leg_user_id call_id zoom_uuid zoom_meeting_id
+    event feature kind side role outcome status disposition reason mapped_by user_type
+    session_type title_words end_source connection_state service category color direction detail
+    grade name_source company_name_source rule_version psl_version time_zone
+    host domain company_domain company_key company_key_before company_key_after company_name
+    company_skeleton skeleton kind_before kind_after reason_before reason_after
+"""
+# The same of single tables. A company's name and domain are a firm's; tokens are Fernet's.
+NOT_PERSONAL_IN = """
+    worksights.organizations        name
+    integration.identity_settings   name value
+    integration.tokens              grant_type access_token refresh_token api_url scope
+    integration.tombstones          digest person
+    integration.tombstone_key       key_id
+    integration.erasures            removed
+    ingress.deliveries              body_sha256
+    pipeline.batches                run_id
+    pipeline.built_views            fingerprint
+    pipeline.progress               model
+    pipeline.run_failures           run_id job steps
+    clientsights.companies          name
+    public._yoyo_log                id migration_hash migration_id operation
+    public._yoyo_log                username hostname comment
+    public._yoyo_migration          migration_hash migration_id
+"""
+
+
+def personal_columns() -> list[PersonalColumn]:
+    """The registry, in its order."""
+    return [PersonalColumn(*line.split()) for line in REGISTRY.splitlines() if line.strip()]
+
+
+def columns_without_personal_data() -> tuple[set[str], dict[str, set[str]]]:
+    """Those of every table, and those of single tables."""
+    of_tables: dict[str, set[str]] = {}
+    for line in NOT_PERSONAL_IN.splitlines():
+        table, *columns = line.split() or [""]
+        of_tables.setdefault(table, set()).update(columns)
+    return set(NOT_PERSONAL.split()), of_tables

@@ -1,0 +1,63 @@
+"""A batch's derivation outside Dagster's job, for commands that hold the writer's lock."""
+
+import json
+import logging
+from collections.abc import Iterable
+
+import psycopg
+
+from integration.identification import classify_addresses
+from integration.settings import Settings
+from integration.store.batches import Batch, finish_batch
+from integration.store.derivation import note_views, views_are_built
+from integration.store.rebuild import drop_rebuilt, take_over
+from integration.store.settings_copy import take_settings
+from orchestration.dbt_project import dbt_project, fingerprint_of_views, first_line, run_dbt
+from orchestration.rebuild import PREFIX, tables_of_batches
+
+log = logging.getLogger("derive")
+
+
+class DerivationFailed(Exception):
+    """dbt failed; the message names the models. The next batch takes the work up."""
+
+
+def derive_what_is_new(
+    connection: psycopg.Connection, settings: Settings, url: str, batch: Batch
+) -> None:
+    """What the batch's news touch: the settings' copy, addresses, models."""
+    _settle(connection, batch)
+    views = fingerprint_of_views(json.loads(dbt_project.manifest_path.read_text()))
+    built = views_are_built(connection, views)
+    only_tables = ["--select", "config.materialized:incremental"] if built else []
+    _run(["run", *only_tables], settings, url)
+    note_views(connection, views)
+    finish_batch(connection, batch)
+
+
+def derive_again(
+    connection: psycopg.Connection, settings: Settings, url: str, batch: Batch
+) -> None:
+    """Everything, beside the live tables: rows whose events are gone name no news."""
+    derive_what_is_new(connection, settings, url, batch)
+    drop_rebuilt(connection, PREFIX)
+    prefixed = json.dumps({"schema_prefix": PREFIX})
+    _run(["run", "--full-refresh", "--vars", prefixed], settings, url)
+    take_over(connection, tables_of_batches(), PREFIX)
+    drop_rebuilt(connection, PREFIX)
+
+
+def _settle(connection: psycopg.Connection, batch: Batch) -> None:
+    take_settings(connection, batch)
+    classify_addresses(connection, batch, report=lambda _moves: None)
+
+
+def _run(arguments: Iterable[str], settings: Settings, url: str) -> None:
+    results = run_dbt([*arguments], settings=settings, url=url, log=log)
+    failed = [
+        f"{each.node.name}: {first_line(each.message)}"
+        for each in results
+        if each.status not in ("success", "skipped")
+    ]
+    if failed:
+        raise DerivationFailed("; ".join(failed))

@@ -1,0 +1,48 @@
+"""Erases what an account that removed the app has left behind, once its time of grace is over."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from integration.store.account_erasure import accounts_due
+from integration.store.postgres import connect
+from orchestration.automation import WRITER_TAGS, is_running
+from orchestration.erase import due_accounts
+from orchestration.resources import Installation
+
+
+@dg.op
+def erase_accounts(installation: Installation) -> None:
+    """Erases the accounts that are due by now; fails when something of one is left."""
+    done = due_accounts(installation.settings(), installation.database_url(), now=datetime.now(UTC))
+    if not done:
+        raise dg.Failure("Something of an account is left. Run: worksights-zoom erase")
+
+
+@dg.job(
+    tags=WRITER_TAGS,
+    description="Erases Zoom accounts that removed the app ERASE_AFTER_DAYS ago.",
+)
+def erase_due_accounts() -> None:
+    erase_accounts()
+
+
+@dg.sensor(
+    job_name=erase_due_accounts.name,
+    minimum_interval_seconds=600,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description=(
+        "Starts the erasure of Zoom accounts that removed the app and were not connected again "
+        "within ERASE_AFTER_DAYS."
+    ),
+)
+def deauthorization(
+    context: dg.SensorEvaluationContext, installation: Installation
+) -> dg.RunRequest | dg.SkipReason:
+    if is_running(context.instance, erase_due_accounts.name):
+        return dg.SkipReason("An erasure is running.")
+    with connect(installation.database_url(), role="pipeline") as connection:
+        due = accounts_due(connection, now=datetime.now(UTC))
+    if not due:
+        return dg.SkipReason("No account's time of grace is over.")
+    return dg.RunRequest(tags={"worksights/because": f"{len(due)} accounts removed the app"})

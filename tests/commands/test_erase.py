@@ -1,0 +1,91 @@
+"""`erase`: what it asks for, what it says, and what it leaves."""
+
+import pytest
+
+from tests.commands.program import Program, execute, rows
+
+KEY = {"TOMBSTONE_KEY": "tombstone-key-of-the-tests-0123456789"}
+ADDRESS = "Vera.Valdez+news@gmail.com"
+
+
+@pytest.fixture
+def acme(program: Program) -> Program:
+    execute(
+        program.settings["DATABASE_URL"],
+        """
+        insert into worksights.organizations values ('acme', 'Acme'), ('other', 'Other');
+        insert into worksights.users (user_id, organization_id, email, full_name, role) values
+            ('active', 'acme', 'ann@acme.example', 'Ann Ash', 'admin'),
+            ('both', 'acme', 'both@acme.example', 'B', 'admin'),
+            ('both-2', 'other', 'both@acme.example', 'B', 'admin')
+        """,
+    )
+    return program
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "Say either --email or --zoom-account."),
+        (["--email", ADDRESS, "--zoom-account", "x"], "Say either --email or --zoom-account."),
+        (["--email", "ann at acme"], "This is not an email address. Nothing was erased."),
+        (["--email", ADDRESS], "No organizations know this person: name one with --organization."),
+        (["--email", "both@acme.example"], "2 organizations know this person"),
+        (["--email", ADDRESS, "--organization", "x"], "There is no organization 'x'."),
+        (["--email", "ANN@acme.example"], "Deactivate the user first. Nothing was erased."),
+    ],
+)
+def test_what_cannot_be_erased_is_refused_with_the_next_step(
+    arguments: list[str], said: str, acme: Program
+) -> None:
+    answer = acme("erase", *arguments, **KEY)
+    assert answer.is_a_plain_refusal
+    assert said in answer.err
+    assert rows(acme.settings["DATABASE_URL"], "select * from integration.tombstones") == []
+
+
+@pytest.mark.parametrize(("key", "said"), [(None, "is not set"), ("short", "at least 32")])
+def test_the_key_of_the_tombstones_is_asked_for_first(
+    key: str | None, said: str, acme: Program
+) -> None:
+    answer = acme("erase", "--email", ADDRESS, "--organization", "acme", TOMBSTONE_KEY=key)
+    assert answer.is_a_plain_refusal
+    assert "TOMBSTONE_KEY" in answer.err
+    assert said in answer.err
+
+
+def test_somebody_unknown_leaves_a_tombstone_and_stays_unknown(acme: Program) -> None:
+    """No later command works without the key, and none works with another one."""
+    url = acme.settings["DATABASE_URL"]
+    answer = acme("erase", "--email", ADDRESS, "--organization", "acme", **KEY)
+    assert (answer.code, answer.err) == (0, "")
+    assert "Nothing was found." in answer.out
+    assert "nothing of the person is left." in answer.out
+    assert rows(url, "select organization_id, kind from integration.tombstones") == [
+        ("acme", "person_key")
+    ]
+    assert rows(url, "select organization_id, removed from integration.erasures") == [("acme", {})]
+
+    file = acme.home / "directory.csv"
+    file.write_text(
+        "email,full_name,role,time_zone\n"
+        "veravaldez@googlemail.com,Vera,member,UTC\nnew@acme.example,New,member,UTC\n"
+    )
+    imported = acme("import-users", str(file), "--organization", "acme", **KEY)
+    assert imported.out.splitlines() == [
+        "acme: 1 new users, 0 known ones brought up to date.",
+        "1 were left out: they have been erased.",
+    ]
+    without_key = acme("import-users", str(file), "--organization", "acme")
+    other_key = acme(
+        "import-users", str(file), "--organization", "acme", TOMBSTONE_KEY="another-key" * 4
+    )
+    assert (without_key.is_a_plain_refusal, other_key.is_a_plain_refusal) == (True, True)
+    assert "TOMBSTONE_KEY is not set" in without_key.err
+    assert "not the key that the tombstones were made with" in other_key.err
+
+
+def test_an_account_that_nobody_has_connected_is_said_to_be_unknown(acme: Program) -> None:
+    answer = acme("erase", "--zoom-account", "nobodys", **KEY)
+    assert answer.code == 0
+    assert "Nobody has connected this Zoom account." in answer.out
