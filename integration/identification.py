@@ -30,6 +30,7 @@ from integration.store.identity_facts import (
     identity_facts,
     note_rules,
 )
+from integration.store.progress import note_progress
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def classify_addresses(
         moves = email_addresses.moves(connection)
         report(moves)
         written = email_addresses.apply(connection, batch)
-        email_addresses.note_progress(connection, batch)
+        note_progress(connection, email_addresses.PROGRESS, batch)
         names_written = judge_names(connection, batch)
         note_rules(connection, rule_version=RULE_VERSION, psl_version=PSL_VERSION)
     problems = [f"{key}: {each}" for key, value in rules.items() for each in value.problems]

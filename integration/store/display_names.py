@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import psycopg
 
 from integration.store.batches import Batch
+from integration.store.progress import note_progress, progress
 
 PROGRESS = "clientsights_raw.display_names"
 
@@ -23,9 +24,7 @@ def new_names(connection: psycopg.Connection) -> list[tuple[str, str]]:
                 values (fields ->> 'display_name'), (fields ->> 'caller_name'),
                 (fields ->> 'callee_name')
             ) as names (display_name)
-            where events.batch > (
-                select coalesce(max(progress.batch), -1) from pipeline.progress where model = %s
-            )
+            where events.batch > %s
             union all
             select organization_id, value from pipeline.settings where kind = 'zoom_user_name'
         ) as seen
@@ -36,7 +35,7 @@ def new_names(connection: psycopg.Connection) -> list[tuple[str, str]]:
                     and known.display_name = seen.display_name
             )
         """,
-        [PROGRESS],
+        [progress(connection, PROGRESS)],
     ).fetchall()
 
 
@@ -92,11 +91,5 @@ def store_names(
         "(select organization_id, display_name from judged)",
         {"version": rule_version},
     )
-    connection.execute(
-        """
-        insert into pipeline.progress (model, batch) values (%s, %s)
-        on conflict (model) do update set batch = excluded.batch
-        """,
-        [PROGRESS, batch.number],
-    )
+    note_progress(connection, PROGRESS, batch)
     return stored

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 import psycopg
 
 from integration.store.batches import Batch
+from integration.store.progress import progress
 
 PROGRESS = "clientsights_raw.email_addresses"
 
@@ -68,9 +69,7 @@ def new_addresses(connection: psycopg.Connection) -> list[tuple[str, str]]:
                 values (fields ->> 'email'), (fields ->> 'caller_email'),
                 (fields ->> 'callee_email')
             ) as addresses (address)
-            where events.batch > (
-                select coalesce(max(progress.batch), -1) from pipeline.progress where model = %s
-            )
+            where events.batch > %s
             union all
             select organization_id, value from pipeline.settings where kind = 'zoom_user_email'
         ) as seen
@@ -81,7 +80,7 @@ def new_addresses(connection: psycopg.Connection) -> list[tuple[str, str]]:
             )
         order by organization_id, address
         """,
-        [PROGRESS],
+        [progress(connection, PROGRESS)],
     ).fetchall()
 
 
@@ -217,17 +216,6 @@ def apply(connection: psycopg.Connection, batch: Batch) -> int:
         """
     )
     return written
-
-
-def note_progress(connection: psycopg.Connection, batch: Batch) -> None:
-    """Every event up to this batch has been looked at."""
-    connection.execute(
-        """
-        insert into pipeline.progress (model, batch) values (%s, %s)
-        on conflict (model) do update set batch = excluded.batch
-        """,
-        [PROGRESS, batch.number],
-    )
 
 
 def _listed(table: str) -> str:

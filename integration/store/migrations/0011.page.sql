@@ -1,6 +1,6 @@
 -- What the integration page keeps: who is signed in, sign-ins and authorizations under way, and who changed what.
 -- Of every secret that a browser holds only the SHA-256 is here.
--- depends: 0008.settings-now
+-- depends: 0010.erasure
 
 create table integration.sign_in_links (
     token_hash text primary key,  -- the row goes when the link is used

@@ -1,0 +1,26 @@
+"""How far each reader of landed events has come: dbt's models, addresses, display names."""
+
+import psycopg
+
+from integration.store.batches import Batch
+
+
+def progress(connection: psycopg.Connection, reader: str) -> int:
+    """The last batch that the reader has looked at, -1 before its first.
+
+    Ask for it beforehand: as a subquery it makes the planner scan the whole history.
+    """
+    return connection.execute(
+        "select coalesce(max(batch), -1) from pipeline.progress where model = %s", [reader]
+    ).fetchone()[0]
+
+
+def note_progress(connection: psycopg.Connection, reader: str, batch: Batch) -> None:
+    """The reader has looked at every event up to this batch."""
+    connection.execute(
+        """
+        insert into pipeline.progress (model, batch) values (%s, %s)
+        on conflict (model) do update set batch = excluded.batch
+        """,
+        [reader, batch.number],
+    )
