@@ -3,7 +3,6 @@
 import hmac
 import json
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 # What says something everywhere in an organization, and what only within one session.
 EVERYWHERE = ("person_key", "zoom_user_id", "phone_number", "name", "topic", "user_id")
@@ -29,4 +28,4 @@ def key_id(key: str) -> str:
 
 
 def _hmac(key: str, value: list[str | None]) -> str:
-    return hmac.new(key.encode(), json.dumps(value).encode(), sha256).hexdigest()
+    return hmac.digest(key.encode(), json.dumps(value).encode(), "sha256").hex()

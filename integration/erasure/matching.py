@@ -65,10 +65,10 @@ class Person:
         )
 
     def _has(self, kind: str, value: str | None, session_id: str | None = None) -> bool:
-        if not value or (kind in IN_ONE_SESSION and session_id is None):
+        own = self.tombstones.get(kind)
+        if not value or not own or (kind in IN_ONE_SESSION and session_id is None):
             return False
-        digest = self.digests.of(kind, value, session_id=session_id)
-        return digest in self.tombstones.get(kind, set())
+        return self.digests.of(kind, value, session_id=session_id) in own
 
 
 @lru_cache(maxsize=50_000)

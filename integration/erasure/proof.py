@@ -64,7 +64,7 @@ def topics_of(person: Person, rows: PersonalRows) -> set[str]:
         text
         for column in personal_columns()
         if column.holds == "fields"
-        for name, _, text in rows.fields(column)
+        for name, _, text in rows.fields(column, names=[TOPIC], in_a_session=())
         if name == TOPIC and person.is_meant_by("text", text)
     }
 
@@ -97,7 +97,7 @@ def _left_in(column: PersonalColumn, person: Person, rows: PersonalRows, proof: 
 def _left_in_fields(
     column: PersonalColumn, person: Person, rows: PersonalRows, proof: Proof
 ) -> Iterator[tuple[str, str]]:
-    for name, session_id, text in rows.fields(column):
+    for name, session_id, text in rows.fields(column, names=[*FIELD_KINDS], in_a_session=LINKS):
         if not person.is_meant_by(FIELD_KINDS.get(name, "person_key"), text, session_id):
             continue
         if name == TOPIC:

@@ -50,13 +50,19 @@ class PersonalRows:
             )
         )
 
-    def fields(self, column: PersonalColumn) -> Iterator[tuple[str, str | None, str]]:
-        """(field, session_id, text) of a column of landed fields."""
+    def fields(
+        self, column: PersonalColumn, *, names: Collection[str], in_a_session: Collection[str]
+    ) -> Iterator[tuple[str, str | None, str]]:
+        """(field, session_id, text) of these fields, and of every other text with an `@`. Only for
+        what says something in one session the session is told.
+        """
         yield from self._connection.execute(
             SQL(
-                "select distinct field.key, session_id, field.value from {} "
-                "cross join lateral jsonb_each_text({}) as field (key, value) where {}"
-            ).format(_table(column), _name(column), self._mine(column))
+                "select distinct field.key, case when field.key = any(%s) then session_id end, "
+                "field.value from {} cross join lateral jsonb_each_text({}) as field (key, value) "
+                "where {} and (field.key = any(%s) or strpos(field.value, '@') > 0)"
+            ).format(_table(column), _name(column), self._mine(column)),
+            [list(in_a_session), list(names)],
         )
 
     def bodies(self, column: PersonalColumn) -> Iterator[tuple[int, bytes]]:
