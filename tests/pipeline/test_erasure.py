@@ -16,6 +16,7 @@ from integration.store.postgres import transaction
 from integration.store.tokens import save_grant
 from integration.zoom.oauth import Grant
 from simulator.company import build_company
+from simulator.grants import Consent
 from simulator.world import World
 from tests.pipeline.conftest import ACCOUNTS
 from tests.pipeline.events import Body, Person, Session, event, iso, user_event
@@ -258,7 +259,9 @@ def connect_simulated_account(installation: Installation, world: World) -> None:
         "values ('simulated', 'firm', %s)",
         [ACCOUNTS[0]],
     )
-    code = world.grants.make_code(ACCOUNTS[0], "http://127.0.0.1/", challenge=None, method="plain")
+    code = world.grants.make_code(
+        Consent(ACCOUNTS[0]), "http://127.0.0.1/", challenge=None, method="plain"
+    )
     tokens = world.grants.redeem(code, redirect_uri="http://127.0.0.1/", verifier=None)
     with transaction(installation.url, role="page") as connection:
         save_grant(
