@@ -2,6 +2,7 @@
 asked long after the person was erased.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,6 +10,8 @@ from functools import lru_cache
 from integration.erasure.digests import IN_ONE_SESSION, Digests
 from integration.erasure.texts import digits_of, keys_in, name_of, names_in
 from integration.identity.ids import person_id
+
+_PIECES = re.compile(r"[^\s\"{}\[\],:]+")
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,14 @@ class Person:
     def _is_mentioned_in(self, text: str) -> bool:
         return (
             self.has_name(text)
-            or self._has("zoom_user_id", text)
-            or self._has("user_id", text)
             or self._has("phone_number", digits_of(text))
+            or any(self._is_id(piece) for piece in {text, *_PIECES.findall(text)})
+        )
+
+    def _is_id(self, text: str) -> bool:
+        return (
+            self._has("zoom_user_id", text)
+            or self._has("user_id", text)
             or text == person_id(self.digests.organization_id, self.key)
         )
 

@@ -144,10 +144,8 @@ def _users(
 def _remove_rows(rows: PersonalRows, person: Person) -> Counter[str]:
     """Removes rows and values by the registry; what lies in events and runs is not among them."""
     removed: Counter[str] = Counter()
-    shared = namesakes(person, rows)
-    for column in personal_columns():
-        if column.erased_by not in ("row", "blank"):
-            continue
+    columns = [each for each in personal_columns() if each.erased_by in ("row", "blank")]
+    for column in (each for each in columns if each.holds != "name"):
         if column.holds == "body":
             own = set().union(*person.tombstones.values())
             removed[column.table] += rows.forget_bodies(
@@ -158,10 +156,10 @@ def _remove_rows(rows: PersonalRows, person: Person) -> Counter[str]:
                 ]
             )
             continue
-        gone = {
-            text
-            for _, text in rows.texts(column)
-            if person.is_meant_by(column.holds, text) and text not in shared
-        }
+        gone = {text for _, text in rows.texts(column) if person.is_meant_by(column.holds, text)}
         removed[column.table] += rows.remove(column, gone)
+    shared = namesakes(person, rows)  # now that the person is none of them
+    for column in (each for each in columns if each.holds == "name"):
+        own = {text for _, text in rows.texts(column) if person.is_meant_by("name", text)}
+        removed[column.table] += rows.remove(column, own - shared)
     return removed

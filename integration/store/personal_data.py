@@ -53,6 +53,12 @@ REGISTRY = """
     integration.own_domains                 changed_by          user_id             blank
     integration.exclusions                  email_or_domain     person_key          row
     integration.exclusions                  changed_by          user_id             blank
+    integration.sign_in_links               user_id             user_id             row
+    integration.page_sessions               user_id             user_id             row
+    integration.page_sessions               message             text                with_row
+    integration.audit_trail                 user_id             user_id             blank
+    integration.audit_trail                 subject             text                blank
+    integration.audit_trail                 details             text                blank
 
     ingress.deliveries                      body                body                blank
     zoom_raw.events                         fields              fields              redaction
@@ -152,6 +158,9 @@ NOT_PERSONAL_IN = """
     worksights.organizations        name
     integration.identity_settings   name value
     integration.tokens              grant_type access_token refresh_token api_url scope
+    integration.sign_in_links       token_hash
+    integration.page_sessions       session_hash
+    integration.authorizations      state_hash session_hash code_verifier
     integration.tombstones          digest person
     integration.tombstone_key       key_id
     integration.erasures            removed

@@ -8,7 +8,8 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from integration.store.personal_data import PersonalColumn
 
-NOBODY = "erased"  # stands where somebody stood and something has to stand
+# What stands where somebody stood and something has to stand.
+NOBODY = {"text": "erased", "jsonb": "{}"}
 # What may surround an address in a text that is more than an address.
 PIECE_WITH_AT = "[^[:space:]<>(),;:\"'\\\\]+@[^[:space:]<>(),;:\"'\\\\]+"
 
@@ -103,7 +104,7 @@ class PersonalRows:
     def remove_with(self, column: PersonalColumn, texts: Collection[str]) -> int:
         """Removes what holds one of the texts somewhere in this column: the row, or the value."""
         return self._connection.execute(
-            SQL("{} where {}").format(_removal(column), _holds_one(column)), [list(texts)]
+            SQL("{} where {}").format(self._removal(column), _holds_one(column)), [list(texts)]
         ).rowcount
 
     def remove(self, column: PersonalColumn, texts: Collection[str]) -> int:
@@ -112,7 +113,7 @@ class PersonalRows:
             return 0
         return self._connection.execute(
             SQL("{} where {} and {}::text = any(%s)").format(
-                _removal(column), self._mine(column), _name(column)
+                self._removal(column), self._mine(column), _name(column)
             ),
             [list(texts)],
         ).rowcount
@@ -131,22 +132,23 @@ class PersonalRows:
             return SQL("true").format()
         return condition.format(self._organization_id)
 
-    def _columns_of(self, table: str) -> frozenset[str]:
+    def _removal(self, column: PersonalColumn) -> Composed:
+        if column.erased_by != "blank":
+            return SQL("delete from {}").format(_table(column))
+        nothing = self._columns(column.table)[column.column]
+        return SQL("update {} set {} = {}").format(_table(column), _name(column), nothing)
+
+    def _columns_of(self, table: str) -> dict[str, str | None]:
+        """The table's columns, and what stands in each when nothing does."""
         rows = self._connection.execute(
             """
-            select attname from pg_attribute
+            select attname, case when attnotnull then format_type(atttypid, null) end
+            from pg_attribute
             where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped
             """,
             [table],
         )
-        return frozenset(name for (name,) in rows)
-
-
-def _removal(column: PersonalColumn) -> Composed:
-    if column.erased_by != "blank":
-        return SQL("delete from {}").format(_table(column))
-    nothing = SQL("{}").format(NOBODY) if column.column == "changed_by" else SQL("null")
-    return SQL("update {} set {} = {}").format(_table(column), _name(column), nothing)
+        return {name: NOBODY.get(type_of_something) for name, type_of_something in rows}
 
 
 def _holds_one(column: PersonalColumn) -> Composed:

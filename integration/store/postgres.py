@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import quote
 
 import psycopg
@@ -33,6 +33,35 @@ EMBEDDED_CONFIGURATION = {
     "jit": "off",  # costs 0.2-0.5 s per large statement and gains nothing at the sizes of a batch
     "timezone": "UTC",
 }
+
+
+class CursorWithoutRows(psycopg.Cursor):
+    """Its errors say what is wrong and repeat no row: Postgres names the values of a row that it
+    refuses, and messages of errors go into logs and runs.
+    """
+
+    def execute(self, *arguments: Any, **options: Any) -> Self:
+        with _without_row():
+            return super().execute(*arguments, **options)
+
+    def executemany(self, *arguments: Any, **options: Any) -> None:
+        with _without_row():
+            super().executemany(*arguments, **options)
+
+    @contextmanager
+    def copy(self, *arguments: Any, **options: Any) -> Iterator[psycopg.Copy]:
+        with _without_row(), super().copy(*arguments, **options) as copy:
+            yield copy
+
+
+@contextmanager
+def _without_row() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        if error.diag.message_primary:
+            error.args = (error.diag.message_primary,)
+        raise
 
 
 class DatabaseUnavailable(Exception):
@@ -76,7 +105,9 @@ def stop_embedded(settings: Settings) -> bool:
 def connect(url: str, *, role: Role | None = None, autocommit: bool = False) -> psycopg.Connection:
     """A connection acting as `role`; DatabaseUnavailable in one sentence when nobody answers."""
     try:
-        return psycopg.connect(conninfo(url, role=role), autocommit=autocommit)
+        return psycopg.connect(
+            conninfo(url, role=role), autocommit=autocommit, cursor_factory=CursorWithoutRows
+        )
     except psycopg.OperationalError as error:
         raise DatabaseUnavailable(unavailable_sentence(url, error)) from error
 

@@ -2,9 +2,11 @@
 
 import pytest
 
-from tests.commands.program import Program, execute, rows
+from simulator.company import DEFAULT_ACCOUNT_ID, build_company
+from tests.commands.program import Program, directory_file, execute, rows
 
 KEY = {"TOMBSTONE_KEY": "tombstone-key-of-the-tests-0123456789"}
+OWNER = "marcus.lindgren@acme-works.com"
 ADDRESS = "Vera.Valdez+news@gmail.com"
 
 
@@ -89,3 +91,54 @@ def test_an_account_that_nobody_has_connected_is_said_to_be_unknown(acme: Progra
     answer = acme("erase", "--zoom-account", "nobodys", **KEY)
     assert answer.code == 0
     assert "Nobody has connected this Zoom account." in answer.out
+
+
+def test_a_person_of_a_whole_installation_is_erased_runs_included(
+    program: Program, zoom_url: str
+) -> None:
+    """A colleague who has left, whom Zoom still lists: no table of any schema names them."""
+    url = program.settings["DATABASE_URL"]
+    zoom = {"ZOOM_OAUTH_URL": zoom_url, "ZOOM_API_URL": zoom_url}
+    company = build_company()
+    file = directory_file(program.home, company)
+    assert program("import-users", str(file), "--organization", "acme").code == 0
+    connected = program(
+        "connect", "--organization", "acme", "--zoom-account", DEFAULT_ACCOUNT_ID, "--owner",
+        OWNER, "--server-to-server", **zoom,
+    )  # fmt: skip
+    assert connected.code == 0, connected.err
+    assert program("batch", **zoom, **KEY).code == 0
+    gone = next(user for user in company.users if user.id and user.email != OWNER)
+    execute(
+        url,
+        "update worksights.users set deactivated_at = now() - interval '1 day' "
+        "where email = %(email)s",
+        {"email": gone.email},
+    )
+    assert tables_with(url, gone.email) != []
+
+    erased = program("erase", "--email", gone.email.upper(), **KEY)
+    assert (erased.code, erased.err) == (0, ""), erased.text
+    batch = program("batch", **zoom, **KEY)
+    assert batch.code == 0, batch.err
+    assert tables_with(url, gone.email, gone.full_name, gone.id) == []
+    without_key = program("batch", **zoom)
+    assert without_key.code != 0
+
+
+def tables_with(url: str, *texts: str) -> list[str]:
+    """Every table, Dagster's too, that has a row in which one of the texts is."""
+    tables = rows(
+        url,
+        """
+        select quote_ident(nspname) || '.' || quote_ident(relname) from pg_class
+        inner join pg_namespace on pg_namespace.oid = relnamespace
+        where relkind = 'r' and nspname !~ '^(pg_|information_schema)'
+        """,
+    )
+    found = []
+    for (table,) in tables:
+        query = f"select exists (select from {table} as t where strpos(lower(t::text), %s) > 0)"  # noqa: S608 - a name from the catalogue
+        if any(rows(url, query, text.lower())[0][0] for text in texts):
+            found.append(table)
+    return found
