@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from dotenv import dotenv_values
 
 from integration.settings import PLACEHOLDER, SettingsError, make_missing_keys, read_settings
 from tests.commands.program import APP_SETTINGS, Program
@@ -126,6 +127,14 @@ def test_a_number_that_is_none_is_named(value: str, tmp_path: Path) -> None:
         _ = read_settings(environ, dotenv=tmp_path / ".env").quarantine_days
 
 
+def test_a_time_of_grace_longer_than_zoom_allows_is_refused_before_a_batch(
+    program: Program,
+) -> None:
+    answer = program("batch", ERASE_AFTER_DAYS="11")
+    assert answer.is_a_plain_refusal
+    assert "ERASE_AFTER_DAYS must be at most 10, not 11" in answer.err
+
+
 def test_keys_that_nobody_set_are_made_once_and_kept_for_the_owner_only(tmp_path: Path) -> None:
     environ = {"WORKSIGHTS_ZOOM_HOME": str(tmp_path / "home"), "SESSION_KEY": "of-the-environment"}
     made = make_missing_keys(read_settings(environ, dotenv=tmp_path / ".env"))
@@ -134,7 +143,10 @@ def test_keys_that_nobody_set_are_made_once_and_kept_for_the_owner_only(tmp_path
     assert again.get("SESSION_KEY") == "of-the-environment"
     assert len(again.encryption_keys) == 1
     file = tmp_path / "home" / "keys.env"
-    assert file.read_text() == f"ENCRYPTION_KEY={made.get('ENCRYPTION_KEY')}\n"
+    assert dotenv_values(file) == {
+        name: made.get(name) for name in ("ENCRYPTION_KEY", "TOMBSTONE_KEY")
+    }
+    assert len(made.tombstone_key) >= 32
     assert oct(file.stat().st_mode & 0o777) == "0o600"
 
 

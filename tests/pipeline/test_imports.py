@@ -83,6 +83,7 @@ def test_a_grant_that_was_withdrawn_stops_no_other_import(
         "connections_that_need_attention": 1,
         "new_or_changed_users": 2 * USERS_WITH_AN_ID,
         "pending_users_without_an_id": 2,
+        "erased_users_left_out": 0,
     }
 
 
