@@ -24,6 +24,7 @@ class ListedConnection:
     connected_at: datetime
     granted_at: datetime
     disconnected_at: datetime | None
+    erase_due_at: datetime | None  # of an account that removed the app
     users_imported_at: datetime | None
     next_import_at: datetime
     zoom_users: int
@@ -73,6 +74,7 @@ _SELECT = """
         connections.connection_id, connections.zoom_account_id, users.full_name as owner_name,
         connections.status, connections.status_detail, connections.phone_detail,
         connections.connected_at, connections.granted_at, connections.disconnected_at,
+        connections.erase_due_at,
         connections.users_imported_at, connections.next_import_at,
         (
             select count(distinct imported.zoom_user_id) from zoom_raw.users as imported

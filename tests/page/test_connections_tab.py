@@ -88,6 +88,23 @@ def test_what_is_disconnected_can_be_neither_disconnected_nor_imported_again(sit
     assert [answer.status_code for answer in answers] == [404, 404, 404]
 
 
+def test_a_removed_app_says_when_its_data_is_erased_and_connecting_again_keeps_it(
+    site: Site,
+) -> None:
+    site.connect("acme", ACCOUNTS[0])
+    site.rows(
+        "update integration.connections set status = 'disconnected', disconnected_at = now(), "
+        "erase_due_at = '2026-03-09 12:00Z'"
+    )
+    visitor = site.visitor("executive")
+    before = visitor.get(TAB).text
+    connected(site, visitor)
+    after = visitor.get(TAB).text
+    told = ("Its data will be erased on", "9 Mar 2026", "What came in during that time stays")
+    assert [text in before for text in told] == [True, True, False]
+    assert [text in after for text in told] == [False, False, True]
+
+
 def test_the_connections_of_another_organization_are_neither_shown_nor_touched(
     site: Site,
 ) -> None:
