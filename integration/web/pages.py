@@ -1,6 +1,15 @@
 """Every page, with the right it needs. A new one is added to the list of its file."""
 
-from integration.web.routes import account, connections, oauth, overview, services, sign_in
+from integration.web.routes import (
+    account,
+    connections,
+    mapping,
+    oauth,
+    overview,
+    services,
+    sign_in,
+    users,
+)
 
 PAGES = (
     *sign_in.PAGES,
@@ -8,5 +17,7 @@ PAGES = (
     *services.PAGES,
     *oauth.PAGES,
     *overview.PAGES,
+    *users.PAGES,
+    *mapping.PAGES,
     *connections.PAGES,
 )
