@@ -3,11 +3,13 @@
 from integration.web.routes import (
     account,
     connections,
+    features,
     mapping,
     oauth,
     overview,
     services,
     sign_in,
+    switches,
     users,
 )
 
@@ -19,5 +21,7 @@ PAGES = (
     *overview.PAGES,
     *users.PAGES,
     *mapping.PAGES,
+    *features.PAGES,
+    *switches.PAGES,
     *connections.PAGES,
 )

@@ -142,13 +142,13 @@ def test_profiles_with_a_similar_name_are_offered_and_others_found_by_searching(
     assert "No other profile&#39;s name" in nothing or "No other profile's name" in nothing
 
 
-def saved(acme: Site, visitor: Visitor, **fields: str) -> int:
+def saved(visitor: Visitor, **fields: str) -> int:
     return visitor.post(f"{TAB}/zu_new/change", fields).status_code
 
 
 def test_a_mapping_is_written_with_its_author_and_noted(acme: Site) -> None:
     visitor = acme.visitor("admin")
-    assert saved(acme, visitor, to=user_id_of("member"), since="day", day="2026-02-01") == 303
+    assert saved(visitor, to=user_id_of("member"), since="day", day="2026-02-01") == 303
     assert acme.rows(
         "select zoom_account_id, user_id, effective_from::text, changed_by "
         "from integration.mapping_changes where zoom_user_id = 'zu_new'"
@@ -231,4 +231,4 @@ def test_a_technical_admin_sees_mappings_and_cannot_change_them(acme: Site) -> N
     assert [text in page for text in ("Not mapped", "/change", "Find a profile")] == [
         True, False, False,
     ]  # fmt: skip
-    assert saved(acme, visitor, to="nobody") == 403
+    assert saved(visitor, to="nobody") == 403
