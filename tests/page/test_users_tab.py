@@ -39,14 +39,19 @@ def mapped(site: Site, zoom_user_id: str, user_id: str | None, since: str = "202
     )  # fmt: skip
 
 
-def rows(page: str) -> dict[str, list[str]]:
-    """Of each Zoom user in the table what its cells say."""
+def rows_of(page: str) -> list[list[str]]:
+    """What the cells of a page's first table say, row by row."""
     body = page.partition("<tbody>")[2].partition("</tbody>")[0]
-    cells = [
+    rows = [
         [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.split(r"</t[hd]>", row)]
         for row in body.split("</tr>")
     ]
-    return {row[0].split()[2]: row[1:-1] for row in cells if row[0]}
+    return [row[:-1] for row in rows if row[0]]
+
+
+def rows(page: str) -> dict[str, list[str]]:
+    """Of each Zoom user what the other cells say."""
+    return {row[0].split()[2]: row[1:] for row in rows_of(page)}
 
 
 @pytest.fixture
