@@ -1,6 +1,17 @@
 """Every page, with the right it needs. A new one is added to the list of its file."""
 
-from integration.web.routes import account, connections, oauth, overview, services, sign_in
+from integration.web.routes import (
+    account,
+    connections,
+    features,
+    mapping,
+    oauth,
+    overview,
+    services,
+    sign_in,
+    switches,
+    users,
+)
 
 PAGES = (
     *sign_in.PAGES,
@@ -8,5 +19,9 @@ PAGES = (
     *services.PAGES,
     *oauth.PAGES,
     *overview.PAGES,
+    *users.PAGES,
+    *mapping.PAGES,
+    *features.PAGES,
+    *switches.PAGES,
     *connections.PAGES,
 )

@@ -13,6 +13,7 @@ from integration.web.access import ROLE_NAMES, Right
 from integration.web.navigation import is_current, is_open, navigation
 
 WEB = Path(__file__).parent
+FEATURES = {"meetings": "Meetings", "webinars": "Webinars", "phone": "Phone calls"}
 STATIC = WEB / "static"
 
 
@@ -27,6 +28,7 @@ def make_templates() -> Jinja2Templates:
     )
     environment.filters["zoned"] = zoned
     environment.globals.update(
+        FEATURES=FEATURES,
         Right=Right,
         ROLE_NAMES=ROLE_NAMES,
         navigation=navigation,

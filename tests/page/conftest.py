@@ -1,5 +1,6 @@
 """The page over HTTP: see fixtures.py, which tests/browser shares."""
 
 from tests.page.fixtures import shared_site, site, zoom
+from tests.pipeline.conftest import pytest_configure  # what a batch in this process warns of
 
-__all__ = ["shared_site", "site", "zoom"]
+__all__ = ["pytest_configure", "shared_site", "site", "zoom"]
