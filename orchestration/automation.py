@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from integration.identification import rules_have_changed
 from integration.store.news import things_to_do
 from integration.store.postgres import connect
 from orchestration.resources import Installation
@@ -57,6 +58,8 @@ def every_20_minutes(
         return dg.SkipReason("The previous batch is still running.")
     with connect(installation.database_url(), role="pipeline") as connection:
         reasons = things_to_do(connection, now=datetime.now(UTC))
+        if rules_have_changed(connection):
+            reasons.append("the rules of people and companies are new")
     if not reasons:
         return dg.SkipReason(
             "Nothing to do: no delivery waits, no setting has changed, no import is due."

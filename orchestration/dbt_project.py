@@ -17,6 +17,7 @@ from orchestration.automation import FRESHNESS
 
 dbt_project = DbtProject(project_dir=PROJECT / "dbt_project", profiles_dir=PROJECT / "dbt_project")
 dbt_project.prepare_if_dev()
+MARTS = ("timeline", "clientsights", "operations")
 
 
 class Translator(DagsterDbtTranslator):
@@ -30,7 +31,7 @@ class Translator(DagsterDbtTranslator):
             group_name=spec.key.path[0],
             kinds={"dbt", "postgres"},
             owners=["team:data-platform"],
-            freshness_policy=FRESHNESS if spec.key.path[0] in ("timeline", "operations") else None,
+            freshness_policy=FRESHNESS if spec.key.path[0] in MARTS else None,
         )
 
 

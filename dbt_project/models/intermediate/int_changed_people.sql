@@ -18,6 +18,29 @@ settings as not materialized (
 
 ),
 
+email_addresses as (
+
+    select * from {{ ref('stg_clientsights__email_addresses') }}
+
+),
+
+-- Addresses that mean something else now, and those of people who were excluded or are no more.
+changed_addresses as (
+
+    select organization_id, batch, changed, subject as address
+    from setting_changes
+    where kind = 'email_address'
+    union all
+    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
+        email_addresses.address
+    from setting_changes
+    inner join email_addresses
+        on email_addresses.organization_id = setting_changes.organization_id
+        and {{ is_at('email_addresses.person_key', 'setting_changes.subject') }}
+    where setting_changes.kind = 'exclusion'
+
+),
+
 changed_users as (
 
     select organization_id, batch, changed, subject as user_id, value as email
@@ -64,6 +87,14 @@ changed_zoom_users as (
         and zoom_users.kind = 'zoom_user_email'
         and {{ is_at('zoom_users.value', 'setting_changes.subject') }}
     where setting_changes.kind = 'exclusion'
+    union all
+    select changed_addresses.organization_id, changed_addresses.batch, changed_addresses.changed,
+        zoom_users.subject
+    from changed_addresses
+    inner join settings as zoom_users
+        on zoom_users.organization_id = changed_addresses.organization_id
+        and zoom_users.kind = 'zoom_user_email'
+        and zoom_users.value = changed_addresses.address
 
 )
 
@@ -73,6 +104,9 @@ union all
 select organization_id, batch, changed, kind, value
 from setting_changes
 where kind in ('zoom_user_email', 'phone_extension_id', 'phone_extension_number')
+union all
+select organization_id, batch, changed, 'zoom_user_email', address
+from changed_addresses
 union all
 select changed_zoom_users.organization_id, changed_zoom_users.batch, changed_zoom_users.changed,
     zoom_users.kind, zoom_users.value

@@ -92,6 +92,14 @@ candidates as (
         on legs.organization_id = setting_changes.organization_id
         and {{ is_at('legs.email', 'setting_changes.subject') }}
     where setting_changes.kind = 'exclusion'
+    union all
+    select setting_changes.organization_id, legs.session_id, setting_changes.batch,
+        setting_changes.changed
+    from setting_changes
+    inner join legs
+        on legs.organization_id = setting_changes.organization_id
+        and legs.display_name = setting_changes.subject
+    where setting_changes.kind = 'display_name'
 
 )
 
