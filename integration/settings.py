@@ -140,9 +140,11 @@ def environment_of_children(settings: Settings, **extra: str) -> dict[str, str]:
     return {**os.environ, **settings.values, "WORKSIGHTS_ZOOM_HOME": str(settings.home), **extra}
 
 
-def make_missing_keys(settings: Settings, **also: str) -> Settings:
+def make_missing_keys(
+    settings: Settings, *, addresses: Mapping[str, str] | None = None, **also: str
+) -> Settings:
     """Makes the keys that nobody has set, below the home, and keeps `also` there; settings that are
-    set win.
+    set win. Of `addresses`, those that an earlier run has kept there are replaced.
     """
     file = settings.home / KEYS_FILE
     kept = {k: v for k, v in dotenv_values(file).items() if v is not None}
@@ -152,6 +154,9 @@ def make_missing_keys(settings: Settings, **also: str) -> Settings:
         **also,
     }
     missing = {name: value for name, value in made.items() if not settings.get(name)}
+    for name, value in (addresses or {}).items():
+        if settings.get(name) in ("", kept.get(name)):
+            missing[name] = value
     if missing:
         settings.home.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)

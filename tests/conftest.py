@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import which
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -14,6 +15,7 @@ from integration.store import postgres
 from integration.store.migrate import migrate
 
 TEMPLATE = "template_worksights"
+CHROMIUMS = ("chromium", "chromium-browser")  # as Debian and others call it
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +42,17 @@ def database_url(server_url: str) -> Iterator[str]:
     _as_owner(server_url, "grant create on database {} to pipeline", name)
     yield _url_of(server_url, name)
     _as_owner(server_url, "drop database {} with (force)", name)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Without a browser its tests are left out (tests/browser): that must not go unseen."""
+    if not any(which(name) for name in CHROMIUMS):
+        terminalreporter.write_line("")
+        terminalreporter.write_line(
+            "Left out: tests/browser, because there is no chromium on this machine. "
+            "To run them, install one (Debian: apt-get install chromium).",
+            yellow=True,
+        )
 
 
 def _as_owner(url: str, statement: str, *names: str) -> None:

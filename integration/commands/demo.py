@@ -8,14 +8,17 @@ from rich.console import Console
 from rich.table import Table
 
 from integration.commands.processes import Supervisor
+from integration.commands.sign_in_link import make_link
 from integration.settings import Settings, SettingsError, make_missing_keys
 from integration.store import timeline
+from integration.store.directory import first_of_roles
 from integration.store.postgres import connect, transaction
 
 ORGANIZATION = "acme-works"
 ACCOUNT = "AcmeWorksAccount000000"  # the simulator's company
 OWNER = "marcus.lindgren@acme-works.com"
 PEOPLE_SHOWN = 3
+ROLES_SHOWN = ("executive", "admin", "manager", "member")
 
 
 def settings_of_demo(settings: Settings, *, simulator_port: int) -> Settings:
@@ -41,7 +44,7 @@ def settings_of_demo(settings: Settings, *, simulator_port: int) -> Settings:
         ZOOM_CLIENT_ID="demo-client",
         ZOOM_CLIENT_SECRET=secrets.token_urlsafe(16),
         ZOOM_WEBHOOK_SECRET_TOKEN=secrets.token_urlsafe(16),
-        **demo,
+        addresses=demo,
     )
     return Settings(home=kept.home, values={**kept.values, **demo})
 
@@ -106,6 +109,16 @@ def show_a_day(processes: Supervisor, settings: Settings, url: str, *, page: str
         "  " + processes.run("-m", "integration.commands", "batch").strip().replace("\n", "\n  ")
     )
     _print_day(url, yesterday)
+
+
+def sign_in_links(settings: Settings, url: str) -> list[str]:
+    """A line with a one-time link for somebody of each role."""
+    with connect(url, role="page") as connection:
+        people = first_of_roles(connection, organization_id=ORGANIZATION, roles=ROLES_SHOWN)
+    return [
+        f"{role:<10} {make_link(settings, url, email=email, organization=ORGANIZATION)}"
+        for role, email in people
+    ]
 
 
 def _print_day(url: str, day: date) -> None:

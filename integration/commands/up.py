@@ -37,7 +37,7 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
     if demo:
         settings = demonstration.settings_of_demo(settings, simulator_port=free_port(8081))
     settings.require_all(*NEEDED)
-    settings = make_missing_keys(settings, PUBLIC_URL=f"http://127.0.0.1:{port}")
+    settings = make_missing_keys(settings, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
     with stopping_at_a_signal(), database_for(settings) as url:
         say("Bringing the database to the newest schema…")
         migrate(url)
@@ -53,7 +53,7 @@ def run(
 ) -> None:
     """Starts everything, shows where to look, and watches it until somebody stops it."""
     page, dagster = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{dagster_port}"
-    say("Starting the receiver…")
+    say("Starting the receiver and the page…")
     processes.start(
         "receiver", "python", "-m", "integration.commands", "serve", "--port", str(port)
     )
@@ -75,15 +75,28 @@ def run(
     wait_for(f"{dagster}/server_info", processes)
     say("")
     say("Everything runs. Where to look:")
+    say(f"  the page                 {settings.public_url}")
     say(f"  runs, lineage, checks    {dagster}")
     say(f"  webhooks go to           {page}/webhooks/zoom")
     say(f"  metrics                  {page}/metrics")
     say(f"  SQL                      psql '{url}'")
     say(f"  logs                     {settings.home / 'logs'}")
+    say_how_to_sign_in(settings, url, demo=demo)
     say("The next batch comes with the schedule, every 20 minutes. Ctrl-C stops everything.")
     while True:
         processes.raise_if_one_ended()
         time.sleep(1)
+
+
+def say_how_to_sign_in(settings: Settings, url: str, *, demo: bool) -> None:
+    """With the demo, a link for somebody of each role."""
+    if demo:
+        say("To sign in to the page, open one of these links (each works once, for 10 minutes):")
+        for line in demonstration.sign_in_links(settings, url):
+            say(f"  {line}")
+        say("For more of them: worksights-zoom sign-in-link --user EMAIL")
+    else:
+        say("To sign in to the page: worksights-zoom sign-in-link --user EMAIL")
 
 
 @contextlib.contextmanager

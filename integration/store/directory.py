@@ -1,5 +1,6 @@
 """WorkSights users, as the host product or `import-users` wrote them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,6 +55,22 @@ def users_by_email(
         order by organization_id
         """,
         {"organization": organization_id, "email": email.strip()},
+    ).fetchall()
+
+
+def first_of_roles(
+    connection: psycopg.Connection, *, organization_id: str, roles: Sequence[str]
+) -> list[tuple[str, str]]:
+    """(role, email) of one active user of each of these roles, in their order."""
+    return connection.execute(
+        """
+        select distinct on (array_position(%(roles)s::text[], role)) role, email
+        from worksights.users
+        where organization_id = %(organization)s and role = any(%(roles)s)
+            and deactivated_at is null
+        order by array_position(%(roles)s::text[], role), created_at, user_id
+        """,
+        {"organization": organization_id, "roles": list(roles)},
     ).fetchall()
 
 

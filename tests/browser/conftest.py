@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from tests.conftest import CHROMIUMS
 from tests.page.fixtures import shared_site, site, zoom
 from tests.page.site import Site
 
 __all__ = ["shared_site", "site", "zoom"]
 
-CHROMIUM = which("chromium") or which("chromium-browser")
+CHROMIUM = next((found for name in CHROMIUMS if (found := which(name))), None)
 # The usual calls to its maker's hosts are left out: nothing but the page is spoken to.
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -29,13 +30,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if CHROMIUM is None and collection_path.name.startswith("test_") else None
 
 
-@pytest.fixture(scope="session")
+# For this folder, not for the session: while it runs, no other test can run an event loop.
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
     yield running

@@ -136,3 +136,17 @@ def test_keys_that_nobody_set_are_made_once_and_kept_for_the_owner_only(tmp_path
     file = tmp_path / "home" / "keys.env"
     assert file.read_text() == f"ENCRYPTION_KEY={made.get('ENCRYPTION_KEY')}\n"
     assert oct(file.stat().st_mode & 0o777) == "0o600"
+
+
+def test_an_address_that_an_earlier_run_kept_is_replaced_and_one_that_is_set_is_not(
+    tmp_path: Path,
+) -> None:
+    """A second `up` on another port printed links to the first one's."""
+    environ = {"WORKSIGHTS_ZOOM_HOME": str(tmp_path)}
+    for port in ("8080", "9090"):
+        settings = read_settings(environ, dotenv=tmp_path / ".env")
+        make_missing_keys(settings, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
+    kept = read_settings(environ, dotenv=tmp_path / ".env").public_url
+    settings = read_settings({**environ, "PUBLIC_URL": "https://w.example"}, dotenv=tmp_path / ".e")
+    made = make_missing_keys(settings, addresses={"PUBLIC_URL": "http://127.0.0.1:1"})
+    assert (kept, made.public_url) == ("http://127.0.0.1:9090", "https://w.example")

@@ -16,7 +16,7 @@ from integration.settings import PROJECT
 from tests.commands.program import Program, program_with, rows
 from tests.processes.processes import answers, free_port, kill_group, wait_until
 
-READY = "Everything runs."
+READY = "Ctrl-C stops everything."
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Demo:
     entries: int
     connections: list[tuple[str, str]]
     children: list[psutil.Process]
+    signed_in: dict[str, int]
     program: Program
 
 
@@ -53,6 +54,12 @@ def demo() -> Iterator[Demo]:
             with requests.Session() as http:
                 http.trust_env = False
                 server_info = http.get(f"{dagster}/server_info", timeout=10).json()
+            signed_in = {
+                role: status_after_signing_in(link)
+                for role, link in re.findall(
+                    r"^  (\w+) +(http\S+/sign-in\?token=\S+)", "".join(lines), re.MULTILINE
+                )
+            }
             was_ready = answers(f"{page}/readyz")
             url = program("database-url").out.splitlines()[-1]
             entries = rows(url, "select count(*) from timeline.activities")[0][0]
@@ -65,8 +72,15 @@ def demo() -> Iterator[Demo]:
             kill_group(process)
         yield Demo(
             "".join(lines), err, process.returncode, dagster, page, server_info, was_ready, entries,
-            connections, children, program,
+            connections, children, signed_in, program,
         )  # fmt: skip
+
+
+def status_after_signing_in(link: str) -> int:
+    """Of the page that the link leads to."""
+    with requests.Session() as http:
+        http.trust_env = False
+        return http.get(link, timeout=10).status_code
 
 
 def read_along(process: subprocess.Popen[str]) -> tuple[list[str], threading.Thread]:
@@ -89,6 +103,11 @@ def test_everything_answered_while_it_ran(demo: Demo) -> None:
     assert "dagster_webserver_version" in demo.server_info
     assert demo.was_ready
     assert demo.connections == [("acme-works", "active")]
+
+
+def test_a_link_signs_in_somebody_of_each_role(demo: Demo) -> None:
+    assert demo.signed_in == dict.fromkeys(("executive", "admin", "manager", "member"), 200)
+    assert f"the page                 {demo.page}" in demo.out
 
 
 def test_ctrl_c_stops_everything_that_it_started(demo: Demo) -> None:
