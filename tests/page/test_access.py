@@ -12,7 +12,7 @@ from integration.web.app import FOR_PROGRAMS, routes
 from integration.web.pages import PAGES
 from integration.web.visit import PageRoute
 from tests.page.fixtures import ACCOUNTS
-from tests.page.site import ROLES, Site, Visitor
+from tests.page.site import ROLES, Site, Visitor, user_id_of
 
 NO_SUCH_ID = "00000000-0000-0000-0000-000000000000"
 GUARDED = [route for route in PAGES if route.right is not Right.ANYBODY]
@@ -55,7 +55,10 @@ def test_a_stranger_is_asked_to_sign_in(route: PageRoute, shared_site: Site) -> 
 @pytest.fixture(scope="module")
 def ids_of_globex(shared_site: Site) -> dict[str, str]:
     """For each name in an address, an id of the other organization. A new name needs one, too."""
-    return {"connection_id": shared_site.connect("globex", ACCOUNTS[2])}
+    return {
+        "connection_id": shared_site.connect("globex", ACCOUNTS[2]),
+        "user_id": user_id_of("member", "globex"),
+    }
 
 
 @pytest.mark.parametrize(
