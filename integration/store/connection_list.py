@@ -1,10 +1,14 @@
 """An organization's connections as the page shows them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 from psycopg.rows import class_row
+
+# An import takes a minute or two. Who waits for longer need not be shown the same page for ever.
+IMPORT_WATCHED_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class ListedConnection:
             and self.users_imported_at is not None
             and self.next_import_at <= now
         )
+
+
+def is_worth_watching(listed: Sequence[ListedConnection], *, now: datetime) -> bool:
+    """Whether a page should look again by itself, because users are about to be imported."""
+    return any(one.is_importing and now - one.granted_at < IMPORT_WATCHED_FOR for one in listed)
 
 
 def connections_of(

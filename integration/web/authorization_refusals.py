@@ -83,6 +83,8 @@ def account_taken(error: AccountTaken) -> Refusal:
 
 
 def zoom_said_no(error: ZoomError) -> Refusal:
+    if error.code == "invalid_grant":  # about a code: it was used, or is older than five minutes
+        return stale()
     if isinstance(error, TransientZoomError):
         return Refusal(
             502,

@@ -1,6 +1,7 @@
 """Whatever goes wrong on the page is answered with a page: a plain sentence and the next step."""
 
 import logging
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -67,8 +68,14 @@ def error_handlers(page: Page, *, is_https: bool) -> Mapping[Any, Callable[..., 
         return refused(request, refusal)
 
     def no_database(request: Request, error: psycopg.Error) -> Response:
-        logger.error("page not answered: %s", type(error).__name__)  # the message may quote a row
+        logger.error("page not answered: %s", type(error).__name__)
         return refused(request, NO_DATABASE)
+
+    def statement_failed(request: Request, error: psycopg.Error) -> Response:
+        """A mistake of ours, too. The trace is logged without the message: that may quote a row."""
+        trace = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("page not answered: %s\n%s", type(error).__name__, trace)
+        return refused(request, OUR_MISTAKE)
 
     def setting_missing(request: Request, error: SettingsError) -> Response:
         return refused(
@@ -94,6 +101,7 @@ def error_handlers(page: Page, *, is_https: bool) -> Mapping[Any, Callable[..., 
         psycopg.OperationalError: no_database,  # a full pool's PoolTimeout is one
         psycopg.errors.UndefinedTable: no_database,
         psycopg.errors.InvalidSchemaName: no_database,
+        psycopg.Error: statement_failed,
         SettingsError: setting_missing,
         Exception: our_mistake,
     }

@@ -19,6 +19,7 @@ def make_templates() -> Jinja2Templates:
     environment = Environment(
         loader=FileSystemLoader(WEB / "templates"),
         autoescape=True,
+        auto_reload=False,  # code and templates of one version, also while an update is copied
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-RECONNECT = "Reconnect Zoom on the Services page."
+RECONNECT = "Reconnect Zoom on the Connections tab."
 NOTHING_TO_DO = "Nothing to do: it is tried again by itself."
 
 TOKEN_REFUSED = 124

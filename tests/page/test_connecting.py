@@ -44,6 +44,21 @@ def test_the_account_is_due_for_an_import_at_once(site: Site) -> None:
     ) == [(None, True)]
 
 
+def test_the_page_looks_again_while_users_are_imported_but_not_for_ever(site: Site) -> None:
+    visitor = site.visitor("executive")
+    connect(visitor)
+    paths = ("/services/zoom/overview", "/services/zoom/connections")
+    seen = []
+    for hours in (0, 1):
+        site.rows(
+            "update integration.connections set granted_at = now() - %s * interval '1 hour'", hours
+        )
+        pages = [visitor.get(path).text for path in paths]
+        seen.append(['http-equiv="refresh"' in page for page in pages])
+        assert all("Importing users" in page for page in pages)
+    assert seen == [[True, True], [False, False]]
+
+
 def test_the_tokens_are_encrypted(site: Site) -> None:
     connect(site.visitor("executive"))
     ((grant_type, access, refresh),) = site.rows(
@@ -143,10 +158,15 @@ def test_an_admin_of_the_account_may_connect_it_as_its_owner_may(site: Site) -> 
             502,
             "Correct ZOOM_CLIENT_ID",
         ),
+        (
+            Failure("/oauth/token", status=400, body={"error": "invalid_grant"}),
+            400,
+            "Start again with Connect Zoom",
+        ),
         (Failure("/v2/users/me", status=403, body={"code": 403}), 502, "not permitted"),
         (Failure("/v2/users", status=403, body={"code": 403}), 502, "not permitted"),
     ],
-    ids=["token endpoint down", "app unknown", "who is it", "user list"],
+    ids=["token endpoint down", "app unknown", "code used", "who is it", "user list"],
 )
 def test_when_zoom_fails_nothing_is_connected_and_the_page_says_why(
     failure: Failure, status: int, sentence: str, site: Site

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from integration.store.postgres import connect
+from integration.web.routes import services
 from integration.web.security import security_headers
 from integration.web.templating import STATIC, WEB
 from tests.page.site import Site
@@ -75,10 +76,31 @@ def test_without_a_database_the_page_says_so_and_recovers(site: Site) -> None:
     assert visitor.get("/services").status_code == 200
 
 
-def test_a_mistake_of_ours_is_a_page_too(site: Site) -> None:
+def test_a_mistake_of_ours_is_a_page_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The only patch here: there is no mistake that a visitor could make happen."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a mistake")
+
     visitor = site.visitor("executive")
-    site.rows("revoke select on integration.connections from page")
+    monkeypatch.setattr(services, "connections_of", broken)
     answer = visitor.get("/services")
     assert (answer.status_code, "our mistake" in answer.text) == (500, True)
     wanted = security_headers(is_https=False)
     assert {name: answer.headers.get(name) for name in wanted} == wanted
+
+
+def test_a_statement_that_fails_is_logged_without_the_row_it_quotes(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    visitor = site.visitor("executive")
+    site.rows(
+        "alter table integration.audit_trail "
+        "add constraint nobody check (user_id <> 'acme-executive')"
+    )
+    connection_id = site.connect("acme", "AcmeZoomAccount0000000")
+    answer = visitor.post(f"/services/zoom/connections/{connection_id}/import")
+    assert (answer.status_code, "our mistake" in answer.text) == (500, True)
+    assert "CheckViolation" in caplog.text
+    assert "note_change" in caplog.text  # where it was
+    assert "acme-executive" not in caplog.text

@@ -69,7 +69,7 @@ def test_a_grant_that_was_withdrawn_stops_no_other_import(
     requests.post(control, json={"account_id": ACCOUNTS[1]}, timeout=10).raise_for_status()
     result = installation.import_users(now=NOW)
 
-    ended = "Zoom no longer accepts this connection's grant. Reconnect Zoom on the Services page."
+    ended = "Zoom no longer accepts this connection's grant. Reconnect Zoom on the Connections tab."
     assert statuses(installation) == [
         ("active", None),
         ("needs_attention", ended),

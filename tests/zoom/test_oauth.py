@@ -184,7 +184,7 @@ def test_an_ended_grant_asks_for_a_reconnection_and_names_no_token(zoom: Any) ->
     with pytest.raises(PermanentZoomError) as caught:
         refresh(zoom.url)
     assert (caught.value.status, caught.value.code) == (400, "invalid_grant")
-    assert caught.value.next_step == "Reconnect Zoom on the Services page."
+    assert caught.value.next_step == "Reconnect Zoom on the Connections tab."
     assert "made-up" not in f"{caught.value!s} {caught.value!r}"
 
 

@@ -6,7 +6,12 @@ from starlette.responses import Response
 
 from integration.store.audit_trail import note_change
 from integration.store.connection_changes import ask_for_import, disconnect
-from integration.store.connection_list import ListedConnection, connection_of, connections_of
+from integration.store.connection_list import (
+    ListedConnection,
+    connection_of,
+    connections_of,
+    is_worth_watching,
+)
 from integration.web.access import Right
 from integration.web.refusals import not_found
 from integration.web.visit import PageRoute, Visit
@@ -19,7 +24,11 @@ TAB = "/services/zoom/connections"
 def connections(visit: Visit) -> Response:
     with visit.transaction() as connection:
         listed = connections_of(connection, organization_id=visit.viewer.organization_id)
-    return visit.render("connections.html", connections=listed)
+    return visit.render(
+        "connections.html",
+        connections=listed,
+        looks_again=is_worth_watching(listed, now=visit.now),
+    )
 
 
 def import_again(visit: Visit) -> Response:

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from integration.store.audit_trail import latest_changes
-from integration.store.connection_list import connections_of
+from integration.store.connection_list import connections_of, is_worth_watching
 from integration.store.overview import overview_of
 from integration.web.access import Right
 from integration.web.visit import PageRoute, Visit
@@ -22,6 +22,7 @@ def overview(visit: Visit) -> Response:
         connections=[one for one in connections if one.disconnected_at is None],
         figures=figures,
         changes=changes,
+        looks_again=is_worth_watching(connections, now=visit.now),
     )
 
 
