@@ -17,6 +17,7 @@ SHARED = (
     "integration.access",
     "integration.signing",
     "integration.identification",
+    "integration.explanation",
 )
 # Layer -> what of ours it may import besides itself.
 MAY_IMPORT = {
@@ -26,6 +27,7 @@ MAY_IMPORT = {
     "integration.identity": (),
     "integration.store": ("integration.settings", "integration.zoom"),
     "integration.access": ("integration.settings", "integration.store", "integration.zoom"),
+    "integration.explanation": ("integration.store",),
     "integration.identification": ("integration.store", "integration.identity"),
     "integration.web": SHARED,
     "integration.commands": (*SHARED, "integration.web.serve"),
