@@ -3,11 +3,15 @@
 from integration.web.routes import (
     account,
     connections,
+    features,
+    mapping,
     oauth,
     overview,
     services,
     sign_in,
+    switches,
     timeline,
+    users,
 )
 
 PAGES = (
@@ -16,6 +20,10 @@ PAGES = (
     *services.PAGES,
     *oauth.PAGES,
     *overview.PAGES,
+    *users.PAGES,
+    *mapping.PAGES,
+    *features.PAGES,
+    *switches.PAGES,
     *connections.PAGES,
     *timeline.PAGES,
 )

@@ -12,6 +12,7 @@ from integration.web.navigation import is_current, is_open, navigation
 from integration.web.time_zone import zoned
 
 WEB = Path(__file__).parent
+FEATURES = {"meetings": "Meetings", "webinars": "Webinars", "phone": "Phone calls"}
 STATIC = WEB / "static"
 
 
@@ -26,6 +27,7 @@ def make_templates() -> Jinja2Templates:
     )
     environment.filters["zoned"] = zoned
     environment.globals.update(
+        FEATURES=FEATURES,
         Right=Right,
         ROLE_NAMES=ROLE_NAMES,
         navigation=navigation,

@@ -55,8 +55,14 @@ def test_a_stranger_is_asked_to_sign_in(route: PageRoute, shared_site: Site) -> 
 @pytest.fixture(scope="module")
 def ids_of_globex(shared_site: Site) -> dict[str, str]:
     """For each name in an address, an id of the other organization. A new name needs one, too."""
+    shared_site.rows(
+        "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, imported_at, "
+        "batch) values (%s, %s, %s, now(), 0)",
+        "globex", ACCOUNTS[2], "zu-globex",
+    )  # fmt: skip
     return {
         "connection_id": shared_site.connect("globex", ACCOUNTS[2]),
+        "zoom_user_id": "zu-globex",
         "user_id": user_id_of("member", "globex"),
     }
 

@@ -19,3 +19,8 @@ window.addEventListener("pageshow", (event) => {
 for (const select of document.querySelectorAll("select[data-sends], input[data-sends]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
+
+// <input data-chooses="ID">: whoever fills it in has chosen the radio button of that id.
+for (const input of document.querySelectorAll("input[data-chooses]")) {
+  input.addEventListener("input", () => { document.getElementById(input.dataset.chooses).checked = true; });
+}

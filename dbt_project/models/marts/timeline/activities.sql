@@ -4,6 +4,7 @@
         {'columns': ['organization_id', 'session_id', 'activity_id'], 'unique': true},
         {'columns': ['organization_id', 'user_id', 'started_at']},
         {'columns': ['organization_id', 'updated_at']},
+        {'columns': ['organization_id', 'user_id', 'feature', 'ended_at']},
     ],
     meta={'stamps': ['updated_at']},
 ) }}

@@ -4,6 +4,7 @@
         {'columns': ['organization_id', 'session_id', 'participant_id'], 'unique': true},
         {'columns': ['organization_id', 'user_id', 'left_at']},
         {'columns': ['organization_id', 'email']},
+        {'columns': ['organization_id', 'zoom_user_id', 'outcome']},
     ],
 ) }}
 

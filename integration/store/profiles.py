@@ -1,0 +1,68 @@
+"""WorkSights users as the page lets somebody choose one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from psycopg.rows import class_row
+
+
+@dataclass(frozen=True)
+class Profile:
+    user_id: str
+    full_name: str
+    email: str
+    deactivated_at: datetime | None
+
+
+def profile_of(
+    connection: psycopg.Connection, user_id: str, *, organization_id: str
+) -> Profile | None:
+    """None for an id that is unknown or another organization's."""
+    cursor = connection.cursor(row_factory=class_row(Profile))
+    return cursor.execute(
+        f"{_SELECT} and user_id = %(user)s", {"organization": organization_id, "user": user_id}
+    ).fetchone()
+
+
+def profile_with_email(
+    connection: psycopg.Connection, email: str, *, organization_id: str
+) -> Profile | None:
+    """The one that this email is matched with."""
+    cursor = connection.cursor(row_factory=class_row(Profile))
+    return cursor.execute(
+        f"{_SELECT} and lower(btrim(email)) = %(email)s",
+        {"organization": organization_id, "email": email.strip().lower()},
+    ).fetchone()
+
+
+def profiles_like(
+    connection: psycopg.Connection, words: list[str], *, organization_id: str, limit: int
+) -> list[Profile]:
+    """Those whose name or email contains most of the words first; none that contains none."""
+    cursor = connection.cursor(row_factory=class_row(Profile))
+    return cursor.execute(
+        """
+        select user_id, full_name, email, deactivated_at
+        from worksights.users
+        cross join lateral (
+            select count(*) as matches
+            from unnest(%(words)s::text[]) as word
+            where strpos(lower(concat_ws(E'\\n', full_name, email)), word) > 0
+        ) as found
+        where organization_id = %(organization)s and matches > 0
+        order by matches desc, deactivated_at is not null, lower(full_name), user_id
+        limit %(limit)s
+        """,
+        {
+            "organization": organization_id,
+            "words": [word.lower() for word in words],
+            "limit": limit,
+        },
+    ).fetchall()
+
+
+_SELECT = """
+    select user_id, full_name, email, deactivated_at from worksights.users
+    where organization_id = %(organization)s
+"""

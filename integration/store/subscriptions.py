@@ -1,0 +1,128 @@
+"""Users and features: who has what on, and when a session of theirs was last processed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import psycopg
+from psycopg.rows import class_row
+
+from integration.store.marts import marts_are_there
+from integration.store.zoom_users_found import FOUND
+
+Show = Literal["all", "mapped", "off"]
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """An active WorkSights user; `off` names the features that are off for them."""
+
+    user_id: str
+    full_name: str
+    email: str
+    is_mapped: bool
+    off: list[str]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many of those found there are of each kind."""
+
+    all: int
+    mapped: int
+    off: int
+
+
+def subscribers_of(
+    connection: psycopg.Connection,
+    *,
+    organization_id: str,
+    search: str = "",
+    show: Show = "all",
+    limit: int,
+    offset: int = 0,
+) -> list[Subscriber]:
+    """Those with a Zoom user first, then by name."""
+    cursor = connection.cursor(row_factory=class_row(Subscriber))
+    return cursor.execute(
+        _found() + _PAGE.replace("{shown}", _SHOWN[show]),
+        {**_names(organization_id, search), "limit": limit, "offset": offset},
+    ).fetchall()
+
+
+def count_subscribers(
+    connection: psycopg.Connection, *, organization_id: str, search: str = ""
+) -> Counts:
+    cursor = connection.cursor(row_factory=class_row(Counts))
+    return cursor.execute(_found() + _COUNTS, _names(organization_id, search)).fetchone()
+
+
+def last_processed(
+    connection: psycopg.Connection, user_ids: list[str], *, organization_id: str
+) -> dict[tuple[str, str], datetime]:
+    """(user, feature) -> the end of their latest entry; by an index on just that."""
+    if not marts_are_there(connection):
+        return {}
+    rows = connection.execute(
+        """
+        select users.user_id, features.feature, latest.ended_at
+        from unnest(%(users)s::text[]) as users (user_id)
+        cross join unnest(array['meetings', 'webinars', 'phone']) as features (feature)
+        cross join lateral (
+            select activities.ended_at from timeline.activities
+            where activities.organization_id = %(organization)s
+                and activities.user_id = users.user_id
+                and activities.feature = features.feature
+            order by activities.ended_at desc
+            limit 1
+        ) as latest
+        """,
+        {"organization": organization_id, "users": user_ids},
+    )
+    return {(user_id, feature): ended_at for user_id, feature, ended_at in rows}
+
+
+def _found() -> str:
+    return FOUND.replace("{entries_waiting}", "0") + _SUBSCRIBERS
+
+
+def _names(organization_id: str, search: str) -> dict[str, str | None]:
+    return {"organization": organization_id, "zoom_user": None, "search": "", "text": search}
+
+
+_SUBSCRIBERS = """,
+    mapped as (
+        select distinct user_id from found where user_id is not null
+    ),
+    switched_off as (
+        select subject as user_id, array_agg(value) as off from pipeline.switches_now
+        where organization_id = %(organization)s and subject <> '' and valid @> now()
+        group by subject
+    ),
+    subscribers as (
+        select
+            users.user_id, users.full_name, users.email,
+            mapped.user_id is not null as is_mapped,
+            coalesce(switched_off.off, '{}') as off
+        from worksights.users
+        left join mapped using (user_id)
+        left join switched_off using (user_id)
+        where users.organization_id = %(organization)s
+            and users.deactivated_at is null
+            and (
+                %(text)s::text = ''
+                or strpos(lower(users.full_name || E'\\n' || users.email), lower(%(text)s)) > 0
+            )
+    )
+"""
+_SHOWN: dict[Show, str] = {"all": "true", "mapped": "is_mapped", "off": "off <> '{}'"}
+_PAGE = """
+    select * from subscribers
+    where {shown}
+    order by is_mapped desc, lower(full_name), user_id
+    limit %(limit)s offset %(offset)s
+"""
+_COUNTS = "select {counts} from subscribers".replace(
+    "{counts}",
+    ", ".join(f'count(*) filter (where {kind}) as "{name}"' for name, kind in _SHOWN.items()),
+)
