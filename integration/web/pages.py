@@ -5,6 +5,7 @@ from integration.web.routes import (
     connections,
     features,
     mapping,
+    missing,
     oauth,
     overview,
     services,
@@ -26,4 +27,5 @@ PAGES = (
     *switches.PAGES,
     *connections.PAGES,
     *timeline.PAGES,
+    *missing.PAGES,
 )

@@ -11,7 +11,15 @@ from simulator.world import World
 from tests.commands.program import new_database
 from tests.conftest import TEMPLATE
 from tests.page.fixtures import ACCOUNTS
-from tests.page.site import ORGANIZATIONS, ROLES, Site, email_of, running_site, user_id_of
+from tests.page.site import (
+    LONG_AGO,
+    ORGANIZATIONS,
+    ROLES,
+    Site,
+    email_of,
+    running_site,
+    user_id_of,
+)
 from tests.pipeline.events import Person, Session
 from tests.pipeline.installation import Installation, install
 
@@ -54,6 +62,7 @@ PARALLEL = "2026-03-10"
 OPENING = session("Opening", PARALLEL, "09:00", "10:00")
 SIDE = session("Side talk", PARALLEL, "09:30", "10:15")
 AFTER = session("Afterwards", PARALLEL, "10:15", "10:45")
+OPEN = session("Still open", "2026-11-01", "10:00", "11:00", topic="Secret plan")
 ESTIMATED = session("No leave told", PARALLEL, "13:00", "14:00", host=MANAGER)
 SALARIES = session("Salary round", PARALLEL, "15:00", "16:00", host=EXECUTIVE)
 WHOLE = {
@@ -65,6 +74,7 @@ WHOLE = {
     session("Late show", "2026-03-29", "21:30", "22:45"): [MEMBER],
     session("Clock back", "2026-10-25", "00:15", "01:15"): [MEMBER],
     session("Switched off", "2026-05-05", "08:00", "09:00", host=MANAGER): [MANAGER, MEMBER],
+    session("Two hats", "2026-06-02", "08:00", "09:00"): [zoom_user("technical_admin")],
     session("Too early", "2024-12-30", "08:00", "09:00"): [MEMBER],
     session("Too late", "2026-02-10", "08:00", "09:00", account=ACME_BEFORE): [MEMBER],
     session("Secret of Globex", PARALLEL, "09:00", "10:00", account=GLOBEX, host=zoom_user(
@@ -108,6 +118,11 @@ def _settings(site: Site) -> None:
                 organization, accounts[organization], person.zoom_user_id, person.email,
             )  # fmt: skip
     site.rows(
+        "insert into integration.mapping_changes "
+        "(zoom_account_id, zoom_user_id, user_id, effective_from) values (%s, %s, %s, %s)",
+        ACME, zoom_user("technical_admin").zoom_user_id, user_id_of("owner"), LONG_AGO,
+    )  # fmt: skip
+    site.rows(
         "insert into integration.subscription_changes "
         "(organization_id, user_id, feature, is_on, effective_from) "
         "values ('acme', %s, 'meetings', false, '2026-05-01')",
@@ -126,6 +141,7 @@ def _tell(installation: Installation) -> None:
         ESTIMATED.started(), ESTIMATED.joined(MEMBER, at(PARALLEL, "13:20")), ESTIMATED.ended(),
         at=WAITING_NOW,
     )  # fmt: skip
+    installation.deliver(OPEN.started(), OPEN.joined(MEMBER, OPEN.started_at), at=WAITING_NOW)
     of_nothing = OPENING.joined(MEMBER, OPENING.started_at)
     of_nothing["payload"]["object"]["uuid"] = ""
     installation.deliver(of_nothing, at=WAITING_NOW)
