@@ -29,7 +29,6 @@ class Told:
     feature: str | None
     zoom_uuid: str | None
     topic: str | None
-    events: int
     end_source: str | None
     ended_at: datetime | None
     due_at: datetime | None
@@ -56,6 +55,7 @@ class Appearance:
     entry_title: str | None
     entry_started_at: datetime | None
     entry_ended_at: datetime | None
+    is_anothers: bool = False  # mapped to somebody else than the person who is explained
 
 
 def people_with_email(
@@ -105,12 +105,7 @@ def sessions_named(
         """
         select
             sessions.organization_id, sessions.session_id, sessions.feature, sessions.zoom_uuid,
-            sessions.topic, sessions.end_source, sessions.ended_at, sessions.due_at,
-            (
-                select count(*) from zoom_raw.events
-                where events.organization_id = sessions.organization_id
-                    and events.session_id = sessions.session_id
-            ) as events
+            sessions.topic, sessions.end_source, sessions.ended_at, sessions.due_at
         from intermediate.int_sessions as sessions
         where sessions.organization_id = %(organization)s
             and %(name)s in (sessions.session_id, sessions.zoom_uuid, sessions.zoom_meeting_id)
@@ -119,6 +114,14 @@ def sessions_named(
         """,
         {"organization": organization_id, "name": name},
     ).fetchall()
+
+
+def landed_events(connection: psycopg.Connection, told: Told) -> int:
+    """How many events of a session were landed; not for the page, whose role sees none."""
+    return connection.execute(
+        "select count(*) from zoom_raw.events where organization_id = %s and session_id = %s",
+        [told.organization_id, told.session_id],
+    ).fetchone()[0]
 
 
 def appearances(
@@ -139,7 +142,8 @@ def appearances(
             participants.zoom_user_id, mappings.user_id, mappings.mapped_by,
             presence.duration_seconds, outcomes.outcome, outcomes.detail,
             activities.title as entry_title, activities.started_at as entry_started_at,
-            activities.ended_at as entry_ended_at
+            activities.ended_at as entry_ended_at,
+            coalesce(mappings.user_id <> %(user)s, false) as is_anothers
         from intermediate.int_participants as participants
         inner join intermediate.int_sessions as sessions using (organization_id, session_id)
         inner join intermediate.int_presence as presence

@@ -2,8 +2,11 @@
 
 import psycopg
 
-LAST_BUILT = "operations.outcomes"
+LAST_BUILT = ["operations.outcomes", "clientsights.company_relationships"]
 
 
 def marts_are_there(connection: psycopg.Connection) -> bool:
-    return connection.execute("select to_regclass(%s) is not null", [LAST_BUILT]).fetchone()[0]
+    return connection.execute(
+        "select bool_and(to_regclass(name) is not null) from unnest(%s::text[]) as name",
+        [LAST_BUILT],
+    ).fetchone()[0]

@@ -2,14 +2,17 @@
 
 from integration.web.routes import (
     account,
+    clients,
     connections,
     features,
     mapping,
+    missing,
     oauth,
     overview,
     services,
     sign_in,
     switches,
+    timeline,
     users,
 )
 
@@ -24,4 +27,7 @@ PAGES = (
     *features.PAGES,
     *switches.PAGES,
     *connections.PAGES,
+    *timeline.PAGES,
+    *clients.PAGES,
+    *missing.PAGES,
 )

@@ -2,15 +2,14 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
 from integration.web.access import ROLE_NAMES, Right
 from integration.web.navigation import is_current, is_open, navigation
+from integration.web.time_zone import zoned
 
 WEB = Path(__file__).parent
 FEATURES = {"meetings": "Meetings", "webinars": "Webinars", "phone": "Phone calls"}
@@ -37,14 +36,6 @@ def make_templates() -> Jinja2Templates:
         static=_static_addresses(),
     )
     return Jinja2Templates(env=environment)
-
-
-def zoned(moment: datetime, time_zone: str) -> datetime:
-    """The moment in a user's zone; UTC when the directory names one that does not exist."""
-    try:
-        return moment.astimezone(ZoneInfo(time_zone))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return moment.astimezone(ZoneInfo("UTC"))
 
 
 def _static_addresses() -> Callable[[str], str]:

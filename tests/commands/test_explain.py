@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from integration.commands.explain import Step, steps_of
+from integration.explanation import Step, first_failure, steps_of
 from integration.store.explain import Appearance, Told
 
 ENDED = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -15,7 +16,6 @@ TOLD = Told(
     feature="meetings",
     zoom_uuid="uuid==",
     topic="Plan",
-    events=5,
     end_source="event",
     ended_at=ENDED,
     due_at=None,
@@ -41,18 +41,19 @@ ANN = Appearance(
 )
 
 
-def first_failure(steps: list[Step]) -> str | None:
-    return next((step.name for step in steps if not step.is_passed), None)
+def failing(steps: list[Step]) -> str | None:
+    step = first_failure(steps)
+    return step.name if step else None
 
 
 def test_a_session_on_the_timeline_passes_every_step() -> None:
     steps = steps_of(TOLD, [ANN])
-    assert first_failure(steps) is None
+    assert failing(steps) is None
     assert steps[-1].sentence == "Hosted a scheduled meeting: Plan, 09:00 to 10:00 UTC."
 
 
 @pytest.mark.parametrize(
-    ("outcome", "failing"),
+    ("outcome", "at"),
     [
         ("before_connection", "counted"),
         ("after_disconnection", "counted"),
@@ -67,19 +68,17 @@ def test_a_session_on_the_timeline_passes_every_step() -> None:
         ("excluded", "entry"),
     ],
 )
-def test_each_outcome_fails_at_its_own_step_and_nothing_comes_after(
-    outcome: str, failing: str
-) -> None:
+def test_each_outcome_fails_at_its_own_step_and_nothing_comes_after(outcome: str, at: str) -> None:
     steps = steps_of(TOLD, [replace(ANN, outcome=outcome)])
-    assert first_failure(steps) == failing
-    assert steps[-1].name == failing
+    assert failing(steps) == at
+    assert steps[-1].name == at
 
 
 def test_a_session_without_an_end_says_when_it_is_taken_as_ended() -> None:
     told = replace(TOLD, ended_at=None, end_source=None, due_at=ENDED + timedelta(days=1))
     steps = steps_of(told, [])
     assert steps[-1].name == "ended"
-    assert "03 March, 10:00 UTC" in steps[-1].sentence
+    assert "03 March 2026, 10:00 UTC" in steps[-1].sentence
 
 
 def test_somebody_who_was_not_there_is_told_to_look_for_another_zoom_user() -> None:
@@ -90,4 +89,18 @@ def test_somebody_who_was_not_there_is_told_to_look_for_another_zoom_user() -> N
 
 def test_of_two_identities_the_one_with_the_entry_is_explained() -> None:
     other = replace(ANN, participant_id="q", outcome="zero_duration")
-    assert first_failure(steps_of(TOLD, [other, ANN])) is None
+    assert failing(steps_of(TOLD, [other, ANN])) is None
+
+
+def test_what_is_on_somebody_elses_timeline_is_not_taken_for_this_users() -> None:
+    steps = steps_of(TOLD, [replace(ANN, user_id="bob", is_anothers=True)])
+    assert (failing(steps), steps[-1].tab) == ("mapped", "users")
+
+
+def test_times_are_told_in_the_zone_asked_for() -> None:
+    steps = steps_of(TOLD, [ANN], events=5, zone=ZoneInfo("Europe/Berlin"))
+    assert [step.sentence for step in steps][1:3] == [
+        "5 events of it were landed.",
+        "02 March 2026, 11:00 CET; Zoom told its end.",
+    ]
+    assert steps[-1].sentence.endswith("10:00 to 11:00 CET.")

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from click.testing import CliRunner
 
-from integration.commands.explain import NEVER_THERE, explain
+from integration.commands.explain import explain
+from integration.explanation import NEVER_THERE
 from tests.pipeline.events import Person, Session
 from tests.pipeline.installation import Installation
 
@@ -37,13 +38,13 @@ def test_explain_tells_the_entry_the_failed_step_and_what_can_never_be_there(
     installation.batch(now=NOW)
 
     hers = said(ANN.email, "--session", "explained==")
-    assert hers.startswith(" ".join(NEVER_THERE.split()))
+    assert hers.startswith(f"What can never be there: m{NEVER_THERE[1:]}")
     assert "entry yes Hosted a scheduled meeting: Plans for spring" in hers
     assert "activity" in said(ANN.email)
 
     his = said("ben@elsewhere.example", "--session", "explained==")
     assert "participant no" in his
-    assert "integration.mapping_changes" in his
+    assert "on the Users tab, map their Zoom user" in his
     assert "No session with them has ended" in said("ben@elsewhere.example")
 
     assert "No event of a session 'other==' has been landed" in said(

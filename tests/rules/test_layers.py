@@ -18,6 +18,7 @@ SHARED = (
     "integration.identification",
     "integration.signing",
     "integration.erasure",
+    "integration.explanation",
 )
 # Layer -> what of ours it may import besides itself.
 MAY_IMPORT = {
@@ -27,6 +28,7 @@ MAY_IMPORT = {
     "integration.identity": (),
     "integration.store": ("integration.settings", "integration.zoom"),
     "integration.access": ("integration.settings", "integration.store", "integration.zoom"),
+    "integration.explanation": ("integration.store",),
     "integration.identification": ("integration.store", "integration.identity"),
     "integration.erasure": ("integration.store", "integration.identity"),
     "integration.web": SHARED,
