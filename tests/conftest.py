@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from psycopg.sql import SQL, Identifier
 
 from integration.settings import Settings
@@ -15,7 +17,14 @@ from integration.store import postgres
 from integration.store.migrate import migrate
 
 TEMPLATE = "template_worksights"
+
 CHROMIUMS = ("chromium", "chromium-browser")  # as Debian and others call it
+
+# No test is timed, those of hypothesis included: a busy machine is no failure.
+hypothesis_settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
