@@ -20,8 +20,14 @@ NEVER_THERE = (
     "Zoom does not tell us of them, even when people of this organization attend."
 )
 DEFAULT_DAYS = 7
-MAP_THEM = "Map their Zoom user (integration.mapping_changes), from a day before it ended."
-SWITCH_ON = "Switch it on (integration.subscription_changes), from a day before it ended."
+MAP_THEM = (
+    "Map their Zoom user on the page (Users) or in integration.mapping_changes, from a day before "
+    "it ended."
+)
+SWITCH_ON = (
+    "Switch it on, on the page (Features) or in integration.subscription_changes, from a day "
+    "before it ended."
+)
 
 
 @dataclass(frozen=True)
