@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration.assets.dbt import dbt_models
+from orchestration.assets.email_addresses import email_addresses
 from orchestration.assets.settings import settings
 from orchestration.assets.sources import deliveries
 from orchestration.assets.zoom_events import zoom_events
@@ -18,7 +19,7 @@ from orchestration.sensors.run_failures import run_failures
 def defs() -> dg.Definitions:
     installation = Installation()
     return dg.Definitions(
-        assets=[deliveries, zoom_users, zoom_events, settings, dbt_models],
+        assets=[deliveries, zoom_users, zoom_events, settings, email_addresses, dbt_models],
         jobs=[zoom_batch, nightly_audit],
         schedules=[every_20_minutes, every_night],
         sensors=[new_connection, backlog, run_failures],

@@ -58,6 +58,7 @@ def finish_batch(connection: psycopg.Connection, batch: Batch) -> None:
         [batch.number],
     )
     connection.execute("delete from pipeline.setting_changes where batch <= %s", [batch.number])
+    connection.execute("delete from pipeline.changed_months where batch <= %s", [batch.number])
 
 
 def latest_batch_time(connection: psycopg.Connection) -> datetime | None:

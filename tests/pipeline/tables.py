@@ -1,5 +1,6 @@
 """What the pipeline derived, row by row, and which rows a batch has physically written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,13 +8,20 @@ from psycopg.rows import dict_row
 
 from integration.store.postgres import connect
 
-TABLES = {
+Key = tuple[str, ...]
+TABLES: dict[str, Key] = {
     "timeline.sessions": ("session_id",),
     "timeline.participants": ("session_id", "participant_id"),
     "timeline.activities": ("session_id", "user_id"),
     "operations.outcomes": ("session_id", "participant_id"),
 }
-Key = tuple[str, ...]
+CLIENTSIGHTS: dict[str, Key] = {
+    "clientsights.people": ("person_id",),
+    "clientsights.companies": ("company_id",),
+    "intermediate.int_interactions": ("session_id", "user_id", "person_id"),
+    "intermediate.int_relationships": ("user_id", "person_id"),
+    "intermediate.int_company_relationships": ("user_id", "company_id"),
+}
 
 
 @dataclass(frozen=True)
@@ -27,12 +35,12 @@ class Row:
 Snapshot = dict[Key, Row]
 
 
-def take_snapshot(url: str) -> Snapshot:
-    """Every row of the tables that analysts read, by table, organization and key."""
+def take_snapshot(url: str, tables: Mapping[str, Key] = TABLES) -> Snapshot:
+    """Every row of the tables, by table, organization and key."""
     snapshot = {}
     with connect(url) as connection:
         cursor = connection.cursor(row_factory=dict_row)
-        for table, keys in TABLES.items():
+        for table, keys in tables.items():
             cursor.execute(f"select ctid::text, xmin::text, * from {table}")  # noqa: S608 - our own names
             for columns in cursor:
                 version = (columns.pop("ctid"), columns.pop("xmin"))

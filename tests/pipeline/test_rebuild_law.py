@@ -1,6 +1,7 @@
 """One simulated day, cut into batches in two ways, and derived again: always the same tables."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from simulator.journal import Event
 from simulator.world import World
 from tests.pipeline.events import user_event
 from tests.pipeline.installation import Installation, fresh_database, install
-from tests.pipeline.tables import Snapshot, contents, take_snapshot, written
+from tests.pipeline.tables import CLIENTSIGHTS, TABLES, Snapshot, contents, written
+from tests.pipeline.tables import take_snapshot as take_snapshot_of
 
 COMPANY = build_company()
 DAY = date(2026, 3, 3)
@@ -115,6 +117,10 @@ def corrupt(installation: Installation) -> None:
     )
 
 
+def take_snapshot(url: str) -> Snapshot:
+    return take_snapshot_of(url, TABLES | CLIENTSIGHTS)
+
+
 def rebuild(installation: Installation, *, check: bool = False) -> list[str]:
     with redirect_stdout(StringIO()) as said:
         assert installation.rebuild(check=check)
@@ -127,7 +133,9 @@ def test_a_day_gives_sessions_activities_and_outcomes_of_many_kinds(rebuilt: Reb
         row.columns["outcome"] for key, row in rebuilt.whole.items() if "outcomes" in key[0]
     }
     assert {"activity", "not_mapped", "no_identity"} <= outcomes
-    assert sum(key[0] == "timeline.activities" for key in rebuilt.whole) > 20
+    rows = Counter(key[0] for key in rebuilt.whole)
+    assert rows["timeline.activities"] > 20
+    assert min(rows[table] for table in CLIENTSIGHTS) > 2
 
 
 def test_shuffled_and_repeated_in_three_batches_the_day_gives_the_same_tables(

@@ -1,5 +1,6 @@
 """What each role may do, asked of the database after a batch has made every table."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from integration.settings import PROJECT
 from integration.store.postgres import connect
 from simulator.world import World
 from tests.pipeline.installation import Installation, fresh_database, install
@@ -63,6 +65,15 @@ def test_an_analyst_reads_the_marts_and_nothing_else(derived: Installation) -> N
     assert {"activities", "participants", "sessions"} <= of_analyst["timeline"].keys()
     assert {"deliveries", "outcomes"} <= of_analyst["operations"].keys()
     assert all(may == {"SELECT"} for of in of_analyst.values() for may in of.values())
+
+
+def test_an_analyst_can_ask_what_the_readme_asks(derived: Installation) -> None:
+    text = (PROJECT / "README.md").read_text()
+    queries = re.findall(r"^    select\n?.*?;$", text, re.MULTILINE | re.DOTALL)
+    assert len(queries) >= 2
+    for query in queries:
+        with connect(derived.url, role="analyst") as connection:
+            connection.execute(query)
 
 
 def test_the_receiver_inserts_deliveries_and_nothing_else(derived: Installation) -> None:

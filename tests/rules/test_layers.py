@@ -16,6 +16,7 @@ SHARED = (
     "integration.settings",
     "integration.access",
     "integration.signing",
+    "integration.identification",
 )
 # Layer -> what of ours it may import besides itself.
 MAY_IMPORT = {
@@ -25,6 +26,7 @@ MAY_IMPORT = {
     "integration.identity": (),
     "integration.store": ("integration.settings", "integration.zoom"),
     "integration.access": ("integration.settings", "integration.store", "integration.zoom"),
+    "integration.identification": ("integration.store", "integration.identity"),
     "integration.web": SHARED,
     "integration.commands": (*SHARED, "integration.web.serve"),
     "orchestration": SHARED,

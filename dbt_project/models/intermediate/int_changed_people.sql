@@ -18,14 +18,37 @@ settings as not materialized (
 
 ),
 
+email_addresses as (
+
+    select * from {{ ref('stg_clientsights__email_addresses') }}
+
+),
+
+-- Addresses that mean something else now, and those of people who were excluded or are no more.
+changed_addresses as (
+
+    select organization_id, batch, changed, subject as address
+    from setting_changes
+    where kind = 'email_address'
+    union all
+    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
+        email_addresses.address
+    from setting_changes
+    inner join email_addresses
+        on email_addresses.organization_id = setting_changes.organization_id
+        and {{ is_at('email_addresses.person_key', 'setting_changes.subject') }}
+    where setting_changes.kind = 'exclusion'
+
+),
+
 changed_users as (
 
     select organization_id, batch, changed, subject as user_id, value as email
     from setting_changes
     where kind = 'user_email'
     union all
-    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed, setting_changes.subject,
-        user_emails.value
+    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
+        setting_changes.subject, user_emails.value
     from setting_changes
     left join settings as user_emails
         on user_emails.organization_id = setting_changes.organization_id
@@ -42,14 +65,16 @@ changed_zoom_users as (
     from setting_changes
     where kind in ('zoom_user_email', 'zoom_user_name', 'mapping')
     union all
-    select changed_users.organization_id, changed_users.batch, changed_users.changed, mappings.subject
+    select changed_users.organization_id, changed_users.batch, changed_users.changed,
+        mappings.subject
     from changed_users
     inner join settings as mappings
         on mappings.organization_id = changed_users.organization_id
         and mappings.kind = 'mapping'
         and mappings.value = changed_users.user_id
     union all
-    select changed_users.organization_id, changed_users.batch, changed_users.changed, zoom_users.subject
+    select changed_users.organization_id, changed_users.batch, changed_users.changed,
+        zoom_users.subject
     from changed_users
     inner join settings as zoom_users
         on zoom_users.organization_id = changed_users.organization_id
@@ -57,13 +82,22 @@ changed_zoom_users as (
         and zoom_users.value = changed_users.email
     union all
     -- Someone without an email of their own in a session is excluded by the one that was imported.
-    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed, zoom_users.subject
+    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
+        zoom_users.subject
     from setting_changes
     inner join settings as zoom_users
         on zoom_users.organization_id = setting_changes.organization_id
         and zoom_users.kind = 'zoom_user_email'
         and {{ is_at('zoom_users.value', 'setting_changes.subject') }}
     where setting_changes.kind = 'exclusion'
+    union all
+    select changed_addresses.organization_id, changed_addresses.batch, changed_addresses.changed,
+        zoom_users.subject
+    from changed_addresses
+    inner join settings as zoom_users
+        on zoom_users.organization_id = changed_addresses.organization_id
+        and zoom_users.kind = 'zoom_user_email'
+        and zoom_users.value = changed_addresses.address
 
 )
 
@@ -73,6 +107,9 @@ union all
 select organization_id, batch, changed, kind, value
 from setting_changes
 where kind in ('zoom_user_email', 'phone_extension_id', 'phone_extension_number')
+union all
+select organization_id, batch, changed, 'zoom_user_email', address
+from changed_addresses
 union all
 select changed_zoom_users.organization_id, changed_zoom_users.batch, changed_zoom_users.changed,
     zoom_users.kind, zoom_users.value

@@ -45,6 +45,12 @@ switches_off as not materialized (
 
 ),
 
+email_addresses as (
+
+    select * from {{ ref('stg_clientsights__email_addresses') }}
+
+),
+
 exclusions as (
 
     select * from {{ ref('stg_pipeline__settings') }}
@@ -82,13 +88,19 @@ facts as (
         exists (
             select from exclusions
             where exclusions.organization_id = participants.organization_id
-                and {{ is_at('participants.email', 'exclusions.subject') }}
+                and (
+                    {{ is_at('participants.email', 'exclusions.subject') }}
+                    or {{ is_at('email_addresses.person_key', 'exclusions.subject') }}
+                )
         ) as is_excluded
     from participants
     inner join sessions using (organization_id, session_id)
     inner join counted_sessions using (organization_id, session_id)
     inner join presence using (organization_id, session_id, participant_id)
     inner join mappings using (organization_id, session_id, participant_id)
+    left join email_addresses
+        on email_addresses.organization_id = participants.organization_id
+        and email_addresses.address = participants.email
 
 )
 

@@ -11,9 +11,9 @@
 
 with
 
-outcomes as (
+users_in_sessions as (
 
-    select * from {{ ref('int_outcomes') }}
+    select * from {{ ref('int_users_in_sessions') }}
     {{ where_news() }}
 
 ),
@@ -24,15 +24,16 @@ sessions as (
 
 ),
 
-participants as not materialized (
+outcomes as (
 
-    select * from {{ ref('int_participants') }}
+    select * from {{ ref('int_outcomes') }}
+    {{ where_news() }}
 
 ),
 
-presence as (
+participants as not materialized (
 
-    select * from {{ ref('int_presence') }}
+    select * from {{ ref('int_participants') }}
 
 ),
 
@@ -42,13 +43,13 @@ call_legs as (
 
 ),
 
--- What is shown of the other party of a call, when it is available.
+-- What is shown of the other party of a call, when it is available; who called both sides called.
 other_parties as (
 
-    select
+    select distinct on (outcomes.organization_id, outcomes.session_id, outcomes.user_id)
         outcomes.organization_id,
         outcomes.session_id,
-        outcomes.participant_id,
+        outcomes.user_id,
         coalesce(others.display_name, call_legs.phone_number, call_legs.extension_number)
             as caller_id
     from outcomes
@@ -62,26 +63,11 @@ other_parties as (
         and call_legs.session_id = outcomes.session_id
         and call_legs.leg_id = others.role
     where outcomes.outcome = 'activity' and participants.role in ('caller', 'callee')
-
-),
-
--- One user with two Zoom identities in one session has one activity: presence united, and `host` wins.
-users_in_sessions as (
-
-    select
+    order by
         outcomes.organization_id,
         outcomes.session_id,
         outcomes.user_id,
-        max(participants.role) as role,  -- 'host' > 'attendee', 'caller' > 'callee'
-        (array_agg(other_parties.caller_id order by participants.role desc))[1] as caller_id,
-        bool_or(presence.is_estimated) as is_estimated,
-        range_agg(presence.presence) as presence
-    from outcomes
-    inner join participants using (organization_id, session_id, participant_id)
-    inner join presence using (organization_id, session_id, participant_id)
-    left join other_parties using (organization_id, session_id, participant_id)
-    where outcomes.outcome = 'activity'
-    group by outcomes.organization_id, outcomes.session_id, outcomes.user_id
+        participants.role desc  -- 'caller' > 'callee'
 
 )
 
@@ -102,7 +88,7 @@ select
             when 'caller' then 'Outbound call'
             when 'callee' then 'Inbound call'
         end,
-        coalesce(sessions.topic, users_in_sessions.caller_id)
+        coalesce(sessions.topic, other_parties.caller_id)
     ) as title,
     users_in_sessions.role,
     sessions.topic,
@@ -111,7 +97,7 @@ select
         when 'caller' then 'outbound'
         when 'callee' then 'inbound'
     end as direction,
-    users_in_sessions.caller_id,
+    other_parties.caller_id,
     {{ seconds_of('users_in_sessions.presence') }} as duration_seconds,
     users_in_sessions.is_estimated,
     lower(users_in_sessions.presence) as started_at,
@@ -120,3 +106,4 @@ select
     {{ batch_time() }} as updated_at
 from users_in_sessions
 inner join sessions using (organization_id, session_id)
+left join other_parties using (organization_id, session_id, user_id)

@@ -1,0 +1,25 @@
+{{ config(
+    unique_key=['organization_id', 'company_id', 'month'],
+    indexes=[{'columns': ['organization_id', 'company_id', 'month'], 'unique': true}],
+    meta={'news': 'changed', 'scope': ['organization_id', 'company_id', 'month']},
+) }}
+
+with
+
+person_sessions as (
+
+    select * from {{ ref('int_person_sessions') }}
+    {{ where_news('changed', ['organization_id', 'company_id', 'month']) }}
+
+)
+
+select
+    organization_id,
+    company_id,
+    count(distinct session_id)::integer as session_count,
+    month,
+    min(met_at) as first_met_at,
+    max(met_at) as last_met_at
+from person_sessions
+where company_id is not null
+group by organization_id, company_id, month

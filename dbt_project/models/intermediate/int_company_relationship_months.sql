@@ -1,0 +1,52 @@
+{{ config(
+    unique_key=['organization_id', 'user_id', 'company_id', 'month'],
+    indexes=[
+        {'columns': ['organization_id', 'user_id', 'company_id', 'month'], 'unique': true},
+    ],
+    meta={
+        'news': 'changed',
+        'scope': ['organization_id', 'user_id', 'company_id', 'month'],
+    },
+) }}
+
+{# Several people of one company in one session: each one's minutes strengthen the tie, but the
+   session and the time of it count once. #}
+
+with
+
+interactions as (
+
+    select * from {{ ref('int_interactions') }}
+    {{ where_news('changed', ['organization_id', 'user_id', 'company_id', 'month']) }}
+
+),
+
+sessions_with_company as (
+
+    select
+        organization_id,
+        session_id,
+        user_id,
+        company_id,
+        sum(decayed_minutes order by person_id collate "C") as decayed_minutes,
+        month,
+        min(met_at) as met_at,
+        range_agg(shared) as shared
+    from interactions
+    where company_id is not null
+    group by organization_id, session_id, user_id, company_id, month
+
+)
+
+select
+    organization_id,
+    user_id,
+    company_id,
+    count(*)::integer as session_count,
+    sum({{ seconds_of('shared') }})::bigint as shared_seconds,
+    sum(decayed_minutes order by session_id collate "C") as decayed_minutes,
+    month,
+    min(met_at) as first_met_at,
+    max(met_at) as last_met_at
+from sessions_with_company
+group by organization_id, user_id, company_id, month

@@ -1,0 +1,52 @@
+{{ config(
+    unique_key=['organization_id', 'session_id'],
+    indexes=[{'columns': ['organization_id', 'session_id'], 'unique': true}],
+) }}
+
+{# How many people were there, colleagues included: machines are not counted, and somebody with two
+   participants is counted once. #}
+
+with
+
+participants as (
+
+    select * from {{ ref('int_participants') }}
+    {{ where_news() }}
+
+),
+
+presence as (
+
+    select * from {{ ref('int_presence') }}
+    where duration_seconds > 0
+
+),
+
+mappings as (
+
+    select * from {{ ref('int_mappings') }}
+
+),
+
+email_addresses as (
+
+    select * from {{ ref('stg_clientsights__email_addresses') }}
+
+)
+
+select
+    participants.organization_id,
+    participants.session_id,
+    count(
+        distinct coalesce(
+            email_addresses.person_id, mappings.user_id, participants.participant_id
+        )
+    )::integer as people_in_session
+from participants
+inner join presence using (organization_id, session_id, participant_id)
+inner join mappings using (organization_id, session_id, participant_id)
+left join email_addresses
+    on email_addresses.organization_id = participants.organization_id
+    and email_addresses.address = participants.email
+where coalesce(email_addresses.kind, 'none') not in ('resource', 'bot', 'automated')
+group by participants.organization_id, participants.session_id

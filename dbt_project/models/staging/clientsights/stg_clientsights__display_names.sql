@@ -1,0 +1,13 @@
+with
+
+display_names as (
+
+    select * from {{ source('clientsights_raw', 'display_names') }}
+
+)
+
+select
+    organization_id,
+    display_name,
+    person_name
+from display_names

@@ -1,0 +1,22 @@
+with
+
+email_addresses as (
+
+    select * from {{ source('clientsights_raw', 'email_addresses') }}
+
+)
+
+select
+    organization_id,
+    address,
+    person_id,
+    person_key,
+    kind,
+    company_id,
+    company_key,
+    guessed_name,
+    company_name,
+    company_name_source,
+    company_skeleton,
+    batch
+from email_addresses

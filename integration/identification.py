@@ -1,0 +1,187 @@
+"""Classifies addresses and names: settings from the store, decided by `integration.identity`,
+stored by the store. Only what is new or concerned by a change is looked at.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import psycopg
+
+from integration.identity.address import person_key
+from integration.identity.classify import Identity, classify
+from integration.identity.ids import company_id, person_id
+from integration.identity.names import (
+    guess_company_name,
+    guess_person_name,
+    is_generic,
+    skeleton,
+    tidy,
+)
+from integration.identity.rules import OrganizationRules, organization_rules, readable_domain
+from integration.identity.versions import PSL_VERSION, RULE_VERSION
+from integration.store import display_names, email_addresses
+from integration.store.batches import Batch
+from integration.store.email_addresses import ClassifiedAddress, Move
+from integration.store.identity_facts import (
+    ChangedFact,
+    IdentityFacts,
+    applied_rules,
+    changed_identity_facts,
+    identity_facts,
+    note_rules,
+)
+
+
+@dataclass(frozen=True)
+class Classification:
+    """What a batch did: addresses looked at, those new or said otherwise, and where they moved."""
+
+    looked_at: int
+    written: int
+    names_written: int
+    moves: list[Move]
+    problems: list[str]  # settings that cannot be read, in plain sentences
+
+
+def classify_addresses(
+    connection: psycopg.Connection, batch: Batch, *, report: Callable[[list[Move]], None]
+) -> Classification:
+    """Classifies what is new or concerned by a change, in one transaction.
+
+    `report` is told what moves before it is applied.
+    """
+    with connection.transaction():
+        facts = identity_facts(connection)
+        rules = {key: rules_of(value) for key, value in facts.items()}
+        looked_at = email_addresses.stage(
+            connection, _classified(_addresses(connection, facts), facts, rules)
+        )
+        moves = email_addresses.moves(connection)
+        report(moves)
+        written = email_addresses.apply(connection, batch)
+        email_addresses.note_progress(connection, batch)
+        names_written = judge_names(connection, batch)
+        note_rules(connection, rule_version=RULE_VERSION, psl_version=PSL_VERSION)
+    problems = [f"{key}: {each}" for key, value in rules.items() for each in value.problems]
+    return Classification(looked_at, written, names_written, moves, problems)
+
+
+def rules_have_changed(connection: psycopg.Connection) -> bool:
+    """Whether the lists or rules of this version are not those of the last classification."""
+    return applied_rules(connection) not in (None, (RULE_VERSION, PSL_VERSION))
+
+
+def judge_names(connection: psycopg.Connection, batch: Batch) -> int:
+    """Judges the display names that are new, or all of them when the rules have changed."""
+    names = display_names.new_names(connection)
+    if rules_have_changed(connection):
+        names += display_names.known_names(connection)
+    return display_names.store_names(
+        connection,
+        ((key, name, None if is_generic(name) else tidy(name)) for key, name in names),
+        rule_version=RULE_VERSION,
+        batch=batch,
+    )
+
+
+def rules_of(facts: IdentityFacts) -> OrganizationRules:
+    return organization_rules(
+        user_emails=facts.user_emails,
+        own_domains=facts.own_domains,
+        overrides=facts.overrides,
+        settings=facts.settings,
+    )
+
+
+def company_names(facts: IdentityFacts) -> dict[str, str]:
+    """Company's domain -> the name an override gives it; of several the one of the domain itself,
+    then of the greatest domain.
+    """
+    named = []
+    for domain, name in facts.company_names.items():
+        company = facts.overrides.get(domain)
+        if company and (key := _domain(company)):
+            named.append((key == _domain(domain), domain, key, name))
+    return {key: name for _, _, key, name in sorted(named)}
+
+
+def _addresses(
+    connection: psycopg.Connection, facts: dict[str, IdentityFacts]
+) -> list[tuple[str, str]]:
+    new = email_addresses.new_addresses(connection)
+    if rules_have_changed(connection):
+        return _in_order(new, email_addresses.known_addresses(connection))
+    concerned = []
+    for organization_id, changes in changed_identity_facts(connection).items():
+        if any(change.kind == "identity_setting" for change in changes):
+            concerned += email_addresses.known_addresses(connection, organization_id)
+            continue
+        keys, domains = _concerned(changes, facts.get(organization_id, IdentityFacts()))
+        concerned += email_addresses.addresses_of(
+            connection, organization_id, person_keys=keys, domains=domains
+        )
+    return _in_order(new, concerned)
+
+
+def _concerned(changes: Iterable[ChangedFact], facts: IdentityFacts) -> tuple[set[str], set[str]]:
+    """The person keys and the domains that changes of an organization's settings speak of."""
+    keys: set[str] = set()
+    domains: set[str] = set()
+    for change in changes:
+        if change.kind == "user_email":
+            keys |= {change.value, person_key(change.value) or change.value}
+            domains |= rules_of(
+                IdentityFacts(user_emails=[change.value], overrides=facts.overrides)
+            ).own_domains
+        else:
+            company = facts.overrides.get(change.subject)
+            named = (change.subject, change.value, company or "")
+            domains |= {domain for text in named if (domain := _domain(text))}
+    return keys, domains
+
+
+def _classified(
+    addresses: list[tuple[str, str]],
+    facts: dict[str, IdentityFacts],
+    rules: dict[str, OrganizationRules],
+) -> Iterator[ClassifiedAddress]:
+    nothing_set = rules_of(IdentityFacts())
+    for organization_id, of_organization in email_addresses.in_organizations(addresses):
+        of_rules = rules.get(organization_id, nothing_set)
+        names = company_names(facts.get(organization_id, IdentityFacts()))
+        for address in of_organization:
+            yield _row(organization_id, address, classify(address, of_rules), names)
+
+
+def _row(
+    organization_id: str, address: str, identity: Identity, names: dict[str, str]
+) -> ClassifiedAddress:
+    key, company = identity.person_key, identity.company_key
+    return ClassifiedAddress(
+        organization_id=organization_id,
+        address=address,
+        person_id=person_id(organization_id, key) if key else None,
+        person_key=key,
+        kind=identity.kind,
+        host=identity.host,
+        company_id=company_id(organization_id, company) if company else None,
+        company_key=company,
+        reason=identity.reason,
+        guessed_name=guess_person_name(key) if key else None,
+        company_name=(names.get(company) or guess_company_name(company)) if company else None,
+        company_name_source=("override" if company in names else "guess") if company else None,
+        company_skeleton=skeleton(company) if company else None,
+        rule_version=RULE_VERSION,
+        psl_version=PSL_VERSION,
+    )
+
+
+def _domain(text: str) -> str | None:
+    try:
+        return readable_domain(text) if text else None
+    except ValueError:
+        return None
+
+
+def _in_order(*lists: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted({pair for each in lists for pair in each})

@@ -1,0 +1,1 @@
+"""Email address -> person and company: a pure function. No network, no clock, no state."""

@@ -1,0 +1,32 @@
+"""Domains that people type: one spelling, or a sentence that says what is wrong."""
+
+import unicodedata
+
+from integration.identity.address import INVISIBLE, SPACES
+from integration.identity.host_facts import host_facts
+from integration.identity.hosts import is_ip_literal, read_host
+
+
+def read_domain(text: str) -> str | None:
+    """A typed domain as A-labels; None when it is none."""
+    host = read_host(unicodedata.normalize("NFC", INVISIBLE.sub("", text)).strip(SPACES))
+    return None if host is None or is_ip_literal(host) else host
+
+
+def readable_domain(text: str) -> str:
+    """A typed domain as A-labels. ValueError with a sentence for the person who typed it."""
+    domain = read_domain(text)
+    if domain is None:
+        if "@" in text:
+            raise ValueError("Enter the domain alone: what stands after the @.")
+        if "/" in text:
+            raise ValueError("Enter the domain alone, such as acme.com, not an address of a page.")
+        raise ValueError("This is not a domain. Enter one such as acme.com.")
+    return domain
+
+
+def refuse_own_domain(domain: str) -> None:
+    """ValueError with a sentence when a domain is shared by many and so is nobody's own."""
+    name = readable_domain(domain)
+    if why := host_facts(name).why_shared():
+        raise ValueError(f"{name} cannot be an own domain: it {why}.")

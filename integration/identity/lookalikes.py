@@ -1,0 +1,51 @@
+"""Which domains look alike: those with the same skeleton. They are shown, never merged."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from confusable_homoglyphs.confusables import is_confusable
+
+from integration.identity import suffixes
+from integration.identity.hosts import as_unicode
+
+# Beyond Unicode's list, which knows letters but not how addresses are read. `m` becomes `rn` and
+# not the other way round, so that `rrn` has one reading.
+_READ_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "m": "rn", "-": ""})
+_MARKS = re.compile("[\u0300-\u036f]")
+
+
+def skeleton(domain: str) -> str:
+    """A text that two domains share when they look alike; not a domain, not to be shown.
+
+    The suffix stays as it is: `acme.com` and `acme.co` are two ordinary names.
+    """
+    suffix = suffixes.icann_suffix(domain) or domain.rpartition(".")[2]
+    left = domain.removesuffix(suffix)
+    return "".join(map(_alike, as_unicode(left))).translate(_READ_ALIKE) + suffix
+
+
+@lru_cache(maxsize=10_000)
+def _alike(letter: str) -> str:
+    """The Latin letters that a letter looks like; else the least of the letters that look alike."""
+    if letter.isascii():
+        return letter
+    plain = _plain(letter)
+    if plain.isascii():
+        return plain
+    group = _homoglyphs(plain)
+    latin = sorted(each for each in group if each.isascii() and each.isalnum())
+    if latin:
+        return latin[0].lower()
+    # Unicode names one letter of a group as the model of all; from any of them it takes two steps.
+    return min({other for each in group for other in _homoglyphs(each)})
+
+
+def _homoglyphs(text: str) -> set[str]:
+    found = is_confusable(text, greedy=True) if len(text) == 1 else False
+    return {text} | {_plain(glyph["c"]) for each in found or [] for glyph in each["homoglyphs"]}
+
+
+def _plain(text: str) -> str:
+    """Without accents: they are what a look-alike is made with."""
+    return _MARKS.sub("", unicodedata.normalize("NFD", text))

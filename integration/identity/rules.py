@@ -1,0 +1,121 @@
+"""What an organization has configured, read once and asked for each of its addresses."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from integration.identity.address import Address, read_address
+from integration.identity.domains import read_domain, readable_domain, refuse_own_domain
+from integration.identity.host_facts import HostFacts, host_facts
+from integration.identity.identity_settings import read_settings
+
+__all__ = ["OrganizationRules", "organization_rules", "readable_domain", "refuse_own_domain"]
+
+
+@dataclass(frozen=True)
+class OrganizationRules:
+    """`overrides`: domain -> company's domain, or None for no company. `flags_off`: the policy
+    flags that are off. `problems`: what was configured and could not be read, as sentences without
+    personal data. All domains are A-labels.
+    """
+
+    user_keys: frozenset[str]
+    own_domains: frozenset[str]
+    overrides: Mapping[str, str | None]
+    flags_off: frozenset[str]
+    admitted_tlds: frozenset[str]
+    problems: tuple[str, ...]
+
+    def override_of(self, facts: HostFacts) -> str | None:
+        """The domain whose override decides for a host."""
+        if not self.overrides:
+            return None
+        return next((domain for domain in facts.override_path if domain in self.overrides), None)
+
+
+def organization_rules(
+    *,
+    user_emails: Iterable[str | None],
+    own_domains: Iterable[str],
+    overrides: Mapping[str, str | None],
+    settings: Mapping[str, str],
+) -> OrganizationRules:
+    """The rules of one organization. Rows that cannot be read are left out and told in
+    `problems`; nothing raises.
+    """
+    problems: list[str] = []
+    users = _users(user_emails, problems)
+    read_overrides = _overrides(overrides, problems)
+    flags_off, admitted_tlds = read_settings(settings, problems)
+    own = _configured(own_domains, problems) | _domains_of(users)
+    hosts = own | {user.host for user in users if host_facts(user.host).why_shared() is None}
+    return OrganizationRules(
+        user_keys=frozenset(user.key for user in users),
+        own_domains=frozenset(own | _given_by_overrides(hosts, read_overrides, problems)),
+        overrides=read_overrides,
+        flags_off=flags_off,
+        admitted_tlds=admitted_tlds,
+        problems=tuple(problems),
+    )
+
+
+def _users(emails: Iterable[str | None], problems: list[str]) -> list[Address]:
+    read = [read_address(email) for email in emails if email]
+    users = [address for address in read if isinstance(address, Address)]
+    _count("Users whose email cannot be read", len(read) - len(users), problems)
+    return users
+
+
+def _overrides(rows: Mapping[str, str | None], problems: list[str]) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    unreadable = 0
+    # In the order of their texts, so that the same one counts each time.
+    for text, company_text in sorted(rows.items(), key=lambda row: row[0]):
+        domain = read_domain(text)
+        company = None if company_text is None else read_domain(company_text)
+        if domain is None or (company is None and company_text is not None):
+            unreadable += 1
+        elif domain in found:
+            problems.append(f"Several overrides are of {domain}; only the first counts.")
+        else:
+            found[domain] = company
+    _count("Overrides that cannot be read", unreadable, problems)
+    return found
+
+
+def _configured(texts: Iterable[str], problems: list[str]) -> set[str]:
+    read = [read_domain(text) for text in texts]
+    _count("Own domains that cannot be read", read.count(None), problems)
+    found = set()
+    for domain in sorted({domain for domain in read if domain is not None}):
+        if why := host_facts(domain).why_shared():
+            problems.append(f"The own domain {domain} is left out: it {why}.")
+        else:
+            found.add(domain)
+    return found
+
+
+def _count(what: str, count: int, problems: list[str]) -> None:
+    if count:
+        problems.append(f"{what}: {count}. They are left out.")
+
+
+def _domains_of(users: list[Address]) -> set[str]:
+    facts = [host_facts(host) for host in {user.host for user in users}]
+    return {each.domain for each in facts if each.domain and each.why_shared() is None}
+
+
+def _given_by_overrides(
+    hosts: set[str], overrides: Mapping[str, str | None], problems: list[str]
+) -> set[str]:
+    """The companies that overrides give for the organization's own hosts."""
+    found = set()
+    for host in sorted(hosts):
+        path = host_facts(host).override_path
+        company = next((overrides[domain] for domain in path if domain in overrides), None)
+        if company is None:
+            continue
+        if why := host_facts(company).why_shared():
+            problems.append(f"The override of {host} makes no own domain of {company}: it {why}.")
+        else:
+            found.add(company)
+    return found

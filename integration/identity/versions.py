@@ -1,0 +1,28 @@
+"""What a classification depends on besides its arguments: when one of these changes, all addresses
+are classified again.
+"""
+
+import unicodedata
+from hashlib import sha256
+from importlib.metadata import version
+
+from integration.identity.word_lists import FOLDER
+
+# Raise it when the code decides otherwise for any address; tests/identity/test_versions.py asks.
+CODE_VERSION = 1
+PACKAGES = ("disposable-email-domains", "idna")
+
+
+def rule_version() -> str:
+    """A text that is another one when the code, a list or a package would answer otherwise."""
+    parts = [f"{package} {version(package)}" for package in PACKAGES]
+    # Python brings the tables for lower case and composed letters.
+    parts.append(f"unicode {unicodedata.unidata_version}")
+    for file in sorted(FOLDER.iterdir()):
+        parts.append(f"{file.name} {sha256(file.read_bytes()).hexdigest()}")
+    digest = sha256("\n".join(parts).encode()).hexdigest()
+    return f"{CODE_VERSION}-{digest[:16]}"
+
+
+PSL_VERSION = version("publicsuffixlist")
+RULE_VERSION = rule_version()

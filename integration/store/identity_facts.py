@@ -1,0 +1,95 @@
+"""The settings that decide what an address means, from the copy that the batch derives from, and
+the rules that were last applied.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import psycopg
+
+KINDS = ("user_email", "own_domain", "domain_override", "company_name", "identity_setting")
+
+
+@dataclass
+class IdentityFacts:
+    """What one organization has set. `overrides`: domain -> company's domain, None for no company;
+    `company_names`: domain of an override -> name.
+    """
+
+    user_emails: list[str] = field(default_factory=list)
+    own_domains: list[str] = field(default_factory=list)
+    overrides: dict[str, str | None] = field(default_factory=dict)
+    company_names: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ChangedFact:
+    kind: str
+    subject: str
+    value: str
+
+
+def identity_facts(connection: psycopg.Connection) -> dict[str, IdentityFacts]:
+    """By organization. Of a user's emails the one that holds now."""
+    found: dict[str, IdentityFacts] = defaultdict(IdentityFacts)
+    rows = connection.execute(
+        """
+        select organization_id, kind, subject, value from pipeline.settings
+        where kind = any(%s) and upper_inf(valid)
+        order by organization_id, kind, subject
+        """,
+        [list(KINDS)],
+    )
+    for organization_id, kind, subject, value in rows:
+        facts = found[organization_id]
+        match kind:
+            case "user_email":
+                facts.user_emails.append(value)
+            case "own_domain":
+                facts.own_domains.append(subject)
+            case "domain_override":
+                facts.overrides[subject] = value or None
+            case "company_name":
+                facts.company_names[subject] = value
+            case "identity_setting":
+                facts.settings[subject] = value
+    return found
+
+
+def changed_identity_facts(connection: psycopg.Connection) -> dict[str, list[ChangedFact]]:
+    """By organization: facts that hold now and did not before, or the other way round, and that no
+    finished batch has taken up.
+    """
+    found: dict[str, list[ChangedFact]] = defaultdict(list)
+    rows = connection.execute(
+        """
+        select distinct organization_id, kind, subject, value from pipeline.setting_changes
+        where kind = any(%s)
+        order by organization_id, kind, subject, value
+        """,
+        [list(KINDS)],
+    )
+    for organization_id, kind, subject, value in rows:
+        found[organization_id].append(ChangedFact(kind, subject, value))
+    return found
+
+
+def applied_rules(connection: psycopg.Connection) -> tuple[str, str] | None:
+    """(rule version, suffix list version) that all addresses were last classified by."""
+    return connection.execute(
+        "select rule_version, psl_version from clientsights_raw.applied_rules"
+    ).fetchone()
+
+
+def note_rules(connection: psycopg.Connection, *, rule_version: str, psl_version: str) -> None:
+    """All addresses have been classified by these."""
+    connection.execute(
+        """
+        insert into clientsights_raw.applied_rules (is_one, rule_version, psl_version)
+        values (true, %s, %s)
+        on conflict (is_one) do update
+        set rule_version = excluded.rule_version, psl_version = excluded.psl_version
+        """,
+        [rule_version, psl_version],
+    )

@@ -1,0 +1,75 @@
+"""Addresses of participants become people and companies."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+
+from integration.identification import classify_addresses
+from integration.store.email_addresses import Move
+from orchestration.resources import BatchInProgress
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            ["clientsights_raw", "email_addresses"],
+            deps=[["zoom_raw", "events"], ["pipeline", "settings"]],
+            group_name="clientsights_raw",
+            kinds={"python", "pandas", "postgres"},
+            owners=["team:data-platform"],
+            description=(
+                "One row per organization and distinct address, with the person and company it "
+                "leads to. Only addresses that are new, or that a change of rules, lists or "
+                "settings concerns, are classified; what moves is reported before it is applied, "
+                "and listed in clientsights_raw.email_address_moves."
+            ),
+        ),
+        dg.AssetSpec(
+            ["clientsights_raw", "display_names"],
+            deps=[["zoom_raw", "events"], ["pipeline", "settings"]],
+            group_name="clientsights_raw",
+            kinds={"python", "postgres"},
+            owners=["team:data-platform"],
+            description=(
+                "One row per organization and distinct display name, with what of it can be shown "
+                "as a person's name."
+            ),
+        ),
+    ]
+)
+def email_addresses(
+    context: dg.AssetExecutionContext, batch_in_progress: BatchInProgress
+) -> Iterator[dg.MaterializeResult]:
+    """Classifies the addresses and judges the names that the batch brings, or concerns."""
+
+    def report(moves: list[Move]) -> None:
+        total = sum(move.addresses for move in moves)
+        context.log.info(f"{total} known addresses get another key, kind or company.")
+        for move in moves:
+            context.log.info(
+                f"{move.addresses} addresses: {move.kind_before} ({move.reason_before}) becomes "
+                f"{move.kind_after} ({move.reason_after})"
+            )
+
+    done = classify_addresses(batch_in_progress.connection, batch_in_progress.batch, report=report)
+    for problem in done.problems:
+        context.log.warning(problem)
+    yield dg.MaterializeResult(
+        asset_key=["clientsights_raw", "email_addresses"],
+        metadata={
+            "looked_at": done.looked_at,
+            "new_or_changed": done.written,
+            "unreadable_settings": len(done.problems),
+            "moved": dg.MetadataValue.md(_table(done.moves)),
+        },
+    )
+    yield dg.MaterializeResult(
+        asset_key=["clientsights_raw", "display_names"],
+        metadata={"new_or_changed": done.names_written},
+    )
+
+
+def _table(moves: list[Move]) -> str:
+    frame = pd.DataFrame(moves, columns=list(Move.__dataclass_fields__))
+    return "nothing" if frame.empty else frame.to_markdown(index=False)
