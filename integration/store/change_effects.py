@@ -114,7 +114,7 @@ _CONCERNED_BY_SWITCH = """
         {of_user}
 """
 _ENTRIES_AFTER = """
-    with concerned as materialized (
+    with concerned as (
         {concerned}
     ),
     switches as (
