@@ -12,6 +12,10 @@ from hypothesis import strategies as st
 
 T = TypeVar("T")
 
+# Hypothesis likes integers that stand in the code of whatever modules happen to be loaded: the same
+# seed would make other worlds in another process. None stands out here.
+FAR_FROM_EVERY_CONSTANT = 3 * 2**41 + 12_345_678
+
 
 class Dice:
     """A composite strategy's `draw`, with the words that the makers of worlds use."""
@@ -21,13 +25,14 @@ class Dice:
 
     def part(self) -> float:
         """From 0.00 to 0.99."""
-        return self._draw(st.integers(0, 99)) / 100
+        return self.number(0, 99) / 100
 
     def luck(self, chance: float) -> bool:
         return self.part() < chance
 
     def number(self, first: int, last: int) -> int:
-        return self._draw(st.integers(first, last))
+        far = FAR_FROM_EVERY_CONSTANT
+        return self._draw(st.integers(far + first, far + last)) - far
 
     def choice(self, options: Sequence[T]) -> T:
         return options[self.number(0, len(options) - 1)]
@@ -37,7 +42,8 @@ class Dice:
         return self.shuffled(options)[: self.number(0, min(most, len(options)))]
 
     def shuffled(self, options: Sequence[T]) -> list[T]:
-        return list(self._draw(st.permutations(options)))
+        left = list(options)
+        return [left.pop(self.number(0, len(left) - 1)) for _ in options]
 
 
 def throw(strategy: st.SearchStrategy[T], of_seed: str) -> T:
