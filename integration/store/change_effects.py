@@ -130,6 +130,9 @@ _ENTRIES_AFTER = """
             and users.user_id = concerned.user_id
             and users.created_at <= concerned.ended_at
             and concerned.ended_at < coalesce(users.deactivated_at, 'infinity')
+        left join clientsights_raw.email_addresses
+            on email_addresses.organization_id = %(organization)s
+            and email_addresses.address = concerned.email
         where not exists (
                 select from switches
                 where switches.subject in ('', concerned.user_id)
@@ -137,16 +140,16 @@ _ENTRIES_AFTER = """
                     and switches.valid @> concerned.ended_at
             )
             and not exists (
-                select from integration.exclusions
+                select from pipeline.exclusions_now as exclusions
                 cross join lateral (
-                    select lower(btrim(exclusions.email_or_domain)) as value
-                ) as excluded
+                    values (concerned.email), (email_addresses.person_key)
+                ) as spellings (email)
                 where exclusions.organization_id = %(organization)s
                     and (
-                        concerned.email = excluded.value
-                        or strpos(excluded.value, '@') = 0
-                        and right(concerned.email, length(excluded.value) + 1)
-                            in ('@' || excluded.value, '.' || excluded.value)
+                        spellings.email = exclusions.subject
+                        or strpos(exclusions.subject, '@') = 0
+                        and right(spellings.email, length(exclusions.subject) + 1)
+                            in ('@' || exclusions.subject, '.' || exclusions.subject)
                     )
             )
     )
