@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -12,7 +12,9 @@ from psycopg.types.json import Jsonb
 
 @dataclass(frozen=True)
 class Change:
-    """`full_name` is that of who did it, None when they are no user any more."""
+    """`full_name` is that of who did it, `user_name` that of the WorkSights user it concerns,
+    `zoom_user_name` that of the Zoom user; None when there is none, or none any more.
+    """
 
     at: datetime
     user_id: str
@@ -20,6 +22,15 @@ class Change:
     kind: str
     subject: str
     details: dict[str, Any]
+    user_name: str | None
+    zoom_user_name: str | None
+
+    @property
+    def counts_from(self) -> datetime | None:
+        """When it counts from an earlier time than that of the change."""
+        moment = self.details.get("effective_from")
+        effective_from = datetime.fromisoformat(moment) if moment else self.at
+        return effective_from if effective_from < self.at - timedelta(minutes=1) else None
 
 
 def note_change(
@@ -46,20 +57,34 @@ def note_change(
 
 
 def latest_changes(
-    connection: psycopg.Connection, *, organization_id: str, limit: int
+    connection: psycopg.Connection, *, organization_id: str, limit: int, offset: int = 0
 ) -> list[Change]:
     """The newest first."""
     cursor = connection.cursor(row_factory=class_row(Change))
     return cursor.execute(
         """
         select
-            audit_trail.at, audit_trail.user_id, users.full_name, audit_trail.kind,
-            audit_trail.subject, audit_trail.details
+            audit_trail.at, audit_trail.user_id, authors.full_name, audit_trail.kind,
+            audit_trail.subject, audit_trail.details, concerned.full_name as user_name,
+            (
+                select settings.value from pipeline.settings
+                where settings.organization_id = audit_trail.organization_id
+                    and settings.kind in ('zoom_user_name', 'zoom_user_email')
+                    and settings.subject = audit_trail.subject
+                    and settings.valid @> now()
+                order by settings.kind desc, settings.zoom_account_id
+                limit 1
+            ) as zoom_user_name
         from integration.audit_trail
-        left join worksights.users using (organization_id, user_id)
+        left join worksights.users as authors
+            on authors.organization_id = audit_trail.organization_id
+            and authors.user_id = audit_trail.user_id
+        left join worksights.users as concerned
+            on concerned.organization_id = audit_trail.organization_id
+            and concerned.user_id = coalesce(audit_trail.details ->> 'user_id', audit_trail.subject)
         where audit_trail.organization_id = %s
         order by audit_trail.at desc, audit_trail.entry_id desc
-        limit %s
+        limit %s offset %s
         """,
-        [organization_id, limit],
+        [organization_id, limit, offset],
     ).fetchall()

@@ -1,63 +1,104 @@
-"""The numbers of the Overview tab."""
+"""The numbers of the Overview tab: people, what is on for them, and how soon entries come."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 from psycopg.rows import class_row
 
+from integration.store.marts import marts_are_there
+from integration.store.zoom_users_found import FOUND, entries_waiting_sql
+
 
 @dataclass(frozen=True)
-class Overview:
-    """Users of the organization's connected accounts, and the last batch that finished."""
+class People:
+    """Zoom users of the organization; `waiting` of them are mapped to nobody although
+    `entries_waiting` sessions of theirs could be entries. `subscribed`: feature -> mapped, active
+    WorkSights users who have it on, by their own switch and the organization's.
+    """
 
     zoom_users: int
-    mapped_users: int
-    last_batch_at: datetime | None
+    mapped: int
+    by_hand: int
+    waiting: int
+    entries_waiting: int
+    subscribed: dict[str, int]
 
 
-def overview_of(connection: psycopg.Connection, *, organization_id: str) -> Overview:
-    """A Zoom user counts as mapped by the newest manual mapping, else by an email of an active
-    WorkSights user.
-    """
-    cursor = connection.cursor(row_factory=class_row(Overview))
+@dataclass(frozen=True)
+class Delay:
+    """From the end of a session to its entries, over the sessions of the last seven days."""
+
+    entries: int
+    median: timedelta | None
+    percentile_95: timedelta | None
+
+
+def people_of(
+    connection: psycopg.Connection, *, organization_id: str, count_entries: bool
+) -> People:
+    """Without `count_entries` nobody's entries are counted, and nobody waits."""
+    cursor = connection.cursor(row_factory=class_row(People))
+    return cursor.execute(
+        FOUND.replace("{entries_waiting}", entries_waiting_sql(connection, count_entries))
+        + _PEOPLE,
+        {"organization": organization_id, "zoom_user": None, "search": ""},
+    ).fetchone()
+
+
+def delay_of(
+    connection: psycopg.Connection, *, organization_id: str, now: datetime
+) -> Delay | None:
+    """None before the first batch has made the marts."""
+    if not marts_are_there(connection):
+        return None
+    cursor = connection.cursor(row_factory=class_row(Delay))
     return cursor.execute(
         """
-        with accounts as (
-            select zoom_account_id from integration.connections
-            where organization_id = %(organization)s and disconnected_at is null
-        ),
-        zoom_users as (
-            select distinct on (zoom_account_id, zoom_user_id)
-                zoom_account_id, zoom_user_id, lower(email) as email
-            from zoom_raw.users
-            inner join accounts using (zoom_account_id)
-            where organization_id = %(organization)s
-            order by zoom_account_id, zoom_user_id, imported_at desc
-        ),
-        manual as (
-            select distinct on (zoom_user_id) zoom_user_id, user_id
-            from integration.mapping_changes
-            inner join accounts using (zoom_account_id)
-            where effective_from <= now()
-            order by zoom_user_id, effective_from desc, changed_at desc, change_id desc
-        )
         select
-            count(*) as zoom_users,
-            count(*) filter (
-                where case
-                    when manual.zoom_user_id is not null then manual.user_id is not null
-                    else exists (
-                        select from worksights.users
-                        where users.organization_id = %(organization)s
-                            and lower(users.email) = zoom_users.email
-                            and users.deactivated_at is null
-                    )
-                end
-            ) as mapped_users,
-            (select max(finished_at) from pipeline.batches) as last_batch_at
-        from zoom_users
-        left join manual using (zoom_user_id)
+            count(*) as entries,
+            percentile_cont(0.5) within group (order by activities.updated_at - sessions.ended_at)
+                as median,
+            percentile_cont(0.95) within group (order by activities.updated_at - sessions.ended_at)
+                as percentile_95
+        from timeline.sessions
+        inner join timeline.activities using (organization_id, session_id)
+        where sessions.organization_id = %s and sessions.ended_at > %s - interval '7 days'
         """,
-        {"organization": organization_id},
+        [organization_id, now],
     ).fetchone()
+
+
+_PEOPLE = """
+    , subscribers as (
+        select distinct users.user_id
+        from found
+        inner join worksights.users
+            on users.organization_id = %(organization)s and users.user_id = found.user_id
+        where users.deactivated_at is null
+    ),
+    subscribed as (
+        select features.feature, count(*) filter (
+            where not exists (
+                select from pipeline.switches_now
+                where switches_now.organization_id = %(organization)s
+                    and switches_now.subject in ('', subscribers.user_id)
+                    and switches_now.value = features.feature
+                    and switches_now.valid @> now()
+            )
+        ) as users
+        from unnest(array['meetings', 'webinars', 'phone']) as features (feature)
+        cross join subscribers
+        group by features.feature
+    )
+    select
+        count(*) as zoom_users,
+        count(*) filter (where user_id is not null) as mapped,
+        count(*) filter (where mapping in ('manual', 'nobody')) as by_hand,
+        count(*) filter (where entries_waiting > 0) as waiting,
+        coalesce(sum(entries_waiting), 0)::bigint as entries_waiting,
+        (
+            select coalesce(jsonb_object_agg(feature, users), '{}') from subscribed
+        ) as subscribed
+    from found
+"""

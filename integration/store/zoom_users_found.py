@@ -1,4 +1,4 @@
-"""The query that finds an organization's Zoom users and whom each is mapped to now (contract, 5.8)."""
+"""How an organization's Zoom users are found, and whom each is mapped to now (contract, 5.8)."""
 
 import psycopg
 
@@ -6,7 +6,7 @@ from integration.store.marts import marts_are_there
 
 
 def entries_waiting_sql(connection: psycopg.Connection, by_entries: bool) -> str:
-    """A column of FOUND. Counted only for those who are not mapped, by an index that holds all it needs."""
+    """A column of FOUND: counted only for those who are not mapped, by an index that has it all."""
     if not by_entries or not marts_are_there(connection):
         return "0"
     return """
@@ -19,9 +19,9 @@ def entries_waiting_sql(connection: psycopg.Connection, by_entries: bool) -> str
     """
 
 
-# A statement's `with`, ending in `found`; its parameters are organization, zoom_user (or None) and search.
-# Emails and names are those that the latest batch knew, from imports and user events. What an import
-# has brought since stands in where there is none yet.
+# A statement's `with`, ending in `found`; parameters are organization, zoom_user (or None), search.
+# Emails and names are those that the latest batch knew, from imports and user events. What an
+# import has brought since stands in where there is none yet.
 FOUND = """
     with imported as (
         select distinct on (zoom_account_id, zoom_user_id)

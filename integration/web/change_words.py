@@ -1,4 +1,4 @@
-"""What a change that was saved will do, in a sentence or two."""
+"""Counts, and what a change that was saved will do, in words."""
 
 from integration.store.change_effects import Effect
 from integration.web.effective import Effective
@@ -11,14 +11,15 @@ def saved_words(effective: Effective, effects: list[Effect], *, time_zone: str) 
     since = zoned(effective.moment, time_zone)
     coming = sum(one.coming for one in effects)
     going = sum(one.going for one in effects)
-    does = [f"brings {_entries(coming)}"] if coming else []
-    does += [f"takes away {_entries(going)}"] if going else []
-    what = f"{' and '.join(does)}" if does else "changes no entry"
+    does = [f"brings {counted(coming, 'entry', 'entries')}"] if coming else []
+    does += [f"takes away {counted(going, 'entry', 'entries')}"] if going else []
+    what = " and ".join(does) if does else "changes no entry"
     return (
         f"It counts from {since.day} {since:%b %Y}. "
         f"The next batch, at most 20 minutes from now, {what}."
     )
 
 
-def _entries(count: int) -> str:
-    return f"{count:,} entry" if count == 1 else f"{count:,} entries"
+def counted(count: int, one: str, several: str = "") -> str:
+    """ "1 entry", "2,310 entries"."""
+    return f"{count:,} {one if count == 1 else several or one + 's'}"

@@ -22,16 +22,18 @@ class Effective:
 
 @dataclass(frozen=True)
 class TimeChoice:
-    """What was chosen, and between which days one may choose (in the viewer's zone). `effective`
-    is None when the day was refused; `refusal` is then a sentence.
+    """What was chosen, and between which days one may choose: from that of `connected_at` to
+    today, in the viewer's zone. `effective` is None when the day was refused; `refusal` is then a
+    sentence.
     """
 
     since: str
     day: str
+    connected_at: datetime
     first_day: str
     last_day: str
     effective: Effective | None
-    refusal: str = ""
+    refusal: str
 
 
 def time_choice(
@@ -46,15 +48,15 @@ def time_choice(
     """
     connected_at = min((one.connected_at for one in connections), default=now)
     since, day = read("since"), read("day")
-    first_day = zoned(connected_at, time_zone).date().isoformat()
-    last_day = zoned(now, time_zone).date().isoformat()
+    days = [zoned(moment, time_zone).date().isoformat() for moment in (connected_at, now)]
+    effective, refusal = None, ""
     try:
         effective = effective_from(
             since, day, now=now, time_zone=time_zone, connected_at=connected_at
         )
     except DayRefused as error:
-        return TimeChoice(since, day, first_day, last_day, None, str(error))
-    return TimeChoice(since, day, first_day, last_day, effective)
+        refusal = str(error)
+    return TimeChoice(since, day, connected_at, *days, effective, refusal)
 
 
 def effective_from(

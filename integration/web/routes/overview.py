@@ -1,29 +1,80 @@
-"""`/services/zoom/overview`: how the integration is, and where an authorization ends."""
+"""`/services/zoom/overview`: how the integration is, what needs attention, and who changed what."""
 
 from starlette.responses import Response
 
+from integration.store.arrivals import arrivals_of, batches_of_installation
 from integration.store.audit_trail import latest_changes
 from integration.store.connection_list import connections_of, is_worth_watching
-from integration.store.overview import overview_of
+from integration.store.overview import delay_of, people_of
 from integration.web.access import Right
+from integration.web.attention import (
+    needs_of_batches,
+    needs_of_connections,
+    needs_of_deliveries,
+    needs_of_people,
+)
+from integration.web.listing import ROWS, listing_of
 from integration.web.visit import PageRoute, Visit
 
+TAB = "/services/zoom/overview"
 CHANGES_SHOWN = 10
 
 
 def overview(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
     with visit.transaction() as connection:
-        connections = connections_of(connection, organization_id=organization_id)
-        figures = overview_of(connection, organization_id=organization_id)
+        listed = connections_of(connection, organization_id=organization_id)
+        connections = [one for one in listed if one.disconnected_at is None]
+        accounts = [one.zoom_account_id for one in connections]
+        people = people_of(
+            connection,
+            organization_id=organization_id,
+            count_entries=visit.may(Right.SEE_ACTIVITY_COUNTS),
+        )
+        arrivals = arrivals_of(connection, accounts, now=visit.now)
+        batches = batches_of_installation(connection)
+        delay = delay_of(connection, organization_id=organization_id, now=visit.now)
         changes = latest_changes(connection, organization_id=organization_id, limit=CHANGES_SHOWN)
+    needs = [
+        *needs_of_connections(
+            connections,
+            arrivals,
+            now=visit.now,
+            webhooks=f"{visit.settings.public_url}/webhooks/zoom",
+        ),
+        *needs_of_batches(batches, connections, arrivals, now=visit.now),
+        *needs_of_deliveries(arrivals),
+        *needs_of_people(people),
+    ]
     return visit.render(
         "overview.html",
-        connections=[one for one in connections if one.disconnected_at is None],
-        figures=figures,
+        connections=connections,
+        people=people,
+        arrivals={one.zoom_account_id: one for one in arrivals},
+        batches=batches,
+        delay=delay,
+        needs=needs if connections else [],
         changes=changes,
         looks_again=is_worth_watching(connections, now=visit.now),
     )
 
 
-PAGES = (PageRoute("/services/zoom/overview", overview, right=Right.SEE_CONNECTIONS),)
+def changes(visit: Visit) -> Response:
+    """All of them, in pages."""
+    listing = listing_of(visit, TAB + "/changes", filters=())
+    with visit.transaction() as connection:
+        found = latest_changes(
+            connection,
+            organization_id=visit.viewer.organization_id,
+            limit=ROWS + 1,  # one more tells that there is another page
+            offset=listing.offset,
+        )
+    return visit.render(
+        "changes.html", listing=listing, changes=found[:ROWS], has_next=len(found) > ROWS
+    )
+
+
+PAGES = (
+    PageRoute(TAB, overview, right=Right.SEE_CONNECTIONS),
+    PageRoute(TAB + "/changes", changes, right=Right.SEE_CONNECTIONS),
+)

@@ -1,0 +1,128 @@
+"""What needs somebody's attention, and how to mend it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from integration.store.arrivals import Arrivals, Batches
+from integration.store.connection_list import ListedConnection
+from integration.store.overview import People
+from integration.web.change_words import counted
+from integration.web.refusals import Step
+
+QUIET = timedelta(days=1)
+# A batch comes every 20 minutes when there is something to do; two may be missed.
+LATE = timedelta(minutes=45)
+# Users are imported every 6 hours, so a batch runs that often even when Zoom says nothing.
+IDLE = timedelta(hours=7)
+
+CONNECTIONS = Step("Open Connections", "/services/zoom/connections")
+UNMAPPED = Step("Map them", "/services/zoom/users?show=unmapped")
+RUNS = (
+    "Tell the people who run this installation: batches are made by Dagster's daemon, which "
+    "`worksights-zoom up` starts; `worksights-zoom status` says what waits."
+)
+
+
+@dataclass(frozen=True)
+class Need:
+    """`text` says how to mend it; `since` is shown behind it, in the viewer's zone."""
+
+    title: str
+    text: str
+    step: Step | None = None
+    since: datetime | None = None
+
+
+def needs_of_connections(
+    connections: list[ListedConnection],
+    arrivals: list[Arrivals],
+    *,
+    now: datetime,
+    webhooks: str,
+) -> list[Need]:
+    """Of connections in use: those that fail, and those that Zoom says nothing of."""
+    needs = [
+        Need(
+            f"Zoom account {one.zoom_account_id} needs attention",
+            one.status_detail or "Its users could not be imported. Reconnect the account.",
+            CONNECTIONS,
+        )
+        for one in connections
+        if one.status == "needs_attention"
+    ]
+    heard = {one.zoom_account_id: one.last_received_at for one in arrivals}
+    for one in connections:
+        last = heard.get(one.zoom_account_id)
+        if one.zoom_account_id in heard and (last or one.connected_at) < now - QUIET:
+            needs.append(
+                Need(
+                    f"Zoom has sent nothing of account {one.zoom_account_id} for a day",
+                    "On a day without meetings and calls that is as it should be. Otherwise look "
+                    "in the Zoom Marketplace whether the app's event subscription is on and sends "
+                    f"to {webhooks}.",
+                    CONNECTIONS,
+                    since=last,
+                )
+            )
+    return needs
+
+
+def needs_of_deliveries(arrivals: list[Arrivals]) -> list[Need]:
+    """Those of the last day that were set aside, with the reasons."""
+    reasons: dict[str, int] = {}
+    for one in arrivals:
+        for reason, count in one.quarantined.items():
+            reasons[reason] = reasons.get(reason, 0) + count
+    if not reasons:
+        return []
+    listed = "; ".join(f"{reason} ({count:,})" for reason, count in sorted(reasons.items()))
+    return [
+        Need(
+            f"{counted(sum(reasons.values()), 'webhook')} of the last day could not be read",
+            f"{listed}. Nothing is lost: they are kept with their reason. The people who run this "
+            "installation find them in operations.deliveries.",
+        )
+    ]
+
+
+def needs_of_batches(
+    batches: Batches,
+    connections: list[ListedConnection],
+    arrivals: list[Arrivals],
+    *,
+    now: datetime,
+) -> list[Need]:
+    """A batch that failed, or that should have come and did not."""
+    finished, failed = batches.last_finished_at, batches.last_failed_at
+    waiting = [one.waits_since for one in arrivals if one.waits_since is not None]
+    oldest = min([one.connected_at for one in connections], default=now)
+    if failed and failed > (finished or failed - QUIET):
+        return [
+            Need(
+                "The last batch failed",
+                "Nothing is lost: the next one takes up its work. If that fails too, tell the "
+                "people who run this installation: Dagster's page shows why.",
+                since=failed,
+            )
+        ]
+    if waiting and min(waiting) < now - LATE:
+        return [Need("What Zoom has sent waits for a batch", RUNS, since=min(waiting))]
+    if (finished or oldest) < now - IDLE:
+        return [Need("No batch has run for hours", RUNS, since=finished)]
+    return []
+
+
+def needs_of_people(people: People) -> list[Need]:
+    """Zoom users whose sessions become no entries because nobody is mapped."""
+    if not people.waiting:
+        return []
+    are = "is" if people.waiting == 1 else "are"
+    return [
+        Need(
+            f"{counted(people.waiting, 'Zoom user')} {are} mapped to nobody",
+            f"{counted(people.entries_waiting, 'session')} of theirs could be an entry. Map them "
+            "from an earlier day on; rooms and shared logins map to “nobody”, and are then not "
+            "listed here.",
+            UNMAPPED,
+        )
+    ]

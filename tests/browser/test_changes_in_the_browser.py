@@ -1,0 +1,99 @@
+"""Mapping somebody by hand and switching a feature, as people do it, up to the entries."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from simulator.world import World
+from tests.browser.conftest import PHONE
+from tests.page.batched import Batched, batched_site
+from tests.page.site import user_id_of
+
+OpenPage = Callable[..., Page]
+MANAGER, MEMBER = user_id_of("manager"), user_id_of("member")
+
+
+@pytest.fixture(scope="module")
+def batched(
+    server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Batched]:
+    with batched_site(server_url, zoom, tmp_path_factory.mktemp("home")) as made:
+        yield made
+
+
+@pytest.fixture
+def page(batched: Batched, open_page: OpenPage) -> Page:
+    page = open_page(base_url=batched.site.base)
+    page.goto(batched.site.link("admin"))
+    return page
+
+
+def test_a_user_mapped_by_hand_gets_the_entry_with_the_next_batch(
+    batched: Batched, page: Page
+) -> None:
+    page.get_by_role("link", name="Map them").click()
+    page.get_by_role("link", name="Stella Stranger").click()
+    page.get_by_label("Find a profile").fill("manager@")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Manager of Acme").click()
+    expect(page.get_by_text("Nothing in the past changes")).to_be_visible()
+
+    page.get_by_label("The day").fill("2026-03-10")  # also chooses "From an earlier day on"
+    page.get_by_role("button", name="Show what changes").click()
+    expect(page.get_by_role("cell", name="+1")).to_have_count(2)
+    page.get_by_role("button", name="Save, from 10 Mar 2026 on").click()
+    expect(page.get_by_role("status")).to_contain_text("brings 2 entries")
+    expect(page.get_by_text("By hand", exact=True)).to_be_visible()
+
+    batched.batch()
+    assert ("Plans", MANAGER) in batched.entries()
+    page.get_by_role("link", name="Overview").click()
+    expect(page.get_by_text("mapped Zoom user Stella Stranger to Manager of Acme")).to_be_visible()
+    expect(page.get_by_text("mapped to nobody")).to_have_count(0)
+
+
+def test_a_feature_switched_off_and_on_from_an_earlier_day_takes_and_brings_entries(
+    batched: Batched, page: Page
+) -> None:
+    before = batched.entries()
+    for to, shown, says in (("off", "−1", "takes away 1 entry"), ("on", "+1", "brings 1 entry")):
+        page.goto("/services/zoom/features")
+        page.get_by_role("link", name="Member of Acme").click()
+        page.get_by_role("link", name=f"Switch {to}… Meetings").click()
+        page.get_by_label("The day").fill("2026-03-10")
+        page.get_by_role("button", name="Show what changes").click()
+        expect(page.get_by_role("cell", name=shown)).to_be_visible()
+        page.get_by_role("button", name=f"Switch {to}, from 10 Mar 2026 on").click()
+        expect(page.get_by_role("status")).to_contain_text(says)
+        batched.batch()
+        assert (("Plans", MEMBER) in batched.entries()) == (to == "on")
+    assert batched.entries() == before
+
+
+def test_a_day_before_the_connection_is_refused_with_the_reason(
+    page: Page,
+) -> None:
+    page.goto(f"/services/zoom/features/users/{MEMBER}/change?feature=phone&to=off")
+    page.locator("form.from-when").evaluate("form => form.noValidate = true")
+    page.get_by_label("The day").fill("2024-06-01")
+    page.get_by_role("button", name="Show what changes").click()
+    expect(page.get_by_role("alert")).to_contain_text("Zoom was connected on 1 January 2025")
+    expect(page.get_by_role("button", name="Switch off")).to_have_count(0)
+
+
+def test_no_tab_is_wider_than_a_phone_and_none_breaks_the_policy(
+    page: Page,
+) -> None:
+    page.set_viewport_size(PHONE)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    stranger, member = "users/zu-stranger", f"features/users/{MEMBER}"
+    for path in (
+        "overview", "overview/changes", "users", stranger, f"{stranger}/change?to=nobody",
+        "features", member, f"{member}/change?feature=meetings&to=off&since=day&day=2026-03-01",
+    ):  # fmt: skip
+        page.goto(f"/services/zoom/{path}")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert (path, width) == (path, PHONE["width"])
+    assert said == []

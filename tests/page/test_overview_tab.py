@@ -1,0 +1,118 @@
+"""The Overview tab: the numbers, what needs attention with its next step, and who changed what."""
+
+import re
+
+import pytest
+
+from tests.page.fixtures import ACCOUNTS
+from tests.page.site import Site, Visitor, user_id_of
+from tests.page.test_users_tab import imported, mapped
+
+TAB = "/services/zoom/overview"
+ACME, SECOND, GLOBEX = ACCOUNTS
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def figures(visitor: Visitor) -> dict[str, str]:
+    page = visitor.get(TAB).text
+    found = re.findall(r"<div><dt>(.*?)</dt><dd[^>]*>(.*?)</dd></div>", page, re.DOTALL)
+    return {name: words(value) for name, value in found}
+
+
+@pytest.fixture
+def acme(site: Site) -> Site:
+    site.connect("acme", ACME)
+    imported(
+        site, ACME, zu_member="member@acme.example", zu_admin="admin@acme.example",
+        zu_new="new@acme.example", zu_room=None,
+    )  # fmt: skip
+    mapped(site, "zu_room", None)
+    return site
+
+
+def test_without_a_connection_zoom_can_be_connected(site: Site) -> None:
+    page = site.visitor("executive").get(TAB).text
+    assert ("No Zoom account is connected" in page, "Connect Zoom" in page) == (True, True)
+    assert "Connect Zoom" not in site.visitor("owner").get(TAB).text
+
+
+def test_it_counts_people_and_what_is_on_for_them(acme: Site) -> None:
+    acme.rows(
+        "insert into integration.subscription_changes (organization_id, user_id, feature, is_on) "
+        "values ('acme', %s, 'webinars', false), ('acme', null, 'phone', false)",
+        user_id_of("member"),
+    )
+    shown = figures(acme.visitor("executive"))
+    wanted = ("Users imported", "Mapped", "Meetings", "Webinars", "Phone calls", "Last batch")
+    assert {name: shown[name] for name in wanted} == {
+        "Users imported": "4",
+        "Mapped": "2 1 by hand",
+        "Meetings": "2 people",
+        "Webinars": "1 person",
+        "Phone calls": "0 people",
+        "Last batch": "None yet",
+    }
+
+
+def test_a_technical_admin_sees_no_counts_of_activity(acme: Site) -> None:
+    executive, technical = (
+        figures(acme.visitor(role)) for role in ("executive", "technical_admin")
+    )
+    assert executive.keys() - technical.keys() == {
+        "Entries of the last 7 days", "Webhooks of the last day",
+    }  # fmt: skip
+
+
+def test_a_connection_that_fails_is_told_with_its_next_step(acme: Site) -> None:
+    acme.rows(
+        "update integration.connections set status = 'needs_attention', "
+        "status_detail = 'The grant lacks a scope. Add it, then reconnect.'"
+    )
+    page = words(acme.visitor("owner").get(TAB).text)
+    assert f"Zoom account {ACME} needs attention" in page
+    assert "Add it, then reconnect. Open Connections" in page
+
+
+def test_changes_are_told_in_words_and_all_of_them_in_pages(acme: Site) -> None:
+    visitor = acme.visitor("executive")
+    visitor.post("/services/zoom/users/zu_new/change", {"to": user_id_of("member"), "since": "now"})
+    visitor.post(
+        "/services/zoom/users/zu_new/change", {"to": "nobody", "since": "day", "day": "2026-02-01"}
+    )
+    visitor.post(
+        f"/services/zoom/features/users/{user_id_of('admin')}/change",
+        {"feature": "phone", "to": "off", "since": "now"},
+    )
+    visitor.post(
+        "/services/zoom/features/organization/change",
+        {"feature": "webinars", "to": "off", "since": "now"},
+    )
+    told = [
+        "switched webinars off for everybody",
+        "switched phone calls off for Admin of Acme",
+        "mapped Zoom user zu_new to nobody, from 1 Feb 2026 on",
+        "mapped Zoom user zu_new to Member of Acme",
+    ]
+    for path in (TAB, f"{TAB}/changes"):
+        page = words(visitor.get(path).text)
+        places = [page.find(f"Executive of Acme {sentence}") for sentence in told]
+        assert (-1 in places, places) == (False, sorted(places))
+    acme.rows(
+        "insert into integration.audit_trail (organization_id, user_id, kind, subject, details) "
+        "select 'acme', 'x', 'connection_made', 'c', '{\"zoom_account_id\": \"a\"}' "
+        "from generate_series(1, 60)"
+    )
+    last = visitor.get(f"{TAB}/changes?page=2").text
+    assert (last.count("<li><p>"), 'rel="next"' in last) == (14, False)
+
+
+def test_another_organizations_changes_are_not_shown(acme: Site) -> None:
+    acme.connect("globex", GLOBEX)
+    imported(acme, GLOBEX, zu_globex=None)
+    theirs = acme.visitor("executive", "globex")
+    theirs.post("/services/zoom/users/zu_globex/change", {"to": "nobody", "since": "now"})
+    assert "zu_globex" in theirs.get(TAB).text
+    assert "zu_globex" not in acme.visitor("executive").get(TAB).text

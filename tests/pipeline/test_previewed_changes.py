@@ -1,0 +1,246 @@
+"""What a preview counts before a change is saved is what the next batch does.
+
+Each case is a firm of its own with the same people and sessions; all of them are changed between
+the same two batches.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from integration.store.change_effects import Effect, effects_of_mapping, effects_of_switch
+from integration.store.mapping_changes import map_zoom_user
+from integration.store.postgres import transaction
+from integration.store.switches import switch_feature
+from simulator.world import World
+from tests.pipeline.events import Person, Session, call_ended, iso
+from tests.pipeline.installation import Installation, fresh_database, install
+
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
+FIRST_BATCH = datetime(2026, 3, 7, 12, tzinfo=UTC)
+NEXT_BATCH = FIRST_BATCH + timedelta(minutes=20)
+
+ANN = Person("ann", "zu-ann", "ann@firm.example")
+BEN = Person("ben", "zu-ben", "ben@firm.example")
+DAN = Person("dan", "zu-dan")  # without an email: nobody is matched
+EVE = Person("eve", "zu-eve", "eve@other.example")  # an email of no user
+USERS = {"ann": ANN.email, "ben": BEN.email, "dan": "dan@home.example", "gone": "gone@firm.example"}
+SESSIONS = {  # (day, kind, people); the first is the host
+    "early": (0, "meeting", [ANN, BEN, DAN, EVE]),
+    "late": (3, "meeting", [ANN, BEN, DAN, EVE]),
+    "alone": (3, "meeting", [DAN]),
+    "webinar": (3, "webinar", [ANN, DAN]),
+    "other webinar": (4, "webinar", [BEN, DAN]),
+}
+Entries = set[tuple[str, str, str]]  # (session, user, feature)
+SetUp = Callable[[Installation, str], None]
+
+
+@dataclass(frozen=True)
+class Change:
+    """`asks` and `makes` are given the firm; `before` stands from the beginning."""
+
+    asks: Callable[[psycopg.Connection, str], list[Effect]]
+    makes: Callable[[psycopg.Connection, str], None]
+    expected: list[Effect]
+    before: tuple[SetUp, ...] = ()
+
+
+def maps(
+    zoom_user: str, user: str | None, since: datetime, expected: list[Effect], *before: SetUp
+) -> Change:
+    def user_of(firm: str) -> str | None:
+        return f"{firm}-{user}" if user else None
+
+    def asks(connection: psycopg.Connection, firm: str) -> list[Effect]:
+        return effects_of_mapping(
+            connection, zoom_user, organization_id=firm, user_id=user_of(firm), effective_from=since
+        )
+
+    def makes(connection: psycopg.Connection, firm: str) -> None:
+        map_zoom_user(
+            connection, zoom_user, organization_id=firm, zoom_account_id=f"account-of-{firm}",
+            user_id=user_of(firm), effective_from=since, changed_by="the test",
+        )  # fmt: skip
+
+    return Change(asks, makes, expected, before)
+
+
+def switches(
+    feature: str, user: str | None, to: str, since: datetime, expected: list[Effect], *before: SetUp
+) -> Change:
+    def about(firm: str) -> dict[str, object]:
+        return {
+            "organization_id": firm,
+            "user_id": f"{firm}-{user}" if user else None,
+            "is_on": to == "on",
+            "effective_from": since,
+        }
+
+    def asks(connection: psycopg.Connection, firm: str) -> list[Effect]:
+        return effects_of_switch(connection, feature, **about(firm))
+
+    def makes(connection: psycopg.Connection, firm: str) -> None:
+        switch_feature(connection, feature, **about(firm), changed_by="the test")
+
+    return Change(asks, makes, expected, before)
+
+
+def mapped(zoom_user: str, user: str | None, since: str = "2026-01-01") -> SetUp:
+    def make(installation: Installation, firm: str) -> None:
+        installation.execute(
+            "insert into integration.mapping_changes "
+            "(zoom_account_id, zoom_user_id, user_id, effective_from) values (%s, %s, %s, %s)",
+            [f"account-of-{firm}", zoom_user, user and f"{firm}-{user}", since],
+        )
+
+    return make
+
+
+def switched_off(feature: str, user: str | None, since: str = "2026-01-01") -> SetUp:
+    def make(installation: Installation, firm: str) -> None:
+        installation.execute(
+            "insert into integration.subscription_changes "
+            "(organization_id, user_id, feature, is_on, effective_from) "
+            "values (%s, %s, %s, false, %s)",
+            [firm, user and f"{firm}-{user}", feature, since],
+        )
+
+    return make
+
+
+def with_exclusion(installation: Installation, firm: str) -> None:
+    installation.execute(
+        "insert into integration.exclusions (organization_id, email_or_domain) values (%s, %s)",
+        [firm, "OTHER.example "],
+    )
+
+
+CHANGES = {
+    "a_first_mapping": maps("zu-dan", "dan", TUESDAY, [
+        Effect("meetings", 2, 0), Effect("webinars", 2, 0),
+    ]),
+    "a_mapping_from_now": maps("zu-dan", "dan", FIRST_BATCH, []),
+    "somebody_who_was_there_himself": maps("zu-dan", "ann", MONDAY, [
+        Effect("meetings", 1, 0), Effect("webinars", 1, 0),
+    ]),
+    "nobody": maps("zu-ben", None, TUESDAY, [Effect("meetings", 0, 1), Effect("webinars", 0, 1)]),
+    "somebody_else": maps("zu-ben", "dan", MONDAY, [
+        Effect("meetings", 2, 2), Effect("webinars", 1, 1),
+    ]),
+    "a_call_too": maps("zu-ann", None, THURSDAY, [
+        Effect("meetings", 0, 1), Effect("phone", 0, 1), Effect("webinars", 0, 1),
+    ]),
+    "another_identity_keeps_the_entry": maps("zu-ann", None, THURSDAY, [
+        Effect("phone", 0, 1),
+    ], mapped("zu-dan", "ann")),
+    "later_changes_are_written_over": maps("zu-dan", "dan", MONDAY, [
+        Effect("meetings", 3, 0), Effect("webinars", 2, 0),
+    ], mapped("zu-dan", None, "2026-03-03"), mapped("zu-dan", None, "2026-03-05 12:00")),
+    "a_user_who_left": maps("zu-dan", "gone", MONDAY, [Effect("meetings", 1, 0)]),
+    "a_user_who_has_it_off": maps("zu-dan", "dan", MONDAY, [
+        Effect("meetings", 3, 0),
+    ], switched_off("webinars", "dan")),
+    "a_feature_that_is_off": maps("zu-dan", "dan", MONDAY, [
+        Effect("meetings", 1, 0), Effect("webinars", 2, 0),
+    ], switched_off("meetings", None, "2026-03-04")),
+    "somebody_excluded": maps("zu-eve", "dan", MONDAY, [], with_exclusion),
+    "off_for_a_user": switches("meetings", "ann", "off", TUESDAY, [Effect("meetings", 0, 1)]),
+    "phone_off_for_a_user": switches("phone", "ann", "off", MONDAY, [Effect("phone", 0, 1)]),
+    "off_for_a_user_with_two_identities": switches("meetings", "ann", "off", MONDAY, [
+        Effect("meetings", 0, 3),
+    ], mapped("zu-dan", "ann")),
+    "on_for_a_user": switches("meetings", "ann", "on", TUESDAY, [
+        Effect("meetings", 1, 0),
+    ], switched_off("meetings", "ann")),
+    "on_for_a_user_while_it_is_off_for_all": switches("meetings", "ann", "on", MONDAY, [
+    ], switched_off("meetings", "ann"), switched_off("meetings", None)),
+    "on_for_somebody_excluded": switches("meetings", "dan", "on", MONDAY, [
+    ], switched_off("meetings", "dan"), mapped("zu-eve", "dan"), with_exclusion),
+    "off_for_all": switches("meetings", None, "off", TUESDAY, [Effect("meetings", 0, 2)]),
+    "on_for_all": switches("webinars", None, "on", MONDAY, [
+        Effect("webinars", 1, 0),
+    ], switched_off("webinars", None), switched_off("webinars", "ben")),
+    "on_for_all_from_a_later_day": switches("meetings", None, "on", WEDNESDAY, [
+        Effect("meetings", 2, 0),
+    ], switched_off("meetings", None)),
+}  # fmt: skip
+
+
+@dataclass
+class Story:
+    previews: dict[str, list[Effect]]
+    before: dict[str, Entries]
+    after: dict[str, Entries]
+
+
+@pytest.fixture(scope="module")
+def story(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Story]:
+    with pytest.MonkeyPatch.context() as patch, fresh_database(server_url) as url:
+        installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
+        for firm, change in CHANGES.items():
+            set_up(installation, firm, change)
+        installation.batch(now=FIRST_BATCH)
+        before = entries(installation)
+        previews = {}
+        with transaction(url, role="page") as connection:
+            for firm, change in CHANGES.items():
+                previews[firm] = change.asks(connection, firm)
+                change.makes(connection, firm)
+        installation.batch(now=NEXT_BATCH)
+        yield Story(previews, before, entries(installation))
+
+
+def set_up(installation: Installation, firm: str, change: Change) -> None:
+    account = f"account-of-{firm}"
+    users = {f"{firm}-{name}": email for name, email in USERS.items()}
+    installation.organization(firm, account=account, users=users)
+    installation.execute(
+        "update worksights.users set deactivated_at = %s where user_id = %s",
+        [TUESDAY, f"{firm}-gone"],
+    )
+    for person in (ANN, BEN, DAN, EVE):
+        installation.execute(
+            "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, "
+            "imported_at, batch, email) values (%s, %s, %s, %s, 0, %s)",
+            [firm, account, person.zoom_user_id, MONDAY, person.email or None],
+        )
+    for make in change.before:
+        make(installation, firm)
+    for name, (day, kind, people) in SESSIONS.items():
+        begin = MONDAY + timedelta(days=day, hours=9)
+        session = Session(
+            account, f"{firm} {name}", people[0].zoom_user_id, begin, begin + timedelta(hours=1),
+            topic=name, kind=kind, type=5 if kind == "webinar" else 2,
+        )  # fmt: skip
+        installation.deliver(*session.whole(people), at=FIRST_BATCH - timedelta(hours=1))
+    began_at = THURSDAY + timedelta(hours=15)
+    call = call_ended("caller", account, began_at, call_id=f"call of {firm}")
+    call["payload"]["object"]["call_end_time"] = iso(began_at + timedelta(minutes=5))
+    installation.deliver(call, at=FIRST_BATCH - timedelta(hours=1))
+
+
+def entries(installation: Installation) -> dict[str, Entries]:
+    rows = installation.execute(
+        "select organization_id, session_id, user_id, feature from timeline.activities"
+    )
+    found: dict[str, Entries] = {firm: set() for firm in CHANGES}
+    for firm, *entry in rows:
+        found[firm].add(tuple(entry))
+    return found
+
+
+@pytest.mark.parametrize("firm", CHANGES)
+def test_the_next_batch_does_what_the_preview_counted(firm: str, story: Story) -> None:
+    before, after = story.before[firm], story.after[firm]
+    coming = Counter(feature for _, _, feature in after - before)
+    going = Counter(feature for _, _, feature in before - after)
+    done = [Effect(feature, coming[feature], going[feature]) for feature in sorted(coming | going)]
+    expected = CHANGES[firm].expected
+    assert (story.previews[firm], done) == (expected, expected)

@@ -1,0 +1,112 @@
+"""What needs attention is told once, with how to mend it; what is quiet and well is left alone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from integration.store.arrivals import Arrivals, Batches
+from integration.store.connection_list import ListedConnection
+from integration.store.overview import People
+from integration.web.attention import (
+    needs_of_batches,
+    needs_of_connections,
+    needs_of_deliveries,
+    needs_of_people,
+)
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def account(**changed: Any) -> ListedConnection:
+    return ListedConnection(**{
+        "connection_id": "c1", "zoom_account_id": "A1", "owner_name": "Ann", "status": "active",
+        "status_detail": None, "phone_detail": None, "connected_at": NOW - 30 * DAY,
+        "granted_at": NOW - 30 * DAY, "disconnected_at": None, "users_imported_at": NOW - HOUR,
+        "next_import_at": NOW + HOUR, "zoom_users": 3, **changed,
+    })  # fmt: skip
+
+
+def arrived(**changed: Any) -> Arrivals:
+    return Arrivals(**{
+        "zoom_account_id": "A1", "received_last_day": 5, "last_received_at": NOW - HOUR,
+        "waits_since": None, "quarantined": {}, **changed,
+    })  # fmt: skip
+
+
+def told(connection: ListedConnection, *arrivals: Arrivals) -> list[str]:
+    needs = needs_of_connections([connection], [*arrivals], now=NOW, webhooks="https://w/zoom")
+    return [need.title for need in needs]
+
+
+@pytest.mark.parametrize(
+    ("connection", "arrivals", "titles"),
+    [
+        (account(), [arrived()], []),
+        (account(status="needs_attention"), [arrived()], ["Zoom account A1 needs attention"]),
+        (
+            account(),
+            [arrived(last_received_at=NOW - DAY - MINUTE)],
+            ["Zoom has sent nothing of account A1 for a day"],
+        ),
+        (
+            account(),
+            [arrived(last_received_at=None)],
+            ["Zoom has sent nothing of account A1 for a day"],
+        ),
+        (account(connected_at=NOW - HOUR), [arrived(last_received_at=None)], []),
+        (account(), [], []),  # nobody can tell before the first batch
+    ],
+)
+def test_needs_of_connections(
+    connection: ListedConnection, arrivals: list[Arrivals], titles: list[str]
+) -> None:
+    assert told(connection, *arrivals) == titles
+
+
+@pytest.mark.parametrize(
+    ("finished", "failed", "waits_since", "title"),
+    [
+        (NOW - HOUR, None, None, None),
+        (NOW - HOUR, NOW - 2 * HOUR, None, None),  # a later one took up its work
+        (NOW - HOUR, NOW - MINUTE, None, "The last batch failed"),
+        (None, NOW - MINUTE, None, "The last batch failed"),
+        (NOW - HOUR, None, NOW - 40 * MINUTE, None),
+        (NOW - HOUR, None, NOW - 50 * MINUTE, "What Zoom has sent waits for a batch"),
+        (NOW - 8 * HOUR, None, None, "No batch has run for hours"),
+        (None, None, None, "No batch has run for hours"),
+    ],
+)
+def test_needs_of_batches(
+    finished: datetime | None,
+    failed: datetime | None,
+    waits_since: datetime | None,
+    title: str | None,
+) -> None:
+    needs = needs_of_batches(
+        Batches(finished, failed), [account()], [arrived(waits_since=waits_since)], now=NOW
+    )
+    assert [need.title for need in needs] == ([title] if title else [])
+
+
+def test_a_new_connection_is_not_blamed_for_a_batch_that_had_no_time() -> None:
+    new = account(connected_at=NOW - HOUR)
+    assert needs_of_batches(Batches(None, None), [new], [], now=NOW) == []
+
+
+def test_deliveries_that_could_not_be_read_are_told_with_their_reasons() -> None:
+    (need,) = needs_of_deliveries(
+        [arrived(quarantined={"no uuid": 2}), arrived(quarantined={"no uuid": 1, "no JSON": 1})]
+    )
+    assert need.title == "4 webhooks of the last day could not be read"
+    assert need.text.startswith("no JSON (1); no uuid (3).")
+    assert needs_of_deliveries([arrived()]) == []
+
+
+def test_people_that_nobody_is_mapped_to_are_told_when_they_miss_entries() -> None:
+    people = People(9, 5, 1, waiting=1, entries_waiting=1, subscribed={})
+    (need,) = needs_of_people(people)
+    assert need.title == "1 Zoom user is mapped to nobody"
+    assert need.text.startswith("1 session of theirs")
+    assert needs_of_people(People(9, 5, 1, waiting=0, entries_waiting=0, subscribed={})) == []
