@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from integration.store.explain import Appearance, Told
 
 NEVER_THERE = (
-    "What can never be there: meetings hosted in Zoom accounts that are not connected. "
+    "Meetings hosted in Zoom accounts that are not connected. "
     "Zoom does not tell us of them, even when people of this organization attend."
 )
 MAP_THEM = "On the Users tab, map their Zoom user from a day before it ended."

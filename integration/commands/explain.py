@@ -33,7 +33,7 @@ def explain(
         person = _the_person(
             facts.people_with_email(connection, email=user, organization_id=organization), user
         )
-        console.print(NEVER_THERE)
+        console.print(f"What can never be there: {NEVER_THERE[0].lower()}{NEVER_THERE[1:]}")
         console.print(_who(person))
         if session is None:
             begin = since or now - timedelta(days=DEFAULT_DAYS)

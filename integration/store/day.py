@@ -30,12 +30,13 @@ class DayEntry:
 @dataclass(frozen=True)
 class Companion:
     """Somebody else in a session. `name` is None for the nameless and for who is excluded;
-    `person_id` leads to the Person of somebody outside; `people` is how many others there were.
+    `person_id` and `kind` are those of somebody outside; `people` is how many others there were.
     """
 
     session_id: str
     name: str | None
     person_id: str | None
+    kind: str | None
     is_own: bool
     is_excluded: bool
     is_guessed: bool
@@ -132,6 +133,7 @@ def companions(
                     max(users.full_name), max(people.display_name), max(participants.display_name)
                 ) as name,
                 max(people.person_id) as person_id,
+                max(people.kind) as kind,
                 bool_or(users.user_id is not null or addresses.kind in ('user', 'internal'))
                     is true as is_own,
                 bool_or(
@@ -178,7 +180,7 @@ def companions(
         )
         select
             session_id, case when not is_excluded then name end as name,
-            case when not is_excluded then person_id end as person_id,
+            case when not is_excluded then person_id end as person_id, kind,
             is_own, is_excluded, is_guessed, shared_seconds, people
         from ranked
         where rank <= %(listed)s

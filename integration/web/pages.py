@@ -2,6 +2,7 @@
 
 from integration.web.routes import (
     account,
+    clients,
     connections,
     features,
     mapping,
@@ -27,5 +28,6 @@ PAGES = (
     *switches.PAGES,
     *connections.PAGES,
     *timeline.PAGES,
+    *clients.PAGES,
     *missing.PAGES,
 )

@@ -29,7 +29,7 @@ WAITING_NOW = BATCH - timedelta(hours=1)
 
 CLEO = Person("Cleo Client", email="cleo@client-one.com")
 DAN = Person("Dan's iPhone", email="dan.dunn@client-one.com")
-LOOKALIKE = Person("Carl Copy", email="carl@cl1ent-one.com")
+LOOKALIKE = Person("Carl Copy", email="carl@c1ient-one.com")
 GUS = Person("Gus Green", email="gus@client-two.com")
 ROBOT = Person("Notes", email="fred@fireflies.ai")
 SHY = Person("Shy Sheldon", email="shy@secret-client.com")

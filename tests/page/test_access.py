@@ -66,6 +66,8 @@ def ids_of_globex(shared_site: Site) -> dict[str, str]:
         "user_id": user_id_of("member", "globex"),
         "session_id": "of-globex",  # real ones, from a batch, in test_missing.py
         "participant_id": "of-globex",
+        "company_id": "of-globex",  # and in test_clients.py
+        "person_id": "of-globex",
     }
 
 

@@ -38,7 +38,7 @@ def links(page: str) -> list[str]:
 
 def test_first_of_all_it_says_what_can_never_be_there(story: Site) -> None:
     page = look(story.visitor("member"))
-    assert "meetings hosted in Zoom accounts that are not connected" in page
+    assert "Meetings hosted in Zoom accounts that are not connected" in page
     assert re.search(rf"{ACCOUNTS[0]}</code> is connected since <time[^>]*>1 Jan 2025", page)
     assert re.search(rf"{ACCOUNTS[1]}</code> was connected from .* to <time[^>]*>1 Feb 2026", page)
     assert ACCOUNTS[2] not in page
