@@ -30,7 +30,9 @@ from integration.store.postgres import connect
 from integration.web.app import create_app
 
 SIZES = {"users": 5_000, "clients": 4_000, "companies": 200, "sessions": 125_000}
-TIMES = 25  # beyond ten Postgres may plan a statement once for all parameters: those plans count too
+TIMES = (
+    25  # beyond ten Postgres may plan a statement once for all parameters: those plans count too
+)
 ASKED_BEFORE = 12
 LIMIT = 200  # milliseconds at the median, promised for each page
 Statement = tuple[Any, Any]
