@@ -1,12 +1,13 @@
-"""What runs by itself: the 20-minute job, the nightly audit, and how old a table may get."""
+"""What runs by itself: the 20-minute job and the nightly audit."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import dagster as dg
 
 from integration.identification import rules_have_changed
 from integration.store.news import things_to_do
 from integration.store.postgres import connect
+from orchestration.assets.dbt import nightly_checks
 from orchestration.resources import Installation
 
 WRITER_TAGS = {"worksights/writer": "batch"}
@@ -20,7 +21,7 @@ UNFINISHED = [
 
 zoom_batch = dg.define_asset_job(
     "zoom_batch",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - nightly_checks,
     description="Imports the users that are due, lands what arrived, and derives what it touches.",
     tags=WRITER_TAGS,
     # a process per step would import Dagster and dbt each time: 20 s of 25
@@ -29,7 +30,7 @@ zoom_batch = dg.define_asset_job(
 
 nightly_audit = dg.define_asset_job(
     "nightly_audit",
-    selection=dg.AssetSelection.all_asset_checks(),
+    selection=nightly_checks,
     description="Checks whole tables; a batch checks only what it touched.",
     tags=WRITER_TAGS,
     executor_def=dg.in_process_executor,
@@ -73,9 +74,4 @@ every_night = dg.ScheduleDefinition(
     cron_schedule="15 3 * * *",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Checks whole tables at 03:15 UTC.",
-)
-
-# Users are imported every 6 hours, so even a quiet installation derives its tables that often.
-FRESHNESS = dg.FreshnessPolicy.time_window(
-    fail_window=timedelta(hours=13), warn_window=timedelta(hours=7)
 )

@@ -1,4 +1,5 @@
-{# What was known of a subject when the session ended; of two accounts of one organization the session's own first. #}
+{# What `settings` knew of a subject of `rows` when the session ended, for a lateral join beside
+   `sessions`; of two accounts of one organization the session's own first. #}
 {% macro as_of(settings, rows, subject) -%}
         select {{ settings }}.value
         from {{ settings }}

@@ -1,5 +1,5 @@
-{# Minutes as they count in a sum that is kept as of 2020: they halve every 90 days, counted in parts
-   of a day. clientsights.minutes_at() says what remains of such a sum at a time. #}
+{# Minutes as they count in a sum that is kept as of 2020: they halve every 90 days, counted in
+   parts of a day. clientsights.minutes_at() says what remains of such a sum at a time. #}
 {% macro decayed(minutes, met_at) -%}
     {{ minutes }} * power(
         2::double precision,

@@ -1,9 +1,11 @@
 {#
-    Of several values the latest one (contract, 5.4, rule 1): by own time; of equal times the leave's; then the greatest
-    text. A value travels with its recency, so that each later step can compare what the earlier steps filled in.
+    Of several values the latest one (contract, 5.4, rule 1): by own time; of equal times the
+    leave's; then the greatest text. A value travels with its recency, so that each later step can
+    compare what the earlier steps filled in.
 #}
 
-{# One number for "by own time, of equal times the leave's": microseconds, doubled, plus one for a leave. #}
+{# One number for "by own time, of equal times the leave's": microseconds, doubled, plus one for a
+   leave. #}
 {% macro recency(occurred_at, is_leave) -%}
     (extract(epoch from {{ occurred_at }}) * 1000000)::bigint * 2 + {{ is_leave }}::integer
 {%- endmacro %}
@@ -15,26 +17,37 @@
     max({{ recency }}) filter (where {{ column }} is not null) as {{ column }}_recency
 {%- endmacro %}
 
-{# The column, or where it is missing the latest value among the session's legs with the same link. #}
+{# The column and its recency; where it is missing, those of the latest value among the session's
+   legs with the same link. #}
 {% macro filled(column, link) -%}
     {%- set legs_with_link -%}
         over (
             partition by organization_id, session_id, {{ link }}
-            order by {{ column }} is null, {{ column }}_recency desc nulls last, {{ column }} collate "C" desc
+            order by
+                {{ column }} is null,
+                {{ column }}_recency desc nulls last,
+                {{ column }} collate "C" desc
         )
     {%- endset -%}
-    case when {{ column }} is null and {{ link }} is not null then first_value({{ column }}) {{ legs_with_link }}
-        else {{ column }} end as {{ column }},
-    case when {{ column }} is null and {{ link }} is not null then first_value({{ column }}_recency) {{ legs_with_link }}
-        else {{ column }}_recency end as {{ column }}_recency
+    {%- set is_gap = column ~ ' is null and ' ~ link ~ ' is not null' %}
+    case
+        when {{ is_gap }} then first_value({{ column }}) {{ legs_with_link }}
+        else {{ column }}
+    end as {{ column }},
+    case
+        when {{ is_gap }} then first_value({{ column }}_recency) {{ legs_with_link }}
+        else {{ column }}_recency
+    end as {{ column }}_recency
 {%- endmacro %}
 
 {# What may be known of a leg's person. #}
 {% macro leg_facts() -%}
-    {{ return(['participant_uuid', 'zoom_user_id', 'registrant_id', 'customer_key', 'email', 'display_name']) }}
+    {{ return([
+        'participant_uuid', 'zoom_user_id', 'registrant_id', 'customer_key', 'email', 'display_name'
+    ]) }}
 {%- endmacro %}
 
-{# A CTE: the legs of `source`, the columns of `facts` filled by `link`, everything else as it is. #}
+{# A CTE: the legs of `source`, the columns of `facts` filled by `link`, the others as they are. #}
 {% macro filled_legs(name, source, link, facts) -%}
 {{ name }} as (
 

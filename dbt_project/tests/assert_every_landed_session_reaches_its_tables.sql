@@ -1,7 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'sessions'}}}) }}
 
-{# From raw to mart: every session with a landed event is known, every ended one is judged, every counted
-   one is shown, and every participant of an ended one has an outcome. #}
+{# From raw to mart: every session with a landed event is known, every ended one is judged, every
+   counted one is shown, and every participant of an ended one has an outcome. #}
 
 with
 

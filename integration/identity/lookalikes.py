@@ -20,7 +20,7 @@ def skeleton(domain: str) -> str:
 
     The suffix stays as it is: `acme.com` and `acme.co` are two ordinary names.
     """
-    suffix = suffixes.suffix(domain) or domain.rpartition(".")[2]
+    suffix = suffixes.icann_suffix(domain) or domain.rpartition(".")[2]
     left = domain.removesuffix(suffix)
     return "".join(map(_alike, as_unicode(left))).translate(_READ_ALIKE) + suffix
 

@@ -13,7 +13,8 @@ CODE_VERSION = 1
 PACKAGES = ("disposable-email-domains", "idna")
 
 
-def _rule_version() -> str:
+def rule_version() -> str:
+    """A text that is another one when the code, a list or a package would answer otherwise."""
     parts = [f"{package} {version(package)}" for package in PACKAGES]
     # Python brings the tables for lower case and composed letters.
     parts.append(f"unicode {unicodedata.unidata_version}")
@@ -24,4 +25,4 @@ def _rule_version() -> str:
 
 
 PSL_VERSION = version("publicsuffixlist")
-RULE_VERSION = _rule_version()
+RULE_VERSION = rule_version()

@@ -6,6 +6,9 @@ was active at the session's end, neither the organization nor the user had the f
 the participant is not excluded. The steps before that one (answered, admitted, present) do not
 depend on settings, so those who failed there are left out. Compared is with the entries that are
 there now, so the numbers are what the next batch does, unless it finds other news as well.
+
+A switch needs less than a mapping: off takes every entry of its feature and user, on brings those
+whom only this switch has kept from one. An organization may have a million of them.
 """
 
 from dataclasses import dataclass
@@ -39,13 +42,12 @@ def effects_of_mapping(
     """
     return _effects(
         connection,
-        _CONCERNED_BY_MAPPING,
+        _entries_after(_CONCERNED_BY_MAPPING) + _EFFECTS_OF_MAPPING,
         organization=organization_id,
         zoom_user=zoom_user_id,
         user=user_id,
         effective_from=effective_from,
         switched=None,
-        is_on=True,
     )
 
 
@@ -58,26 +60,32 @@ def effects_of_switch(
     is_on: bool,
     effective_from: datetime,
 ) -> list[Effect]:
-    """Of switching a feature for one user (None: for the organization) from then on."""
+    """Of switching a feature for one user (None: for the organization) from then on; nothing when
+    no entry comes or goes.
+    """
+    on = _entries_after(_CONCERNED_BY_SWITCH) + _EFFECTS_OF_ON
+    statement = on if is_on else _EFFECTS_OF_OFF
     return _effects(
         connection,
-        _CONCERNED_BY_SWITCH if user_id is None else _CONCERNED_BY_SWITCH + _OF_ONE_USER,
+        statement.replace("{of_user}", "" if user_id is None else "and user_id = %(user)s"),
         organization=organization_id,
         feature=feature,
         user=user_id,
         effective_from=effective_from,
         switched=user_id or "",
-        is_on=is_on,
-        # Who has an entry can lose it; whom only this switch has kept from one can get it.
-        outcome="activity" if not is_on else "not_subscribed" if user_id else "feature_off",
+        outcome="not_subscribed" if user_id else "feature_off",
     )
 
 
-def _effects(connection: psycopg.Connection, concerned: str, **parameters: object) -> list[Effect]:
+def _effects(connection: psycopg.Connection, statement: str, **parameters: object) -> list[Effect]:
     if not marts_are_there(connection):
         return []
     cursor = connection.cursor(row_factory=class_row(Effect))
-    return cursor.execute(_EFFECTS.replace("{concerned}", concerned), parameters).fetchall()
+    return cursor.execute(statement, parameters).fetchall()
+
+
+def _entries_after(concerned: str) -> str:
+    return _ENTRIES_AFTER.replace("{concerned}", concerned)
 
 
 # By timeline.participants' index on the Zoom user.
@@ -103,10 +111,10 @@ _CONCERNED_BY_SWITCH = """
         and participants.outcome = %(outcome)s
         and sessions.feature = %(feature)s
         and sessions.ended_at >= %(effective_from)s
+        {of_user}
 """
-_OF_ONE_USER = " and participants.user_id = %(user)s"
-_EFFECTS = """
-    with concerned as materialized (
+_ENTRIES_AFTER = """
+    with concerned as (
         {concerned}
     ),
     switches as (
@@ -122,28 +130,32 @@ _EFFECTS = """
             and users.user_id = concerned.user_id
             and users.created_at <= concerned.ended_at
             and concerned.ended_at < coalesce(users.deactivated_at, 'infinity')
-        where %(is_on)s
-            and not exists (
+        left join clientsights_raw.email_addresses
+            on email_addresses.organization_id = %(organization)s
+            and email_addresses.address = concerned.email
+        where not exists (
                 select from switches
                 where switches.subject in ('', concerned.user_id)
                     and switches.feature = concerned.feature
                     and switches.valid @> concerned.ended_at
             )
             and not exists (
-                select from integration.exclusions
+                select from pipeline.exclusions_now as exclusions
                 cross join lateral (
-                    select lower(btrim(exclusions.email_or_domain)) as value
-                ) as excluded
+                    values (concerned.email), (email_addresses.person_key)
+                ) as spellings (email)
                 where exclusions.organization_id = %(organization)s
                     and (
-                        concerned.email = excluded.value
-                        or strpos(excluded.value, '@') = 0
-                        and right(concerned.email, length(excluded.value) + 1)
-                            in ('@' || excluded.value, '.' || excluded.value)
+                        spellings.email = exclusions.subject
+                        or strpos(exclusions.subject, '@') = 0
+                        and right(spellings.email, length(exclusions.subject) + 1)
+                            in ('@' || exclusions.subject, '.' || exclusions.subject)
                     )
             )
-    ),
-    entries_before as (
+    )
+"""
+_EFFECTS_OF_MAPPING = """
+    , entries_before as (
         select activities.session_id, activities.user_id, activities.feature
         from timeline.activities
         where activities.organization_id = %(organization)s
@@ -176,4 +188,17 @@ _EFFECTS = """
     from changes
     group by feature
     order by feature
+"""
+_EFFECTS_OF_ON = """
+    select feature, count(*)::integer as coming, 0 as going from entries_after group by feature
+"""
+_EFFECTS_OF_OFF = """
+    select activities.feature, 0 as coming, count(*)::integer as going
+    from timeline.activities
+    inner join timeline.sessions using (organization_id, session_id)
+    where activities.organization_id = %(organization)s
+        and activities.feature = %(feature)s
+        and sessions.ended_at >= %(effective_from)s
+        {of_user}
+    group by activities.feature
 """

@@ -176,7 +176,8 @@ _SHOWN = """
     clientsights.grade_of(coalesce(graded.strength, 0)) as grade,
     users.full_name as closest_user
 """
-# Sessions with the client, whoever of ours was there: the last but one.
+# Sessions with the client, whoever of ours was there: the last one, and the last besides it. The
+# index on client and month is read from its end, so an old client costs no more than a new one.
 _MEETINGS = """
     left join worksights.users
         on users.organization_id = page.organization_id and users.user_id = page.user_id
@@ -184,11 +185,18 @@ _MEETINGS = """
         select clientsights.strength_at(page.decayed_minutes, now()) as strength
     ) as graded
     left join lateral (
-        select min(met.met_at) as previous_met_at
+        select met.session_id
         from intermediate.int_person_sessions as met
         where met.organization_id = page.organization_id and met.{key} = page.{key}
-        group by met.session_id
-        order by min(met.met_at) desc
-        limit 1 offset 1
+        order by met.month desc, met.met_at desc
+        limit 1
+    ) as last on true
+    left join lateral (
+        select met.met_at as previous_met_at
+        from intermediate.int_person_sessions as met
+        where met.organization_id = page.organization_id and met.{key} = page.{key}
+            and met.session_id <> last.session_id
+        order by met.month desc, met.met_at desc
+        limit 1
     ) as meetings on true
 """

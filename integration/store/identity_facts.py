@@ -3,6 +3,7 @@ the rules that were last applied.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import psycopg
@@ -32,7 +33,6 @@ class ChangedFact:
 
 def identity_facts(connection: psycopg.Connection) -> dict[str, IdentityFacts]:
     """By organization. Of a user's emails the one that holds now."""
-    found: dict[str, IdentityFacts] = defaultdict(IdentityFacts)
     rows = connection.execute(
         """
         select organization_id, kind, subject, value from pipeline.settings
@@ -41,6 +41,28 @@ def identity_facts(connection: psycopg.Connection) -> dict[str, IdentityFacts]:
         """,
         [list(KINDS)],
     )
+    return _by_organization(rows)
+
+
+def configured_facts(connection: psycopg.Connection, *, organization_id: str) -> IdentityFacts:
+    """What somebody has set for one organization; its users' emails, which may be thousands, are
+    left out.
+    """
+    rows = connection.execute(
+        """
+        select organization_id, kind, subject, value from pipeline.settings
+        where organization_id = %s and kind = any(%s) and upper_inf(valid)
+        order by kind, subject
+        """,
+        [organization_id, [kind for kind in KINDS if kind != "user_email"]],
+    )
+    return _by_organization(rows)[organization_id]
+
+
+def _by_organization(
+    rows: Iterable[tuple[str, str, str, str]],
+) -> defaultdict[str, IdentityFacts]:
+    found: defaultdict[str, IdentityFacts] = defaultdict(IdentityFacts)
     for organization_id, kind, subject, value in rows:
         facts = found[organization_id]
         match kind:

@@ -1,5 +1,6 @@
 """What needs somebody's attention, and how to mend it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -110,6 +111,20 @@ def needs_of_batches(
     if (finished or oldest) < now - IDLE:
         return [Need("No batch has run for hours", RUNS, since=finished)]
     return []
+
+
+def needs_of_identity(problems: Sequence[str]) -> list[Need]:
+    """What was set for people and companies and cannot be read; `problems` are sentences."""
+    if not problems:
+        return []
+    return [
+        Need(
+            "Settings of people and companies cannot be read",
+            f"{' '.join(problems)} Correct the rows in integration.own_domains, "
+            "integration.domain_overrides or integration.identity_settings; the next batch takes "
+            "them up.",
+        )
+    ]
 
 
 def needs_of_people(people: People) -> list[Need]:

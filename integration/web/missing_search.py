@@ -13,7 +13,7 @@ from integration.web.visit import Visit
 
 PATH = "/missing"
 DAYS = 7
-MOST_DAYS = 31  # what an organization of thousands has in a month is read in a second
+MOST_DAYS = 31  # every row of these days is looked at
 YEARS = range(2000, 2100)
 TEXT_LIMIT = 200
 PAGES = 1000

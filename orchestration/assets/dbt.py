@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import dbt_assets
+from dagster_dbt import build_dbt_asset_selection, dbt_assets
 
 from integration.store.batches import finish_batch
 from integration.store.derivation import note_views, views_are_built
@@ -15,7 +15,6 @@ from orchestration.dbt_project import Translator, dbt_project, first_line, run_d
 from orchestration.resources import BatchInProgress, Installation
 
 UNIQUE_ID = "dagster_dbt/unique_id"
-NIGHTLY = "nightly"
 
 
 @dbt_assets(
@@ -33,8 +32,6 @@ def dbt_models(
     views = _fingerprint_of_views(manifest)
     keys, checks = _selected(context)
     skipped = _views(manifest) if views_are_built(batch_in_progress.connection, views) else set()
-    if keys:
-        checks = {node: key for node, key in checks.items() if not _is_nightly(manifest, node)}
     wanted = [node for node in (*keys, *checks) if node not in skipped]
     failed = []
     for result in run_dbt(
@@ -67,6 +64,10 @@ def dbt_models(
         finish_batch(batch_in_progress.connection, batch_in_progress.batch)
 
 
+# Whole tables are looked at by night, by a job of its own; a batch checks what it touched.
+nightly_checks = build_dbt_asset_selection([dbt_models], dbt_select="tag:nightly")
+
+
 def _selected(
     context: dg.AssetExecutionContext,
 ) -> tuple[dict[str, dg.AssetKey], dict[str, dg.AssetCheckKey]]:
@@ -93,10 +94,6 @@ def _views(manifest: dict[str, Any]) -> set[str]:
         for node in _models(manifest)
         if manifest["nodes"][node]["config"]["materialized"] == "view"
     }
-
-
-def _is_nightly(manifest: dict[str, Any], node: str) -> bool:
-    return NIGHTLY in manifest["nodes"][node]["tags"]
 
 
 def _fqns(manifest: dict[str, Any], nodes: list[str]) -> list[str]:

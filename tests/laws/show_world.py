@@ -4,10 +4,12 @@ Per batch what was set since the one before, and the deliveries, one line each.
 """
 
 import argparse
+import re
 import sys
+from collections.abc import Iterator
 from typing import Any
 
-from tests.laws.reference.world import Settings
+from tests.laws.reference.world import Settings, World
 from tests.laws.worlds.build import make_world
 
 
@@ -15,18 +17,35 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.laws.show_world")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--world", type=int, required=True)
-    parser.add_argument("--without", nargs="*", default=[], help="as the long run was asked")
     parser.add_argument("--about", default="", help="only deliveries that contain this text")
     asked = parser.parse_args(arguments)
+    for line in lines_of(make_world(asked.seed, asked.world), about=asked.about):
+        sys.stdout.write(line + "\n")
+
+
+def where_it_differs(difference: str, seed: int) -> str:
+    """A text of `comparison.differences`, and the part of the world that it is about."""
+    named = re.search(r"\bw(\d+)-", difference)
+    if named is None:
+        return difference
+    number = int(named[1])
+    # Sessions outside the connection's time have only the organization's name.
+    of_session = difference.partition("\n")[0].split()
+    about = of_session[-1] if len(of_session) == 4 else ""
+    command = f"python -m tests.laws.show_world --seed {seed} --world {number}"
+    told = "\n".join(lines_of(make_world(seed, number), about=about)) if about else ""
+    return f"world {number}: {difference}\n{command} --about '{about}'\n{told}"
+
+
+def lines_of(world: World, *, about: str) -> Iterator[str]:
     before = Settings()
-    for batch in make_world(asked.seed, asked.world, without=asked.without).batches:
-        say(f"--- batch as of {batch.as_of:%d.%H:%M:%S}")
-        for line in _changes(before, batch.settings):
-            say(line)
+    for batch in world.batches:
+        yield f"--- batch as of {batch.as_of:%d.%H:%M:%S}"
+        yield from _changes(before, batch.settings)
         for delivery in batch.deliveries:
             body = delivery.body.decode()
-            if asked.about in body:
-                say(f"{delivery.received_at:%d.%H:%M:%S} {body}")
+            if about in body:
+                yield f"{delivery.received_at:%d.%H:%M:%S} {body}"
         before = batch.settings
 
 
@@ -44,10 +63,6 @@ def _rows(rows: Any) -> list[Any]:
     if isinstance(rows, tuple):
         return list(rows)
     return [(account, row) for account, of_account in rows.items() for row in of_account]
-
-
-def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
 
 
 if __name__ == "__main__":

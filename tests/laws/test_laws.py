@@ -1,28 +1,31 @@
 """The product against a second reading of the contract, and laws that hold for any events.
 
-All worlds run once, side by side; every test looks at the outcome. Many more of them:
-`python -m tests.laws.long_run`.
+Hypothesis makes the worlds; all of them run once, side by side, and every test looks at the
+outcome. Many more of them: `python -m tests.laws.long_run`.
 """
 
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from psycopg.rows import dict_row
 
 from integration.store.postgres import connect
-from tests.laws.comparison import TABLES, differences
+from tests.laws.comparison import differences
 from tests.laws.driver import Pipeline
-from tests.laws.long_run import expected_after
-from tests.laws.marts_of_product import read_marts
-from tests.laws.reference.marts import Marts, Row
-from tests.laws.reference.world import World
-from tests.laws.worlds.build import make_world, rearranged
+from tests.laws.reference.marts import Row
+from tests.laws.run import SEED, WILD_WORLDS, WORLDS, Run, of_worlds, renamed, run_worlds
+from tests.laws.show_world import where_it_differs
 
-SEED = 7
-WORLDS = range(20)
-WILD_WORLDS = range(20, 26)
+DAY = timedelta(days=1)
+DISPOSITIONS_OF_DAYS = """
+    select (received_at at time zone 'UTC')::date as day, disposition, count(*) as deliveries
+    from operations.deliveries
+    group by day, disposition
+"""
+DISPOSITIONS = {"landed", "duplicate", "ignored", "unknown_account", "quarantined", "waiting"}
 
 pytestmark = [
     # dagster-dbt imports sqlglot, whose fast tokenizer has been renamed.
@@ -38,99 +41,39 @@ pytestmark = [
 ]
 
 
-@dataclass(frozen=True)
-class Run:
-    """What came of the worlds: what differed after each batch, and the marts after the last one."""
-
-    product: Pipeline
-    deliveries: int
-    differences: dict[int, list[str]]
-    marts: Marts
-
-
 @pytest.fixture(scope="module")
 def run(product: Pipeline) -> Run:
-    """Every world twice: as it was, and rearranged. Wild ones are only compared with themselves."""
-    as_they_were = [world(number) for number in WORLDS]
-    others = [rearranged(world(number, copy_of="r"), SEED) for number in WORLDS]
-    wild = [world(number, is_wild=True) for number in WILD_WORLDS]
-    others += [rearranged(world(number, copy_of="r", is_wild=True), SEED) for number in WILD_WORLDS]
-    worlds = [*as_they_were, *wild, *others]
-    found = {}
-    for number, batch in enumerate(worlds[0].batches):
-        product.take_in(worlds, number)
-        product.batch(as_of=batch.as_of)
-        read = read_marts(product.url)
-        expected = expected_after(as_they_were, number)
-        found[number + 1] = differences(
-            of_worlds(expected, "w", WORLDS), of_worlds(read, "w", WORLDS)
-        )
-    deliveries = [d for world in worlds for batch in world.batches for d in batch.deliveries]
-    return Run(product, len(deliveries), found, read_marts(product.url))
-
-
-def world(number: int, **options: Any) -> World:
-    return make_world(SEED, number, **options)
-
-
-def of_worlds(marts: Marts, copy_of: str, numbers: range) -> Marts:
-    """The rows of some worlds; of the ledger those that name an account of theirs."""
-    prefixes = tuple(f"{copy_of}{number}-" for number in numbers)
-    rows = {
-        table: [row for row in getattr(marts, table) if row["organization_id"].startswith(prefixes)]
-        for table in TABLES
-    }
-    return Marts(
-        **rows,
-        ledger=Counter(
-            {key: count for key, count in marts.ledger.items() if str(key[0]).startswith(prefixes)}
-        ),
-    )
+    return run_worlds(product)
 
 
 def test_after_each_batch_the_marts_are_those_of_the_contract(run: Run) -> None:
-    told = [f"after batch {n}: {text}" for n, texts in run.differences.items() for text in texts]
-    assert not told, "\n".join(told[:5])
+    told = [
+        f"after batch {n}: {where_it_differs(text, SEED)}"
+        for n, texts in run.differences.items()
+        for text in texts
+    ]
+    assert not told, "\n".join(told[:3])
 
 
 @pytest.mark.parametrize("numbers", [WORLDS, WILD_WORLDS], ids=["worlds", "wild worlds"])
 def test_order_duplicates_and_batches_change_nothing(run: Run, numbers: range) -> None:
+    """Duplicates come in other bytes, with other keys first and another `event_ts`."""
     as_it_was = of_worlds(run.marts, "w", numbers)
     other = renamed(of_worlds(run.marts, "r", numbers))
     as_it_was.ledger.clear()  # repeated deliveries are more deliveries
     other.ledger.clear()
     told = differences(as_it_was, other)
+    assert as_it_was.activities
     assert not told, "\n".join(told[:5])
 
 
-def renamed(marts: Marts) -> Marts:
-    """The copies' ids as the originals have them."""
-    return Marts(
-        **{table: [_renamed(row) for row in getattr(marts, table)] for table in TABLES},
-        ledger=marts.ledger,
-    )
-
-
-def _renamed(row: Row) -> Row:
-    return {
-        name: value.replace(f"r{_number(row)}-", f"w{_number(row)}-")
-        if isinstance(value, str)
-        else value
-        for name, value in row.items()
-    }
-
-
-def _number(row: Row) -> str:
-    return row["organization_id"].partition("-")[0][1:]
-
-
 def test_no_entry_is_longer_than_its_session(run: Run) -> None:
-    lengths = {session_of(row): row for row in run.marts.sessions}
+    sessions = {session_of(row): row for row in run.marts.sessions}
     too_long = [
         row
         for row in run.marts.activities
-        if row["started_at"] < lengths[session_of(row)]["started_at"]
-        or row["ended_at"] > lengths[session_of(row)]["ended_at"]
+        if row["started_at"] < sessions[session_of(row)]["started_at"]
+        or row["ended_at"] > sessions[session_of(row)]["ended_at"]
         or not 0 < row["duration_seconds"] <= seconds_of(row)
     ]
     assert run.marts.activities
@@ -143,17 +86,38 @@ def test_nobody_is_in_a_session_twice_at_once(run: Run) -> None:
     assert [row for row in run.marts.participants if not fits(row)] == []
 
 
-def test_every_participant_has_one_outcome(run: Run) -> None:
-    counted = Counter(session_of(row) for row in run.marts.outcomes)
-    outside = sum(count for session, count in counted.items() if session[-1] is None)
-    of_sessions = sum(row["participant_count"] for row in run.marts.sessions)
-    assert of_sessions == len(run.marts.participants)
-    assert of_sessions + outside == len(run.marts.outcomes)
+def test_nobody_is_present_more_than_24_hours_a_day(run: Run) -> None:
+    """Per session: somebody may be in two of them at once."""
+    present: Counter[Any] = Counter()
+    days: dict[Any, set[Any]] = defaultdict(set)
+    for row in run.marts.activities:
+        whole = session_of(row), row["user_id"]
+        present[whole] += row["duration_seconds"]
+        days[whole] |= {day for day, _ in days_of(row)}
+        for day, seconds in days_of(row):
+            assert seconds <= DAY.total_seconds(), (whole, day)
+    assert any(len(touched) > 1 for touched in days.values()), "nobody stayed over midnight"
+    assert [key for key in present if present[key] > len(days[key]) * DAY.total_seconds()] == []
 
 
-def test_every_delivery_has_one_disposition(run: Run) -> None:
-    assert run.marts.ledger.total() == run.deliveries
-    assert [key for key in run.marts.ledger if key[2] == "waiting"] == []
+def test_participants_are_the_sum_of_their_outcomes(run: Run) -> None:
+    rows = Counter(session_of(row) for row in run.marts.participants)
+    outcomes = Counter(session_of(row) for row in run.marts.outcomes)
+    outside = sum(count for session, count in outcomes.items() if session[-1] is None)
+    counted = {session_of(row): row["participant_count"] for row in run.marts.sessions}
+    assert {session: count for session, count in counted.items() if count} == dict(rows)
+    assert {session: outcomes[session] for session in rows} == dict(rows)
+    assert sum(rows.values()) + outside == len(run.marts.outcomes)
+
+
+def test_deliveries_are_the_sum_of_their_dispositions(run: Run) -> None:
+    """On every day; per account the comparison with the contract has counted them."""
+    found: Counter[Any] = Counter()
+    with connect(run.product.url) as connection:
+        for day, disposition, deliveries in connection.execute(DISPOSITIONS_OF_DAYS):
+            assert disposition in DISPOSITIONS - {"waiting"}
+            found[day] += deliveries
+    assert found == run.deliveries_of_days
 
 
 def test_a_rebuild_changes_nothing(run: Run) -> None:
@@ -187,6 +151,15 @@ def session_of(row: Row) -> tuple[Any, ...]:
 
 def seconds_of(row: Row) -> float:
     return (row["ended_at"] - row["started_at"]).total_seconds()
+
+
+def days_of(row: Row) -> Iterator[tuple[datetime, float]]:
+    """The days that an entry touches, and how many of its seconds each can hold."""
+    day = datetime.combine(row["started_at"].astimezone(UTC), time.min, tzinfo=UTC)
+    while day < row["ended_at"]:
+        within = min(row["ended_at"], day + DAY) - max(row["started_at"], day)
+        yield day, within.total_seconds()
+        day += DAY
 
 
 def fits(row: Row) -> bool:

@@ -154,3 +154,12 @@ def _tell(installation: Installation) -> None:
         at=WAITING_NOW,
     )
     installation.batch(now=BATCH)
+
+
+@pytest.fixture(scope="session")
+def story(
+    server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """One site with a batch behind it, for all tests that only look."""
+    with told_site(server_url, zoom, tmp_path_factory.mktemp("home")) as told:
+        yield told

@@ -76,6 +76,16 @@ def test_a_connection_that_fails_is_told_with_its_next_step(acme: Site) -> None:
     assert "Add it, then reconnect. Open Connections" in page
 
 
+def test_settings_that_cannot_be_read_are_told(acme: Site) -> None:
+    acme.rows(
+        "insert into pipeline.settings values "
+        "('acme', 'own_domain', 'no domain', '', '', '{(,)}'), "
+        "('globex', 'own_domain', 'nor this', '', '', '{(,)}')"
+    )
+    page = words(acme.visitor("owner").get(TAB).text)
+    assert "Own domains that cannot be read: 1. They are left out." in page
+
+
 def test_changes_are_told_in_words_and_all_of_them_in_pages(acme: Site) -> None:
     visitor = acme.visitor("executive")
     visitor.post("/services/zoom/users/zu_new/change", {"to": user_id_of("member"), "since": "now"})

@@ -50,6 +50,27 @@ def test_one_batch_runs_at_a_time(definitions: Any) -> None:
     assert [one["worksights/writer"] for one in tags] == ["batch", "batch"]
 
 
+def test_a_batch_checks_what_it_touched_and_the_night_whole_tables(
+    definitions: Any, manifest: dict[str, Any]
+) -> None:
+    """A check that a job selects and leaves out would stand in Dagster as skipped."""
+    tags = {
+        node["name"]: node["tags"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+    }
+    nightly = {name for name in tags if "nightly" in tags[name]}
+    selected = {
+        job: {
+            check.name
+            for check in definitions.resolve_job_def(job).asset_layer.asset_graph.asset_check_keys
+        }
+        for job in ("zoom_batch", "nightly_audit")
+    }
+    assert selected == {"zoom_batch": tags.keys() - nightly, "nightly_audit": nightly}
+    assert all(selected.values())
+
+
 @pytest.mark.parametrize("attribute", ["description", "kinds", "group_name", "owners"])
 def test_every_asset_explains_itself(definitions: Any, attribute: str) -> None:
     specs = list(definitions.resolve_all_asset_specs())

@@ -29,7 +29,7 @@ NEXT_BATCH = FIRST_BATCH + timedelta(minutes=20)
 ANN = Person("ann", "zu-ann", "ann@firm.example")
 BEN = Person("ben", "zu-ben", "ben@firm.example")
 DAN = Person("dan", "zu-dan")  # without an email: nobody is matched
-EVE = Person("eve", "zu-eve", "eve@other.example")  # an email of no user
+EVE = Person("eve", "zu-eve", "eve+zoom@other.example")  # an email of no user
 USERS = {"ann": ANN.email, "ben": BEN.email, "dan": "dan@home.example", "gone": "gone@firm.example"}
 SESSIONS = {  # (day, kind, people); the first is the host
     "early": (0, "meeting", [ANN, BEN, DAN, EVE]),
@@ -122,6 +122,14 @@ def with_exclusion(installation: Installation, firm: str) -> None:
     )
 
 
+def with_excluded_key(installation: Installation, firm: str) -> None:
+    """An exclusion holds for every spelling of an address."""
+    installation.execute(
+        "insert into integration.exclusions (organization_id, email_or_domain) values (%s, %s)",
+        [firm, "eve@other.example"],
+    )
+
+
 CHANGES = {
     "a_first_mapping": maps("zu-dan", "dan", TUESDAY, [
         Effect("meetings", 2, 0), Effect("webinars", 2, 0),
@@ -150,6 +158,7 @@ CHANGES = {
     "a_feature_that_is_off": maps("zu-dan", "dan", MONDAY, [
         Effect("meetings", 1, 0), Effect("webinars", 2, 0),
     ], switched_off("meetings", None, "2026-03-04")),
+    "somebody_excluded_by_another_spelling": maps("zu-eve", "dan", MONDAY, [], with_excluded_key),
     "somebody_excluded": maps("zu-eve", "dan", MONDAY, [], with_exclusion),
     "off_for_a_user": switches("meetings", "ann", "off", TUESDAY, [Effect("meetings", 0, 1)]),
     "phone_off_for_a_user": switches("phone", "ann", "off", MONDAY, [Effect("phone", 0, 1)]),

@@ -12,6 +12,7 @@ from integration.web.attention import (
     needs_of_batches,
     needs_of_connections,
     needs_of_deliveries,
+    needs_of_identity,
     needs_of_people,
 )
 
@@ -110,3 +111,9 @@ def test_people_that_nobody_is_mapped_to_are_told_when_they_miss_entries() -> No
     assert need.title == "1 Zoom user is mapped to nobody"
     assert need.text.startswith("1 session of theirs")
     assert needs_of_people(People(9, 5, 1, waiting=0, entries_waiting=0, subscribed={})) == []
+
+
+def test_settings_that_cannot_be_read_are_told_with_where_to_correct_them() -> None:
+    (need,) = needs_of_identity(["Own domains that cannot be read: 1. They are left out."])
+    assert need.text.startswith("Own domains that cannot be read: 1. They are left out. Correct")
+    assert needs_of_identity([]) == []

@@ -32,9 +32,10 @@ events_with_times as (
             when 'call_element' then 3
             else 0
         end as generation,
-        lower(result) like '%voicemail%' as is_voicemail,
         batch,
         generation is null as is_live,
+        generation is not null and coalesce(lower(result) like '%voicemail%', false)
+            as is_voicemail,
         occurred_at,
         began_at,
         case
@@ -65,8 +66,8 @@ select
     generation,
     batch,
     is_live,
-    not is_live and coalesce(is_voicemail, false) as is_voicemail,
-    answered_at is not null and (is_live or not coalesce(is_voicemail, false)) as is_answered,
+    is_voicemail,
+    answered_at is not null and not is_voicemail as is_answered,
     occurred_at,
     began_at,
     answered_at,

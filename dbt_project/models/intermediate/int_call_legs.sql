@@ -12,7 +12,7 @@
 
 {# Contract, 5.7: the two sides of a call. `caller_*` events know best about the caller, `callee_*`
    about the callee, and each fills what the other lacks; of several callees the one of what was
-   answered. #}
+   answered, else the one told of last. #}
 
 with
 
@@ -53,8 +53,8 @@ statements as (
 
 ),
 
--- When a side's own events name several people, what those who did not answer say would fill in another person.
-marked_statements as (
+-- The first of a side's own statements says who it was, when they name several people.
+ranked_statements as (
 
     select
         organization_id,
@@ -70,12 +70,22 @@ marked_statements as (
         ended_at,
         min(zoom_user_id) filter (where is_own = 1) over statements_of_side
         <> max(zoom_user_id) filter (where is_own = 1) over statements_of_side
-        and bool_or(is_own = 1 and is_answered = 1) over statements_of_side as are_several_named
+            as are_several_named,
+        first_value(is_answered) over best_first as first_is_answered,
+        first_value(zoom_user_id) over best_first as first_zoom_user_id
     from statements
-    window statements_of_side as (partition by organization_id, session_id, side)
+    window
+        statements_of_side as (partition by organization_id, session_id, side),
+        best_first as (
+            statements_of_side
+            order by
+                is_own desc, is_answered desc, zoom_user_id is null, generation desc,
+                occurred_at desc, zoom_user_id collate "C" desc
+        )
 
 ),
 
+-- What the others who rang say would fill in another person.
 statements_that_count as (
 
     select
@@ -90,8 +100,14 @@ statements_that_count as (
         is_call_answered,
         started_at,
         ended_at
-    from marked_statements
-    where is_own = 0 or is_answered = 1 or are_several_named is not true
+    from ranked_statements
+    where
+        is_own = 0
+        or are_several_named is not true
+        or (
+            is_answered = first_is_answered
+            and zoom_user_id is not distinct from first_zoom_user_id
+        )
 
 )
 

@@ -98,7 +98,8 @@ select
     sources.answered_generation,
     sources.is_answered,
     -- A live event may lack its ringing time; a record of the same call has one.
-    coalesce(times.started_at, least(sources.first_began_at, times.ended_at), times.ended_at) as started_at,
+    coalesce(times.started_at, least(sources.first_began_at, times.ended_at), times.ended_at)
+        as started_at,
     times.ended_at,
     sources.last_event_at
 from sources

@@ -47,8 +47,8 @@ changed_users as (
     from setting_changes
     where kind = 'user_email'
     union all
-    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed, setting_changes.subject,
-        user_emails.value
+    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
+        setting_changes.subject, user_emails.value
     from setting_changes
     left join settings as user_emails
         on user_emails.organization_id = setting_changes.organization_id
@@ -65,14 +65,16 @@ changed_zoom_users as (
     from setting_changes
     where kind in ('zoom_user_email', 'zoom_user_name', 'mapping')
     union all
-    select changed_users.organization_id, changed_users.batch, changed_users.changed, mappings.subject
+    select changed_users.organization_id, changed_users.batch, changed_users.changed,
+        mappings.subject
     from changed_users
     inner join settings as mappings
         on mappings.organization_id = changed_users.organization_id
         and mappings.kind = 'mapping'
         and mappings.value = changed_users.user_id
     union all
-    select changed_users.organization_id, changed_users.batch, changed_users.changed, zoom_users.subject
+    select changed_users.organization_id, changed_users.batch, changed_users.changed,
+        zoom_users.subject
     from changed_users
     inner join settings as zoom_users
         on zoom_users.organization_id = changed_users.organization_id
@@ -80,7 +82,8 @@ changed_zoom_users as (
         and zoom_users.value = changed_users.email
     union all
     -- Someone without an email of their own in a session is excluded by the one that was imported.
-    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed, zoom_users.subject
+    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
+        zoom_users.subject
     from setting_changes
     inner join settings as zoom_users
         on zoom_users.organization_id = setting_changes.organization_id

@@ -8,7 +8,8 @@
     meta={'news': 'landed'},
 ) }}
 
-{# Contract, 5.4: legs, and its steps 1 to 3. What needs the settings (steps 4 and 5) is int_identified_legs. #}
+{# Contract, 5.4: legs, and its steps 1 to 3. What needs the settings (steps 4 and 5) is
+   int_identified_legs. #}
 
 with
 
@@ -24,7 +25,8 @@ events_of_legs as (
     select
         organization_id,
         session_id,
-        case when is_breakout then 'breakout:' else 'main:' end || coalesce(leg_user_id, participant_uuid) as leg_id,
+        case when is_breakout then 'breakout:' else 'main:' end
+            || coalesce(leg_user_id, participant_uuid) as leg_id,
         leg_user_id,
         parent_user_id,
         participant_uuid,
@@ -62,7 +64,8 @@ legs as (
 
 ),
 
--- A breakout leg without a participant_uuid takes its parent's; when there is none, it counts as the parent's user_id.
+-- A breakout leg without a participant_uuid takes its parent's; when there is none, it counts as
+-- the parent's user_id.
 legs_with_parents as (
 
     select
@@ -70,7 +73,8 @@ legs_with_parents as (
         legs.session_id,
         legs.leg_id,
         case
-            when legs.is_breakout and coalesce(legs.participant_uuid, parents.participant_uuid) is null
+            when legs.is_breakout
+                and coalesce(legs.participant_uuid, parents.participant_uuid) is null
                 then coalesce(legs.parent_user_id, legs.leg_user_id)
             else legs.leg_user_id
         end as leg_user_id,
@@ -79,7 +83,8 @@ legs_with_parents as (
         legs.joined_at,
         legs.left_at,
         coalesce(legs.participant_uuid, parents.participant_uuid) as participant_uuid,
-        coalesce(legs.participant_uuid_recency, parents.participant_uuid_recency) as participant_uuid_recency,
+        coalesce(legs.participant_uuid_recency, parents.participant_uuid_recency)
+            as participant_uuid_recency,
         {% for fact in leg_facts() if fact != 'participant_uuid' -%}
         legs.{{ fact }},
         legs.{{ fact }}_recency{{ ',' if not loop.last }}
@@ -93,12 +98,20 @@ legs_with_parents as (
 
 ),
 
-{{ filled_legs('legs_by_participant', 'legs_with_parents', 'participant_uuid',
-    ['zoom_user_id', 'registrant_id', 'customer_key', 'email', 'display_name']) }},
+{{ filled_legs(
+    'legs_by_participant', 'legs_with_parents', 'participant_uuid',
+    ['zoom_user_id', 'registrant_id', 'customer_key', 'email', 'display_name']
+) }},
 
-{{ filled_legs('legs_by_registrant', 'legs_by_participant', 'registrant_id', ['zoom_user_id', 'email']) }},
+{{ filled_legs(
+    'legs_by_registrant', 'legs_by_participant', 'registrant_id',
+    ['zoom_user_id', 'email']
+) }},
 
-{{ filled_legs('legs_by_customer_key', 'legs_by_registrant', 'customer_key', ['zoom_user_id', 'email']) }}
+{{ filled_legs(
+    'legs_by_customer_key', 'legs_by_registrant', 'customer_key',
+    ['zoom_user_id', 'email']
+) }}
 
 select
     organization_id,

@@ -52,14 +52,16 @@ participants_with_manual_mapping as (
 
 ),
 
--- Only an imported Zoom user's email is matched. Where two users had it, the one who was active counts.
+-- Only an imported Zoom user's email is matched. Where two users had it, the one who was active
+-- counts.
 mapped as (
 
     select
         participants_with_manual_mapping.organization_id,
         participants_with_manual_mapping.session_id,
         participants_with_manual_mapping.participant_id,
-        nullif(coalesce(participants_with_manual_mapping.manual_user_id, by_email.user_id), '') as user_id,
+        nullif(coalesce(participants_with_manual_mapping.manual_user_id, by_email.user_id), '')
+            as user_id,
         case
             when participants_with_manual_mapping.manual_user_id is not null then 'manual'
             when by_email.user_id is not null then 'email'

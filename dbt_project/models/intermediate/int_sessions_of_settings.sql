@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# The sessions that a change of settings concerns: those that ended while the fact holds now and did not before, or the
-   other way round. #}
+{# The sessions that a change of settings concerns (contract, 5.13): those that ended while the fact
+   holds now and did not before, or the other way round. #}
 
 with
 
@@ -32,52 +32,37 @@ legs as not materialized (
 
 candidates as (
 
-    select setting_changes.organization_id, sessions.session_id, setting_changes.batch, setting_changes.changed
+    select setting_changes.organization_id, sessions.session_id, setting_changes.batch,
+        setting_changes.changed
     from setting_changes
     inner join sessions
         on sessions.organization_id = setting_changes.organization_id
         and sessions.zoom_account_id = setting_changes.subject
     where setting_changes.kind = 'account_time'
     union all
-    select setting_changes.organization_id, sessions.session_id, setting_changes.batch, setting_changes.changed
+    select setting_changes.organization_id, sessions.session_id, setting_changes.batch,
+        setting_changes.changed
     from setting_changes
     inner join sessions
         on sessions.organization_id = setting_changes.organization_id
         and sessions.feature = setting_changes.value
     where setting_changes.kind = 'switched_off' and setting_changes.subject = ''
     union all
+    {% for known_by, column in [
+        ('zoom_user_id', 'zoom_user_id'),
+        ('zoom_user_email', 'email'),
+        ('phone_extension_id', 'extension_id'),
+        ('phone_extension_number', 'extension_number'),
+    ] -%}
     select changed_people.organization_id, legs.session_id, changed_people.batch,
         changed_people.changed
     from changed_people
     inner join legs
         on legs.organization_id = changed_people.organization_id
-        and legs.zoom_user_id = changed_people.identity
-    where changed_people.known_by = 'zoom_user_id'
+        and legs.{{ column }} = changed_people.identity
+    where changed_people.known_by = '{{ known_by }}'
     union all
-    select changed_people.organization_id, legs.session_id, changed_people.batch,
-        changed_people.changed
-    from changed_people
-    inner join legs
-        on legs.organization_id = changed_people.organization_id
-        and legs.email = changed_people.identity
-    where changed_people.known_by = 'zoom_user_email'
-    union all
-    select changed_people.organization_id, legs.session_id, changed_people.batch,
-        changed_people.changed
-    from changed_people
-    inner join legs
-        on legs.organization_id = changed_people.organization_id
-        and legs.extension_id = changed_people.identity
-    where changed_people.known_by = 'phone_extension_id'
-    union all
-    select changed_people.organization_id, legs.session_id, changed_people.batch,
-        changed_people.changed
-    from changed_people
-    inner join legs
-        on legs.organization_id = changed_people.organization_id
-        and legs.extension_number = changed_people.identity
-    where changed_people.known_by = 'phone_extension_number'
-    union all
+    {% endfor -%}
     select changed_people.organization_id, sessions.session_id, changed_people.batch,
         changed_people.changed
     from changed_people
@@ -86,7 +71,8 @@ candidates as (
         and sessions.host_zoom_user_id = changed_people.identity
     where changed_people.known_by = 'zoom_user_id'
     union all
-    select setting_changes.organization_id, legs.session_id, setting_changes.batch, setting_changes.changed
+    select setting_changes.organization_id, legs.session_id, setting_changes.batch,
+        setting_changes.changed
     from setting_changes
     inner join legs
         on legs.organization_id = setting_changes.organization_id

@@ -1,11 +1,11 @@
 {{ config(
     incremental_strategy='append',
     indexes=[{'columns': ['batch']}],
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where batch <= (
-        select min(batch) from pipeline.progress where model <> '{{ this.schema }}.{{ this.identifier }}'){% endif %}",
+    pre_hook="{{ forget_old_news() }}",
 ) }}
 
-{# The news of a batch, whatever brought it (contract, 5.13). Rows go once every mart has taken them up. #}
+{# The news of a batch, whatever brought it (contract, 5.13). Rows go once every mart has taken them
+   up. #}
 
 with
 
@@ -16,15 +16,28 @@ events as (
 
 ),
 
-sessions as (
+-- Their 24 hours without an `ended` event were over between the last batch and this one.
+due_sessions as (
 
     select * from {{ ref('int_sessions') }}
+    where due_at > {{ time_of_progress() }} and due_at <= {{ batch_time() }}
 
 ),
 
 sessions_of_settings as (
 
     select * from {{ ref('int_sessions_of_settings') }}
+    where batch > {{ progress() }}
+
+),
+
+news as (
+
+    select organization_id, session_id from events
+    union all
+    select organization_id, session_id from due_sessions
+    union all
+    select organization_id, session_id from sessions_of_settings
 
 )
 
@@ -32,14 +45,4 @@ select distinct
     organization_id,
     session_id,
     {{ current_batch() }} as batch
-from (
-    select organization_id, session_id from events
-    union all
-    -- The 24 hours without an `ended` event were over between the last batch and this one.
-    select organization_id, session_id from sessions
-    where due_at > (select coalesce(max(as_of), 'epoch') from pipeline.batches where batch <= {{ progress() }})
-        and due_at <= {{ batch_time() }}
-    union all
-    select organization_id, session_id from sessions_of_settings
-    where batch > {{ progress() }}
-) as news
+from news

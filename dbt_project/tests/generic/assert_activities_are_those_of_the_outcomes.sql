@@ -1,5 +1,5 @@
-{# A session and user with the outcome `activity` have one entry, inside its session; nobody else has.
-   `rows` is 'touched' in a batch, which looks at the sessions it touched, and 'all' at night. #}
+{# A session and user with the outcome `activity` have one entry, inside its session; nobody else
+   has. #}
 {% test activities_are_those_of_the_outcomes(model, rows) %}
 
 with
@@ -7,33 +7,21 @@ with
 activities as (
 
     select * from {{ model }}
-    {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (
-        select organization_id, session_id from {{ ref('int_touched_sessions') }}
-    )
-    {%- endif %}
+    {{ where_looked_at(rows) }}
 
 ),
 
 sessions as (
 
     select * from {{ ref('sessions') }}
-    {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (
-        select organization_id, session_id from {{ ref('int_touched_sessions') }}
-    )
-    {%- endif %}
+    {{ where_looked_at(rows) }}
 
 ),
 
 outcomes as (
 
     select * from {{ ref('outcomes') }}
-    {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (
-        select organization_id, session_id from {{ ref('int_touched_sessions') }}
-    )
-    {%- endif %}
+    {{ where_looked_at(rows) }}
 
 ),
 
@@ -71,15 +59,18 @@ compared as (
                 where active_users.organization_id = activities.organization_id
                     and active_users.subject = activities.user_id
             ) then 'its user is missing'
-            when activities.started_at < sessions.started_at or activities.ended_at > sessions.ended_at
+            when activities.started_at < sessions.started_at
+                or activities.ended_at > sessions.ended_at
                 then 'it is not inside its session'
             when not activities.duration_seconds
                 between 1 and extract(epoch from activities.ended_at - activities.started_at)
                 then 'its duration is not that of a presence'
-            when (activities.feature, activities.session_type) <> (sessions.feature, sessions.session_type)
+            when activities.feature <> sessions.feature
+                or activities.session_type <> sessions.session_type
                 or activities.topic is distinct from sessions.topic
                 then 'it says something else than its session'
-            when (activities.service, activities.category, activities.color) <> ('zoom', 'Call', 'cyan')
+            when (activities.service, activities.category, activities.color)
+                <> ('zoom', 'Call', 'cyan')
                 then 'another service, category or color'
             when (activities.feature, activities.role, coalesce(activities.direction, '')) not in (
                 ('meetings', 'host', ''), ('meetings', 'attendee', ''),

@@ -1,5 +1,5 @@
-{# Outcomes are those of participants, and of participants of sessions outside the connection's time.
-   `rows` is 'touched' in a batch, which looks at the sessions it touched, and 'all' at night. #}
+{# Outcomes are those of participants, and of participants of sessions outside the connection's
+   time. #}
 {% test outcomes_are_participants_and_those_outside(model, rows) %}
 
 with
@@ -7,22 +7,14 @@ with
 outcomes as (
 
     select * from {{ model }}
-    {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (
-        select organization_id, session_id from {{ ref('int_touched_sessions') }}
-    )
-    {%- endif %}
+    {{ where_looked_at(rows) }}
 
 ),
 
 participants as (
 
     select * from {{ ref('participants') }}
-    {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (
-        select organization_id, session_id from {{ ref('int_touched_sessions') }}
-    )
-    {%- endif %}
+    {{ where_looked_at(rows) }}
 
 ),
 
@@ -35,13 +27,16 @@ compared as (
         case
             when outcomes.outcome is null then 'a participant without an outcome'
             when outcomes.outcome not in (
-                'before_connection', 'after_disconnection', 'not_answered', 'waiting_room_only', 'zero_duration',
-                'no_identity', 'not_mapped', 'user_inactive', 'feature_off', 'not_subscribed', 'excluded', 'activity'
+                'before_connection', 'after_disconnection', 'not_answered', 'waiting_room_only',
+                'zero_duration', 'no_identity', 'not_mapped', 'user_inactive', 'feature_off',
+                'not_subscribed', 'excluded', 'activity'
             ) then 'unknown outcome'
-            when (participants.outcome is null) <> (outcomes.outcome in ('before_connection', 'after_disconnection'))
+            when (participants.outcome is null)
+                <> (outcomes.outcome in ('before_connection', 'after_disconnection'))
                 then 'shown although outside the time, or not shown although inside'
             when participants.outcome <> outcomes.outcome or (
-                participants.outcome is not null and participants.user_id is distinct from outcomes.user_id
+                participants.outcome is not null
+                and participants.user_id is distinct from outcomes.user_id
             ) then 'the participant says another outcome or user'
         end as what_is_wrong
     from outcomes

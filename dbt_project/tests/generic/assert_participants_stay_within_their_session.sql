@@ -1,5 +1,4 @@
-{# Nobody is in a session before it begins, after it ends, or for longer than from join to leave.
-   `rows` is 'touched' in a batch, which looks at the sessions it touched, and 'all' at night. #}
+{# Nobody is in a session before it begins, after it ends, or for longer than from join to leave. #}
 {% test participants_stay_within_their_session(model, rows) %}
 
 with
@@ -7,22 +6,14 @@ with
 participants as (
 
     select * from {{ model }}
-    {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (
-        select organization_id, session_id from {{ ref('int_touched_sessions') }}
-    )
-    {%- endif %}
+    {{ where_looked_at(rows) }}
 
 ),
 
 sessions as (
 
     select * from {{ ref('sessions') }}
-    {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (
-        select organization_id, session_id from {{ ref('int_touched_sessions') }}
-    )
-    {%- endif %}
+    {{ where_looked_at(rows) }}
 
 ),
 
@@ -34,16 +25,19 @@ compared as (
         participants.participant_id,
         case
             when sessions.started_at is null then 'its session is missing'
-            when participants.role not in ('host', 'attendee', 'caller', 'callee') then 'unknown role'
+            when participants.role not in ('host', 'attendee', 'caller', 'callee')
+                then 'unknown role'
             when (participants.role in ('caller', 'callee')) <> (sessions.feature = 'phone')
                 then 'a role that its feature does not have'
-            when (participants.joined_at is null) <> (participants.left_at is null) then 'half a presence'
+            when (participants.joined_at is null) <> (participants.left_at is null)
+                then 'half a presence'
             when participants.joined_at is null and participants.duration_seconds <> 0
                 then 'a duration without presence'
             when participants.joined_at < sessions.started_at then 'there before the session began'
             when participants.left_at > sessions.ended_at then 'there after the session ended'
             when not participants.duration_seconds
-                between 0 and coalesce(extract(epoch from participants.left_at - participants.joined_at), 0)
+                between 0
+                and coalesce(extract(epoch from participants.left_at - participants.joined_at), 0)
                 then 'a duration longer than the presence'
         end as what_is_wrong
     from participants

@@ -1,5 +1,4 @@
-{# Every session that counts is there, and says how many participants it has.
-   `rows` is 'touched' in a batch, which looks at the sessions it touched, and 'all' at night. #}
+{# Every session that counts is there, and says how many participants it has. #}
 {% test sessions_are_whole(model, rows) %}
 
 with
@@ -7,33 +6,21 @@ with
 sessions as (
 
     select * from {{ model }}
-    {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (
-        select organization_id, session_id from {{ ref('int_touched_sessions') }}
-    )
-    {%- endif %}
+    {{ where_looked_at(rows) }}
 
 ),
 
 counted_sessions as (
 
     select * from {{ ref('int_counted_sessions') }}
-    {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (
-        select organization_id, session_id from {{ ref('int_touched_sessions') }}
-    )
-    {%- endif %}
+    {{ where_looked_at(rows) }}
 
 ),
 
 participants as (
 
     select * from {{ ref('participants') }}
-    {%- if rows == 'touched' %}
-    where (organization_id, session_id) in (
-        select organization_id, session_id from {{ ref('int_touched_sessions') }}
-    )
-    {%- endif %}
+    {{ where_looked_at(rows) }}
 
 ),
 
@@ -55,7 +42,8 @@ compared as (
         session_id,
         case
             when sessions.feature is null then 'a session that counts is missing'
-            when counted_sessions.connection_state is distinct from 'counted' then 'it does not count'
+            when counted_sessions.connection_state is distinct from 'counted'
+                then 'it does not count'
             when sessions.started_at > sessions.ended_at then 'it ends before it begins'
             when sessions.participant_count <> coalesce(participant_counts.participant_count, 0)
                 then 'it does not have that many participants'
@@ -64,10 +52,11 @@ compared as (
                 then 'a call that does not have two sides'
             when (sessions.feature = 'phone') <> (sessions.session_type = 'call')
                 then 'a type that its feature does not have'
-            when sessions.end_source not in ('event', 'inferred', 'api') then 'unknown source of its end'
+            when sessions.end_source not in ('event', 'inferred', 'api')
+                then 'unknown source of its end'
             when sessions.session_type not in (
-                'scheduled', 'instant', 'recurring', 'personal', 'audio_conference', 'webinar', 'recurring_webinar',
-                'call', 'other'
+                'scheduled', 'instant', 'recurring', 'personal', 'audio_conference', 'webinar',
+                'recurring_webinar', 'call', 'other'
             ) then 'unknown type'
         end as what_is_wrong
     from sessions

@@ -1,7 +1,7 @@
--- What the tabs of the page look at besides: the settings that the marts were last derived from, and the switches as
--- they stand.
--- depends: 0011.page
-grant select on pipeline.settings, pipeline.switches_now to page;
+-- What the tabs of the page look at besides: the settings that the marts were last derived from, and the switches and
+-- exclusions as they stand.
+-- depends: 0009.clientsights 0011.page
+grant select on pipeline.settings, pipeline.switches_now, pipeline.exclusions_now to page;
 
 -- dbt makes indexes together with a table only, so tables that are there already get the page's indexes here.
 do $$

@@ -2,15 +2,18 @@
 
 from starlette.responses import Response
 
+from integration.identification import rules_of
 from integration.store.arrivals import arrivals_of, batches_of_installation
 from integration.store.audit_trail import latest_changes
 from integration.store.connection_list import connections_of, is_worth_watching
+from integration.store.identity_facts import configured_facts
 from integration.store.overview import delay_of, people_of
 from integration.web.access import Right
 from integration.web.attention import (
     needs_of_batches,
     needs_of_connections,
     needs_of_deliveries,
+    needs_of_identity,
     needs_of_people,
 )
 from integration.web.listing import ROWS, listing_of
@@ -34,6 +37,7 @@ def overview(visit: Visit) -> Response:
         arrivals = arrivals_of(connection, accounts, now=visit.now)
         batches = batches_of_installation(connection)
         delay = delay_of(connection, organization_id=organization_id, now=visit.now)
+        identity = configured_facts(connection, organization_id=organization_id)
         changes = latest_changes(connection, organization_id=organization_id, limit=CHANGES_SHOWN)
     needs = [
         *needs_of_connections(
@@ -45,6 +49,7 @@ def overview(visit: Visit) -> Response:
         *needs_of_batches(batches, connections, arrivals, now=visit.now),
         *needs_of_deliveries(arrivals),
         *needs_of_people(people),
+        *needs_of_identity(rules_of(identity).problems),
     ]
     return visit.render(
         "overview.html",

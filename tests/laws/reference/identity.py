@@ -33,11 +33,9 @@ class Leg:
 
     @property
     def is_waiting_room(self) -> bool:
-        """A leave without a join, from the waiting room."""
-        if self.joins:
-            return False
-        last = max(self.leaves, key=lambda event: event.own_time)
-        return "waiting room" in (last.fields["leave_reason"] or "").lower()
+        """No join, and nothing but leaves from the waiting room."""
+        reasons = [(event.fields["leave_reason"] or "").lower() for event in self.leaves]
+        return not self.joins and all("waiting room" in reason for reason in reasons)
 
     @property
     def is_incomplete_breakout(self) -> bool:

@@ -69,36 +69,46 @@ def parties_of(
 
 def _told(side: str, events: list[Event]) -> dict[str, str | None]:
     """What is told of a side: its own events know best, the other's fill the gaps."""
-    tellers = sorted(
-        _tellers(side, events),
-        key=lambda event: (
-            event.fields["side"] != side,
-            event.fields["answered_at"] is None,
-            -_rank(event),
-            -event.own_time.timestamp(),
-        ),
-    )
+    tellers = _tellers(side, events)
     facts: dict[str, str | None] = {}
     for name in ("zoom_user_id", "extension_id", "extension_number", "email", "name", "number"):
-        said = [event.fields["parties"][side].get(name) for event in tellers]
-        facts[name] = next((value for value in said if value), None)
+        said = [(*_weight(side, event), _said(event, side, name) or "") for event in tellers]
+        facts[name] = max((told for told in said if told[-1]), default=(None,))[-1]
     return facts
 
 
-def _rank(event: Event) -> int:
+def _said(event: Event, side: str, name: str) -> str | None:
+    return event.fields["parties"][side].get(name)
+
+
+def _weight(side: str, event: Event) -> tuple[Any, ...]:
+    """Of several values the one of the side's own events, of an answer, of the newest record."""
     generation = event.fields["generation"]
-    return 4 if generation == "live" else generation
+    return (
+        event.fields["side"] == side,
+        event.fields["answered_at"] is not None,
+        0 if generation == "live" else generation,
+        event.own_time,
+    )
 
 
 def _tellers(side: str, events: list[Event]) -> list[Event]:
-    """Of several callees that rang, only the one that was answered tells of the callee."""
+    """Several callees may ring. Only one of them is told of: of what was answered, else the last;
+    what the others' events say is of somebody else.
+    """
     own = [event for event in events if event.fields["side"] == side]
-    rang = {event.fields["parties"][side]["zoom_user_id"] for event in own} - {None}
-    answered = [event for event in own if event.fields["answered_at"]]
-    if len(rang) < 2 or not answered:
+    rang = {_said(event, side, "zoom_user_id") for event in own} - {None}
+    if len(rang) < 2:
         return events
     others = [event for event in events if event.fields["side"] != side]
-    return answered + others
+    answered = [event for event in own if event.fields["answered_at"]] or own
+    named = [
+        (*_weight(side, event), _said(event, side, "zoom_user_id"))
+        for event in answered
+        if _said(event, side, "zoom_user_id")
+    ]
+    one = max(named)[-1] if named else None
+    return [event for event in answered if _said(event, side, "zoom_user_id") == one] + others
 
 
 def _participant(

@@ -1,211 +1,124 @@
-"""A whole world from a seed: what happened, how often and when it was delivered, what was set."""
+"""A whole world: what happened, how often and when it was delivered, what was set."""
 
-import copy
-import random
-from collections.abc import Collection, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+
+from hypothesis import strategies as st
 
 from tests.laws.reference.world import Batch, Delivery, Settings, World
 from tests.laws.worlds.calls import make_call
-from tests.laws.worlds.people import BASE, BATCH_TIMES, Cast, make_cast
+from tests.laws.worlds.dice import Dice, throw
+from tests.laws.worlds.logs import together
+from tests.laws.worlds.people import BASE, BATCH_TIMES, LAST, Cast, make_cast
+from tests.laws.worlds.posting import Posted, post, post_again, post_once
 from tests.laws.worlds.sessions import make_session
-from tests.laws.worlds.settings import Setter, batch_of, changed, first_settings
-from tests.laws.worlds.users import (
-    CLIENT_ID,
-    at_the_root,
-    deauthorization,
-    unusable,
-    user_events,
-)
-from tests.laws.worlds.wire import Told, to_bytes
+from tests.laws.worlds.settings import Setter, changed, first_settings
+from tests.laws.worlds.users import CLIENT_ID, deauthorization, unusable, user_events
+from tests.laws.worlds.wire import Told
 
-DAY = 86400
-# What worlds can do without, while the product cannot do it.
-LEFT_OUT = (
-    "calls",
-    "disagreeing-calls",  # whether somebody answered
-    "deauthorizations",
-    "late-user-events",  # after the batch that should have found them
-    "split-seconds",  # times of user events
-)
-# What is not part of an event's identity.
-OPEN_FIELDS = ("topic", "host_id", "type", "id")
-OPEN_FIELDS_OF_PARTICIPANTS = (
-    "user_name",
-    "participant_user_id",
-    "id",
-    "email",
-    "registrant_id",
-    "customer_key",
-    "leave_reason",
-)
+Draw = Callable[[st.SearchStrategy], object]
 
 
 @dataclass(frozen=True)
-class Posted:
-    """A delivery and the batch that finds it."""
+class History:
+    """The settings that each batch finds, and everything that is delivered, in order of arrival."""
 
-    batch: int
-    delivery: Delivery
+    settings: list[Settings]
+    posted: list[Posted]
+
+    @property
+    def world(self) -> World:
+        batches = tuple(
+            Batch(as_of, self.settings[n], tuple(p.delivery for p in self.posted if p.batch == n))
+            for n, as_of in enumerate(BATCH_TIMES)
+        )
+        return World(CLIENT_ID, batches)
 
 
-def make_world(
-    seed: int,
-    number: int,
-    *,
-    copy_of: str = "w",
-    is_wild: bool = False,
-    without: Collection[str] = (),
-) -> World:
-    """World `number` of a seed; its ids begin with `copy_of` and its number, so that many, and
-    copies of them, fit side by side.
+def make_history(seed: int, number: int, *, copy_of: str = "w", is_wild: bool = False) -> History:
+    """History `number` of a seed, whatever others are made.
 
-    In a wild one, tellings of one event differ in several fields at once; which of them counts the
-    contract leaves open. `without` leaves out some of LEFT_OUT.
+    Its ids begin with `copy_of` and its number, so that many, and copies of them, fit side by side.
     """
-    rng = random.Random(f"{seed}/{number}")  # noqa: S311 - made-up data, no secret
-    cast = make_cast(rng, f"{copy_of}{number}-")
-    told, ends = _story(rng, cast, without=without)
-    setter = Setter(rng, cast, ends)
+    return throw(histories(f"{copy_of}{number}-", is_wild=is_wild), f"{seed}/{number}")
+
+
+def make_world(seed: int, number: int) -> World:
+    return make_history(seed, number).world
+
+
+def rearranged(history: History, seed: int) -> History:
+    """The same deliveries in another order, in other batches, some of them again."""
+    return throw(rearrangements(history), f"{seed}/rearranged")
+
+
+@st.composite
+def histories(draw: Draw, prefix: str, *, is_wild: bool = False) -> History:
+    """In a wild one, tellings of one event differ in several fields at once; which of them counts
+    the contract leaves open.
+    """
+    dice = Dice(draw)
+    cast = make_cast(dice, prefix)
+    told, ends = _story(dice, cast)
+    setter = Setter(dice, cast, ends)
     settings = [first_settings(setter)]
-    ended_by_zoom = None
-    if "deauthorizations" not in without:
-        ended_by_zoom = _deauthorized_account(rng, settings[0])
+    left = _deauthorized_account(dice, settings[0])
     for n in range(1, len(BATCH_TIMES)):
-        keeps = ended_by_zoom is not None
-        settings.append(changed(setter, settings[-1], n, keeps_zoom_users=keeps))
+        settings.append(changed(setter, settings[-1], n, keeps_zoom_users=left is not None))
     posted = []
-    for happening in told:
-        is_of_user = happening.body["event"].startswith("user.")
-        may_be_late = not is_of_user or "late-user-events" not in without
-        posted += _post(rng, happening, may_be_late=may_be_late, is_wild=is_wild)
-    if ended_by_zoom:
-        posted += _post_deauthorization(rng, ended_by_zoom, settings, setter)
-    for bad in unusable(rng, cast):
-        posted += _post_unusable(rng, bad)
-    return _world(settings, posted)
+    for one in told:
+        posted += post(dice, one, is_wild=is_wild)
+    if left:
+        posted += _post_deauthorization(dice, left, setter)
+    for bad in unusable(dice, cast):
+        posted += _post_unusable(dice, bad)
+    return History(settings, posted)
 
 
-def rearranged(world: World, seed: int) -> World:
-    """The same deliveries in another order, split into other batches, some of them repeated."""
-    rng = random.Random(seed)  # noqa: S311 - made-up data, no secret
+@st.composite
+def rearrangements(draw: Draw, history: History) -> History:
+    dice = Dice(draw)
     posted = []
-    for n, batch in enumerate(world.batches):
-        for delivery in batch.deliveries:
+    for one in history.posted:
+        if b"app_deauthorized" in one.delivery.body:
             # What ends a connection also ends its imports, so that stays in its batch.
-            stays = b"app_deauthorized" in delivery.body
-            posted.append(Posted(n if stays else rng.randrange(len(world.batches)), delivery))
-            if rng.random() < 0.2 and not stays:
-                posted.append(Posted(rng.randrange(len(world.batches)), delivery))
-    rng.shuffle(posted)
-    return _world([batch.settings for batch in world.batches], posted)
+            posted.append(one)
+            continue
+        posted.append(replace(one, batch=dice.number(0, LAST)))
+        if dice.luck(0.2):
+            posted.append(post_again(dice, one, dice.number(0, LAST)))
+    return History(history.settings, dice.shuffled(posted))
 
 
-def _world(settings: Sequence[Settings], posted: Sequence[Posted]) -> World:
-    batches = tuple(
-        Batch(as_of, settings[n], tuple(post.delivery for post in posted if post.batch == n))
-        for n, as_of in enumerate(BATCH_TIMES)
-    )
-    return World(CLIENT_ID, batches)
-
-
-def _story(
-    rng: random.Random, cast: Cast, *, without: Collection[str]
-) -> tuple[list[Told], list[datetime]]:
+def _story(dice: Dice, cast: Cast) -> tuple[list[Told], list[datetime]]:
+    """What is told of sessions, calls and users, and when the sessions and calls ended."""
     told, ends = [], []
-    for number in range(rng.randint(2, 9)):
+    for number in range(dice.number(2, 9)):
         # Some days begin close to midnight.
-        starts_at = BASE + timedelta(days=rng.randint(0, 4), hours=rng.choice([8, 10, 15, 23]))
-        starts_at += timedelta(seconds=rng.randrange(3600))
-        account = rng.choice(list(cast.accounts))
-        if rng.random() < 0.4 and "calls" not in without:
-            may_disagree = "disagreeing-calls" not in without
-            events, ended_at = make_call(
-                rng, cast, account, number=number, starts_at=starts_at, may_disagree=may_disagree
-            )
-        else:
-            events, ended_at = make_session(rng, cast, account, number=number, starts_at=starts_at)
+        starts_at = BASE + timedelta(days=dice.number(0, 4), hours=dice.choice([8, 10, 15, 23]))
+        starts_at += timedelta(seconds=dice.number(0, 3599))
+        account = dice.choice(list(cast.accounts))
+        make = make_call if dice.luck(0.4) else make_session
+        events, ended_at = make(dice, cast, account, number=number, starts_at=starts_at)
         told += events
         ends.append(ended_at)
-    return told + user_events(rng, cast, ends, without=without), ends
+    return together(dice, told) + user_events(dice, cast, ends), ends
 
 
-def _post(rng: random.Random, told: Told, *, may_be_late: bool, is_wild: bool) -> list[Posted]:
-    """Delivered once or more often, soon or much later; not always word for word."""
-    if rng.random() < 0.05:
-        told = at_the_root(told)
-    first = batch_of(told.at)
-    late = (
-        first if rng.random() < 0.8 or not may_be_late else rng.randrange(first, len(BATCH_TIMES))
-    )
-    posted = [_posted(rng, told, late)]
-    variant = _variant(rng, told) if rng.random() < 0.06 else None
-    if is_wild and rng.random() < 0.3:
-        variant = _wild_variant(rng, told)
-    for _ in range(rng.choice([0, 0, 0, 0, 1, 2])):
-        again = copy.deepcopy(told)
-        if variant and rng.random() < 0.7:
-            again = variant
-        if told.is_timed_by_itself and rng.random() < 0.5:
-            again.body["event_ts"] = again.body.get("event_ts", 0) + 60_000
-        posted.append(_posted(rng, again, rng.randrange(late, len(BATCH_TIMES))))
-    return posted
-
-
-def _posted(rng: random.Random, told: Told, batch: int) -> Posted:
-    """Arrived after it happened, as a rule, and before the batch that finds it."""
-    at, until = told.at + timedelta(seconds=1, milliseconds=300), BATCH_TIMES[batch]
-    if batch and at < BATCH_TIMES[batch - 1]:
-        at = BATCH_TIMES[batch - 1] + timedelta(milliseconds=300)
-    if rng.random() < 0.3 and at < until:
-        at += timedelta(seconds=rng.randrange(int((until - at).total_seconds()) + 1))
-    return Posted(batch, Delivery(to_bytes(rng, told.body), at))
-
-
-def _variant(rng: random.Random, told: Told) -> Told | None:
-    """Another telling of the same event, with one text that differs."""
-    body = copy.deepcopy(told.body)
-    about: dict[str, Any] = body["payload"].get("object", {})
-    part = about.get("participant", {})
-    places = [(about, "topic"), (part, "user_name"), (part, "registrant_id")]
-    places = [(place, name) for place, name in places if isinstance(place.get(name), str)]
-    places = [(place, name) for place, name in places if place[name]]
-    if not places:
-        return None
-    place, name = rng.choice(places)
-    place[name] += "~again"
-    return replace(told, body=body)
-
-
-def _wild_variant(rng: random.Random, told: Told) -> Told:
-    """Another telling that differs in anything but the event's identity."""
-    body = copy.deepcopy(told.body)
-    about: dict[str, Any] = body["payload"].get("object", {})
-    part = about.get("participant", {})
-    values = (None, "", "another", "Another@Acme.Test", 3, "7")
-    for place, names in ((about, OPEN_FIELDS), (part, OPEN_FIELDS_OF_PARTICIPANTS)):
-        for name in names:
-            if name in place and rng.random() < 0.4:
-                place[name] = rng.choice(values)
-    return replace(told, body=body)
-
-
-def _deauthorized_account(rng: random.Random, settings: Settings) -> str | None:
+def _deauthorized_account(dice: Dice, settings: Settings) -> str | None:
     live = [c.zoom_account_id for c in settings.connections if c.disconnected_at is None]
-    return rng.choice(live) if live and rng.random() < 0.15 else None
+    return dice.choice(live) if live and dice.luck(0.15) else None
 
 
-def _post_deauthorization(
-    rng: random.Random, account: str, settings: Sequence[Settings], setter: Setter
-) -> list[Posted]:
+def _post_deauthorization(dice: Dice, account: str, setter: Setter) -> list[Posted]:
     at = max(setter.edge(), BASE)
-    told = deauthorization(rng, account, at=at, is_ours=rng.random() < 0.7)
-    return [_posted(rng, told, rng.randrange(max(1, batch_of(at)), len(settings)))]
+    told = deauthorization(dice, account, at=at, is_ours=dice.luck(0.7))
+    return [post_once(dice, told, dice.number(max(1, told.first_batch), LAST))]
 
 
-def _post_unusable(rng: random.Random, bad: Told | bytes) -> list[Posted]:
+def _post_unusable(dice: Dice, bad: Told | bytes) -> list[Posted]:
     if isinstance(bad, Told):
-        return [_posted(rng, bad, batch_of(bad.at)) for _ in range(rng.randint(1, 2))]
-    return [Posted(rng.randrange(len(BATCH_TIMES)), Delivery(bad, BASE + timedelta(seconds=DAY)))]
+        return [post_once(dice, bad, bad.first_batch) for _ in range(dice.number(1, 2))]
+    at = BASE + timedelta(days=1)
+    return [Posted(dice.number(0, LAST), Delivery(bad, at))]

@@ -1,15 +1,17 @@
 """Who there is: WorkSights users, Zoom users, phone lines and guests."""
 
-import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.laws.reference.world import User
+from tests.laws.worlds.dice import Dice
 
 BASE = datetime(2026, 3, 2, tzinfo=UTC)
+DAY = timedelta(days=1)
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 BATCH_TIMES = tuple(BASE + timedelta(hours=hours) for hours in (42, 66, 102, 144))
+LAST = len(BATCH_TIMES) - 1
 
 FIRST_NAMES = ("Anna", "Ben", "Cleo", "Dan", "Eva", "Ömer", "Zoë", "Łukasz")
 DOMAINS = ("acme.test", "sales.acme.test", "contoso.test", "mail.contoso.test", "fabrikam.test")
@@ -50,57 +52,57 @@ class Cast:
     phone_users: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
-def make_cast(rng: random.Random, prefix: str) -> Cast:
+def make_cast(dice: Dice, prefix: str) -> Cast:
     organizations = [f"{prefix}org"]
     accounts = {f"{prefix}acc1": organizations[0]}
-    if rng.random() < 0.5:
-        if rng.random() < 0.3:
+    if dice.luck(0.5):
+        if dice.luck(0.3):
             organizations.append(f"{prefix}org2")
         accounts[f"{prefix}acc2"] = organizations[-1]
     cast = Cast(prefix, organizations, accounts)
     for organization in organizations:
-        for n in range(rng.randint(2, 5)):
+        for n in range(dice.number(2, 5)):
             cast.users.append(
                 User(
                     user_id=f"{organization}-user{n}",
                     organization_id=organization,
-                    email=any_case(rng, f"{FIRST_NAMES[n].lower()}@acme.test"),
+                    email=any_case(dice, f"{FIRST_NAMES[n].lower()}@acme.test"),
                     created_at=LONG_AGO,
                 )
             )
     for number, account in enumerate(accounts, start=1):
-        _populate(rng, cast, account, number)
+        _populate(dice, cast, account, number)
     return cast
 
 
-def _populate(rng: random.Random, cast: Cast, account: str, number: int) -> None:
+def _populate(dice: Dice, cast: Cast, account: str, number: int) -> None:
     rows, persons, lines = [], [], []
     users = [user for user in cast.users if user.organization_id == cast.accounts[account]]
     for n, user in enumerate(users):
-        if rng.random() < 0.12:
+        if dice.luck(0.12):
             continue
         zoom_user_id = f"{cast.prefix}z{number}{chr(97 + n)}"
-        if number == 2 and rng.random() < 0.15:
+        if number == 2 and dice.luck(0.15):
             zoom_user_id = f"{cast.prefix}z1{chr(97 + n)}"  # the same Zoom user in both lists
-        luck = rng.random()
+        luck = dice.part()
         address: str | None = user.email
         if luck < 0.1:
             address = f"{FIRST_NAMES[n].lower()}.private@contoso.test"
         elif luck < 0.18:
-            address = rng.choice(["", None])
+            address = dice.choice(["", None])
         elif luck < 0.23 and rows:
             address = rows[-1].get("email")  # two Zoom users with one email
-        rows.append(_zoom_user(rng, zoom_user_id, address, FIRST_NAMES[n]))
+        rows.append(_zoom_user(dice, zoom_user_id, address, FIRST_NAMES[n]))
         person = Person(f"{FIRST_NAMES[n]} of {number}", zoom_user_id, address or None)
         persons.append(person)
         lines.append(_own_line(account, n, person))
-    if rng.random() < 0.3:
+    if dice.luck(0.3):
         room = f"{cast.prefix}room{number}"
         rows.append({"id": room, "email": "", "display_name": "Room 4", "type": 1})
         persons.append(Person("Room 4", room))
-    if rng.random() < 0.2:
+    if dice.luck(0.2):
         rows.append({"email": "pending@acme.test", "type": 1, "status": "pending"})
-    persons += _guests(rng, cast, users)
+    persons += _guests(dice, cast, users)
     cast.zoom_users[account] = rows
     cast.persons[account] = persons
     cast.lines[account] = lines + _outsiders()
@@ -115,33 +117,31 @@ def _populate(rng: random.Random, cast: Cast, account: str, number: int) -> None
     ]
 
 
-def _zoom_user(
-    rng: random.Random, zoom_user_id: str, address: str | None, name: str
-) -> dict[str, Any]:
-    row: dict[str, Any] = {"id": zoom_user_id, "type": rng.choice([1, 2, "2"])}
+def _zoom_user(dice: Dice, zoom_user_id: str, address: str | None, name: str) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": zoom_user_id, "type": dice.choice([1, 2, "2"])}
     if address is not None:
-        row["email"] = any_case(rng, address)
-    if rng.random() < 0.7:
+        row["email"] = any_case(dice, address)
+    if dice.luck(0.7):
         row["display_name"] = f"{name} Listed"
     return row | {"first_name": name, "last_name": "Listed"}
 
 
-def _guests(rng: random.Random, cast: Cast, users: list[User]) -> list[Person]:
+def _guests(dice: Dice, cast: Cast, users: list[User]) -> list[Person]:
     """Unknown people, some with odd links: shared keys, foreign ids, a colleague's email."""
     guests = []
-    for n in range(rng.randint(1, 4)):
+    for n in range(dice.number(1, 4)):
         guest = Person(f"Guest {n}")
-        luck = rng.random()
+        luck = dice.part()
         if luck < 0.45:
-            guest.email = f"guest{n}@{rng.choice(DOMAINS[1:])}"
+            guest.email = f"guest{n}@{dice.choice(DOMAINS[1:])}"
         elif luck < 0.55:
             guest.zoom_user_id = f"{cast.prefix}foreign{n}"
         elif luck < 0.68:
-            guest.email = rng.choice(users).email
-        if rng.random() < 0.4:
-            guest.registrant_id = f"r{rng.randint(1, 2)}"
-        if rng.random() < 0.4:
-            guest.customer_key = f"k{rng.randint(1, 2)}"
+            guest.email = dice.choice(users).email
+        if dice.luck(0.4):
+            guest.registrant_id = f"r{dice.number(1, 2)}"
+        if dice.luck(0.4):
+            guest.customer_key = f"k{dice.number(1, 2)}"
         guests.append(guest)
     return guests
 
@@ -167,9 +167,9 @@ def _outsiders() -> list[Line]:
     ]
 
 
-def any_case(rng: random.Random, address: str) -> str:
+def any_case(dice: Dice, address: str) -> str:
     """Emails come in any case, now and then with blanks around them."""
-    luck = rng.random()
+    luck = dice.part()
     if luck < 0.15:
         return address.upper()
     if luck < 0.3:

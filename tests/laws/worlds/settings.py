@@ -1,6 +1,5 @@
 """What people set, and how it changes between batches; mostly at the edges of sessions."""
 
-import random
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,79 +10,78 @@ from tests.laws.reference.world import (
     Settings,
     SubscriptionChange,
 )
-from tests.laws.worlds.people import BASE, BATCH_TIMES, DOMAINS, LONG_AGO, Cast
+from tests.laws.worlds.dice import Dice
+from tests.laws.worlds.people import BASE, DOMAINS, LONG_AGO, Cast
 
 FEATURES = ("meetings", "meetings", "webinars", "phone")
 
 
 @dataclass
 class Setter:
-    rng: random.Random
+    dice: Dice
     cast: Cast
     ends: list[datetime]
 
     def edge(self) -> datetime:
         """A moment at, just before or just after the end of a session."""
-        if not self.ends or self.rng.random() < 0.2:
-            return self.rng.choice([LONG_AGO, BASE, BASE + timedelta(days=2)])
-        return self.rng.choice(self.ends) + timedelta(seconds=self.rng.choice([-1, 0, 0, 1]))
+        if not self.ends or self.dice.luck(0.2):
+            return self.dice.choice([LONG_AGO, BASE, BASE + timedelta(days=2)])
+        return self.dice.choice(self.ends) + timedelta(seconds=self.dice.choice([-1, 0, 0, 1]))
 
     def mapping(self) -> MappingChange:
-        rng, cast = self.rng, self.cast
-        account = rng.choice(list(cast.accounts))
+        dice, cast = self.dice, self.cast
+        account = dice.choice(list(cast.accounts))
         ids = [person.zoom_user_id for person in cast.persons[account] if person.zoom_user_id]
         users = [user.user_id for user in cast.users]
         return MappingChange(
             zoom_account_id=account,
-            zoom_user_id=rng.choice([*ids, f"{cast.prefix}foreign0"]),
-            user_id=rng.choice([*users, *users, None, "nobody-knows"]),
+            zoom_user_id=dice.choice([*ids, f"{cast.prefix}foreign0"]),
+            user_id=dice.choice([*users, *users, None, "nobody-knows"]),
             effective_from=self.edge(),
-            changed_at=BASE + timedelta(hours=rng.randint(0, 2)),
+            changed_at=BASE + timedelta(hours=dice.number(0, 2)),
         )
 
     def subscription(self) -> SubscriptionChange:
-        rng = self.rng
-        user = rng.choice(self.cast.users)
+        dice = self.dice
+        user = dice.choice(self.cast.users)
         return SubscriptionChange(
             organization_id=user.organization_id,
-            user_id=rng.choice([user.user_id, user.user_id, None]),
-            feature=rng.choice(FEATURES),
-            is_on=rng.random() < 0.4,
+            user_id=dice.choice([user.user_id, user.user_id, None]),
+            feature=dice.choice(FEATURES),
+            is_on=dice.luck(0.4),
             effective_from=self.edge(),
-            changed_at=BASE + timedelta(hours=rng.randint(0, 2)),
+            changed_at=BASE + timedelta(hours=dice.number(0, 2)),
         )
 
     def exclusion(self) -> Exclusion:
-        rng = self.rng
+        dice = self.dice
         named = [p.email for persons in self.cast.persons.values() for p in persons if p.email]
-        entry = rng.choice([*named, *DOMAINS[1:], "contoso.test", "so.test", "so.test"])
-        organization = rng.choice(self.cast.organizations)
-        return Exclusion(organization, rng.choice([entry, entry.upper()]))
+        entry = dice.choice([*named, *DOMAINS[1:], "contoso.test", "so.test", "so.test"])
+        organization = dice.choice(self.cast.organizations)
+        return Exclusion(organization, dice.choice([entry, entry.upper()]))
 
 
 def first_settings(setter: Setter) -> Settings:
-    rng, cast = setter.rng, setter.cast
+    dice, cast = setter.dice, setter.cast
     users = [
         replace(
             user,
-            created_at=setter.edge() if rng.random() < 0.1 else user.created_at,
-            deactivated_at=setter.edge() if rng.random() < 0.1 else None,
+            created_at=setter.edge() if dice.luck(0.1) else user.created_at,
+            deactivated_at=setter.edge() if dice.luck(0.1) else None,
         )
         for user in cast.users
     ]
-    changes = [setter.subscription() for _ in range(rng.choice([0, 0, 1, 3]))]
-    mappings = [setter.mapping() for _ in range(rng.choice([0, 1, 3]))]
+    changes = [setter.subscription() for _ in range(dice.choice([0, 0, 1, 3]))]
+    mappings = [setter.mapping() for _ in range(dice.choice([0, 1, 3]))]
     mappings += [
-        replace(change, user_id=rng.choice(users).user_id)
-        for change in mappings
-        if rng.random() < 0.2
+        replace(change, user_id=dice.choice(users).user_id) for change in mappings if dice.luck(0.2)
     ]
     changes += [
         replace(change, is_on=not change.is_on, changed_at=change.changed_at - timedelta(hours=1))
         for change in changes
-        if rng.random() < 0.4
+        if dice.luck(0.4)
     ]
-    exclusions = {setter.exclusion() for _ in range(rng.choice([0, 0, 1, 2]))}
+    exclusions = {setter.exclusion() for _ in range(dice.choice([0, 0, 1, 2]))}
     return Settings(
         organizations=tuple(cast.organizations),
         users=tuple(users),
@@ -100,13 +98,13 @@ def _connections(setter: Setter, account: str) -> list[Connection]:
     """Mostly one for ever; else it begins or ends at a session's end, and sometimes comes again."""
     organization = setter.cast.accounts[account]
     edges = sorted({setter.edge(), setter.edge(), setter.edge()})
-    luck = setter.rng.random()
-    if luck < 0.8 or len(edges) < 3:
+    luck = setter.dice.part()
+    if luck < 0.6 or len(edges) < 3:
         times: list[tuple[datetime, datetime | None]] = [(LONG_AGO, None)]
-    elif luck < 0.88:
+    elif luck < 0.75:
         times = [(edges[0], None)]
-    elif luck < 0.96:
-        times = [(edges[0], edges[1]), (edges[2], None)]
+    elif luck < 0.92:
+        times = [(edges[0], edges[1]), (edges[setter.dice.choice([1, 2, 2])], None)]
     else:
         times = [(edges[0], edges[1])]
     return [
@@ -129,13 +127,13 @@ def changed(setter: Setter, settings: Settings, number: int, *, keeps_zoom_users
         "connection": lambda s: _other_connection(setter, s),
         "forgotten row": lambda s: replace(s, subscription_changes=s.subscription_changes[:-1]),
     }
-    for _ in range(setter.rng.choice([0, 1, 2, 3])):
-        settings = changes[setter.rng.choice(list(changes))](settings)
+    for _ in range(setter.dice.choice([0, 1, 2, 3])):
+        settings = changes[setter.dice.choice(list(changes))](settings)
     return settings
 
 
 def _other_exclusions(setter: Setter, settings: Settings) -> Settings:
-    if settings.exclusions and setter.rng.random() < 0.5:
+    if settings.exclusions and setter.dice.luck(0.5):
         return replace(settings, exclusions=settings.exclusions[1:])
     new = setter.exclusion()
     if new in settings.exclusions:
@@ -145,9 +143,9 @@ def _other_exclusions(setter: Setter, settings: Settings) -> Settings:
 
 def _other_email(setter: Setter, settings: Settings, number: int) -> Settings:
     """A user gets an address that nobody had; perhaps one that a Zoom user has."""
-    n = setter.rng.randrange(len(settings.users))
+    n = setter.dice.number(0, len(settings.users) - 1)
     users = list(settings.users)
-    address = setter.rng.choice(
+    address = setter.dice.choice(
         [f"new{number}.{n}@acme.test", f"{settings.users[n].user_id}@contoso.test"]
     )
     private = [
@@ -157,30 +155,30 @@ def _other_email(setter: Setter, settings: Settings, number: int) -> Settings:
         if "private" in str(row.get("email")).lower()
     ]
     taken = {user.email.strip().lower() for user in users}
-    if private and private[0].strip().lower() not in taken and setter.rng.random() < 0.5:
+    if private and private[0].strip().lower() not in taken and setter.dice.luck(0.5):
         address = private[0].strip()
     users[n] = replace(users[n], email=address)
     return replace(settings, users=tuple(users))
 
 
 def _other_activity(setter: Setter, settings: Settings) -> Settings:
-    n = setter.rng.randrange(len(settings.users))
+    n = setter.dice.number(0, len(settings.users) - 1)
     users = list(settings.users)
     users[n] = replace(
         users[n],
-        created_at=setter.rng.choice([LONG_AGO, setter.edge()]),
-        deactivated_at=setter.rng.choice([None, setter.edge()]),
+        created_at=setter.dice.choice([LONG_AGO, setter.edge()]),
+        deactivated_at=setter.dice.choice([None, setter.edge()]),
     )
     return replace(settings, users=tuple(users))
 
 
 def _other_zoom_user(setter: Setter, settings: Settings, number: int) -> Settings:
     """Zoom's list changes: an email or a name, or somebody new."""
-    account = setter.rng.choice(list(settings.zoom_users))
+    account = setter.dice.choice(list(settings.zoom_users))
     rows = [dict(row) for row in settings.zoom_users[account]]
-    row = setter.rng.choice(rows) if rows else {}
-    if row.get("id") and row.get("email") and setter.rng.random() < 0.7:
-        name = setter.rng.choice(["email", "display_name"])
+    row = setter.dice.choice(rows) if rows else {}
+    if row.get("id") and row.get("email") and setter.dice.luck(0.7):
+        name = setter.dice.choice(["email", "display_name"])
         row[name] = f"changed{number}@acme.test" if name == "email" else f"Changed {number}"
     else:
         new = f"{setter.cast.prefix}new{number}"
@@ -192,10 +190,10 @@ def _other_connection(setter: Setter, settings: Settings) -> Settings:
     """The live connection ends, or began at another time than it said."""
     connections = list(settings.connections)
     n = len(connections) - 1
-    if connections[n].disconnected_at or setter.rng.random() < 0.6:
+    if connections[n].disconnected_at or setter.dice.luck(0.6):
         return settings
     edge = setter.edge()
-    if setter.rng.random() < 0.5:
+    if setter.dice.luck(0.5):
         ended = max(edge, connections[n].connected_at + timedelta(seconds=1))
         connections[n] = replace(connections[n], disconnected_at=ended)
     else:
@@ -203,8 +201,3 @@ def _other_connection(setter: Setter, settings: Settings) -> Settings:
         if not before:
             connections[n] = replace(connections[n], connected_at=edge)
     return replace(settings, connections=tuple(connections))
-
-
-def batch_of(at: datetime) -> int:
-    """The first batch after that moment; the last one when there is none."""
-    return next((n for n, as_of in enumerate(BATCH_TIMES) if as_of > at), len(BATCH_TIMES) - 1)

@@ -1,9 +1,9 @@
 """What Zoom tells of its users and of the app, and deliveries that nobody can use."""
 
-import random
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from tests.laws.worlds.dice import Dice
 from tests.laws.worlds.people import BASE, BATCH_TIMES, Cast
 from tests.laws.worlds.wire import Told, event, iso
 
@@ -11,35 +11,31 @@ CLIENT_ID = "client-of-the-laws"
 EMAILS = ("new.address@acme.test", "Anna@acme.test", "ben@acme.test", "other@contoso.test")
 
 
-def user_events(
-    rng: random.Random, cast: Cast, ends: Sequence[datetime], *, without: Collection[str]
-) -> list[Told]:
+def user_events(dice: Dice, cast: Cast, ends: Sequence[datetime]) -> list[Told]:
     told: list[Told] = []
     for account, rows in cast.zoom_users.items():
         ids = [row["id"] for row in rows if row.get("id")] + [f"{cast.prefix}young"]
-        for _ in range(rng.choice([0, 0, 1, 3])):
-            at, milliseconds = BASE + timedelta(seconds=rng.randrange(5 * 86400)), 417
-            if rng.random() < 0.3:
-                at, milliseconds = rng.choice(ends), rng.choice([0, 0, 417])
-            if "split-seconds" in without:
-                milliseconds = 0
+        for _ in range(dice.choice([0, 0, 1, 3])):
+            at, milliseconds = BASE + timedelta(seconds=dice.number(0, 5 * 86400)), 417
+            if dice.luck(0.3):
+                at, milliseconds = dice.choice(ends), dice.choice([0, 0, 417])
             if at in BATCH_TIMES:
                 continue  # when an import says something else at the same time
-            zoom_user_id = rng.choice(ids)
-            told.append(_user_event(rng, account, at, milliseconds, zoom_user_id))
-            if rng.random() < 0.2 and "split-seconds" not in without:
-                told.append(_user_event(rng, account, at, milliseconds + 200, zoom_user_id))
+            zoom_user_id = dice.choice(ids)
+            told.append(_user_event(dice, account, at, milliseconds, zoom_user_id))
+            if dice.luck(0.2):
+                told.append(_user_event(dice, account, at, milliseconds + 200, zoom_user_id))
     return told
 
 
 def _user_event(
-    rng: random.Random, account: str, at: datetime, milliseconds: int, zoom_user_id: str
+    dice: Dice, account: str, at: datetime, milliseconds: int, zoom_user_id: str
 ) -> Told:
     about = {"id": zoom_user_id}
-    what = rng.choice(["created", "updated", "updated", "activated", "deactivated", "deleted"])
-    if rng.random() < 0.7:
-        about["email"] = rng.choice(EMAILS)
-    if rng.random() < 0.3:
+    what = dice.choice(["created", "updated", "updated", "activated", "deactivated", "deleted"])
+    if dice.luck(0.7):
+        about["email"] = dice.choice(EMAILS)
+    if dice.luck(0.3):
         about["display_name"] = "Told by Event"
     if what == "updated":
         about["old_object"] = {"email": "former@acme.test"}
@@ -48,7 +44,7 @@ def _user_event(
     return Told(at, body, False)
 
 
-def deauthorization(rng: random.Random, account: str, *, at: datetime, is_ours: bool) -> Told:
+def deauthorization(dice: Dice, account: str, *, at: datetime, is_ours: bool) -> Told:
     payload = {
         "account_id": account,
         "user_id": "whoever",
@@ -56,15 +52,15 @@ def deauthorization(rng: random.Random, account: str, *, at: datetime, is_ours: 
         "deauthorization_time": at.strftime("%Y-%m-%dT%H:%M:%S.417Z"),
     }
     body = {"event": "app_deauthorized", "payload": payload}
-    if rng.random() < 0.5:
+    if dice.luck(0.5):
         body["event_ts"] = int(at.timestamp()) * 1000
     return Told(at, body, False)
 
 
-def unusable(rng: random.Random, cast: Cast) -> list[Told | bytes]:
+def unusable(dice: Dice, cast: Cast) -> list[Told | bytes]:
     """Quarantined, ignored and unknown: none of it may reach a mart."""
-    account = rng.choice(list(cast.accounts))
-    at = BASE + timedelta(hours=rng.randint(1, 60))
+    account = dice.choice(list(cast.accounts))
+    at = BASE + timedelta(hours=dice.number(1, 60))
     uuid = f"{cast.prefix}bad=="
     whole = {"uuid": uuid, "start_time": iso(at), "end_time": iso(at)}
     part = {"user_id": "16778240", "join_time": iso(at)}
@@ -80,11 +76,11 @@ def unusable(rng: random.Random, cast: Cast) -> list[Told | bytes]:
         Told(at, event("webinar.participant_joined_breakout_room", account, at, whole)),
         Told(at, event(ended, f"{cast.prefix}stranger", at, whole)),
         Told(at, {"event": ended, "event_ts": 1, "payload": {"object": whole}}),
-        Told(at, event(ended, account, at, {**whole, "uuid": rng.choice(["", None])})),
+        Told(at, event(ended, account, at, {**whole, "uuid": dice.choice(["", None])})),
         Told(
             at,
             event(
-                ended, account, at, {**whole, "end_time": rng.choice(["late", "12:00", at_last])}
+                ended, account, at, {**whole, "end_time": dice.choice(["late", "12:00", at_last])}
             ),
         ),
         Told(at, event("meeting.started", account, at, {"uuid": uuid})),
@@ -101,11 +97,4 @@ def unusable(rng: random.Random, cast: Cast) -> list[Told | bytes]:
         Told(at, event("user.updated", account, at, {"email": "x@acme.test"}), False),
         Told(at, event("meeting.ended", account, at, {}) | {"payload": {"account_id": account}}),
     ]
-    return rng.sample(cases, rng.randint(0, 6))
-
-
-def at_the_root(told: Told) -> Told:
-    """Some of Zoom's events carry the account beside the payload."""
-    body = {**told.body, "payload": dict(told.body["payload"])}
-    body["account_id"] = body["payload"].pop("account_id")
-    return Told(told.at, body, told.is_timed_by_itself)
+    return dice.some(cases, 6)

@@ -1,10 +1,12 @@
 """Zoom's JSON with invented content, and its bytes in many spellings."""
 
 import json
-import random
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from tests.laws.worlds.dice import Dice
+from tests.laws.worlds.people import BATCH_TIMES, LAST
 
 Body = dict[str, Any]
 
@@ -17,6 +19,13 @@ class Told:
     body: Body
     # Another telling may have another `event_ts`, where that is not the event's own time.
     is_timed_by_itself: bool = True
+    # When the time of arrival is what matters, it is delivered once, then.
+    arrives_at: datetime | None = None
+
+    @property
+    def first_batch(self) -> int:
+        """The first batch after it happened; the last one when there is none."""
+        return next((n for n, as_of in enumerate(BATCH_TIMES) if as_of > self.at), LAST)
 
 
 def iso(at: datetime) -> str:
@@ -31,12 +40,18 @@ def event(name: str, account: str, at: datetime, about: Body) -> Body:
     }
 
 
-def to_bytes(rng: random.Random, body: Body) -> bytes:
+def with_object(body: Body, more: Body) -> Body:
+    """The event with more, or other, fields of its object."""
+    payload = body["payload"]
+    return {**body, "payload": {**payload, "object": {**payload["object"], **more}}}
+
+
+def to_bytes(dice: Dice, body: Body) -> bytes:
     """Key order, escapes and white space are not part of a fact."""
-    if rng.random() < 0.3:
+    if dice.luck(0.3):
         body = _reversed(body)
-    separators = rng.choice([(",", ":"), (", ", ": ")])
-    return json.dumps(body, ensure_ascii=rng.random() < 0.5, separators=separators).encode()
+    separators = dice.choice([(",", ":"), (", ", ": ")])
+    return json.dumps(body, ensure_ascii=dice.luck(0.5), separators=separators).encode()
 
 
 def _reversed(value: Any) -> Any:
@@ -45,10 +60,10 @@ def _reversed(value: Any) -> Any:
     return value
 
 
-def flip(rng: random.Random, value: str) -> str | int:
+def flip(dice: Dice, value: str) -> str | int:
     """Zoom sends numbers as texts and texts as numbers."""
-    return int(value) if value.isdigit() and rng.random() < 0.3 else value
+    return int(value) if value.isdigit() and dice.luck(0.3) else value
 
 
-def nothing(rng: random.Random) -> str | None:
-    return rng.choice(["", None])
+def nothing(dice: Dice) -> str | None:
+    return dice.choice(["", None])

@@ -1,0 +1,77 @@
+"""Timeline, Clients and Missing as people use them."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE
+from tests.page.site import Site
+
+OpenPage = Callable[..., Page]
+DAY = "2026-03-10"
+
+
+def test_from_an_entry_in_the_picture_to_the_person_and_their_company(
+    story: Site, open_page: OpenPage
+) -> None:
+    page = open_page(base_url=story.base)
+    page.goto(story.link("owner"))
+    page.goto(f"/timeline?day={DAY}")
+    page.get_by_label("Person").fill("member@acme.example")
+    page.locator("form", has=page.get_by_label("Person")).get_by_role("button").click()
+    expect(page.get_by_role("heading", name="Member of Acme")).to_be_visible()
+    page.locator(".track-day a").first.click()
+    expect(page.locator("#entry-1")).to_be_in_viewport()
+    page.get_by_role("link", name="Cleo Client").click()
+    expect(page.get_by_role("heading", name="Meetings behind the strength")).to_be_visible()
+    page.get_by_role("link", name="Client One").click()
+    expect(page).to_have_url(re.compile("/clients/companies/"))
+
+
+def test_somebody_finds_out_why_a_meeting_is_missing(story: Site, open_page: OpenPage) -> None:
+    page = open_page(base_url=story.base, java_script_enabled=False)
+    page.goto(story.link("executive"))
+    page.get_by_role("link", name="Missing").click()
+    page.get_by_label("From").fill(DAY)
+    page.get_by_label("To", exact=True).fill(DAY)
+    page.get_by_label("Outcome").select_option("All that is missing")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Salary round").click()
+    page.get_by_role("link", name="Open their Zoom user").click()
+    expect(page).to_have_url(re.compile("/services/zoom/users/zu-stray"))
+
+
+def test_none_of_these_pages_is_wider_than_a_phone_or_breaks_the_policy(
+    story: Site, open_page: OpenPage
+) -> None:
+    page = open_page(base_url=story.base)
+    page.goto(story.link("owner"))
+    page.set_viewport_size(PHONE)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    company, person, one = (
+        path
+        for (path,) in story.rows(
+            """
+            select '/clients/companies/' || company_id from clientsights.companies
+            where organization_id = 'acme' and domain = 'c1ient-one.com'
+            union all
+            select '/clients/people/' || person_id from clientsights.people
+            where organization_id = 'acme' and email = 'cleo@client-one.com'
+            union all
+            (
+                select '/missing/' || session_id || '/' || participant_id
+                from operations.outcomes where organization_id = 'acme' limit 1
+            )
+            """
+        )
+    )
+    wide = []
+    days = (f"/timeline?day={DAY}", "/timeline?find=admin", f"/missing?from={DAY}&to={DAY}")
+    for path in (*days, "/clients", "/clients/people", company, person, one):
+        page.goto(path)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wide.append(path)
+    assert (wide, said) == ([], [])

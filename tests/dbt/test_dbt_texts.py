@@ -1,0 +1,140 @@
+"""The texts of the dbt project keep to the house style: its SQL and its YAML."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from integration.settings import PROJECT
+
+DBT_PROJECT = PROJECT / "dbt_project"
+MODEL_FILES = sorted((DBT_PROJECT / "models").rglob("*.sql"))
+QUERY_FILES = [*MODEL_FILES, *sorted((DBT_PROJECT / "tests").rglob("*.sql"))]
+SQL_FILES = [*QUERY_FILES, *sorted((DBT_PROJECT / "macros").rglob("*.sql"))]
+YAML_FILES = sorted((DBT_PROJECT / "models").rglob("*.yml"))
+UNIT_TEST_FILES = [path for path in YAML_FILES if path.name.endswith("__unit_tests.yml")]
+
+MAX_LINES = 150
+MAX_COLUMNS = 100
+# Of the contract's section 5, what dbt does; the others are landing's, the laws' and erasure's.
+PARAGRAPHS = {f"5.{number}" for number in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13)}
+# What only staging and the macros of news read.
+SCHEMAS_BELOW = re.compile(r"\b(?:ingress|integration|pipeline|worksights|\w+_raw)\.\w+")
+UNDER_CONFIG_ONLY = {"freshness", "meta", "tags", "docs", "group", "access"}
+KEYWORDS = re.compile(
+    r"\b(SELECT|DISTINCT|FROM|WHERE|JOIN|INNER|LEFT|FULL|CROSS|LATERAL|WITH|AS|ON|USING|AND|OR|NOT"
+    r"|IN|IS|NULL|TRUE|FALSE|CASE|WHEN|THEN|ELSE|END|GROUP|ORDER|BY|HAVING|LIMIT|UNION|ALL|EXISTS"
+    r"|FILTER|OVER|PARTITION|VALUES)\b"
+)
+# One table, or another import, whole or narrowed to some rows; never joined or grouped.
+IMPORT_CTE = re.compile(
+    r"\w+ as (?:not materialized )?\(\n\n"
+    r"    select \* from (?:\{\{ (?:(?:ref|source)\([^\n]+\)|model) \}\}|\w+)\n"
+    r"(?:    (?!inner|left|full|cross|group|order)[^\n]+\n)*"
+    r"\n\)"
+)
+
+
+def keys_with_parents(content: Any, parent: str = "") -> Iterator[tuple[str, str]]:
+    """Every key of a YAML file, each with the key above it."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            yield str(key), parent
+            yield from keys_with_parents(value, str(key))
+    elif isinstance(content, list):
+        for value in content:
+            yield from keys_with_parents(value, parent)
+
+
+def without_comments_and_texts(sql: str) -> str:
+    return re.sub(r"\{#.*?#\}|--[^\n]*|'[^'\n]*'", "", sql, flags=re.DOTALL)
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(DBT_PROJECT))
+
+
+@pytest.mark.parametrize("path", YAML_FILES, ids=named)
+def test_yaml_uses_todays_keys(path: Path) -> None:
+    """dbt on Postgres accepts the old spellings without a word."""
+    outdated = [
+        f"{key} below {parent or 'nothing'}"
+        for key, parent in keys_with_parents(yaml.safe_load(path.read_text()))
+        if key == "tests" or (key in UNDER_CONFIG_ONLY and parent != "config")
+    ]
+    assert outdated == []
+
+
+@pytest.mark.parametrize("path", YAML_FILES, ids=named)
+def test_yaml_files_are_named_after_what_they_describe(path: Path) -> None:
+    assert path.name == "exposures.yml" or re.fullmatch(
+        r"_[a-z_]+__(models|sources|unit_tests)\.yml", path.name
+    )
+
+
+def test_every_paragraph_that_dbt_carries_out_has_its_file_of_unit_tests() -> None:
+    first_lines = {named(path): path.read_text().split("\n", 1)[0] for path in UNIT_TEST_FILES}
+    assert [
+        name for name, line in first_lines.items() if not re.search(r"[Cc]ontract, 5\.", line)
+    ] == []
+    found = {
+        paragraph for line in first_lines.values() for paragraph in re.findall(r"5\.\d+", line)
+    }
+    assert PARAGRAPHS - found == set()
+
+
+@pytest.mark.parametrize("path", SQL_FILES, ids=named)
+def test_sql_files_fit_on_a_page_or_three(path: Path) -> None:
+    lines = path.read_text().splitlines()
+    assert len(lines) < MAX_LINES
+    assert [line for line in lines if len(line) > MAX_COLUMNS] == []
+
+
+@pytest.mark.parametrize("path", SQL_FILES, ids=named)
+def test_sql_keywords_are_lower_case(path: Path) -> None:
+    assert KEYWORDS.findall(without_comments_and_texts(path.read_text())) == []
+
+
+@pytest.mark.parametrize("path", QUERY_FILES, ids=named)
+def test_columns_are_listed_outside_import_ctes(path: Path) -> None:
+    sql = path.read_text()
+    assert len(re.findall(r"select\s+(?:distinct\s+)?\*", sql)) == len(IMPORT_CTE.findall(sql))
+    assert re.findall(r"\w+\.\*", without_comments_and_texts(sql)) == []
+
+
+@pytest.mark.parametrize("path", SQL_FILES, ids=named)
+def test_names_are_words_and_joins_say_their_kind(path: Path) -> None:
+    sql = without_comments_and_texts(path.read_text())
+    assert re.findall(r"\bas [a-z]\b", sql) == []
+    assert re.findall(r"(?<!inner )(?<!left )(?<!full )(?<!cross )\bjoin\b(?!\()", sql) == []
+    assert re.findall(r"^\s*,", path.read_text(), re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("path", QUERY_FILES, ids=named)
+def test_tables_are_read_through_ref_and_source(path: Path) -> None:
+    assert SCHEMAS_BELOW.findall(without_comments_and_texts(path.read_text())) == []
+
+
+@pytest.mark.parametrize("path", SQL_FILES, ids=named)
+def test_exists_selects_nothing(path: Path) -> None:
+    assert re.findall(r"exists \(\s*select(?! from\b)[^\n]*", path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", [p for p in QUERY_FILES if "models" in p.parts], ids=named)
+def test_a_whole_table_that_is_read_twice_is_not_materialized(path: Path) -> None:
+    """Otherwise Postgres writes the table's whole history aside in every batch."""
+    sql = path.read_text()
+    whole_tables = re.findall(
+        r"^(\w+) as \(\n\s+select \* from \{\{ ref\('(?:int|stg)_\w+'\) \}\}\n(?!\s+\{\{ where)",
+        sql,
+        re.MULTILINE,
+    )
+    read_twice = [
+        name
+        for name in whole_tables
+        if len(re.findall(rf"\b(?:from|join) {name}\b", sql)) > 1 and name != "session_types"
+    ]
+    assert read_twice == []

@@ -1,0 +1,164 @@
+"""What an organization configures: own domains, overrides, flags, and rows nobody can read."""
+
+from collections.abc import Iterable, Mapping
+
+import pytest
+
+from integration.identity.classify import classify
+from integration.identity.rules import (
+    OrganizationRules,
+    organization_rules,
+    readable_domain,
+    refuse_own_domain,
+)
+
+SHARED = [
+    *("gmail.com", "duck.com", "yopmail.com", "calendar.google.com", "nordwind.github.io"),
+    *("co.uk", "uk.com", "onmicrosoft.com", "alumni.stanford.edu", "printer"),
+]
+
+
+def rules(
+    *,
+    user_emails: Iterable[str | None] = (),
+    own_domains: Iterable[str] = (),
+    overrides: Mapping[str, str | None] | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> OrganizationRules:
+    return organization_rules(
+        user_emails=user_emails,
+        own_domains=own_domains,
+        overrides=overrides or {},
+        settings=settings or {},
+    )
+
+
+def test_a_users_domain_is_the_organizations_own() -> None:
+    emails = ["Amy@crew.Hafen.io", "ben@x.hafen.mail.onmicrosoft.com", "cleo@hafen.corp"]
+    found = rules(user_emails=emails)
+    assert found.own_domains == {"hafen.io", "hafen.onmicrosoft.com", "hafen.corp"}
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize("host", [*SHARED, "[192.0.2.7]"])
+def test_a_shared_host_of_a_user_is_nobodys_own(host: str) -> None:
+    found = rules(user_emails=[f"amy@{host}"])
+    assert found.own_domains == frozenset()
+    assert classify(f"amy@{host}", found).kind in ("user", "resource")
+    assert classify(f"tom@{host}", found).kind != "internal"
+
+
+def test_the_company_that_an_override_gives_an_own_domain_is_own_as_well() -> None:
+    found = rules(
+        user_emails=["amy@eu.hafen.io"],
+        own_domains=["kontor.de"],
+        overrides={"eu.hafen.io": "hafen.eu", "kontor.de": "kontor.com", "acme.com": "acme.de"},
+    )
+    assert found.own_domains == {"hafen.io", "hafen.eu", "kontor.de", "kontor.com"}
+
+
+def test_a_shared_domain_becomes_own_neither_by_a_row_nor_by_an_override() -> None:
+    found = rules(own_domains=["gmail.com", "hafen.io"], overrides={"hafen.io": "web.de"})
+    assert found.own_domains == {"hafen.io"}
+    assert found.problems == (
+        "The own domain gmail.com is left out: it gives mailboxes to anybody.",
+        "The override of hafen.io makes no own domain of web.de: it gives mailboxes to anybody.",
+    )
+
+
+def test_rows_that_cannot_be_read_are_left_out_and_counted_without_what_is_in_them() -> None:
+    found = rules(
+        user_emails=["amy@hafen.io", "Amy Miller", "ben@@hafen.io", None, ""],
+        own_domains=["a b", "x_y.de", "kontor.de"],
+        overrides={"acme..com": "acme.com", "acme.com": "@acme", "[1.2.3.4]": None, "a.de": None},
+        settings={
+            "free_mail": "maybe",
+            "freemail": "off",
+            "admitted_tlds": "test com",
+            "relay": "off",
+        },
+    )
+    assert found.user_keys == {"amy@hafen.io"}
+    assert found.own_domains == {"hafen.io", "kontor.de"}
+    assert found.overrides == {"a.de": None}
+    assert (found.flags_off, found.admitted_tlds) == ({"relay"}, {"test"})
+    assert [problem.partition(".")[0] for problem in found.problems] == [
+        "Users whose email cannot be read: 2",
+        "Overrides that cannot be read: 3",
+        "admitted_tlds has words that are left out; it can have: alt arpa corp example home"
+        " internal intranet lan local localdomain localhost onion private test workgroup",
+        "The identity setting free_mail is neither on nor off; it counts as on",
+        "An identity setting has an unknown name; there are: admitted_tlds, alumni, automated,"
+        " disposable, free_mail, hosting_platform, relay, special_use, unknown_tld",
+        "Own domains that cannot be read: 2",
+    ]
+
+
+def test_of_two_spellings_of_an_override_the_same_one_counts_each_time() -> None:
+    rows = {"müller.de": "a.de", "MÜLLER.de": "b.de"}
+    for overrides in (rows, dict(reversed(rows.items()))):
+        found = rules(overrides=overrides)
+        assert found.overrides == {"xn--mller-kva.de": "b.de"}
+        assert found.problems == (
+            "Several overrides are of xn--mller-kva.de; only the first counts.",
+        )
+
+
+OVERRIDES = {
+    "nordwind.de": "a.de",
+    "labs.nordwind.de": "b.de",
+    "de": "never.de",
+    "github.io": "c.de",
+    "hafen.onmicrosoft.com": "d.de",
+    "mail.onmicrosoft.com": "e.de",
+    "a.de": "never.de",
+    "br": "never.de",
+    "amazonaws.com": "f.de",
+}
+
+
+@pytest.mark.parametrize(
+    ("host", "company"),
+    [
+        ("nordwind.de", "a.de"),
+        ("x.nordwind.de", "a.de"),
+        ("x.labs.nordwind.de", "b.de"),  # the longest
+        ("suedwind.de", "suedwind.de"),  # no further than the registrable domain
+        ("github.io", "c.de"),
+        ("com.br", None),  # a public suffix: the host only
+        ("s3.amazonaws.com", None),  # one of the private section as well
+        ("nordwind.github.io", None),  # not the suffix it is below
+        ("x.hafen.mail.onmicrosoft.com", "d.de"),
+        ("kontor.mail.onmicrosoft.com", "kontor.onmicrosoft.com"),  # `mail` is not its tenant
+    ],
+)
+def test_the_longest_override_at_or_above_a_host_decides(host: str, company: str | None) -> None:
+    assert classify(f"lena@{host}", rules(overrides=OVERRIDES)).company_key == company
+
+
+@pytest.mark.parametrize("domain", SHARED)
+def test_a_shared_domain_is_refused_as_own(domain: str) -> None:
+    with pytest.raises(ValueError, match="cannot be an own domain: it "):
+        refuse_own_domain(domain)
+
+
+def test_an_ordinary_domain_is_not_refused() -> None:
+    refuse_own_domain("Hafen.io")
+
+
+def test_a_typed_domain_is_read_into_the_spelling_of_a_key() -> None:
+    assert readable_domain(" MÜLLER.de.\u200b") == "xn--mller-kva.de"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("lena@hafen.io", "what stands after the @"),
+        ("https://hafen.io/", "not an address of a page"),
+        ("[192.0.2.7]", "This is not a domain"),
+        ("", "This is not a domain"),
+    ],
+)
+def test_a_text_that_is_no_domain_is_refused_with_what_to_do(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        readable_domain(text)
