@@ -9,23 +9,17 @@ would have to do with the same deliveries in the same minute: read each body as 
 """
 
 import json
-import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
-from cryptography.fernet import Fernet
 
-from integration.settings import PROJECT, Settings
-from integration.store import postgres
-from integration.store.migrate import migrate
+from benchmarks.home import throw_away_database
+from integration.settings import PROJECT
 from simulator.company import build_company
 from simulator.day import build_day
 
@@ -39,7 +33,8 @@ def main(sizes: list[int]) -> None:
         f"{'events':>7} {'seconds':>8} {'CPU s':>6} {'floor s':>8} {'x floor':>8}  seconds per step"
     )
     for size in sizes:
-        with installation() as (url, environment):
+        with throw_away_database() as (url, environment):
+            fill(url)
             store(url, bodies(HISTORY, until=date(2026, 3, 1)))
             run_batch(environment)
             new = bodies(size, until=date(2026, 9, 1)) if size else []
@@ -50,36 +45,6 @@ def main(sizes: list[int]) -> None:
             print(
                 f"{size:7} {seconds:8.1f} {cpu:6.1f} {floor:8.2f} {ratio}  {in_words(steps(url))}"
             )
-
-
-@contextmanager
-def installation() -> Iterator[tuple[str, dict[str, str]]]:
-    """A home of its own, connected to an account whose users were written by SQL: no Zoom is
-    asked.
-    """
-    with tempfile.TemporaryDirectory(
-        prefix="worksights-benchmark-", ignore_cleanup_errors=True
-    ) as home:
-        settings = Settings(home=Path(home), values={})
-        url = postgres.database_url(settings)
-        try:
-            migrate(url)
-            fill(url)
-            yield url, environment_for(home)
-        finally:
-            postgres.stop_embedded(settings)
-
-
-def environment_for(home: str) -> dict[str, str]:
-    return {
-        **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
-        "WORKSIGHTS_ZOOM_HOME": home,
-        "ENCRYPTION_KEY": Fernet.generate_key().decode(),
-        "ZOOM_CLIENT_ID": "benchmark",
-        "ZOOM_CLIENT_SECRET": "benchmark",
-        "ZOOM_OAUTH_URL": "http://127.0.0.1:9",
-        "ZOOM_API_URL": "http://127.0.0.1:9",
-    }
 
 
 def fill(url: str) -> None:

@@ -48,9 +48,17 @@ def arrivals_of(
                 where deliveries.zoom_account_id = accounts.zoom_account_id
                     and deliveries.received_at > %(now)s - interval '1 day'
             ) as received_last_day,
-            (
-                select max(received_at) from operations.deliveries
-                where deliveries.zoom_account_id = accounts.zoom_account_id
+            -- The whole ledger is only looked through when the last day has none.
+            coalesce(
+                (
+                    select max(received_at) from operations.deliveries
+                    where deliveries.zoom_account_id = accounts.zoom_account_id
+                        and deliveries.received_at > %(now)s - interval '1 day'
+                ),
+                (
+                    select max(received_at) from operations.deliveries
+                    where deliveries.zoom_account_id = accounts.zoom_account_id
+                )
             ) as last_received_at,
             (
                 select min(received_at) from operations.deliveries

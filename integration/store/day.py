@@ -80,20 +80,26 @@ def entries_in(
 def time_in_sessions(
     connection: psycopg.Connection, *, organization_id: str, user_id: str, spans: Sequence[Span]
 ) -> list[timedelta]:
-    """For each span the time with at least one session; two at once count once."""
+    """For each span the time with at least one session; two at once count once. The entries are
+    read once for all spans, of which there is at least one.
+    """
     rows = connection.execute(
         """
+        with stays as materialized (
+            select activities.started_at, activities.ended_at, there.presence
+            from timeline.activities
+            inner join intermediate.int_users_in_sessions as there
+                using (organization_id, session_id, user_id)
+            where activities.organization_id = %(organization)s
+                and activities.user_id = %(user)s
+                and activities.started_at < %(last)s and activities.ended_at > %(first)s
+        )
         select (
             select coalesce(sum(upper(stay) - lower(stay)), interval '0')
             from unnest(
                 (
-                    select range_agg(there.presence)
-                    from timeline.activities
-                    inner join intermediate.int_users_in_sessions as there
-                        using (organization_id, session_id, user_id)
-                    where activities.organization_id = %(organization)s
-                        and activities.user_id = %(user)s
-                        and activities.started_at < span.ends and activities.ended_at > span.begins
+                    select range_agg(stays.presence) from stays
+                    where stays.started_at < span.ends and stays.ended_at > span.begins
                 ) * tstzmultirange(tstzrange(span.begins, span.ends))
             ) as stay
         )
@@ -106,6 +112,8 @@ def time_in_sessions(
             "user": user_id,
             "begins": [begin for begin, _ in spans],
             "ends": [end for _, end in spans],
+            "first": min(begin for begin, _ in spans),
+            "last": max(end for _, end in spans),
         },
     ).fetchall()
     return [time for (time,) in rows]

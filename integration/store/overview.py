@@ -77,18 +77,20 @@ _PEOPLE = """
             on users.organization_id = %(organization)s and users.user_id = found.user_id
         where users.deactivated_at is null
     ),
+    switched_off as materialized (
+        select subject as user_id, value as feature from pipeline.switches_now
+        where organization_id = %(organization)s and valid @> now()
+    ),
     subscribed as (
-        select features.feature, count(*) filter (
-            where not exists (
-                select from pipeline.switches_now
-                where switches_now.organization_id = %(organization)s
-                    and switches_now.subject in ('', subscribers.user_id)
-                    and switches_now.value = features.feature
-                    and switches_now.valid @> now()
-            )
-        ) as users
+        select
+            features.feature,
+            count(*) filter (where for_all.feature is null and own.feature is null) as users
         from unnest(array['meetings', 'webinars', 'phone']) as features (feature)
         cross join subscribers
+        left join switched_off as for_all
+            on for_all.user_id = '' and for_all.feature = features.feature
+        left join switched_off as own
+            on own.user_id = subscribers.user_id and own.feature = features.feature
         group by features.feature
     )
     select

@@ -1,0 +1,42 @@
+"""A home that is thrown away, with an embedded database of its own: nothing of the machine's data
+is read or changed, and no Zoom is asked.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from integration.settings import Settings
+from integration.store import postgres
+from integration.store.migrate import migrate
+
+
+@contextmanager
+def throw_away_database() -> Iterator[tuple[str, dict[str, str]]]:
+    """The URL of a migrated, empty database, and the environment in which commands use it."""
+    with tempfile.TemporaryDirectory(
+        prefix="worksights-benchmark-", ignore_cleanup_errors=True
+    ) as home:
+        settings = Settings(home=Path(home), values={})
+        url = postgres.database_url(settings)
+        try:
+            migrate(url)
+            yield url, _environment_for(home)
+        finally:
+            postgres.stop_embedded(settings)
+
+
+def _environment_for(home: str) -> dict[str, str]:
+    return {
+        **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
+        "WORKSIGHTS_ZOOM_HOME": home,
+        "ENCRYPTION_KEY": Fernet.generate_key().decode(),
+        "ZOOM_CLIENT_ID": "benchmark",
+        "ZOOM_CLIENT_SECRET": "benchmark",
+        "ZOOM_OAUTH_URL": "http://127.0.0.1:9",
+        "ZOOM_API_URL": "http://127.0.0.1:9",
+    }
