@@ -35,6 +35,9 @@ def server_url() -> Iterator[str]:
         settings = Settings(home=Path(home), values={})
         url = postgres.database_url(settings)
         try:
+            # It need not outlive a crash of the machine.
+            _as_owner(url, "alter system set fsync = off")
+            _as_owner(url, "select pg_reload_conf()")
             _as_owner(url, "create database {}", TEMPLATE)
             migrate(_url_of(url, TEMPLATE))
             yield url
