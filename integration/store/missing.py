@@ -38,8 +38,6 @@ class Wanted:
     topic: str = ""
     name: str = ""
     outcome: str = ""
-    session_id: str = ""
-    participant_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,34 +57,36 @@ def missing(
     """The participants wanted, the session that ended last first."""
     cursor = connection.cursor(row_factory=class_row(Shown))
     return cursor.execute(
-        f"""
-        {_SELECT}
-            and sessions.ended_at >= %(begin)s and sessions.ended_at < %(end)s
-            and (%(name)s = '' or %(name)s in
-                (sessions.session_id, sessions.zoom_uuid, sessions.zoom_meeting_id))
-            and (%(topic)s = '' or (
-                not seen.is_topic_hidden and strpos(lower(sessions.topic), lower(%(topic)s)) > 0
-            ))
-            and (%(person)s = '' or strpos(
-                lower(concat_ws(
-                    ' ', participants.display_name, participants.email, users.full_name, users.email
-                )),
-                lower(%(person)s)
-            ) > 0)
-            and (%(outcome)s in ('', outcomes.outcome)
-                or (%(outcome)s = 'missing' and outcomes.outcome <> 'activity'))
-            and (
-                seen.is_theirs or %(person)s <> '' or %(topic)s <> '' or %(name)s <> ''
-                or mappings.user_id is not null or participants.zoom_user_id is not null
-                or exists (
-                    select from worksights.users as by_email
-                    where by_email.organization_id = participants.organization_id
-                        and lower(by_email.email) = participants.email
+        _SELECT.format(
+            sessions="""
+                sessions.ended_at >= %(begin)s and sessions.ended_at < %(end)s
+                and (%(name)s = '' or %(name)s in
+                    (sessions.session_id, sessions.zoom_uuid, sessions.zoom_meeting_id))
+            """,
+            participants="""
+                (%(topic)s = '' or (
+                    not seen.is_topic_hidden and strpos(lower(sessions.topic), lower(%(topic)s)) > 0
+                ))
+                and (%(person)s = '' or strpos(
+                    lower(concat_ws(
+                        ' ', participants.display_name, participants.email, users.full_name,
+                        users.email
+                    )),
+                    lower(%(person)s)
+                ) > 0)
+                and (%(outcome)s in ('', outcomes.outcome)
+                    or (%(outcome)s = 'missing' and outcomes.outcome <> 'activity'))
+                and (
+                    seen.is_theirs or %(person)s <> '' or %(topic)s <> '' or %(name)s <> ''
+                    or mappings.user_id is not null or participants.zoom_user_id is not null
+                    or exists (
+                        select from worksights.users as by_email
+                        where by_email.organization_id = participants.organization_id
+                            and lower(by_email.email) = participants.email
+                    )
                 )
-            )
-        order by sessions.ended_at desc, sessions.session_id, participants.participant_id
-        limit %(limit)s offset %(offset)s
-        """,
+            """,
+        ),
         {**_seen_by(sight), **vars(wanted), "limit": limit, "offset": offset},
     ).fetchall()
 
@@ -97,33 +97,18 @@ def shown_one(
     """None for what is not there, or not to be seen by this viewer."""
     cursor = connection.cursor(row_factory=class_row(Shown))
     return cursor.execute(
-        f"""
-        {_SELECT}
-            and participants.session_id = %(session_id)s
-            and participants.participant_id = %(participant_id)s
-        """,
-        {**_seen_by(sight), "session_id": session_id, "participant_id": participant_id},
+        _SELECT.format(
+            sessions="sessions.session_id = %(session_id)s",
+            participants="participants.participant_id = %(participant_id)s",
+        ),
+        {
+            **_seen_by(sight),
+            "session_id": session_id,
+            "participant_id": participant_id,
+            "limit": 1,
+            "offset": 0,
+        },
     ).fetchone()
-
-
-def deliveries_without_effect(
-    connection: psycopg.Connection, *, organization_id: str, begin: datetime, end: datetime
-) -> dict[str, int]:
-    """disposition -> how many deliveries of the organization's accounts did not become events."""
-    return dict(
-        connection.execute(
-            """
-            select disposition, count(*) from operations.deliveries
-            where zoom_account_id = any(
-                    select zoom_account_id from integration.connections where organization_id = %s
-                )
-                and received_at >= %s and received_at < %s
-                and disposition in ('waiting', 'ignored', 'unknown_account', 'quarantined')
-            group by disposition
-            """,
-            [organization_id, begin, end],
-        ).fetchall()
-    )
 
 
 def _seen_by(sight: Sight) -> dict[str, str | bool | Sequence[str]]:
@@ -137,49 +122,66 @@ def _seen_by(sight: Sight) -> dict[str, str | bool | Sequence[str]]:
     }
 
 
-# Sessions come from the index on organization, account and end; the rest by their keys.
+# Sessions come from the index on organization, account and end. `offset 0` makes the rest a look at
+# each of them in turn, the last first: a page stops at the session that fills it.
 _SELECT = """
     select
         sessions.session_id, sessions.feature, sessions.session_type, sessions.zoom_meeting_id,
-        case when not seen.is_topic_hidden then sessions.topic end as topic,
+        case when not found.is_topic_hidden then sessions.topic end as topic,
         sessions.started_at as session_started_at, sessions.ended_at as session_ended_at,
-        participants.participant_id, participants.display_name, participants.email,
-        participants.zoom_user_id, mappings.user_id, mappings.mapped_by, users.full_name,
-        presence.duration_seconds, outcomes.outcome, outcomes.detail,
-        case when not seen.is_topic_hidden then activities.title end as entry_title,
-        activities.started_at as entry_started_at, activities.ended_at as entry_ended_at,
-        seen.is_theirs and coalesce(mappings.user_id <> %(user)s, false) as is_anothers,
-        seen.is_theirs, seen.is_topic_hidden
-    from intermediate.int_sessions as sessions
-    inner join intermediate.int_participants as participants using (organization_id, session_id)
-    inner join intermediate.int_presence as presence
-        using (organization_id, session_id, participant_id)
-    inner join intermediate.int_mappings as mappings
-        using (organization_id, session_id, participant_id)
-    inner join operations.outcomes using (organization_id, session_id, participant_id)
+        found.*
+    from (
+        select * from intermediate.int_sessions as sessions
+        where sessions.organization_id = %(organization)s
+            and sessions.zoom_account_id = any(
+                array(
+                    select zoom_account_id from integration.connections
+                    where organization_id = %(organization)s
+                )
+            )
+            and {sessions}
+        order by sessions.ended_at desc, sessions.session_id
+    ) as sessions
     cross join lateral (
         select
-            whose.is_theirs,
-            not (whose.is_theirs or %(every_topic)s) as is_topic_hidden
-        from (
-            select coalesce(
-                mappings.user_id = %(user)s or participants.zoom_user_id = any(%(zoom_users)s)
-                    or participants.email = lower(btrim(%(email)s)),
-                false
-            ) as is_theirs
-        ) as whose
-    ) as seen
-    left join worksights.users
-        on users.organization_id = mappings.organization_id and users.user_id = mappings.user_id
-    left join timeline.activities
-        on activities.organization_id = participants.organization_id
-        and activities.session_id = participants.session_id
-        and activities.user_id = mappings.user_id
-        and outcomes.outcome = 'activity'
-    where sessions.organization_id = %(organization)s
-        and sessions.zoom_account_id = any(
-            select zoom_account_id from integration.connections
-            where organization_id = %(organization)s
-        )
-        and (seen.is_theirs or %(everybody)s)
+            participants.participant_id, participants.display_name, participants.email,
+            participants.zoom_user_id, mappings.user_id, mappings.mapped_by, users.full_name,
+            presence.duration_seconds, outcomes.outcome, outcomes.detail,
+            case when not seen.is_topic_hidden then activities.title end as entry_title,
+            activities.started_at as entry_started_at, activities.ended_at as entry_ended_at,
+            seen.is_theirs and coalesce(mappings.user_id <> %(user)s, false) as is_anothers,
+            seen.is_theirs, seen.is_topic_hidden
+        from intermediate.int_participants as participants
+        inner join intermediate.int_presence as presence
+            using (organization_id, session_id, participant_id)
+        inner join intermediate.int_mappings as mappings
+            using (organization_id, session_id, participant_id)
+        inner join operations.outcomes using (organization_id, session_id, participant_id)
+        cross join lateral (
+            select
+                whose.is_theirs,
+                not (whose.is_theirs or %(every_topic)s) as is_topic_hidden
+            from (
+                select coalesce(
+                    mappings.user_id = %(user)s or participants.zoom_user_id = any(%(zoom_users)s)
+                        or participants.email = lower(btrim(%(email)s)),
+                    false
+                ) as is_theirs
+            ) as whose
+        ) as seen
+        left join worksights.users
+            on users.organization_id = mappings.organization_id and users.user_id = mappings.user_id
+        left join timeline.activities
+            on activities.organization_id = participants.organization_id
+            and activities.session_id = participants.session_id
+            and activities.user_id = mappings.user_id
+            and outcomes.outcome = 'activity'
+        where participants.organization_id = sessions.organization_id
+            and participants.session_id = sessions.session_id
+            and (seen.is_theirs or %(everybody)s)
+            and {participants}
+        offset 0
+    ) as found
+    order by sessions.ended_at desc, sessions.session_id, found.participant_id
+    limit %(limit)s offset %(offset)s
 """
