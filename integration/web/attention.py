@@ -136,8 +136,8 @@ def needs_of_people(people: People) -> list[Need]:
         Need(
             f"{counted(people.waiting, 'Zoom user')} {are} not mapped",
             f"{counted(people.entries_waiting, 'session')} of theirs could be on a timeline. Map "
-            "them from an earlier day on; rooms and shared logins map to “nobody”, and are then not "
-            "listed here.",
+            "them from an earlier day on; rooms and shared logins map to “nobody”, and are then "
+            "not listed here.",
             UNMAPPED,
         )
     ]
