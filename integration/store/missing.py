@@ -38,8 +38,6 @@ class Wanted:
     topic: str = ""
     name: str = ""
     outcome: str = ""
-    session_id: str = ""
-    participant_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,39 +118,6 @@ def shown_one(
         """,
         {**_seen_by(sight), "session_id": session_id, "participant_id": participant_id},
     ).fetchone()
-
-
-def deliveries_without_effect(
-    connection: psycopg.Connection, *, organization_id: str, begin: datetime, end: datetime
-) -> dict[str, int]:
-    """disposition -> how many deliveries of the organization's accounts did not become events.
-
-    Those that wait, and those that were set aside, have an index each.
-    """
-    return dict(
-        connection.execute(
-            """
-            select disposition, count(*) from operations.deliveries
-            where zoom_account_id = any(
-                    select zoom_account_id from integration.connections
-                    where organization_id = %(organization)s
-                )
-                and received_at >= %(begin)s and received_at < %(end)s
-                and disposition in ('ignored', 'unknown_account', 'quarantined')
-            group by disposition
-            union all
-            select disposition, count(*) from operations.deliveries
-            where zoom_account_id = any(
-                    select zoom_account_id from integration.connections
-                    where organization_id = %(organization)s
-                )
-                and received_at >= %(begin)s and received_at < %(end)s
-                and disposition = 'waiting'
-            group by disposition
-            """,
-            {"organization": organization_id, "begin": begin, "end": end},
-        ).fetchall()
-    )
 
 
 def _seen_by(sight: Sight) -> dict[str, str | bool | Sequence[str]]:

@@ -40,7 +40,9 @@ def people_of(
     """Without `count_entries` nobody's entries are counted, and nobody waits."""
     cursor = connection.cursor(row_factory=class_row(People))
     return cursor.execute(
-        FOUND.replace("{entries_waiting}", entries_waiting_sql(connection, count_entries))
+        FOUND.replace(
+            "{entries_waiting}", entries_waiting_sql(connection, by_entries=count_entries)
+        )
         + _PEOPLE,
         {"organization": organization_id, "zoom_user": None, "search": ""},
     ).fetchone()

@@ -61,7 +61,9 @@ def zoom_users_of(
     cursor = connection.cursor(row_factory=class_row(ZoomUser))
     statement = FOUND + _PAGE.replace("{shown}", _SHOWN[show])
     return cursor.execute(
-        statement.replace("{entries_waiting}", entries_waiting_sql(connection, by_entries)),
+        statement.replace(
+            "{entries_waiting}", entries_waiting_sql(connection, by_entries=by_entries)
+        ),
         {
             "organization": organization_id,
             "zoom_user": None,
@@ -90,7 +92,9 @@ def zoom_user_of(
     """
     cursor = connection.cursor(row_factory=class_row(ZoomUser))
     return cursor.execute(
-        (FOUND + _ONE).replace("{entries_waiting}", entries_waiting_sql(connection, by_entries)),
+        (FOUND + _ONE).replace(
+            "{entries_waiting}", entries_waiting_sql(connection, by_entries=by_entries)
+        ),
         {"organization": organization_id, "zoom_user": zoom_user_id, "search": ""},
     ).fetchone()
 

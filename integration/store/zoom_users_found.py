@@ -5,7 +5,7 @@ import psycopg
 from integration.store.marts import marts_are_there
 
 
-def entries_waiting_sql(connection: psycopg.Connection, by_entries: bool) -> str:
+def entries_waiting_sql(connection: psycopg.Connection, *, by_entries: bool) -> str:
     """A column of FOUND: counted only for those who are not mapped, by an index that has it all."""
     if not by_entries or not marts_are_there(connection):
         return "0"

@@ -134,10 +134,10 @@ def needs_of_people(people: People) -> list[Need]:
     are = "is" if people.waiting == 1 else "are"
     return [
         Need(
-            f"{counted(people.waiting, 'Zoom user')} {are} mapped to nobody",
-            f"{counted(people.entries_waiting, 'session')} of theirs could be an entry. Map them "
-            "from an earlier day on; rooms and shared logins map to “nobody”, and are then not "
-            "listed here.",
+            f"{counted(people.waiting, 'Zoom user')} {are} not mapped",
+            f"{counted(people.entries_waiting, 'session')} of theirs could be on a timeline. Map "
+            "them from an earlier day on; rooms and shared logins map to “nobody”, and are then "
+            "not listed here.",
             UNMAPPED,
         )
     ]

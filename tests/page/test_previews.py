@@ -40,13 +40,13 @@ def test_sessions_that_have_no_entry_are_counted_and_come_first(admin: Visitor) 
     assert first[3] == "2"
     assert "2 sessions have no entry" in admin.get(STRANGER).text
     overview = admin.get("/services/zoom/overview").text
-    assert "1 Zoom user is mapped to nobody" in overview
+    assert "1 Zoom user is not mapped" in overview
 
 
 def test_a_technical_admin_is_told_of_no_sessions(batched: Batched) -> None:
     visitor = batched.site.visitor("technical_admin")
     pages = [visitor.get(path).text for path in (USERS, STRANGER, "/services/zoom/overview")]
-    hidden = ("Sessions without entry", "sessions have no entry", "mapped to nobody")
+    hidden = ("Sessions without entry", "sessions have no entry", "is not mapped")
     assert [text for page in pages for text in hidden if text in page] == []
 
 

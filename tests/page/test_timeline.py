@@ -115,6 +115,11 @@ def test_an_empty_day_says_so_and_leads_to_the_reasons(member: Visitor) -> None:
     assert "/missing?from=2026-03-11&amp;to=2026-03-11" in page
 
 
+def test_an_empty_day_of_somebody_leads_to_the_reasons_for_them(story: Site) -> None:
+    page = day(story.visitor("owner"), "2026-03-11", f"/timeline/{user_id_of('member')}")
+    assert "to=2026-03-11&amp;person=member%40acme.example" in page
+
+
 def test_before_the_first_batch_a_day_is_empty(site: Site) -> None:
     assert "Nothing from Zoom on this day" in day(site.visitor("member"), "2026-03-10")
 

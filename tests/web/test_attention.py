@@ -108,7 +108,7 @@ def test_deliveries_that_could_not_be_read_are_told_with_their_reasons() -> None
 def test_people_that_nobody_is_mapped_to_are_told_when_they_miss_entries() -> None:
     people = People(9, 5, 1, waiting=1, entries_waiting=1, subscribed={})
     (need,) = needs_of_people(people)
-    assert need.title == "1 Zoom user is mapped to nobody"
+    assert need.title == "1 Zoom user is not mapped"
     assert need.text.startswith("1 session of theirs")
     assert needs_of_people(People(9, 5, 1, waiting=0, entries_waiting=0, subscribed={})) == []
 

@@ -4,6 +4,7 @@ own, which asks for its own right.
 
 from collections import defaultdict
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import psycopg
 from starlette.responses import Response
@@ -41,7 +42,7 @@ def somebodys_day(visit: Visit) -> Response:
 
 
 def address_of(visit: Visit, user_id: str) -> str:
-    return TIMELINE if user_id == visit.viewer.user_id else f"{TIMELINE}/{user_id}"
+    return TIMELINE if user_id == visit.viewer.user_id else f"{TIMELINE}/{quote(user_id, safe='')}"
 
 
 def _show_day(visit: Visit, user_id: str) -> Response:
