@@ -1,12 +1,11 @@
 """`python -m benchmarks.page`: how long each page takes for an organization of thousands.
 
 A fresh embedded database gets 5,000 users, 4,000 clients of 200 companies and a year of sessions
-with 500,000 participants (year.sql), and each page is asked for over HTTP, again and again, by an
+with 500,000 participants (year/*.sql), and each page is asked for over HTTP, again and again, by an
 Executive who is signed in. The floor are the statements of the same page alone: sent one after
 another over an open connection, their rows fetched.
 """
 
-import re
 import socket
 import statistics
 import threading
@@ -50,7 +49,8 @@ def main() -> None:
 
 
 def fill(url: str) -> None:
-    statements = (Path(__file__).parent / "year.sql").read_text()
+    files = sorted((Path(__file__).parent / "year").glob("*.sql"))
+    statements = "\n".join(file.read_text() for file in files)
     for name, value in SIZES.items():
         statements = statements.replace(f"{{{name}}}", str(value))
     with connect(url) as connection:

@@ -65,12 +65,11 @@ def companies(
     cursor = connection.cursor(row_factory=class_row(Company))
     return cursor.execute(
         f"""
-        with ties as ({_TIES.format(table="company_relationships", key="company_id")}),
-        page as (
-            select companies.*, ties.user_id, ties.decayed_minutes, ties.seconds,
+        with page as (
+            select companies.*, ties.user_id, ties.decayed_minutes,
                 count(*) over () as total
             from clientsights.companies
-            left join ties using (company_id)
+            {_STRONGEST.format(client="companies", **_OF_COMPANIES)}
             where companies.organization_id = %(organization)s
                 and (%(id)s::text is null or companies.company_id = %(id)s)
                 and (
@@ -86,7 +85,7 @@ def companies(
             lookalikes.looks_like_domain as looks_like, lookalikes.looks_like_company_id,
             {_SHOWN}
         from page
-        {_MEETINGS.format(key="company_id")}
+        {_DETAILS.format(**_OF_COMPANIES)}
         left join lateral (
             select looks_like_domain, looks_like_company_id from clientsights.lookalikes
             where lookalikes.organization_id = page.organization_id
@@ -120,13 +119,12 @@ def people(
     cursor = connection.cursor(row_factory=class_row(Person))
     return cursor.execute(
         f"""
-        with ties as ({_TIES.format(table="relationships", key="person_id")}),
-        page as (
+        with page as (
             select people.*, companies.name as company_name, ties.user_id, ties.decayed_minutes,
-                ties.seconds, count(*) over () as total
+                count(*) over () as total
             from clientsights.people
             left join clientsights.companies using (organization_id, company_id)
-            left join ties using (person_id)
+            {_STRONGEST.format(client="people", **_OF_PEOPLE)}
             where people.organization_id = %(organization)s and people.kind = 'human'
                 and (%(id)s::text is null or people.person_id = %(id)s)
                 and (%(company)s::text is null or people.company_id = %(company)s)
@@ -142,7 +140,7 @@ def people(
             page.display_name as name, page.name_source = 'guess' as is_guessed,
             {_SHOWN}
         from page
-        {_MEETINGS.format(key="person_id")}
+        {_DETAILS.format(**_OF_PEOPLE)}
         {_ORDER}, page.person_id
         """,  # noqa: S608 - our own names
         {
@@ -156,34 +154,41 @@ def people(
     ).fetchall()
 
 
-# Of each client the strongest tie, and the time of all of them. The sum under a strength orders as
-# the strength does, and need not be computed for each.
-_TIES = """
-    select
-        {key},
-        (array_agg(user_id order by decayed_minutes desc, user_id))[1] as user_id,
-        max(decayed_minutes) as decayed_minutes,
-        sum(shared_seconds)::bigint as seconds
-    from clientsights.{table}
-    where organization_id = %(organization)s and (%(id)s::text is null or {key} = %(id)s)
-    group by {key}
+_OF_COMPANIES = {"key": "company_id", "ties": "int_company_relationships"}
+_OF_PEOPLE = {"key": "person_id", "ties": "int_relationships"}
+# The strongest tie of each client, from the end of the index on client and sum. The sum under a
+# strength orders as the strength does, and need not be computed for each. The tables under the
+# views: an order is not passed down into those.
+_STRONGEST = """
+    left join lateral (
+        select ties.user_id, ties.decayed_minutes from intermediate.{ties} as ties
+        where ties.organization_id = {client}.organization_id and ties.{key} = {client}.{key}
+        order by ties.decayed_minutes desc, ties.user_id
+        limit 1
+    ) as ties on true
 """
 _ORDER = "order by decayed_minutes desc nulls last, last_met_at desc"
 _SHOWN = """
     page.session_count, page.first_met_at, page.last_met_at, page.total,
-    coalesce(page.seconds, 0) as seconds, meetings.previous_met_at,
+    together.seconds, meetings.previous_met_at,
     coalesce(graded.strength, 0)::double precision as strength,
     clientsights.grade_of(coalesce(graded.strength, 0)) as grade,
     users.full_name as closest_user
 """
-# Sessions with the client, whoever of ours was there: the last one, and the last besides it. The
-# index on client and month is read from its end, so an old client costs no more than a new one.
-_MEETINGS = """
+# Of those on the page: the time of all ties, and of the sessions, whoever of ours was there, the
+# last and the last besides it. The index on client and month is read from its end, so an old client
+# costs no more than a new one.
+_DETAILS = """
     left join worksights.users
         on users.organization_id = page.organization_id and users.user_id = page.user_id
     cross join lateral (
         select clientsights.strength_at(page.decayed_minutes, now()) as strength
     ) as graded
+    cross join lateral (
+        select coalesce(sum(ties.shared_seconds), 0)::bigint as seconds
+        from intermediate.{ties} as ties
+        where ties.organization_id = page.organization_id and ties.{key} = page.{key}
+    ) as together
     left join lateral (
         select met.session_id
         from intermediate.int_person_sessions as met

@@ -55,17 +55,19 @@ class DrawnTie:
 
 
 def ties_of_company(
-    connection: psycopg.Connection, *, organization_id: str, company_id: str
+    connection: psycopg.Connection, *, organization_id: str, company_id: str, limit: int
 ) -> list[Tie]:
     """Strongest first."""
-    return _ties(connection, "company_relationships", "company_id", organization_id, company_id)
+    of_company = ("int_company_relationships", "company_id", organization_id, company_id)
+    return _ties(connection, *of_company, limit=limit)
 
 
 def ties_of_person(
-    connection: psycopg.Connection, *, organization_id: str, person_id: str
+    connection: psycopg.Connection, *, organization_id: str, person_id: str, limit: int
 ) -> list[Tie]:
     """Strongest first."""
-    return _ties(connection, "relationships", "person_id", organization_id, person_id)
+    of_person = ("int_relationships", "person_id", organization_id, person_id)
+    return _ties(connection, *of_person, limit=limit)
 
 
 def interactions(
@@ -77,43 +79,37 @@ def interactions(
     limit: int,
     offset: int = 0,
 ) -> list[Interaction]:
-    """Of a person, or of all people of a company, the latest first. People come from their index on
-    the company, interactions from theirs on the person.
+    """Of a person, or of all people of a company, the latest first: from the end of the index on
+    either and the time.
     """
+    key, value = ("company_id", company_id) if company_id else ("person_id", person_id)
     cursor = connection.cursor(row_factory=class_row(Interaction))
     return cursor.execute(
-        """
+        f"""
+        with latest as (
+            select * from intermediate.int_interactions
+            where organization_id = %(organization)s and {key} = %(value)s
+            order by met_at desc, session_id, user_id, person_id
+            limit %(limit)s offset %(offset)s
+        )
         select
-            interactions.user_id, coalesce(users.full_name, 'A former user') as full_name,
+            latest.user_id, coalesce(users.full_name, 'A former user') as full_name,
             people.person_id, people.display_name as person_name,
             people.kind = 'human' as is_human, people.name_source = 'guess' as is_guessed,
-            activities.title, interactions.met_at, interactions.shared_seconds,
-            interactions.people_in_session, interactions.weighted_minutes,
-            clientsights.minutes_at(interactions.decayed_minutes, now()) as minutes_now
-        from clientsights.people
-        inner join clientsights.interactions using (organization_id, person_id)
+            activities.title, latest.met_at, latest.shared_seconds,
+            latest.people_in_session, latest.weighted_minutes,
+            clientsights.minutes_at(latest.decayed_minutes, now()) as minutes_now
+        from latest
+        inner join clientsights.people using (organization_id, person_id)
         left join worksights.users
-            on users.organization_id = interactions.organization_id
-            and users.user_id = interactions.user_id
+            on users.organization_id = latest.organization_id and users.user_id = latest.user_id
         left join timeline.activities
-            on activities.organization_id = interactions.organization_id
-            and activities.session_id = interactions.session_id
-            and activities.user_id = interactions.user_id
-        where people.organization_id = %(organization)s
-            and (%(company)s::text is null or people.company_id = %(company)s)
-            and (%(person)s::text is null or people.person_id = %(person)s)
-        order by
-            interactions.met_at desc, interactions.session_id, interactions.user_id,
-            interactions.person_id
-        limit %(limit)s offset %(offset)s
-        """,
-        {
-            "organization": organization_id,
-            "company": company_id,
-            "person": person_id,
-            "limit": limit,
-            "offset": offset,
-        },
+            on activities.organization_id = latest.organization_id
+            and activities.session_id = latest.session_id
+            and activities.user_id = latest.user_id
+        order by latest.met_at desc, latest.session_id, latest.user_id, latest.person_id
+        """,  # noqa: S608 - our own names
+        {"organization": organization_id, "value": value, "limit": limit, "offset": offset},
     ).fetchall()
 
 
@@ -126,17 +122,23 @@ def strongest_ties(
     cursor = connection.cursor(row_factory=class_row(DrawnTie))
     return cursor.execute(
         """
-        with top_companies as (
-            select company_id, max(decayed_minutes) as decayed_minutes
-            from clientsights.company_relationships
-            where organization_id = %(organization)s
-            group by company_id
-            order by max(decayed_minutes) desc, company_id
+        with top_companies as materialized (
+            select companies.company_id, companies.name as company_name, strongest.decayed_minutes
+            from clientsights.companies
+            cross join lateral (
+                select ties.decayed_minutes from intermediate.int_company_relationships as ties
+                where ties.organization_id = companies.organization_id
+                    and ties.company_id = companies.company_id
+                order by ties.decayed_minutes desc
+                limit 1
+            ) as strongest
+            where companies.organization_id = %(organization)s
+            order by strongest.decayed_minutes desc, companies.company_id
             limit %(companies)s
         ),
-        top_users as (
+        top_users as materialized (
             select ties.user_id
-            from clientsights.company_relationships as ties
+            from intermediate.int_company_relationships as ties
             inner join top_companies using (company_id)
             where ties.organization_id = %(organization)s
             group by ties.user_id
@@ -144,38 +146,60 @@ def strongest_ties(
             limit %(users)s
         )
         select
-            ties.user_id, users.full_name, ties.company_id, companies.name as company_name,
+            ties.user_id, users.full_name, ties.company_id, top_companies.company_name,
             ties.session_count, ties.shared_seconds as seconds,
-            ties.strength::double precision as strength, ties.grade
-        from clientsights.company_relationships as ties
-        inner join top_companies using (company_id)
-        inner join top_users using (user_id)
-        inner join clientsights.companies using (organization_id, company_id)
+            tie.strength::double precision as strength, clientsights.grade_of(tie.strength) as grade
+        from top_companies
+        cross join top_users
+        inner join intermediate.int_company_relationships as ties
+            on ties.organization_id = %(organization)s
+            and ties.company_id = top_companies.company_id
+            and ties.user_id = top_users.user_id
+        cross join lateral (
+            select clientsights.strength_at(ties.decayed_minutes, now()) as strength
+        ) as tie
         inner join worksights.users
             on users.organization_id = ties.organization_id and users.user_id = ties.user_id
-        where ties.organization_id = %(organization)s and ties.grade <> 'none'
+        where tie.strength > 0
         order by
-            top_companies.decayed_minutes desc, ties.company_id, ties.strength desc, ties.user_id
+            top_companies.decayed_minutes desc, ties.company_id, tie.strength desc, ties.user_id
         """,
         {"organization": organization_id, "companies": companies, "users": users},
     ).fetchall()
 
 
 def _ties(
-    connection: psycopg.Connection, table: str, key: str, organization_id: str, value: str
+    connection: psycopg.Connection,
+    table: str,
+    key: str,
+    organization_id: str,
+    value: str,
+    *,
+    limit: int,
 ) -> list[Tie]:
+    """From the end of the index on client and sum; only those that are shown are graded."""
     cursor = connection.cursor(row_factory=class_row(Tie))
     return cursor.execute(
         f"""
+        with strongest as (
+            select * from intermediate.{table}
+            where organization_id = %s and {key} = %s
+            order by decayed_minutes desc, user_id
+            limit %s
+        )
         select
-            ties.user_id, coalesce(users.full_name, 'A former user') as full_name,
-            ties.session_count, ties.shared_seconds as seconds,
-            ties.strength::double precision as strength, ties.grade, ties.last_met_at
-        from clientsights.{table} as ties
+            strongest.user_id, coalesce(users.full_name, 'A former user') as full_name,
+            strongest.session_count, strongest.shared_seconds as seconds,
+            tie.strength::double precision as strength,
+            clientsights.grade_of(tie.strength) as grade, strongest.last_met_at
+        from strongest
+        cross join lateral (
+            select clientsights.strength_at(strongest.decayed_minutes, now()) as strength
+        ) as tie
         left join worksights.users
-            on users.organization_id = ties.organization_id and users.user_id = ties.user_id
-        where ties.organization_id = %s and ties.{key} = %s
-        order by ties.decayed_minutes desc, ties.user_id
+            on users.organization_id = strongest.organization_id
+            and users.user_id = strongest.user_id
+        order by strongest.decayed_minutes desc, strongest.user_id
         """,  # noqa: S608 - our own names
-        [organization_id, value],
+        [organization_id, value, limit],
     ).fetchall()

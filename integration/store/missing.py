@@ -38,8 +38,6 @@ class Wanted:
     topic: str = ""
     name: str = ""
     outcome: str = ""
-    session_id: str = ""
-    participant_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,37 +54,50 @@ class Shown(Appearance):
 def missing(
     connection: psycopg.Connection, sight: Sight, wanted: Wanted, *, limit: int, offset: int = 0
 ) -> list[Shown]:
-    """The participants wanted, the session that ended last first."""
+    """The participants wanted, the session that ended last first. What else is shown of them is
+    read for those on the page only.
+    """
     cursor = connection.cursor(row_factory=class_row(Shown))
     return cursor.execute(
         f"""
-        {_SELECT}
-            and sessions.ended_at >= %(begin)s and sessions.ended_at < %(end)s
-            and (%(name)s = '' or %(name)s in
-                (sessions.session_id, sessions.zoom_uuid, sessions.zoom_meeting_id))
-            and (%(topic)s = '' or (
-                not seen.is_topic_hidden and strpos(lower(sessions.topic), lower(%(topic)s)) > 0
-            ))
-            and (%(person)s = '' or strpos(
-                lower(concat_ws(
-                    ' ', participants.display_name, participants.email, users.full_name, users.email
-                )),
-                lower(%(person)s)
-            ) > 0)
-            and (%(outcome)s in ('', outcomes.outcome)
-                or (%(outcome)s = 'missing' and outcomes.outcome <> 'activity'))
-            and (
-                seen.is_theirs or %(person)s <> '' or %(topic)s <> '' or %(name)s <> ''
-                or mappings.user_id is not null or participants.zoom_user_id is not null
-                or exists (
-                    select from worksights.users as by_email
-                    where by_email.organization_id = participants.organization_id
-                        and lower(by_email.email) = participants.email
+        with page as materialized (
+            {_SEEN}
+                and sessions.ended_at >= %(begin)s and sessions.ended_at < %(end)s
+                and (%(name)s = '' or %(name)s in
+                    (sessions.session_id, sessions.zoom_uuid, sessions.zoom_meeting_id))
+                and (%(topic)s = '' or (
+                    not seen.is_topic_hidden
+                    and strpos(lower(sessions.topic), lower(%(topic)s)) > 0
+                ))
+                and (
+                    %(person)s = ''
+                    or strpos(
+                        lower(concat_ws(' ', participants.display_name, participants.email)),
+                        lower(%(person)s)
+                    ) > 0
+                    or outcomes.user_id in (
+                        select user_id from worksights.users
+                        where users.organization_id = %(organization)s
+                            and strpos(lower(full_name || ' ' || email), lower(%(person)s)) > 0
+                    )
                 )
-            )
-        order by sessions.ended_at desc, sessions.session_id, participants.participant_id
-        limit %(limit)s offset %(offset)s
-        """,
+                and (%(outcome)s in ('', outcomes.outcome)
+                    or (%(outcome)s = 'missing' and outcomes.outcome <> 'activity'))
+                and (
+                    seen.is_theirs or %(person)s <> '' or %(topic)s <> '' or %(name)s <> ''
+                    or outcomes.user_id is not null or participants.zoom_user_id is not null
+                    or exists (
+                        select from worksights.users as by_email
+                        where by_email.organization_id = participants.organization_id
+                            and lower(by_email.email) = participants.email
+                    )
+                )
+            order by sessions.ended_at desc, sessions.session_id, participants.participant_id
+            limit %(limit)s offset %(offset)s
+        )
+        {_SHOWN}
+        order by page.session_ended_at desc, page.session_id, page.participant_id
+        """,  # noqa: S608 - our own statements
         {**_seen_by(sight), **vars(wanted), "limit": limit, "offset": offset},
     ).fetchall()
 
@@ -98,45 +109,15 @@ def shown_one(
     cursor = connection.cursor(row_factory=class_row(Shown))
     return cursor.execute(
         f"""
-        {_SELECT}
-            and participants.session_id = %(session_id)s
-            and participants.participant_id = %(participant_id)s
+        with page as materialized (
+            {_SEEN}
+                and participants.session_id = %(session_id)s
+                and participants.participant_id = %(participant_id)s
+        )
+        {_SHOWN}
         """,
         {**_seen_by(sight), "session_id": session_id, "participant_id": participant_id},
     ).fetchone()
-
-
-def deliveries_without_effect(
-    connection: psycopg.Connection, *, organization_id: str, begin: datetime, end: datetime
-) -> dict[str, int]:
-    """disposition -> how many deliveries of the organization's accounts did not become events.
-
-    Those that wait, and those that were set aside, have an index each.
-    """
-    return dict(
-        connection.execute(
-            """
-            select disposition, count(*) from operations.deliveries
-            where zoom_account_id = any(
-                    select zoom_account_id from integration.connections
-                    where organization_id = %(organization)s
-                )
-                and received_at >= %(begin)s and received_at < %(end)s
-                and disposition in ('ignored', 'unknown_account', 'quarantined')
-            group by disposition
-            union all
-            select disposition, count(*) from operations.deliveries
-            where zoom_account_id = any(
-                    select zoom_account_id from integration.connections
-                    where organization_id = %(organization)s
-                )
-                and received_at >= %(begin)s and received_at < %(end)s
-                and disposition = 'waiting'
-            group by disposition
-            """,
-            {"organization": organization_id, "begin": begin, "end": end},
-        ).fetchall()
-    )
 
 
 def _seen_by(sight: Sight) -> dict[str, str | bool | Sequence[str]]:
@@ -150,25 +131,27 @@ def _seen_by(sight: Sight) -> dict[str, str | bool | Sequence[str]]:
     }
 
 
-# Sessions come from the index on organization, account and end; the rest by their keys.
-_SELECT = """
+# Sessions come from the index on organization, account and end, the latest first, so that a page is
+# full after some of them; the rest comes by their keys.
+_SEEN = """
     select
-        sessions.session_id, sessions.feature, sessions.session_type, sessions.zoom_meeting_id,
+        participants.organization_id, sessions.session_id, sessions.feature,
+        sessions.session_type, sessions.zoom_meeting_id,
         case when not seen.is_topic_hidden then sessions.topic end as topic,
         sessions.started_at as session_started_at, sessions.ended_at as session_ended_at,
         participants.participant_id, participants.display_name, participants.email,
-        participants.zoom_user_id, mappings.user_id, mappings.mapped_by, users.full_name,
-        presence.duration_seconds, outcomes.outcome, outcomes.detail,
-        case when not seen.is_topic_hidden then activities.title end as entry_title,
-        activities.started_at as entry_started_at, activities.ended_at as entry_ended_at,
-        seen.is_theirs and coalesce(mappings.user_id <> %(user)s, false) as is_anothers,
+        participants.zoom_user_id, outcomes.user_id, outcomes.outcome, outcomes.detail,
         seen.is_theirs, seen.is_topic_hidden
-    from intermediate.int_sessions as sessions
+    from (
+        select * from intermediate.int_sessions
+        where int_sessions.organization_id = %(organization)s
+            and int_sessions.zoom_account_id = any(
+                select zoom_account_id from integration.connections
+                where organization_id = %(organization)s
+            )
+        order by ended_at desc, session_id
+    ) as sessions
     inner join intermediate.int_participants as participants using (organization_id, session_id)
-    inner join intermediate.int_presence as presence
-        using (organization_id, session_id, participant_id)
-    inner join intermediate.int_mappings as mappings
-        using (organization_id, session_id, participant_id)
     inner join operations.outcomes using (organization_id, session_id, participant_id)
     cross join lateral (
         select
@@ -176,23 +159,34 @@ _SELECT = """
             not (whose.is_theirs or %(every_topic)s) as is_topic_hidden
         from (
             select coalesce(
-                mappings.user_id = %(user)s or participants.zoom_user_id = any(%(zoom_users)s)
+                outcomes.user_id = %(user)s or participants.zoom_user_id = any(%(zoom_users)s)
                     or participants.email = lower(btrim(%(email)s)),
                 false
             ) as is_theirs
         ) as whose
     ) as seen
+    where (seen.is_theirs or %(everybody)s)
+"""
+_SHOWN = """
+    select
+        page.session_id, page.feature, page.session_type, page.zoom_meeting_id, page.topic,
+        page.session_started_at, page.session_ended_at, page.participant_id, page.display_name,
+        page.email, page.zoom_user_id, page.user_id, mappings.mapped_by, users.full_name,
+        presence.duration_seconds, page.outcome, page.detail,
+        case when not page.is_topic_hidden then activities.title end as entry_title,
+        activities.started_at as entry_started_at, activities.ended_at as entry_ended_at,
+        page.is_theirs and coalesce(page.user_id <> %(user)s, false) as is_anothers,
+        page.is_theirs, page.is_topic_hidden
+    from page
+    inner join intermediate.int_presence as presence
+        using (organization_id, session_id, participant_id)
+    inner join intermediate.int_mappings as mappings
+        using (organization_id, session_id, participant_id)
     left join worksights.users
-        on users.organization_id = mappings.organization_id and users.user_id = mappings.user_id
+        on users.organization_id = page.organization_id and users.user_id = page.user_id
     left join timeline.activities
-        on activities.organization_id = participants.organization_id
-        and activities.session_id = participants.session_id
-        and activities.user_id = mappings.user_id
-        and outcomes.outcome = 'activity'
-    where sessions.organization_id = %(organization)s
-        and sessions.zoom_account_id = any(
-            select zoom_account_id from integration.connections
-            where organization_id = %(organization)s
-        )
-        and (seen.is_theirs or %(everybody)s)
+        on activities.organization_id = page.organization_id
+        and activities.session_id = page.session_id
+        and activities.user_id = page.user_id
+        and page.outcome = 'activity'
 """

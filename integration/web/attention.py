@@ -135,9 +135,9 @@ def needs_of_people(people: People) -> list[Need]:
     return [
         Need(
             f"{counted(people.waiting, 'Zoom user')} {are} not mapped",
-            f"{counted(people.entries_waiting, 'session')} of theirs could be an entry. Map them "
-            "from an earlier day on; rooms and shared logins map to “nobody”, and are then not "
-            "listed here.",
+            f"{counted(people.entries_waiting, 'session')} of theirs could be on a timeline. Map "
+            "them from an earlier day on; rooms and shared logins map to “nobody”, and are then "
+            "not listed here.",
             UNMAPPED,
         )
     ]

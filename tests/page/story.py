@@ -1,6 +1,7 @@
 """Two organizations with sessions of which a real batch has made entries, people and outcomes."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -153,7 +154,9 @@ def _tell(installation: Installation) -> None:
         },
         at=WAITING_NOW,
     )
-    installation.batch(now=BATCH)
+    # In a thread of its own: a browser's loop may run in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(installation.batch, now=BATCH).result()
 
 
 @pytest.fixture(scope="session")

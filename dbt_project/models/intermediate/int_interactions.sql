@@ -5,6 +5,7 @@
         {'columns': ['organization_id', 'user_id', 'person_id', 'month']},
         {'columns': ['organization_id', 'user_id', 'company_id', 'month']},
         {'columns': ['organization_id', 'person_id', 'met_at']},
+        {'columns': ['organization_id', 'company_id', 'met_at']},
     ],
     meta={'notes_months': ['user_id', 'person_id', 'company_id']},
 ) }}

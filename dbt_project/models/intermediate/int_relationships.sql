@@ -2,7 +2,7 @@
     unique_key=['organization_id', 'user_id', 'person_id'],
     indexes=[
         {'columns': ['organization_id', 'user_id', 'person_id'], 'unique': true},
-        {'columns': ['organization_id', 'person_id']},
+        {'columns': ['organization_id', 'person_id', 'decayed_minutes']},
     ],
     meta={'news': 'changed', 'scope': ['organization_id', 'user_id', 'person_id']},
 ) }}

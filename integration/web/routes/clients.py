@@ -22,6 +22,7 @@ from integration.web.visit import PageRoute, Visit
 COMPANIES, PEOPLE = "/clients", "/clients/people"
 DRAWN = 12  # companies and users of the picture; more lines are not told apart
 PEOPLE_OF_COMPANY = 100
+TIES_SHOWN = 50
 
 
 def list_companies(visit: Visit) -> Response:
@@ -75,7 +76,8 @@ def company(visit: Visit) -> Response:
         context = {
             "company": found[0],
             "people": people(connection, **of_company, limit=PEOPLE_OF_COMPANY),
-            "ties": ties_of_company(connection, **of_company),
+            "ties": ties_of_company(connection, **of_company, limit=TIES_SHOWN + 1),
+            "ties_shown": TIES_SHOWN,
             **_meetings(visit, connection, **of_company),
         }
     return visit.render("company.html", **context)
@@ -90,7 +92,8 @@ def person(visit: Visit) -> Response:
             raise not_found()
         context = {
             "person": found[0],
-            "ties": ties_of_person(connection, **of_person),
+            "ties": ties_of_person(connection, **of_person, limit=TIES_SHOWN + 1),
+            "ties_shown": TIES_SHOWN,
             **_meetings(visit, connection, **of_person),
         }
     return visit.render("person.html", **context)

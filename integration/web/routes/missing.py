@@ -14,8 +14,9 @@ from integration.explanation import (
 )
 from integration.store.connection_list import connections_of
 from integration.store.explain import Told, people_with_email, sessions_named
+from integration.store.ledger import deliveries_without_effect
 from integration.store.marts import marts_are_there
-from integration.store.missing import Shown, Sight, deliveries_without_effect, missing, shown_one
+from integration.store.missing import Shown, Sight, missing, shown_one
 from integration.store.status import latest_batch
 from integration.web.access import Right
 from integration.web.missing_search import PATH, MissingSearch, search_of

@@ -1,0 +1,69 @@
+"""What a page is like for whoever opens it: one visit, looked at from all sides."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SERIOUS = ("serious", "critical")
+# Registered before anything is drawn. Shifts right after an input are the visitor's own.
+WATCH_SHIFTS = """
+    window.shifted = 0;
+    new PerformanceObserver(list => {
+        for (const entry of list.getEntries()) {
+            if (!entry.hadRecentInput) window.shifted += entry.value;
+        }
+    }).observe({type: "layout-shift", buffered: true});
+"""
+
+
+@dataclass(frozen=True)
+class Look:
+    """`barriers` are axe's serious and critical findings with the elements they are about,
+    `foreign` what was asked of other sites, `said` what the browser complained of (its policy, a
+    broken script), `shifted` the cumulative layout shift.
+    """
+
+    status: int
+    barriers: list[str]
+    foreign: list[str]
+    said: list[str]
+    wider_by: int
+    shifted: float
+
+
+def look_at(page: Page, address: str) -> Look:
+    """The page at this address. axe comes in through the browser's debugger, which the page's
+    policy does not concern: it stays as strict as visitors meet it.
+    """
+    asked: list[str] = []
+    said: list[str] = []
+    page.add_init_script(WATCH_SHIFTS)
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    answer = page.goto(address, wait_until="networkidle")
+    # What the answer's own status makes the browser say: a page that refuses is one, too.
+    complaints = [text for text in said if "Failed to load resource" not in text or answer.ok]
+    host = urlsplit(page.url).netloc
+    wider_by = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    shifted = page.evaluate("window.shifted")
+    return Look(
+        status=answer.status,
+        barriers=_barriers(page),
+        foreign=[url for url in asked if urlsplit(url).netloc != host],
+        said=complaints,
+        wider_by=wider_by,
+        shifted=round(shifted, 4),
+    )
+
+
+def _barriers(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['target'][0]} {node['failureSummary']}"
+        for one in found
+        if one["impact"] in SERIOUS
+        for node in one["nodes"]
+    ]

@@ -1,0 +1,169 @@
+"""Every page, at the width of a desk and of a phone: nothing keeps anybody from using it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+
+import pytest
+from playwright.sync_api import Browser
+
+from integration.web.access import Right
+from integration.web.pages import PAGES
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.looks import Look, look_at
+from tests.page.site import LONG_AGO, Site, user_id_of
+
+# These lead away and have no page of their own.
+REDIRECTS = ("/", "/services/zoom/connect")
+# Pages that are more than one address: searched, previewed, refused, empty.
+ALSO = (
+    "/services/zoom/overview/changes?page=2",
+    "/services/zoom/users?q=nobody-has-this-name",
+    "/services/zoom/users?show=unmapped",
+    "/services/zoom/users/{zoom_user_id}?q=manager",
+    "/services/zoom/users/{zoom_user_id}/change?to=nobody",
+    "/services/zoom/users/{zoom_user_id}/change?to={user_id}&since=day&day=2026-03-01",
+    "/services/zoom/users/{zoom_user_id}/change?to={user_id}&since=day&day=2020-03-01",
+    "/services/zoom/features/organization/change?feature=meetings&to=off&since=day&day=2026-03-01",
+    "/services/zoom/features/users/{user_id}/change?feature=phone&to=on",
+    "/timeline/{user_id}?day=2026-03-10",
+    "/timeline/{user_id}?day=2026-03-29",
+    "/timeline?find=of",
+    "/clients?q=client",
+    "/clients/people?q=nobody-has-this-name",
+    "/missing?from=2026-03-01&to=2026-03-20",
+    "/missing?from=2026-03-01&to=2026-03-20&person=member",
+    "/missing?from=2026-03-20&to=2026-03-01",
+    "/no-such-page",
+)
+ADDRESSES = [
+    *(route.path for route in PAGES if route.method == "GET" and route.path not in REDIRECTS),
+    *ALSO,
+]
+SIZES = {"desk": DESKTOP, "phone": PHONE}
+# Where somebody without anything begins: a stranger, a Member, an organization with no account.
+OTHERS = [
+    *(("stranger", path) for path in ("/services", "/sign-in?token=of-nobody", "/signed-out")),
+    *(("member", path) for path in ("/timeline", "/missing", "/services/zoom/users")),
+    *(
+        ("newcomer", route.path)
+        for route in PAGES
+        if route.method == "GET"
+        and not route.param_convertors
+        and route.right not in (Right.ANYBODY, Right.CONNECT)
+        and route.path not in REDIRECTS
+    ),
+]
+VISITS = [
+    pytest.param(visitor, path, size, id=f"{size} {visitor} {path}")
+    for size in SIZES
+    for visitor, path in [*(("executive", path) for path in ADDRESSES), *OTHERS]
+]
+
+look_from_each_side = pytest.mark.parametrize(("visitor", "path", "size"), VISITS)
+Looking = Callable[[str, str, str], Look]
+
+
+@pytest.fixture(scope="module")
+def newcomers(story: Site) -> Site:
+    """The same site with an organization that has nothing yet."""
+    story.rows("insert into worksights.organizations values ('newco', 'Newco', %s)", LONG_AGO)
+    story.rows(
+        "insert into worksights.users (user_id, organization_id, email, full_name, role, "
+        "time_zone, created_at) values ('newco-executive', 'newco', 'executive@newco.example', "
+        "'Nina Newcomer', 'executive', 'Europe/Berlin', %s)",
+        LONG_AGO,
+    )
+    return story
+
+
+@pytest.fixture(scope="module")
+def ids(story: Site) -> dict[str, str]:
+    """For each name in an address, an id of this organization. A new name needs one, too."""
+    ((session_id, participant_id),) = story.rows(
+        "select session_id, participant_id from timeline.participants "
+        "where organization_id = 'acme' and outcome = 'not_mapped' and email like 'stray@%'"
+    )
+    ((connection_id,),) = story.rows(
+        "select connection_id from integration.connections "
+        "where organization_id = 'acme' and disconnected_at is null"
+    )
+    ((person_id, company_id),) = story.rows(
+        "select person_id, company_id from clientsights.people "
+        "where organization_id = 'acme' and email = 'cleo@client-one.com'"
+    )
+    return {
+        "connection_id": connection_id,
+        "zoom_user_id": "zu-stray",
+        "user_id": user_id_of("member"),
+        "session_id": session_id,
+        "participant_id": participant_id,
+        "company_id": company_id,
+        "person_id": person_id,
+    }
+
+
+@pytest.fixture(scope="module")
+def look(newcomers: Site, ids: dict[str, str], browser: Browser) -> Iterator[Looking]:
+    """Signs each visitor in once, and opens each page once for all tests."""
+    links = {
+        "executive": lambda: newcomers.link("executive"),
+        "member": lambda: newcomers.link("member"),
+        "newcomer": lambda: newcomers.link("executive", "newco"),
+    }
+    with ExitStack() as stack:
+
+        @cache
+        def cookies_of(visitor: str) -> list:
+            context = browser.new_context(base_url=newcomers.base)
+            stack.callback(context.close)
+            page = context.new_page()
+            if visitor in links:
+                page.goto(links[visitor]())
+            return context.cookies()
+
+        @cache
+        def looked(visitor: str, path: str, size: str) -> Look:
+            with browser.new_context(base_url=newcomers.base, viewport=SIZES[size]) as context:
+                context.set_default_timeout(20_000)
+                context.add_cookies(cookies_of(visitor))
+                return look_at(context.new_page(), path.format(**ids))
+
+        yield looked
+
+
+@look_from_each_side
+def test_no_page_breaks(look: Looking, visitor: str, path: str, size: str) -> None:
+    """Some are refused; the others, and the refusals, are looked at below."""
+    assert look(visitor, path, size).status < 500
+
+
+@look_from_each_side
+def test_axe_finds_no_serious_barrier(look: Looking, visitor: str, path: str, size: str) -> None:
+    assert look(visitor, path, size).barriers == []
+
+
+@look_from_each_side
+def test_nothing_is_asked_of_another_site(
+    look: Looking, visitor: str, path: str, size: str
+) -> None:
+    assert look(visitor, path, size).foreign == []
+
+
+@look_from_each_side
+def test_the_browser_has_nothing_to_complain_of(
+    look: Looking, visitor: str, path: str, size: str
+) -> None:
+    assert look(visitor, path, size).said == []
+
+
+@look_from_each_side
+def test_no_page_scrolls_sideways(look: Looking, visitor: str, path: str, size: str) -> None:
+    assert look(visitor, path, size).wider_by <= 0
+
+
+@look_from_each_side
+def test_nothing_jumps_while_a_page_loads(
+    look: Looking, visitor: str, path: str, size: str
+) -> None:
+    assert look(visitor, path, size).shifted == 0

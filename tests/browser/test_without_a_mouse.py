@@ -1,0 +1,91 @@
+"""The page by keyboard alone, and without JavaScript."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.page.fixtures import ACCOUNTS
+from tests.page.site import Site, user_id_of
+
+OpenPage = Callable[..., Page]
+USERS, FEATURES = "/services/zoom/users", "/services/zoom/features"
+STOPS = "a[href]:not([tabindex='-1']), button, select, summary, input:not([type='hidden'])"
+# A date has a stop for each of its parts, of which the last is its calendar's button and not the
+# field; of radio buttons the chosen one is the stop.
+WHERE = """
+    stops => {
+        const here = document.activeElement, outline = getComputedStyle(here);
+        const usable = [...document.querySelectorAll(stops)].filter(
+            one => one.checkVisibility() && !(one.type === "radio" && !one.checked)
+        );
+        return {
+            at: usable.indexOf(here),
+            all: usable.length,
+            seen: outline.outlineStyle !== "none" && parseFloat(outline.outlineWidth) >= 2,
+        };
+    }
+"""
+
+
+@pytest.fixture
+def signed_in(site: Site, page_of: OpenPage) -> Callable[..., Page]:
+    """A page of an Admin; one Zoom user is there, who is mapped to nobody."""
+    site.connect("acme", ACCOUNTS[0])
+    site.rows(
+        "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, imported_at, "
+        "batch, email, display_name, status) values ('acme', %s, 'zu-stella', now(), 0, "
+        "'stella@elsewhere.example', 'Stella Stranger', 'active')",
+        ACCOUNTS[0],
+    )
+    return lambda **options: page_of("admin", **options)
+
+
+def test_the_tab_key_goes_through_all_that_can_be_used_and_shows_where_it_is(
+    signed_in: Callable[..., Page],
+) -> None:
+    page = signed_in()
+    for path in (USERS, f"{USERS}/zu-stella/change?to=nobody", FEATURES, "/timeline", "/missing"):
+        page.goto(path)
+        visited, seen, everything = [], set(), 1
+        while not visited or visited[-1] < everything - 1:
+            page.keyboard.press("Tab")
+            where = page.evaluate(WHERE, STOPS)
+            everything = where["all"]
+            if visited[-1:] != [where["at"]]:
+                visited.append(where["at"])
+            if where["seen"]:
+                seen.add(where["at"])
+            assert len(visited) <= everything
+        assert (path, visited, sorted(seen)) == (path, [*range(everything)], [*range(everything)])
+
+
+def test_mapping_switching_and_searching_work_without_javascript(
+    site: Site, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(java_script_enabled=False)
+    page.goto(USERS)
+    page.get_by_label("Search").fill("STELLA")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Stella Stranger").click()
+    page.get_by_label("Find a profile").fill("manager@")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Manager of Acme").click()
+    page.get_by_label("From an earlier day on").check()
+    page.get_by_label("The day").fill("2026-03-10")
+    page.get_by_role("button", name="Show what changes").click()
+    page.get_by_role("button", name="Save, from 10 Mar 2026 on").click()
+    expect(page.get_by_role("status")).to_contain_text("The mapping is saved")
+
+    page.goto(FEATURES)
+    page.get_by_role("link", name="Change for everybody").click()
+    page.get_by_role("link", name="Switch off… Webinars").click()
+    page.get_by_role("button", name="Switch off, from now on").click()
+    expect(page.get_by_role("status")).to_contain_text("The switch is saved")
+
+    assert site.rows("select zoom_user_id, user_id from integration.mapping_changes") == [
+        ("zu-stella", user_id_of("manager"))
+    ]
+    assert site.rows("select feature, is_on from integration.subscription_changes") == [
+        ("webinars", False)
+    ]
