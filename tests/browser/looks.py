@@ -16,6 +16,7 @@ WATCH_SHIFTS = """
         }
     }).observe({type: "layout-shift", buffered: true});
 """
+DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,16 @@ class Look:
 
 
 def look_at(page: Page, address: str) -> Look:
-    """The page at this address. axe comes in through the browser's debugger, which the page's
-    policy does not concern: it stays as strict as visitors meet it.
+    """The page at this address; its context runs WATCH_SHIFTS. axe comes in through the browser's
+    debugger, which the page's policy does not concern: it stays as strict as visitors meet it.
     """
     asked: list[str] = []
     said: list[str] = []
-    page.add_init_script(WATCH_SHIFTS)
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    answer = page.goto(address, wait_until="networkidle")
+    answer = page.goto(address)
+    page.evaluate(DRAWN)
     # What the answer's own status makes the browser say: a page that refuses is one, too.
     complaints = [text for text in said if "Failed to load resource" not in text or answer.ok]
     host = urlsplit(page.url).netloc

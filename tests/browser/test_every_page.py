@@ -5,12 +5,12 @@ from contextlib import ExitStack
 from functools import cache
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from integration.web.access import Right
 from integration.web.pages import PAGES
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.looks import Look, look_at
+from tests.browser.looks import WATCH_SHIFTS, Look, look_at
 from tests.page.site import LONG_AGO, Site, user_id_of
 
 # These lead away and have no page of their own.
@@ -114,22 +114,39 @@ def look(newcomers: Site, ids: dict[str, str], browser: Browser) -> Iterator[Loo
     with ExitStack() as stack:
 
         @cache
-        def cookies_of(visitor: str) -> list:
-            context = browser.new_context(base_url=newcomers.base)
+        def context_of(visitor: str, size: str) -> BrowserContext:
+            context = browser.new_context(base_url=newcomers.base, viewport=SIZES[size])
             stack.callback(context.close)
-            page = context.new_page()
+            context.set_default_timeout(20_000)
+            context.add_init_script(WATCH_SHIFTS)
             if visitor in links:
-                page.goto(links[visitor]())
-            return context.cookies()
+                with context.new_page() as page:
+                    page.goto(links[visitor]())
+            return context
 
         @cache
         def looked(visitor: str, path: str, size: str) -> Look:
-            with browser.new_context(base_url=newcomers.base, viewport=SIZES[size]) as context:
-                context.set_default_timeout(20_000)
-                context.add_cookies(cookies_of(visitor))
-                return look_at(context.new_page(), path.format(**ids))
+            with context_of(visitor, size).new_page() as page:
+                return look_at(page, path.format(**ids))
 
         yield looked
+
+
+def test_a_look_sees_what_keeps_people_from_a_page(browser: Browser) -> None:
+    """Else none of the tests below could fail."""
+    bad = """
+        <!doctype html><title>Bad</title>
+        <img src="http://elsewhere.example/picture.png"><div style="width: 3000px">wide</div>
+        <script>missing()</script>
+    """
+    with browser.new_context(viewport=PHONE) as context, context.new_page() as page:
+        page.add_init_script(WATCH_SHIFTS)
+        page.route("**", lambda route: route.fulfill(body=bad, content_type="text/html"))
+        seen = look_at(page, "http://here.example/")
+    assert {one.partition(":")[0] for one in seen.barriers} == {"html-has-lang", "image-alt"}
+    assert seen.foreign == ["http://elsewhere.example/picture.png"]
+    assert seen.said == ["missing is not defined"]
+    assert seen.wider_by > 2000
 
 
 @look_from_each_side

@@ -12,7 +12,7 @@ do $$
 begin
     if to_regclass('intermediate.int_relationships') is not null then
         create index relationships_of_person on intermediate.int_relationships
-            (organization_id, person_id, decayed_minutes);
+            (organization_id, person_id, decayed_minutes, user_id, shared_seconds);
     end if;
     if to_regclass('intermediate.int_company_relationships') is not null then
         create index relationships_of_company on intermediate.int_company_relationships
