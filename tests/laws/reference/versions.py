@@ -15,11 +15,13 @@ Versions = list[Version]
 
 
 def at_the_time(versions: Versions, at: datetime) -> str | None:
-    """The latest one known by then; the first one counts from the beginning."""
-    in_order = sorted(versions)
-    known = [version for version in in_order if version.known_from <= at]
-    chosen = known[-1:] or in_order[:1]
-    return chosen[0].value if chosen else None
+    """The latest one known by then, of equal times the greatest; the first one counts from the
+    beginning.
+    """
+    if not versions:
+        return None
+    since = max(at, min(versions).known_from)
+    return max(version for version in versions if version.known_from <= since).value
 
 
 def emails_of_users(world: World) -> dict[str, Versions]:
