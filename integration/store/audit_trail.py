@@ -45,7 +45,7 @@ def note_change(
     """Notes a change in the caller's transaction, the one that makes it.
 
     `kind` is what was done ("connection_disconnected"), `subject` the id of what it was done to,
-    `details` ids and values. No names and no emails: an erasure does not look here.
+    `details` ids and values. No names and no emails: an erasure blanks ids only.
     """
     connection.execute(
         """

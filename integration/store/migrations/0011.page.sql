@@ -31,7 +31,7 @@ create table integration.authorizations (
 create index authorizations_expiry on integration.authorizations (expires_at);
 
 -- Every change of a setting that somebody made on the page, written in the transaction that makes it.
--- Ids and values only: names are looked up when it is shown, so there is nothing in it to erase.
+-- Ids and values only: names are looked up when it is shown, and an erasure blanks the ids.
 create table integration.audit_trail (
     entry_id bigint generated always as identity primary key,
     organization_id text not null,
