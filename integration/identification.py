@@ -128,16 +128,18 @@ def _concerned(changes: Iterable[ChangedFact], facts: IdentityFacts) -> tuple[se
     """The person keys and the domains that changes of an organization's settings speak of."""
     keys: set[str] = set()
     domains: set[str] = set()
+    emails: list[str] = []
     for change in changes:
         if change.kind == "user_email":
+            emails.append(change.value)
             keys |= {change.value, person_key(change.value) or change.value}
-            domains |= rules_of(
-                IdentityFacts(user_emails=[change.value], overrides=facts.overrides)
-            ).own_domains
         else:
             company = facts.overrides.get(change.subject)
             named = (change.subject, change.value, company or "")
             domains |= {domain for text in named if (domain := _domain(text))}
+    if emails:
+        of_users = IdentityFacts(user_emails=emails, overrides=facts.overrides)
+        domains |= rules_of(of_users).own_domains
     return keys, domains
 
 
