@@ -1,12 +1,10 @@
-"""The numbers of the Overview tab: people, what is on for them, and how soon entries come."""
+"""The numbers of the Overview tab: people, and what is on for them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import psycopg
 from psycopg.rows import class_row
 
-from integration.store.marts import marts_are_there
 from integration.store.zoom_users_found import FOUND, entries_waiting_sql
 
 
@@ -25,15 +23,6 @@ class People:
     subscribed: dict[str, int]
 
 
-@dataclass(frozen=True)
-class Delay:
-    """From the end of a session to its entries, over the sessions of the last seven days."""
-
-    entries: int
-    median: timedelta | None
-    percentile_95: timedelta | None
-
-
 def people_of(
     connection: psycopg.Connection, *, organization_id: str, count_entries: bool
 ) -> People:
@@ -45,29 +34,6 @@ def people_of(
         )
         + _PEOPLE,
         {"organization": organization_id, "zoom_user": None, "search": ""},
-    ).fetchone()
-
-
-def delay_of(
-    connection: psycopg.Connection, *, organization_id: str, now: datetime
-) -> Delay | None:
-    """None before the first batch has made the marts."""
-    if not marts_are_there(connection):
-        return None
-    cursor = connection.cursor(row_factory=class_row(Delay))
-    return cursor.execute(
-        """
-        select
-            count(*) as entries,
-            percentile_cont(0.5) within group (order by activities.updated_at - sessions.ended_at)
-                as median,
-            percentile_cont(0.95) within group (order by activities.updated_at - sessions.ended_at)
-                as percentile_95
-        from timeline.sessions
-        inner join timeline.activities using (organization_id, session_id)
-        where sessions.organization_id = %s and sessions.ended_at > %s - interval '7 days'
-        """,
-        [organization_id, now],
     ).fetchone()
 
 

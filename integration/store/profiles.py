@@ -1,4 +1,4 @@
-"""WorkSights users as the page lets somebody choose one."""
+"""WorkSights users as the page shows them and lets somebody choose one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ class Profile:
     user_id: str
     full_name: str
     email: str
+    time_zone: str
     deactivated_at: datetime | None
 
 
@@ -43,7 +44,7 @@ def profiles_like(
     cursor = connection.cursor(row_factory=class_row(Profile))
     return cursor.execute(
         """
-        select user_id, full_name, email, deactivated_at
+        select user_id, full_name, email, time_zone, deactivated_at
         from worksights.users
         cross join lateral (
             select count(*) as matches
@@ -62,7 +63,27 @@ def profiles_like(
     ).fetchall()
 
 
+def profiles_called(
+    connection: psycopg.Connection, text: str, *, organization_id: str, limit: int
+) -> list[Profile]:
+    """Whose name or email holds the text, those who are active first; an email as it is gives that
+    user alone. Some thousands of rows are read: people look for somebody now and then.
+    """
+    cursor = connection.cursor(row_factory=class_row(Profile))
+    found = cursor.execute(
+        f"""
+        {_SELECT}
+            and strpos(lower(full_name || ' ' || email), lower(%(text)s)) > 0
+        order by lower(email) <> lower(%(text)s), deactivated_at is not null, full_name, user_id
+        limit %(limit)s
+        """,
+        {"organization": organization_id, "text": text, "limit": limit},
+    ).fetchall()
+    is_email = bool(found) and found[0].email.lower() == text.lower()
+    return found[:1] if is_email else found
+
+
 _SELECT = """
-    select user_id, full_name, email, deactivated_at from worksights.users
+    select user_id, full_name, email, time_zone, deactivated_at from worksights.users
     where organization_id = %(organization)s
 """

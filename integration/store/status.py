@@ -7,6 +7,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from integration.store.batches import Batch
+from integration.store.marts import marts_are_there
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,21 @@ class Delay:
 
     entries: int
     median: timedelta | None
+    percentile_95: timedelta | None
     longest: timedelta | None
+
+
+_DELAY = """
+    select
+        count(*) as entries,
+        percentile_cont(0.5) within group (order by activities.updated_at - sessions.ended_at)
+            as median,
+        percentile_cont(0.95) within group (order by activities.updated_at - sessions.ended_at)
+            as percentile_95,
+        max(activities.updated_at - sessions.ended_at) as longest
+    from timeline.sessions
+    inner join timeline.activities using (organization_id, session_id)
+"""
 
 
 def connection_statuses(connection: psycopg.Connection) -> list[ConnectionStatus]:
@@ -87,23 +102,20 @@ def backlog(connection: psycopg.Connection, *, now: datetime) -> Backlog:
     ).fetchone()
 
 
-def delay_to_entries(connection: psycopg.Connection, *, now: datetime) -> Delay | None:
-    """None before the first batch has made the marts."""
-    if connection.execute("select to_regclass('timeline.activities')").fetchone()[0] is None:
+def delay_to_entries(
+    connection: psycopg.Connection, *, now: datetime, organization_id: str | None = None
+) -> Delay | None:
+    """Of one organization, or of all. None before the first batch has made the marts."""
+    if not marts_are_there(connection):
         return None
     cursor = connection.cursor(row_factory=class_row(Delay))
     return cursor.execute(
-        """
-        select
-            count(*) as entries,
-            percentile_cont(0.5) within group (order by activities.updated_at - sessions.ended_at)
-                as median,
-            max(activities.updated_at - sessions.ended_at) as longest
-        from timeline.sessions
-        inner join timeline.activities using (organization_id, session_id)
-        where sessions.ended_at > %s - interval '7 days'
+        f"""
+        {_DELAY}
+        where sessions.ended_at > %(now)s - interval '7 days'
+            and (%(organization)s::text is null or sessions.organization_id = %(organization)s)
         """,
-        [now],
+        {"now": now, "organization": organization_id},
     ).fetchone()
 
 
@@ -111,20 +123,14 @@ def delay_of_batch(connection: psycopg.Connection, batch: Batch) -> Delay:
     """The same over the entries that this batch wrote."""
     cursor = connection.cursor(row_factory=class_row(Delay))
     return cursor.execute(
-        """
-        select
-            count(*) as entries,
-            percentile_cont(0.5) within group (order by activities.updated_at - sessions.ended_at)
-                as median,
-            max(activities.updated_at - sessions.ended_at) as longest
-        from timeline.activities
-        inner join timeline.sessions using (organization_id, session_id)
+        f"""
+        {_DELAY}
         inner join (
             select distinct organization_id, session_id from intermediate.int_touched_sessions
             where batch = %s
         ) as touched using (organization_id, session_id)
         where activities.updated_at = %s
-        """,
+        """,  # noqa: S608 - our own statement
         [batch.number, batch.as_of],
     ).fetchone()
 

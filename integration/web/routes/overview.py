@@ -7,7 +7,8 @@ from integration.store.arrivals import arrivals_of, batches_of_installation
 from integration.store.audit_trail import latest_changes
 from integration.store.connection_list import connections_of, is_worth_watching
 from integration.store.identity_facts import configured_facts
-from integration.store.overview import delay_of, people_of
+from integration.store.overview import people_of
+from integration.store.status import delay_to_entries
 from integration.web.access import Right
 from integration.web.attention import (
     needs_of_batches,
@@ -36,7 +37,7 @@ def overview(visit: Visit) -> Response:
         )
         arrivals = arrivals_of(connection, accounts, now=visit.now)
         batches = batches_of_installation(connection)
-        delay = delay_of(connection, organization_id=organization_id, now=visit.now)
+        delay = delay_to_entries(connection, now=visit.now, organization_id=organization_id)
         identity = configured_facts(connection, organization_id=organization_id)
         changes = latest_changes(connection, organization_id=organization_id, limit=CHANGES_SHOWN)
     needs = [

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from integration.store.day import Companion, companions, entries_in, time_in_sessions
 from integration.store.marts import marts_are_there
-from integration.store.user_list import ListedUser, user_of, users_called
+from integration.store.profiles import Profile, profile_of, profiles_called
 from integration.web.access import Right
 from integration.web.day_track import draw_day
 from integration.web.refusals import bad_form, forbidden, not_found
@@ -49,7 +49,7 @@ def _show_day(visit: Visit, user_id: str) -> Response:
     who = {"organization_id": visit.viewer.organization_id, "user_id": user_id}
     entries, others = [], []
     with visit.transaction() as connection:
-        person = user_of(connection, user_id, organization_id=who["organization_id"])
+        person = profile_of(connection, user_id, organization_id=who["organization_id"])
         if person is None:
             raise not_found()
         day = _day_asked_for(visit, person)
@@ -78,7 +78,7 @@ def _show_day(visit: Visit, user_id: str) -> Response:
     )
 
 
-def _day_asked_for(visit: Visit, person: ListedUser) -> Day:
+def _day_asked_for(visit: Visit, person: Profile) -> Day:
     zone = zone_of(person.time_zone)
     asked = visit.query("day")
     if not asked:
@@ -92,8 +92,8 @@ def _day_asked_for(visit: Visit, person: ListedUser) -> Day:
     return Day(day, zone)
 
 
-def _users(connection: psycopg.Connection, visit: Visit, text: str) -> list[ListedUser]:
-    return users_called(
+def _users(connection: psycopg.Connection, visit: Visit, text: str) -> list[Profile]:
+    return profiles_called(
         connection, text, organization_id=visit.viewer.organization_id, limit=USERS_OFFERED
     )
 
