@@ -10,11 +10,11 @@ from integration.identification import classify_addresses
 from integration.settings import Settings
 from integration.store.batches import Batch, finish_batch
 from integration.store.derivation import note_views, views_are_built
-from integration.store.rebuild import drop_rebuilt, take_over
+from integration.store.rebuild import Table, drop_rebuilt, take_over
 from integration.store.settings_copy import take_settings
 from orchestration.dbt_project import dbt_project, fingerprint_of_views, first_line, run_dbt
-from orchestration.rebuild import PREFIX, tables_of_batches
 
+PREFIX = "rebuild_"
 log = logging.getLogger("derive")
 
 
@@ -38,13 +38,31 @@ def derive_what_is_new(
 def derive_again(
     connection: psycopg.Connection, settings: Settings, url: str, batch: Batch
 ) -> None:
-    """Everything, beside the live tables: rows whose events are gone name no news."""
+    """Everything: rows whose events are gone name no news."""
     derive_what_is_new(connection, settings, url, batch)
+    take_over(connection, derive_beside(connection, settings, url), PREFIX)
+    drop_rebuilt(connection, PREFIX)
+
+
+def derive_beside(connection: psycopg.Connection, settings: Settings, url: str) -> list[Table]:
+    """Every table again in schemas with PREFIX; the tables that keep state from batch to batch,
+    parents first. Who compared them or took them over drops them.
+    """
     drop_rebuilt(connection, PREFIX)
     prefixed = json.dumps({"schema_prefix": PREFIX})
     _run(["run", "--full-refresh", "--vars", prefixed], settings, url)
-    take_over(connection, tables_of_batches(), PREFIX)
-    drop_rebuilt(connection, PREFIX)
+    return [
+        Table(
+            schema=node["schema"],
+            name=node["name"],
+            keys=tuple(node["config"]["unique_key"]),
+            stamps=tuple(node["config"]["meta"].get("stamps", ())),
+        )
+        for node in json.loads(dbt_project.manifest_path.read_text())["nodes"].values()
+        if node["resource_type"] == "model"
+        and node["config"]["materialized"] == "incremental"
+        and node["config"]["unique_key"]
+    ]
 
 
 def _settle(connection: psycopg.Connection, batch: Batch) -> None:
