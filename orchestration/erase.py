@@ -39,6 +39,10 @@ from integration.store.settings_copy import take_settings
 from integration.store.tombstones import WrongTombstoneKey, note_key
 from orchestration.derive import DerivationFailed, derive_again, derive_what_is_new
 
+_HALF_DONE = (
+    "What was landed is erased, what is derived from it is not yet. Mend the cause, then run"
+)
+
 
 def person(
     settings: Settings, url: str, person_key: str, *, organization_id: str, clear_topics: bool
@@ -61,16 +65,22 @@ def person(
             note_erasure(owner, organization_id, erased.removed)
             _say_what_goes(erased.removed)
         say("Deriving what that touches…")
-        derive_what_is_new(connection, settings, url, batch)
+        try:
+            derive_what_is_new(connection, settings, url, batch)
+        except DerivationFailed as failure:
+            raise DerivationFailed(f"{failure}. {_HALF_DONE} the same command again.") from failure
         with transaction(url) as owner:
             rows = PersonalRows(owner, organization_id)
             return _say_proof(prove(erased.person, rows, erased.texts))
 
 
 def account(settings: Settings, url: str, zoom_account_id: str) -> bool:
-    """Erases everything of this Zoom account; whether nothing of it is left."""
+    """Erases everything of this Zoom account; whether nothing of it is left. Where an erasure ended
+    half done, its connections are gone and what was derived is left.
+    """
     with only_writer(url, on_wait=_say_who_waits) as connection:
-        if not organizations_of_account(connection, zoom_account_id):
+        is_connected = organizations_of_account(connection, zoom_account_id)
+        if not is_connected and not left_of_account(connection, zoom_account_id):
             say("Nobody has connected this Zoom account. Nothing was erased.")
             return True
         return _accounts(connection, settings, url, [zoom_account_id])
@@ -95,7 +105,11 @@ def _accounts(
     for zoom_account_id in zoom_account_ids:
         _erase_account(url, zoom_account_id, due_at)
     say("Deriving everything again, beside the live tables…")
-    derive_again(connection, settings, url, batch)
+    try:
+        derive_again(connection, settings, url, batch)
+    except DerivationFailed as failure:
+        commands = ", ".join(f"`erase --zoom-account {each}`" for each in zoom_account_ids)
+        raise DerivationFailed(f"{failure}. {_HALF_DONE} {commands}.") from failure
     left = {each: left_of_account(connection, each) for each in zoom_account_ids}
     for tables in left.values():
         for table, rows in tables.items():
@@ -142,7 +156,7 @@ def _say_what_goes(removed: Counter[str]) -> None:
     if not +removed:
         say("Nothing was found. What may come later is recognized and left out.")
         return
-    say("This goes, or loses the person:" if +removed else "")
+    say("This goes, or loses the person:")
     for table, rows in sorted((+removed).items()):
         say(f"  {table}: {rows} rows")
 

@@ -9,7 +9,7 @@ import pytest
 from integration.store.account_erasure import accounts_due
 from integration.store.connections import join_account
 from integration.store.postgres import connect, transaction
-from tests.pipeline.events import Body, iso
+from tests.pipeline.events import Body, Person, Session, iso
 from tests.pipeline.installation import CLIENT_ID, Installation, definitions
 from tests.pipeline.test_schedule import in_words, installed
 
@@ -141,3 +141,25 @@ def test_the_job_erases_the_account(installation: Installation) -> None:
     assert installation.execute(
         "select organization_id, zoom_account_id from integration.erasures"
     ) == [("firm", ACCOUNT)]
+
+
+def test_an_erasure_whose_derivation_failed_is_completed_by_the_same_command(
+    installation: Installation,
+) -> None:
+    from orchestration.derive import DerivationFailed
+
+    installation.organization("firm", account=ACCOUNT, users={})
+    start = NOW - timedelta(hours=5)
+    session = Session(ACCOUNT, "uuid", "zu-ann", start, start + timedelta(hours=1))
+    installation.deliver(*session.whole([Person("Ann", "zu-ann")]), at=NOW)
+    installation.batch(now=NOW)
+    sessions = "select count(*) from intermediate.int_sessions"
+    assert installation.value(sessions) == 1
+
+    installation.execute("alter function clientsights.grade_of rename to missing")
+    with pytest.raises(DerivationFailed, match=f"run `erase --zoom-account {ACCOUNT}`"):
+        installation.erase_account(ACCOUNT)
+    left = installation.value(sessions)
+    installation.execute("alter function clientsights.missing rename to grade_of")
+    assert (left, installation.erase_account(ACCOUNT)) == (1, True)
+    assert installation.value(sessions) == 0
