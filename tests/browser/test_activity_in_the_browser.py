@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE
 from tests.page.site import Site
 
 OpenPage = Callable[..., Page]
@@ -40,38 +39,3 @@ def test_somebody_finds_out_why_a_meeting_is_missing(story: Site, open_page: Ope
     page.get_by_role("link", name="Salary round").click()
     page.get_by_role("link", name="Open their Zoom user").click()
     expect(page).to_have_url(re.compile("/services/zoom/users/zu-stray"))
-
-
-def test_none_of_these_pages_is_wider_than_a_phone_or_breaks_the_policy(
-    story: Site, open_page: OpenPage
-) -> None:
-    page = open_page(base_url=story.base)
-    page.goto(story.link("owner"))
-    page.set_viewport_size(PHONE)
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    company, person, one = (
-        path
-        for (path,) in story.rows(
-            """
-            select '/clients/companies/' || company_id from clientsights.companies
-            where organization_id = 'acme' and domain = 'c1ient-one.com'
-            union all
-            select '/clients/people/' || person_id from clientsights.people
-            where organization_id = 'acme' and email = 'cleo@client-one.com'
-            union all
-            (
-                select '/missing/' || session_id || '/' || participant_id
-                from operations.outcomes where organization_id = 'acme' limit 1
-            )
-            """
-        )
-    )
-    wide = []
-    days = (f"/timeline?day={DAY}", "/timeline?find=admin", f"/missing?from={DAY}&to={DAY}")
-    for path in (*days, "/clients", "/clients/people", company, person, one):
-        page.goto(path)
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            wide.append(path)
-    assert (wide, said) == ([], [])

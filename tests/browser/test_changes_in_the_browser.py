@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulator.world import World
-from tests.browser.conftest import PHONE
 from tests.page.batched import Batched, batched_site
 from tests.page.site import user_id_of
 
@@ -80,20 +79,3 @@ def test_a_day_before_the_connection_is_refused_with_the_reason(
     page.get_by_role("button", name="Show what changes").click()
     expect(page.get_by_role("alert")).to_contain_text("Zoom was connected on 1 January 2025")
     expect(page.get_by_role("button", name="Switch off")).to_have_count(0)
-
-
-def test_no_tab_is_wider_than_a_phone_and_none_breaks_the_policy(
-    page: Page,
-) -> None:
-    page.set_viewport_size(PHONE)
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    stranger, member = "users/zu-stranger", f"features/users/{MEMBER}"
-    for path in (
-        "overview", "overview/changes", "users", stranger, f"{stranger}/change?to=nobody",
-        "features", member, f"{member}/change?feature=meetings&to=off&since=day&day=2026-03-01",
-    ):  # fmt: skip
-        page.goto(f"/services/zoom/{path}")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert (path, width) == (path, PHONE["width"])
-    assert said == []

@@ -26,10 +26,12 @@ ALSO = (
     "/services/zoom/users/{zoom_user_id}/change?to={user_id}&since=day&day=2020-03-01",
     "/services/zoom/features/organization/change?feature=meetings&to=off&since=day&day=2026-03-01",
     "/services/zoom/features/users/{user_id}/change?feature=phone&to=on",
+    "/services/zoom/features/users/{user_id}/change?feature=meetings&to=off&since=day&day=2026-03-01",
     "/timeline/{user_id}?day=2026-03-10",
     "/timeline/{user_id}?day=2026-03-29",
     "/timeline?find=of",
     "/clients?q=client",
+    "/clients/companies/{lookalike_id}",
     "/clients/people?q=nobody-has-this-name",
     "/missing?from=2026-03-01&to=2026-03-20",
     "/missing?from=2026-03-01&to=2026-03-20&person=member",
@@ -92,6 +94,9 @@ def ids(story: Site) -> dict[str, str]:
         "select person_id, company_id from clientsights.people "
         "where organization_id = 'acme' and email = 'cleo@client-one.com'"
     )
+    ((lookalike_id,),) = story.rows(
+        "select company_id from clientsights.lookalikes where organization_id = 'acme'"
+    )
     return {
         "connection_id": connection_id,
         "zoom_user_id": "zu-stray",
@@ -99,6 +104,7 @@ def ids(story: Site) -> dict[str, str]:
         "session_id": session_id,
         "participant_id": participant_id,
         "company_id": company_id,
+        "lookalike_id": lookalike_id,
         "person_id": person_id,
     }
 
