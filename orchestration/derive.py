@@ -8,11 +8,12 @@ import psycopg
 
 from integration.identification import classify_addresses
 from integration.settings import Settings
-from integration.store.batches import Batch, finish_batch
-from integration.store.derivation import note_views, views_are_built
+from integration.store.batches import Batch, finish_batches
+from integration.store.derivation import note_code, note_views, views_are_built
 from integration.store.rebuild import Table, drop_rebuilt, take_over
 from integration.store.settings_copy import take_settings
 from orchestration.dbt_project import dbt_project, fingerprint_of_views, first_line, run_dbt
+from orchestration.model_code import code_of_tables
 
 PREFIX = "rebuild_"
 log = logging.getLogger("derive")
@@ -27,12 +28,15 @@ def derive_what_is_new(
 ) -> None:
     """What the batch's news touch: the settings' copy, addresses, models."""
     _settle(connection, batch)
-    views = fingerprint_of_views(json.loads(dbt_project.manifest_path.read_text()))
+    manifest = json.loads(dbt_project.manifest_path.read_text())
+    code = code_of_tables(manifest)
+    note_code(connection, code)
+    views = fingerprint_of_views(manifest)
     built = views_are_built(connection, views)
     only_tables = ["--select", "config.materialized:incremental"] if built else []
     _run(["run", *only_tables], settings, url)
     note_views(connection, views)
-    finish_batch(connection, batch)
+    finish_batches(connection, tables=code)
 
 
 def derive_again(

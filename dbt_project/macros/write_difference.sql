@@ -1,56 +1,64 @@
 {#
-    How the news of an incremental model is written.
+    How the news of a model is written.
 
     Rows of the news that are the same as before stay untouched; rows that differ are deleted and
     inserted; rows that the news no longer yields are deleted. Deleting by the touched set, not by
     the new rows' keys, is what takes away an activity whose reason is gone. Columns in
     `meta.stamps` (a row's time of change) are not compared. `meta.notes_months` names columns of
     the rows that are written and deleted, for pipeline.changed_months.
+
+    Each statement returns how many rows it changed.
 #}
-{% macro get_incremental_write_difference_sql(arg_dict) -%}
-    {%- set target, fresh = arg_dict.target_relation, arg_dict.temp_relation -%}
-    {%- set keys = arg_dict.unique_key -%}
-    {%- set columns = arg_dict.dest_columns | map(attribute='name') | list -%}
+{% macro deletion_of_others(target) -%}
+    {%- set columns = fresh_columns(target) -%}
     {%- set stamps = (config.get('meta') or {}).get('stamps', []) -%}
     {%- set compared = columns | reject('in', stamps) | list -%}
-    {%- set delete_others %}
+    {%- set keys = config.get('unique_key') -%}
+    {%- call counting_changes() %}
     delete from {{ target }} as old
-    where ({{ prefixed('old', news_scope()) }}) in ({{ news(news_kind(), news_scope()) }})
+    where ({{ prefixed('old', news_scope()) }}) in (
+            select {{ prefixed('news', news_scope()) }} from pg_temp.news
+        )
         and not exists (
-            select from {{ fresh }} as new
+            select from pg_temp.fresh as new
             where ({{ prefixed('new', keys) }}) = ({{ prefixed('old', keys) }})
                 and ({{ prefixed('new', compared) }})
                     is not distinct from ({{ prefixed('old', compared) }})
         )
-    {%- endset %}
-    {%- set insert_new %}
+    {%- endcall %}
+{%- endmacro %}
+
+{% macro insertion_of_new(target) -%}
+    {%- set columns = fresh_columns(target) -%}
+    {%- set keys = config.get('unique_key') -%}
+    {%- call counting_changes() %}
     insert into {{ target }} ({{ columns | join(', ') }})
     select {{ prefixed('new', columns) }}
-    from {{ fresh }} as new
+    from pg_temp.fresh as new
     where not exists (
         select from {{ target }} as old
         where ({{ prefixed('old', keys) }}) = ({{ prefixed('new', keys) }})
     )
-    {%- endset %}
-    {{ noting_months(delete_others) }};
-    {{ noting_months(insert_new) }}
+    {%- endcall %}
 {%- endmacro %}
 
-{# A statement, and a note of the months whose rows it changes. #}
-{% macro noting_months(statement) -%}
+{# A statement, how many rows it changes, and a note of their months. #}
+{% macro counting_changes() -%}
     {%- set noted = (config.get('meta') or {}).get('notes_months') -%}
-    {%- if not noted -%}
-    {{ statement }}
-    {%- else -%}
     with changed as (
-        {{ statement }}
-        returning organization_id, {{ noted | join(', ') }}, month
+        {{ caller() }}
+        returning {{ 'organization_id, ' ~ noted | join(', ') ~ ', month' if noted else '1' }}
     )
-    insert into pipeline.changed_months (organization_id, {{ noted | join(', ') }}, month, batch)
-    select distinct
-        organization_id, {{ noted | join(', ') }}, month, {{ current_batch() }}::bigint
-    from changed
-    {%- endif -%}
+    {%- if noted %},
+
+    noted as (
+        insert into pipeline.changed_months (organization_id, {{ noted | join(', ') }}, month, batch)
+        select distinct
+            organization_id, {{ noted | join(', ') }}, month, {{ current_batch() }}::bigint
+        from changed
+    )
+    {%- endif %}
+    select count(*) from changed
 {%- endmacro %}
 
 {% macro prefixed(alias, columns) -%}

@@ -1,7 +1,7 @@
 """Batches: one writer at a time, each with a number and the time it takes for now."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,14 +51,27 @@ def open_batch(connection: psycopg.Connection, *, as_of: datetime, run_id: str |
     return Batch(number=row[0], as_of=as_of)
 
 
-def finish_batch(connection: psycopg.Connection, batch: Batch) -> None:
-    """Marks the batch as derived to the end, and those before it, whose work it took up."""
-    connection.execute(
-        "update pipeline.batches set finished_at = now() where batch <= %s and finished_at is null",
-        [batch.number],
-    )
-    connection.execute("delete from pipeline.setting_changes where batch <= %s", [batch.number])
-    connection.execute("delete from pipeline.changed_months where batch <= %s", [batch.number])
+def finish_batches(connection: psycopg.Connection, *, tables: Iterable[str]) -> int:
+    """Marks the batches that every one of the derived tables has taken up as finished, and drops
+    their news; returns the last of them, -1 when there is none.
+    """
+    with connection.transaction():
+        reached = connection.execute(
+            """
+            select coalesce(min(coalesce(progress.batch, -1)), -1)
+            from unnest(%s::text[]) as derived
+            left join pipeline.progress on progress.model = derived
+            """,
+            [list(tables)],
+        ).fetchone()[0]
+        connection.execute(
+            "update pipeline.batches set finished_at = now() "
+            "where batch <= %s and finished_at is null",
+            [reached],
+        )
+        connection.execute("delete from pipeline.setting_changes where batch <= %s", [reached])
+        connection.execute("delete from pipeline.changed_months where batch <= %s", [reached])
+    return reached
 
 
 def latest_batch_time(connection: psycopg.Connection) -> datetime | None:

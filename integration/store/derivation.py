@@ -1,6 +1,46 @@
-"""Which state of the dbt project the views in the database were built from."""
+"""Which code the tables and views in the database were derived with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import psycopg
+
+
+@dataclass(frozen=True)
+class TableCode:
+    """The code of one derived table: a fingerprint of everything that it is computed by, and the
+    tables that it is derived from, directly or through others.
+    """
+
+    fingerprint: str
+    derived_from: frozenset[str]
+
+
+def note_code(connection: psycopg.Connection, tables: Mapping[str, TableCode]) -> list[str]:
+    """Notes the code that tables (schema.table) are derived with from now on.
+
+    Those that were derived with other code, and those derived from them, lose their progress: the
+    next run derives them from everything. Returns their names, in order.
+    """
+    with connection.transaction():
+        rows = connection.execute(
+            "select model, fingerprint from pipeline.progress where model = any(%s)",
+            [list(tables)],
+        )
+        changed = {name for name, known in rows if known != tables[name].fingerprint}
+        stale = sorted(
+            name for name, code in tables.items() if ({name} | code.derived_from) & changed
+        )
+        connection.execute("delete from pipeline.progress where model = any(%s)", [stale])
+        if stale:  # a column that goes takes the views on it along
+            connection.execute("delete from pipeline.built_views")
+        connection.execute("delete from pipeline.model_code")
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "insert into pipeline.model_code (model, fingerprint) values (%s, %s)",
+                [(name, code.fingerprint) for name, code in tables.items()],
+            )
+    return stale
 
 
 def views_are_built(connection: psycopg.Connection, fingerprint: str) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import build_dbt_asset_selection, dbt_assets
 
-from integration.store.batches import finish_batch
-from integration.store.derivation import note_views, views_are_built
+from integration.store.batches import finish_batches
+from integration.store.derivation import note_code, note_views, views_are_built
 from integration.store.status import Delay, delay_of_batch, outcomes_of_batch
 from orchestration.dbt_project import (
     Translator,
@@ -19,6 +19,7 @@ from orchestration.dbt_project import (
     run_dbt,
     views_of,
 )
+from orchestration.model_code import code_of_tables
 from orchestration.resources import BatchInProgress, Installation
 
 UNIQUE_ID = "dagster_dbt/unique_id"
@@ -36,6 +37,9 @@ def dbt_models(
     installation: Installation,
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     manifest = json.loads(dbt_project.manifest_path.read_text())
+    code = code_of_tables(manifest)
+    stale = note_code(batch_in_progress.connection, code)
+    context.log.info(f"{len(stale)} tables were derived with other code, or from such tables.")
     views = fingerprint_of_views(manifest)
     keys, checks = _selected(context)
     skipped = views_of(manifest) if views_are_built(batch_in_progress.connection, views) else set()
@@ -68,7 +72,7 @@ def dbt_models(
         raise dg.Failure(f"dbt: {len(failed)} of {len(wanted)} failed. {'; '.join(failed)}")
     if models_of(manifest) <= keys.keys():
         note_views(batch_in_progress.connection, views)
-        finish_batch(batch_in_progress.connection, batch_in_progress.batch)
+    finish_batches(batch_in_progress.connection, tables=code)
 
 
 # Whole tables are looked at by night, by a job of its own; a batch checks what it touched.

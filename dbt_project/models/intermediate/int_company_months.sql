@@ -1,7 +1,11 @@
 {{ config(
     unique_key=['organization_id', 'company_id', 'month'],
     indexes=[{'columns': ['organization_id', 'company_id', 'month'], 'unique': true}],
-    meta={'news': 'changed', 'scope': ['organization_id', 'company_id', 'month']},
+    meta={
+        'news': 'changed',
+        'all_of': 'int_person_sessions',
+        'scope': ['organization_id', 'company_id', 'month'],
+    },
 ) }}
 
 with

@@ -5,6 +5,7 @@
     ],
     meta={
         'news': 'changed',
+        'all_of': 'int_interactions',
         'scope': ['organization_id', 'user_id', 'company_id', 'month'],
     },
 ) }}

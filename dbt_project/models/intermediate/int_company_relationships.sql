@@ -6,7 +6,11 @@
             'organization_id', 'company_id', 'decayed_minutes', 'user_id', 'shared_seconds'
         ]},
     ],
-    meta={'news': 'changed', 'scope': ['organization_id', 'user_id', 'company_id']},
+    meta={
+        'news': 'changed',
+        'all_of': 'int_company_relationship_months',
+        'scope': ['organization_id', 'user_id', 'company_id'],
+    },
 ) }}
 
 {# The index on the company has all that the page reads of thousands of ties. #}

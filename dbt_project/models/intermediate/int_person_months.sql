@@ -1,7 +1,11 @@
 {{ config(
     unique_key=['organization_id', 'person_id', 'month'],
     indexes=[{'columns': ['organization_id', 'person_id', 'month'], 'unique': true}],
-    meta={'news': 'changed', 'scope': ['organization_id', 'person_id', 'month']},
+    meta={
+        'news': 'changed',
+        'all_of': 'int_person_sessions',
+        'scope': ['organization_id', 'person_id', 'month'],
+    },
 ) }}
 
 with

@@ -6,7 +6,11 @@
             'organization_id', 'person_id', 'decayed_minutes', 'user_id', 'shared_seconds'
         ]},
     ],
-    meta={'news': 'changed', 'scope': ['organization_id', 'user_id', 'person_id']},
+    meta={
+        'news': 'changed',
+        'all_of': 'int_relationship_months',
+        'scope': ['organization_id', 'user_id', 'person_id'],
+    },
 ) }}
 
 {# The index on the person has all that the page reads of thousands of ties. #}

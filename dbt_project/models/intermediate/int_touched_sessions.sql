@@ -2,6 +2,7 @@
     incremental_strategy='append',
     indexes=[{'columns': ['batch']}],
     pre_hook="{{ forget_old_news() }}",
+    meta={'news': 'organizations', 'scope': ['organization_id']},
 ) }}
 
 {# The news of a batch, whatever brought it (contract, 5.13). Rows go once every mart has taken them
@@ -46,3 +47,4 @@ select distinct
     session_id,
     {{ current_batch() }} as batch
 from news
+{{ where_news('organizations', ['organization_id']) }}

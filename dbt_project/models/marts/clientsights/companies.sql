@@ -5,7 +5,11 @@
         {'columns': ['organization_id', 'last_met_at']},
         {'columns': ['organization_id', 'skeleton']},
     ],
-    meta={'news': 'changed_or_classified', 'scope': ['organization_id', 'company_id']},
+    meta={
+        'news': 'changed_or_classified',
+        'all_of': 'int_company_months',
+        'scope': ['organization_id', 'company_id'],
+    },
 ) }}
 
 with

@@ -5,7 +5,11 @@
         {'columns': ['organization_id', 'company_id']},
         {'columns': ['organization_id', 'last_met_at']},
     ],
-    meta={'news': 'changed_or_classified', 'scope': ['organization_id', 'person_id']},
+    meta={
+        'news': 'changed_or_classified',
+        'all_of': 'int_person_months',
+        'scope': ['organization_id', 'person_id'],
+    },
 ) }}
 
 with

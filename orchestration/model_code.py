@@ -1,0 +1,77 @@
+"""What each derived table is computed by, from dbt's manifest: its own SQL, that of the views it
+reads, their macros, and its columns.
+
+A table whose fingerprint is not the one it was derived with is derived again from everything.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from integration.store.derivation import TableCode
+
+Manifest = dict[str, Any]
+
+
+def table_name(node: dict[str, Any]) -> str:
+    """A model's table as pipeline.progress names it."""
+    return f"{node['schema']}.{node['alias']}"
+
+
+def code_of_tables(manifest: Manifest) -> dict[str, TableCode]:
+    """By name, of every model that is a table."""
+    return {
+        table_name(node): TableCode(
+            fingerprint=_fingerprint(manifest, unique_id),
+            derived_from=frozenset(
+                table_name(manifest["nodes"][above])
+                for above in _above(manifest, unique_id, through_tables=True)
+                if _is_table(manifest["nodes"][above])
+            ),
+        )
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and _is_table(node)
+    }
+
+
+def _is_table(node: dict[str, Any]) -> bool:
+    return node["config"]["materialized"] == "incremental"
+
+
+def _above(manifest: Manifest, unique_id: str, *, through_tables: bool) -> list[str]:
+    """The models above one, each once; without `through_tables` only the views it reads."""
+    found: list[str] = []
+    waiting = list(manifest["nodes"][unique_id]["depends_on"]["nodes"])
+    while waiting:
+        each = waiting.pop()
+        node = manifest["nodes"].get(each)
+        if node is None or each in found or (_is_table(node) and not through_tables):
+            continue
+        found.append(each)
+        waiting += node["depends_on"]["nodes"]
+    return sorted(found)
+
+
+def _fingerprint(manifest: Manifest, unique_id: str) -> str:
+    read = [unique_id, *_above(manifest, unique_id, through_tables=False)]
+    node = manifest["nodes"][unique_id]
+    shape = [node["config"]["unique_key"], node["config"]["meta"], sorted(node["columns"])]
+    code = [manifest["nodes"][each]["raw_code"] for each in read]
+    text = json.dumps([shape, code, list(_macros(manifest, read))], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _macros(manifest: Manifest, unique_ids: list[str]) -> Iterator[str]:
+    """The project's macros that these models use, in order of their names."""
+    seen: set[str] = set()
+    waiting = [
+        macro for each in unique_ids for macro in manifest["nodes"][each]["depends_on"]["macros"]
+    ]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen and name.startswith("macro.worksights_zoom."):
+            seen.add(name)
+            waiting += manifest["macros"][name]["depends_on"]["macros"]
+    for name in sorted(seen):
+        yield manifest["macros"][name]["macro_sql"]

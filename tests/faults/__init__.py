@@ -1,0 +1,1 @@
+"""What one fault does to everybody else: nothing."""

@@ -1,0 +1,70 @@
+"""Plants a division by zero in a model, in a copy of the dbt project that the pipeline then runs."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+CONFIG_ENDS = re.compile(r"^\) \}\}\n", re.MULTILINE)
+
+
+def tables_of_the_project() -> dict[str, dict[str, Any]]:
+    """Name -> dbt's node, of every model that is a table."""
+    from orchestration.dbt_project import dbt_project
+
+    nodes = json.loads(dbt_project.manifest_path.read_text())["nodes"].values()
+    return {
+        node["name"]: node
+        for node in nodes
+        if node["resource_type"] == "model" and node["config"]["materialized"] == "incremental"
+    }
+
+
+def is_derived_by_session(model: dict[str, Any]) -> bool:
+    """Whether rows of the model are those of a session; others are those of people, companies, ties
+    and their months.
+    """
+    return "session_id" in model["config"]["unique_key"] if model["config"]["unique_key"] else True
+
+
+@contextmanager
+def planted(
+    model: dict[str, Any], *, organization_id: str, session_id: str, folder: Path
+) -> Iterator[None]:
+    """While it lasts, the model divides by zero for the session, or where it has no sessions for
+    whatever of the organization it derives.
+    """
+    import orchestration.dbt_project as product
+
+    copy = folder / f"with_a_fault_in_{model['name']}"
+    project = product.dbt_project
+    shutil.copytree(project.project_dir, copy, ignore=shutil.ignore_patterns("target"))
+    column, value = (
+        ("session_id", session_id)
+        if is_derived_by_session(model)
+        else ("organization_id", organization_id)
+    )
+    file = copy / model["original_file_path"]
+    before = file.read_text()
+    with_fault = (
+        CONFIG_ENDS.sub(") }}\nselect * from (\n", before, count=1)
+        + f"\n) as planted where 1 / (case when {column} = '{value}' then 0 else 1 end) = 1\n"
+    )
+    assert with_fault.count("select * from (\n") == 1 + before.count("select * from (\n")
+    file.write_text(with_fault)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            product,
+            "dbt_project",
+            SimpleNamespace(
+                project_dir=copy, profiles_dir=copy, manifest_path=project.manifest_path
+            ),
+        )
+        yield
+    shutil.rmtree(copy)

@@ -1,0 +1,146 @@
+"""Two customers, one of whom has a meeting that a model cannot derive."""
+
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from tests.faults.planting import is_derived_by_session, planted
+from tests.pipeline.events import Body, Person, Session
+from tests.pipeline.installation import Installation
+from tests.pipeline.tables import CLIENTSIGHTS, TABLES, contents, take_snapshot
+
+MORNING = datetime(2026, 3, 3, 9, tzinfo=UTC)
+FIRST_BATCH = MORNING + timedelta(hours=12)
+BAD, GOOD = "with-a-fault", "without"
+ALL_TABLES = TABLES | CLIENTSIGHTS | {"intermediate.int_presence": ("session_id", "participant_id")}
+Contents = dict[Any, dict[str, Any]]
+
+
+def people_of(organization: str) -> list[Person]:
+    return [
+        Person("Ann Host", f"zu-ann-{organization}", f"ann@{organization}.example"),
+        Person("Ben", f"zu-ben-{organization}", f"ben@{organization}.example"),
+        Person("Dana Client", "", "dana@client.example"),
+        Person("Erik Client", "", "erik@client.example"),
+    ]
+
+
+def meeting(organization: str, number: int) -> Session:
+    begins = MORNING + timedelta(hours=number)
+    return Session(
+        account=f"account-{organization}",
+        uuid=f"{organization}-{number}==",
+        host_id=f"zu-ann-{organization}",
+        started_at=begins,
+        ended_at=begins + timedelta(minutes=30),
+    )
+
+
+def deliver_a_morning(installation: Installation) -> str:
+    """Four meetings of each customer, landed; the id of the session that is to fail."""
+    bodies: list[Body] = []
+    for organization in (BAD, GOOD):
+        installation.organization(
+            organization,
+            account=f"account-{organization}",
+            users={
+                f"{name}-{organization}": f"{name}@{organization}.example"
+                for name in ("ann", "ben")
+            },
+        )
+        for name in ("ann", "ben"):
+            installation.execute(
+                "insert into integration.mapping_changes "
+                "(zoom_account_id, zoom_user_id, user_id, effective_from) "
+                "values (%s, %s, %s, '2025-01-01')",
+                [f"account-{organization}", f"zu-{name}-{organization}", f"{name}-{organization}"],
+            )
+        for number in range(4):
+            bodies += meeting(organization, number).whole(people_of(organization))
+    installation.deliver(*bodies, at=MORNING + timedelta(hours=6))
+    installation.land(now=FIRST_BATCH)
+    return installation.value(
+        "select distinct session_id from zoom_raw.events where fields ->> 'zoom_uuid' = %s",
+        [meeting(BAD, 1).uuid],
+    )
+
+
+def state(installation: Installation) -> Contents:
+    return contents(take_snapshot(installation.url, ALL_TABLES))
+
+
+def of(organization: str, rows: Contents) -> Contents:
+    return {key: row for key, row in rows.items() if key[1] == organization}
+
+
+def without_session(session_id: str, rows: Contents) -> Contents:
+    return {key: row for key, row in rows.items() if row.get("session_id") != session_id}
+
+
+def per_session(rows: Contents) -> Contents:
+    return {key: row for key, row in rows.items() if "session_id" in row}
+
+
+def what_a_fault_changes(
+    installation: Installation, model: dict[str, Any], *, folder: Path, expected: Contents
+) -> Iterator[str]:
+    """Plays the story with the fault in `model`; yields what is not as it is without it.
+
+    `expected` is the state after the first batch of the story without a fault.
+    """
+    session_id = deliver_a_morning(installation)
+    name = f"{model['schema']}.{model['alias']}"
+    by_session = is_derived_by_session(model) and model["config"]["unique_key"]
+
+    def others_differ(when: str) -> Iterator[str]:
+        now = state(installation)
+        if of(GOOD, now) != of(GOOD, expected):
+            yield f"{name}: {when}: another organization's rows are not the same"
+        if by_session and without_session(session_id, per_session(of(BAD, now))) != (
+            without_session(session_id, per_session(of(BAD, expected)))
+        ):
+            yield f"{name}: {when}: other sessions of the organization are not the same"
+
+    with planted(model, organization_id=BAD, session_id=session_id, folder=folder):
+        if not installation.batch(now=FIRST_BATCH, raise_on_error=False).success:
+            yield f"{name}: the batch failed"
+        yield from others_differ("after the batch")
+        listed = installation.execute(
+            "select distinct organization_id, model, error from operations.failed_sessions"
+        )
+        if (BAD, name, "22012") not in listed:
+            yield f"{name}: it is not listed among the failed sessions: {listed}"
+        if not _rebuilt(installation):
+            yield f"{name}: rebuild failed"
+        yield from others_differ("after the rebuild")
+        if not _erased(installation, "nobody.of.these@elsewhere.example"):
+            yield f"{name}: erase failed"
+        yield from others_differ("after an erasure")
+
+    # Something new about the session: it is tried again.
+    late = meeting(BAD, 1).joined(people_of(BAD)[0], meeting(BAD, 1).started_at, leg="99")
+    installation.deliver(late, at=FIRST_BATCH + timedelta(hours=1))
+    installation.batch(now=FIRST_BATCH + timedelta(hours=2))
+    if not by_session:  # only what is touched is tried again; a rebuild tries everything
+        _rebuilt(installation)
+    left = installation.execute("select model, scope from pipeline.failures")
+    if left:
+        yield f"{name}: without the fault it still counts as failed: {left}"
+    said = StringIO()
+    with redirect_stdout(said):
+        installation.rebuild(check=True)
+    if " go, " in said.getvalue():
+        yield f"{name}: without the fault a rebuild still differs:\n{said.getvalue()}"
+
+
+def _rebuilt(installation: Installation) -> bool:
+    with redirect_stdout(StringIO()):
+        return installation.rebuild()
+
+
+def _erased(installation: Installation, key: str) -> bool:
+    with redirect_stdout(StringIO()):
+        return installation.erase(key, organization_id=BAD)

@@ -1,0 +1,39 @@
+"""A model that fails for one session derives all others, and says which one failed.
+
+All models: `python -m tests.faults.long_run`.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from simulator.world import World
+from tests.faults.planting import tables_of_the_project
+from tests.faults.story import (
+    FIRST_BATCH,
+    Contents,
+    deliver_a_morning,
+    state,
+    what_a_fault_changes,
+)
+from tests.pipeline.installation import Installation, fresh_database, install
+
+
+@pytest.fixture(scope="module")
+def expected(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Contents:
+    """What is derived of the same morning without a fault."""
+    with fresh_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
+        installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
+        deliver_a_morning(installation)
+        installation.batch(now=FIRST_BATCH)
+        return state(installation)
+
+
+@pytest.mark.parametrize("model", ["int_connection_legs", "int_interactions", "people"])
+def test_a_fault_in_one_session_changes_nothing_for_anybody_else(
+    model: str, installation: Installation, tmp_path: Path, expected: Contents
+) -> None:
+    changed = what_a_fault_changes(
+        installation, tables_of_the_project()[model], folder=tmp_path, expected=expected
+    )
+    assert list(changed) == []
