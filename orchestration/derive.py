@@ -3,13 +3,14 @@
 import json
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 import psycopg
 
 from integration.identification import classify_addresses
 from integration.settings import Settings
 from integration.store.batches import Batch, finish_batches
-from integration.store.derivation import note_code, note_views, views_are_built
+from integration.store.derivation import note_code, note_views, rows_written, views_are_built
 from integration.store.rebuild import Table, drop_rebuilt, take_over
 from integration.store.settings_copy import take_settings
 from orchestration.dbt_project import dbt_project, fingerprint_of_views, first_line, run_dbt
@@ -28,15 +29,17 @@ def derive_what_is_new(
 ) -> None:
     """What the batch's news touch: the settings' copy, addresses, models."""
     _settle(connection, batch)
-    manifest = json.loads(dbt_project.manifest_path.read_text())
-    code = code_of_tables(manifest)
-    note_code(connection, code)
-    views = fingerprint_of_views(manifest)
-    built = views_are_built(connection, views)
-    only_tables = ["--select", "config.materialized:incremental"] if built else []
-    _run(["run", *only_tables], settings, url)
-    note_views(connection, views)
-    finish_batches(connection, tables=code)
+    _derive(connection, settings, url)
+
+
+def derive_stale(connection: psycopg.Connection, settings: Settings, url: str) -> dict[str, int]:
+    """What was derived with other code than today's, in place; table -> rows written or deleted.
+    Empty, and nothing was run, when there is no such table.
+    """
+    stale = note_code(connection, code_of_tables(_manifest()))
+    if stale:
+        _derive(connection, settings, url)
+    return rows_written(connection, stale)
 
 
 def derive_again(
@@ -62,11 +65,27 @@ def derive_beside(connection: psycopg.Connection, settings: Settings, url: str) 
             keys=tuple(node["config"]["unique_key"]),
             stamps=tuple(node["config"]["meta"].get("stamps", ())),
         )
-        for node in json.loads(dbt_project.manifest_path.read_text())["nodes"].values()
+        for node in _manifest()["nodes"].values()
         if node["resource_type"] == "model"
         and node["config"]["materialized"] == "incremental"
         and node["config"]["unique_key"]
     ]
+
+
+def _derive(connection: psycopg.Connection, settings: Settings, url: str) -> None:
+    manifest = _manifest()
+    code = code_of_tables(manifest)
+    note_code(connection, code)
+    views = fingerprint_of_views(manifest)
+    built = views_are_built(connection, views)
+    only_tables = ["--select", "config.materialized:incremental"] if built else []
+    _run(["run", *only_tables], settings, url)
+    note_views(connection, views)
+    finish_batches(connection, tables=code)
+
+
+def _manifest() -> dict[str, Any]:
+    return json.loads(dbt_project.manifest_path.read_text())
 
 
 def _settle(connection: psycopg.Connection, batch: Batch) -> None:

@@ -6,11 +6,14 @@ Readers see the old tables until the difference is written in one transaction.
 
 import sys
 
-from integration.settings import read_settings
+import psycopg
+
+from integration.settings import Settings, read_settings
 from integration.store.batches import only_writer
+from integration.store.derivation import count_failures
 from integration.store.postgres import database_url
 from integration.store.rebuild import Difference, drop_rebuilt, find_difference, take_over
-from orchestration.derive import PREFIX, DerivationFailed, derive_beside
+from orchestration.derive import PREFIX, DerivationFailed, derive_beside, derive_stale
 
 
 def rebuild(*, check: bool) -> bool:
@@ -20,8 +23,9 @@ def rebuild(*, check: bool) -> bool:
     with only_writer(
         url, on_wait=lambda: say("Waiting for the batch that is running…")
     ) as connection:
-        say("Deriving every table again, beside the live ones…")
         try:
+            written = 0 if check else _derive_with_new_code(connection, settings, url)
+            say("Deriving every table again, beside the live ones…")
             tables = derive_beside(connection, settings, url)
         except DerivationFailed as failure:
             say(str(failure))
@@ -31,13 +35,23 @@ def rebuild(*, check: bool) -> bool:
             say(_in_words(difference))
         if not check:
             take_over(connection, tables, PREFIX)
-            say(
-                f"{sum(d.rows for d in differences)} rows were changed."
-                if any(d.rows for d in differences)
-                else "Nothing changed."
-            )
+            written += sum(difference.rows for difference in differences)
+            say(f"{written} rows were changed." if written else "Nothing changed.")
+            failed = count_failures(connection)
+            if failed:
+                say(f"{failed} could not be derived and stay as they were: worksights-zoom status")
         drop_rebuilt(connection, PREFIX)
     return True
+
+
+def _derive_with_new_code(connection: psycopg.Connection, settings: Settings, url: str) -> int:
+    """Derives in place what was derived with other code or columns, as the next batch would do;
+    how many rows that changed.
+    """
+    stale = derive_stale(connection, settings, url)
+    for table, rows in stale.items():
+        say(f"{table}: derived with its new code, {rows} rows")
+    return sum(stale.values())
 
 
 def say(line: str) -> None:

@@ -43,6 +43,25 @@ def note_code(connection: psycopg.Connection, tables: Mapping[str, TableCode]) -
     return stale
 
 
+def rows_written(connection: psycopg.Connection, tables: list[str]) -> dict[str, int]:
+    """Rows that the last run inserted into, or deleted from, each of the tables (schema.table)."""
+    rows = connection.execute(
+        """
+        select model, coalesce(rows_inserted, 0) + coalesce(rows_deleted, 0)
+        from pipeline.progress
+        where model = any(%s)
+        order by model
+        """,
+        [tables],
+    )
+    return dict(rows.fetchall())
+
+
+def count_failures(connection: psycopg.Connection) -> int:
+    """How many sessions, people, ties or steps could not be derived when last tried."""
+    return connection.execute("select count(*) from pipeline.failures").fetchone()[0]
+
+
 def views_are_built(connection: psycopg.Connection, fingerprint: str) -> bool:
     """Whether the views are those of this state of the project."""
     return connection.execute(

@@ -31,10 +31,13 @@ class Difference:
 
 
 def find_difference(connection: psycopg.Connection, table: Table, prefix: str) -> Difference:
-    """How many rows the rebuilt table lacks and adds; a changed row counts in both."""
-    if not _exists(connection, table):
-        rebuilt = connection.execute(SQL("select count(*) from {}").format(_rebuilt(table, prefix)))
-        return Difference(table, 0, rebuilt.fetchone()[0], None)
+    """How many rows the rebuilt table lacks and adds; a changed row counts in both. Where columns
+    differ, every row does.
+    """
+    is_there = _exists(connection, table)
+    if not is_there or _names(connection, table) != _names(connection, table, prefix):
+        live = _count(connection, _live(table)) if is_there else 0
+        return Difference(table, live, _count(connection, _rebuilt(table, prefix)), None)
     columns = _compared(connection, table)
     live = SQL("select {} from {}").format(columns, _live(table))
     rebuilt = SQL("select {} from {}").format(columns, _rebuilt(table, prefix))
@@ -57,10 +60,18 @@ def find_difference(connection: psycopg.Connection, table: Table, prefix: str) -
 
 def take_over(connection: psycopg.Connection, tables: list[Table], prefix: str) -> None:
     """Makes the live tables equal to the rebuilt ones, in one transaction; rows that are equal stay
-    as they are.
+    as they are. What the rebuild could not derive has its live rows in both.
+
+    A table that has other columns is left to the next batch, which gives it the new ones and
+    derives it from everything: the views on it are to be built in the same run.
     """
     with connection.transaction():
+        _take_over_failures(connection, tables, prefix)
         for table in tables:
+            if not _exists(connection, table) or (
+                _names(connection, table) != _names(connection, table, prefix)
+            ):
+                continue
             keys = SQL(" and ").join(
                 SQL("old.{0} = new.{0}").format(Identifier(key)) for key in table.keys
             )
@@ -88,6 +99,22 @@ def take_over(connection: psycopg.Connection, tables: list[Table], prefix: str) 
             )
 
 
+def _take_over_failures(connection: psycopg.Connection, tables: list[Table], prefix: str) -> None:
+    """A rebuild tries everything again: what fails is what failed in it."""
+    names = [f"{table.schema}.{table.name}" for table in tables]
+    connection.execute("delete from pipeline.failures where model = any(%s)", [names])
+    connection.execute(
+        """
+        insert into pipeline.failures (model, organization_id, scope, error, batch, failed_at)
+        select
+            substr(model, length(%(prefix)s) + 1), organization_id, scope, error, batch, failed_at
+        from pipeline.failures
+        where starts_with(model, %(prefix)s)
+        """,
+        {"prefix": prefix},
+    )
+
+
 def drop_rebuilt(connection: psycopg.Connection, prefix: str) -> None:
     """Removes what a rebuild derived, and what an interrupted one left."""
     schemas = connection.execute(
@@ -96,6 +123,7 @@ def drop_rebuilt(connection: psycopg.Connection, prefix: str) -> None:
     for (schema,) in schemas:
         connection.execute(SQL("drop schema {} cascade").format(Identifier(schema)))
     connection.execute("delete from pipeline.progress where starts_with(model, %s)", [prefix])
+    connection.execute("delete from pipeline.failures where starts_with(model, %s)", [prefix])
 
 
 def _exists(connection: psycopg.Connection, table: Table) -> bool:
@@ -103,6 +131,10 @@ def _exists(connection: psycopg.Connection, table: Table) -> bool:
         connection.execute("select to_regclass(%s)", [f"{table.schema}.{table.name}"]).fetchone()[0]
         is not None
     )
+
+
+def _count(connection: psycopg.Connection, table: Identifier) -> int:
+    return connection.execute(SQL("select count(*) from {}").format(table)).fetchone()[0]
 
 
 def _compared(connection: psycopg.Connection, table: Table) -> Composed:
@@ -113,14 +145,15 @@ def _columns(connection: psycopg.Connection, table: Table) -> Composed:
     return _column_list(_names(connection, table))
 
 
-def _names(connection: psycopg.Connection, table: Table) -> list[str]:
+def _names(connection: psycopg.Connection, table: Table, prefix: str = "") -> list[str]:
+    """In the order of their names: a column that was added later is the last in its table."""
     rows = connection.execute(
         """
         select attname from pg_attribute
         where attrelid = %s::regclass and attnum > 0 and not attisdropped
-        order by attnum
+        order by attname collate "C"
         """,
-        [f"{table.schema}.{table.name}"],
+        [f"{prefix}{table.schema}.{table.name}"],
     )
     return [name for (name,) in rows]
 

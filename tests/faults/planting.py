@@ -1,4 +1,4 @@
-"""Plants a division by zero in a model, in a copy of the dbt project that the pipeline then runs."""
+"""Plants a fault in a model, in a copy of the dbt project that the pipeline then runs."""
 
 import json
 import re
@@ -40,24 +40,35 @@ def planted(
     """While it lasts, the model divides by zero for the session, or where it has no sessions for
     whatever of the organization it derives.
     """
-    import orchestration.dbt_project as product
-
-    copy = folder / f"with_a_fault_in_{model['name']}"
-    project = product.dbt_project
-    shutil.copytree(project.project_dir, copy, ignore=shutil.ignore_patterns("target"))
     column, value = (
         ("session_id", session_id)
         if is_derived_by_session(model)
         else ("organization_id", organization_id)
     )
+    fault = f"1 / (case when {column} = '{value}' then 0 else 1 end) = 1"
+    with _project_with(model, fault, folder):
+        yield
+
+
+@contextmanager
+def broken(model: dict[str, Any], *, folder: Path) -> Iterator[None]:
+    """While it lasts, the model fails as a whole: it reads a table that is not there."""
+    with _project_with(model, "exists (select from pipeline.not_there)", folder):
+        yield
+
+
+@contextmanager
+def _project_with(model: dict[str, Any], condition: str, folder: Path) -> Iterator[None]:
+    import orchestration.dbt_project as product
+
+    copy = folder / f"with_a_fault_in_{model['name']}"
+    project = product.dbt_project
+    shutil.copytree(project.project_dir, copy, ignore=shutil.ignore_patterns("target"))
     file = copy / model["original_file_path"]
     before = file.read_text()
-    with_fault = (
-        CONFIG_ENDS.sub(") }}\nselect * from (\n", before, count=1)
-        + f"\n) as planted where 1 / (case when {column} = '{value}' then 0 else 1 end) = 1\n"
-    )
-    assert with_fault.count("select * from (\n") == 1 + before.count("select * from (\n")
-    file.write_text(with_fault)
+    after = CONFIG_ENDS.sub(") }}\nselect * from (\n", before, count=1)
+    assert after != before
+    file.write_text(f"{after}\n) as planted where {condition}\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             product,

@@ -113,6 +113,10 @@ class Installation:
         settings = [["pipeline", "settings"], ["pipeline", "setting_changes"]]
         return self._run(now, asset_selection=[*LANDING, *settings])
 
+    def materialize(self, assets: Sequence[list[str]], *, now: datetime) -> Any:
+        """Some of the job's assets, as somebody does who selects them in Dagster."""
+        return self._run(now, asset_selection=assets)
+
     def import_users(self, *, now: datetime, **tags: str) -> Any:
         """Only the job's import of users."""
         return self._run(now, asset_selection=IMPORT, tags=tags)

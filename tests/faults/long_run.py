@@ -1,0 +1,98 @@
+"""`python -m tests.faults.long_run [--only MODEL ...]`: a fault in every table in turn.
+
+For each: a batch, a rebuild and an erasure with the fault must change nothing for anybody else, and
+a batch that ends there, followed by a random subset, must lose nothing. It makes databases of its
+own and removes them.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from integration.settings import Settings
+from integration.store import postgres
+from integration.store.migrate import migrate
+from simulator.running import running
+from simulator.world import make_world
+from tests.faults.partial_runs import begin, what_is_lost
+from tests.faults.planting import tables_of_the_project
+from tests.faults.story import FIRST_BATCH, deliver_a_morning, state, what_a_fault_changes
+from tests.pipeline.installation import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Installation,
+    fresh_database,
+    install,
+)
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.long_run")
+    parser.add_argument("--only", nargs="*", help="names of models")
+    asked = parser.parse_args(arguments)
+    tables = tables_of_the_project()
+    models = [tables[name] for name in asked.only or sorted(tables)]
+    wrong = 0
+    with TemporaryDirectory(prefix="worksights-faults-", ignore_cleanup_errors=True) as folder:
+        settings = Settings(home=Path(folder), values={})
+        url = postgres.database_url(settings)
+        try:
+            with postgres.connect(url, autocommit=True) as connection:
+                connection.execute("create database template_worksights")
+            migrate(urlsplit(url)._replace(path="/template_worksights").geturl())
+            for line in everything(url, Path(folder), models):
+                wrong += line.startswith("WRONG")
+                say(line)
+        finally:
+            postgres.stop_embedded(settings)
+    say(f"{wrong} differences, {len(models)} models")
+    return 1 if wrong else 0
+
+
+def everything(server: str, folder: Path, models: list[dict[str, Any]]) -> Iterator[str]:
+    with _installation(server, folder) as installation:
+        deliver_a_morning(installation)
+        installation.batch(now=FIRST_BATCH)
+        expected = state(installation)
+    for model in models:
+        started = time.monotonic()
+        with _installation(server, folder) as installation:
+            for difference in what_a_fault_changes(
+                installation, model, folder=folder, expected=expected
+            ):
+                yield f"WRONG {difference}"
+        yield f"{model['name']}: a fault, {time.monotonic() - started:.0f} s"
+    with _installation(server, folder) as installation:
+        begin(installation)
+        for number, model in enumerate(models, start=1):
+            for difference in what_is_lost(installation, model, number=number, folder=folder):
+                yield f"WRONG {difference}"
+            yield f"{model['name']}: a batch that ends there"
+
+
+@contextmanager
+def _installation(server: str, folder: Path) -> Iterator[Installation]:
+    world = make_world([], client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    with (
+        running(world) as zoom,
+        fresh_database(server) as url,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        yield install(url, home=folder / "home", zoom=zoom, patch=patch)
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
