@@ -11,18 +11,21 @@ from rich.table import Column, Table
 
 from integration.settings import read_settings
 from integration.store import status as facts
+from integration.store.account_erasure import accounts_due
 from integration.store.arrivals import IDLE, LATE, Batches, batches_of_installation
-from integration.store.audits import Audit, latest_audit
 from integration.store.failed_sessions import (
     FailedSession,
     Failures,
     failures_by_organization,
     list_failed_sessions,
 )
+from integration.store.job_states import AUDIT_JOB, JobState, state_of_job
 from integration.store.news import things_to_do
 from integration.store.postgres import connect, database_url
 
 FAILED_SHOWN = 20
+# The erasure of an account starts within ten minutes after it is due and takes as long as a batch.
+ERASED_WITHIN = timedelta(hours=1)
 
 
 @click.command()
@@ -32,7 +35,7 @@ def status() -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     with connect(database_url(read_settings()), role="pipeline", autocommit=True) as connection:
         connections = facts.connection_statuses(connection)
-        audit = latest_audit(connection)
+        audit = state_of_job(connection, AUDIT_JOB)
         failures = failures_by_organization(connection)
         console.print(_connections(connections, now))
         for name, value in {
@@ -57,6 +60,7 @@ def status() -> None:
                 now=now,
             ),
             *_needs_of_audit(audit),
+            *_needs_of_erasure(accounts_due(connection, now=now - ERASED_WITHIN)),
             *_needs_of_failures(failures),
         ]
     if needs:
@@ -98,7 +102,7 @@ def _batch(batch: facts.BatchStatus | None, now: datetime) -> str:
     return f"{batch.batch}, finished {_ago(batch.finished_at, now)}"
 
 
-def _audit(audit: Audit, now: datetime) -> str:
+def _audit(audit: JobState, now: datetime) -> str:
     if audit.failed_since is not None:
         steps = f" ({', '.join(audit.steps)})" if audit.steps else ""
         return f"did not pass, first {_ago(audit.failed_since, now)}{steps}"
@@ -169,12 +173,20 @@ def _needs_of_batches(
     return []
 
 
-def _needs_of_audit(audit: Audit) -> list[str]:
+def _needs_of_audit(audit: JobState) -> list[str]:
     if audit.failed_since is None:
         return []
     return [
         "The nightly check of all tables did not pass: it found a difference, or could not finish. "
         "See what differs with: worksights-zoom rebuild --check"
+    ]
+
+
+def _needs_of_erasure(overdue: list[str]) -> list[str]:
+    return [
+        f"Zoom account {one} removed the app and is not erased yet, although that is due. Erase it "
+        f"with: worksights-zoom erase --zoom-account {one}"
+        for one in overdue
     ]
 
 

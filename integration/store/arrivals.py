@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import psycopg
 from psycopg.rows import class_row
 
-from integration.store.audits import AUDIT_JOB
+from integration.store.job_states import BATCH_JOB
 from integration.store.marts import marts_are_there
 
 # A batch comes every 20 minutes when there is something to do; two may be missed.
@@ -30,7 +30,7 @@ class Arrivals:
 
 @dataclass(frozen=True)
 class Batches:
-    """Of the whole installation; an audit is no batch."""
+    """Of the whole installation."""
 
     last_finished_at: datetime | None
     last_failed_at: datetime | None
@@ -94,8 +94,8 @@ def batches_of_installation(connection: psycopg.Connection) -> Batches:
         select
             (select max(finished_at) from pipeline.batches) as last_finished_at,
             (
-                select max(failed_at) from pipeline.run_failures where job <> %s
+                select max(failed_at) from pipeline.run_failures where job = %s
             ) as last_failed_at
         """,
-        [AUDIT_JOB],
+        [BATCH_JOB],
     ).fetchone()

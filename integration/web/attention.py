@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integration.store.arrivals import IDLE, LATE, Arrivals, Batches
-from integration.store.audits import Audit
 from integration.store.connection_list import ListedConnection
 from integration.store.failed_sessions import Failures
+from integration.store.job_states import JobState
 from integration.store.overview import People
 from integration.web.change_words import counted
 from integration.web.refusals import Step
@@ -131,7 +131,7 @@ def needs_of_batches(
     return []
 
 
-def needs_of_audit(audit: Audit) -> list[Need]:
+def needs_of_audit(audit: JobState) -> list[Need]:
     """Shown until an audit passes: a batch looks at what it touches, so none can show that all is
     right again.
     """

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from integration.store.audits import note_audit_passed
+from integration.store.job_states import note_job_passed
 from integration.store.postgres import connect
 from orchestration.automation import nightly_audit
 from orchestration.resources import Installation
@@ -14,8 +14,8 @@ from orchestration.resources import Installation
     run_status=dg.DagsterRunStatus.SUCCESS,
     monitored_jobs=[nightly_audit],
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Notes that the nightly audit has passed, so that an earlier failure is settled.",
+    description="Notes that the nightly audit has passed, so that earlier failures are over.",
 )
-def passed_audits(context: dg.RunStatusSensorContext, installation: Installation) -> None:  # noqa: ARG001
+def passed_audits(context: dg.RunStatusSensorContext, installation: Installation) -> None:
     with connect(installation.database_url(), role="pipeline") as connection:
-        note_audit_passed(connection, now=datetime.now(UTC))
+        note_job_passed(connection, context.dagster_run.job_name, now=datetime.now(UTC))

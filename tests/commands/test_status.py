@@ -47,6 +47,11 @@ IN_NEED = """
     update integration.connections
     set status = 'needs_attention', status_detail = 'The grant lacks a scope.';
 """
+OVERDUE = """
+    update integration.connections
+    set status = 'disconnected', disconnected_at = now() - interval '2 hours',
+        erase_due_at = now() - interval '2 hours';
+"""
 WELL = CONNECTED + FINISHED
 STATES = {
     "nothing yet": ("select 1", []),
@@ -70,6 +75,13 @@ STATES = {
             "The nightly check of all tables did not pass: it found a difference",
             "worksights-zoom rebuild --check",
         ],
+    ),
+    "an erasure that is overdue": (
+        WELL + OVERDUE,
+        ["worksights-zoom erase --zoom-account AcmeZoomAccount0000000"],
+    ),
+    "a run of something else that failed": (
+        WELL + BATCH_FAILED.replace("zoom_batch", "__ASSET_JOB"), [],
     ),
     "a failed audit before one that passed": (WELL + AUDIT_FAILED + AUDIT_PASSED, []),
     "sessions and settings that fail": (

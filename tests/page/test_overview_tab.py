@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integration.store.audits import note_audit_passed
+from integration.store.job_states import note_job_passed
 from integration.store.postgres import connect
 from tests.page.fixtures import ACCOUNTS
 from tests.page.site import Site, Visitor, user_id_of
@@ -113,10 +113,10 @@ def test_an_audit_that_failed_is_shown_until_one_has_passed(acme: Site) -> None:
     assert "dbt_models" in said
     assert ("The last batch failed" in said, "takes up its work" in said) == (False, False)
     with connect(acme.database_url, role="pipeline") as connection:
-        note_audit_passed(connection, now=datetime.now(UTC) - timedelta(hours=3))
+        note_job_passed(connection, "nightly_audit", now=datetime.now(UTC) - timedelta(hours=3))
     assert "did not pass" in attention(acme)
     with connect(acme.database_url, role="pipeline") as connection:
-        note_audit_passed(connection, now=datetime.now(UTC))
+        note_job_passed(connection, "nightly_audit", now=datetime.now(UTC))
     assert "did not pass" not in attention(acme)
 
 

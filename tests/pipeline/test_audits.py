@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from integration.store.audits import latest_audit
+from integration.store.job_states import state_of_job
 from integration.store.postgres import connect
 from tests.pipeline.events import Person, Session
 from tests.pipeline.installation import Installation, definitions
@@ -56,7 +56,7 @@ def test_a_failed_audit_is_settled_by_one_that_passes_and_by_no_batch(
     def look() -> None:
         """(one has passed, one has failed since, its steps), as the page reads it."""
         with connect(installation.url, role="page") as connection:
-            latest = latest_audit(connection)
+            latest = state_of_job(connection, "nightly_audit")
         seen.append((latest.passed_at is not None, latest.failed_since is not None, latest.steps))
 
     installation.organization("firm", account=ACCOUNT, users={"ann": ANN.email})

@@ -1,5 +1,5 @@
--- When a run of a job succeeded last, for jobs that leave no other trace: an audit that failed is shown until one has
--- passed.
+-- When a run of a job succeeded last, for jobs that leave no other trace of it: an audit that failed is shown until one
+-- has passed.
 -- depends: 0015.failures
 create table pipeline.passed_jobs (
     job text primary key,

@@ -5,10 +5,10 @@ from starlette.responses import Response
 from integration.identification import rules_of
 from integration.store.arrivals import arrivals_of, batches_of_installation
 from integration.store.audit_trail import latest_changes
-from integration.store.audits import latest_audit
 from integration.store.connection_list import connections_of, is_worth_watching
 from integration.store.failed_sessions import failures_by_organization
 from integration.store.identity_facts import configured_facts
+from integration.store.job_states import AUDIT_JOB, state_of_job
 from integration.store.overview import people_of
 from integration.store.status import delay_to_entries
 from integration.web.access import Right
@@ -42,7 +42,7 @@ def overview(visit: Visit) -> Response:
         )
         arrivals = arrivals_of(connection, accounts, now=visit.now)
         batches = batches_of_installation(connection)
-        audit = latest_audit(connection)
+        audit = state_of_job(connection, AUDIT_JOB)
         failures = failures_by_organization(connection, organization_id=organization_id)
         delay = delay_to_entries(connection, now=visit.now, organization_id=organization_id)
         identity = configured_facts(connection, organization_id=organization_id)

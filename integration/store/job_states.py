@@ -1,4 +1,6 @@
-"""The nightly audit: when it passed last, and since when it has not."""
+"""Since when a job has failed, where only a later run of the same job settles that: an audit's
+failure is not over with the next batch.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,13 +8,14 @@ from datetime import datetime
 import psycopg
 from psycopg.rows import class_row
 
+BATCH_JOB = "zoom_batch"
 AUDIT_JOB = "nightly_audit"
 
 
 @dataclass(frozen=True)
-class Audit:
-    """`failed_since` is the first failure after the last pass, `steps` the steps of the newest one.
-    Both are empty while the audit passes.
+class JobState:
+    """`failed_since` is the first failure after the last pass, `steps` the failed steps of the
+    newest one. Both are empty while the job passes.
     """
 
     passed_at: datetime | None
@@ -20,19 +23,19 @@ class Audit:
     steps: list[str]
 
 
-def note_audit_passed(connection: psycopg.Connection, *, now: datetime) -> None:
+def note_job_passed(connection: psycopg.Connection, job: str, *, now: datetime) -> None:
     connection.execute(
         """
         insert into pipeline.passed_jobs (job, passed_at) values (%s, %s)
         on conflict (job) do update
             set passed_at = greatest(passed_jobs.passed_at, excluded.passed_at)
         """,
-        [AUDIT_JOB, now],
+        [job, now],
     )
 
 
-def latest_audit(connection: psycopg.Connection) -> Audit:
-    cursor = connection.cursor(row_factory=class_row(Audit))
+def state_of_job(connection: psycopg.Connection, job: str) -> JobState:
+    cursor = connection.cursor(row_factory=class_row(JobState))
     return cursor.execute(
         """
         with passed as (
@@ -53,5 +56,5 @@ def latest_audit(connection: psycopg.Connection) -> Audit:
             ) as steps
         from passed
         """,
-        {"job": AUDIT_JOB},
+        {"job": job},
     ).fetchone()
