@@ -56,7 +56,7 @@ def first_failure(steps: Sequence[Step]) -> Step | None:
     return next((step for step in steps if not step.is_passed), None)
 
 
-def not_processed(since: datetime, *, zone: ZoneInfo = _IN_UTC) -> Step:
+def _not_processed(since: datetime, *, zone: ZoneInfo = _IN_UTC) -> Step:
     """The step of a session that could not be derived; what is shown of it is as it was before."""
     return Step(
         "processed",
@@ -86,7 +86,7 @@ def steps_of(
         Step("landed", True, landed),
     ]
     if failed_at is not None:
-        steps.append(not_processed(failed_at, zone=zone))
+        steps.append(_not_processed(failed_at, zone=zone))
     if told.ended_at is None:
         until = f" It is taken as ended on {_at(told.due_at, zone)}." if told.due_at else ""
         wait = f"Zoom has not told its end.{until}"

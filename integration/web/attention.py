@@ -32,7 +32,7 @@ WHOLES = {
     "pipeline.settings": (
         "Changes of settings have no effect yet",
         "Users, mappings and features as they are now could not be taken over. Nothing is lost: "
-        "those taken over last count.",
+        "until then the earlier ones apply.",
     ),
     "clientsights_raw.email_addresses": (
         "New people and companies are missing",

@@ -11,7 +11,6 @@ from integration.explanation import (
     Step,
     Tab,
     first_failure,
-    not_processed,
     steps_of,
     steps_of_participant,
 )
@@ -84,9 +83,8 @@ def search(visit: Visit) -> Response:
         rows=[
             (
                 row,
-                not_processed(failed[row.session_id], zone=zone)
-                if row.session_id in failed
-                else first_failure(steps_of_participant(row, zone=zone)),
+                first_failure(steps_of_participant(row, zone=zone)),
+                failed.get(row.session_id),
             )
             for row in rows[:ROWS]
         ],
