@@ -56,17 +56,37 @@ def first_failure(steps: Sequence[Step]) -> Step | None:
     return next((step for step in steps if not step.is_passed), None)
 
 
+def _not_processed(since: datetime, *, zone: ZoneInfo = _IN_UTC) -> Step:
+    """The step of a session that could not be derived; what is shown of it is as it was before."""
+    return Step(
+        "processed",
+        False,
+        f"Some of it could not be processed, since {_at(since, zone)}. Nothing is lost: what is "
+        "shown of it is as it was before.",
+        "Wait: it is tried again when something new arrives and after each update. If it stays "
+        "like this, tell the people who run this installation.",
+    )
+
+
 def steps_of(
-    told: Told, known: Sequence[Appearance], *, events: int | None = None, zone: ZoneInfo = _IN_UTC
+    told: Told,
+    known: Sequence[Appearance],
+    *,
+    events: int | None = None,
+    failed_at: datetime | None = None,
+    zone: ZoneInfo = _IN_UTC,
 ) -> list[Step]:
     """The way up to the first step that failed. `known` are one user's appearances in the session,
-    `events` how many were landed of it, where that was counted.
+    `events` how many were landed of it, where that was counted. A session that could not be
+    processed since `failed_at` goes on as it was before.
     """
     landed = "Its events were landed." if events is None else f"{events} events of it were landed."
     steps = [
         Step("received and verified", True, "Only what Zoom has signed is ever stored."),
         Step("landed", True, landed),
     ]
+    if failed_at is not None:
+        steps.append(_not_processed(failed_at, zone=zone))
     if told.ended_at is None:
         until = f" It is taken as ended on {_at(told.due_at, zone)}." if told.due_at else ""
         wait = f"Zoom has not told its end.{until}"

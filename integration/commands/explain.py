@@ -13,6 +13,7 @@ from integration.settings import read_settings
 from integration.store import explain as facts
 from integration.store import status
 from integration.store.explain import Appearance, Person, Told
+from integration.store.failed_sessions import failed_since
 from integration.store.postgres import connect, database_url
 
 DEFAULT_DAYS = 7
@@ -46,7 +47,11 @@ def explain(
         for told in sessions:
             known = facts.appearances(connection, person, session_id=told.session_id)
             events = facts.landed_events(connection, told)
-            _print_steps(console, told, steps_of(told, known, events=events))
+            failed = failed_since(
+                connection, [told.session_id], organization_id=told.organization_id
+            )
+            steps = steps_of(told, known, events=events, failed_at=failed.get(told.session_id))
+            _print_steps(console, told, steps)
         if not sessions:
             waiting = status.backlog(connection, now=now)
             console.print(_nothing_told(session, waiting))

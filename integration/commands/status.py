@@ -1,4 +1,6 @@
-"""`status`: connections, last batch, backlog, freshness, and how long an entry takes to appear."""
+"""`status`: connections, batches, backlog, freshness, what could not be derived, and how long an
+entry takes to appear. It exits with 1 when something needs attention.
+"""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -9,25 +11,63 @@ from rich.table import Column, Table
 
 from integration.settings import read_settings
 from integration.store import status as facts
+from integration.store.account_erasure import accounts_due
+from integration.store.arrivals import IDLE, LATE, Batches, batches_of_installation
+from integration.store.failed_sessions import (
+    FailedSession,
+    Failures,
+    failures_by_organization,
+    list_failed_sessions,
+)
+from integration.store.job_states import AUDIT_JOB, JobState, state_of_job
 from integration.store.news import things_to_do
 from integration.store.postgres import connect, database_url
+
+FAILED_SHOWN = 20
+# The erasure of an account starts within ten minutes after it is due and takes as long as a batch.
+ERASED_WITHIN = timedelta(hours=1)
 
 
 @click.command()
 def status() -> None:
-    """Show how this installation is."""
+    """Show how this installation is; exit code 1 when something needs attention."""
     now = datetime.now(UTC)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     with connect(database_url(read_settings()), role="pipeline", autocommit=True) as connection:
-        console.print(_connections(facts.connection_statuses(connection), now))
+        connections = facts.connection_statuses(connection)
+        audit = state_of_job(connection, AUDIT_JOB)
+        failures = failures_by_organization(connection)
+        console.print(_connections(connections, now))
         for name, value in {
             "last batch": _batch(facts.latest_batch(connection), now),
             "backlog": _backlog(facts.backlog(connection, now=now), now),
             "next tick": "; ".join(things_to_do(connection, now=now)) or "nothing to do",
             "delay to entry": _delay(facts.delay_to_entries(connection, now=now)),
             "failed runs": f"{facts.failed_runs(connection, now=now)} in the last day",
+            "nightly audit": _audit(audit, now),
+            "not derived": "; ".join(_not_derived(one, now) for one in failures) or "nothing",
         }.items():
             console.print(f"{name + ':':16}{value}")
+        if failures:
+            listed = list_failed_sessions(connection, limit=FAILED_SHOWN)
+            console.print(_failed_sessions(listed, now))
+        needs = [
+            *_needs_of_connections(connections),
+            *_needs_of_batches(
+                batches_of_installation(connection),
+                facts.backlog(connection, now=now),
+                connections,
+                now=now,
+            ),
+            *_needs_of_audit(audit),
+            *_needs_of_erasure(accounts_due(connection, now=now - ERASED_WITHIN)),
+            *_needs_of_failures(failures),
+        ]
+    if needs:
+        console.print("\nNeeds attention:")
+        for need in needs:
+            console.print(f"- {need}", soft_wrap=True, markup=False)
+        sys.exit(1)
 
 
 def _connections(rows: list[facts.ConnectionStatus], now: datetime) -> Table | str:
@@ -60,6 +100,103 @@ def _batch(batch: facts.BatchStatus | None, now: datetime) -> str:
     if batch.finished_at is None:
         return f"{batch.batch}, begun {_ago(batch.started_at, now)}, not finished"
     return f"{batch.batch}, finished {_ago(batch.finished_at, now)}"
+
+
+def _audit(audit: JobState, now: datetime) -> str:
+    if audit.failed_since is not None:
+        steps = f" ({', '.join(audit.steps)})" if audit.steps else ""
+        return f"did not pass, first {_ago(audit.failed_since, now)}{steps}"
+    if audit.passed_at is None:
+        return "none yet"
+    return f"passed {_ago(audit.passed_at, now)}"
+
+
+def _not_derived(one: Failures, now: datetime) -> str:
+    what = [f"{model}, first {_ago(one.wholes_since, now)}" for model in one.wholes]
+    if one.sessions:
+        sessions = "1 session" if one.sessions == 1 else f"{one.sessions} sessions"
+        what.append(f"{sessions}, first {_ago(one.sessions_since, now)}")
+    return f"{one.organization_id}: {', '.join(what)}"
+
+
+def _failed_sessions(sessions: list[FailedSession], now: datetime) -> Table | str:
+    """The latest; all of them are in operations.failed_sessions."""
+    if not sessions:
+        return ""
+    table = Table(
+        "organization",
+        Column("session", no_wrap=True, overflow="fold"),
+        "not derived",
+        "error",
+        "first failed",
+    )
+    for one in sessions:
+        table.add_row(
+            one.organization_id,
+            one.session_id,
+            "\n".join(one.models),
+            ", ".join(one.errors),
+            _ago(one.failed_at, now),
+        )
+    return table
+
+
+def _needs_of_connections(connections: list[facts.ConnectionStatus]) -> list[str]:
+    return [
+        f"Zoom account {one.zoom_account_id} of {one.organization_id}: "
+        f"{one.status_detail or 'its users could not be imported.'}"
+        for one in connections
+        if one.status == "needs_attention"
+    ]
+
+
+def _needs_of_batches(
+    batches: Batches,
+    backlog: facts.Backlog,
+    connections: list[facts.ConnectionStatus],
+    *,
+    now: datetime,
+) -> list[str]:
+    """A batch that failed, or that should have run and did not."""
+    in_use = [one.connected_at for one in connections if one.status != "disconnected"]
+    finished, failed = batches.last_finished_at, batches.last_failed_at
+    if failed and failed > (finished or failed - IDLE):
+        return [f"The last batch failed, {_ago(failed, now)}. Dagster's page shows why."]
+    if backlog.oldest_received_at and backlog.oldest_received_at < now - LATE:
+        arrived = _ago(backlog.oldest_received_at, now)
+        return [
+            f"The oldest delivery that waits for a batch arrived {arrived}. Is Dagster's daemon "
+            "running?"
+        ]
+    if in_use and (finished or min(in_use)) < now - IDLE:
+        return ["No batch has finished for hours. Is Dagster's daemon running?"]
+    return []
+
+
+def _needs_of_audit(audit: JobState) -> list[str]:
+    if audit.failed_since is None:
+        return []
+    return [
+        "The nightly check of all tables did not pass: it found a difference, or could not finish. "
+        "See what differs with: worksights-zoom rebuild --check"
+    ]
+
+
+def _needs_of_erasure(overdue: list[str]) -> list[str]:
+    return [
+        f"Zoom account {one} removed the app and is not erased yet, although that is due. Erase it "
+        f"with: worksights-zoom erase --zoom-account {one}"
+        for one in overdue
+    ]
+
+
+def _needs_of_failures(failures: list[Failures]) -> list[str]:
+    if not failures:
+        return []
+    return [
+        "Some of what Zoom has sent could not be derived; the rows as they were before stay. It is "
+        "tried again when something new arrives, after each update, and by: worksights-zoom rebuild"
+    ]
 
 
 def _backlog(backlog: facts.Backlog, now: datetime) -> str:

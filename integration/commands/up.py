@@ -92,7 +92,7 @@ def run(
 def say_how_to_sign_in(settings: Settings, url: str, *, demo: bool) -> None:
     """With the demo, a link for somebody of each role."""
     if demo:
-        say("To sign in to the page, open one of these links (each works once, for 10 minutes):")
+        say("To sign in, open a link and press its button (each works once, for 10 minutes):")
         for line in demonstration.sign_in_links(settings, url):
             say(f"  {line}")
         say("For more of them: worksights-zoom sign-in-link --user EMAIL")

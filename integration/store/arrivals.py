@@ -1,12 +1,18 @@
 """What Zoom has sent of each account lately, and how the batches are that take it in."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 from psycopg.rows import class_row
 
+from integration.store.job_states import BATCH_JOB
 from integration.store.marts import marts_are_there
+
+# A batch comes every 20 minutes when there is something to do; two may be missed.
+LATE = timedelta(minutes=45)
+# Users are imported every 6 hours, so a batch runs that often even when Zoom says nothing.
+IDLE = timedelta(hours=7)
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,9 @@ def batches_of_installation(connection: psycopg.Connection) -> Batches:
         """
         select
             (select max(finished_at) from pipeline.batches) as last_finished_at,
-            (select max(failed_at) from pipeline.run_failures) as last_failed_at
-        """
+            (
+                select max(failed_at) from pipeline.run_failures where job = %s
+            ) as last_failed_at
+        """,
+        [BATCH_JOB],
     ).fetchone()

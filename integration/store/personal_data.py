@@ -169,6 +169,7 @@ NOT_PERSONAL_IN = """
     pipeline.built_views            fingerprint
     pipeline.progress               model
     pipeline.run_failures           run_id job steps
+    pipeline.passed_jobs            job
     clientsights.companies          name
     public._yoyo_log                id migration_hash migration_id operation
     public._yoyo_log                username hostname comment

@@ -31,6 +31,21 @@ class Viewer:
     message: dict[str, Any] | None  # to be shown once
 
 
+@dataclass(frozen=True)
+class Invited:
+    """The WorkSights user whom a one-time link signs in."""
+
+    user_id: str
+    organization_id: str
+    organization_name: str
+    full_name: str
+    email: str
+    role: str
+
+    def is_viewer(self, viewer: Viewer) -> bool:
+        return (viewer.organization_id, viewer.user_id) == (self.organization_id, self.user_id)
+
+
 def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
@@ -51,6 +66,25 @@ def keep_link(
         """,
         [secret_hash(token), organization_id, user_id, now + LINK_LIFE],
     )
+
+
+def invited_by(connection: psycopg.Connection, token: str, *, now: datetime) -> Invited | None:
+    """Who a link signs in; None when it does not count any more. The link stays as it is."""
+    cursor = connection.cursor(row_factory=class_row(Invited))
+    return cursor.execute(
+        """
+        select
+            users.user_id, users.organization_id, organizations.name as organization_name,
+            users.full_name, users.email, users.role
+        from integration.sign_in_links
+        inner join worksights.users using (organization_id, user_id)
+        inner join worksights.organizations using (organization_id)
+        where sign_in_links.token_hash = %(token)s
+            and sign_in_links.expires_at > %(now)s
+            and (users.deactivated_at is null or users.deactivated_at > %(now)s)
+        """,
+        {"token": secret_hash(token), "now": now},
+    ).fetchone()
 
 
 def use_link(

@@ -4,24 +4,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from integration.store.arrivals import Arrivals, Batches
+from integration.store.arrivals import IDLE, LATE, Arrivals, Batches
 from integration.store.connection_list import ListedConnection
+from integration.store.failed_sessions import Failures
+from integration.store.job_states import JobState
 from integration.store.overview import People
 from integration.web.change_words import counted
 from integration.web.refusals import Step
 
 QUIET = timedelta(days=1)
-# A batch comes every 20 minutes when there is something to do; two may be missed.
-LATE = timedelta(minutes=45)
-# Users are imported every 6 hours, so a batch runs that often even when Zoom says nothing.
-IDLE = timedelta(hours=7)
 
 CONNECTIONS = Step("Open Connections", "/services/zoom/connections")
 UNMAPPED = Step("Map them", "/services/zoom/users?show=unmapped")
+FAILED = Step("Show them", "/missing#failed")
 RUNS = (
     "Tell the people who run this installation: batches are made by Dagster's daemon, which "
     "`worksights-zoom up` starts; `worksights-zoom status` says what waits."
 )
+
+
+TRIED_AGAIN = (
+    "It is tried again when something new arrives and after each update. If it stays here, tell "
+    "the people who run this installation: `worksights-zoom status` shows the cause."
+)
+# What fails for all of an organization: the step's table -> title and first sentences.
+WHOLES = {
+    "pipeline.settings": (
+        "Changes of settings have no effect yet",
+        "Users, mappings and features as they are now could not be taken over. Nothing is lost: "
+        "until then the earlier ones apply.",
+    ),
+    "clientsights_raw.email_addresses": (
+        "New people and companies are missing",
+        "Email addresses that Zoom has sent could not be read. Nothing is lost: they are kept, and "
+        "the people and companies known so far stay as they are.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -111,6 +129,56 @@ def needs_of_batches(
     if (finished or oldest) < now - IDLE:
         return [Need("No batch has run for hours", RUNS, since=finished)]
     return []
+
+
+def needs_of_audit(audit: JobState) -> list[Need]:
+    """Shown until an audit passes: a batch looks at what it touches, so none can show that all is
+    right again.
+    """
+    if audit.failed_since is None:
+        return []
+    steps = f" Failed: {', '.join(audit.steps)}." if audit.steps else ""
+    return [
+        Need(
+            "The nightly check of all tables did not pass",
+            "It found a difference between the tables, or could not look at all of them, so some "
+            "of what is shown here may be wrong. Tell the people who run this installation: "
+            "`worksights-zoom rebuild --check` lists what differs from what Zoom has sent, and "
+            "`worksights-zoom rebuild` corrects it. This stays here until a nightly check "
+            f"passes.{steps}",
+            since=audit.failed_since,
+        )
+    ]
+
+
+def needs_of_failures(
+    failures: Sequence[Failures], *, sees_counts: bool, step: Step | None
+) -> list[Need]:
+    """Of the viewer's organization; `step` leads to the list for those who may see it."""
+    needs = []
+    for one in failures:
+        if one.sessions:
+            some = counted(one.sessions, "session") if sees_counts else "Some sessions"
+            needs.append(
+                Need(
+                    f"{some} could not be processed",
+                    "Nothing is lost: what Zoom has sent is kept, and the last good entries stay "
+                    f"as they are. {TRIED_AGAIN}",
+                    step,
+                    since=one.sessions_since,
+                )
+            )
+        for whole in one.wholes:
+            title, text = WHOLES.get(
+                whole,
+                (
+                    "Some of what is shown is not up to date",
+                    f"{whole} could not be brought up to date. Nothing is lost: it stays as it "
+                    "was.",
+                ),
+            )
+            needs.append(Need(title, f"{text} {TRIED_AGAIN}", since=one.wholes_since))
+    return needs
 
 
 def needs_of_identity(problems: Sequence[str]) -> list[Need]:

@@ -15,6 +15,7 @@ class Step:
 
 SERVICES = Step("Open Services", "/services")
 START = Step("Go to the start page", "/")
+HOW_TO_SIGN_IN = Step("How to sign in", "/sign-in")
 
 
 class Refusal(Exception):
@@ -38,9 +39,9 @@ def not_signed_in() -> Refusal:
         text="This page is for people of your organization who are signed in to WorkSights.",
         next_step=(
             "Open the sign-in link that your WorkSights administrator gave you, or ask them for a "
-            "new one: worksights-zoom sign-in-link --user YOUR-EMAIL"
+            "new one."
         ),
-        step=None,
+        step=HOW_TO_SIGN_IN,
     )
 
 

@@ -86,9 +86,13 @@ class Visit:
         """A field of the form."""
         return str(self.form.get(name, default)).strip()
 
-    def render(self, template: str, *, status: int = 200, **context: Any) -> Response:
-        """The page; a message that waits for this session is shown on it, once."""
-        message = self.signed_in.message if self.signed_in else None
+    def render(
+        self, template: str, *, status: int = 200, takes_message: bool = True, **context: Any
+    ) -> Response:
+        """The page; a message that waits for this session is shown on it, once. A page that must
+        change nothing leaves the message waiting.
+        """
+        message = self.signed_in.message if self.signed_in and takes_message else None
         if message and self.session:
             with self.transaction() as connection:
                 keep_message(connection, self.session, None)

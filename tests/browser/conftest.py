@@ -60,13 +60,19 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         yield opened
 
 
+def sign_in(page: Page, link: str) -> None:
+    """Opens a sign-in link and presses its button, as a person does."""
+    page.goto(link)
+    page.get_by_role("button", name="Sign in as").click()
+
+
 @pytest.fixture
 def page_of(site: Site, open_page: Callable[..., Page]) -> Callable[..., Page]:
     """A page on which somebody of a role has just signed in: `page_of("executive")`."""
 
     def signed_in(role: str, organization: str = "acme", **options: Any) -> Page:
         page = open_page(base_url=site.base, **options)
-        page.goto(site.link(role, organization))
+        sign_in(page, site.link(role, organization))
         return page
 
     return signed_in

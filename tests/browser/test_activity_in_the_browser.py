@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import sign_in
 from tests.page.site import Site
 
 OpenPage = Callable[..., Page]
@@ -15,7 +16,7 @@ def test_from_an_entry_in_the_picture_to_the_person_and_their_company(
     story: Site, open_page: OpenPage
 ) -> None:
     page = open_page(base_url=story.base)
-    page.goto(story.link("owner"))
+    sign_in(page, story.link("owner"))
     page.goto(f"/timeline?day={DAY}")
     page.get_by_label("Person").fill("member@acme.example")
     page.locator("form", has=page.get_by_label("Person")).get_by_role("button").click()
@@ -30,7 +31,7 @@ def test_from_an_entry_in_the_picture_to_the_person_and_their_company(
 
 def test_somebody_finds_out_why_a_meeting_is_missing(story: Site, open_page: OpenPage) -> None:
     page = open_page(base_url=story.base, java_script_enabled=False)
-    page.goto(story.link("executive"))
+    sign_in(page, story.link("executive"))
     page.get_by_role("link", name="Missing").click()
     page.get_by_label("From").fill(DAY)
     page.get_by_label("To", exact=True).fill(DAY)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulator.world import World
+from tests.browser.conftest import sign_in
 from tests.page.batched import Batched, batched_site
 from tests.page.site import user_id_of
 
@@ -24,7 +25,7 @@ def batched(
 @pytest.fixture
 def page(batched: Batched, open_page: OpenPage) -> Page:
     page = open_page(base_url=batched.site.base)
-    page.goto(batched.site.link("admin"))
+    sign_in(page, batched.site.link("admin"))
     return page
 
 

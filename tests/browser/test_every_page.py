@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from integration.web.access import Right
 from integration.web.pages import PAGES
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, sign_in
 from tests.browser.looks import WATCH_SHIFTS, Look, look_at
 from tests.page.site import LONG_AGO, Site, user_id_of
 
@@ -36,6 +36,7 @@ ALSO = (
     "/missing?from=2026-03-01&to=2026-03-20",
     "/missing?from=2026-03-01&to=2026-03-20&person=member",
     "/missing?from=2026-03-20&to=2026-03-01",
+    "/sign-in?token={link_of_another}",
     "/no-such-page",
 )
 ADDRESSES = [
@@ -45,7 +46,16 @@ ADDRESSES = [
 SIZES = {"desk": DESKTOP, "phone": PHONE}
 # Where somebody without anything begins: a stranger, a Member, an organization with no account.
 OTHERS = [
-    *(("stranger", path) for path in ("/services", "/sign-in?token=of-nobody", "/signed-out")),
+    *(
+        ("stranger", path)
+        for path in (
+            "/services",
+            "/sign-in",
+            "/sign-in?token=of-nobody",
+            "/sign-in?token={link_of_another}",
+            "/signed-out",
+        )
+    ),
     *(("member", path) for path in ("/timeline", "/missing", "/services/zoom/users")),
     *(
         ("newcomer", route.path)
@@ -97,6 +107,8 @@ def ids(story: Site) -> dict[str, str]:
     ((lookalike_id,),) = story.rows(
         "select company_id from clientsights.lookalikes where organization_id = 'acme'"
     )
+    token = story.link("member").partition("token=")[2]
+    story.rows("update integration.sign_in_links set expires_at = now() + interval '1 day'")
     return {
         "connection_id": connection_id,
         "zoom_user_id": "zu-stray",
@@ -105,6 +117,7 @@ def ids(story: Site) -> dict[str, str]:
         "participant_id": participant_id,
         "company_id": company_id,
         "lookalike_id": lookalike_id,
+        "link_of_another": token,
         "person_id": person_id,
     }
 
@@ -127,7 +140,7 @@ def look(newcomers: Site, ids: dict[str, str], browser: Browser) -> Iterator[Loo
             context.add_init_script(WATCH_SHIFTS)
             if visitor in links:
                 with context.new_page() as page:
-                    page.goto(links[visitor]())
+                    sign_in(page, links[visitor]())
             return context
 
         @cache

@@ -67,6 +67,8 @@ def test_the_status_tells_what_a_batch_has_done(program: Program, zoom_url: str)
         "next tick": "nothing to do",
         "delay to entry": "no entry in the last 7 days",
         "failed runs": "0 in the last day",
+        "nightly audit": "none yet",
+        "not derived": "nothing",
     }
     assert "never" in before.out
     assert "import" in facts(before.out)["next tick"]

@@ -74,6 +74,14 @@ def test_each_outcome_fails_at_its_own_step_and_nothing_comes_after(outcome: str
     assert steps[-1].name == at
 
 
+def test_a_session_that_could_not_be_processed_says_so_and_goes_on_as_it_was_before() -> None:
+    steps = steps_of(TOLD, [ANN], failed_at=ENDED)
+    names = [step.name for step in steps]
+    assert (failing(steps), names.index("processed"), names[-1]) == ("processed", 2, "entry")
+    assert "since 02 March 2026, 10:00 UTC. Nothing is lost" in steps[2].sentence
+    assert "tried again" in steps[2].next_step
+
+
 def test_a_session_without_an_end_says_when_it_is_taken_as_ended() -> None:
     told = replace(TOLD, ended_at=None, end_source=None, due_at=ENDED + timedelta(days=1))
     steps = steps_of(told, [])

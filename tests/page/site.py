@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,11 @@ class Visitor:
         address = self.base + path
         return self.http.post(address, data=[*fields], timeout=20, allow_redirects=False, **options)
 
+    def sign_in(self, link: str, **options: Any) -> requests.Response:
+        """Opens a sign-in link and presses its button; the answer to that, or the refusal."""
+        page = self.get(link)
+        return self.send("/sign-in", button_of(page.text), **options) if page.ok else page
+
     def csrf_token(self) -> str:
         return re.search(r'name="csrf_token" value="([^"]+)"', self.get("/account").text)[1]
 
@@ -70,6 +76,13 @@ class Visitor:
                 break
             answer = self.get(requests.compat.urljoin(answer.url, answer.headers["location"]))
         return answer
+
+
+def button_of(page: str) -> list[tuple[str, str]]:
+    """What the button of a sign-in page sends."""
+    form = re.search(r'<form method="post" action="/sign-in">(.*?)</form>', page, re.DOTALL)
+    fields = re.findall(r'name="([^"]+)" value="([^"]*)"', form[1])
+    return [(name, unescape(value)) for name, value in fields]
 
 
 @dataclass
@@ -97,7 +110,7 @@ class Site:
     def visitor(self, role: str, organization: str = "acme") -> Visitor:
         """Somebody of this role who has just signed in."""
         visitor = self.stranger()
-        assert visitor.get(self.link(role, organization)).status_code == 303
+        assert visitor.sign_in(self.link(role, organization)).status_code == 303
         return visitor
 
     def connect(self, organization: str, account: str) -> str:

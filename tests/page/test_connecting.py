@@ -32,7 +32,7 @@ def connections(site: Site) -> list[tuple]:
 def test_it_ends_on_the_overview_with_the_account_connected(role: str, site: Site) -> None:
     status, path, text = connect(site.visitor(role))
     assert (status, path) == (200, "/services/zoom/overview")
-    assert f"Zoom account {ACCOUNTS[0]} is connected" in text
+    assert f"Zoom account {ACCOUNTS[0]} is connected to Acme." in text
     assert "Importing users" in text
     assert connections(site) == [("acme", ACCOUNTS[0], user_id_of(role), "active")]
 
@@ -95,7 +95,7 @@ def test_the_same_account_again_renews_the_grant_and_says_so(site: Site) -> None
     before = site.rows("select connection_id, granted_at from integration.connections")
     _, _, text = connect(visitor)
     after = site.rows("select connection_id, granted_at from integration.connections")
-    assert "was connected already. Its access has been renewed." in text
+    assert "was connected to Acme already. Its access has been renewed." in text
     assert (after[0][0], after[0][1] > before[0][1], len(after)) == (before[0][0], True, 1)
 
 

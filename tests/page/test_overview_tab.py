@@ -1,9 +1,12 @@
 """The Overview tab: the numbers, what needs attention with its next step, and who changed what."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from integration.store.job_states import note_job_passed
+from integration.store.postgres import connect
 from tests.page.fixtures import ACCOUNTS
 from tests.page.site import Site, Visitor, user_id_of
 from tests.page.test_users_tab import imported, mapped
@@ -84,6 +87,47 @@ def test_settings_that_cannot_be_read_are_told(acme: Site) -> None:
     )
     page = words(acme.visitor("owner").get(TAB).text)
     assert "Own domains that cannot be read: 1. They are left out." in page
+
+
+def attention(site: Site) -> str:
+    return words(site.visitor("owner").get(TAB).text.partition("<dl")[0])
+
+
+def test_an_audit_that_failed_is_shown_until_one_has_passed(acme: Site) -> None:
+    """Not until the next batch: a batch looks only at what it touches, so it can be well while the
+    tables are not.
+    """
+    acme.rows(
+        "insert into pipeline.run_failures (run_id, failed_at, job, steps) values "
+        "('r1', now() - interval '26 hours', 'nightly_audit', '{dbt_models}'), "
+        "('r2', now() - interval '2 hours', 'nightly_audit', '{dbt_models}')"
+    )
+    acme.rows(
+        "insert into pipeline.batches (batch, as_of, finished_at) "
+        "values (1, now(), now() - interval '1 hour')"
+    )
+    said = attention(acme)
+    assert "The nightly check of all tables did not pass" in said
+    assert "found a difference" in said
+    assert "`worksights-zoom rebuild --check`" in said
+    assert "dbt_models" in said
+    assert ("The last batch failed" in said, "takes up its work" in said) == (False, False)
+    with connect(acme.database_url, role="pipeline") as connection:
+        note_job_passed(connection, "nightly_audit", now=datetime.now(UTC) - timedelta(hours=3))
+    assert "did not pass" in attention(acme)
+    with connect(acme.database_url, role="pipeline") as connection:
+        note_job_passed(connection, "nightly_audit", now=datetime.now(UTC))
+    assert "did not pass" not in attention(acme)
+
+
+def test_a_batch_that_failed_is_taken_up_by_the_next_one(acme: Site) -> None:
+    acme.rows(
+        "insert into pipeline.run_failures (run_id, job, steps) "
+        "values ('r1', 'zoom_batch', '{dbt_models}')"
+    )
+    said = attention(acme)
+    assert ("The last batch failed" in said, "takes up its work" in said) == (True, True)
+    assert "nightly check" not in said
 
 
 def test_changes_are_told_in_words_and_all_of_them_in_pages(acme: Site) -> None:

@@ -9,7 +9,7 @@ from tests.pipeline import installation
 
 # What "*/20 * * * *" and "on by default" mean is the contract's; the others are the product's own.
 SCHEDULES = {"every_20_minutes": "*/20 * * * *", "every_night": "15 3 * * *"}
-SENSORS = {"new_connection", "backlog", "deauthorization", "run_failures"}
+SENSORS = {"new_connection", "backlog", "deauthorization", "run_failures", "passed_audits"}
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import requests
 
 from integration.settings import PROJECT
 from tests.commands.program import Program, program_with, rows
+from tests.page.site import button_of
 from tests.processes.processes import answers, free_port, kill_group, wait_until
 
 READY = "Ctrl-C stops everything."
@@ -77,10 +78,11 @@ def demo() -> Iterator[Demo]:
 
 
 def status_after_signing_in(link: str) -> int:
-    """Of the page that the link leads to."""
+    """Of the page that the link's button leads to."""
     with requests.Session() as http:
         http.trust_env = False
-        return http.get(link, timeout=10).status_code
+        page = http.get(link, timeout=10)
+        return http.post(link, dict(button_of(page.text)), timeout=10).status_code
 
 
 def read_along(process: subprocess.Popen[str]) -> tuple[list[str], threading.Thread]:

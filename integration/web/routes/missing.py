@@ -1,5 +1,7 @@
 """`/missing`: why is it missing? What can never be there, and the outcome of each session."""
 
+from datetime import datetime
+
 import psycopg
 from starlette.responses import Response
 
@@ -14,6 +16,11 @@ from integration.explanation import (
 )
 from integration.store.connection_list import connections_of
 from integration.store.explain import Told, people_with_email, sessions_named
+from integration.store.failed_sessions import (
+    FailedSession,
+    failed_since,
+    list_failed_sessions,
+)
 from integration.store.ledger import deliveries_without_effect
 from integration.store.marts import marts_are_there
 from integration.store.missing import Shown, Sight, missing, shown_one
@@ -27,6 +34,7 @@ from integration.web.time_zone import zone_of
 from integration.web.visit import PageRoute, Visit
 
 ROWS = 50
+FAILED_SHOWN = 20
 TABS: dict[Tab, Link] = {
     "users": Link("Open Users", "/services/zoom/users"),
     "features": Link("Open Features", "/services/zoom/features"),
@@ -38,6 +46,8 @@ def search(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
     rows: list[Shown] = []
     unfinished: list[tuple[Told, Step | None]] = []
+    failed: dict[str, datetime] = {}
+    failed_sessions: list[FailedSession] = []
     with visit.transaction() as connection:
         sight = _sight(connection, visit)
         asked = search_of(visit, sight)
@@ -47,7 +57,16 @@ def search(visit: Visit) -> Response:
         if marts_are_there(connection):
             offset = (asked.number - 1) * ROWS
             rows = missing(connection, sight, wanted, limit=ROWS + 1, offset=offset)
+            failed = failed_since(
+                connection, [row.session_id for row in rows], organization_id=organization_id
+            )
             if sight.sees_everybody:
+                failed_sessions = list_failed_sessions(
+                    connection,
+                    limit=FAILED_SHOWN + 1,
+                    organization_id=organization_id,
+                    with_topics=sight.sees_every_topic,
+                )
                 without_effect = deliveries_without_effect(
                     connection, organization_id=organization_id, begin=wanted.begin, end=wanted.end
                 )
@@ -61,7 +80,16 @@ def search(visit: Visit) -> Response:
         batch=batch,
         never_there=NEVER_THERE,
         outcomes=OUTCOME_NAMES,
-        rows=[(row, first_failure(steps_of_participant(row, zone=zone))) for row in rows[:ROWS]],
+        rows=[
+            (
+                row,
+                first_failure(steps_of_participant(row, zone=zone)),
+                failed.get(row.session_id),
+            )
+            for row in rows[:ROWS]
+        ],
+        failed_sessions=failed_sessions[:FAILED_SHOWN],
+        has_more_failed=len(failed_sessions) > FAILED_SHOWN,
         has_next=len(rows) > ROWS,
         unfinished=unfinished,
         without_effect=without_effect,
@@ -86,10 +114,18 @@ def one(visit: Visit) -> Response:
         (told,) = sessions_named(
             connection, organization_id=visit.viewer.organization_id, name=row.session_id
         )
+        failed = failed_since(
+            connection, [row.session_id], organization_id=visit.viewer.organization_id
+        )
     return visit.render(
         "missing_one.html",
         row=row,
-        steps=steps_of(told, [row], zone=zone_of(visit.viewer.time_zone)),
+        steps=steps_of(
+            told,
+            [row],
+            failed_at=failed.get(row.session_id),
+            zone=zone_of(visit.viewer.time_zone),
+        ),
         outcomes=OUTCOME_NAMES,
         link_of=link_of,
     )

@@ -143,10 +143,11 @@ def _join(visit: Visit, grant: oauth.Grant, account_id: str) -> None:
         )
         visit.tell(
             connection,
-            f"Zoom account {account_id} is connected. Its users are being imported; sessions that "
-            "end from now on are shown."
+            f"Zoom account {account_id} is connected to {viewer.organization_name}. Its users are "
+            "being imported; sessions that end from now on are shown."
             if is_new
-            else f"Zoom account {account_id} was connected already. Its access has been renewed.",
+            else f"Zoom account {account_id} was connected to {viewer.organization_name} already. "
+            "Its access has been renewed.",
         )
 
 

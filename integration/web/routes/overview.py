@@ -6,14 +6,19 @@ from integration.identification import rules_of
 from integration.store.arrivals import arrivals_of, batches_of_installation
 from integration.store.audit_trail import latest_changes
 from integration.store.connection_list import connections_of, is_worth_watching
+from integration.store.failed_sessions import failures_by_organization
 from integration.store.identity_facts import configured_facts
+from integration.store.job_states import AUDIT_JOB, state_of_job
 from integration.store.overview import people_of
 from integration.store.status import delay_to_entries
 from integration.web.access import Right
 from integration.web.attention import (
+    FAILED,
+    needs_of_audit,
     needs_of_batches,
     needs_of_connections,
     needs_of_deliveries,
+    needs_of_failures,
     needs_of_identity,
     needs_of_people,
 )
@@ -37,6 +42,8 @@ def overview(visit: Visit) -> Response:
         )
         arrivals = arrivals_of(connection, accounts, now=visit.now)
         batches = batches_of_installation(connection)
+        audit = state_of_job(connection, AUDIT_JOB)
+        failures = failures_by_organization(connection, organization_id=organization_id)
         delay = delay_to_entries(connection, now=visit.now, organization_id=organization_id)
         identity = configured_facts(connection, organization_id=organization_id)
         changes = latest_changes(connection, organization_id=organization_id, limit=CHANGES_SHOWN)
@@ -48,6 +55,12 @@ def overview(visit: Visit) -> Response:
             webhooks=f"{visit.settings.public_url}/webhooks/zoom",
         ),
         *needs_of_batches(batches, connections, arrivals, now=visit.now),
+        *needs_of_audit(audit),
+        *needs_of_failures(
+            failures,
+            sees_counts=visit.may(Right.SEE_ACTIVITY_COUNTS),
+            step=FAILED if visit.may(Right.SEE_EVERY_OUTCOME) else None,
+        ),
         *needs_of_deliveries(arrivals),
         *needs_of_people(people),
         *needs_of_identity(rules_of(identity).problems),

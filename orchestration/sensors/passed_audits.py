@@ -1,0 +1,21 @@
+"""Notes when the nightly audit has passed: until then the page shows that one failed."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from integration.store.job_states import note_job_passed
+from integration.store.postgres import connect
+from orchestration.automation import nightly_audit
+from orchestration.resources import Installation
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=[nightly_audit],
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Notes that the nightly audit has passed, so that earlier failures are over.",
+)
+def passed_audits(context: dg.RunStatusSensorContext, installation: Installation) -> None:
+    with connect(installation.database_url(), role="pipeline") as connection:
+        note_job_passed(connection, context.dagster_run.job_name, now=datetime.now(UTC))

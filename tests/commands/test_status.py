@@ -1,0 +1,122 @@
+"""`status` exits with 1 when something needs attention, and says what."""
+
+import pytest
+
+from tests.commands.program import Program, execute
+
+CONNECTED = """
+    insert into worksights.organizations values ('acme', 'Acme');
+    insert into integration.connections (
+        connection_id, organization_id, zoom_account_id, owner_user_id, connected_at, granted_at
+    )
+    select 'c', 'acme', 'AcmeZoomAccount0000000', 'anna', made.at, made.at
+    from (values (now() - interval '5 hours')) as made (at);
+"""
+FINISHED = """
+    insert into pipeline.batches (batch, as_of, finished_at)
+    values (1, now(), now() - interval '5 hours');
+"""
+BATCH_FAILED = """
+    insert into pipeline.run_failures (run_id, failed_at, job, steps)
+    values ('b', now() - interval '1 hours', 'zoom_batch', '{dbt_models}');
+"""
+AUDIT_FAILED = """
+    insert into pipeline.run_failures (run_id, failed_at, job, steps)
+    values ('a', now() - interval '6 hours', 'nightly_audit', '{dbt_models}');
+"""
+AUDIT_PASSED = """
+    insert into pipeline.passed_jobs values ('nightly_audit', now() - interval '5 hours');
+"""
+# As a batch notes it: two tables of one session, and the settings of its organization.
+FAILURES = """
+    insert into pipeline.failures (model, organization_id, scope, error, batch, failed_at)
+    select
+        failed.model, 'acme', jsonb_strip_nulls(jsonb_build_object(
+            'organization_id', 'acme', 'session_id', failed.session_id
+        )), '22003', 1, now() - interval '5 hours'
+    from (
+        values
+            ('timeline.sessions', 's1'), ('timeline.activities', 's1'), ('pipeline.settings', null)
+    ) as failed (model, session_id);
+"""
+WAITING = """
+    insert into ingress.deliveries (received_at, disposition, body, body_size, body_sha256)
+    values (now() - interval '50 minutes', 'waiting', 'x', 1, 'x');
+"""
+IN_NEED = """
+    update integration.connections
+    set status = 'needs_attention', status_detail = 'The grant lacks a scope.';
+"""
+OVERDUE = """
+    update integration.connections
+    set status = 'disconnected', disconnected_at = now() - interval '2 hours',
+        erase_due_at = now() - interval '2 hours';
+"""
+WELL = CONNECTED + FINISHED
+STATES = {
+    "nothing yet": ("select 1", []),
+    "all well": (WELL, []),
+    "a connection": (
+        WELL + IN_NEED,
+        ["Zoom account AcmeZoomAccount0000000 of acme: The grant lacks a scope."],
+    ),
+    "a failed batch": (WELL + BATCH_FAILED, ["The last batch failed, 60 min ago."]),
+    "a failed batch before the last good one": (
+        WELL + BATCH_FAILED.replace("1 hours", "6 hours"), [],
+    ),
+    "no batch": (CONNECTED.replace("5 hours", "9 hours"), ["No batch has finished for hours."]),
+    "a backlog": (
+        WELL + WAITING, ["The oldest delivery that waits for a batch arrived 50 min ago."],
+    ),
+    "a failed audit, batches well": (
+        WELL + AUDIT_FAILED,
+        [
+            "nightly audit:  did not pass, first 6 h ago (dbt_models)",
+            "The nightly check of all tables did not pass: it found a difference",
+            "worksights-zoom rebuild --check",
+        ],
+    ),
+    "an erasure that is overdue": (
+        WELL + OVERDUE,
+        ["worksights-zoom erase --zoom-account AcmeZoomAccount0000000"],
+    ),
+    "a run of something else that failed": (
+        WELL + BATCH_FAILED.replace("zoom_batch", "__ASSET_JOB"), [],
+    ),
+    "a failed audit before one that passed": (WELL + AUDIT_FAILED + AUDIT_PASSED, []),
+    "sessions and settings that fail": (
+        WELL + FAILURES,
+        [
+            "not derived:    acme: pipeline.settings, first 5 h ago, 1 session, first 5 h ago",
+            "could not be derived; the rows as they were before stay",
+        ],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "said"), STATES.values(), ids=STATES)
+def test_what_needs_attention_is_said_and_is_exit_code_1(
+    state: str, said: list[str], program: Program
+) -> None:
+    execute(program.settings["DATABASE_URL"], state)
+    answer = program("status")
+    assert (answer.code, "Traceback" in answer.text) == (1 if said else 0, False), answer.text
+    assert ("Needs attention:" in answer.out) == bool(said)
+    assert [text for text in said if text not in answer.out] == []
+
+
+def test_sessions_that_fail_are_listed_with_tables_and_error(program: Program) -> None:
+    execute(program.settings["DATABASE_URL"], FAILURES)
+    answer = program("status")
+    listed = [
+        [cell.strip() for cell in line.split("│")[1:-1]]
+        for line in answer.out.splitlines()
+        if line.startswith("│")
+    ]
+    assert (answer.code, listed) == (
+        1,
+        [
+            ["acme", "s1", "timeline.activities", "22003", "5 h ago"],
+            ["", "", "timeline.sessions", "", ""],
+        ],
+    )
