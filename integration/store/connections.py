@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import psycopg
 from psycopg.rows import class_row
 
+from integration.zoom.errors import LONGEST_PAUSE
+
 # `user.*` events keep the list current in between.
 IMPORT_EVERY = timedelta(hours=6)
-# Whatever Zoom asks for, a connection is tried again within this.
-LONGEST_PAUSE = timedelta(days=1)
 # A connection that failed for a passing reason is tried again by the next tick.
 RETRY_AFTER = timedelta(minutes=20)
 

@@ -23,7 +23,7 @@ from integration.zoom.errors import TransientZoomError
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0  # for the whole answer: Zoom is given no new time with each byte
-REQUEST_SECONDS = 60.0  # for all tries of one request
+REQUEST_SECONDS = 30.0  # for all tries of one request
 RETRIES = 3
 BACKOFF_SECONDS = (0.0, 1.0, 2.0)
 RETRIED_STATUSES = {500, 502, 503, 504}
