@@ -8,6 +8,7 @@ import psycopg.sql
 import pytest
 import requests
 
+from integration.store.connections import note_trouble
 from integration.store.postgres import transaction
 from integration.store.tokens import save_grant
 from integration.zoom.oauth import Grant
@@ -252,6 +253,27 @@ def test_a_connection_that_cannot_be_marked_stops_no_other(installation: Install
     assert imported(installation) == [
         (account, USERS_WITH_AN_ID) for account in sorted({ACCOUNTS[0], ACCOUNTS[2]})
     ]
+
+
+@pytest.mark.parametrize("now", [NOW, datetime.now(UTC) + timedelta(minutes=4)])
+def test_no_connection_is_sent_away_for_longer_than_a_day(
+    installation: Installation, connections: dict[str, str], now: datetime
+) -> None:
+    with transaction(installation.url, role="pipeline") as connection:
+        note_trouble(
+            connection,
+            connections[ACCOUNTS[0]],
+            reason="Zoom asks for patience.",
+            now=now,
+            is_passing=True,
+            retry_at=datetime(2099, 1, 1, tzinfo=UTC),
+        )
+
+    assert installation.value(
+        "select next_import_at - greatest(%s, now()) <= interval '1 day' "
+        "from integration.connections where connection_id = %s",
+        [now, connections[ACCOUNTS[0]]],
+    )
 
 
 def test_an_import_without_news_adds_no_row_and_one_with_news_adds_a_version(
