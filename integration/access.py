@@ -9,6 +9,7 @@ from integration.store import tokens
 from integration.store.postgres import Role
 from integration.zoom import oauth
 from integration.zoom.client import ZoomClient
+from integration.zoom.http import FOR_EVER
 
 
 def zoom_client(
@@ -18,9 +19,10 @@ def zoom_client(
     connection_id: str,
     zoom_account_id: str,
     role: Role = "pipeline",
+    ends_at: float = FOR_EVER,
 ) -> ZoomClient:
-    """A client that speaks for one connection. PermanentZoomError when its tokens cannot be had any
-    more.
+    """A client that speaks for one connection, until `ends_at` of the monotonic clock.
+    PermanentZoomError when its tokens cannot be had any more.
     """
     app = {
         "client_id": settings.require("ZOOM_CLIENT_ID"),
@@ -47,4 +49,4 @@ def zoom_client(
         )
         return found
 
-    return ZoomClient(settings.api_url, token)
+    return ZoomClient(settings.api_url, token, ends_at=ends_at)

@@ -123,6 +123,10 @@ class Settings:
         return self._positive_int("BACKLOG_DELIVERIES", 5000)
 
     @property
+    def import_minutes(self) -> int:
+        return self._positive_int("IMPORT_MINUTES", 10)
+
+    @property
     def erase_after_days(self) -> int:
         days = self._positive_int("ERASE_AFTER_DAYS", 7)
         if days > LONGEST_GRACE_DAYS:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 import psycopg
 from psycopg.rows import class_row
 
+from integration.zoom.errors import LONGEST_PAUSE
+
 # `user.*` events keep the list current in between.
 IMPORT_EVERY = timedelta(hours=6)
 # A connection that failed for a passing reason is tried again by the next tick.
@@ -31,7 +33,7 @@ class Connection:
 
 
 def open_connections(connection: psycopg.Connection) -> list[Connection]:
-    """Every connection that is not disconnected."""
+    """Every connection that is not disconnected, those that work and are due first in front."""
     cursor = connection.cursor(row_factory=class_row(Connection))
     return cursor.execute(
         """
@@ -40,7 +42,7 @@ def open_connections(connection: psycopg.Connection) -> list[Connection]:
             next_import_at
         from integration.connections
         where disconnected_at is null
-        order by organization_id, zoom_account_id
+        order by status <> 'active', next_import_at, organization_id, zoom_account_id
         """
     ).fetchall()
 
@@ -182,14 +184,28 @@ def note_trouble(
     now: datetime,
     is_passing: bool,
     retry_at: datetime | None = None,
+    has_users: bool = False,
 ) -> None:
-    """The import failed: the connection needs attention, and is tried again later."""
+    """The import failed, with `has_users` after all users were read: the connection needs
+    attention, and is tried again within a day.
+    """
     next_try = retry_at or now + (RETRY_AFTER if is_passing else IMPORT_EVERY)
     connection.execute(
         """
         update integration.connections
-        set status = 'needs_attention', status_detail = %s, next_import_at = %s
-        where connection_id = %s and disconnected_at is null
+        set status = 'needs_attention', status_detail = %(reason)s,
+            next_import_at = least(
+                %(next_try)s, greatest(%(now)s, now()) + %(longest_pause)s
+            ),
+            users_imported_at = case when %(has_users)s then %(now)s else users_imported_at end
+        where connection_id = %(connection)s and disconnected_at is null
         """,
-        [reason, next_try, connection_id],
+        {
+            "reason": reason,
+            "next_try": next_try,
+            "now": now,
+            "longest_pause": LONGEST_PAUSE,
+            "has_users": has_users,
+            "connection": connection_id,
+        },
     )

@@ -26,9 +26,11 @@ def store_users(
     account: Connection,
     users: Iterable[tuple[object, ...]],
     batch: Batch,
+    *,
+    is_complete: bool = True,
 ) -> int:
     """Stores the users (tuples of COLUMNS) of one account that are new or changed; returns how
-    many.
+    many. Of a list that ended early (`is_complete` False) nobody is missing.
     """
     with connection.transaction():
         connection.execute(
@@ -45,11 +47,19 @@ def store_users(
                 copy.write_row(user)
         connection.execute(
             """
-            insert into zoom_raw.imports (organization_id, zoom_account_id, imported_at, batch)
-            values (%s, %s, %s, %s)
-            on conflict do nothing
+            insert into zoom_raw.imports
+                (organization_id, zoom_account_id, imported_at, batch, is_complete)
+            values (%s, %s, %s, %s, %s)
+            on conflict (organization_id, zoom_account_id, imported_at) do update set
+                is_complete = imports.is_complete or excluded.is_complete
             """,
-            [account.organization_id, account.zoom_account_id, batch.as_of, batch.number],
+            [
+                account.organization_id,
+                account.zoom_account_id,
+                batch.as_of,
+                batch.number,
+                is_complete,
+            ],
         )
         return _insert_versions(connection, account, batch)
 
@@ -107,20 +117,22 @@ def store_phone_users(
     account: Connection,
     users: Iterable[tuple[str, str | None, str | None]],
     batch: Batch,
+    *,
+    is_complete: bool = True,
 ) -> int:
     """Stores (zoom_user_id, extension_id, extension_number) of one account where new or changed.
 
-    A user who is no longer listed keeps no extension: that is a version, too.
+    A user whom a complete list does not name keeps no extension: that is a version, too.
     """
     with connection.transaction():
         connection.execute(
             """
-            create temporary table imported (
+            create temporary table imported_phone_users (
                 zoom_user_id text, extension_id text, extension_number text
             ) on commit drop
             """
         )
-        with connection.cursor().copy("copy imported from stdin") as copy:
+        with connection.cursor().copy("copy imported_phone_users from stdin") as copy:
             for user in users:
                 copy.write_row(user)
         return connection.execute(
@@ -138,9 +150,10 @@ def store_phone_users(
             select
                 %(organization)s, %(account)s, zoom_user_id, %(now)s, %(batch)s,
                 imported.extension_id, imported.extension_number
-            from imported
+            from imported_phone_users as imported
             full outer join latest using (zoom_user_id)
-            where (imported.extension_id, imported.extension_number)
+            where (%(is_complete)s or imported.zoom_user_id is not null)
+                and (imported.extension_id, imported.extension_number)
                 is distinct from (latest.extension_id, latest.extension_number)
             on conflict (organization_id, zoom_account_id, zoom_user_id, imported_at) do update set
                 extension_id = excluded.extension_id,
@@ -152,6 +165,7 @@ def store_phone_users(
                 "account": account.zoom_account_id,
                 "now": batch.as_of,
                 "batch": batch.number,
+                "is_complete": is_complete,
             },
         ).rowcount
 

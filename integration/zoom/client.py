@@ -1,4 +1,4 @@
-"""The one door to Zoom's HTTP: timeouts, bounded retries, rate limits, refused access tokens.
+"""Zoom's REST: lists page by page, rate limits, refused access tokens.
 
 It hands over what Zoom said, page by page. What the pages mean, and where tokens are kept, it must
 not know.
@@ -12,12 +12,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import Retry
 
 from integration.zoom.errors import (
     RECONNECT,
     SCOPES_MISSING,
+    ListCutShort,
     NoZoomPhone,
     PermanentZoomError,
     TransientZoomError,
@@ -27,11 +26,7 @@ from integration.zoom.errors import (
     unreadable_answer,
     zoom_code,
 )
-
-CONNECT_SECONDS = 5.0
-READ_SECONDS = 20.0
-RETRIES = 3
-BACKOFF_FACTOR = 0.5  # urllib3 then sleeps 0, 1 and 2 seconds
+from integration.zoom.http import FOR_EVER, Answer, send, zoom_session
 
 # Per-second limits are over in moments, per-minute ones within this; daily ones are not waited for.
 LONGEST_WAIT_SECONDS = 60.0
@@ -39,6 +34,11 @@ LONGEST_WAIT_SECONDS = 60.0
 USER_STATUSES = ("active", "inactive", "pending")  # one call answers for one status only
 USER_PAGE_SIZE = 300  # the most that every edition of Zoom's documentation allows
 PHONE_PAGE_SIZE = 100
+# Far more than any account has: a list that goes on after this has no end.
+MOST_PAGES = 2_000
+MOST_LISTED = 1_000_000
+LONGEST_PAGE_TOKEN = 4_096
+READ_AGAIN = "It is read again with the next import. If this lasts, report it to Zoom's support."
 
 # Page tokens live 15 minutes. The code also stands for other mistakes in a request.
 STALE_PAGE_TOKEN = 300
@@ -46,63 +46,6 @@ STALE_PAGE_TOKEN = 300
 # Called with None for a token to use, or with the token that Zoom has just refused for another one.
 TokenSource = Callable[[str | None], str]
 Page = list[dict[str, Any]]
-
-
-def zoom_session(*, backoff_factor: float = BACKOFF_FACTOR) -> requests.Session:
-    """A session that repeats what could not connect, and a GET after a 5xx or a broken answer.
-
-    A POST that has reached Zoom is not repeated: it may have used up a refresh token. urllib3 does
-    not read Retry-After here: it fails on Zoom's date-times and would sleep for hours on others.
-    """
-    retry = Retry(
-        total=RETRIES,
-        backoff_factor=backoff_factor,
-        status_forcelist=(500, 502, 503, 504),
-        allowed_methods={"GET"},
-        respect_retry_after_header=False,
-        raise_on_status=False,
-    )
-    session = requests.Session()
-    session.headers["User-Agent"] = "worksights-zoom"
-    session.mount("https://", HTTPAdapter(max_retries=retry))
-    session.mount("http://", HTTPAdapter(max_retries=retry))
-    return session
-
-
-def send(
-    session: requests.Session,
-    method: str,
-    *,
-    url: str,
-    auth: Any,
-    params: Mapping[str, Any] | None = None,
-    form: Mapping[str, str] | None = None,
-) -> requests.Response:
-    """Any answer whatever its status; TransientZoomError when there is none."""
-    try:
-        return session.request(
-            method,
-            url,
-            auth=auth,
-            params=params,
-            data=form,
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
-        )
-    except (
-        requests.ConnectionError,
-        requests.Timeout,
-        requests.exceptions.ChunkedEncodingError,
-        requests.exceptions.ContentDecodingError,
-    ) as error:
-        raise TransientZoomError("Zoom could not be reached.") from error
-
-
-def json_body(response: requests.Response) -> object:
-    """The parsed body, or None when it is not JSON."""
-    try:
-        return response.json()
-    except requests.exceptions.JSONDecodeError:
-        return None
 
 
 def retry_time(headers: Mapping[str, str], *, now: datetime) -> datetime | None:
@@ -122,7 +65,8 @@ class ZoomClient:
     """Zoom's REST as one connection sees it; raises PermanentZoomError and TransientZoomError.
 
     `token_source(None)` gives an access token, `token_source(refused)` another one than the one
-    that Zoom has refused. `session` is there for tests.
+    that Zoom has refused. Nothing is asked after `ends_at`, on the monotonic clock: ListCutShort.
+    `session` is there for tests.
     """
 
     def __init__(
@@ -133,19 +77,24 @@ class ZoomClient:
         session: requests.Session | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
+        ends_at: float = FOR_EVER,
     ) -> None:
         self._api_url = api_url.rstrip("/")
         self._token_source = token_source
         self._session = session or zoom_session()
         self._clock = clock
         self._sleep = sleep
+        self._ends_at = ends_at
 
     def me(self) -> dict[str, Any]:
         """The user who granted access, with `account_id`."""
         return self._get("/v2/users/me", {})
 
     def users(self) -> Iterator[Page]:
-        """Pages of all users: active, then inactive, then pending. A user may come twice."""
+        """Pages of all users: active, then inactive, then pending. A user may come twice.
+
+        An error after the first page leaves the pages before it as good as they are.
+        """
         for status in USER_STATUSES:
             params = {"status": status, "page_size": USER_PAGE_SIZE}
             for page in self._pages("/v2/users", params):
@@ -167,9 +116,13 @@ class ZoomClient:
             ) from error
 
     def _pages(self, path: str, params: dict[str, Any]) -> Iterator[Page]:
-        """The pages of one list; begun again once, from the first, when a page token is stale."""
-        page_token, begun_again = "", False
-        while True:
+        """The pages of one list; begun again once, from the first, when a page token is stale.
+
+        ListCutShort when the list names a page for the second time, or does not end.
+        """
+        page_token, begun_again, listed = "", False, 0
+        named: set[str] = set()
+        for _ in range(MOST_PAGES):
             asked = {**params, "next_page_token": page_token} if page_token else params
             try:
                 body = self._get(path, asked)
@@ -182,49 +135,89 @@ class ZoomClient:
                         status=error.status,
                         code=error.code,
                     ) from error
-                page_token, begun_again = "", True
+                page_token, begun_again, named = "", True, set()
                 continue
             users = body.get("users")
             # An answer without the list is not an empty list: everybody would look deleted.
             if not isinstance(users, list) or not all(isinstance(user, dict) for user in users):
                 raise unreadable_answer(200)
             yield users
-            page_token = str(body.get("next_page_token") or "")
+            page_token, listed = _page_token(body), listed + len(users)
             if not page_token:
                 return
+            if page_token in named:
+                raise ListCutShort(
+                    "Zoom's list of users repeats itself and has no end.", next_step=READ_AGAIN
+                )
+            if listed > MOST_LISTED:
+                break
+            named.add(page_token)
+        raise ListCutShort("Zoom's list of users has no end.", next_step=READ_AGAIN)
 
     def _get(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The JSON object of a 2xx, after short rate limits and one replacement of the token."""
+        self._stop_in_time()
         token = self._token_source(None)
         token_replaced = False
         waited, waits = 0.0, 0
         while True:
-            response = send(
-                self._session,
-                "GET",
-                url=self._api_url + path,
-                auth=_bearer(token),
-                params=params,
-            )
-            status, body = response.status_code, json_body(response)
+            self._stop_in_time()
+            answer = self._answer(path, params, token)
+            status, body = answer.status, answer.body
             if status == 429:
                 now = self._clock()
                 # Not before the doubling delay: a clock ahead of Zoom's must not make a busy loop.
                 at_least = now + timedelta(seconds=2**waits)
-                retry_at = max(retry_time(response.headers, now=now) or at_least, at_least)
+                retry_at = max(retry_time(answer.headers, now=now) or at_least, at_least)
                 wait = (retry_at - now).total_seconds()
                 if waited + wait > LONGEST_WAIT_SECONDS:
-                    raise rate_limited(code=zoom_code(body), retry_at=retry_at)
+                    raise rate_limited(code=zoom_code(body), retry_at=retry_at, now=now)
+                self._stop_in_time(needed_seconds=wait)
                 self._sleep(wait)
                 waited, waits = waited + wait, waits + 1
-            elif not token_replaced and not response.ok and is_token_refused(status, body):
+            elif not token_replaced and not answer.is_success and is_token_refused(status, body):
                 token, token_replaced = self._token_source(token), True
-            elif not response.ok:
+            elif not answer.is_success:
                 raise api_error(status, body)
             elif not isinstance(body, dict):
                 raise unreadable_answer(status)
             else:
                 return body
+
+    def _answer(self, path: str, params: Mapping[str, Any], token: str) -> Answer:
+        try:
+            return send(
+                self._session,
+                "GET",
+                url=self._api_url + path,
+                auth=_bearer(token),
+                params=params,
+                ends_at=self._ends_at,
+                sleep=self._sleep,
+            )
+        except TransientZoomError:
+            self._stop_in_time()
+            raise
+
+    def _stop_in_time(self, *, needed_seconds: float = 0.0) -> None:
+        if time.monotonic() + needed_seconds >= self._ends_at:
+            raise ListCutShort(
+                "Zoom's list of users could not be read to its end in the time there is for it.",
+                next_step="It is read again with the next import. If it never fits, the people who "
+                "run this installation can allow more time.",
+            )
+
+
+def _page_token(body: Mapping[str, Any]) -> str:
+    """Empty after the last page."""
+    token = body.get("next_page_token")
+    if token is None or token == "":
+        return ""
+    if isinstance(token, bool) or not isinstance(token, str | int):
+        raise unreadable_answer(200)
+    if len(str(token)) > LONGEST_PAGE_TOKEN:
+        raise unreadable_answer(200)
+    return str(token)
 
 
 def _bearer(token: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
@@ -251,7 +244,7 @@ def _iso_time(text: str, _now: datetime) -> datetime | None:
 def _http_date(text: str, _now: datetime) -> datetime | None:
     try:
         return _utc(parsedate_to_datetime(text))
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, TypeError, IndexError):
         return None
 
 

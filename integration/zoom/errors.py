@@ -6,11 +6,16 @@ scopes are kept.
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 RECONNECT = "Reconnect Zoom on the Connections tab."
 NOTHING_TO_DO = "Nothing to do: it is tried again by itself."
+
+# Whatever Zoom asks for, the next try is within this.
+LONGEST_PAUSE = timedelta(days=1)
+# What is searched in Zoom's own texts, so that no text takes long to search.
+LONGEST_MESSAGE = 2_000
 
 TOKEN_REFUSED = 124
 SCOPES_MISSING = 4711
@@ -66,6 +71,12 @@ class TransientZoomError(ZoomError):
         self.retry_at = retry_at
 
 
+class ListCutShort(TransientZoomError):
+    """A list that was not read to its end, for a reason that is likely to last: it is not asked for
+    again before the next regular import.
+    """
+
+
 def is_token_refused(status: int, body: object) -> bool:
     """Whether Zoom refused the access token as such; code 124 comes with 401, by its docs 400."""
     return status == 401 or zoom_code(body) == TOKEN_REFUSED
@@ -76,13 +87,19 @@ def zoom_code(body: object) -> int | None:
     return _whole_number(body.get("code")) if isinstance(body, dict) else None
 
 
-def rate_limited(*, code: int | None = None, retry_at: datetime) -> TransientZoomError:
+def rate_limited(
+    *, code: int | None = None, retry_at: datetime, now: datetime
+) -> TransientZoomError:
+    """`retry_at` is what Zoom asks for; the error's is within a day of `now`."""
+    latest = now + LONGEST_PAUSE
+    used_up = "Zoom's limit on requests for this account is used up"
     return TransientZoomError(
-        "Zoom's limit on requests for this account is used up "
-        f"until {retry_at:%Y-%m-%d %H:%M:%S} UTC.",
+        f"{used_up} for longer than a day."
+        if retry_at > latest
+        else f"{used_up} until {retry_at:%Y-%m-%d %H:%M:%S} UTC.",
         status=429,
         code=code,
-        retry_at=retry_at,
+        retry_at=min(retry_at, latest),
     )
 
 
@@ -90,6 +107,15 @@ def unreadable_answer(status: int) -> TransientZoomError:
     return TransientZoomError(
         f"Zoom's answer could not be read (HTTP {status}).",
         status=status,
+    )
+
+
+def unforeseen(error: Exception) -> TransientZoomError:
+    """For the last resort: the kind of the error, never its text, which may hold personal data."""
+    return TransientZoomError(
+        f"The import failed for a reason that was not foreseen ({type(error).__name__}).",
+        next_step="It is tried again. If it keeps failing, tell the people who run this "
+        "installation.",
     )
 
 
@@ -160,7 +186,7 @@ def _zoom_trouble(status: int, *, code: int | str | None) -> TransientZoomError:
 
 def _missing_scopes(body: object) -> list[str]:
     """The scopes in "... does not contain scopes:[a:b, a:b:c]."; only scope names get through."""
-    text = str(body.get("message") or "") if isinstance(body, dict) else ""
+    text = _message(body, "message")
     listed = re.search(r"scopes?:\s*\[([^\]]*)\]", text)
     return re.findall(r"[a-z_]+(?::[a-z_]+)+", listed.group(1)) if listed else []
 
@@ -172,13 +198,19 @@ def _oauth_code(body: object) -> int | str | None:
     for name in ("code", "errorCode", "error"):
         if (number := _whole_number(body.get(name))) is not None:
             return number
-    if in_reason := re.search(r"\b4,?7\d\d\b", str(body.get("reason") or "")):
+    if in_reason := re.search(r"\b4,?7\d\d\b", _message(body, "reason"), re.ASCII):
         return int(in_reason.group().replace(",", ""))
-    word = str(body.get("error") or "")
+    word = _message(body, "error")
     return word if re.fullmatch(r"[a-z_]{1,40}", word) else None
+
+
+def _message(body: object, name: str) -> str:
+    """The start of one of Zoom's texts; empty when it is none."""
+    value = body.get(name) if isinstance(body, dict) else None
+    return value[:LONGEST_MESSAGE] if isinstance(value, str) else ""
 
 
 def _whole_number(value: Any) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
+        return value if abs(value) < 10**9 else None
     return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value) else None

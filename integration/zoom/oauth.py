@@ -11,20 +11,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-import requests
-
-from integration.zoom.client import json_body, retry_time, send, zoom_session
+from integration.zoom.client import retry_time
 from integration.zoom.errors import oauth_error, rate_limited, unreadable_answer
+from integration.zoom.http import Answer, send, zoom_session
 
 ACCESS_TOKEN_SECONDS = 3600  # Zoom's documented lifetime, for an answer without a readable one
 PAUSE_SECONDS = 60  # after a 429 that names no time
+SENDABLE = r"[\x21-\x7e]{1,16384}"
 
 
 @dataclass(frozen=True)
 class Grant:
-    """Access to one Zoom account. `expires_at` is UTC; Server-to-Server has no refresh token."""
+    """Access to one Zoom account. `expires_at` is UTC; Server-to-Server has no refresh token.
+
+    `api_url` is an https address of Zoom's; None means the one of the settings.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str | None = field(repr=False)
@@ -115,40 +118,59 @@ def _grant(
     now: datetime,
 ) -> Grant:
     url = f"{oauth_url.rstrip('/')}/oauth/token"
-    response = _post(url, form, client_id=client_id, client_secret=client_secret, now=now)
-    body = json_body(response)
-    if not isinstance(body, dict) or not _text(body, "access_token"):
-        raise unreadable_answer(response.status_code)
+    answer = _post(url, form, client_id=client_id, client_secret=client_secret, now=now)
+    body = answer.body
+    if isinstance(body, dict) and body.get("error"):  # some say so with a 200
+        raise oauth_error(400, body)
+    # Only what can be sent as a header is a token.
+    if not isinstance(body, dict) or not re.fullmatch(SENDABLE, _text(body, "access_token")):
+        raise unreadable_answer(answer.status)
     # Nothing else is insisted upon: the old refresh token is spent, so a failure here loses both.
     return Grant(
         access_token=_text(body, "access_token"),
         refresh_token=_text(body, "refresh_token") or None,
         expires_at=now + timedelta(seconds=_lifetime(body.get("expires_in"))),
-        api_url=_text(body, "api_url").rstrip("/") or None,
+        api_url=_zoom_address(_text(body, "api_url")),
         scope=_text(body, "scope"),
     )
 
 
 def _post(
     url: str, form: Mapping[str, str], *, client_id: str, client_secret: str, now: datetime
-) -> requests.Response:
+) -> Answer:
     """A 2xx answer, or the error it means."""
     with zoom_session() as session:
-        response = send(session, "POST", url=url, auth=(client_id, client_secret), form=form)
-    if response.status_code == 429:
+        answer = send(session, "POST", url=url, auth=(client_id, client_secret), form=form)
+    if answer.status == 429:
         pause = now + timedelta(seconds=PAUSE_SECONDS)
-        raise rate_limited(retry_at=retry_time(response.headers, now=now) or pause)
-    if not response.ok:
-        raise oauth_error(response.status_code, json_body(response))
-    return response
+        raise rate_limited(retry_at=retry_time(answer.headers, now=now) or pause, now=now)
+    if not answer.is_success:
+        raise oauth_error(answer.status, answer.body)
+    return answer
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:
+    """Empty when it is no text, or one that can be neither sent nor stored."""
     value = body.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    is_text = isinstance(value, str) and re.fullmatch(r"[^\x00\ud800-\udfff]*", value)
+    return value.strip() if is_text else ""
+
+
+def _zoom_address(text: str) -> str | None:
+    """The address when it is an https one of Zoom's, else None: tokens are sent nowhere else."""
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    is_zooms = host == "zoom.us" or re.fullmatch(r"([a-z0-9-]+\.)+zoom\.us", host)
+    is_plain = port in (None, 443) and "@" not in parts.netloc and parts.path in ("", "/")
+    if parts.scheme != "https" or not is_zooms or not is_plain:
+        return None
+    return f"https://{host}"
 
 
 def _lifetime(value: Any) -> int:
     """Seconds; Zoom says 3600 or 3599, as a number or as text."""
-    is_readable = re.fullmatch(r"[0-9]{1,8}", str(value))
-    return int(value) if is_readable else ACCESS_TOKEN_SECONDS
+    is_number = isinstance(value, int | str) and re.fullmatch(r"[0-9]{1,8}", str(value))
+    return int(value) if is_number else ACCESS_TOKEN_SECONDS

@@ -20,6 +20,7 @@ TEXT_FIELDS = {
 }
 # `created_at` is the creation of the newest way to sign in, so it is only the second choice.
 TIME_FIELDS = ("user_created_at", "created_at")
+PHONE_FIELDS = ("id", "extension_id", "extension_number")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ class UserList:
 
     frame: pd.DataFrame = field(repr=False)
     pending_count: int
+
+
+def slim(page: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The fields that are read here, as text: what a long list may take of the memory."""
+    names = {*TEXT_FIELDS.values(), *TIME_FIELDS, *PHONE_FIELDS}
+    return [{name: text(user[name]) for name in names if name in user} for user in page]
 
 
 def users_frame(pages: Iterable[list[dict[str, Any]]]) -> UserList:

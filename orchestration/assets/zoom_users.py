@@ -1,35 +1,27 @@
 """Zoom's users, imported from every connected account."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import dagster as dg
 
 from integration.access import zoom_client
 from integration.erasure.arriving import without_erased_users
-from integration.settings import Settings
+from integration.settings import Settings, SettingsError
 from integration.store import connections
 from integration.store.connections import Connection
+from integration.store.tombstones import WrongTombstoneKey
 from integration.store.zoom_users import COLUMNS, store_phone_users, store_users
-from integration.zoom.errors import PermanentZoomError, TransientZoomError, ZoomError
-from integration.zoom.users import UserList, phone_users, users_frame
+from integration.zoom.errors import ListCutShort, TransientZoomError, ZoomError, unforeseen
+from integration.zoom.lists import AccountLists, read_lists
+from orchestration.reading import Unread, read_side_by_side
 from orchestration.resources import BatchInProgress, Installation
 
 # Reading is waiting for Zoom; accounts do not share a rate limit.
 ACCOUNTS_AT_ONCE = 8
 # A run that a person started imports every account; a tick or a sensor imports those that are due.
 AUTOMATIC_RUN_TAGS = ("dagster/schedule_name", "dagster/sensor_name")
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """What Zoom said of one account; no phone users where it has no Zoom Phone, with the reason."""
-
-    users: UserList
-    phone_users: list[tuple[str, str | None, str | None]]
-    phone_detail: str | None
 
 
 @dg.multi_asset(
@@ -42,7 +34,8 @@ class Fetched:
             description=(
                 "One row per version of a Zoom user that an import saw. Zoom is asked for the "
                 "users of each connected account; a connection that fails is marked "
-                "`needs_attention` with the reason, and the others go on."
+                "`needs_attention` with the reason, what was read of it is used, and the others "
+                "go on."
             ),
         ),
         dg.AssetSpec(
@@ -65,21 +58,23 @@ def zoom_users(
     """Imports the users, and the phone users, of the accounts that are due."""
     settings, url = installation.settings(), installation.database_url()
     accounts = _accounts(context, batch_in_progress)
+    if accounts:
+        settings.require_zoom_app()
+    ends_at = time.monotonic() + 60 * settings.import_minutes
     counts: Counter[str] = Counter()
-    with ThreadPoolExecutor(ACCOUNTS_AT_ONCE) as pool:
-        fetched = pool.map(lambda account: _fetch(settings, url, account), accounts)
-        for account, answer in zip(accounts, fetched, strict=True):
-            if isinstance(answer, ZoomError):
-                _note_trouble(batch_in_progress, account, answer)
-                context.log.warning(f"Connection {account.connection_id}: {answer}")
-                counts["failed"] += 1
-            else:
-                counts += _store(settings, batch_in_progress, account, answer)
+    for account, answer in read_side_by_side(
+        accounts,
+        lambda account: _read(settings, url, account, ends_at=ends_at),
+        at_once=ACCOUNTS_AT_ONCE,
+        ends_at=ends_at,
+    ):
+        counts += _take(context, settings, batch_in_progress, account, answer)
     yield dg.MaterializeResult(
         asset_key=["zoom_raw", "users"],
         metadata={
             "connections": len(accounts),
             "connections_that_need_attention": counts["failed"],
+            "connections_put_off": counts["put off"],
             "new_or_changed_users": counts["users"],
             "pending_users_without_an_id": counts["pending"],
             "erased_users_left_out": counts["left out"],
@@ -100,67 +95,148 @@ def _accounts(context: dg.AssetExecutionContext, writer: BatchInProgress) -> lis
     return connections.open_connections(writer.connection)
 
 
-def _fetch(settings: Settings, url: str, account: Connection) -> Fetched | ZoomError:
+def _read(settings: Settings, url: str, account: Connection, *, ends_at: float) -> AccountLists:
     try:
         client = zoom_client(
             settings,
             url,
             connection_id=account.connection_id,
             zoom_account_id=account.zoom_account_id,
+            ends_at=ends_at,
         )
-        users = users_frame(client.users())
-        try:
-            return Fetched(users, phone_users(client.phone_users()), None)
-        except PermanentZoomError as error:  # no Zoom Phone, or not to be read: the users still are
-            return Fetched(users, [], str(error))
+        return read_lists(client)
     except ZoomError as error:
-        return error
+        return AccountLists(None, error)
+    # The edge of one connection: whatever its Zoom makes of this must not reach the others.
+    except Exception as error:  # noqa: BLE001
+        return AccountLists(None, unforeseen(error))
+
+
+def _take(
+    context: dg.AssetExecutionContext,
+    settings: Settings,
+    writer: BatchInProgress,
+    account: Connection,
+    answer: AccountLists | Unread,
+) -> Counter[str]:
+    """Stores what was read of one account and notes what was not; raises what concerns all."""
+    if answer is Unread.NOT_STARTED:  # it stays due
+        context.log.warning(f"Connection {account.connection_id}: no time was left to read it.")
+        return Counter({"put off": 1})
+    lists = AccountLists(None, _still_reading()) if isinstance(answer, Unread) else answer
+    try:
+        counts = _store(settings, writer, account, lists)
+    except (SettingsError, WrongTombstoneKey):  # wrong for everybody, and the message says how
+        raise
+    # The edge of one connection: rows of one account that the database refuses are its own trouble.
+    except Exception as error:  # noqa: BLE001
+        _give_up_without_database(writer, error)
+        lists = AccountLists(None, unforeseen(error))
+        counts = Counter()
+    if lists.error is None:
+        return counts
+    context.log.warning(f"Connection {account.connection_id}: {lists.error}")
+    try:
+        _note_trouble(writer, account, lists)
+    # The edge again: a note that cannot be written is in the log.
+    except Exception as error:  # noqa: BLE001
+        _give_up_without_database(writer, error)
+        context.log.warning(
+            f"Connection {account.connection_id} could not be marked ({type(error).__name__})."
+        )
+    return counts + Counter({"failed": 1})
+
+
+def _give_up_without_database(writer: BatchInProgress, error: Exception) -> None:
+    """Without its connection, and so without the writer's lock, the batch must not go on."""
+    if writer.connection.closed:
+        raise error
+
+
+def _still_reading() -> ListCutShort:
+    return ListCutShort(
+        "The list of users was still being read when the time for the import was up.",
+        next_step="It is read again with the next import.",
+    )
 
 
 def _store(
-    settings: Settings, writer: BatchInProgress, account: Connection, fetched: Fetched
+    settings: Settings, writer: BatchInProgress, account: Connection, lists: AccountLists
 ) -> Counter[str]:
-    frame = fetched.users.frame[list(COLUMNS)].astype(object)
+    """All of an account or nothing."""
+    if lists.users is None:
+        return Counter()
+    frame = lists.users.frame[list(COLUMNS)].astype(object)
     frame = frame.where(frame.notna(), None)
-    erased = without_erased_users(
-        writer.connection,
-        writer.batch,
-        account.organization_id,
+    with writer.connection.transaction():
+        erased = without_erased_users(
+            writer.connection,
+            writer.batch,
+            account.organization_id,
+            {
+                **{zoom_user_id: None for zoom_user_id, *_ in lists.phone_users},
+                **dict(zip(frame["zoom_user_id"], frame["email"], strict=True)),
+            },
+            key=lambda: settings.tombstone_key,
+        )
+        rows = frame[~frame["zoom_user_id"].isin(erased)].itertuples(index=False, name=None)
+        new_users = store_users(
+            writer.connection,
+            account,
+            rows,
+            writer.batch,
+            is_complete=lists.users_error is None,
+        )
+        # Without one page of it nothing is known of the list.
+        new_phone_users = 0
+        if lists.phone_users or lists.phone_error is None:
+            new_phone_users = store_phone_users(
+                writer.connection,
+                account,
+                [user for user in lists.phone_users if user[0] not in erased],
+                writer.batch,
+                is_complete=lists.phone_error is None,
+            )
+        if lists.error is None:
+            connections.note_import(
+                writer.connection,
+                account.connection_id,
+                now=writer.batch.as_of,
+                phone_detail=lists.phone_detail,
+            )
+    return Counter(
         {
-            **{zoom_user_id: None for zoom_user_id, *_ in fetched.phone_users},
-            **dict(zip(frame["zoom_user_id"], frame["email"], strict=True)),
-        },
-        key=lambda: settings.tombstone_key,
-    )
-    rows = frame[~frame["zoom_user_id"].isin(erased)].itertuples(index=False, name=None)
-    extensions = [user for user in fetched.phone_users if user[0] not in erased]
-    counts = Counter(
-        {
-            "users": store_users(writer.connection, account, rows, writer.batch),
-            "pending": fetched.users.pending_count,
+            "users": new_users,
+            "pending": lists.users.pending_count,
             "left out": len(erased),
-            "without phone": int(fetched.phone_detail is not None),
+            "phone users": new_phone_users,
+            "without phone": int(lists.phone_detail is not None),
         }
     )
-    if fetched.phone_detail is None:
-        counts["phone users"] = store_phone_users(
-            writer.connection, account, extensions, writer.batch
-        )
-    connections.note_import(
-        writer.connection,
-        account.connection_id,
-        now=writer.batch.as_of,
-        phone_detail=fetched.phone_detail,
-    )
-    return counts
 
 
-def _note_trouble(writer: BatchInProgress, account: Connection, error: ZoomError) -> None:
+def _note_trouble(writer: BatchInProgress, account: Connection, lists: AccountLists) -> None:
+    error = lists.error
+    has_users = lists.users is not None and lists.users_error is None
+    is_passing = isinstance(error, TransientZoomError) and not isinstance(error, ListCutShort)
     connections.note_trouble(
         writer.connection,
         account.connection_id,
-        reason=str(error),
+        reason=_reason(lists, error),
         now=writer.batch.as_of,
-        is_passing=isinstance(error, TransientZoomError),
+        # The users have been read: only the phone users wait for the next import.
+        is_passing=is_passing and not has_users,
         retry_at=getattr(error, "retry_at", None),
+        has_users=has_users,
     )
+
+
+def _reason(lists: AccountLists, error: ZoomError) -> str:
+    """In plain words for the page: what failed, and what is used nevertheless."""
+    if lists.users is None:
+        return str(error)
+    if lists.users_error is None:
+        return f"All users were read, but not those of Zoom Phone: {error}"
+    count = len(lists.users.frame)
+    used = "1 user was read and is" if count == 1 else f"{count:,} users were read and are"
+    return f"{error.reason} Until then {used} used. {error.next_step}".strip()

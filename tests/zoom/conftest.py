@@ -3,11 +3,18 @@
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+
+from integration.zoom.client import ZoomClient
+from integration.zoom.http import zoom_session
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+OLD_TOKEN, NEW_TOKEN = "made-up-old-token", "made-up-new-token"
 
 
 class AnsweringServer:
@@ -65,3 +72,52 @@ def zoom() -> Iterator[AnsweringServer]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+class Clock:
+    """Stands still but for the sleeps, which it remembers."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.sleeps: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+
+class Tokens:
+    """Gives the old token until it is refused; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str | None] = []
+
+    def __call__(self, failing: str | None) -> str:
+        self.asked.append(failing)
+        return NEW_TOKEN if OLD_TOKEN in self.asked else OLD_TOKEN
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def tokens() -> Tokens:
+    return Tokens()
+
+
+@pytest.fixture
+def zoom_client(zoom: Any, clock: Clock, tokens: Tokens) -> Iterator[ZoomClient]:
+    with zoom_session() as session:
+        yield ZoomClient(
+            zoom.url, tokens, session=session, clock=lambda: clock.now, sleep=clock.sleep
+        )
+
+
+def page(*ids: str, then: str = "") -> dict[str, Any]:
+    return {"next_page_token": then, "users": [{"id": i, "status": "active"} for i in ids]}
+
+
+def ids_of(pages: Iterator[list[dict[str, Any]]]) -> list[list[str]]:
+    return [[user["id"] for user in users] for users in pages]

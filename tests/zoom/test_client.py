@@ -1,14 +1,13 @@
 """Zoom's REST over real HTTP: pages, rate limits, refused tokens and errors."""
 
 import socket
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from integration.zoom import client
-from integration.zoom.client import ZoomClient, retry_time, zoom_session
+from integration.zoom import http
+from integration.zoom.client import ZoomClient, retry_time
 from integration.zoom.errors import (
     NoZoomPhone,
     PermanentZoomError,
@@ -16,59 +15,10 @@ from integration.zoom.errors import (
     ZoomError,
     api_error,
 )
+from integration.zoom.http import zoom_session
+from tests.zoom.conftest import NEW_TOKEN, NOW, OLD_TOKEN, Clock, Tokens, ids_of, page
 
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-OLD_TOKEN, NEW_TOKEN = "made-up-old-token", "made-up-new-token"
 PAID_MESSAGE = "Only available for Paid user: ann@example.com"
-
-
-class Clock:
-    """Stands still but for the sleeps, which it remembers."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-        self.sleeps: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.sleeps.append(seconds)
-        self.now += timedelta(seconds=seconds)
-
-
-class Tokens:
-    """Gives the old token until it is refused; remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[str | None] = []
-
-    def __call__(self, failing: str | None) -> str:
-        self.asked.append(failing)
-        return NEW_TOKEN if OLD_TOKEN in self.asked else OLD_TOKEN
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def tokens() -> Tokens:
-    return Tokens()
-
-
-@pytest.fixture
-def zoom_client(zoom: Any, clock: Clock, tokens: Tokens) -> Iterator[ZoomClient]:
-    with zoom_session(backoff_factor=0) as session:
-        yield ZoomClient(
-            zoom.url, tokens, session=session, clock=lambda: clock.now, sleep=clock.sleep
-        )
-
-
-def page(*ids: str, then: str = "") -> dict[str, Any]:
-    return {"next_page_token": then, "users": [{"id": i, "status": "active"} for i in ids]}
-
-
-def ids_of(pages: Iterator[list[dict[str, Any]]]) -> list[list[str]]:
-    return [[user["id"] for user in users] for users in pages]
 
 
 def test_every_request_carries_the_token_and_says_who_asks(
@@ -110,34 +60,6 @@ def test_a_user_without_a_status_has_the_status_that_was_asked_for(
 
     statuses = [user["status"] for users in zoom_client.users() for user in users]
     assert statuses == ["active", "inactive", "pending"]
-
-
-def test_a_stale_page_token_begins_that_list_again_once(zoom: Any, zoom_client: ZoomClient) -> None:
-    zoom.will_answer(200, page("1", then="stale"))
-    zoom.will_answer(400, {"code": 300, "message": "The next page token is invalid or expired."})
-    zoom.will_answer(200, page("1", then="fresh"))
-    zoom.will_answer(200, page("2"))
-
-    assert ids_of(zoom_client.phone_users()) == [["1"], ["1"], ["2"]]
-
-
-def test_a_page_token_that_goes_stale_again_is_a_transient_error(
-    zoom: Any, zoom_client: ZoomClient
-) -> None:
-    for _ in range(2):
-        zoom.will_answer(200, page("1", then="stale"))
-        zoom.will_answer(400, {"code": 300, "message": "stale"})
-
-    with pytest.raises(TransientZoomError, match="stale twice"):
-        list(zoom_client.users())
-
-
-def test_code_300_for_a_first_page_is_a_permanent_error(zoom: Any, zoom_client: ZoomClient) -> None:
-    zoom.will_answer(400, {"code": 300, "message": "Validation Failed."})
-
-    with pytest.raises(PermanentZoomError, match="HTTP 400, code 300"):
-        list(zoom_client.users())
-    assert len(zoom.requests) == 1
 
 
 def test_an_account_without_zoom_phone_is_told_apart(zoom: Any, zoom_client: ZoomClient) -> None:
@@ -243,6 +165,24 @@ def test_a_daily_limit_is_not_waited_for(zoom: Any, zoom_client: ZoomClient, clo
     assert (caught.value.retry_at, clock.sleeps) == (datetime(2026, 3, 3, tzinfo=UTC), [])
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Retry_After": "2099-01-01T00:00:00Z"},
+        {"Retry_After": "999999999"},
+        {"X_RateLimit_Reset": "9999999999"},
+    ],
+)
+def test_nobody_is_made_to_wait_longer_than_a_day(
+    zoom: Any, zoom_client: ZoomClient, headers: dict[str, str]
+) -> None:
+    zoom.will_answer(429, {"code": 429}, **headers)
+
+    with pytest.raises(TransientZoomError, match="for longer than a day") as caught:
+        zoom_client.me()
+    assert caught.value.retry_at == NOW + timedelta(days=1)
+
+
 def test_the_waits_of_one_request_are_bounded_together(
     zoom: Any, zoom_client: ZoomClient, clock: Clock
 ) -> None:
@@ -268,29 +208,29 @@ def test_a_lasting_server_error_is_transient_after_a_bounded_number_of_tries(
 ) -> None:
     with pytest.raises(TransientZoomError, match="HTTP 500") as caught:
         zoom_client.me()
-    assert (len(zoom.requests), caught.value.status) == (1 + client.RETRIES, 500)
+    assert (len(zoom.requests), caught.value.status) == (1 + http.RETRIES, 500)
 
 
 def test_a_server_that_is_not_there_is_a_transient_error(tokens: Tokens) -> None:
-    with socket.socket() as unheard, zoom_session(backoff_factor=0) as session:
+    with socket.socket() as unheard, zoom_session() as session:
         unheard.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unheard.getsockname()[1]}"
 
         with pytest.raises(TransientZoomError, match="could not be reached"):
-            ZoomClient(url, tokens, session=session).me()
+            ZoomClient(url, tokens, session=session, sleep=lambda _: None).me()
 
 
 def test_a_server_that_does_not_answer_is_a_transient_error(
     tokens: Tokens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "READ_SECONDS", 0.05)  # 20 seconds are too long for a test
-    with socket.socket() as silent, zoom_session(backoff_factor=0) as session:
+    monkeypatch.setattr(http, "ANSWER_SECONDS", 0.05)  # 20 seconds are too long for a test
+    with socket.socket() as silent, zoom_session() as session:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
 
         with pytest.raises(TransientZoomError, match="could not be reached"):
-            ZoomClient(url, tokens, session=session).me()
+            ZoomClient(url, tokens, session=session, sleep=lambda _: None).me()
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,41 @@ def test_an_answer_without_a_token_is_a_transient_error(zoom: Any, body: Any) ->
         refresh(zoom.url)
 
 
+@pytest.mark.parametrize(
+    ("said", "used"),
+    [
+        ("https://api.zoom.us", "https://api.zoom.us"),
+        ("https://API-EU.zoom.us/", "https://api-eu.zoom.us"),
+        ("https://zoom.us:443", "https://zoom.us"),
+        ("http://api.zoom.us", None),
+        ("https://api.zoom.us.attacker.example", None),
+        ("https://notzoom.us", None),
+        ("https://api.zoom.us@attacker.example", None),
+        ("https://attacker.example#.zoom.us", None),
+        ("https://attacker.example\\.zoom.us", None),
+        ("https://api.zoom.us:8443", None),
+        ("https://api.zoom.us/v2", None),
+        ("https://[::1", None),
+        ("file:///etc/passwd", None),
+        ("", None),
+        (7, None),
+    ],
+)
+def test_only_an_https_address_of_zooms_is_taken_for_the_api(
+    zoom: Any, said: Any, used: str | None
+) -> None:
+    zoom.will_answer(200, {**TOKENS, "api_url": said})
+
+    assert refresh(zoom.url).api_url == used
+
+
+def test_a_refusal_in_an_answer_of_200_is_a_refusal(zoom: Any) -> None:
+    zoom.will_answer(200, {"error": "invalid_grant", "reason": "Invalid Token!"})
+
+    with pytest.raises(PermanentZoomError, match="no longer accepts"):
+        refresh(zoom.url)
+
+
 def test_a_refresh_that_reached_zoom_is_not_repeated(zoom: Any) -> None:
     zoom.will_answer(502, b"bad gateway")
 
@@ -165,6 +200,7 @@ def test_a_refresh_that_reached_zoom_is_not_repeated(zoom: Any) -> None:
     ("headers", "retry_at"),
     [
         ({"Retry_After": "2026-03-03T00:00:00Z"}, datetime(2026, 3, 3, tzinfo=UTC)),
+        ({"Retry_After": "2099-01-01T00:00:00Z"}, NOW + timedelta(days=1)),
         ({}, NOW + timedelta(seconds=60)),
     ],
 )

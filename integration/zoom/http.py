@@ -1,0 +1,194 @@
+"""One exchange with Zoom over HTTP: it ends within a set time, with an answer of bounded size.
+
+No redirect is followed and no cookie is kept, so tokens go to the hosts of the settings only. What
+an answer means must not be known here.
+"""
+
+import io
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, NewConnectionError
+
+from integration.zoom.errors import TransientZoomError
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 20.0  # for the whole answer: Zoom is given no new time with each byte
+REQUEST_SECONDS = 30.0  # for all tries of one request
+RETRIES = 3
+BACKOFF_SECONDS = (0.0, 1.0, 2.0)
+RETRIED_STATUSES = {500, 502, 503, 504}
+
+# A page of 300 users has about 300 kB.
+LARGEST_ANSWER_BYTES = 16 * 2**20
+CHUNK_BYTES = 2**16
+
+NO_ANSWER = (requests.RequestException, HTTPError, HTTPException, OSError)
+FOR_EVER = float("inf")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`body` is the parsed JSON; None when it is no JSON, or too large."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: object
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+
+def zoom_session() -> requests.Session:
+    session = _Session()
+    session.headers["User-Agent"] = "worksights-zoom"
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.mount("https://", _Adapter())
+    session.mount("http://", _Adapter())
+    return session
+
+
+def send(
+    session: requests.Session,
+    method: str,
+    *,
+    url: str,
+    auth: Any,
+    params: Mapping[str, Any] | None = None,
+    form: Mapping[str, str] | None = None,
+    ends_at: float = FOR_EVER,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Answer:
+    """Any answer whatever its status; TransientZoomError when there is none in time.
+
+    What could not connect is repeated, and a GET after a 5xx or a broken answer. A POST that has
+    reached Zoom is not repeated: it may have used up a refresh token. `ends_at` is on the monotonic
+    clock.
+    """
+    ends_at = min(ends_at, time.monotonic() + REQUEST_SECONDS)
+    for attempt in range(1 + RETRIES):
+        if attempt:
+            sleep(BACKOFF_SECONDS[attempt - 1])
+        left = ends_at - time.monotonic()
+        if left <= 0:
+            break
+        is_last = attempt == RETRIES
+        try:
+            answer = _exchange(
+                session,
+                method,
+                url,
+                auth=auth,
+                params=params,
+                data=form,
+                timeout=(min(CONNECT_SECONDS, left), min(ANSWER_SECONDS, left)),
+            )
+        except ValueError as error:  # nothing that could be sent, or read as HTTP
+            raise TransientZoomError("Zoom's answer could not be read.") from error
+        except NO_ANSWER as error:
+            if is_last or not (method == "GET" or _was_not_sent(error)):
+                raise TransientZoomError("Zoom could not be reached.") from error
+            continue
+        if method != "GET" or answer.status not in RETRIED_STATUSES or is_last:
+            return answer
+    raise TransientZoomError("Zoom did not answer in time.")
+
+
+def _exchange(session: requests.Session, method: str, url: str, **options: Any) -> Answer:
+    with session.request(method, url, allow_redirects=False, stream=True, **options) as response:
+        return Answer(response.status_code, response.headers, _body(response))
+
+
+def _body(response: requests.Response) -> object:
+    content = bytearray()
+    for chunk in response.iter_content(CHUNK_BYTES):
+        content += chunk
+        if len(content) > LARGEST_ANSWER_BYTES:
+            return None
+    try:
+        # From the bytes: guessing the encoding of a large text takes minutes.
+        return json.loads(bytes(content))
+    except (ValueError, RecursionError):  # also numbers of thousands of digits
+        return None
+
+
+def _was_not_sent(error: Exception) -> bool:
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None, always: requests would read all of a redirect's body, and parse its address."""
+
+
+class _TimedReader(io.RawIOBase):
+    """The bytes of one answer. The socket's timeout, which starts again with each byte, becomes the
+    time for all of them.
+    """
+
+    def __init__(self, sock: Any, raw: io.RawIOBase) -> None:
+        self._socket = sock
+        self._raw = raw
+        seconds = sock.gettimeout()
+        self._ends_at = FOR_EVER if seconds is None else time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._ends_at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer took too long")
+        if left < FOR_EVER:
+            self._socket.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedResponse(HTTPResponse):
+    def __init__(self, sock: Any, *arguments: Any, **options: Any) -> None:
+        super().__init__(sock, *arguments, **options)
+        self.fp = io.BufferedReader(_TimedReader(sock, self.fp.detach()))
+
+
+class _Connection(HTTPConnection):
+    response_class = _TimedResponse
+
+
+class _TlsConnection(HTTPSConnection):
+    response_class = _TimedResponse
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class _Adapter(HTTPAdapter):
+    """requests' adapter with connections whose answers are timed, through a proxy too."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+    def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
+        manager = super().proxy_manager_for(*arguments, **options)
+        manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        return manager

@@ -1,0 +1,55 @@
+"""Reads the users and the phone users of one account, and keeps what was read when a list fails.
+
+Where they are stored is not known here. Not for the receiver: pandas is slow to import.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from integration.zoom.client import Page, ZoomClient
+from integration.zoom.errors import PermanentZoomError, ZoomError
+from integration.zoom.users import UserList, phone_users, slim, users_frame
+
+PhoneUser = tuple[str, str | None, str | None]  # zoom_user_id, extension_id, extension_number
+
+
+@dataclass(frozen=True)
+class AccountLists:
+    """`users` is None when not even their first page was read. A list with an error has a beginning
+    only: nobody is missing from it.
+    """
+
+    users: UserList | None
+    users_error: ZoomError | None = None
+    phone_users: list[PhoneUser] = field(default_factory=list, repr=False)
+    phone_error: ZoomError | None = None
+
+    @property
+    def phone_detail(self) -> str | None:
+        """Why there are no phone users, where that is no failure: mostly there is no Zoom Phone."""
+        is_settled = isinstance(self.phone_error, PermanentZoomError)
+        return str(self.phone_error) if is_settled else None
+
+    @property
+    def error(self) -> ZoomError | None:
+        """What somebody should know; the users' before the phone users'."""
+        return self.users_error or (None if self.phone_detail else self.phone_error)
+
+
+def read_lists(client: ZoomClient) -> AccountLists:
+    """Trouble with the phone users costs none of the users."""
+    pages, users_error = _read(client.users())
+    if users_error and not pages:
+        return AccountLists(None, users_error)
+    phone_pages, phone_error = _read(client.phone_users())
+    return AccountLists(users_frame(pages), users_error, phone_users(phone_pages), phone_error)
+
+
+def _read(pages: Iterator[Page]) -> tuple[list[Page], ZoomError | None]:
+    read = []
+    try:
+        for page in pages:
+            read.append(slim(page))
+    except ZoomError as error:
+        return read, error
+    return read, None

@@ -1,0 +1,69 @@
+"""Reads several accounts at once within a set time; one that hangs holds up nobody."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from enum import Enum, auto
+from typing import TypeVar
+
+Account = TypeVar("Account")
+Answer = TypeVar("Answer")
+
+# Readers stop by themselves at the end of the time; this long they may be late.
+GRACE_SECONDS = 15.0
+
+
+class Unread(Enum):
+    """Why there is no answer: the account was never asked, or it was still being read."""
+
+    NOT_STARTED = auto()
+    STILL_READING = auto()
+
+
+def read_side_by_side(
+    accounts: Sequence[Account],
+    read: Callable[[Account], Answer],
+    *,
+    at_once: int,
+    ends_at: float,
+    grace_seconds: float = GRACE_SECONDS,
+) -> Iterator[tuple[Account, Answer | Unread]]:
+    """Each account once, with what `read` gave, as they finish. `read` must not raise; no reading
+    starts after `ends_at` of the monotonic clock.
+    """
+    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[int, Answer | Unread]] = queue.SimpleQueue()
+    for number in range(len(accounts)):
+        waiting.put(number)
+
+    def work() -> None:
+        while True:
+            try:
+                number = waiting.get_nowait()
+            except queue.Empty:
+                return
+            is_late = time.monotonic() >= ends_at
+            done.put((number, Unread.NOT_STARTED if is_late else read(accounts[number])))
+
+    # Not a pool: a pool waits for its threads, at the end of the process too.
+    for _ in range(min(at_once, len(accounts))):
+        threading.Thread(target=work, daemon=True).start()
+    left = set(range(len(accounts)))
+    while left:
+        try:
+            wait = ends_at + grace_seconds - time.monotonic()
+            number, answer = done.get(timeout=max(0.0, wait))
+        except queue.Empty:
+            break
+        left.remove(number)
+        yield accounts[number], answer
+    never_asked = set()
+    while True:
+        try:
+            never_asked.add(waiting.get_nowait())
+        except queue.Empty:
+            break
+    for number in sorted(left):
+        missing = Unread.NOT_STARTED if number in never_asked else Unread.STILL_READING
+        yield accounts[number], missing
