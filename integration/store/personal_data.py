@@ -90,6 +90,7 @@ REGISTRY = """
     clientsights_raw.display_names          display_name        name                row
     clientsights_raw.display_names          person_name         name                with_row
 
+    intermediate.int_call_callees           callee              zoom_user_id        derivation
     intermediate.int_call_legs              zoom_user_id        zoom_user_id        derivation
     intermediate.int_call_legs              extension_id        text                derivation
     intermediate.int_call_legs              extension_number    text                derivation
