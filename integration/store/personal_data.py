@@ -90,13 +90,14 @@ REGISTRY = """
     clientsights_raw.display_names          display_name        name                row
     clientsights_raw.display_names          person_name         name                with_row
 
-    intermediate.int_call_callees           callee              zoom_user_id        derivation
     intermediate.int_call_legs              zoom_user_id        zoom_user_id        derivation
     intermediate.int_call_legs              extension_id        text                derivation
     intermediate.int_call_legs              extension_number    text                derivation
     intermediate.int_call_legs              phone_number        phone_number        derivation
     intermediate.int_call_legs              email               person_key          derivation
     intermediate.int_call_legs              name                name                derivation
+    intermediate.int_call_people            person              zoom_user_id        derivation
+    intermediate.int_call_sides             person              zoom_user_id        derivation
     intermediate.int_connection_legs        participant_uuid    participant_uuid    derivation
     intermediate.int_connection_legs        zoom_user_id        zoom_user_id        derivation
     intermediate.int_connection_legs        registrant_id       registrant_id       derivation

@@ -77,10 +77,12 @@ events_with_possible_times as (
         is_live,
         is_voicemail,
         occurred_at,
-        case when began_at between ended_at - interval '31 days' and ended_at then began_at end
-            as began_at,
-        case when answered_at between ended_at - interval '31 days' and ended_at then answered_at end
-            as answered_at,
+        case
+            when began_at between ended_at - interval '31 days' and ended_at then began_at
+        end as began_at,
+        case
+            when answered_at between ended_at - interval '31 days' and ended_at then answered_at
+        end as answered_at,
         ended_at
     from events_with_times
 
@@ -98,6 +100,7 @@ select
     {{ side }}_{{ fact }},
     {% endfor -%}
     {% endfor -%}
+    caller_zoom_user_id as caller,
     -- An erased one is told from the others by a pseudonym.
     coalesce(callee_zoom_user_id, erased_callee) as callee,
     generation,

@@ -18,27 +18,23 @@ call_events as (
 
 ),
 
-callees as not materialized (
+people as (
 
-    select * from {{ ref('int_call_callees') }}
+    select * from {{ ref('int_call_people') }}
+    {{ where_news('landed') }}
 
 ),
 
 answered_callees as (
 
     select
-        callees.organization_id,
-        callees.session_id,
+        organization_id,
+        session_id,
         count(*) as callee_count,
-        array_agg(callees.callee) as callees,
-        min(callees.answered_at) as first_answered_at,
-        max(callees.ended_at) as last_ended_at
-    from callees
-    where callees.is_answered
-        and (callees.organization_id, callees.session_id) in (
-            select call_events.organization_id, call_events.session_id from call_events
-        )
-    group by callees.organization_id, callees.session_id
+        array_agg(person) as callees
+    from people
+    where side = 'callee' and is_answered
+    group by organization_id, session_id
 
 ),
 
@@ -47,18 +43,13 @@ answered_callees as (
 weighed_events as (
 
     select
-        call_events.organization_id,
-        call_events.session_id,
-        call_events.zoom_account_id,
-        call_events.call_id,
-        call_events.generation,
-        call_events.is_live,
-        call_events.is_voicemail,
-        call_events.is_answered,
-        call_events.occurred_at,
-        call_events.began_at,
-        call_events.answered_at,
-        call_events.ended_at,
+        call_events.organization_id, call_events.session_id, call_events.zoom_account_id,
+        call_events.call_id, call_events.is_live, call_events.is_voicemail,
+        call_events.is_answered, call_events.occurred_at, call_events.began_at,
+        call_events.answered_at, call_events.ended_at,
+        -- Live times win over those of records, and of these the newest generation.
+        case when call_events.is_live then 4 else call_events.generation end as weight,
+        answered_callees.callee_count > 1 as has_several_callees,
         coalesce(
             call_events.callee <> all(answered_callees.callees)
             and (call_events.told_by = 'callee' or call_events.is_voicemail),
@@ -76,11 +67,12 @@ calls as (
         session_id,
         max(zoom_account_id) as zoom_account_id,
         max(call_id) as call_id,
-        max(generation) filter (where is_answered and not is_live and not is_of_another)
-            as answered_generation,
-        coalesce(bool_or(is_voicemail) filter (where not is_of_another), false) as has_voicemail,
-        coalesce(bool_or(is_answered and is_live) filter (where not is_of_another), false)
-            as is_answered_live,
+        -- A mailbox picks up, too, and only a record can tell that it did.
+        case
+            when bool_or(is_answered and not is_live and not is_of_another)
+                or not bool_or(is_voicemail and not is_of_another)
+                then max(weight) filter (where is_answered and not is_of_another)
+        end as answered_weight,
         bool_or(is_live) as has_live,
         max(occurred_at) as last_event_at
     from weighed_events
@@ -88,109 +80,69 @@ calls as (
 
 ),
 
--- Live times win over records; but a mailbox picks up too, and only a record can tell that it did.
-sources as (
-
-    select
-        organization_id,
-        session_id,
-        zoom_account_id,
-        call_id,
-        answered_generation,
-        is_answered_live,
-        has_live,
-        answered_generation is not null or (is_answered_live and not has_voicemail) as is_answered,
-        last_event_at
-    from calls
-
-),
-
--- What counts: of several who answered their own times; of an answered call the events of what was
--- answered; of any other call the live events, else all.
+-- What counts (`is_told`): of several who answered their own times; of an answered call the events
+-- of what was answered; of any other call the live events, else all.
 told_times as (
 
     select
-        weighed_events.organization_id,
-        weighed_events.session_id,
+        weighed_events.organization_id, weighed_events.session_id, weighed_events.began_at,
         case
-            when sources.is_answered then weighed_events.answered_at
-            else weighed_events.began_at
+            when calls.answered_weight is null then weighed_events.began_at
+            else weighed_events.answered_at
         end as started_at,
-        weighed_events.ended_at
+        weighed_events.ended_at,
+        case
+            when weighed_events.has_several_callees or weighed_events.is_of_another then false
+            when calls.answered_weight is null
+                then weighed_events.is_live or not calls.has_live
+            else weighed_events.is_answered and weighed_events.weight = calls.answered_weight
+        end as is_told
     from weighed_events
-    inner join sources using (organization_id, session_id)
-    left join answered_callees using (organization_id, session_id)
-    where case
-        when answered_callees.callee_count > 1 or weighed_events.is_of_another then false
-        when sources.is_answered and sources.is_answered_live
-            then weighed_events.is_answered and weighed_events.is_live
-        when sources.is_answered
-            then weighed_events.is_answered
-                and weighed_events.generation = sources.answered_generation
-        when sources.has_live then weighed_events.is_live
-        else true
-    end
+    inner join calls using (organization_id, session_id)
     union all
     select
-        callees.organization_id,
-        callees.session_id,
-        callees.answered_at as started_at,
-        callees.ended_at
-    from callees
+        people.organization_id, people.session_id, null as began_at,
+        people.answered_at as started_at, people.ended_at, true as is_told
+    from people
     inner join answered_callees using (organization_id, session_id)
-    where callees.is_answered and answered_callees.callee_count > 1
+    where people.side = 'callee' and people.is_answered and answered_callees.callee_count > 1
 
 ),
 
-ends as (
+bounded_times as (
 
     select
-        organization_id,
-        session_id,
-        max(ended_at) as ended_at
+        organization_id, session_id, began_at, started_at, is_told,
+        max(ended_at) filter (where is_told) over (partition by organization_id, session_id)
+            as ended_at
     from told_times
-    group by organization_id, session_id
-
-),
-
-starts as (
-
-    select
-        ends.organization_id,
-        ends.session_id,
-        min(told_times.started_at) as started_at
-    from ends
-    inner join told_times using (organization_id, session_id)
-    where told_times.started_at >= ends.ended_at - interval '31 days'
-    group by ends.organization_id, ends.session_id
 
 ),
 
 -- A live event may lack its ringing time; a record of the same call has one.
-other_starts as (
+times as (
 
     select
-        ends.organization_id,
-        ends.session_id,
-        min(weighed_events.began_at) as started_at
-    from ends
-    inner join weighed_events using (organization_id, session_id)
-    where weighed_events.began_at between ends.ended_at - interval '31 days' and ends.ended_at
-    group by ends.organization_id, ends.session_id
+        organization_id,
+        session_id,
+        min(started_at) filter (where is_told and started_at >= ended_at - interval '31 days')
+            as started_at,
+        min(began_at) filter (where began_at between ended_at - interval '31 days' and ended_at)
+            as began_at,
+        min(ended_at) as ended_at
+    from bounded_times
+    group by organization_id, session_id
 
 )
 
 select
-    sources.organization_id,
-    sources.session_id,
-    sources.zoom_account_id,
-    sources.call_id,
-    sources.answered_generation,
-    sources.is_answered,
-    coalesce(starts.started_at, other_starts.started_at, ends.ended_at) as started_at,
-    ends.ended_at,
-    sources.last_event_at
-from sources
-inner join ends using (organization_id, session_id)
-left join starts using (organization_id, session_id)
-left join other_starts using (organization_id, session_id)
+    calls.organization_id,
+    calls.session_id,
+    calls.zoom_account_id,
+    calls.call_id,
+    calls.answered_weight is not null as is_answered,
+    coalesce(times.started_at, times.began_at, times.ended_at) as started_at,
+    times.ended_at,
+    calls.last_event_at
+from calls
+inner join times using (organization_id, session_id)

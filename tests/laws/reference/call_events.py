@@ -36,6 +36,7 @@ def live_call(message: dict[str, Any], account: str, received_at: datetime) -> E
     own = parties[side]
     known_by = own["zoom_user_id"] or own["extension_number"] or own["number"]
     fields = {
+        "call_id": call_id,
         "side": side,
         "generation": "live",
         "parties": parties,

@@ -25,7 +25,8 @@ def fields_of(
     told = (_first if generation == 1 else _second_and_third)(entry, received_at)
     if told is None:
         return None
-    return {"side": side, "generation": generation, "parties": parties, **told}
+    about = {"call_id": text(entry.get("call_id")), "side": side, "generation": generation}
+    return {**about, "parties": parties, **told}
 
 
 def only_listens(entry: dict[str, Any]) -> bool:

@@ -63,25 +63,28 @@ def answered_events(events: list[Event]) -> list[Event]:
     return _talk([event for event in events if not talks or not _is_of_another(event, talks)])
 
 
-def talks_of(events: list[Event]) -> dict[str, list[Event]]:
-    """Zoom user -> what tells of their talk, of the callees who answered."""
+def talks_of(events: list[Event], side: str = "callee") -> dict[str, list[Event]]:
+    """Zoom user -> what tells of their talk, of those on a side who answered."""
     talks = {}
-    for name in callees_named(events):
-        theirs = [event for event in events if _callee(event) in (None, name)]
-        own = [event for event in theirs if _callee(event) == name and _is_of(event, "callee")]
-        talk = _best(own) if _talk(theirs) else []
+    for name in people_named(events, side):
+        theirs = [event for event in events if _person(event, side) in (None, name)]
+        talk = _best(_own(name, events, side)) if _talk(theirs) else []
         if talk:
             talks[name] = talk
     return talks
 
 
-def callees_named(events: list[Event]) -> list[str]:
+def people_named(events: list[Event], side: str = "callee") -> list[str]:
     """The Zoom users whose own events tell of a call."""
-    return sorted({_callee(event) for event in events if _is_of(event, "callee")} - {None})
+    return sorted({_person(event, side) for event in events if _is_of(event, side)} - {None})
+
+
+def _own(name: str | None, events: list[Event], side: str) -> list[Event]:
+    return [event for event in events if _is_of(event, side) and _person(event, side) == name]
 
 
 def _is_of_another(event: Event, talks: dict[str, list[Event]]) -> bool:
-    name = _callee(event)
+    name = _person(event, "callee")
     is_theirs = _is_of(event, "callee") or event.fields["is_voicemail"]
     return name is not None and name not in talks and is_theirs
 
@@ -113,8 +116,8 @@ def _is_of(event: Event, side: str) -> bool:
     return event.fields["side"] == side
 
 
-def _callee(event: Event) -> str | None:
-    return _said(event, "callee", "zoom_user_id")
+def _person(event: Event, side: str) -> str | None:
+    return _said(event, side, "zoom_user_id")
 
 
 def _said(event: Event, side: str, name: str) -> str | None:
@@ -125,7 +128,7 @@ def parties_of(
     session: Session, events: list[Event], known: Known, accounts: list[str]
 ) -> list[Participant]:
     """The caller, and the callees in the order of their answers."""
-    sides = [_caller(session, events), *_callees(session, events)]
+    sides = [_the_one(session, events, "caller"), *_callees(session, events)]
     facts = [_told(side) for side in sides]
     found = [
         _participant(session, side, told, known, accounts)
@@ -139,31 +142,13 @@ def parties_of(
     return found
 
 
-def _caller(session: Session, events: list[Event]) -> Side:
-    """When the caller's own events name several people, one of them: of an answer, else the last."""
-    own = [event for event in events if _is_of(event, "caller")]
-    others = [event for event in events if not _is_of(event, "caller")]
-    named = {_said(event, "caller", "zoom_user_id") for event in own} - {None}
-    if len(named) > 1:
-        answered = [event for event in own if _is_answered(event)] or own
-        weights = [
-            (*_weight(event), _said(event, "caller", "zoom_user_id"))
-            for event in answered
-            if _said(event, "caller", "zoom_user_id")
-        ]
-        one = max(weights)[-1] if weights else None
-        own = [event for event in answered if _said(event, "caller", "zoom_user_id") == one]
-    return Side("caller", own, others, (session.started_at, session.ended_at))
-
-
 def _callees(session: Session, events: list[Event]) -> list[Side]:
     talks = talks_of(events)
     if len(talks) < 2:
-        whole = (session.started_at, session.ended_at)
-        return [_callee_side(_only_callee(session, events, talks), events, whole)]
+        return [_the_one(session, events, "callee")]
     stays = {name: _stay(talk) for name, talk in talks.items()}
     names = sorted(talks, key=lambda name: (stays[name][0], name))
-    return [_callee_side(name, events, stays[name]) for name in names]
+    return [_side(name, events, "callee", stays[name]) for name in names]
 
 
 def _stay(talk: list[Event]) -> Interval:
@@ -171,57 +156,54 @@ def _stay(talk: list[Event]) -> Interval:
     return min(answers), max(event.fields["ended_at"] for event in talk)
 
 
-def _only_callee(
-    session: Session, events: list[Event], talks: dict[str, list[Event]]
-) -> str | None:
-    """Who answered; when nobody did, the one whose event ends first. None when it is not known."""
-    named = callees_named(events)
-    if talks or len(named) < 2:
-        return next(iter(talks or named), None)
-    if session.is_answered and any(map(_is_answered, _own_of_callee(None, events))):
-        return None
-    return min(named, key=lambda name: (_first_end(name, events), name))
+def _the_one(session: Session, events: list[Event], side: str) -> Side:
+    """Who answered; when nobody did, the one whose event ends first. Nobody of several when an
+    event without a Zoom user tells of the answer.
+    """
+    whole = (session.started_at, session.ended_at)
+    named, talks = people_named(events, side), talks_of(events, side)
+    is_nameless = session.is_answered and any(map(_is_answered, _own(None, events, side)))
+    if not named or (len(named) > 1 and not talks and is_nameless):
+        return _side(None, events, side, whole)
+    ends = {
+        name: min(event.fields["ended_at"] for event in _own(name, events, side))
+        for name in talks or named
+    }
+    return _side(min(ends, key=lambda name: (ends[name], name)), events, side, whole)
 
 
-def _first_end(name: str, events: list[Event]) -> datetime:
-    return min(event.fields["ended_at"] for event in _own_of_callee(name, events))
-
-
-def _own_of_callee(name: str | None, events: list[Event]) -> list[Event]:
-    return [event for event in events if _is_of(event, "callee") and _callee(event) == name]
-
-
-def _callee_side(name: str | None, events: list[Event], talk: Interval) -> Side:
-    """What is missing in their own events, those tell that name no other callee. Among several an
+def _side(name: str | None, events: list[Event], side: str, talk: Interval) -> Side:
+    """What is missing in their own events, those tell that name nobody else there. Among several an
     extension or an email names somebody, too.
     """
-    named = callees_named(events)
+    named = people_named(events, side)
     if len(named) < 2:
-        theirs = [event for event in events if not named or _callee(event) in (None, name)]
-        own = [event for event in theirs if _is_of(event, "callee")]
-        return Side("callee", own, [event for event in theirs if event not in own], talk)
-    own = _own_of_callee(name, events)
+        theirs = [event for event in events if not named or _person(event, side) in (None, name)]
+        own = [event for event in theirs if _is_of(event, side)]
+        return Side(side, own, [event for event in theirs if event not in own], talk)
+    own = _own(name, events, side)
     own = own if name else [event for event in own if _is_answered(event)]
-    naming = own + [event for event in events if name and _callee(event) == name]
-    marks = {(mark, _said(event, "callee", mark)) for event in naming for mark in MARKS}
+    naming = own + [event for event in events if name and _person(event, side) == name]
+    marks = {(mark, _said(event, side, mark)) for event in naming for mark in MARKS}
     others = []
     for event in events:
-        said = {(mark, _said(event, "callee", mark)) for mark in MARKS}
+        said = {(mark, _said(event, side, mark)) for mark in MARKS}
         said = {(mark, value) for mark, value in said if value}
-        is_open = _callee(event) is None and (not said or said & marks)
+        is_open = _person(event, side) is None and (not said or said & marks)
         if event not in own and (event in naming or is_open):
             others.append(event)
-    return Side("callee", own, others, talk)
+    return Side(side, own, others, talk)
 
 
 def _told(side: Side) -> dict[str, str | None]:
-    """What is told of somebody: their own events know best, the others fill the gaps."""
-    tellers = [(True, event) for event in side.own] + [(False, event) for event in side.others]
+    """What is told of somebody: their own events know best, then the others of their side."""
+    tellers = [(2, event) for event in side.own]
+    tellers += [(int(_is_of(event, side.role)), event) for event in side.others]
     facts: dict[str, str | None] = {}
     for name in ("zoom_user_id", "extension_id", "extension_number", "email", "name", "number"):
         said = [
-            (is_own, *_weight(event), _said(event, side.role, name) or "")
-            for is_own, event in tellers
+            (closeness, *_weight(event), _said(event, side.role, name) or "")
+            for closeness, event in tellers
         ]
         facts[name] = max((told for told in said if told[-1]), default=(None,))[-1]
     return facts
