@@ -1,30 +1,28 @@
-"""Calls that Zoom tells of in ways that mislead: recorded ones, several callees, who only listens."""
+"""Calls that Zoom tells of in ways that mislead: recorded ones, several callees, who only listens.
 
-from collections.abc import Iterable
+One story: most calls arrive before the first batch, what else there is to tell of some of them
+before the second one.
+"""
+
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.pipeline.events import Body, call_history, event, iso
-from tests.pipeline.installation import Installation
+from simulator.world import World
+from tests.pipeline.events import Body, event, iso
+from tests.pipeline.installation import Installation, fresh_database, install
 
 ACCOUNT = "PhoneAccount0000000000"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-ARRIVAL = START + timedelta(hours=4)
+BATCHES = (START + timedelta(hours=4), START + timedelta(hours=5))
 CLIENT = {"phone_number": "+13125550142", "name": "Eli Evans"}
-LENGTHS = """
-    select sessions.zoom_uuid, activities.user_id, activities.direction,
-        activities.duration_seconds, activities.caller_id
-    from timeline.activities
-    inner join timeline.sessions using (session_id)
-    order by sessions.zoom_uuid, activities.started_at, activities.user_id
-"""
-PARTICIPANTS = """
-    select participant_id, user_id, role, joined_at, left_at
-    from timeline.participants
-    order by role desc, joined_at, participant_id
-"""
+ANN = {"user_id": "zu-ann", "extension_number": 1001}
+LISTENING = ("monitor", "listen", "whisper")
+
+Rows = list[tuple[Any, ...]]
 
 
 def minutes(number: float) -> datetime:
@@ -32,13 +30,13 @@ def minutes(number: float) -> datetime:
 
 
 def live(
-    callee: str, answered: float | None, ended: float, *, call_id: str = "7001", **caller: Any
+    call_id: str, callee: str, answered: float | None, ended: float, caller: Body = CLIENT
 ) -> Body:
     """A `callee_ended` event of this Zoom user; times in minutes after START."""
     about = {
         "call_id": call_id,
-        "caller": caller or CLIENT,
-        "callee": {"user_id": callee, "phone_number": "+12125550100"},
+        "caller": caller,
+        "callee": {"user_id": f"zu-{callee}", "phone_number": "+12125550100"},
         "ringing_start_time": iso(START),
         "call_end_time": iso(minutes(ended)),
     }
@@ -47,11 +45,11 @@ def live(
     return event("phone.callee_ended", ACCOUNT, minutes(ended), about)
 
 
-def element(callee: str, answered: float, ended: float, **fields: str) -> Body:
+def element(call_id: str, callee: str, answered: float, ended: float, **fields: str) -> Body:
     """A third-generation record of this Zoom user's log."""
     record = {
-        "call_element_id": f"of-{callee}",
-        "call_id": "7001",
+        "call_element_id": f"of-{callee}-{call_id}",
+        "call_id": call_id,
         "caller_name": "Eli Evans",
         "start_time": iso(minutes(answered)),
         "answer_time": iso(minutes(answered)),
@@ -59,227 +57,193 @@ def element(callee: str, answered: float, ended: float, **fields: str) -> Body:
         "event": "incoming",
         "result": "answered",
     }
-    about = {"user_id": callee, "call_elements": [record | fields]}
+    about = {"user_id": f"zu-{callee}", "call_elements": [record | fields]}
     return event("phone.callee_call_element_completed", ACCOUNT, minutes(ended), about)
 
 
-def first_generation(*records: Body) -> Body:
-    logs = [{"date_time": iso(START), "callee_name": "Eli Evans", **record} for record in records]
-    about = {"user_id": "zu-ann", "call_logs": logs}
+def logged(call_id: str, result: str) -> Body:
+    """A first-generation record of Ann's log."""
+    record = {"id": f"log-{call_id}", "call_id": call_id, "result": result, "duration": 312}
+    about = {"date_time": iso(START), "callee_name": "Eli Evans", **record}
+    about = {"user_id": "zu-ann", "call_logs": [about]}
     return event("phone.caller_call_log_completed", ACCOUNT, START, about)
 
 
-def log(call_id: str, **fields: Any) -> Body:
-    record = {"id": f"log-{call_id}", "call_id": call_id, "result": "Call connected"}
-    return record | {"duration": 312} | fields
+FIRST = [
+    logged("connected", "Call connected"),
+    logged("recorded", "Recorded"),
+    logged("recorded by itself", "Auto Recorded"),
+    logged("canceled", "Call Cancel"),
+    live("parked", "ben", 0.5, 10),
+    live("parked", "cleo", 12, 20),
+    live("parked", "ann", None, 0.2),
+    live("of a colleague", "cleo", 0.5, 10, ANN),
+    live("of a colleague", "ben", 12, 20, ANN),
+    live("picked up by the caller", "ben", 0.5, 10, ANN),
+    live("picked up by the caller", "ann", 12, 20, ANN),
+    live("voicemail of another", "ben", 0.5, 10),
+    live("voicemail of another", "cleo", 0.1, 1),
+    element("voicemail of another", "cleo", 0.1, 1, result="voicemail"),
+    live("missed by all", "ben", None, 3),
+    live("missed by all", "cleo", None, 2),
+    live("answered after its end", "ben", 11, 10),
+    live("answered weeks before", "ben", -31 * 24 * 60 - 1, 0),
+    *(element(what, "ben", 0, 30) for what in LISTENING),
+    *(element(what, "cleo", 20, 30.1, event=what) for what in LISTENING),
+    element("only listened to", "cleo", 20, 30, event="monitor"),
+    live("one first", "cleo", 12, 20),
+    live("with an erased one", "dan", 0.5, 10),
+    live("with an erased one", "ben", 12, 20),
+]
+SECOND = [live("one first", "ben", 0.5, 10)]
 
 
-@pytest.fixture(autouse=True)
-def _connected(installation: Installation) -> None:
-    users = {name: f"{name}@firm.example" for name in ("ann", "ben", "cleo")}
-    installation.organization("firm", account=ACCOUNT, users=users)
-    for name, email in users.items():
-        installation.execute(
-            "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, "
-            "imported_at, batch, email, display_name) values ('firm', %s, %s, %s, 0, %s, %s)",
-            [ACCOUNT, f"zu-{name}", START - timedelta(days=1), email, name.capitalize()],
-        )
+@pytest.fixture(scope="module")
+def told(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Installation]:
+    with fresh_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
+        installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
+        users = {name: f"{name}@firm.example" for name in ("ann", "ben", "cleo")}
+        installation.organization("firm", account=ACCOUNT, users=users)
+        for name in (*users, "dan"):
+            installation.execute(
+                "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, "
+                "imported_at, batch, email, display_name) values ('firm', %s, %s, %s, 0, %s, %s)",
+                [ACCOUNT, f"zu-{name}", START, f"{name}@firm.example", f"{name.title()} Firm"],
+            )
+        for bodies, now in zip((FIRST, SECOND), BATCHES, strict=True):
+            installation.deliver(*bodies, at=now)
+            installation.batch(now=now)
+            if bodies is FIRST:
+                installation.execute(
+                    "create table before as select * from timeline.participants"
+                )
+        yield installation
 
 
-def take_in(installation: Installation, *bodies: Body, later: float = 0) -> None:
-    """Delivers them and runs a batch."""
-    arrival = ARRIVAL + timedelta(hours=later)
-    installation.deliver(*bodies, at=arrival)
-    installation.batch(now=arrival)
-
-
-def lengths(installation: Installation) -> list[tuple[Any, ...]]:
-    return installation.execute(LENGTHS)
-
-
-def dispositions(installation: Installation) -> list[tuple[str, str | None]]:
-    return installation.execute(
-        "select disposition, reason from ingress.deliveries order by delivery_id"
+def entries(told: Installation, call_id: str) -> Rows:
+    return told.execute(
+        """
+        select user_id, direction, duration_seconds, caller_id from timeline.activities
+        inner join timeline.sessions using (session_id)
+        where zoom_uuid = %s
+        order by activities.started_at, direction desc, user_id
+        """,
+        [call_id],
     )
 
 
-def landed_calls(installation: Installation) -> list[str]:
-    rows = installation.execute("select fields ->> 'call_id' from zoom_raw.events order by 1")
-    return [call_id for (call_id,) in rows]
-
-
-def test_a_recorded_call_is_an_answered_one(installation: Installation) -> None:
-    results = ["Call connected", "Auto Recorded", "Recorded", "Call Cancel"]
-    records = [log(str(7001 + n), result=result) for n, result in enumerate(results)]
-    take_in(installation, first_generation(*records))
-    assert lengths(installation) == [
-        (call_id, "ann", "outbound", 312, "Eli Evans") for call_id in ("7001", "7002", "7003")
-    ]
-
-
-def test_each_callee_who_answered_one_call_has_their_own_time(installation: Installation) -> None:
-    take_in(
-        installation,
-        live("zu-ben", 0.5, 10),
-        live("zu-cleo", 12, 20),
-        live("zu-ann", None, 0.2),
+def participants(told: Installation, call_id: str) -> Rows:
+    return told.execute(
+        """
+        select user_id, role, outcome, joined_at, left_at from timeline.participants
+        inner join timeline.sessions using (session_id)
+        where zoom_uuid = %s
+        order by role desc, joined_at
+        """,
+        [call_id],
     )
-    assert lengths(installation) == [
-        ("7001", "ben", "inbound", 570, "Eli Evans"),
-        ("7001", "cleo", "inbound", 480, "Eli Evans"),
+
+
+@pytest.mark.parametrize("call_id", ["connected", "recorded", "recorded by itself"])
+def test_a_recorded_call_is_an_answered_one(told: Installation, call_id: str) -> None:
+    assert entries(told, call_id) == [("ann", "outbound", 312, "Eli Evans")]
+    assert entries(told, "canceled") == []
+
+
+def test_each_callee_who_answered_one_call_has_their_own_time(told: Installation) -> None:
+    assert entries(told, "parked") == [
+        ("ben", "inbound", 570, "Eli Evans"),
+        ("cleo", "inbound", 480, "Eli Evans"),
     ]
-    assert [row[2:] for row in installation.execute(PARTICIPANTS)] == [
-        ("caller", minutes(0.5), minutes(20)),
-        ("callee", minutes(0.5), minutes(10)),
-        ("callee", minutes(12), minutes(20)),
-    ]
-
-
-def test_a_second_callee_comes_to_a_call_that_is_there_already(installation: Installation) -> None:
-    """In whatever batch they arrive; and a rebuild finds the same."""
-    take_in(installation, live("zu-cleo", 12, 20))
-    ((cleo, *_),) = [
-        row for row in installation.execute(PARTICIPANTS) if row[1] == "cleo"
-    ]
-    session_id = installation.value("select session_id from timeline.sessions")
-    assert cleo == installation.value("select md5(%s || ' side:callee')", [session_id])
-
-    take_in(installation, live("zu-ben", 0.5, 10), later=1)
-    after = installation.execute(PARTICIPANTS)
-    assert [row[1:3] for row in after] == [(None, "caller"), ("ben", "callee"), ("cleo", "callee")]
-    assert [row[3] for row in lengths(installation)] == [570, 480]
-    assert installation.rebuild()
-    assert installation.execute(PARTICIPANTS) == after
-
-
-def test_the_callers_other_party_is_the_callee_who_answered_first(
-    installation: Installation,
-) -> None:
-    caller = {"user_id": "zu-ann", "extension_number": 1001}
-    take_in(installation, live("zu-cleo", 0.5, 10, **caller), live("zu-ben", 12, 20, **caller))
-    assert lengths(installation) == [
-        ("7001", "ann", "outbound", 1170, "Cleo"),
-        ("7001", "cleo", "inbound", 570, "Ann"),
-        ("7001", "ben", "inbound", 480, "Ann"),
+    assert participants(told, "parked") == [
+        (None, "caller", "no_identity", minutes(0.5), minutes(20)),
+        ("ben", "callee", "activity", minutes(0.5), minutes(10)),
+        ("cleo", "callee", "activity", minutes(12), minutes(20)),
     ]
 
 
-def test_who_calls_and_picks_up_has_one_entry_the_callers(installation: Installation) -> None:
-    caller = {"user_id": "zu-ann", "extension_number": 1001}
-    take_in(installation, live("zu-ben", 0.5, 10, **caller), live("zu-ann", 12, 20, **caller))
-    assert lengths(installation) == [
-        ("7001", "ann", "outbound", 1170, "Ben"),
-        ("7001", "ben", "inbound", 570, "Ann"),
+def test_a_second_callee_comes_to_a_call_that_is_there_already(told: Installation) -> None:
+    """One callee is known by the side of the call alone, as ever."""
+    before = told.execute(
+        """
+        select user_id, participant_id = md5(session_id || ' side:callee') from before
+        inner join timeline.sessions using (session_id)
+        where zoom_uuid = 'one first' and role = 'callee'
+        """
+    )
+    assert before == [("cleo", True)]
+    assert [row[:2] for row in participants(told, "one first")] == [
+        (None, "caller"),
+        ("ben", "callee"),
+        ("cleo", "callee"),
+    ]
+    assert [row[2] for row in entries(told, "one first")] == [570, 480]
+
+
+def test_the_callers_other_party_is_the_callee_who_answered_first(told: Installation) -> None:
+    assert entries(told, "of a colleague") == [
+        ("ann", "outbound", 1170, "Cleo Firm"),
+        ("cleo", "inbound", 570, "Ann Firm"),
+        ("ben", "inbound", 480, "Ann Firm"),
     ]
 
 
-@pytest.mark.parametrize("what", ["monitor", "listen", "whisper"])
-def test_who_only_listens_is_not_in_the_call(installation: Installation, what: str) -> None:
-    take_in(installation, element("zu-ben", 0, 30), element("zu-cleo", 20, 30.1, event=what))
-    assert lengths(installation) == [("7001", "ben", "inbound", 1800, "Eli Evans")]
-    assert len(installation.execute(PARTICIPANTS)) == 2
+def test_who_calls_and_picks_up_has_one_entry_the_callers(told: Installation) -> None:
+    assert entries(told, "picked up by the caller") == [
+        ("ann", "outbound", 1170, "Ben Firm"),
+        ("ben", "inbound", 570, "Ann Firm"),
+    ]
+
+
+@pytest.mark.parametrize("call_id", LISTENING)
+def test_who_only_listens_is_not_in_the_call(told: Installation, call_id: str) -> None:
+    assert entries(told, call_id) == [("ben", "inbound", 1800, "Eli Evans")]
+    assert len(participants(told, call_id)) == 2
 
 
 def test_a_call_that_somebody_only_listened_to_is_none_though_it_is_landed(
-    installation: Installation,
+    told: Installation,
 ) -> None:
-    take_in(installation, element("zu-cleo", 20, 30, event="monitor"))
-    assert dispositions(installation) == [("landed", None)]
-    assert installation.execute("select session_id from timeline.sessions") == []
+    found = told.execute("select distinct disposition from ingress.deliveries")
+    assert found == [("landed",)]
+    assert participants(told, "only listened to") == []
 
 
-def test_the_voicemail_of_one_callee_says_nothing_of_another(installation: Installation) -> None:
-    mailbox = element("zu-cleo", 0.1, 1, result="voicemail")
-    take_in(installation, live("zu-ben", 0.5, 10), live("zu-cleo", 0.1, 1), mailbox)
-    assert lengths(installation) == [("7001", "ben", "inbound", 570, "Eli Evans")]
+def test_the_voicemail_of_one_callee_says_nothing_of_another(told: Installation) -> None:
+    assert entries(told, "voicemail of another") == [("ben", "inbound", 570, "Eli Evans")]
 
 
 def test_of_those_who_all_missed_a_call_the_one_whose_event_ends_first_is_its_callee(
-    installation: Installation,
+    told: Installation,
 ) -> None:
-    take_in(installation, live("zu-ben", None, 3), live("zu-cleo", None, 2))
-    assert [row[1:3] for row in installation.execute(PARTICIPANTS)] == [
-        (None, "caller"),
-        ("cleo", "callee"),
+    assert [row[:3] for row in participants(told, "missed by all")] == [
+        (None, "caller", "not_answered"),
+        ("cleo", "callee", "not_answered"),
     ]
 
 
-@pytest.mark.parametrize(("answered", "ended"), [(11, 10), (-31 * 24 * 60 - 1, 0)])
-def test_an_answer_that_cannot_be_of_the_call_is_none(
-    installation: Installation, answered: float, ended: float
-) -> None:
-    take_in(installation, live("zu-ben", answered, ended))
-    outcomes = installation.execute("select distinct outcome from operations.outcomes")
-    assert outcomes == [("not_answered",)]
-    assert installation.value("select started_at <= ended_at from timeline.sessions")
-
-
-SPOILED: dict[str, Iterable[Any]] = {
-    "duration": [None, "", "long", "5 min", -1, "-1", True, 31 * 86400 + 1, "2678401", 1e300],
-    "date_time": [None, "", "yesterday", "2026-03-02T09:00:00"],
-    "call_id": [None, ""],
-    "id": [None, ""],
-}
-SPOILED_RECORDS = [
-    log("7009") | {name: value} for name, values in SPOILED.items() for value in values
-]
-
-
-def test_a_delivery_of_unreadable_records_only_is_set_aside(installation: Installation) -> None:
-    installation.deliver(
-        *(first_generation(record) for record in SPOILED_RECORDS),
-        first_generation(*SPOILED_RECORDS),
-        first_generation(),
-        at=ARRIVAL,
+@pytest.mark.parametrize("call_id", ["answered after its end", "answered weeks before"])
+def test_an_answer_that_cannot_be_of_the_call_is_none(told: Installation, call_id: str) -> None:
+    assert {row[2] for row in participants(told, call_id)} == {"not_answered"}
+    (length,) = told.execute(
+        "select ended_at - started_at from timeline.sessions where zoom_uuid = %s", [call_id]
     )
-    installation.land(now=ARRIVAL)
-    found = dispositions(installation)
-    assert {disposition for disposition, _ in found} == {"quarantined"}
-    assert found[0] == ("quarantined", "unreadable duration")
-    assert found[-1] == ("quarantined", "no call record")
-    assert landed_calls(installation) == []
+    assert timedelta() <= length[0] <= timedelta(days=31)
 
 
-def test_unreadable_records_beside_a_readable_one_are_left_out(installation: Installation) -> None:
-    half, other = SPOILED_RECORDS[::2], SPOILED_RECORDS[1::2]
-    installation.deliver(first_generation(*half, log("7001"), *other), at=ARRIVAL)
-    installation.land(now=ARRIVAL)
-    assert dispositions(installation) == [("landed", None)]
-    assert landed_calls(installation) == ["7001"]
+def test_a_rebuild_and_the_audit_find_the_same(told: Installation) -> None:
+    table = "select participant_id, outcome from operations.outcomes order by participant_id"
+    before = told.execute(table)
+    assert told.rebuild()
+    assert told.execute(table) == before
+    assert told.audit(now=BATCHES[-1]).success
 
 
-def test_a_duration_counts_in_any_spelling_up_to_31_days(installation: Installation) -> None:
-    durations = [0, "0", "312", 312.9, 2_678_400, "2678400"]
-    records = [log(str(7001 + n), duration=duration) for n, duration in enumerate(durations)]
-    installation.deliver(first_generation(*records), at=ARRIVAL)
-    installation.land(now=ARRIVAL)
-    rows = installation.execute(
-        "select fields ->> 'duration' from zoom_raw.events order by fields ->> 'call_id'"
-    )
-    assert [duration for (duration,) in rows] == ["0", "0", "312", "312", "2678400", "2678400"]
-
-
-def test_500_records_are_the_most_that_one_delivery_has(installation: Installation) -> None:
-    records = [f"r{n}" for n in range(501)]
-    for most in (500, 501):
-        installation.deliver(call_history(ACCOUNT, START, records=records[:most]), at=ARRIVAL)
-    installation.land(now=ARRIVAL)
-    assert dispositions(installation) == [
-        ("landed", None),
-        ("quarantined", "more than 500 call records"),
-    ]
-    assert len(landed_calls(installation)) == 500
-
-
-def test_a_delivery_of_records_is_landed_when_one_of_them_is_new(
-    installation: Installation,
-) -> None:
-    for records in (["r1"], ["r1"], ["r1", "r2"], ["r2"]):
-        installation.deliver(call_history(ACCOUNT, START, records=records), at=ARRIVAL)
-    installation.land(now=ARRIVAL)
-    assert [disposition for disposition, _ in dispositions(installation)] == [
-        "landed",
-        "duplicate",
-        "landed",
-        "duplicate",
+def test_an_erased_callee_of_several_stays_one_without_a_name(told: Installation) -> None:
+    """Last, because it erases."""
+    assert told.erase("dan@firm.example", organization_id="firm")
+    assert participants(told, "with an erased one") == [
+        (None, "caller", "no_identity", minutes(0.5), minutes(20)),
+        (None, "callee", "no_identity", minutes(0.5), minutes(10)),
+        ("ben", "callee", "activity", minutes(12), minutes(20)),
     ]

@@ -85,7 +85,8 @@ matched_statements as (
         {% for fact in ['extension_id', 'extension_number', 'email'] -%}
         or coalesce(
             {{ fact }} = any(
-                array_agg({{ fact }}) filter (where closeness = 2 or is_named) over statements_of_leg
+                array_agg({{ fact }}) filter (where closeness = 2 or is_named)
+                over statements_of_leg
             ),
             false
         )
@@ -101,15 +102,14 @@ facts as (
     select
         organization_id,
         session_id,
-        leg_id
-        {%- for fact in call_facts() -%}
-        ,
+        leg_id,
+        {% for fact in call_facts() -%}
         (array_agg(
             {{ fact }} order by
                 closeness desc, is_answered desc, generation desc, occurred_at desc,
                 {{ fact }} collate "C" desc
-        ) filter (where {{ fact }} is not null))[1] as {{ fact }}
-        {%- endfor %}
+        ) filter (where {{ fact }} is not null))[1] as {{ fact }}{{ ',' if not loop.last }}
+        {% endfor -%}
     from matched_statements
     where is_of_them
     group by organization_id, session_id, leg_id

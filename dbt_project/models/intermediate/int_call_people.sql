@@ -4,9 +4,9 @@
     meta={'news': 'landed'},
 ) }}
 
-{# Contract, 5.7: each Zoom user whose own events (`caller_*`, `callee_*`) tell of a call, and whether,
-   when and until when they were in it. Several may ring, and several may answer: one parks the call,
-   and another one picks it up. #}
+{# Contract, 5.7: each Zoom user whose own events (`caller_*`, `callee_*`) tell of a call, and
+   whether, when and until when they were in it. Several may ring, and several may answer: one parks
+   the call, and another one picks it up. #}
 
 with
 

@@ -4,8 +4,8 @@
     meta={'news': 'landed'},
 ) }}
 
-{# Contract, 5.7: the caller and the callee of each call, or its callees. Each of several who answered
-   is one; where nobody did, the one whose event ends first. #}
+{# Contract, 5.7: the caller and the callee of each call, or its callees. Each of several who
+   answered is one; where nobody did, the one whose event ends first. #}
 
 with
 
