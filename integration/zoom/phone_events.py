@@ -45,7 +45,7 @@ class CallRecord:
 
     record_id: str
     started_at: datetime
-    ended_at: datetime | None
+    ended_at: datetime | None  # of the first generation, which has a duration instead
     fields: dict[str, str]
 
 
@@ -67,9 +67,7 @@ def live_call(
     return fields, next((fields[k] for key in keys if (k := f"{told_by}_{key}") in fields), "")
 
 
-def record_calls(
-    event: str, content: dict[str, Any], *, received_at: datetime
-) -> list[CallRecord]:
+def record_calls(event: str, content: dict[str, Any], *, received_at: datetime) -> list[CallRecord]:
     """The records of a `phone.*_completed` event, those aside that cannot be read; UnreadableRecord
     with a reason when there are none, and when there are more than MOST_RECORDS.
     """
@@ -117,7 +115,7 @@ def _record(
         raise UnreadableRecord("no session id (call_id)")
     if record_id is None:
         raise UnreadableRecord("call record without an id")
-    if started_at is None:
+    if started_at is None or (ended_at is None and not first):
         raise UnreadableRecord("no time of its own")
     if first and "duration" not in fields:
         raise UnreadableRecord("unreadable duration")

@@ -75,6 +75,24 @@ def test_unreadable_records_beside_a_readable_one_are_left_out(installation: Ins
     assert landed_calls(installation) == ["7001"]
 
 
+@pytest.mark.parametrize("name", ["start_time", "end_time"])
+def test_a_record_without_its_start_or_end_has_no_time_of_its_own(
+    installation: Installation, name: str
+) -> None:
+    body = call_history(ACCOUNT, START, records=["r1", "r2"])
+    first, second = body["payload"]["object"]["call_logs"]
+    first[name] = second[name] = None
+    installation.deliver(body, at=ARRIVAL)
+    second[name] = iso(START)
+    installation.deliver(body, at=ARRIVAL)
+    installation.land(now=ARRIVAL)
+    assert dispositions(installation) == [
+        ("quarantined", "no time of its own"),
+        ("landed", None),
+    ]
+    assert landed_calls(installation) == ["call-of-r2"]
+
+
 def test_a_duration_counts_in_any_spelling_up_to_31_days(installation: Installation) -> None:
     durations = [0, "0", "312", 312.9, 2_678_400, "2678400"]
     records = [log(str(7001 + n), duration=duration) for n, duration in enumerate(durations)]

@@ -114,9 +114,7 @@ def told(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[I
             installation.deliver(*bodies, at=now)
             installation.batch(now=now)
             if bodies is FIRST:
-                installation.execute(
-                    "create table before as select * from timeline.participants"
-                )
+                installation.execute("create table before as select * from timeline.participants")
         yield installation
 
 

@@ -47,5 +47,7 @@ def _with_records(told: Told, records: list[Body]) -> Told:
 
 def _spoiled(dice: Dice, record: Body) -> Body:
     """A record that cannot be read."""
-    nothing = {name: None for name in ("date_time", "start_time", "end_time") if name in record}
-    return {**record, **dice.choice([nothing, {"call_id": ""}, {"id": "", "call_element_id": None}])}
+    no_time = {name: None for name in ("date_time", "start_time", "end_time") if name in record}
+    no_end = {"end_time": "", "duration": None}
+    no_id = {"id": "", "call_element_id": None}
+    return record | dice.choice([no_time, no_end, {"call_id": ""}, no_id])
