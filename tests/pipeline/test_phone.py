@@ -1,7 +1,6 @@
-"""Calls that Zoom tells of in ways that mislead: recorded ones, several callees, who only listens.
+"""Calls whose events mislead: recorded ones, several callees, somebody who only listens.
 
-One story: most calls arrive before the first batch, what else there is to tell of some of them
-before the second one.
+One story: most events arrive before the first batch, those that a call lacked before the second.
 """
 
 from collections.abc import Iterator
@@ -99,7 +98,7 @@ SECOND = [live("one first", "ben", 0.5, 10)]
 
 
 @pytest.fixture(scope="module")
-def told(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Installation]:
+def story(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Installation]:
     with fresh_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
         installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
         users = {name: f"{name}@firm.example" for name in ("ann", "ben", "cleo")}
@@ -118,8 +117,8 @@ def told(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[I
         yield installation
 
 
-def entries(told: Installation, call_id: str) -> Rows:
-    return told.execute(
+def entries(story: Installation, call_id: str) -> Rows:
+    return story.execute(
         """
         select user_id, direction, duration_seconds, caller_id from timeline.activities
         inner join timeline.sessions using (session_id)
@@ -130,8 +129,8 @@ def entries(told: Installation, call_id: str) -> Rows:
     )
 
 
-def participants(told: Installation, call_id: str) -> Rows:
-    return told.execute(
+def participants(story: Installation, call_id: str) -> Rows:
+    return story.execute(
         """
         select user_id, role, outcome, joined_at, left_at from timeline.participants
         inner join timeline.sessions using (session_id)
@@ -143,26 +142,26 @@ def participants(told: Installation, call_id: str) -> Rows:
 
 
 @pytest.mark.parametrize("call_id", ["connected", "recorded", "recorded by itself"])
-def test_a_recorded_call_is_an_answered_one(told: Installation, call_id: str) -> None:
-    assert entries(told, call_id) == [("ann", "outbound", 312, "Eli Evans")]
-    assert entries(told, "canceled") == []
+def test_a_recorded_call_is_an_answered_one(story: Installation, call_id: str) -> None:
+    assert entries(story, call_id) == [("ann", "outbound", 312, "Eli Evans")]
+    assert entries(story, "canceled") == []
 
 
-def test_each_callee_who_answered_one_call_has_their_own_time(told: Installation) -> None:
-    assert entries(told, "parked") == [
+def test_each_callee_who_answered_one_call_has_their_own_time(story: Installation) -> None:
+    assert entries(story, "parked") == [
         ("ben", "inbound", 570, "Eli Evans"),
         ("cleo", "inbound", 480, "Eli Evans"),
     ]
-    assert participants(told, "parked") == [
+    assert participants(story, "parked") == [
         (None, "caller", "no_identity", minutes(0.5), minutes(20)),
         ("ben", "callee", "activity", minutes(0.5), minutes(10)),
         ("cleo", "callee", "activity", minutes(12), minutes(20)),
     ]
 
 
-def test_a_second_callee_comes_to_a_call_that_is_there_already(told: Installation) -> None:
+def test_a_second_callee_comes_to_a_call_that_is_there_already(story: Installation) -> None:
     """One callee is known by the side of the call alone, as ever."""
-    before = told.execute(
+    before = story.execute(
         """
         select user_id, participant_id = md5(session_id || ' side:callee') from before
         inner join timeline.sessions using (session_id)
@@ -170,77 +169,77 @@ def test_a_second_callee_comes_to_a_call_that_is_there_already(told: Installatio
         """
     )
     assert before == [("cleo", True)]
-    assert [row[:2] for row in participants(told, "one first")] == [
+    assert [row[:2] for row in participants(story, "one first")] == [
         (None, "caller"),
         ("ben", "callee"),
         ("cleo", "callee"),
     ]
-    assert [row[2] for row in entries(told, "one first")] == [570, 480]
+    assert [row[2] for row in entries(story, "one first")] == [570, 480]
 
 
-def test_the_callers_other_party_is_the_callee_who_answered_first(told: Installation) -> None:
-    assert entries(told, "of a colleague") == [
+def test_the_callers_other_party_is_the_callee_who_answered_first(story: Installation) -> None:
+    assert entries(story, "of a colleague") == [
         ("ann", "outbound", 1170, "Cleo Firm"),
         ("cleo", "inbound", 570, "Ann Firm"),
         ("ben", "inbound", 480, "Ann Firm"),
     ]
 
 
-def test_who_calls_and_picks_up_has_one_entry_the_callers(told: Installation) -> None:
-    assert entries(told, "picked up by the caller") == [
+def test_who_calls_and_picks_up_has_one_entry_the_callers(story: Installation) -> None:
+    assert entries(story, "picked up by the caller") == [
         ("ann", "outbound", 1170, "Ben Firm"),
         ("ben", "inbound", 570, "Ann Firm"),
     ]
 
 
 @pytest.mark.parametrize("call_id", LISTENING)
-def test_who_only_listens_is_not_in_the_call(told: Installation, call_id: str) -> None:
-    assert entries(told, call_id) == [("ben", "inbound", 1800, "Eli Evans")]
-    assert len(participants(told, call_id)) == 2
+def test_who_only_listens_is_not_in_the_call(story: Installation, call_id: str) -> None:
+    assert entries(story, call_id) == [("ben", "inbound", 1800, "Eli Evans")]
+    assert len(participants(story, call_id)) == 2
 
 
 def test_a_call_that_somebody_only_listened_to_is_none_though_it_is_landed(
-    told: Installation,
+    story: Installation,
 ) -> None:
-    found = told.execute("select distinct disposition from ingress.deliveries")
+    found = story.execute("select distinct disposition from ingress.deliveries")
     assert found == [("landed",)]
-    assert participants(told, "only listened to") == []
+    assert participants(story, "only listened to") == []
 
 
-def test_the_voicemail_of_one_callee_says_nothing_of_another(told: Installation) -> None:
-    assert entries(told, "voicemail of another") == [("ben", "inbound", 570, "Eli Evans")]
+def test_the_voicemail_of_one_callee_says_nothing_of_another(story: Installation) -> None:
+    assert entries(story, "voicemail of another") == [("ben", "inbound", 570, "Eli Evans")]
 
 
 def test_of_those_who_all_missed_a_call_the_one_whose_event_ends_first_is_its_callee(
-    told: Installation,
+    story: Installation,
 ) -> None:
-    assert [row[:3] for row in participants(told, "missed by all")] == [
+    assert [row[:3] for row in participants(story, "missed by all")] == [
         (None, "caller", "not_answered"),
         ("cleo", "callee", "not_answered"),
     ]
 
 
 @pytest.mark.parametrize("call_id", ["answered after its end", "answered weeks before"])
-def test_an_answer_that_cannot_be_of_the_call_is_none(told: Installation, call_id: str) -> None:
-    assert {row[2] for row in participants(told, call_id)} == {"not_answered"}
-    (length,) = told.execute(
+def test_an_answer_that_cannot_be_of_the_call_is_none(story: Installation, call_id: str) -> None:
+    assert {row[2] for row in participants(story, call_id)} == {"not_answered"}
+    (length,) = story.execute(
         "select ended_at - started_at from timeline.sessions where zoom_uuid = %s", [call_id]
     )
     assert timedelta() <= length[0] <= timedelta(days=31)
 
 
-def test_a_rebuild_and_the_audit_find_the_same(told: Installation) -> None:
+def test_a_rebuild_and_the_audit_find_the_same(story: Installation) -> None:
     table = "select participant_id, outcome from operations.outcomes order by participant_id"
-    before = told.execute(table)
-    assert told.rebuild()
-    assert told.execute(table) == before
-    assert told.audit(now=BATCHES[-1]).success
+    before = story.execute(table)
+    assert story.rebuild()
+    assert story.execute(table) == before
+    assert story.audit(now=BATCHES[-1]).success
 
 
-def test_an_erased_callee_of_several_stays_one_without_a_name(told: Installation) -> None:
+def test_an_erased_callee_of_several_stays_one_without_a_name(story: Installation) -> None:
     """Last, because it erases."""
-    assert told.erase("dan@firm.example", organization_id="firm")
-    assert participants(told, "with an erased one") == [
+    assert story.erase("dan@firm.example", organization_id="firm")
+    assert participants(story, "with an erased one") == [
         (None, "caller", "no_identity", minutes(0.5), minutes(20)),
         (None, "callee", "no_identity", minutes(0.5), minutes(10)),
         ("ben", "callee", "activity", minutes(12), minutes(20)),

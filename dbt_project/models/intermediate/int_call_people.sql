@@ -4,8 +4,8 @@
     meta={'news': 'landed'},
 ) }}
 
-{# Contract, 5.7: each Zoom user whose own events (`caller_*`, `callee_*`) tell of a call, and
-   whether, when and until when they were in it. Several may ring, and several may answer: one parks
+{# Contract, 5.7: each Zoom user that the events of their own side (`caller_*`, `callee_*`) name,
+   and whether, when and until when they were in the call. Several may ring, and several may answer: one parks
    the call, and another one picks it up. #}
 
 with
@@ -54,8 +54,8 @@ people as (
 
 ),
 
--- A mailbox picks up too, and only a record can tell that it did; but what it tells of one callee
--- does not concern another.
+-- A mailbox picks up too, and only a record can say that it did; but that of one callee does not
+-- concern another.
 mailboxes as (
 
     select

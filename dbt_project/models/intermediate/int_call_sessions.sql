@@ -67,7 +67,7 @@ calls as (
         session_id,
         max(zoom_account_id) as zoom_account_id,
         max(call_id) as call_id,
-        -- A mailbox picks up, too, and only a record can tell that it did.
+        -- A mailbox picks up, too, and only a record can say that it did.
         case
             when bool_or(is_answered and not is_live and not is_of_another)
                 or not bool_or(is_voicemail and not is_of_another)
@@ -80,9 +80,9 @@ calls as (
 
 ),
 
--- What counts (`is_told`): of several who answered their own times; of an answered call the events
+-- What counts: of several who answered their own times; of an answered call the events
 -- of what was answered; of any other call the live events, else all.
-told_times as (
+weighed_times as (
 
     select
         weighed_events.organization_id, weighed_events.session_id, weighed_events.began_at,
@@ -96,13 +96,13 @@ told_times as (
             when calls.answered_weight is null
                 then weighed_events.is_live or not calls.has_live
             else weighed_events.is_answered and weighed_events.weight = calls.answered_weight
-        end as is_told
+        end as counts
     from weighed_events
     inner join calls using (organization_id, session_id)
     union all
     select
         people.organization_id, people.session_id, null as began_at,
-        people.answered_at as started_at, people.ended_at, true as is_told
+        people.answered_at as started_at, people.ended_at, true as counts
     from people
     inner join answered_callees using (organization_id, session_id)
     where people.side = 'callee' and people.is_answered and answered_callees.callee_count > 1
@@ -112,10 +112,10 @@ told_times as (
 bounded_times as (
 
     select
-        organization_id, session_id, began_at, started_at, is_told,
-        max(ended_at) filter (where is_told) over (partition by organization_id, session_id)
+        organization_id, session_id, began_at, started_at, counts,
+        max(ended_at) filter (where counts) over (partition by organization_id, session_id)
             as ended_at
-    from told_times
+    from weighed_times
 
 ),
 
@@ -125,7 +125,7 @@ times as (
     select
         organization_id,
         session_id,
-        min(started_at) filter (where is_told and started_at >= ended_at - interval '31 days')
+        min(started_at) filter (where counts and started_at >= ended_at - interval '31 days')
             as started_at,
         min(began_at) filter (where began_at between ended_at - interval '31 days' and ended_at)
             as began_at,

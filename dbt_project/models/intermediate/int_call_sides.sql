@@ -90,7 +90,7 @@ select
         else ''
     end as leg_id,
     sides.side,
-    -- Nobody who missed the call, when an event without a Zoom user tells of its answer.
+    -- Nobody who missed the call, when an event without a Zoom user has its answer.
     case
         when ranked_people.person_count = 1
             or ranked_people.is_answered
