@@ -5,8 +5,8 @@
 ) }}
 
 {# Contract, 5.7: each Zoom user that the events of their own side (`caller_*`, `callee_*`) name,
-   and whether, when and until when they were in the call. Several may ring, and several may answer: one parks
-   the call, and another one picks it up. #}
+   and whether, when and until when they were in the call. Several may ring, and several may answer:
+   one parks the call, and another one picks it up. #}
 
 with
 
