@@ -1,14 +1,29 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'sessions'}}}) }}
 
-{# From raw to mart: every session with a landed event is known, every ended one is judged, every
-   counted one is shown, and every participant of an ended one has an outcome. #}
+{# From raw to mart: every session with a landed event is known (a call that somebody only listened
+   to is none), every ended one is judged, every counted one is shown, and every participant of an
+   ended one has an outcome. #}
 
 with
 
 events as (
 
     select * from {{ ref('stg_zoom__events') }}
-    where session_id is not null
+    where session_id is not null and event not like 'phone.%'
+
+),
+
+call_events as (
+
+    select * from {{ ref('int_call_events') }}
+
+),
+
+landed_sessions as (
+
+    select organization_id, session_id from events
+    union
+    select organization_id, session_id from call_events
 
 ),
 
@@ -45,7 +60,7 @@ outcomes as (
 counts as (
 
     select
-        (select count(distinct (organization_id, session_id)) from events) as landed,
+        (select count(*) from landed_sessions) as landed,
         (select count(*) from known_sessions) as known,
         (select count(*) from known_sessions where ended_at is not null) as ended,
         (select count(*) from judged_sessions) as judged,

@@ -75,11 +75,12 @@ def without_party(
     fields: dict[str, str], party: Party, *, pseudonym: str, leg_pseudonym: str
 ) -> dict[str, str]:
     """The event's fields, the party nameless. All legs of one person keep one pseudonym in the
-    session in place of Zoom's uuid, so that they stay one participant.
+    session in place of Zoom's uuid, so that they stay one participant; so does a callee, as several
+    may have answered one call.
     """
     kept = {name: value for name, value in fields.items() if name not in party.fields.values()}
     if party.leg in SIDES:
-        return kept
+        return kept | {"erased_callee": pseudonym} if party.leg == "callee" else kept
     # Without a number it was Zoom's uuid that told this leg from the person's other ones.
     return {"user_id": leg_pseudonym, **kept, "participant_uuid": pseudonym}
 

@@ -96,6 +96,8 @@ REGISTRY = """
     intermediate.int_call_legs              phone_number        phone_number        derivation
     intermediate.int_call_legs              email               person_key          derivation
     intermediate.int_call_legs              name                name                derivation
+    intermediate.int_call_people            person              zoom_user_id        derivation
+    intermediate.int_call_sides             person              zoom_user_id        derivation
     intermediate.int_connection_legs        participant_uuid    participant_uuid    derivation
     intermediate.int_connection_legs        zoom_user_id        zoom_user_id        derivation
     intermediate.int_connection_legs        registrant_id       registrant_id       derivation

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from integration.zoom.kept_events import KEPT_EVENTS
-from integration.zoom.phone_events import live_call, record_calls
+from integration.zoom.phone_events import UnreadableRecord, live_call, record_calls
 from integration.zoom.values import UnreadableTime, text, time, time_of_milliseconds
 
 # One constant for ever: session ids are the same in every rebuild.
@@ -155,17 +155,15 @@ def _live_call(envelope: Envelope, received_at: datetime) -> list[Event]:
 
 
 def _call_records(envelope: Envelope, received_at: datetime) -> list[Event]:
+    try:
+        records = record_calls(envelope.event, _object(envelope), received_at=received_at)
+    except UnreadableRecord as unreadable:
+        raise Unreadable(str(unreadable)) from unreadable
     events = []
-    for record in record_calls(envelope.event, _object(envelope), received_at=received_at):
-        if "call_id" not in record.fields:
-            raise Unreadable("no session id (call_id)")
-        if record.record_id is None:
-            raise Unreadable("call record without an id")
-        own = record.ended_at or record.started_at if record.started_at else None
+    for record in records:
         subject = (record.record_id, str(record.started_at))
+        own = record.ended_at or record.started_at
         events.append(_event(envelope, record.fields["call_id"], subject, own, record.fields))
-    if not events:
-        raise Unreadable("no call record")
     return events
 
 

@@ -2,9 +2,9 @@
 went.
 """
 
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from integration.zoom.values import UnreadableTime, text, time
@@ -29,15 +29,23 @@ PARTY_OF_RECORD = {
 }
 # First generation: `*_number` is an extension or a phone number, as `*_number_type` says.
 NUMBER_IS_EXTENSION = "1"
+LONGEST_CALL = timedelta(days=31)
+# One side's log of a call is a handful of records, one for each segment of it.
+MOST_RECORDS = 500
+_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]+)?")
+
+
+class UnreadableRecord(Exception):
+    """A record of a call that cannot become an event; the message is the reason."""
 
 
 @dataclass(frozen=True)
 class CallRecord:
     """One record of a completed call, as one side's log has it."""
 
-    record_id: str | None
-    started_at: datetime | None
-    ended_at: datetime | None
+    record_id: str
+    started_at: datetime
+    ended_at: datetime | None  # of the first generation, which has a duration instead
     fields: dict[str, str]
 
 
@@ -59,17 +67,29 @@ def live_call(
     return fields, next((fields[k] for key in keys if (k := f"{told_by}_{key}") in fields), "")
 
 
-def record_calls(
-    event: str, content: dict[str, Any], *, received_at: datetime
-) -> Iterator[CallRecord]:
-    """The records of a `phone.*_completed` event. UnreadableTime when a record's own time is there
-    and is no time.
+def record_calls(event: str, content: dict[str, Any], *, received_at: datetime) -> list[CallRecord]:
+    """The records of a `phone.*_completed` event, those aside that cannot be read; UnreadableRecord
+    with a reason when there are none, and when there are more than MOST_RECORDS.
     """
     generation = next(g for g in ("call_log", "call_history", "call_element") if g in event)
     listed = content.get("call_elements" if generation == "call_element" else "call_logs")
-    for record in listed if isinstance(listed, list) else []:
-        if isinstance(record, dict):
-            yield _record(record, generation, owner=content.get("user_id"), received_at=received_at)
+    listed = listed if isinstance(listed, list) else []
+    if len(listed) > MOST_RECORDS:
+        raise UnreadableRecord(f"more than {MOST_RECORDS} call records")
+    records: list[CallRecord] = []
+    reasons: list[str] = []
+    for record in (record for record in listed if isinstance(record, dict)):
+        try:
+            records.append(
+                _record(record, generation, owner=content.get("user_id"), received_at=received_at)
+            )
+        except UnreadableRecord as unreadable:
+            reasons.append(str(unreadable))
+        except UnreadableTime:
+            reasons.append("unreadable time")
+    if not records:
+        raise UnreadableRecord(reasons[0] if reasons else "no call record")
+    return records
 
 
 def _record(
@@ -90,6 +110,15 @@ def _record(
             "segment_event": record.get("event"),
         }
     )
+    record_id = text(record.get("call_element_id")) or text(record.get("id"))
+    if "call_id" not in fields:
+        raise UnreadableRecord("no session id (call_id)")
+    if record_id is None:
+        raise UnreadableRecord("call record without an id")
+    if started_at is None or (ended_at is None and not first):
+        raise UnreadableRecord("no time of its own")
+    if first and "duration" not in fields:
+        raise UnreadableRecord("unreadable duration")
     for side in SIDES:
         fields |= _numbers_of_call_log(record, side) if first else {}
         fields |= _party(record, side, PARTY_OF_RECORD, prefix=f"{side}_")
@@ -99,14 +128,15 @@ def _record(
         "ended_at": None if first else record.get("end_time"),
     }.items():
         fields |= _time(name, value, received_at=received_at)
-    record_id = text(record.get("call_element_id")) or text(record.get("id"))
     return CallRecord(record_id, started_at, ended_at, fields)
 
 
 def _whole_seconds(value: object) -> str | None:
-    """A length that Postgres can count with; up to eleven days, longer than any call."""
+    """A length between nothing and LONGEST_CALL; None when it is no such number."""
     digits = text(value) or ""
-    return digits if digits.isascii() and digits.isdigit() and len(digits) <= 6 else None
+    if not _SECONDS.fullmatch(digits) or float(digits) > LONGEST_CALL.total_seconds():
+        return None
+    return str(int(float(digits)))
 
 
 def _numbers_of_call_log(record: dict[str, Any], side: str) -> dict[str, str]:

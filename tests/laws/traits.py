@@ -2,16 +2,17 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.laws.reference.call_events import MOST_RECORDS, call_records
 from tests.laws.reference.deliveries import land, of_sessions
-from tests.laws.reference.events import Event
+from tests.laws.reference.events import Event, Unreadable
 from tests.laws.reference.identity import legs_of
-from tests.laws.reference.phone import call_of
+from tests.laws.reference.phone import call_of, people_named, talks_of
 from tests.laws.reference.sessions import WAIT_FOR_THE_END, session_of
-from tests.laws.reference.world import Settings, World
+from tests.laws.reference.world import Delivery, Settings, World
 
 OFFSETS = {-1: "a second before", 0: "at", 1: "a second after"}
 CHANGES = (
@@ -30,7 +31,15 @@ BOUNDARIES = {
     "delivery unknown_account",
     "several records in one delivery",
     "several callees",
+    "several callees who answered",
+    "nobody of several callees answered",
     "voicemail",
+    "voicemail of one callee where another answered",
+    "nothing but somebody who listens",
+    "a recorded call",
+    "an impossible answer",
+    "more than 500 records",
+    "an unreadable record beside one that is not",
     "several ended events",
     "over midnight",
     "waiting room",
@@ -47,11 +56,12 @@ BOUNDARIES = {
 def traits_of(world: World) -> Counter[str]:
     events, ledger = land(world.batches)
     found: Counter[str] = Counter()
+    found["nothing but somebody who listens"] = _only_listened_to(events.values())
     for _, _, disposition in ledger.elements():
         found[f"delivery {disposition}"] += 1
     for batch in world.batches:
         for delivery in batch.deliveries:
-            found["several records in one delivery"] += _records_in(delivery.body) > 1
+            found.update(_of_calls(delivery))
     ends = []
     for key, of_session in of_sessions(events.values()):
         found.update(_of_call(of_session) if key[1] == "phone" else _of_session(world, of_session))
@@ -67,12 +77,37 @@ def traits_of(world: World) -> Counter[str]:
     return found
 
 
-def _records_in(body: bytes) -> int:
+def _only_listened_to(events: Iterable[Event]) -> int:
+    """How many calls have no other record."""
+    events = [event for event in events if event.name.startswith("phone.")]
+    talked = {event.fields["call_id"] for event in events if event.session}
+    return len({event.fields["call_id"] for event in events} - talked)
+
+
+def _of_calls(delivery: Delivery) -> Iterator[str]:
     try:
-        about = json.loads(body)["payload"]["object"]
+        message = json.loads(delivery.body)
+        about = message["payload"]["object"]
     except (ValueError, KeyError, TypeError):
-        return 0
-    return len(about.get("call_logs", [])) + len(about.get("call_elements", []))
+        return
+    records = [*about.get("call_logs", []), *about.get("call_elements", [])]
+    answers = [(about.get("answer_start_time"), about.get("call_end_time"))]
+    answers += [(record.get("answer_time"), record.get("end_time")) for record in records]
+    if any(answer and end and answer > end for answer, end in answers):
+        yield "an impossible answer"
+    if len(records) > 1:
+        yield "several records in one delivery"
+    if len(records) > MOST_RECORDS:
+        yield "more than 500 records"
+        return
+    try:
+        read = call_records(message, "", delivery.received_at) if records else []
+    except Unreadable:
+        return
+    if len(read) < len(records):
+        yield "an unreadable record beside one that is not"
+    if any("recorded" in str(record.get("result")).lower() for record in records):
+        yield "a recorded call"
 
 
 def _of_session(world: World, events: list[Event]) -> Iterator[str]:
@@ -112,11 +147,27 @@ def _stay(leg: Any) -> tuple[datetime, datetime]:
 
 
 def _of_call(events: list[Event]) -> Iterator[str]:
+    named, talks = people_named(events), talks_of(events)
     own = [event for event in events if event.fields["side"] == "callee"]
-    if len({event.fields["parties"]["callee"].get("zoom_user_id") for event in own} - {None}) > 1:
+    if len(named) > 1:
         yield "several callees"
+        if not talks:
+            yield "nobody of several callees answered"
+        if not talks and any(
+            event.fields["answered_at"] and not event.fields["parties"]["callee"]["zoom_user_id"]
+            for event in own
+        ):
+            yield "an answer without a Zoom user among several callees"
+    if len(talks) > 1:
+        yield "several callees who answered"
     if any(event.fields["is_voicemail"] for event in events):
         yield "voicemail"
+        if talks and any(
+            event.fields["is_voicemail"]
+            and event.fields["parties"]["callee"]["zoom_user_id"] in set(named) - set(talks)
+            for event in own
+        ):
+            yield "voicemail of one callee where another answered"
     yield from {f"call of generation {event.fields['generation']}" for event in events}
 
 

@@ -1,12 +1,14 @@
 {{ config(materialized='view') }}
 
-{# Contract, 5.7: what each event says of its call, whatever generation told it. #}
+{# Contract, 5.7: what each event says of its call, whatever generation told it. Who only listens is
+   not in the call, and their records are read by no rule. #}
 
 with
 
 call_events as (
 
     select * from {{ ref('stg_zoom__call_events') }}
+    where segment_event is null or segment_event not in ('monitor', 'listen', 'whisper')
 
 ),
 
@@ -26,6 +28,7 @@ events_with_times as (
         {{ side }}_{{ fact }},
         {% endfor -%}
         {% endfor -%}
+        erased_callee,
         case generation
             when 'call_log' then 1
             when 'call_history' then 2
@@ -39,7 +42,9 @@ events_with_times as (
         occurred_at,
         began_at,
         case
-            when generation = 'call_log' and lower(result) = 'call connected' then began_at
+            when generation = 'call_log'
+                and lower(result) in ('call connected', 'auto recorded', 'recorded')
+                then began_at
             else answered_at
         end as answered_at,
         case
@@ -48,6 +53,38 @@ events_with_times as (
             else coalesce(ended_at, answered_at, began_at)
         end as ended_at
     from call_events
+
+),
+
+-- A time that cannot be of this call is as good as absent.
+events_with_possible_times as (
+
+    select
+        organization_id,
+        event_id,
+        session_id,
+        zoom_account_id,
+        call_id,
+        told_by,
+        {% for side in ['caller', 'callee'] -%}
+        {% for fact in call_facts() -%}
+        {{ side }}_{{ fact }},
+        {% endfor -%}
+        {% endfor -%}
+        erased_callee,
+        generation,
+        batch,
+        is_live,
+        is_voicemail,
+        occurred_at,
+        case
+            when began_at between ended_at - interval '31 days' and ended_at then began_at
+        end as began_at,
+        case
+            when answered_at between ended_at - interval '31 days' and ended_at then answered_at
+        end as answered_at,
+        ended_at
+    from events_with_times
 
 )
 
@@ -63,6 +100,9 @@ select
     {{ side }}_{{ fact }},
     {% endfor -%}
     {% endfor -%}
+    caller_zoom_user_id as caller,
+    -- An erased one is told from the others by a pseudonym.
+    coalesce(callee_zoom_user_id, erased_callee) as callee,
     generation,
     batch,
     is_live,
@@ -72,4 +112,4 @@ select
     began_at,
     answered_at,
     ended_at
-from events_with_times
+from events_with_possible_times

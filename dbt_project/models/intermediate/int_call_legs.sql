@@ -10,9 +10,8 @@
     meta={'news': 'landed'},
 ) }}
 
-{# Contract, 5.7: the two sides of a call. `caller_*` events know best about the caller, `callee_*`
-   about the callee, and each fills what the other lacks; of several callees the one of what was
-   answered, else the one told of last. #}
+{# Contract, 5.7: what is known of those on the two sides of a call. `caller_*` events know best
+   about the caller, `callee_*` about the callee, and each fills what the other lacks. #}
 
 with
 
@@ -23,107 +22,110 @@ call_events as (
 
 ),
 
-calls as not materialized (
+sides as (
 
-    select * from {{ ref('int_call_sessions') }}
+    select * from {{ ref('int_call_sides') }}
+    {{ where_news('landed') }}
 
 ),
 
+-- What an event says of another person would fill in that person.
 statements as (
 
     {% for side in ['caller', 'callee'] -%}
     select
-        call_events.organization_id,
-        call_events.session_id,
-        '{{ side }}' as side,
+        sides.organization_id,
+        sides.session_id,
+        sides.leg_id,
+        sides.person_count,
         {% for fact in call_facts() -%}
         call_events.{{ side }}_{{ fact }} as {{ fact }},
         {% endfor -%}
-        (call_events.told_by = '{{ side }}')::integer as is_own,
-        call_events.is_answered::integer as is_answered,
+        -- 2: their own event; 1: another one of their side; 0: one of the other side.
+        case
+            when call_events.told_by <> sides.side then 0
+            when sides.person_count < 2
+                or call_events.{{ side }} = sides.person
+                or (sides.person is null and call_events.is_answered)
+                then 2
+            else 1
+        end as closeness,
+        coalesce(call_events.{{ side }} = sides.person, false) as is_named,
+        call_events.is_answered,
         call_events.generation,
-        call_events.occurred_at,
-        calls.is_answered as is_call_answered,
-        calls.started_at,
-        calls.ended_at
-    from call_events
-    inner join calls using (organization_id, session_id)
+        call_events.occurred_at
+    from sides
+    inner join call_events using (organization_id, session_id)
+    where sides.side = '{{ side }}' and (
+        sides.person_count = 0
+        or call_events.{{ side }} is null
+        or call_events.{{ side }} = sides.person
+    )
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
 
--- The first of a side's own statements says who it was, when they name several people.
-ranked_statements as (
+-- Among several people an extension or an email names somebody, too.
+matched_statements as (
 
     select
         organization_id,
         session_id,
-        side,
+        leg_id,
         {{ call_facts() | join(', ') }},
-        is_own,
+        closeness,
         is_answered,
         generation,
         occurred_at,
-        is_call_answered,
-        started_at,
-        ended_at,
-        min(zoom_user_id) filter (where is_own = 1) over statements_of_side
-        <> max(zoom_user_id) filter (where is_own = 1) over statements_of_side
-            as are_several_named,
-        first_value(is_answered) over best_first as first_is_answered,
-        first_value(zoom_user_id) over best_first as first_zoom_user_id
-    from statements
-    window
-        statements_of_side as (partition by organization_id, session_id, side),
-        best_first as (
-            statements_of_side
-            order by
-                is_own desc, is_answered desc, zoom_user_id is null, generation desc,
-                occurred_at desc, zoom_user_id collate "C" desc
+        person_count < 2
+        or closeness = 2
+        or is_named
+        or coalesce(extension_id, extension_number, email) is null
+        {% for fact in ['extension_id', 'extension_number', 'email'] -%}
+        or coalesce(
+            {{ fact }} = any(
+                array_agg({{ fact }}) filter (where closeness = 2 or is_named)
+                over statements_of_leg
+            ),
+            false
         )
+        {% endfor -%}
+        as is_of_them
+    from statements
+    window statements_of_leg as (partition by organization_id, session_id, leg_id)
 
 ),
 
--- What the others who rang say would fill in another person.
-statements_that_count as (
+facts as (
 
     select
         organization_id,
         session_id,
-        side,
-        {{ call_facts() | join(', ') }},
-        is_own,
-        is_answered,
-        generation,
-        occurred_at,
-        is_call_answered,
-        started_at,
-        ended_at
-    from ranked_statements
-    where
-        is_own = 0
-        or are_several_named is not true
-        or (
-            is_answered = first_is_answered
-            and zoom_user_id is not distinct from first_zoom_user_id
-        )
+        leg_id,
+        {% for fact in call_facts() -%}
+        (array_agg(
+            {{ fact }} order by
+                closeness desc, is_answered desc, generation desc, occurred_at desc,
+                {{ fact }} collate "C" desc
+        ) filter (where {{ fact }} is not null))[1] as {{ fact }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from matched_statements
+    where is_of_them
+    group by organization_id, session_id, leg_id
 
 )
 
 select
-    organization_id,
-    session_id,
-    side as leg_id,
+    sides.organization_id,
+    sides.session_id,
+    sides.leg_id,
+    sides.side,
     {% for fact in call_facts() -%}
-    (array_agg(
-        {{ fact }} order by
-            is_own desc, is_answered desc, generation desc, occurred_at desc,
-            {{ fact }} collate "C" desc
-    ) filter (where {{ fact }} is not null))[1] as {{ fact }},
+    facts.{{ fact }},
     {% endfor -%}
-    bool_or(is_call_answered) as is_answered,
-    min(started_at) as started_at,
-    min(ended_at) as ended_at
-from statements_that_count
-group by organization_id, session_id, side
+    sides.is_answered,
+    sides.started_at,
+    sides.ended_at
+from sides
+left join facts using (organization_id, session_id, leg_id)

@@ -18,6 +18,48 @@ call_events as (
 
 ),
 
+people as (
+
+    select * from {{ ref('int_call_people') }}
+    {{ where_news('landed') }}
+
+),
+
+answered_callees as (
+
+    select
+        organization_id,
+        session_id,
+        count(*) as callee_count,
+        array_agg(person) as callees
+    from people
+    where side = 'callee' and is_answered
+    group by organization_id, session_id
+
+),
+
+-- Once somebody is known to have answered, the others' own events, and their mailboxes, do not say
+-- when.
+weighed_events as (
+
+    select
+        call_events.organization_id, call_events.session_id, call_events.zoom_account_id,
+        call_events.call_id, call_events.is_live, call_events.is_voicemail,
+        call_events.is_answered, call_events.occurred_at, call_events.began_at,
+        call_events.answered_at, call_events.ended_at,
+        -- Live times win over those of records, and of these the newest generation.
+        case when call_events.is_live then 4 else call_events.generation end as weight,
+        answered_callees.callee_count > 1 as has_several_callees,
+        coalesce(
+            call_events.callee <> all(answered_callees.callees)
+            and (call_events.told_by = 'callee' or call_events.is_voicemail),
+            false
+        ) as is_of_another
+    from call_events
+    left join answered_callees using (organization_id, session_id)
+
+),
+
 calls as (
 
     select
@@ -25,82 +67,82 @@ calls as (
         session_id,
         max(zoom_account_id) as zoom_account_id,
         max(call_id) as call_id,
-        max(generation) filter (where is_answered and not is_live) as answered_generation,
-        bool_or(is_voicemail) as has_voicemail,
-        bool_or(is_answered and is_live) as is_answered_live,
+        -- A mailbox picks up, too, and only a record can say that it did.
+        case
+            when bool_or(is_answered and not is_live and not is_of_another)
+                or not bool_or(is_voicemail and not is_of_another)
+                then max(weight) filter (where is_answered and not is_of_another)
+        end as answered_weight,
         bool_or(is_live) as has_live,
-        min(began_at) as first_began_at,
         max(occurred_at) as last_event_at
-    from call_events
+    from weighed_events
     group by organization_id, session_id
 
 ),
 
--- Live times win over records; but a mailbox picks up too, and only a record can tell that it did.
-sources as (
+-- What counts: of several who answered their own times; of an answered call the events
+-- of what was answered; of any other call the live events, else all.
+weighed_times as (
 
     select
-        organization_id,
-        session_id,
-        zoom_account_id,
-        call_id,
-        answered_generation,
-        is_answered_live,
-        has_live,
-        first_began_at,
-        answered_generation is not null or (is_answered_live and not has_voicemail) as is_answered,
-        last_event_at
-    from calls
-
-),
-
--- The events whose times count: of an answered call those of what was answered.
-telling_events as (
-
-    select
-        call_events.organization_id,
-        call_events.session_id,
+        weighed_events.organization_id, weighed_events.session_id, weighed_events.began_at,
         case
-            when sources.is_answered then call_events.answered_at
-            else call_events.began_at
+            when calls.answered_weight is null then weighed_events.began_at
+            else weighed_events.answered_at
         end as started_at,
-        call_events.ended_at
-    from call_events
-    inner join sources using (organization_id, session_id)
-    where case
-        when sources.is_answered and sources.is_answered_live
-            then call_events.is_answered and call_events.is_live
-        when sources.is_answered
-            then call_events.is_answered and call_events.generation = sources.answered_generation
-        when sources.has_live then call_events.is_live
-        else true
-    end
+        weighed_events.ended_at,
+        case
+            when weighed_events.has_several_callees or weighed_events.is_of_another then false
+            when calls.answered_weight is null
+                then weighed_events.is_live or not calls.has_live
+            else weighed_events.is_answered and weighed_events.weight = calls.answered_weight
+        end as counts
+    from weighed_events
+    inner join calls using (organization_id, session_id)
+    union all
+    select
+        people.organization_id, people.session_id, null as began_at,
+        people.answered_at as started_at, people.ended_at, true as counts
+    from people
+    inner join answered_callees using (organization_id, session_id)
+    where people.side = 'callee' and people.is_answered and answered_callees.callee_count > 1
 
 ),
 
+bounded_times as (
+
+    select
+        organization_id, session_id, began_at, started_at, counts,
+        max(ended_at) filter (where counts) over (partition by organization_id, session_id)
+            as ended_at
+    from weighed_times
+
+),
+
+-- A live event may lack its ringing time; a record of the same call has one.
 times as (
 
     select
         organization_id,
         session_id,
-        min(started_at) as started_at,
-        greatest(max(ended_at), min(started_at)) as ended_at
-    from telling_events
+        min(started_at) filter (where counts and started_at >= ended_at - interval '31 days')
+            as started_at,
+        min(began_at) filter (where began_at between ended_at - interval '31 days' and ended_at)
+            as began_at,
+        min(ended_at) as ended_at
+    from bounded_times
     group by organization_id, session_id
 
 )
 
 select
-    sources.organization_id,
-    sources.session_id,
-    sources.zoom_account_id,
-    sources.call_id,
-    sources.answered_generation,
-    sources.is_answered,
-    -- A live event may lack its ringing time; a record of the same call has one.
-    coalesce(times.started_at, least(sources.first_began_at, times.ended_at), times.ended_at)
-        as started_at,
+    calls.organization_id,
+    calls.session_id,
+    calls.zoom_account_id,
+    calls.call_id,
+    calls.answered_weight is not null as is_answered,
+    coalesce(times.started_at, times.began_at, times.ended_at) as started_at,
     times.ended_at,
-    sources.last_event_at
-from sources
+    calls.last_event_at
+from calls
 inner join times using (organization_id, session_id)

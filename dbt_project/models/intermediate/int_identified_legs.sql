@@ -110,7 +110,7 @@ participant_keys as (
         leg_id,
         side,
         coalesce(
-            'side:' || side,
+            case when side is not null then 'side:' || leg_id end,
             'zoom_user_id:' || zoom_user_id,
             'email:' || email,
             'registrant_id:' || registrant_id,

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# Every leg: the connections to meetings and webinars, and the two sides of calls. Nobody was there
-   in a call that was not answered. #}
+{# Every leg: the connections to meetings and webinars, and the sides of calls. Nobody was there in
+   a call that was not answered. #}
 
 with
 
@@ -44,7 +44,7 @@ select
     organization_id,
     session_id,
     leg_id,
-    leg_id as side,
+    side,
     null as leg_user_id,
     null as participant_uuid,
     zoom_user_id,

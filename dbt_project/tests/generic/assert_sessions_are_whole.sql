@@ -48,7 +48,7 @@ compared as (
             when sessions.participant_count <> coalesce(participant_counts.participant_count, 0)
                 then 'it does not have that many participants'
             when sessions.feature not in ('meetings', 'webinars', 'phone') then 'unknown feature'
-            when sessions.feature = 'phone' and sessions.participant_count <> 2
+            when sessions.feature = 'phone' and sessions.participant_count < 2
                 then 'a call that does not have two sides'
             when (sessions.feature = 'phone') <> (sessions.session_type = 'call')
                 then 'a type that its feature does not have'

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from tests.laws.reference.call_records import fields_of
+from tests.laws.reference.call_records import fields_of, only_listens, possible
 from tests.laws.reference.events import Event, Unreadable, make_event, object_of
 from tests.laws.reference.values import record, text, time
 
@@ -13,6 +13,7 @@ RECORDS = {
     "call_history_completed": (2, "call_logs", "id"),
     "call_element_completed": (3, "call_elements", "call_element_id"),
 }
+MOST_RECORDS = 500
 
 
 def live_call(message: dict[str, Any], account: str, received_at: datetime) -> Event:
@@ -35,11 +36,16 @@ def live_call(message: dict[str, Any], account: str, received_at: datetime) -> E
     own = parties[side]
     known_by = own["zoom_user_id"] or own["extension_number"] or own["number"]
     fields = {
+        "call_id": call_id,
         "side": side,
         "generation": "live",
         "parties": parties,
-        "rang_at": time(about.get("ringing_start_time"), received_at=received_at),
-        "answered_at": time(about.get("answer_start_time"), received_at=received_at),
+        "rang_at": possible(
+            time(about.get("ringing_start_time"), received_at=received_at), own_time
+        ),
+        "answered_at": possible(
+            time(about.get("answer_start_time"), received_at=received_at), own_time
+        ),
         "ended_at": own_time,
         "is_voicemail": False,
     }
@@ -51,18 +57,22 @@ def call_records(message: dict[str, Any], account: str, received_at: datetime) -
     about = object_of(message)
     side, _, told = message["event"].removeprefix("phone.").partition("_")
     generation, array, id_name = RECORDS[told]
+    entries = about.get(array) or []
+    if len(entries) > MOST_RECORDS:
+        raise Unreadable
     found = []
-    for entry in about.get(array) or []:
+    for entry in entries:
         entry = record(entry)
         record_id, call_id = text(entry.get(id_name)), text(entry.get("call_id"))
         fields = fields_of(
             entry, side, generation, owner=text(about.get("user_id")), received_at=received_at
         )
         if record_id is None or call_id is None or fields is None:
-            raise Unreadable
-        session = (account, "phone", call_id)
-        own_time = fields["rang_at" if generation == 1 else "ended_at"]
-        subject = (record_id, fields["rang_at"])
+            continue
+        session = None if only_listens(entry) else (account, "phone", call_id)
+        own = "date_time" if generation == 1 else "end_time"
+        subject = (record_id, time(entry.get("start_time"), received_at=received_at))
+        own_time = time(entry.get(own), received_at=received_at)
         found.append(make_event(message, account, subject, own_time, received_at, fields, session))
     if not found:
         raise Unreadable

@@ -1,9 +1,14 @@
 """The three generations of records of a completed call (5.7), as one shape."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 from tests.laws.reference.values import email, text, time
+
+LONGEST = timedelta(days=31)
+CONNECTED = ("call connected", "auto recorded", "recorded")
+LISTENING = ("monitor", "listen", "whisper")
 
 
 def fields_of(
@@ -20,21 +25,41 @@ def fields_of(
     told = (_first if generation == 1 else _second_and_third)(entry, received_at)
     if told is None:
         return None
-    return {"side": side, "generation": generation, "parties": parties, **told}
+    about = {"call_id": text(entry.get("call_id")), "side": side, "generation": generation}
+    return {**about, "parties": parties, **told}
+
+
+def only_listens(entry: dict[str, Any]) -> bool:
+    """Such a record is read by no rule."""
+    return (text(entry.get("event")) or "").lower() in LISTENING
+
+
+def possible(at: datetime | None, ended_at: datetime) -> datetime | None:
+    """A time later than the call's end, or long before it, is as good as absent."""
+    return at if at and ended_at - LONGEST <= at <= ended_at else None
 
 
 def _first(entry: dict[str, Any], received_at: datetime) -> dict[str, Any] | None:
     at = time(entry.get("date_time"), received_at=received_at)
-    if at is None:
+    length = _length(entry.get("duration"))
+    if at is None or length is None:
         return None
     result = (text(entry.get("result")) or "").lower()
-    seconds = int(text(entry.get("duration")) or 0)
     return {
         "rang_at": at,
-        "answered_at": at if result == "call connected" else None,
-        "ended_at": at + timedelta(seconds=seconds),
+        "answered_at": at if result in CONNECTED else None,
+        "ended_at": at + length,
         "is_voicemail": result == "voicemail",
     }
+
+
+def _length(value: Any) -> timedelta | None:
+    """Whole seconds, at most 31 days of them."""
+    seconds = text(value) or ""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", seconds, re.ASCII):
+        return None
+    length = timedelta(seconds=float(seconds) // 1)
+    return length if float(seconds) <= LONGEST.total_seconds() else None
 
 
 def _second_and_third(entry: dict[str, Any], received_at: datetime) -> dict[str, Any] | None:
@@ -45,8 +70,8 @@ def _second_and_third(entry: dict[str, Any], received_at: datetime) -> dict[str,
     is_voicemail = (text(entry.get("result")) or "").lower() == "voicemail"
     answer = time(entry.get("answer_time"), received_at=received_at)
     return {
-        "rang_at": start,
-        "answered_at": None if is_voicemail else answer,
+        "rang_at": possible(start, end),
+        "answered_at": None if is_voicemail else possible(answer, end),
         "ended_at": end,
         "is_voicemail": is_voicemail,
     }

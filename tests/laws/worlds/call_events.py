@@ -15,6 +15,8 @@ GENERATIONS = {
     3: ("call_element", "call_elements", "call_element_id"),
 }
 ARRAYS = ("call_logs", "call_elements")
+CONNECTED = ("Call connected", "Call connected", "Auto Recorded", "Recorded", "RECORDED")
+ODD_DURATIONS = (None, "", "long", -1, True, "2678401", 2_678_400, "12.9", 0.5)
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,11 @@ class Call:
     answered_at: datetime | None
     ended_at: datetime
     is_voicemail: bool
+    segment: str | None = None  # what part of the call a record is of
 
     def record_id(self, side: str, generation: int) -> str:
-        return f"{self.call_id}-{side}-{generation}-{getattr(self, side).extension_number}"
+        line = getattr(self, side).extension_number
+        return f"{self.call_id}-{side}-{generation}-{line}-{self.segment}"
 
     def shifted(self, dice: Dice) -> "Call":
         """As somebody else's clock has it; still no answer after the end."""
@@ -41,12 +45,30 @@ class Call:
     def unanswered(self) -> "Call":
         return replace(self, answered_at=None)
 
-    def also_rang(self, line: Line, *, after: timedelta) -> "Call":
-        """As another member of the queue has it, who did not pick up."""
+    def at_impossible_times(self, dice: Dice) -> "Call":
+        """Answered after the end, or weeks before it; or the same of the ringing."""
+        longest = timedelta(days=31)
+        odd = self.ended_at + dice.choice(
+            [seconds(1), seconds(60), -longest, -longest - seconds(1), -2 * longest]
+        )
+        return replace(self, answered_at=odd) if dice.luck(0.5) else replace(self, rang_at=odd)
+
+    def also_rang(self, line: Line, *, after: timedelta, is_voicemail: bool) -> "Call":
+        """As another member of the queue has it: they did not pick up, but their mailbox may."""
         rang_at = self.rang_at + after
         ended_at = max(self.answered_at or self.ended_at, rang_at)
-        missed = replace(self.unanswered(), callee=line, rang_at=rang_at, ended_at=ended_at)
-        return replace(missed, is_voicemail=False)
+        answered_at = rang_at if is_voicemail else None
+        rang = replace(self, callee=line, rang_at=rang_at, ended_at=ended_at)
+        return replace(rang, answered_at=answered_at, is_voicemail=is_voicemail)
+
+    def picked_up(self, line: Line, at: datetime, length: timedelta) -> "Call":
+        """As somebody else has it who answers the same call, parked or transferred."""
+        return replace(self, callee=line, answered_at=at, ended_at=at + length, is_voicemail=False)
+
+    def listened_to(self, line: Line, segment: str) -> "Call":
+        """As a supervisor's log has it."""
+        heard = replace(self, callee=line, segment=segment, is_voicemail=False)
+        return replace(heard, ended_at=self.ended_at + seconds(1), answered_at=self.rang_at)
 
 
 def seconds(number: int) -> timedelta:
@@ -81,7 +103,10 @@ def _live_party(dice: Dice, line: Line, *, is_own: bool) -> Body:
 
 def _first(dice: Dice, call: Call, side: str, _: int) -> Told:
     length = int((call.ended_at - (call.answered_at or call.ended_at)).total_seconds())
-    result = "Call connected" if call.answered_at else dice.choice(["No Answer", "Missed"])
+    result = dice.choice(CONNECTED if call.answered_at else ["No Answer", "Missed"])
+    duration: Any = flip(dice, str(length))
+    if dice.luck(0.08):
+        duration = dice.choice(ODD_DURATIONS)
     at = call.answered_at or call.rang_at
     record: Body = {
         "id": call.record_id(side, 1),
@@ -89,7 +114,7 @@ def _first(dice: Dice, call: Call, side: str, _: int) -> Told:
         "direction": "outbound" if side == "caller" else "inbound",
         "result": "Voicemail" if call.is_voicemail else result,
         "date_time": iso(at),
-        "duration": flip(dice, str(length)),
+        "duration": duration,
     }
     for name in ("caller", "callee"):
         line = getattr(call, name)
@@ -115,6 +140,7 @@ def _record(dice: Dice, call: Call, side: str, generation: int) -> Told:
         "start_time": iso(call.rang_at),
         "end_time": iso(call.ended_at),
         "result": dice.choice(ANSWERED if call.answered_at else MISSED),
+        "event": call.segment or dice.choice(["incoming", "park_pick_up", None]),
     }
     if call.answered_at:
         record["answer_time"] = iso(call.answered_at)

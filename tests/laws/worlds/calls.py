@@ -1,4 +1,6 @@
-"""Phone calls, told by one side or both, agreeing or not; some ring a whole queue."""
+"""Phone calls, told by one side or both, agreeing or not; some ring a whole queue, some are parked
+and picked up by somebody else, and some have a supervisor listening.
+"""
 
 from datetime import datetime
 
@@ -9,20 +11,39 @@ from tests.laws.worlds.wire import Told
 
 # Which generations of events one side sends of a call; 0 is live.
 TOLD_BY = ((0,), (0, 2), (2,), (3,), (2, 3), (0, 3), (1,), (0, 1), (1, 3))
+LISTENING = ("monitor", "listen", "whisper", "Monitor", "barge")
 
 
 def make_call(
     dice: Dice, cast: Cast, account: str, *, number: int, starts_at: datetime
 ) -> tuple[list[Told], datetime]:
     """The events of one call, and when it ended."""
-    lines = cast.lines[account]
     call = _call(dice, cast, account, number, starts_at)
+    lines = [line for line in cast.lines[account] if line.zoom_user_id and line != call.callee]
     told = [*_told(dice, call, "caller"), *_told(dice, call, "callee")]
-    if call.callee.zoom_user_id and dice.luck(0.3):
-        others = [line for line in lines if line.zoom_user_id and line != call.callee]
-        for n, line in enumerate(dice.some(others, 3), start=1):
-            told += _told(dice, call.also_rang(line, after=seconds(10 * n)), "callee")
-    return told or [tell(dice, call, "caller", 2)], call.ended_at
+    ended_at = call.ended_at
+    if call.callee.zoom_user_id and dice.luck(0.5):
+        for n, line in enumerate(dice.some(lines, 3), start=1):
+            rang = call.also_rang(line, after=seconds(10 * n), is_voicemail=dice.luck(0.4))
+            told += _told(dice, rang, "callee")
+    if call.answered_at and dice.luck(0.35):
+        for line in dice.shuffled(lines)[: dice.number(1, 2)]:
+            picked_up = _picked_up(dice, call, line)
+            told += _told(dice, picked_up, "callee")
+            ended_at = max(ended_at, picked_up.ended_at)
+    if lines and dice.luck(0.25):
+        listens = call.listened_to(dice.choice(lines), dice.choice(LISTENING))
+        told = [] if dice.luck(0.4) else told
+        told.append(tell(dice, listens, "callee", dice.choice([2, 3])))
+    return told or [tell(dice, call, "caller", 2)], ended_at
+
+
+def _picked_up(dice: Dice, call: Call, line: Line) -> Call:
+    """By somebody else: while the first still talks, at once, later, or by chance together."""
+    answered_at = call.answered_at or call.ended_at
+    answers = (call.ended_at, answered_at, call.ended_at + seconds(120))
+    lengths = (0, 1, 60, 600)
+    return call.picked_up(line, dice.choice(answers), seconds(dice.choice(lengths)))
 
 
 def _told(dice: Dice, call: Call, side: str) -> list[Told]:
@@ -34,6 +55,8 @@ def _told(dice: Dice, call: Call, side: str) -> list[Told]:
         seen = call.shifted(dice) if dice.luck(0.3) else call
         if dice.luck(0.08) and not call.is_voicemail:
             seen = seen.unanswered()
+        if dice.luck(0.1):
+            seen = seen.at_impossible_times(dice)
         told.append(tell(dice, seen, side, generation))
     return told
 
@@ -45,7 +68,7 @@ def _call(dice: Dice, cast: Cast, account: str, number: int, starts_at: datetime
     if dice.luck(0.4):
         caller, callee = callee, caller
     luck = dice.part()
-    answered_at = None if luck < 0.2 else starts_at + seconds(dice.number(3, 20))
+    answered_at = None if luck < 0.25 else starts_at + seconds(dice.number(3, 20))
     talked = dice.choice([0, 1, 60, 600, 7200])
     suffix = "_1" if dice.luck(0.1) else ""
     return Call(
@@ -56,5 +79,5 @@ def _call(dice: Dice, cast: Cast, account: str, number: int, starts_at: datetime
         rang_at=starts_at,
         answered_at=answered_at,
         ended_at=(answered_at or starts_at) + seconds(talked + (30 if answered_at is None else 0)),
-        is_voicemail=0.2 <= luck < 0.35,
+        is_voicemail=0.25 <= luck < 0.38,
     )

@@ -9,7 +9,9 @@ from tests.laws.worlds.wire import Body, Told, with_object
 
 
 def together(dice: Dice, told: Sequence[Told]) -> list[Told]:
-    """Some records of one person's log come in one delivery, and some of these alone as well."""
+    """Some records of one person's log come in one delivery, and some of these alone as well. Some
+    cannot be read, and some deliveries have too many.
+    """
     found: list[Told] = []
     pages: dict[Any, Told] = {}
     for one in told:
@@ -18,6 +20,8 @@ def together(dice: Dice, told: Sequence[Told]) -> list[Told]:
         if array is None:
             found.append(one)
             continue
+        if dice.luck(0.04):
+            found.append(_with_records(one, about[array] * 501))
         log = (one.body["payload"]["account_id"], name, about["user_id"])
         if log not in pages or dice.luck(0.2):
             pages.setdefault(log, one)
@@ -28,11 +32,22 @@ def together(dice: Dice, told: Sequence[Told]) -> list[Told]:
             found.append(one)
         if dice.luck(0.3):
             found.append(Told(page.at, page.body))
-        _add(page, about, array)
+        records = page.body["payload"]["object"][array]
+        spoiled = [_spoiled(dice, about[array][0])] if dice.luck(0.3) else []
+        page.body = _with_records(page, [*spoiled, *records, *about[array]]).body
         page.at = max(page.at, one.at)
     return found
 
 
-def _add(page: Told, about: Body, array: str) -> None:
-    records = page.body["payload"]["object"][array]
-    page.body = with_object(page.body, {array: [*records, *about[array]]})
+def _with_records(told: Told, records: list[Body]) -> Told:
+    about = told.body["payload"]["object"]
+    array = next(array for array in ARRAYS if array in about)
+    return Told(told.at, with_object(told.body, {array: records}))
+
+
+def _spoiled(dice: Dice, record: Body) -> Body:
+    """A record that cannot be read."""
+    no_time = {name: None for name in ("date_time", "start_time", "end_time") if name in record}
+    no_end = {"end_time": "", "duration": None}
+    no_id = {"id": "", "call_element_id": None}
+    return record | dice.choice([no_time, no_end, {"call_id": ""}, no_id])

@@ -37,6 +37,12 @@ participants as not materialized (
 
 ),
 
+identified_legs as not materialized (
+
+    select * from {{ ref('int_identified_legs') }}
+
+),
+
 call_legs as (
 
     select * from {{ ref('int_call_legs') }}
@@ -44,6 +50,7 @@ call_legs as (
 ),
 
 -- What is shown of the other party of a call, when it is available; who called both sides called.
+-- Of several callees the caller's other party is the one who answered first.
 other_parties as (
 
     select distinct on (outcomes.organization_id, outcomes.session_id, outcomes.user_id)
@@ -57,17 +64,24 @@ other_parties as (
     inner join participants as others
         on others.organization_id = outcomes.organization_id
         and others.session_id = outcomes.session_id
-        and others.participant_id <> outcomes.participant_id
+        and others.role <> participants.role
+    inner join identified_legs
+        on identified_legs.organization_id = others.organization_id
+        and identified_legs.session_id = others.session_id
+        and identified_legs.participant_id = others.participant_id
     inner join call_legs
-        on call_legs.organization_id = outcomes.organization_id
-        and call_legs.session_id = outcomes.session_id
-        and call_legs.leg_id = others.role
+        on call_legs.organization_id = identified_legs.organization_id
+        and call_legs.session_id = identified_legs.session_id
+        and call_legs.leg_id = identified_legs.leg_id
     where outcomes.outcome = 'activity' and participants.role in ('caller', 'callee')
     order by
         outcomes.organization_id,
         outcomes.session_id,
         outcomes.user_id,
-        participants.role desc  -- 'caller' > 'callee'
+        participants.role desc,  -- 'caller' > 'callee'
+        call_legs.started_at,
+        call_legs.zoom_user_id collate "C",
+        call_legs.leg_id
 
 )
 
