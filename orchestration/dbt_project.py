@@ -8,10 +8,11 @@ import hashlib
 import re
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,28 @@ def views_of(manifest: dict[str, Any]) -> set[str]:
         for node in models_of(manifest)
         if manifest["nodes"][node]["config"]["materialized"] == "view"
     }
+
+
+def relations_of(manifest: dict[str, Any], models: Iterable[str]) -> list[str]:
+    """Their names in the database, schema.name."""
+    nodes = [manifest["nodes"][model] for model in models]
+    return [f"{node['schema']}.{node['name']}" for node in nodes]
+
+
+def with_views_above(manifest: dict[str, Any], nodes: Iterable[str]) -> set[str]:
+    """The nodes, and the views that read a view among them: replacing a view drops those."""
+    views, wanted = views_of(manifest), set(nodes)
+    for view in parents_first(manifest, views):
+        if views & wanted & set(manifest["parent_map"][view]):
+            wanted.add(view)
+    return wanted
+
+
+def parents_first(manifest: dict[str, Any], nodes: Iterable[str]) -> list[str]:
+    """The nodes, each after those of them that it reads, directly or through others."""
+    chosen = set(nodes)
+    order = TopologicalSorter(manifest["parent_map"]).static_order()
+    return [node for node in order if node in chosen]
 
 
 def fingerprint_of_views(manifest: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -13,6 +12,7 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from integration.store.batches import finish_batch
 from integration.store.derivation import note_views, views_are_built
 from integration.store.failing_rows import FailingRows, failing_rows
+from integration.store.marts import are_there
 from integration.store.status import Delay, delay_of_batch, landed_batch, outcomes_of_batch
 from orchestration.dbt_project import (
     DbtRun,
@@ -22,7 +22,10 @@ from orchestration.dbt_project import (
     first_line,
     invoke_dbt,
     models_of,
+    parents_first,
+    relations_of,
     views_of,
+    with_views_above,
 )
 from orchestration.resources import BATCH_JOB, BatchInProgress, Installation
 
@@ -43,11 +46,14 @@ def dbt_models(
 ) -> Iterator[dg.Output | dg.AssetCheckResult]:
     manifest = json.loads(dbt_project.manifest_path.read_text())
     connection, fingerprint = batch_in_progress.connection, fingerprint_of_views(manifest)
-    selected = _selected(context)
+    selected, views = _selected(context), views_of(manifest)
     # The 20-minute job leaves views alone that are as they were; whoever selects one gets it built.
     is_batch = context.run.job_name == BATCH_JOB and models_of(manifest) <= selected.keys()
-    are_built = is_batch and views_are_built(connection, fingerprint)
-    unchanged = views_of(manifest) if are_built else set()
+    are_built = views_are_built(connection, fingerprint) and are_there(
+        connection, relations_of(manifest, views)
+    )
+    unchanged = views if is_batch and are_built else set()
+    wanted = with_views_above(manifest, selected.keys() - unchanged)
     run = invoke_dbt(
         [
             "build",
@@ -56,7 +62,7 @@ def dbt_models(
             "--exclude-resource-type",
             "unit_test",
             "--select",
-            *_fqns(manifest, selected.keys() - unchanged),
+            *_fqns(manifest, wanted),
         ],
         settings=installation.settings(),
         url=installation.database_url(),
@@ -65,12 +71,15 @@ def dbt_models(
     )
     report = Report(run, connection)
     up_to_date: set[str] = set()
-    for node in _parents_first(manifest, selected):  # the order that Dagster wants
+    for node in parents_first(manifest, selected.keys() | wanted):  # the order that Dagster wants
         parents = set(manifest["parent_map"][node]) & selected.keys()
         if node in report.built or (node in unchanged and parents <= up_to_date):
             up_to_date.add(node)
         if node in unchanged & up_to_date:
             yield _unchanged(selected[node])
+        if node in report.built - selected.keys():
+            context.log_event(_built_along(context, node))
+            continue
         for message in report.messages(node):
             translated = DbtCoreCliEventMessage(message, {})
             for event in translated.to_default_asset_events(
@@ -78,7 +87,7 @@ def dbt_models(
             ):
                 yield report.completed(event, message["data"])
     run.raise_error()
-    if views_of(manifest) <= report.built:
+    if views <= report.built:
         note_views(connection, fingerprint)
     if models_of(manifest) <= up_to_date and (batch := landed_batch(connection)):
         finish_batch(connection, batch)
@@ -190,13 +199,6 @@ def _selected(context: dg.AssetExecutionContext) -> dict[str, dg.AssetKey]:
     }
 
 
-def _parents_first(manifest: dict[str, Any], nodes: Iterable[str]) -> list[str]:
-    """Every node after those that it reads, whether these are among them or not."""
-    chosen = set(nodes)
-    order = TopologicalSorter(manifest["parent_map"]).static_order()
-    return [node for node in order if node in chosen]
-
-
 def _node_of(message: Mapping[str, Any]) -> str:
     return message["data"]["node_info"]["unique_id"]
 
@@ -212,6 +214,12 @@ def _unchanged(view: dg.AssetKey) -> dg.Output:
         output_name=view.to_python_identifier(),
         metadata={"status": "unchanged: the view was not built again"},
     )
+
+
+def _built_along(context: dg.AssetExecutionContext, view: str) -> dg.AssetMaterialization:
+    keys = {spec.metadata[UNIQUE_ID]: spec.key for spec in context.assets_def.specs}
+    status = "built along: a view that it reads was built again"
+    return dg.AssetMaterialization(keys[view], metadata={"status": status})
 
 
 def _in_words(wrong: list[FailingRows]) -> str:
