@@ -20,7 +20,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtProject
 
 from integration.settings import PROJECT, Settings, environment_with, set_environment
-from integration.store.postgres import libpq_environment
+from integration.store.postgres import connect, libpq_environment
 
 dbt_project = DbtProject(project_dir=PROJECT / "dbt_project", profiles_dir=PROJECT / "dbt_project")
 dbt_project.prepare_if_dev()
@@ -52,6 +52,7 @@ class Translator(DagsterDbtTranslator):
 
 # A statement whose process is gone ends soon, instead of holding its locks for the next batch.
 CONNECTION_CHECK = "-c client_connection_check_interval=10s"
+SECONDS_TO_END = 5  # Postgres needs a moment to end a session
 # What Dagster's translation reads, and what adds the message and the rows of each node.
 TOLD_OF = ("LogModelResult", "LogTestResult", "NodeFinished")
 # Postgres puts the value that it could not read, which may be personal, into some messages.
@@ -67,17 +68,14 @@ class DbtRun:
     messages: Sequence[dict[str, Any]]
     results: Sequence[Any]
     error: BaseException | None
-
-    @property
-    def is_cancelled(self) -> bool:
-        return isinstance(self.error, KeyboardInterrupt | SystemExit)
+    is_cancelled: bool
 
     def raise_error(self) -> None:
-        """Raises what ended dbt early, if something did."""
+        """Raises what ended dbt early, if something did; its causes may hold values of rows."""
         if self.is_cancelled:
-            raise KeyboardInterrupt("Cancelled while dbt was running.") from self.error
+            raise KeyboardInterrupt("Cancelled while dbt was running.") from None
         if self.error:
-            raise dg.Failure(f"dbt did not start: {first_line(str(self.error))}") from self.error
+            raise dg.Failure(f"dbt did not start: {first_line(str(self.error))}") from None
 
 
 def run_dbt(arguments: list[str], *, settings: Settings, url: str, log: Any) -> Sequence[Any]:
@@ -114,7 +112,7 @@ def invoke_dbt(
     if statement_seconds:
         options.append(f"-c statement_timeout={statement_seconds}s")
     work = settings.home / "dbt"
-    with environment_with(PGOPTIONS=" ".join(options).strip()), _signals_end_dbt():
+    with environment_with(PGOPTIONS=" ".join(options).strip()), _signals_end_dbt(url) as signals:
         outcome = dbtRunner(callbacks=[listen]).invoke(
             [
                 *arguments,
@@ -129,7 +127,7 @@ def invoke_dbt(
             ]
         )
     results = () if outcome.exception else outcome.result.results
-    return DbtRun(messages, results, outcome.exception)
+    return DbtRun(messages, results, outcome.exception, is_cancelled=bool(signals))
 
 
 def models_of(manifest: dict[str, Any]) -> set[str]:
@@ -193,18 +191,42 @@ def _option(name: str, path: str | Path) -> tuple[str, str]:
 
 
 @contextmanager
-def _signals_end_dbt() -> Iterator[None]:
-    """A signal reaches dbt as Ctrl-C does: then it ends its statements. Dagster's own exception
-    would leave them running on the server.
+def _signals_end_dbt(url: str) -> Iterator[list[int]]:
+    """A signal ends dbt's statements on the server, and then dbt as Ctrl-C does; gives the signals
+    that came. Dagster's own exception would leave the statements running.
     """
+    received: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        received.append(number)
+        _end_statements(url)
+        raise KeyboardInterrupt
+
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield received
         return
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    former = signal.signal(signal.SIGINT, end)
     try:
-        yield
+        yield received
     finally:
         signal.signal(signal.SIGINT, former)
+
+
+def _end_statements(url: str) -> None:
+    """Ends the sessions of dbt's threads. dbt may not: it acts in the role `pipeline`, and its
+    sessions are those of the login.
+    """
+    from dbt.adapters.factory import FACTORY
+
+    sessions = []
+    for adapter in FACTORY.adapters.values():
+        own = adapter.connections.get_if_exists()
+        for each in adapter.connections.thread_connections.values():
+            if each is not own and each.state == "open":
+                sessions.append(each.handle.get_backend_pid())
+    with connect(url, autocommit=True) as connection:
+        for pid in sessions:
+            connection.execute("select pg_terminate_backend(%s, %s)", [pid, SECONDS_TO_END * 1000])
 
 
 def _say(event: Any, log: Any) -> None:

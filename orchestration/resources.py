@@ -75,23 +75,24 @@ class BatchInProgress(dg.ConfigurableResource):
     installation: dg.ResourceDependency[Installation]
     _connection: psycopg.Connection = PrivateAttr()
     _open: Callable[[], Batch] = PrivateAttr()
-    _limit_seconds: int | None = PrivateAttr(default=None)
+    _limit_seconds: int = PrivateAttr()
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["BatchInProgress"]:
         run = context.run
         tags = run.tags if run else {}
         as_of = time_of_run(tags, clock=datetime.now(UTC))
-        limit = tags.get(LIMIT_TAG)
-        self._limit_seconds = int(limit) if limit else None
+        # A run of single assets is no job's and has no tag.
+        minutes = self.installation.settings().batch_minutes
+        self._limit_seconds = int(tags.get(LIMIT_TAG, minutes * 60))
 
         def say_who_waits() -> None:
             context.log.info("Another batch, rebuild or import is writing. Waiting for its end.")
 
         url = self.installation.database_url()
         with only_writer(url, on_wait=say_who_waits) as connection:
-            if self._limit_seconds:  # no statement outlasts its run, whatever became of that
-                limit_statements(connection, seconds=self._limit_seconds)
+            # No statement outlasts its run, whatever became of that.
+            limit_statements(connection, seconds=self._limit_seconds)
             self._connection = connection
             run_id = run.run_id if run else None
             self._open = cache(lambda: open_batch(connection, as_of=as_of, run_id=run_id))
@@ -107,6 +108,6 @@ class BatchInProgress(dg.ConfigurableResource):
         return self._open()
 
     @property
-    def limit_seconds(self) -> int | None:
+    def limit_seconds(self) -> int:
         """How long the run may take."""
         return self._limit_seconds

@@ -1,7 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'companies'}}}) }}
 
-{# A company whose people were in a session is shown, with those sessions and with its people of kind
-   `human`. #}
+{# A company whose people were in a session is shown, with those sessions and with its people of
+   kind `human`. #}
 
 with
 

@@ -1,7 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'activities'}}}) }}
 
-{# Every user with presence and the outcome `activity` has one entry, which says what is known of the
-   session and of them. The other party of a call is looked for in the title only. #}
+{# Every user with presence and the outcome `activity` has one entry, which says what is known of
+   the session and of them. The other party of a call is looked for in the title only. #}
 
 with
 
@@ -35,7 +35,9 @@ actual as (
         feature,
         case
             when title = concat_ws(
-                ': ', case role when 'caller' then 'Outbound call' else 'Inbound call' end, caller_id
+                ': ',
+                case role when 'caller' then 'Outbound call' else 'Inbound call' end,
+                caller_id
             ) then 'a call'
             else title
         end as title,

@@ -113,8 +113,9 @@ def connect(url: str, *, role: Role | None = None, autocommit: bool = False) -> 
 
 
 def limit_statements(connection: psycopg.Connection, *, seconds: int) -> None:
-    """No later statement of this session lasts longer; a longer one fails."""
+    """No later statement of this session lasts longer, nor much longer than its client."""
     connection.execute("select set_config('statement_timeout', %s, false)", [f"{seconds}s"])
+    connection.execute("set client_connection_check_interval = '10s'")
 
 
 @contextmanager
