@@ -223,7 +223,9 @@ def _built_along(context: dg.AssetExecutionContext, view: str) -> dg.AssetMateri
 
 
 def _in_words(wrong: list[FailingRows]) -> str:
-    return "; ".join(f"{one.rows} rows: {one.what_is_wrong}" for one in wrong)
+    return "; ".join(
+        f"{one.rows} {'row' if one.rows == 1 else 'rows'}: {one.what_is_wrong}" for one in wrong
+    )
 
 
 def _table(wrong: list[FailingRows]) -> str:

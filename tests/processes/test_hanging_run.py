@@ -89,6 +89,15 @@ def step_failure(watcher: psycopg.Connection, run_id: str) -> str:
     return event
 
 
+def made_before(watcher: psycopg.Connection, run_id: str) -> int:
+    """How many of dbt's models the run had made when it was ended."""
+    return watcher.execute(
+        "select count(*) from dagster.event_logs where run_id = %s and step_key = 'dbt_models' "
+        "and dagster_event_type = 'ASSET_MATERIALIZATION'",
+        [run_id],
+    ).fetchone()[0]
+
+
 @contextmanager
 def dagster(program: Program, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     """A program of Dagster, in the product's environment."""
@@ -172,6 +181,7 @@ def test_ctrl_c_ends_a_batch_and_its_statement_and_says_so(
     assert status == "FAILURE"
     assert "Cancelled while dbt was running." in said
     assert "did not start" not in said
+    assert made_before(watcher, run_id) > 0
 
 
 def test_the_statement_of_a_killed_run_ends_although_it_waits(
