@@ -54,7 +54,7 @@ class Translator(DagsterDbtTranslator):
 CONNECTION_CHECK = "-c client_connection_check_interval=10s"
 SECONDS_TO_END = 5  # Postgres needs a moment to end a session
 # What Dagster's translation reads, and what adds the message and the rows of each node.
-TOLD_OF = ("LogModelResult", "LogTestResult", "NodeFinished")
+LISTENED_TO = ("LogModelResult", "LogTestResult", "NodeFinished")
 # Postgres puts the value that it could not read, which may be personal, into some messages.
 _VALUE = re.compile(r'(?<=: )".*|(?<=value )".*"(?= is out of range)|(?<=time zone )".*"')
 
@@ -102,7 +102,7 @@ def invoke_dbt(
     messages: list[dict[str, Any]] = []
 
     def listen(event: Any) -> None:
-        if event.info.name in TOLD_OF:
+        if event.info.name in LISTENED_TO:
             messages.append(msg_to_dict(event))
         _say(event, log)
 

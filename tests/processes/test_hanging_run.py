@@ -187,7 +187,7 @@ def test_ctrl_c_ends_a_batch_and_its_statement_and_says_so(
 def test_the_statement_of_a_killed_run_ends_although_it_waits(
     program: Program, watcher: psycopg.Connection
 ) -> None:
-    """Postgres notices by itself that nobody is there any more."""
+    """Postgres notices that its client is gone."""
     with locked(program):
         with program.start("batch", "--now", NOW) as process:
             try:
