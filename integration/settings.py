@@ -6,7 +6,8 @@ the keys that `up` made because nobody had set them. Nothing is read at import.
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,6 +128,11 @@ class Settings:
         return self._positive_int("IMPORT_MINUTES", 10)
 
     @property
+    def batch_minutes(self) -> int:
+        """How long a run that writes may last."""
+        return self._positive_int("BATCH_MINUTES", 120)
+
+    @property
     def erase_after_days(self) -> int:
         days = self._positive_int("ERASE_AFTER_DAYS", 7)
         if days > LONGEST_GRACE_DAYS:
@@ -159,6 +165,21 @@ def read_settings(
 def set_environment(values: Mapping[str, str]) -> None:
     """For libraries that read the environment themselves (dbt's profile, Dagster's instance)."""
     os.environ.update(values)
+
+
+@contextmanager
+def environment_with(**values: str) -> Iterator[None]:
+    """The same, for as long as the block runs."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def environment_of_children(settings: Settings, **extra: str) -> dict[str, str]:

@@ -5,12 +5,16 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from integration.identification import rules_have_changed
+from integration.settings import read_settings
 from integration.store.news import things_to_do
 from integration.store.postgres import connect
 from orchestration.assets.dbt import nightly_checks
-from orchestration.resources import Installation
+from orchestration.resources import BATCH_JOB, LIMIT_TAG, Installation
 
-WRITER_TAGS = {"worksights/writer": "batch"}
+WRITER_TAGS = {
+    "worksights/writer": "batch",
+    LIMIT_TAG: str(read_settings().batch_minutes * 60),
+}
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -20,7 +24,7 @@ UNFINISHED = [
 ]
 
 zoom_batch = dg.define_asset_job(
-    "zoom_batch",
+    BATCH_JOB,
     selection=dg.AssetSelection.all() - nightly_checks,
     description="Imports the users that are due, lands what arrived, and derives what it touches.",
     tags=WRITER_TAGS,

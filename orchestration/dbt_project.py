@@ -5,22 +5,29 @@ of 24.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtProject
 
-from integration.settings import PROJECT, Settings, set_environment
-from integration.store.postgres import libpq_environment
+from integration.settings import PROJECT, Settings, environment_with, set_environment
+from integration.store.postgres import connect, libpq_environment
 
 dbt_project = DbtProject(project_dir=PROJECT / "dbt_project", profiles_dir=PROJECT / "dbt_project")
 dbt_project.prepare_if_dev()
 MARTS = ("timeline", "clientsights", "operations")
 
 # Users are imported every 6 hours, so even a quiet installation derives its tables that often.
+# Views show their tables as they are now: nothing is asked of them.
 FRESHNESS = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=13), warn_window=timedelta(hours=7)
 )
@@ -33,38 +40,94 @@ class Translator(DagsterDbtTranslator):
         self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetSpec:
         spec = super().get_asset_spec(manifest, unique_id, project)
+        node = manifest["nodes"].get(unique_id, {})  # of a source there is none
+        is_table = node.get("config", {}).get("materialized", "view") != "view"
         return spec.replace_attributes(
             group_name=spec.key.path[0],
             kinds={"dbt", "postgres"},
             owners=["team:data-platform"],
-            freshness_policy=FRESHNESS if spec.key.path[0] in MARTS else None,
+            freshness_policy=FRESHNESS if is_table and spec.key.path[0] in MARTS else None,
         )
 
 
-def run_dbt(arguments: list[str], *, settings: Settings, url: str, log: Any) -> Iterator[Any]:
-    """Runs a dbt command and yields its node results in the order in which they ran."""
-    from dbt.cli.main import dbtRunner  # 3.5 s of imports, which a sensor's tick must not pay
+# A statement whose process is gone ends soon, instead of holding its locks for the next batch.
+CONNECTION_CHECK = "-c client_connection_check_interval=10s"
+SECONDS_TO_END = 5  # Postgres needs a moment to end a session
+# What Dagster's translation reads, and what adds the message and the rows of each node.
+LISTENED_TO = ("LogModelResult", "LogTestResult", "NodeFinished")
+# Postgres puts the value that it could not read, which may be personal, into some messages.
+_VALUE = re.compile(r'(?<=: )".*|(?<=value )".*"(?= is out of range)|(?<=time zone )".*"')
 
-    set_environment(libpq_environment(url))
+
+@dataclass(frozen=True)
+class DbtRun:
+    """What a dbt command did, as far as it came: each node's messages in dbt's structured form, and
+    dbt's own results, of which there are none when it was ended early by `error`.
+    """
+
+    messages: Sequence[dict[str, Any]]
+    results: Sequence[Any]
+    error: BaseException | None
+    is_cancelled: bool
+
+    def raise_error(self) -> None:
+        """Raises what ended dbt early, if something did; its causes may hold values of rows."""
+        if self.is_cancelled:
+            raise KeyboardInterrupt("Cancelled while dbt was running.") from None
+        if self.error:
+            raise dg.Failure(f"dbt did not start: {first_line(str(self.error))}") from None
+
+
+def run_dbt(arguments: list[str], *, settings: Settings, url: str, log: Any) -> Sequence[Any]:
+    """Runs a dbt command to its end: its node results in the order in which they ran."""
+    run = invoke_dbt(arguments, settings=settings, url=url, log=log)
+    run.raise_error()
+    return run.results
+
+
+def invoke_dbt(
+    arguments: list[str],
+    *,
+    settings: Settings,
+    url: str,
+    log: Any,
+    statement_seconds: int | None = None,
+) -> DbtRun:
+    """Runs a dbt command, to its end or to a signal; no statement lasts longer than
+    `statement_seconds`.
+    """
+    from dbt.cli.main import dbtRunner  # 3.5 s of imports, which a sensor's tick must not pay
+    from dbt_common.events.functions import msg_to_dict
+
+    messages: list[dict[str, Any]] = []
+
+    def listen(event: Any) -> None:
+        if event.info.name in LISTENED_TO:
+            messages.append(msg_to_dict(event))
+        _say(event, log)
+
+    server = libpq_environment(url)
+    set_environment(server)
+    options = [server.get("PGOPTIONS", ""), CONNECTION_CHECK]
+    if statement_seconds:
+        options.append(f"-c statement_timeout={statement_seconds}s")
     work = settings.home / "dbt"
-    outcome = dbtRunner(callbacks=[lambda event: _say(event, log)]).invoke(
-        [
-            *arguments,
-            *_option("project-dir", dbt_project.project_dir),
-            *_option("profiles-dir", dbt_project.profiles_dir),
-            *_option("target-path", work / "target"),
-            *_option("log-path", work / "logs"),
-            "--quiet",
-            # Postgres repeats the values of a row that it refuses, and dbt would print them.
-            *("--log-level", "none", "--log-level-file", "none"),
-            "--no-write-json",
-        ]
-    )
-    if outcome.exception:
-        raise dg.Failure(
-            f"dbt did not start: {first_line(str(outcome.exception))}"
-        ) from outcome.exception
-    yield from outcome.result.results
+    with environment_with(PGOPTIONS=" ".join(options).strip()), _signals_end_dbt(url) as signals:
+        outcome = dbtRunner(callbacks=[listen]).invoke(
+            [
+                *arguments,
+                *_option("project-dir", dbt_project.project_dir),
+                *_option("profiles-dir", dbt_project.profiles_dir),
+                *_option("target-path", work / "target"),
+                *_option("log-path", work / "logs"),
+                "--quiet",
+                # Postgres repeats the values of a row that it refuses, and dbt would print them.
+                *("--log-level", "none", "--log-level-file", "none"),
+                "--no-write-json",
+            ]
+        )
+    results = () if outcome.exception else outcome.result.results
+    return DbtRun(messages, results, outcome.exception, is_cancelled=bool(signals))
 
 
 def models_of(manifest: dict[str, Any]) -> set[str]:
@@ -79,6 +142,28 @@ def views_of(manifest: dict[str, Any]) -> set[str]:
         for node in models_of(manifest)
         if manifest["nodes"][node]["config"]["materialized"] == "view"
     }
+
+
+def relations_of(manifest: dict[str, Any], models: Iterable[str]) -> list[str]:
+    """Their names in the database, schema.name."""
+    nodes = [manifest["nodes"][model] for model in models]
+    return [f"{node['schema']}.{node['name']}" for node in nodes]
+
+
+def with_views_above(manifest: dict[str, Any], nodes: Iterable[str]) -> set[str]:
+    """The nodes, and the views that read a view among them: replacing a view drops those."""
+    views, wanted = views_of(manifest), set(nodes)
+    for view in parents_first(manifest, views):
+        if views & wanted & set(manifest["parent_map"][view]):
+            wanted.add(view)
+    return wanted
+
+
+def parents_first(manifest: dict[str, Any], nodes: Iterable[str]) -> list[str]:
+    """The nodes, each after those of them that it reads, directly or through others."""
+    chosen = set(nodes)
+    order = TopologicalSorter(manifest["parent_map"]).static_order()
+    return [node for node in order if node in chosen]
 
 
 def fingerprint_of_views(manifest: dict[str, Any]) -> str:
@@ -96,13 +181,52 @@ def fingerprint_of_views(manifest: dict[str, Any]) -> str:
 
 
 def first_line(message: str | None) -> str:
-    """An error without its details: Postgres names the row's values in them."""
-    lines = [line.strip() for line in (message or "").splitlines() if line.strip()]
-    return " ".join(lines[:2])
+    """An error without its details and values: Postgres names those of a row that it refuses."""
+    lines = [_VALUE.sub('"…"', line.strip()) for line in (message or "").splitlines()]
+    return " ".join([line for line in lines if line][:2])
 
 
 def _option(name: str, path: str | Path) -> tuple[str, str]:
     return f"--{name}", str(path)
+
+
+@contextmanager
+def _signals_end_dbt(url: str) -> Iterator[list[int]]:
+    """A signal ends dbt's statements on the server, and then dbt as Ctrl-C does; gives the signals
+    that came. Dagster's own exception would leave the statements running.
+    """
+    received: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        received.append(number)
+        _end_statements(url)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield received
+        return
+    former = signal.signal(signal.SIGINT, end)
+    try:
+        yield received
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def _end_statements(url: str) -> None:
+    """Ends the sessions of dbt's threads. dbt may not: it acts in the role `pipeline`, and its
+    sessions are those of the login.
+    """
+    from dbt.adapters.factory import FACTORY
+
+    sessions = []
+    for adapter in FACTORY.adapters.values():
+        own = adapter.connections.get_if_exists()
+        for each in adapter.connections.thread_connections.values():
+            if each is not own and each.state == "open":
+                sessions.append(each.handle.get_backend_pid())
+    with connect(url, autocommit=True) as connection:
+        for pid in sessions:
+            connection.execute("select pg_terminate_backend(%s, %s)", [pid, SECONDS_TO_END * 1000])
 
 
 def _say(event: Any, log: Any) -> None:

@@ -5,7 +5,7 @@ import dagster as dg
 from orchestration.assets.dbt import dbt_models
 from orchestration.assets.email_addresses import email_addresses
 from orchestration.assets.settings import settings
-from orchestration.assets.sources import deliveries
+from orchestration.assets.sources import deliveries, failures
 from orchestration.assets.zoom_events import zoom_events
 from orchestration.assets.zoom_users import zoom_users
 from orchestration.automation import every_20_minutes, every_night, nightly_audit, zoom_batch
@@ -21,7 +21,15 @@ from orchestration.sensors.run_failures import run_failures
 def defs() -> dg.Definitions:
     installation = Installation()
     return dg.Definitions(
-        assets=[deliveries, zoom_users, zoom_events, settings, email_addresses, dbt_models],
+        assets=[
+            deliveries,
+            failures,
+            zoom_users,
+            zoom_events,
+            settings,
+            email_addresses,
+            dbt_models,
+        ],
         jobs=[zoom_batch, nightly_audit, erase_due_accounts],
         schedules=[every_20_minutes, every_night],
         sensors=[new_connection, backlog, deauthorization, run_failures, passed_audits],

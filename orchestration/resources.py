@@ -1,7 +1,8 @@
 """Thin wrappers that hand plain objects to the assets. No logic to test in them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
 
@@ -10,10 +11,49 @@ import psycopg
 from pydantic import PrivateAttr
 
 from integration.settings import Settings, read_settings
+from integration.store.batch_time import is_ahead
 from integration.store.batches import Batch, only_writer, open_batch
-from integration.store.postgres import database_url
+from integration.store.postgres import database_url, limit_statements
 
+BATCH_JOB = "zoom_batch"
 NOW_TAG = "worksights/now"  # what the batch takes for now, instead of the clock
+LIMIT_TAG = "dagster/max_runtime"  # in seconds: Dagster's monitor ends a run that takes longer
+
+# The time that `batch --now TIME --pretend` asked for. It is no tag and no configuration, so that
+# nobody can set it through Dagster's interface.
+_pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
+
+
+class RefusedTime(Exception):
+    """A run asked for a time that is none, or not yet."""
+
+
+@contextmanager
+def pretending(now: datetime) -> Iterator[None]:
+    """Batches that run in this block, in this process, take `now` for now, whatever the clock
+    says.
+    """
+    token = _pretended.set(now)
+    try:
+        yield
+    finally:
+        _pretended.reset(token)
+
+
+def time_of_run(tags: Mapping[str, str], *, clock: datetime) -> datetime:
+    """What a run takes for now: the clock, unless a tag names an earlier time."""
+    asked = tags.get(NOW_TAG)
+    if asked is None:
+        return _pretended.get() or clock
+    try:
+        time = datetime.fromisoformat(asked)
+    except ValueError as error:
+        raise RefusedTime(f"The tag {NOW_TAG} is not a time.") from error
+    if time.tzinfo is None:
+        raise RefusedTime(f"The tag {NOW_TAG} is a time without a zone.")
+    if is_ahead(time, clock=clock):
+        raise RefusedTime(f"The tag {NOW_TAG} is a time that has not come yet.")
+    return time
 
 
 class Installation(dg.ConfigurableResource):
@@ -35,18 +75,24 @@ class BatchInProgress(dg.ConfigurableResource):
     installation: dg.ResourceDependency[Installation]
     _connection: psycopg.Connection = PrivateAttr()
     _open: Callable[[], Batch] = PrivateAttr()
+    _limit_seconds: int = PrivateAttr()
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["BatchInProgress"]:
         run = context.run
-        now = run.tags.get(NOW_TAG) if run else None
-        as_of = datetime.fromisoformat(now) if now else datetime.now(UTC)
+        tags = run.tags if run else {}
+        as_of = time_of_run(tags, clock=datetime.now(UTC))
+        # A run of single assets is no job's and has no tag.
+        minutes = self.installation.settings().batch_minutes
+        self._limit_seconds = int(tags.get(LIMIT_TAG, minutes * 60))
 
         def say_who_waits() -> None:
             context.log.info("Another batch, rebuild or import is writing. Waiting for its end.")
 
         url = self.installation.database_url()
         with only_writer(url, on_wait=say_who_waits) as connection:
+            # No statement outlasts its run, whatever became of that.
+            limit_statements(connection, seconds=self._limit_seconds)
             self._connection = connection
             run_id = run.run_id if run else None
             self._open = cache(lambda: open_batch(connection, as_of=as_of, run_id=run_id))
@@ -60,3 +106,8 @@ class BatchInProgress(dg.ConfigurableResource):
     @property
     def batch(self) -> Batch:
         return self._open()
+
+    @property
+    def limit_seconds(self) -> int:
+        """How long the run may take."""
+        return self._limit_seconds

@@ -9,19 +9,22 @@ with
 events as (
 
     select * from {{ ref('stg_zoom__events') }}
-    where session_id is not null and event not like 'phone.%'
+    {{ where_looked_at('all') }}
+        and event not like 'phone.%'
 
 ),
 
 call_events as (
 
     select * from {{ ref('int_call_events') }}
+    {{ where_looked_at('all') }}
 
 ),
 
 landed_sessions as (
 
     select organization_id, session_id from events
+    where session_id is not null
     union
     select organization_id, session_id from call_events
 
@@ -30,55 +33,106 @@ landed_sessions as (
 known_sessions as (
 
     select * from {{ ref('int_sessions') }}
+    {{ where_looked_at('all') }}
 
 ),
 
 judged_sessions as (
 
     select * from {{ ref('int_counted_sessions') }}
+    {{ where_looked_at('all') }}
 
 ),
 
 sessions as (
 
     select * from {{ ref('sessions') }}
+    {{ where_looked_at('all') }}
 
 ),
 
 participants as (
 
     select * from {{ ref('int_participants') }}
+    {{ where_looked_at('all') }}
 
 ),
 
 outcomes as (
 
     select * from {{ ref('outcomes') }}
+    {{ where_looked_at('all') }}
 
 ),
 
-counts as (
+participant_counts as (
 
     select
-        (select count(*) from landed_sessions) as landed,
-        (select count(*) from known_sessions) as known,
-        (select count(*) from known_sessions where ended_at is not null) as ended,
-        (select count(*) from judged_sessions) as judged,
-        (select count(*) from judged_sessions where connection_state = 'counted') as counted,
-        (select count(*) from sessions) as shown,
-        (select count(*) from participants) as participants,
-        (select count(*) from outcomes) as outcomes
+        organization_id,
+        session_id,
+        count(*) as participant_count
+    from participants
+    group by organization_id, session_id
+
+),
+
+outcome_counts as (
+
+    select
+        organization_id,
+        session_id,
+        count(*) as outcome_count
+    from outcomes
+    group by organization_id, session_id
+
+),
+
+every_session as (
+
+    select organization_id, session_id from landed_sessions
+    union
+    select organization_id, session_id from known_sessions
+    union
+    select organization_id, session_id from judged_sessions
+    union
+    select organization_id, session_id from sessions
+    union
+    select organization_id, session_id from participant_counts
+    union
+    select organization_id, session_id from outcome_counts
+
+),
+
+compared as (
+
+    select
+        every_session.organization_id,
+        every_session.session_id,
+        case
+            when landed_sessions.session_id is null then 'a session without an event'
+            when known_sessions.session_id is null then 'its events have been landed, nothing else'
+            when (known_sessions.ended_at is not null) <> (judged_sessions.session_id is not null)
+                then 'it has ended and does not count nor not count, or the other way round'
+            when (judged_sessions.connection_state is not distinct from 'counted')
+                <> (sessions.session_id is not null)
+                then 'it counts and is not shown, or the other way round'
+            when coalesce(participant_counts.participant_count, 0)
+                <> coalesce(outcome_counts.outcome_count, 0)
+                then 'not one outcome for each participant'
+        end as what_is_wrong
+    from every_session
+    left join landed_sessions using (organization_id, session_id)
+    left join known_sessions using (organization_id, session_id)
+    left join judged_sessions using (organization_id, session_id)
+    left join sessions using (organization_id, session_id)
+    left join participant_counts using (organization_id, session_id)
+    left join outcome_counts using (organization_id, session_id)
 
 )
 
 select
-    landed,
-    known,
-    ended,
-    judged,
-    counted,
-    shown,
-    participants,
-    outcomes
-from counts
-where landed <> known or ended <> judged or counted <> shown or participants <> outcomes
+    organization_id,
+    session_id,
+    what_is_wrong
+from compared
+where what_is_wrong is not null

@@ -1,25 +1,33 @@
 """`batch` and `rebuild`: the pipeline by hand."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 
 from integration.commands.arguments import AwareTime
 from integration.commands.processes import run_module
 from integration.settings import read_settings
+from integration.store.batch_time import is_ahead
 from integration.store.postgres import connect, database_url
 from integration.store.summary import batch_summary
 
 
 @click.command()
 @click.option("--now", type=AwareTime(), help="Take TIME for now, such as 2026-03-02T10:00:00Z.")
-def batch(now: datetime | None) -> None:
+@click.option("--pretend", is_flag=True, help="Allow a TIME that has not come yet, in a trial.")
+def batch(now: datetime | None, pretend: bool) -> None:
     """Run the 20-minute job once, through Dagster, and print what it did."""
+    if now and not pretend and is_ahead(now, clock=datetime.now(UTC)):
+        raise click.ClickException(
+            f"{now:%Y-%m-%d %H:%M:%S} UTC has not come yet. A batch as of a later time holds until "
+            "then: no user is imported, and sessions without an end count as ended. In a trial "
+            "installation add --pretend."
+        )
     settings = read_settings()
     settings.require_zoom_app()
     settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
     url = database_url(settings)
-    arguments = [now.isoformat()] if now else []
+    arguments = ["--pretend" if pretend else "--now", now.isoformat()] if now else []
     if run_module(settings, url, "orchestration.batch", *arguments):
         raise click.ClickException(
             "The batch failed; what it did not finish is taken up by the next one. "

@@ -41,9 +41,12 @@ def run_module(settings: Settings, url: str, *arguments: str) -> int:
         pass
     ensure_manifest()
     command = [sys.executable, "-m", *arguments]
-    return subprocess.run(
-        command, env=environment(settings, url), cwd=PROJECT, check=False
-    ).returncode
+    with subprocess.Popen(command, env=environment(settings, url), cwd=PROJECT) as process:
+        while True:
+            # Ctrl-C reaches the process too, which ends its statements and says how it ended;
+            # subprocess.run would kill it a moment later.
+            with contextlib.suppress(KeyboardInterrupt):
+                return process.wait()
 
 
 def ensure_manifest() -> None:

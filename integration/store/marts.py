@@ -10,3 +10,11 @@ def marts_are_there(connection: psycopg.Connection) -> bool:
         "select bool_and(to_regclass(name) is not null) from unnest(%s::text[]) as name",
         [LAST_BUILT],
     ).fetchone()[0]
+
+
+def are_there(connection: psycopg.Connection, relations: list[str]) -> bool:
+    """Whether each of these tables and views (schema.name) exists."""
+    return connection.execute(
+        "select bool_and(to_regclass(relation) is not null) from unnest(%s::text[]) as relation",
+        [relations],
+    ).fetchone()[0]

@@ -170,7 +170,7 @@ NOT_PERSONAL_IN = """
     pipeline.batches                run_id
     pipeline.built_views            fingerprint
     pipeline.progress               model
-    pipeline.run_failures           run_id job steps
+    pipeline.run_failures           run_id job steps checks
     pipeline.passed_jobs            job
     clientsights.companies          name
     public._yoyo_log                id migration_hash migration_id operation

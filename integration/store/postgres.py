@@ -112,6 +112,12 @@ def connect(url: str, *, role: Role | None = None, autocommit: bool = False) -> 
         raise DatabaseUnavailable(unavailable_sentence(url, error)) from error
 
 
+def limit_statements(connection: psycopg.Connection, *, seconds: int) -> None:
+    """No later statement of this session lasts longer, nor much longer than its client."""
+    connection.execute("select set_config('statement_timeout', %s, false)", [f"{seconds}s"])
+    connection.execute("set client_connection_check_interval = '10s'")
+
+
 @contextmanager
 def transaction(url: str, *, role: Role | None = None) -> Iterator[psycopg.Connection]:
     """One connection, one transaction: committed at the end, rolled back by any exception."""

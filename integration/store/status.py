@@ -85,6 +85,15 @@ def latest_batch(connection: psycopg.Connection) -> BatchStatus | None:
     ).fetchone()
 
 
+def landed_batch(connection: psycopg.Connection) -> Batch | None:
+    """The newest batch of which everything is landed: what the models derive."""
+    row = connection.execute(
+        "select batch, as_of from pipeline.batches where landed_at is not null "
+        "order by batch desc limit 1"
+    ).fetchone()
+    return Batch(*row) if row else None
+
+
 def backlog(connection: psycopg.Connection, *, now: datetime) -> Backlog:
     cursor = connection.cursor(row_factory=class_row(Backlog))
     return cursor.execute(

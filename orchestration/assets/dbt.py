@@ -1,51 +1,64 @@
 """The dbt models: staging, intermediate and marts."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
+import psycopg
 from dagster_dbt import build_dbt_asset_selection, dbt_assets
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from integration.store.batches import finish_batches
-from integration.store.derivation import note_code, note_views, views_are_built
-from integration.store.status import Delay, delay_of_batch, outcomes_of_batch
+from integration.store.derivation import note_code, note_views, rows_written, views_are_built
+from integration.store.failing_rows import FailingRows, failing_rows
+from integration.store.marts import are_there
+from integration.store.status import Delay, delay_of_batch, landed_batch, outcomes_of_batch
 from orchestration.dbt_project import (
+    DbtRun,
     Translator,
     dbt_project,
     fingerprint_of_views,
     first_line,
+    invoke_dbt,
     models_of,
-    run_dbt,
+    parents_first,
+    relations_of,
     views_of,
+    with_views_above,
 )
 from orchestration.model_code import code_of_tables
-from orchestration.resources import BatchInProgress, Installation
+from orchestration.resources import BATCH_JOB, BatchInProgress, Installation
 
 UNIQUE_ID = "dagster_dbt/unique_id"
+TRANSLATOR = Translator()
 
 
 @dbt_assets(
     manifest=dbt_project.manifest_path,
     project=dbt_project,
-    dagster_dbt_translator=Translator(),
+    dagster_dbt_translator=TRANSLATOR,
     name="dbt_models",
 )
 def dbt_models(
     context: dg.AssetExecutionContext,
     batch_in_progress: BatchInProgress,
     installation: Installation,
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+) -> Iterator[dg.Output | dg.AssetCheckResult]:
     manifest = json.loads(dbt_project.manifest_path.read_text())
+    connection, fingerprint = batch_in_progress.connection, fingerprint_of_views(manifest)
     code = code_of_tables(manifest)
-    stale = note_code(batch_in_progress.connection, code)
+    stale = note_code(connection, code)
     context.log.info(f"{len(stale)} tables were derived with other code, or from such tables.")
-    views = fingerprint_of_views(manifest)
-    keys, checks = _selected(context)
-    skipped = views_of(manifest) if views_are_built(batch_in_progress.connection, views) else set()
-    wanted = [node for node in (*keys, *checks) if node not in skipped]
-    failed = []
-    for result in run_dbt(
+    selected, views = _selected(context), views_of(manifest)
+    # The 20-minute job leaves views alone that are as they were; whoever selects one gets it built.
+    is_batch = context.run.job_name == BATCH_JOB and models_of(manifest) <= selected.keys()
+    are_built = views_are_built(connection, fingerprint) and are_there(
+        connection, relations_of(manifest, views)
+    )
+    unchanged = views if is_batch and are_built else set()
+    wanted = with_views_above(manifest, selected.keys() - unchanged)
+    run = invoke_dbt(
         [
             "build",
             "--indirect-selection",
@@ -58,71 +71,186 @@ def dbt_models(
         settings=installation.settings(),
         url=installation.database_url(),
         log=context.log,
-    ):
-        node = result.node.unique_id
-        if node in checks:
-            yield _check_result(checks[node], result)
-        elif result.status == "success":
-            yield dg.MaterializeResult(
-                asset_key=keys[node], metadata=_metadata(result, batch_in_progress)
-            )
-        elif result.status == "error":
-            failed.append(f"{result.node.name}: {first_line(result.message)}")
-    if failed:
-        raise dg.Failure(f"dbt: {len(failed)} of {len(wanted)} failed. {'; '.join(failed)}")
-    if models_of(manifest) <= keys.keys():
-        note_views(batch_in_progress.connection, views)
-    finish_batches(batch_in_progress.connection, tables=code)
+        statement_seconds=batch_in_progress.limit_seconds,
+    )
+    report = Report(run, connection)
+    up_to_date: set[str] = set()
+    for node in parents_first(manifest, selected.keys() | wanted):  # the order that Dagster wants
+        parents = set(manifest["parent_map"][node]) & selected.keys()
+        if node in report.built or (node in unchanged and parents <= up_to_date):
+            up_to_date.add(node)
+        if node in unchanged & up_to_date:
+            yield _unchanged(selected[node])
+        if node in report.built - selected.keys():
+            context.log_event(_built_along(context, node))
+            continue
+        for message in report.messages(node):
+            translated = DbtCoreCliEventMessage(message, {})
+            for event in translated.to_default_asset_events(
+                manifest, TRANSLATOR, context, project=dbt_project
+            ):
+                yield report.completed(event, message["data"])
+    run.raise_error()
+    if views <= report.built:
+        note_views(connection, fingerprint)
+    finish_batches(connection, tables=code)
+    report.raise_failures()
 
 
 # Whole tables are looked at by night, by a job of its own; a batch checks what it touched.
 nightly_checks = build_dbt_asset_selection([dbt_models], dbt_select="tag:nightly")
 
 
-def _selected(
-    context: dg.AssetExecutionContext,
-) -> tuple[dict[str, dg.AssetKey], dict[str, dg.AssetCheckKey]]:
-    """What this run is to derive and to check, by dbt's unique id."""
+class Report:
+    """What dbt's run becomes in Dagster, beyond dagster-dbt's translation of its messages."""
+
+    def __init__(self, run: DbtRun, connection: psycopg.Connection) -> None:
+        self._connection = connection
+        self._results = {result.node.unique_id: result for result in run.results}
+        self._ended = {
+            _node_of(message): message["data"]["run_result"]
+            for message in run.messages
+            if message["info"]["name"] == "NodeFinished"
+        }
+        self._messages = run.messages
+        self._wrong: dict[str, list[FailingRows]] = {}
+        self.built = {node for node, end in self._ended.items() if end["status"] == "success"}
+
+    def messages(self, node: str) -> list[dict[str, Any]]:
+        """What dbt said of the node's end."""
+        return [each for each in self._messages if _node_of(each) == node]
+
+    @property
+    def failures(self) -> list[str]:
+        """What failed, in words: models that were not derived, tests that found something."""
+        return [
+            f"{result.node.name}: {self._failure(result)}"
+            for result in self._results.values()
+            if result.status in ("error", "fail", "runtime error", "partial success")
+        ]
+
+    def raise_failures(self) -> None:
+        failures = self.failures
+        if failures:
+            skipped = [r.node.name for r in self._results.values() if r.status == "skipped"]
+            left_out = f" Not derived because of that: {', '.join(skipped)}." if skipped else ""
+            raise dg.Failure(
+                f"dbt: {len(failures)} of {len(self._results)} failed. "
+                f"{'; '.join(failures)}.{left_out}"
+            )
+
+    def completed(
+        self, event: dg.Output | dg.AssetCheckResult, data: Mapping[str, Any]
+    ) -> dg.Output | dg.AssetCheckResult:
+        """The event with what is of interest here."""
+        node = data["node_info"]["unique_id"]
+        if isinstance(event, dg.AssetCheckResult):
+            return self._check(event, node)
+        seconds = round(data["execution_time"], 2)
+        return event.with_metadata(
+            {
+                **event.metadata,
+                "seconds": seconds,
+                **self._rows_written(data["node_info"]),
+                **_facts_of_batch(data["node_info"]["node_name"], self._connection),
+            }
+        )
+
+    def _check(self, event: dg.AssetCheckResult, node: str) -> dg.AssetCheckResult:
+        if event.passed:
+            return event
+        message = first_line(self._ended.get(node, {}).get("message"))
+        wrong = self._rows_found(node)
+        metadata = {"what_is_wrong": dg.MetadataValue.md(_table(wrong))} if wrong else {}
+        return event._replace(
+            description=_in_words(wrong) if wrong else message,
+            metadata={**event.metadata, **metadata},
+        )
+
+    def _rows_found(self, node: str) -> list[FailingRows]:
+        """Of a test that found something; none when it could not be asked."""
+        result = self._results.get(node)
+        if node not in self._wrong and result and result.status in ("fail", "warn"):
+            try:
+                self._wrong[node] = failing_rows(self._connection, result.node.compiled_code)
+            except psycopg.Error:
+                self._wrong[node] = []  # the check fails all the same, with its count
+        return self._wrong.get(node, [])
+
+    def _failure(self, result: Any) -> str:
+        wrong = self._rows_found(result.node.unique_id)
+        return _in_words(wrong) if wrong else first_line(result.message)
+
+    def _rows_written(self, node_info: Mapping[str, Any]) -> dict[str, int]:
+        """Of a table: rows inserted and deleted; one that differed counts in both."""
+        relation = node_info["node_relation"]
+        name = f"{relation['schema']}.{relation['alias']}"
+        written = rows_written(self._connection, [name])
+        return {"rows_written": written[name]} if name in written else {}
+
+
+def _selected(context: dg.AssetExecutionContext) -> dict[str, dg.AssetKey]:
+    """What this run is to derive and to check, by dbt's unique id: the asset, or that of the
+    check.
+    """
     definition = context.assets_def
-    keys = {
+    return {
         definition.specs_by_key[key].metadata[UNIQUE_ID]: key for key in context.selected_asset_keys
-    }
-    checks = {
-        spec.metadata[UNIQUE_ID]: spec.key
+    } | {
+        spec.metadata[UNIQUE_ID]: spec.key.asset_key
         for spec in definition.check_specs
         if spec.key in context.selected_asset_check_keys
     }
-    return keys, checks
 
 
-def _fqns(manifest: dict[str, Any], nodes: list[str]) -> list[str]:
-    return [f"fqn:{'.'.join(manifest['nodes'][node]['fqn'])}" for node in nodes]
+def _node_of(message: Mapping[str, Any]) -> str:
+    return message["data"]["node_info"]["unique_id"]
 
 
-def _check_result(key: dg.AssetCheckKey, result: Any) -> dg.AssetCheckResult:
-    warned = result.status == "warn"
-    return dg.AssetCheckResult(
-        asset_key=key.asset_key,
-        check_name=key.name,
-        passed=result.status == "pass",
-        severity=dg.AssetCheckSeverity.WARN if warned else dg.AssetCheckSeverity.ERROR,
-        metadata={"failing_rows": result.failures or 0},
+def _fqns(manifest: dict[str, Any], nodes: Iterable[str]) -> list[str]:
+    return [f"fqn:{'.'.join(manifest['nodes'][node]['fqn'])}" for node in sorted(nodes)]
+
+
+def _unchanged(view: dg.AssetKey) -> dg.Output:
+    """A view that was built before shows its tables as they are now."""
+    return dg.Output(
+        None,
+        output_name=view.to_python_identifier(),
+        metadata={"status": "unchanged: the view was not built again"},
     )
 
 
-def _metadata(result: Any, writer: BatchInProgress) -> dict[str, Any]:
-    metadata: dict[str, Any] = {"seconds": round(result.execution_time, 2)}
-    if result.node.config.materialized == "incremental":
-        metadata["rows_written"] = result.adapter_response.get("rows_affected", 0)
-    if result.node.name == "activities":
-        delay = delay_of_batch(writer.connection, writer.batch)
-        metadata["minutes_from_session_end_to_entry"] = dg.MetadataValue.md(_delays(delay))
-    if result.node.name == "outcomes":
-        counts = outcomes_of_batch(writer.connection, writer.batch)
-        rows = "\n".join(f"| {outcome} | {count} |" for outcome, count in counts)
-        table = f"| outcome | participants of touched sessions |\n|---|---|\n{rows}"
-        metadata["outcomes"] = dg.MetadataValue.md(table)
-    return metadata
+def _built_along(context: dg.AssetExecutionContext, view: str) -> dg.AssetMaterialization:
+    keys = {spec.metadata[UNIQUE_ID]: spec.key for spec in context.assets_def.specs}
+    status = "built along: a view that it reads was built again"
+    return dg.AssetMaterialization(keys[view], metadata={"status": status})
+
+
+def _in_words(wrong: list[FailingRows]) -> str:
+    return "; ".join(
+        f"{one.rows} {'row' if one.rows == 1 else 'rows'}: {one.what_is_wrong}" for one in wrong
+    )
+
+
+def _table(wrong: list[FailingRows]) -> str:
+    rows = "\n".join(
+        f"| {one.what_is_wrong} | {one.rows} | {'<br>'.join(one.examples)} |" for one in wrong
+    )
+    return f"| what is wrong | rows | for example |\n|---|---|---|\n{rows}"
+
+
+def _facts_of_batch(model: str, connection: psycopg.Connection) -> dict[str, Any]:
+    batch = landed_batch(connection) if model in ("activities", "outcomes") else None
+    if batch is None:
+        return {}
+    if model == "activities":
+        delay = delay_of_batch(connection, batch)
+        return {"minutes_from_session_end_to_entry": dg.MetadataValue.md(_delays(delay))}
+    rows = "\n".join(
+        f"| {outcome} | {count} |" for outcome, count in outcomes_of_batch(connection, batch)
+    )
+    table = f"| outcome | participants of touched sessions |\n|---|---|\n{rows}"
+    return {"outcomes": dg.MetadataValue.md(table)}
 
 
 def _delays(delay: Delay) -> str:

@@ -9,3 +9,11 @@ deliveries = dg.AssetSpec(
     owners=["team:data-platform"],
     description="One row per delivery that the webhook receiver accepted: the only queue there is.",
 )
+
+failures = dg.AssetSpec(
+    ["pipeline", "failures"],
+    group_name="pipeline",
+    kinds={"postgres"},
+    owners=["team:data-platform"],
+    description="One row per model and scope whose derivation failed when it was last tried.",
+)

@@ -45,6 +45,21 @@ def test_a_batch_refuses_a_time_without_a_zone(time: str, program: Program) -> N
     assert "is not a time with a zone, such as 2026-03-02T10:00:00Z" in answer.err
 
 
+def test_a_batch_refuses_a_time_that_has_not_come_yet(program: Program) -> None:
+    answer = program("batch", "--now", "2099-01-01T00:00:00Z")
+    assert answer.is_a_plain_refusal
+    assert "2099-01-01 00:00:00 UTC has not come yet" in answer.err
+    assert "--pretend" in answer.err
+    url = program.settings["DATABASE_URL"]
+    assert rows(url, "select count(*) from pipeline.batches") == [(0,)]
+
+
+def test_a_trial_batch_may_run_as_of_a_later_time(program: Program) -> None:
+    answer = program("batch", "--now", "2099-01-01T00:00:00Z", "--pretend")
+    assert answer.code == 0, answer.err[-1000:]
+    assert answer.out.startswith("batch 1 as of 2099-01-01 00:00:00 UTC")
+
+
 def test_the_status_tells_what_a_batch_has_done(program: Program, zoom_url: str) -> None:
     zoom = {"ZOOM_OAUTH_URL": zoom_url, "ZOOM_API_URL": zoom_url}
     empty = program("status")

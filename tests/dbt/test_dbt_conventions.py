@@ -157,6 +157,38 @@ def test_a_batch_tests_only_what_it_touched(manifest: dict[str, Any]) -> None:
     assert whole_tables == []
 
 
+def test_every_mart_is_audited_at_night(manifest: dict[str, Any]) -> None:
+    """A batch looks at what it touched: what is lost elsewhere only the night can find."""
+    nightly = [test for test in data_tests(manifest) if "nightly" in test["tags"]]
+    attached = {
+        manifest["nodes"][test["attached_node"]]["name"]
+        for test in nightly
+        if test.get("attached_node")
+    }
+    named = {t["config"]["meta"].get("dagster", {}).get("ref", {}).get("name") for t in nightly}
+    assert {mart["name"] for mart in models(manifest, "marts")} - named - attached == set()
+
+
+def test_every_test_of_tables_says_what_is_wrong(manifest: dict[str, Any]) -> None:
+    """Dagster and the page show it; dbt's own tests of one column need no words."""
+    silent = [
+        test["name"]
+        for test in data_tests(manifest)
+        if "what_is_wrong" not in test["raw_code"] + words_of(manifest, test)
+        and test.get("test_metadata", {}).get("name") not in ("unique", "not_null")
+    ]
+    assert silent == []
+
+
+def words_of(manifest: dict[str, Any], test: dict[str, Any]) -> str:
+    """The text of the macros that the test is made of."""
+    return " ".join(
+        manifest["macros"][macro]["macro_sql"]
+        for macro in test["depends_on"]["macros"]
+        if macro.startswith("macro.worksights_zoom.")
+    )
+
+
 def test_every_data_test_becomes_a_check_of_one_asset(manifest: dict[str, Any]) -> None:
     """Dagster shows a test of several tables only when it is attached to one, or names it."""
     known = {model["name"] for model in models(manifest)}

@@ -38,6 +38,8 @@ MAY_IMPORT = {
 }
 # Commands start these as processes; importing them would cost every command seconds.
 PIPELINE_LIBRARIES = ("dagster", "dagster_dbt", "dagster_postgres", "dbt")
+# dagster-dbt's translation of a message, without its process; public is only the abstract class.
+MESSAGE_OF_DBT = "dagster_dbt.core.dbt_cli_event.DbtCoreCliEventMessage"
 MAY_IMPORT_DEFINITIONS = {"orchestration/batch.py"}
 
 
@@ -139,5 +141,6 @@ def test_nobody_imports_the_insides_of_dagster() -> None:
         for file in files_of(*PRODUCT)
         for imported in imports_of(file)
         if is_within(imported, "dagster._core", "dagster._utils", "dagster_dbt.core")
+        and imported != MESSAGE_OF_DBT
     }
     assert wrong == set()

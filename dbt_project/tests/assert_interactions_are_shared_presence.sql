@@ -1,0 +1,89 @@
+{{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'interactions'}}}) }}
+
+{# Whoever has an entry met each person, of kind human or role, who was there for at least a second
+   at the same time, and nobody else. #}
+
+with
+
+interactions as (
+
+    select * from {{ ref('interactions') }}
+    {{ where_looked_at('all') }}
+
+),
+
+users_in_sessions as (
+
+    select * from {{ ref('int_users_in_sessions') }}
+    {{ where_looked_at('all') }}
+
+),
+
+person_sessions as (
+
+    select * from {{ ref('int_person_sessions') }}
+    where kind in ('human', 'role')
+
+),
+
+people_counts as (
+
+    select * from {{ ref('int_people_counts') }}
+
+),
+
+actual as (
+
+    select
+        organization_id,
+        session_id,
+        user_id,
+        person_id,
+        company_id,
+        shared_seconds,
+        people_in_session,
+        weighted_minutes between 0 and least(shared_seconds / 60.0, 120) as is_weight_possible,
+        abs(decayed_minutes - {{ decayed('weighted_minutes', 'met_at') }})
+            <= 1e-9 * abs(decayed_minutes) as is_decayed_by_its_age,
+        met_at
+    from interactions
+
+),
+
+shared as (
+
+    select
+        users_in_sessions.organization_id,
+        users_in_sessions.session_id,
+        users_in_sessions.user_id,
+        person_sessions.person_id,
+        person_sessions.company_id,
+        users_in_sessions.presence * person_sessions.presence as presence
+    from users_in_sessions
+    inner join person_sessions using (organization_id, session_id)
+
+),
+
+expected as (
+
+    select
+        shared.organization_id,
+        shared.session_id,
+        shared.user_id,
+        shared.person_id,
+        shared.company_id,
+        {{ seconds_of('shared.presence') }} as shared_seconds,
+        people_counts.people_in_session,
+        true as is_weight_possible,
+        true as is_decayed_by_its_age,
+        lower(shared.presence) as met_at
+    from shared
+    left join people_counts using (organization_id, session_id)
+    where {{ seconds_of('shared.presence') }} >= 1
+
+),
+
+{{ differences(['organization_id', 'session_id', 'user_id', 'person_id'], [
+    'company_id', 'shared_seconds', 'people_in_session', 'met_at', 'is_weight_possible',
+    'is_decayed_by_its_age',
+]) }}

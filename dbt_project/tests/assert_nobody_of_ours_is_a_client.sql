@@ -1,0 +1,54 @@
+{{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'people'}}}) }}
+
+{# No WorkSights user, nobody at an own domain and nobody who is excluded is a person. #}
+
+with
+
+people as (
+
+    select * from {{ ref('people') }}
+    {{ where_looked_at('all', ['organization_id', 'person_id']) }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_pipeline__settings') }}
+    where kind in ('user_email', 'own_domain', 'exclusion')
+
+),
+
+companies as (
+
+    select * from {{ ref('companies') }}
+
+),
+
+compared as (
+
+    select
+        people.organization_id,
+        people.person_id,
+        case settings.kind
+            when 'exclusion' then 'a person who is excluded'
+            when 'own_domain' then 'a person of an own domain'
+            else 'a person who is a WorkSights user'
+        end as what_is_wrong
+    from people
+    left join companies using (organization_id, company_id)
+    inner join settings
+        on settings.organization_id = people.organization_id
+        and case settings.kind
+            when 'exclusion' then {{ is_at('people.email', 'settings.subject') }}
+            when 'own_domain' then
+                '.' || companies.domain like '%.' || replace(settings.subject, '_', '\_')
+            else people.email = settings.value and upper_inf(settings.valid)
+        end
+
+)
+
+select
+    organization_id,
+    person_id,
+    what_is_wrong
+from compared

@@ -1,0 +1,43 @@
+{{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'outcomes'}}}) }}
+
+{# Every outcome is shown, in the words that belong to it. #}
+
+with
+
+actual as (
+
+    select * from {{ ref('outcomes') }}
+    {{ where_looked_at('all') }}
+
+),
+
+outcomes as (
+
+    select * from {{ ref('int_outcomes') }}
+    {{ where_looked_at('all') }}
+
+),
+
+details as (
+
+    select * from {{ ref('int_outcome_details') }}
+
+),
+
+expected as (
+
+    select
+        outcomes.organization_id,
+        outcomes.session_id,
+        outcomes.participant_id,
+        outcomes.user_id,
+        outcomes.outcome,
+        details.detail
+    from outcomes
+    left join details using (outcome)
+
+),
+
+{{ differences(
+    ['organization_id', 'session_id', 'participant_id'], ['user_id', 'outcome', 'detail']
+) }}

@@ -1,0 +1,95 @@
+{{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'people'}}}) }}
+
+{# Whoever was in a session and is nobody's colleague is a person, with the sessions they were in; a
+   name is the one they showed last, or the guess. #}
+
+with
+
+actual as (
+
+    select * from {{ ref('people') }}
+    {{ where_looked_at('all', ['organization_id', 'person_id']) }}
+
+),
+
+person_sessions as (
+
+    select * from {{ ref('int_person_sessions') }}
+    {{ where_looked_at('all', ['organization_id', 'person_id']) }}
+
+),
+
+person_months as (
+
+    select * from {{ ref('int_person_months') }}
+
+),
+
+email_addresses as (
+
+    select * from {{ ref('stg_clientsights__email_addresses') }}
+    where person_id is not null
+
+),
+
+identities as (
+
+    select distinct
+        organization_id,
+        person_id,
+        person_key,
+        kind,
+        company_id,
+        guessed_name
+    from email_addresses
+
+),
+
+names as (
+
+    select distinct on (organization_id, person_id)
+        organization_id,
+        person_id,
+        person_name
+    from person_months
+    where person_name is not null
+    order by organization_id, person_id, month desc
+
+),
+
+met_people as (
+
+    select
+        organization_id,
+        person_id,
+        count(distinct session_id)::integer as session_count,
+        min(met_at) as first_met_at,
+        max(met_at) as last_met_at
+    from person_sessions
+    group by organization_id, person_id
+
+),
+
+expected as (
+
+    select
+        met_people.organization_id,
+        met_people.person_id,
+        identities.company_id,
+        identities.person_key as email,
+        coalesce(names.person_name, identities.guessed_name) as display_name,
+        case when names.person_name is null then 'guess' else 'zoom' end as name_source,
+        identities.kind,
+        met_people.session_count,
+        met_people.first_met_at,
+        met_people.last_met_at
+    from met_people
+    left join identities using (organization_id, person_id)
+    left join names using (organization_id, person_id)
+
+),
+
+{{ differences(['organization_id', 'person_id'], [
+    'company_id', 'email', 'display_name', 'name_source', 'kind', 'session_count', 'first_met_at',
+    'last_met_at',
+]) }}

@@ -1,0 +1,99 @@
+{{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'int_person_sessions'}}}) }}
+
+{# Whoever was there with an address that is a person's, in a session that counts, with the feature
+   on and not excluded, is there once; nobody else is. #}
+
+with
+
+actual as (
+
+    select * from {{ ref('int_person_sessions') }}
+    {{ where_looked_at('all') }}
+
+),
+
+participants as (
+
+    select * from {{ ref('participants') }}
+    {{ where_looked_at('all') }}
+
+),
+
+presence as (
+
+    select * from {{ ref('int_presence') }}
+    where duration_seconds > 0
+
+),
+
+sessions as (
+
+    select * from {{ ref('sessions') }}
+
+),
+
+email_addresses as (
+
+    select * from {{ ref('stg_clientsights__email_addresses') }}
+    where person_id is not null
+
+),
+
+switches_off as (
+
+    select * from {{ ref('stg_pipeline__settings') }}
+    where kind = 'switched_off' and subject = ''
+
+),
+
+exclusions as (
+
+    select * from {{ ref('stg_pipeline__settings') }}
+    where kind = 'exclusion'
+
+),
+
+expected as (
+
+    select
+        participants.organization_id,
+        participants.session_id,
+        email_addresses.person_id,
+        email_addresses.kind,
+        email_addresses.company_id,
+        bool_or(participants.role = 'host') as is_host,
+        date_trunc('month', min(sessions.ended_at), 'UTC')::date as month,
+        min(lower(presence.presence)) as met_at,
+        range_agg(presence.presence) as presence
+    from participants
+    inner join sessions using (organization_id, session_id)
+    inner join presence using (organization_id, session_id, participant_id)
+    inner join email_addresses
+        on email_addresses.organization_id = participants.organization_id
+        and email_addresses.address = participants.email
+    where not exists (
+            select from switches_off
+            where switches_off.organization_id = participants.organization_id
+                and switches_off.value = sessions.feature
+                and switches_off.valid @> sessions.ended_at
+        )
+        and not exists (
+            select from exclusions
+            where exclusions.organization_id = participants.organization_id
+                and (
+                    {{ is_at('participants.email', 'exclusions.subject') }}
+                    or {{ is_at('email_addresses.person_key', 'exclusions.subject') }}
+                )
+        )
+    group by
+        participants.organization_id,
+        participants.session_id,
+        email_addresses.person_id,
+        email_addresses.kind,
+        email_addresses.company_id
+
+),
+
+{{ differences(['organization_id', 'session_id', 'person_id'], [
+    'kind', 'company_id', 'is_host', 'month', 'met_at', 'presence',
+]) }}

@@ -1,0 +1,39 @@
+{{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'relationships'}}}) }}
+
+{# A tie of a user and a person is the sum of its months. #}
+
+with
+
+actual as (
+
+    select * from {{ ref('relationships') }}
+    {{ where_looked_at('all', ['organization_id', 'user_id', 'person_id']) }}
+
+),
+
+relationship_months as (
+
+    select * from {{ ref('int_relationship_months') }}
+    {{ where_looked_at('all', ['organization_id', 'user_id', 'person_id']) }}
+
+),
+
+expected as (
+
+    select
+        organization_id,
+        user_id,
+        person_id,
+        sum(session_count)::integer as session_count,
+        sum(shared_seconds)::bigint as shared_seconds,
+        sum(decayed_minutes order by month) as decayed_minutes,
+        min(first_met_at) as first_met_at,
+        max(last_met_at) as last_met_at
+    from relationship_months
+    group by organization_id, user_id, person_id
+
+),
+
+{{ differences(['organization_id', 'user_id', 'person_id'], [
+    'session_count', 'shared_seconds', 'decayed_minutes', 'first_met_at', 'last_met_at',
+]) }}

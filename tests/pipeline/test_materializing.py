@@ -1,0 +1,197 @@
+"""Whatever somebody selects in Dagster is done, or said to have failed; nothing is left out
+silently.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.world import World
+from tests.pipeline.events import Person, Session, user_event
+from tests.pipeline.installation import Installation, definitions, fresh_database, install
+
+ACCOUNT = "MaterializedAccount000"
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+NOW = START + timedelta(days=1)
+ANN = Person("Ann", "zu-ann", "ann@firm.com")
+CLEO = Person("Cleo Client", email="cleo@client.com")
+RANDOM_SUBSETS = 5
+A_VIEW = [["clientsights", "relationships"]]
+A_MART = [["timeline", "activities"]]
+BREAK = "alter table operations.outcomes add constraint broken check (user_id is null) not valid"
+REPAIR = "alter table operations.outcomes drop constraint broken"
+
+
+@pytest.fixture(scope="module")
+def batched(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Installation]:
+    """One that has run a batch, with one meeting of a colleague and a client."""
+    with fresh_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
+        installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
+        installation.organization("firm", account=ACCOUNT, users={"ann": ANN.email})
+        known = {"zoom_user_id": "zu-ann", "email": ANN.email}
+        installation.deliver(user_event("created", ACCOUNT, START, **known), at=START)
+        session = Session(ACCOUNT, "uuid-1", "zu-ann", START, START + timedelta(hours=1))
+        installation.deliver(*session.whole([ANN, CLEO]), at=NOW)
+        installation.batch(now=NOW)
+        yield installation
+
+
+def everything() -> list[list[str]]:
+    """What "Materialize all" selects."""
+    return sorted(
+        list(spec.key.path) for spec in definitions().resolve_all_asset_specs() if is_made(spec.key)
+    )
+
+
+def is_made(key: Any) -> bool:
+    return definitions().resolve_asset_graph().get(key).is_materializable
+
+
+def group(name: str) -> list[list[str]]:
+    return [key for key in everything() if key[0] == name]
+
+
+def random_subset(seed: int) -> list[list[str]]:
+    """Dagster itself asks for the other assets of a step that makes several at once."""
+    drawn = random.Random(seed)  # noqa: S311 - drawn for a test
+    keys = everything()
+    chosen = drawn.sample(keys, drawn.randint(1, len(keys) - 1))
+    steps = [one for one in definitions().assets if getattr(one, "keys", None)]
+    together = [one.keys for one in steps if not one.can_subset]
+    for step in together:
+        if any(list(key.path) in chosen for key in step):
+            chosen += [list(key.path) for key in step if list(key.path) not in chosen]
+    return chosen
+
+
+def materialize(selection: Sequence[list[str]], **options: Any) -> Any:
+    """As the button does: the implicit job of all assets, without a time of its own."""
+    import dagster as dg
+
+    job = definitions().resolve_implicit_global_asset_job_def()
+    with dg.DagsterInstance.ephemeral() as instance:
+        return job.execute_in_process(
+            instance=instance,
+            asset_selection=[dg.AssetKey(key) for key in selection],
+            **options,
+        )
+
+
+def materialized(result: Any) -> list[list[str]]:
+    return sorted(list(event.asset_key.path) for event in result.get_asset_materialization_events())
+
+
+def reason_of(failed: Any) -> str:
+    (event,) = [event for event in failed.all_events if event.is_step_failure]
+    error = event.step_failure_data.error
+    return (error.cause or error).message
+
+
+SELECTIONS = {
+    "one view": lambda: A_VIEW,
+    "the group staging": lambda: group("staging"),
+    "one mart": lambda: A_MART,
+    "everything": everything,
+    **{f"subset {n}": lambda n=n: random_subset(n) for n in range(RANDOM_SUBSETS)},
+}
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_every_selected_asset_is_materialized(selection: str, batched: Installation) -> None:  # noqa: ARG001 - its environment
+    selected = SELECTIONS[selection]()
+    result = materialize(selected)
+    assert result.success
+    assert [key for key in sorted(selected) if key not in materialized(result)] == []
+    assert all(check.passed for check in result.get_asset_check_evaluations())
+
+
+def test_a_view_that_is_selected_is_built(batched: Installation) -> None:
+    batched.execute("drop view clientsights.relationships")
+    assert materialize(A_VIEW).success
+    assert batched.value("select count(*) from clientsights.relationships") == 1
+
+
+def test_views_that_read_a_view_are_built_with_it(batched: Installation) -> None:
+    """Replacing a view drops those that read it, which no later batch would have made again."""
+    count = "select count(*) from pg_views where schemaname in ('staging', 'clientsights')"
+    before = batched.value(count)
+    result = materialize([["staging", "stg_pipeline__settings"]])
+    assert batched.value(count) == before
+    assert ["intermediate", "int_sessions_of_settings"] in materialized(result)
+    assert batched.batch(now=NOW + timedelta(minutes=10)).success
+
+
+def test_a_batch_makes_a_view_that_somebody_dropped(batched: Installation) -> None:
+    batched.execute("drop view clientsights.relationships")
+    assert batched.batch(now=NOW + timedelta(minutes=15)).success
+    assert batched.value("select count(*) from clientsights.relationships") == 1
+
+
+def test_the_batch_leaves_views_alone_and_shows_them_as_current(batched: Installation) -> None:
+    view = "select oid from pg_class where oid = 'clientsights.relationships'::regclass"
+    oid = batched.value(view)
+    result = batched.batch(now=NOW + timedelta(minutes=20))
+    assert materialized(result) == everything()
+    assert batched.value(view) == oid
+    statuses = {
+        "/".join(event.asset_key.path): event.materialization.metadata["status"].value
+        for event in result.get_asset_materialization_events()
+        if "status" in event.materialization.metadata
+    }
+    assert statuses["clientsights/relationships"] == "unchanged: the view was not built again"
+    assert statuses["timeline/sessions"] == "success"
+
+
+def test_what_is_ours_is_said_of_each_model(batched: Installation) -> None:
+    result = batched.batch(now=NOW + timedelta(minutes=40))
+    said = {
+        "/".join(event.asset_key.path): set(event.materialization.metadata)
+        for event in result.get_asset_materialization_events()
+    }
+    assert {"seconds", "rows_written"} <= said["timeline/sessions"]
+    assert {"seconds", "minutes_from_session_end_to_entry"} <= said["timeline/activities"]
+    assert {"seconds", "outcomes"} <= said["operations/outcomes"]
+
+
+def test_a_failed_model_is_named_and_those_after_it_are_neither_made_nor_checked(
+    batched: Installation,
+) -> None:
+    batched.execute("delete from operations.outcomes")
+    batched.execute(BREAK)
+    batched.execute("update pipeline.progress set batch = -1")
+    try:
+        failed = batched.batch(now=NOW + timedelta(hours=1), raise_on_error=False)
+    finally:
+        batched.execute(REPAIR)
+    unfinished = batched.value("select count(*) from pipeline.batches where finished_at is null")
+    made = materialized(failed)
+    reason = reason_of(failed)
+    checked = {check.check_name for check in failed.get_asset_check_evaluations()}
+    batched.batch(now=NOW + timedelta(hours=2))
+
+    assert not failed.success
+    assert "outcomes: Database Error in model outcomes" in reason
+    assert 'violates check constraint "broken"' in reason
+    assert "Failing row" not in reason
+    assert ["operations", "outcomes"] not in made
+    assert ["timeline", "sessions"] in made
+    assert "outcomes_are_participants_and_those_outside" not in checked
+    assert unfinished == 1
+
+
+def test_freshness_is_asked_of_the_tables_that_a_batch_derives() -> None:
+    from orchestration.dbt_project import MARTS
+
+    asked = {
+        "/".join(spec.key.path)
+        for spec in definitions().resolve_all_asset_specs()
+        if spec.freshness_policy
+    }
+    views = {"clientsights/relationships", "operations/deliveries", "clientsights/interactions"}
+    assert {"timeline/sessions", "clientsights/people", "operations/outcomes"} <= asked
+    assert asked & views == set()
+    assert {name.partition("/")[0] for name in asked} == set(MARTS)

@@ -1,0 +1,117 @@
+"""What a batch may take for now: the past, and the future only in a trial."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.pipeline.events import Session
+from tests.pipeline.installation import LANDING, Installation, definitions
+
+ACCOUNT = "TimedAccount0000000000"
+CLOCK = datetime(2026, 3, 2, 9, tzinfo=UTC)
+FUTURE = "2099-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("asked", "taken"),
+    [
+        (None, CLOCK),
+        ("2025-03-02T09:00:00+00:00", datetime(2025, 3, 2, 9, tzinfo=UTC)),
+        ("2026-03-02T10:05:00+01:00", CLOCK + timedelta(minutes=5)),
+    ],
+)
+def test_a_run_takes_the_clock_or_an_earlier_time_for_now(
+    asked: str | None, taken: datetime
+) -> None:
+    from orchestration.resources import time_of_run
+
+    assert time_of_run({"worksights/now": asked} if asked else {}, clock=CLOCK) == taken
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ("2026-03-02T09:05:01+00:00", "has not come yet"),
+        ("2099-01-01", "without a zone"),
+        ("2025-01-01T00:00:00", "without a zone"),
+        ("tomorrow", "is not a time"),
+    ],
+)
+def test_a_run_refuses_another_time(asked: str, reason: str) -> None:
+    from orchestration.resources import RefusedTime, time_of_run
+
+    with pytest.raises(RefusedTime, match=reason):
+        time_of_run({"worksights/now": asked}, clock=CLOCK)
+
+
+def test_nothing_of_a_refused_run_is_stored(installation: Installation) -> None:
+    """A tag that somebody else's web page could have sent."""
+    deliver(installation)
+    refused = run(tags={"worksights/now": FUTURE})
+    assert not refused.success
+    assert stored(installation) == (0, 1, 0)
+
+
+def test_a_trial_may_run_as_of_a_later_time(installation: Installation) -> None:
+    from orchestration.resources import pretending
+
+    deliver(installation)
+    with pretending(datetime.fromisoformat(FUTURE)):
+        assert run(tags={}).success
+    assert stored(installation) == (1, 0, 1)
+    assert installation.value("select as_of from pipeline.batches") == datetime.fromisoformat(
+        FUTURE
+    )
+
+
+def test_the_limit_of_a_run_holds_for_its_statements(installation: Installation) -> None:
+    """A statement that waits for a lock fails in the end, whatever became of its run."""
+    import psycopg
+
+    deliver(installation)
+    with psycopg.connect(installation.url) as holder:
+        holder.execute("lock table ingress.deliveries in access exclusive mode")
+        ended = run(tags={"dagster/max_runtime": "1"})
+    assert not ended.success
+    assert stored(installation) == (1, 1, 0)
+
+
+def test_jobs_that_write_say_how_long_they_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    from integration.settings import read_settings
+
+    default = definitions().resolve_job_def("zoom_batch").tags["dagster/max_runtime"]
+    names = ("zoom_batch", "nightly_audit", "erase_due_accounts")
+    tags = [definitions().resolve_job_def(name).tags for name in names]
+    monkeypatch.setenv("BATCH_MINUTES", "7")
+    assert [one["dagster/max_runtime"] for one in tags] == [default] * 3
+    assert read_settings().batch_minutes == 7
+
+
+def deliver(installation: Installation) -> None:
+    meeting = Session(ACCOUNT, "uuid-1", "zu-ann", CLOCK, CLOCK + timedelta(hours=1))
+    installation.organization("firm", account=ACCOUNT, users={})
+    installation.deliver(meeting.ended(), at=CLOCK + timedelta(hours=2))
+
+
+def run(*, tags: dict[str, str]) -> Any:
+    """The landing of a run that somebody started in Dagster."""
+    import dagster as dg
+
+    job = definitions().resolve_job_def("zoom_batch")
+    with dg.DagsterInstance.ephemeral() as instance:
+        return job.execute_in_process(
+            instance=instance,
+            tags=tags,
+            asset_selection=[dg.AssetKey(key) for key in LANDING],
+            raise_on_error=False,
+        )
+
+
+def stored(installation: Installation) -> tuple[int, int, int]:
+    """Batches, deliveries that wait, events."""
+    return (
+        installation.value("select count(*) from pipeline.batches"),
+        installation.value("select count(*) from ingress.deliveries where disposition = 'waiting'"),
+        installation.value("select count(*) from zoom_raw.events"),
+    )

@@ -1,0 +1,198 @@
+"""A run that hangs is ended, and so is what it was doing in the database; the next one works."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from integration.commands.processes import environment
+from integration.settings import PROJECT, read_settings
+from integration.store.batches import WRITER_LOCK
+from simulator.company import Company
+from tests.commands.program import Program, new_database, rows
+from tests.processes.processes import connected_program, kill_group, wait_until
+
+LONG = 240  # seconds; a machine that is overbooked takes its time
+NOW = "2025-03-05T12:00:00Z"
+LOCK = "lock table operations.outcomes in access exclusive mode"
+WAITING = """
+    select count(*) from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'
+"""
+
+
+@pytest.fixture(scope="module")
+def program(server_url: str, company: Company, zoom_url: str) -> Iterator[Program]:
+    """It has run a batch, and its daemon looks at runs every second."""
+    with (
+        new_database(server_url, template="template_worksights") as url,
+        connected_program(url, company, zoom_url=zoom_url) as program,
+    ):
+        home = program.home / "dagster"
+        home.mkdir()
+        settings = (PROJECT / "dagster.yaml").read_text()
+        assert "run_monitoring:\n" in settings
+        quick = settings.replace(
+            "run_monitoring:\n", "run_monitoring:\n  poll_interval_seconds: 1\n"
+        )
+        (home / "dagster.yaml").write_text(quick)
+        answer = program("batch", "--now", NOW)
+        assert answer.code == 0, answer.err[-2000:]
+        yield program
+
+
+@pytest.fixture
+def watcher(program: Program) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(program.settings["DATABASE_URL"], autocommit=True) as connection:
+        yield connection
+
+
+@contextmanager
+def locked(program: Program) -> Iterator[None]:
+    """A table that no statement gets at while this block runs."""
+    with psycopg.connect(program.settings["DATABASE_URL"]) as connection:
+        connection.execute(LOCK)
+        yield
+        connection.rollback()
+
+
+def is_waiting(watcher: psycopg.Connection) -> bool:
+    return watcher.execute(WAITING).fetchone()[0] > 0
+
+
+def is_lock_free(watcher: psycopg.Connection) -> bool:
+    return watcher.execute(
+        "select not exists (select from pg_locks where locktype = 'advisory' and objid = %s "
+        "and database = (select oid from pg_database where datname = current_database()))",
+        [WRITER_LOCK],
+    ).fetchone()[0]
+
+
+def latest_run(watcher: psycopg.Connection) -> tuple[str, str]:
+    return watcher.execute(
+        "select run_id, status from dagster.runs order by id desc limit 1"
+    ).fetchone()
+
+
+def step_failure(watcher: psycopg.Connection, run_id: str) -> str:
+    ((event,),) = watcher.execute(
+        "select event from dagster.event_logs where run_id = %s and "
+        "dagster_event_type = 'STEP_FAILURE'",
+        [run_id],
+    ).fetchall()
+    return event
+
+
+def made_before(watcher: psycopg.Connection, run_id: str) -> int:
+    """How many of dbt's models the run had made when it was ended."""
+    return watcher.execute(
+        "select count(*) from dagster.event_logs where run_id = %s and step_key = 'dbt_models' "
+        "and dagster_event_type = 'ASSET_MATERIALIZATION'",
+        [run_id],
+    ).fetchone()[0]
+
+
+@contextmanager
+def dagster(program: Program, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A program of Dagster, in the product's environment."""
+    settings = read_settings(program.environment(), dotenv=Path(os.devnull))
+    env = {**program.environment(), **environment(settings, program.settings["DATABASE_URL"])}
+    with (program.home / f"{arguments[0]}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [Path(sys.executable).with_name(arguments[0]), *arguments[1:]],
+            cwd=PROJECT,
+            env=env,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        kill_group(process)
+
+
+def test_a_run_that_takes_too_long_is_ended_and_recorded_as_failed(
+    program: Program, watcher: psycopg.Connection
+) -> None:
+    before = latest_run(watcher)[0]
+    with (
+        dagster(program, "dagster-daemon", "run", "-w", "workspace.yaml"),
+        dagster(
+            program, "dagster", "job", "launch", "-j", "zoom_batch", "-w", "workspace.yaml"
+        ) as launch,
+    ):
+        with locked(program):
+            wait_until(lambda: is_waiting(watcher), seconds=LONG, every=0.2)
+            assert launch.wait(LONG) == 0
+            run_id, status = latest_run(watcher)
+            assert (run_id != before, status) == (True, "STARTED")
+            limit(program, run_id, seconds=1)
+            wait_until(lambda: latest_run(watcher) == (run_id, "FAILURE"), seconds=LONG, every=0.2)
+            wait_until(
+                lambda: not is_waiting(watcher) and is_lock_free(watcher), seconds=LONG, every=0.2
+            )
+        wait_until(
+            lambda: (
+                rows(program.settings["DATABASE_URL"], "select job from pipeline.run_failures")
+                == [("zoom_batch",)]
+            ),
+            seconds=LONG,
+            every=0.2,
+        )
+        next_one = program("batch", "--now", NOW)
+    assert next_one.code == 0, next_one.err[-2000:]
+    assert latest_run(watcher)[1] == "SUCCESS"
+
+
+def limit(program: Program, run_id: str, *, seconds: int) -> None:
+    """A shorter limit than the job's, now that it is known to hang."""
+    code = (
+        "import sys, dagster as dg\n"
+        "with dg.DagsterInstance.get() as instance:\n"
+        "    instance.add_run_tags(sys.argv[1], {'dagster/max_runtime': sys.argv[2]})\n"
+    )
+    with dagster(program, "python", "-c", code, run_id, str(seconds)) as process:
+        assert process.wait(LONG) == 0
+
+
+def test_ctrl_c_ends_a_batch_and_its_statement_and_says_so(
+    program: Program, watcher: psycopg.Connection
+) -> None:
+    with locked(program), program.start("batch", "--now", NOW) as process:
+        try:
+            wait_until(lambda: is_waiting(watcher), seconds=LONG, every=0.1)
+            os.killpg(process.pid, signal.SIGINT)
+            _, err = process.communicate(timeout=LONG)
+        finally:
+            kill_group(process)
+        assert not is_waiting(watcher)
+        assert is_lock_free(watcher)
+    run_id, status = latest_run(watcher)
+    said = step_failure(watcher, run_id)
+    assert process.returncode == 1
+    assert "The batch failed" in err
+    assert status == "FAILURE"
+    assert "Cancelled while dbt was running." in said
+    assert "did not start" not in said
+    assert made_before(watcher, run_id) > 0
+
+
+def test_the_statement_of_a_killed_run_ends_although_it_waits(
+    program: Program, watcher: psycopg.Connection
+) -> None:
+    """Postgres notices that its client is gone."""
+    with locked(program):
+        with program.start("batch", "--now", NOW) as process:
+            try:
+                wait_until(lambda: is_waiting(watcher), seconds=LONG, every=0.1)
+            finally:
+                kill_group(process)
+        wait_until(lambda: not is_waiting(watcher), seconds=LONG, every=0.2)
+        assert is_lock_free(watcher)
