@@ -14,6 +14,7 @@ from integration.identity.names import (
     guess_company_name,
     guess_person_name,
     is_generic,
+    is_notetaker,
     skeleton,
     tidy,
 )
@@ -79,7 +80,10 @@ def judge_names(connection: psycopg.Connection, batch: Batch) -> int:
         names += display_names.known_names(connection)
     return display_names.store_names(
         connection,
-        ((key, name, None if is_generic(name) else tidy(name)) for key, name in names),
+        (
+            (key, name, None if is_generic(name) else tidy(name), is_notetaker(name))
+            for key, name in names
+        ),
         rule_version=RULE_VERSION,
         batch=batch,
     )

@@ -51,7 +51,7 @@ def users_by_email(
         """
         select organization_id, user_id, role, deactivated_at from worksights.users
         where (%(organization)s::text is null or organization_id = %(organization)s)
-            and lower(email) = lower(%(email)s)
+            and lower(email collate "C") = lower(%(email)s collate "C")
         order by organization_id
         """,
         {"organization": organization_id, "email": email.strip()},
@@ -117,7 +117,7 @@ def _upsert(connection: psycopg.Connection, organization_id: str, user: Imported
         select user_id, organization_id from worksights.users
         where user_id = %(user_id)s
             or (%(user_id)s::text is null and organization_id = %(organization)s
-                and lower(email) = lower(%(email)s))
+                and lower(email collate "C") = lower(%(email)s collate "C"))
         """,
         {"user_id": user.user_id, "organization": organization_id, "email": user.email},
     ).fetchone()
