@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integration.store.arrivals import Arrivals, Batches
+from integration.store.cleaned_texts import UnreadableSetting
 from integration.store.connection_list import ListedConnection
 from integration.store.overview import People
 from integration.web.change_words import counted
@@ -15,6 +16,7 @@ QUIET = timedelta(days=1)
 LATE = timedelta(minutes=45)
 # Users are imported every 6 hours, so a batch runs that often even when Zoom says nothing.
 IDLE = timedelta(hours=7)
+SHOWN = 10  # of a list in one sentence
 
 CONNECTIONS = Step("Open Connections", "/services/zoom/connections")
 UNMAPPED = Step("Map them", "/services/zoom/users?show=unmapped")
@@ -113,18 +115,36 @@ def needs_of_batches(
     return []
 
 
-def needs_of_identity(problems: Sequence[str]) -> list[Need]:
-    """What was set for people and companies and cannot be read; `problems` are sentences."""
-    if not problems:
-        return []
-    return [
-        Need(
-            "Settings of people and companies cannot be read",
-            f"{' '.join(problems)} Correct the rows in integration.own_domains, "
-            "integration.domain_overrides or integration.identity_settings; the next batch takes "
-            "them up.",
+def needs_of_identity(
+    problems: Sequence[str], unreadable: Sequence[UnreadableSetting] = ()
+) -> list[Need]:
+    """What was set for people and companies and cannot be read. `problems` are sentences;
+    `unreadable` are texts that are in force for nothing.
+    """
+    needs = []
+    if problems:
+        needs.append(
+            Need(
+                "Settings of people and companies cannot be read",
+                f"{' '.join(problems)} Correct the rows in integration.own_domains, "
+                "integration.domain_overrides or integration.identity_settings; the next batch "
+                "takes them up.",
+            )
         )
-    ]
+    if unreadable:
+        shown = [f"“{one.text}” in integration.{one.setting}" for one in unreadable[:SHOWN]]
+        more = len(unreadable) - len(shown)
+        listed = "; ".join([*shown, *([f"and {more:,} more"] if more else [])])
+        needs.append(
+            Need(
+                f"{counted(len(unreadable), 'setting')} of people and companies "
+                f"{'is' if len(unreadable) == 1 else 'are'} in force for nothing",
+                f"{listed}. An exclusion is an address or a domain, such as ann@acme.com or "
+                "acme.com; own domains and overrides are domains. Correct the rows; the next "
+                "batch takes them up.",
+            )
+        )
+    return needs
 
 
 def needs_of_people(people: People) -> list[Need]:
