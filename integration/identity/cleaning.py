@@ -44,6 +44,13 @@ def cleaned_domain(text: str | None) -> str | None:
     return None if domain is None or "@" in domain or domain.startswith("[") else domain
 
 
+def spellings(typed: str) -> list[str]:
+    """How a stored email may be spelled, ASCII letters in lower case, for one that somebody types:
+    cleaned, or as the host product has written it.
+    """
+    return sorted({typed.strip().translate(_LOWER), cleaned_email(typed) or ""} - {""})
+
+
 def _readable(text: str | None) -> str:
     return without_wrapping(unicodedata.normalize("NFC", INVISIBLE.sub("", text or "")))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import psycopg
 from psycopg.rows import class_row
 
-from integration.identity.cleaning import cleaned_email
+from integration.identity.cleaning import cleaned_email, spellings
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,11 @@ def people_with_email(
                 ) as theirs
             ) as zoom_user_ids
         from worksights.users
-        where lower(users.email collate "C") = lower(btrim(%(email)s) collate "C")
+        where lower(users.email collate "C") = any(%(spellings)s)
             and (%(organization)s::text is null or users.organization_id = %(organization)s)
         order by users.organization_id
         """,
-        {"email": email, "organization": organization_id},
+        {"spellings": spellings(email), "organization": organization_id},
     ).fetchall()
 
 

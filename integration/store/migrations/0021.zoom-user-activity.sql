@@ -34,10 +34,12 @@ listings as (
             and users.zoom_user_id = events.zoom_user_id
     )
 ),
--- A version says the same again in the first import after an event, although no row was added for it.
+-- A version says the same again in the first import after an event, although no row was added for it; and of those
+-- whom imports did not list any more, or yet, the first complete one tells.
 asked as (
     select organization_id, zoom_account_id, zoom_user_id, is_listed, status, seen_from, seen_until
     from listings
+    where not is_listed
     union all
     select
         listings.organization_id, listings.zoom_account_id, listings.zoom_user_id, listings.is_listed,
@@ -53,6 +55,11 @@ asked as (
 observations as (
     select organization_id, zoom_account_id, zoom_user_id, occurred_at as known_from, is_active, true as is_event
     from events
+    union all
+    select
+        organization_id, zoom_account_id, zoom_user_id, seen_from, status is distinct from 'inactive', false
+    from listings
+    where is_listed
     union all
     select
         asked.organization_id, asked.zoom_account_id, asked.zoom_user_id, next_import.imported_at,
