@@ -26,9 +26,11 @@ def store_users(
     account: Connection,
     users: Iterable[tuple[object, ...]],
     batch: Batch,
+    *,
+    is_complete: bool = True,
 ) -> int:
     """Stores the users (tuples of COLUMNS) of one account that are new or changed; returns how
-    many.
+    many. Of a list that ended early (`is_complete` False) nobody is missing.
     """
     with connection.transaction():
         connection.execute(
@@ -45,11 +47,19 @@ def store_users(
                 copy.write_row(user)
         connection.execute(
             """
-            insert into zoom_raw.imports (organization_id, zoom_account_id, imported_at, batch)
-            values (%s, %s, %s, %s)
-            on conflict do nothing
+            insert into zoom_raw.imports
+                (organization_id, zoom_account_id, imported_at, batch, is_complete)
+            values (%s, %s, %s, %s, %s)
+            on conflict (organization_id, zoom_account_id, imported_at) do update set
+                is_complete = imports.is_complete or excluded.is_complete
             """,
-            [account.organization_id, account.zoom_account_id, batch.as_of, batch.number],
+            [
+                account.organization_id,
+                account.zoom_account_id,
+                batch.as_of,
+                batch.number,
+                is_complete,
+            ],
         )
         _note_unlisted(connection, account, batch)
         return _insert_versions(connection, account, batch)
