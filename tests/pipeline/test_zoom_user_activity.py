@@ -78,8 +78,6 @@ def happen(installation: Installation, account: Connection, at: datetime, what: 
     users = what[0] if isinstance(what, tuple) else what
     rows = [(user, f"{user}@a.example", *[None] * 4, status, None) for user, status in users]
     with connect(installation.url) as connection:
-        store_users(connection, account, rows, Batch(1, at))
-    if isinstance(what, tuple):
-        installation.execute(
-            "update zoom_raw.imports set is_complete = false where imported_at = %s", [at]
+        store_users(
+            connection, account, rows, Batch(1, at), is_complete=not isinstance(what, tuple)
         )
