@@ -111,7 +111,7 @@ _UNSEEN = {
     "clientsights_raw.email_addresses": """
         delete from clientsights_raw.email_addresses
         where organization_id = %(own)s and address not in (
-            select lower(addresses.address collate "C") collate "default"
+            select lower(addresses.address collate "C")
             from zoom_raw.events
             cross join lateral (
                 values (fields ->> 'email'), (fields ->> 'caller_email'),

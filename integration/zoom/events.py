@@ -237,7 +237,7 @@ def _texts(content: dict[str, Any], **names: str) -> dict[str, str]:
     found = {ours: text(content.get(zooms)) for ours, zooms in names.items()}
     if "email" in found:
         found["email"] = cleaned_email(found["email"])
-    return {ours: told for ours, told in found.items() if told}
+    return {ours: value for ours, value in found.items() if value}
 
 
 def _times(content: dict[str, Any], received_at: datetime, **names: str) -> dict[str, str]:

@@ -87,15 +87,15 @@ def _of_spellings(settings: Settings) -> Iterator[str]:
             yield "an exclusion that is in force for nothing"
         elif meant != exclusion.email_or_domain.lower():
             yield "an exclusion in another spelling"
-    told = [user.email for user in settings.users]
-    told += [row["email"] for row in _zoom_users(settings) if row.get("email")]
-    for email in told:
+    emails = [user.email for user in settings.users]
+    emails += [row["email"] for row in _zoom_users(settings) if row.get("email")]
+    for email in emails:
         if address(email) is None:
             yield "an email that is no address"
         elif address(email) != email.lower():
             yield "an email in another spelling"
-    emails = Counter((user.organization_id, address(user.email)) for user in settings.users)
-    if any(count > 1 for (_, email), count in emails.items() if email):
+    users = Counter((user.organization_id, address(user.email)) for user in settings.users)
+    if any(count > 1 for (_, email), count in users.items() if email):
         yield "two users with one email"
 
 

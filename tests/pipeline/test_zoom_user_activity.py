@@ -46,8 +46,8 @@ def account(installation: Installation) -> Connection:
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_zoom_user_is_active(case: str, installation: Installation, account: Connection) -> None:
-    told, expected = CASES[case]
-    for hour, each in told.items():
+    history, expected = CASES[case]
+    for hour, each in history.items():
         at_once = each if isinstance(each, list) and isinstance(each[-1], str) else [each]
         for one in at_once:
             happen(installation, account, BASE + timedelta(hours=hour), one)

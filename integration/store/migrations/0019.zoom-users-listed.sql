@@ -12,7 +12,7 @@ create index events_of_users on zoom_raw.events (organization_id, zoom_account_i
         'user.created', 'user.updated', 'user.activated', 'user.deactivated', 'user.deleted', 'user.disassociated'
     );
 
--- What imports and user events told of Zoom users' emails and names, and when.
+-- Zoom users' emails and names as imports and user events gave them, and when.
 create view pipeline.zoom_user_observations as
 select
     organization_id, zoom_account_id, zoom_user_id, imported_at as known_from, 'import' as source,

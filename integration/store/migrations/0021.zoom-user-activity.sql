@@ -34,8 +34,8 @@ listings as (
             and users.zoom_user_id = events.zoom_user_id
     )
 ),
--- A version says the same again in the first import after an event, although no row was added for it; and of those
--- whom imports did not list any more, or yet, the first complete one tells.
+-- A version counts again in the first import after an event, although no row was added for it. Whoever imports did not
+-- list any more, or not yet, is inactive from the first complete one on.
 asked as (
     select organization_id, zoom_account_id, zoom_user_id, is_listed, status, seen_from, seen_until
     from listings

@@ -19,7 +19,7 @@ IN_A_LOCAL_PART = set("abcdefghijklmnopqrstuvwxyz0123456789.!#$%&'*+-/=?^_`{|}~"
 
 
 def address(text: str | None) -> str | None:
-    """The address, or None when the text is not one. Quoted local parts are not told of here."""
+    """The address, or None when the text is not one. Quoted local parts are left out."""
     local, at, host = _readable(text).partition("@")
     read = _host(host)
     local = "".join(letter.lower() if letter.isascii() else letter for letter in local)

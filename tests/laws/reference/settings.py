@@ -14,7 +14,7 @@ from tests.laws.reference.world import Connection, World
 PHONE_USER = ("extension_id", "extension_number", "id")
 TELL_OF_USERS = ("user.created", "user.updated", "user.activated")
 # Event -> whether a Zoom user is active from then on.
-TELL_OF_ACTIVITY = {
+ACTIVITY_EVENTS = {
     "user.created": True,
     "user.activated": True,
     "user.deactivated": False,
@@ -42,10 +42,10 @@ class Known:
             if event.name in TELL_OF_USERS:
                 key = event.account, event.fields["zoom_user_id"]
                 self._note(key, event.own_time, event.fields["email"], event.fields["name"])
-            if event.name in TELL_OF_ACTIVITY:
+            if event.name in ACTIVITY_EVENTS:
                 key = event.account, event.fields["zoom_user_id"]
-                told = event.own_time, TELL_OF_ACTIVITY[event.name], True
-                self._activity.setdefault(key, []).append(told)
+                seen = event.own_time, ACTIVITY_EVENTS[event.name], True
+                self._activity.setdefault(key, []).append(seen)
         self._note_who_was_not_listed()
 
     def _read_imports(self) -> None:
@@ -63,8 +63,8 @@ class Known:
                     if zoom_user_id:
                         name, address = name_of(row), email(row.get("email"))
                         self._note((account, zoom_user_id), batch.as_of, address, name)
-                        told = batch.as_of, text(row.get("status")) != "inactive", False
-                        self._activity.setdefault((account, zoom_user_id), []).append(told)
+                        seen = batch.as_of, text(row.get("status")) != "inactive", False
+                        self._activity.setdefault((account, zoom_user_id), []).append(seen)
                         listed.add(zoom_user_id)
                 self._phone_users[account] = [
                     {name: text(row.get(name)) for name in PHONE_USER}
@@ -84,18 +84,18 @@ class Known:
         for account, zoom_user_id in {*self._activity, *self._zoom_emails, *self._zoom_names}:
             for at, listed in self._imports.get(account, []):
                 if zoom_user_id not in listed:
-                    told = at, False, False
-                    self._activity.setdefault((account, zoom_user_id), []).append(told)
+                    seen = at, False, False
+                    self._activity.setdefault((account, zoom_user_id), []).append(seen)
 
     def was_active(self, account: str, zoom_user_id: str, at: datetime) -> bool:
         """By the latest observation until then; of equal times active wins. Before the first one
         the opposite of what an event says, and the same as an import.
         """
-        told = self._activity.get((account, zoom_user_id), [])
-        until_then = [each for each in told if each[0] <= at]
+        seen = self._activity.get((account, zoom_user_id), [])
+        until_then = [each for each in seen if each[0] <= at]
         if until_then:
             return max(until_then)[1]
-        first = max((each for each in told if each[0] == min(told)[0]), default=None)
+        first = max((each for each in seen if each[0] == min(seen)[0]), default=None)
         return first is not None and first[1] != first[2]
 
     def accounts_of(self, organization_id: str, first: str) -> list[str]:

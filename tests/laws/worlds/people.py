@@ -107,6 +107,13 @@ def _populate(dice: Dice, cast: Cast, account: str, number: int) -> None:
     if dice.luck(0.2):
         rows.append({"email": "pending@acme.test", "type": 1, "status": "pending"})
     persons += _guests(dice, cast, users)
+    if rows and dice.luck(0.4):
+        # Deleted in Zoom and made again: the old id is the smaller one.
+        again = dice.choice(rows)
+        status = dice.choice(["active", "inactive"])
+        rows.append({**again, "id": f"{cast.prefix}old{number}", "status": status})
+        returning = Person("Made Again", email=again.get("email") or None)
+        persons += [returning, returning]
     cast.zoom_users[account] = rows
     cast.persons[account] = persons
     cast.lines[account] = lines + _outsiders()

@@ -185,6 +185,9 @@ def _other_zoom_user(setter: Setter, settings: Settings, number: int) -> Setting
     account = setter.dice.choice(list(settings.zoom_users))
     rows = [dict(row) for row in settings.zoom_users[account]]
     row = setter.dice.choice(rows) if rows else {}
+    old = [row for row in rows if "old" in str(row.get("id"))]
+    if old and setter.dice.luck(0.4):
+        row = old[0]
     luck = setter.dice.part()
     if row.get("id") and luck < 0.2:
         rows.remove(row)
