@@ -189,11 +189,11 @@ def _other_zoom_user(setter: Setter, settings: Settings, number: int) -> Setting
     if old and setter.dice.luck(0.4):
         row = old[0]
     luck = setter.dice.part()
-    if row.get("id") and luck < 0.2:
+    if row.get("id") and luck < 0.35:
         rows.remove(row)
-    elif row.get("id") and luck < 0.45:
+    elif row.get("id") and luck < 0.55:
         row["status"] = "active" if row.get("status") == "inactive" else "inactive"
-    elif row.get("id") and row.get("email") and luck < 0.8:
+    elif row.get("id") and row.get("email") and luck < 0.85:
         name = setter.dice.choice(["email", "display_name"])
         row[name] = f"changed{number}@acme.test" if name == "email" else f"Changed {number}"
     else:
