@@ -14,6 +14,7 @@ from integration.identity.names import (
     guess_company_name,
     guess_person_name,
     is_generic,
+    is_notetaker,
     skeleton,
     tidy,
 )
@@ -21,6 +22,7 @@ from integration.identity.rules import OrganizationRules, organization_rules, re
 from integration.identity.versions import PSL_VERSION, RULE_VERSION
 from integration.store import display_names, email_addresses
 from integration.store.batches import Batch
+from integration.store.cleaned_texts import count_unreadable_settings
 from integration.store.email_addresses import ClassifiedAddress, Move
 from integration.store.identity_facts import (
     ChangedFact,
@@ -64,6 +66,10 @@ def classify_addresses(
         names_written = judge_names(connection, batch)
         note_rules(connection, rule_version=RULE_VERSION, psl_version=PSL_VERSION)
     problems = [f"{key}: {each}" for key, value in rules.items() for each in value.problems]
+    problems += [
+        f"{key}: integration.{setting}: {count} that cannot be read, in force for nothing."
+        for key, setting, count in count_unreadable_settings(connection)
+    ]
     return Classification(looked_at, written, names_written, moves, problems)
 
 
@@ -79,7 +85,10 @@ def judge_names(connection: psycopg.Connection, batch: Batch) -> int:
         names += display_names.known_names(connection)
     return display_names.store_names(
         connection,
-        ((key, name, None if is_generic(name) else tidy(name)) for key, name in names),
+        (
+            (key, name, None if is_generic(name) else tidy(name), is_notetaker(name))
+            for key, name in names
+        ),
         rule_version=RULE_VERSION,
         batch=batch,
     )

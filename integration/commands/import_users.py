@@ -3,11 +3,13 @@
 import csv
 from datetime import UTC, datetime
 from pathlib import Path
+from unicodedata import name
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from integration.erasure.arriving import erased_addresses
+from integration.identity.cleaning import cleaned_email
 from integration.settings import read_settings
 from integration.store import directory
 from integration.store.batches import only_writer
@@ -72,13 +74,13 @@ def read_directory(file: Path) -> list[ImportedUser]:
         raise ValueError("it is not UTF-8 text") from error
     except csv.Error as error:
         raise ValueError(f"line {rows.line_num + 1}: {error}") from error
-    for name in ("email", "user_id"):
+    for column in ("email", "user_id"):
         seen: dict[str, int] = {}
         for user in users:
-            value = (getattr(user, name) or f"none in line {user.line}").lower()
+            value = (getattr(user, column) or f"none in line {user.line}").lower()
             first = seen.setdefault(value, user.line)
             if first != user.line:
-                raise ValueError(f"line {user.line}: the same {name} as in line {first}")
+                raise ValueError(f"line {user.line}: the same {column} as in line {first}")
     return users
 
 
@@ -100,9 +102,9 @@ def _read_line(line: int, row: dict[str | None, str | None]) -> ImportedUser:
     empty = [name for name in REQUIRED if not value[name]]
     if empty:
         raise ValueError(f"line {line}: {', '.join(empty)} is empty")
-    local, at, domain = value["email"].rpartition("@")
-    if not (local and at and domain) or any(c.isspace() for c in value["email"]):
-        raise ValueError(f"line {line}: the email is not an address")
+    email = cleaned_email(value["email"])
+    if email is None:
+        raise ValueError(f"line {line}: the email is not an address{_because(value['email'])}")
     role = value["role"].lower().replace(" ", "_")
     if role not in ROLES:
         raise ValueError(f"line {line}: the role is not one of {', '.join(ROLES)}")
@@ -114,7 +116,7 @@ def _read_line(line: int, row: dict[str | None, str | None]) -> ImportedUser:
         ) from error
     return ImportedUser(
         line=line,
-        email=value["email"],
+        email=email,
         full_name=value["full_name"],
         role=role,
         time_zone=value["time_zone"],
@@ -122,6 +124,23 @@ def _read_line(line: int, row: dict[str | None, str | None]) -> ImportedUser:
         created_at=_time(line, "created_at", value),
         deactivated_at=_time(line, "deactivated_at", value),
     )
+
+
+def _because(email: str) -> str:
+    """The character that no address can have there, if it is one character."""
+    at = email.find("@")
+    strange = next(
+        (
+            (place, each)
+            for place, each in enumerate(email, start=1)
+            if each.isspace() or each in ",;:()<>[]\\" or (each == "@" and place - 1 > at)
+        ),
+        None,
+    )
+    if strange is None:
+        return ""
+    place, each = strange
+    return f": character {place} is U+{ord(each):04X} ({name(each, 'a control character')})"
 
 
 def _time(line: int, name: str, value: dict[str | None, str]) -> datetime | None:

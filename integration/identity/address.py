@@ -51,6 +51,15 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """`written`: the local part with its quotes; `local`: without them. `host` as in Address."""
+
+    written: str
+    local: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """`reason` is one of those of the decision list: `empty`, `multiple_addresses`, ..."""
 
@@ -68,12 +77,13 @@ def read_address(text: str | None) -> Address | Unreadable:
     text = unicodedata.normalize("NFC", INVISIBLE.sub("", text or ""))
     if _names_several(text, _PIECES_AT_COMMAS):
         return Unreadable("multiple_addresses")
-    text = _without_wrapping(text)
+    text = without_wrapping(text)
     if _names_several(text, _PIECES_AT_SPACES):
         return Unreadable("multiple_addresses")
     if not text:
         return Unreadable("empty")
-    return _split(text)
+    split = split_address(text)
+    return split if isinstance(split, Unreadable) else _folded(split)
 
 
 def _names_several(text: str, pieces: re.Pattern[str]) -> bool:
@@ -83,7 +93,10 @@ def _names_several(text: str, pieces: re.Pattern[str]) -> bool:
     return len(found) > 1
 
 
-def _without_wrapping(text: str) -> str:
+def without_wrapping(text: str) -> str:
+    """An address without what may stand around it: white space, a name and angle brackets,
+    `mailto:`, single quotes, a full stop at the end.
+    """
     before = None
     while text != before:
         before = text
@@ -97,7 +110,8 @@ def _without_wrapping(text: str) -> str:
     return text
 
 
-def _split(text: str) -> Address | Unreadable:
+def split_address(text: str) -> Split | Unreadable:
+    """The two parts of an address; white space and wrapping are gone already."""
     quoted = _QUOTED_LOCAL.match(text)
     start = quoted.end() if quoted else 0
     ats = text.count("@", start)
@@ -114,14 +128,15 @@ def _split(text: str) -> Address | Unreadable:
     host = read_host(text[at + 1 :])
     if host is None:
         return Unreadable("malformed_domain")
+    return Split(text[:at], local, host)
+
+
+def _folded(split: Split) -> Address | Unreadable:
+    """Case, tag, and Gmail's own rules taken away."""
+    host = split.host
     if host.rpartition(".")[2] == "invalid":
         return Unreadable("reserved_invalid")
-    return _folded(local, host)
-
-
-def _folded(local: str, host: str) -> Address | Unreadable:
-    """Case, tag, and Gmail's own rules taken away."""
-    local = unicodedata.normalize("NFC", local.lower())
+    local = unicodedata.normalize("NFC", split.local.lower())
     octets = len(local.encode())
     if octets > LONGEST_LOCAL_PART or octets + 1 + len(host) > LONGEST_ADDRESS:
         return Unreadable("malformed_too_long")

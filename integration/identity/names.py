@@ -9,13 +9,25 @@ from integration.identity.hosts import as_unicode
 from integration.identity.lookalikes import skeleton
 from integration.identity.word_lists import entries
 
-__all__ = ["guess_company_name", "guess_person_name", "is_generic", "skeleton", "tidy"]
+__all__ = [
+    "guess_company_name",
+    "guess_person_name",
+    "is_generic",
+    "is_notetaker",
+    "skeleton",
+    "tidy",
+]
 
 GENERIC_NAMES = frozenset(entries("generic_names.txt"))
 _WORD = re.compile(r"[^\W\d_]+")
-_DEVICE_WORDS = re.compile(
-    " (?:" + "|".join(sorted(map(re.escape, entries("device_words.txt")))) + ") "
-)
+
+
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    return re.compile(" (?:" + "|".join(sorted(map(re.escape, words))) + ") ")
+
+
+_DEVICE_WORDS = _any_of(entries("device_words.txt"))
+_NOTETAKERS = _any_of(entries("notetaker_words.txt"))
 _MODEL_OF_A_PHONE = re.compile(r"SM-[A-Za-z][0-9]")
 _DIGITS = re.compile(r"\d")
 _BETWEEN_PIECES = re.compile(r"[._-]")
@@ -28,12 +40,15 @@ def tidy(name: str) -> str:
 
 def is_generic(name: str) -> bool:
     """Whether a display name says nothing about who it is: `Zoom User`, `Ann's iPhone`, `???`."""
-    seen = tidy(unicodedata.normalize("NFC", INVISIBLE.sub("", name)))
+    seen = _readable(name)
     if "@" in seen or not any(map(str.isalpha, seen)) or _MODEL_OF_A_PHONE.match(seen):
         return True
-    folded = seen.casefold()
-    words = f" {' '.join(_WORD.findall(folded))} "
-    return folded in GENERIC_NAMES or _DEVICE_WORDS.search(words) is not None
+    return seen.casefold() in GENERIC_NAMES or _DEVICE_WORDS.search(_words(seen)) is not None
+
+
+def is_notetaker(name: str) -> bool:
+    """Whether a display name is that of a machine that takes notes: `read.ai meeting notes`."""
+    return _NOTETAKERS.search(_words(_readable(name))) is not None
 
 
 def guess_person_name(person_key: str) -> str:
@@ -47,6 +62,15 @@ def guess_company_name(domain: str) -> str:
     """`acme-corp.com` -> `Acme Corp`."""
     label = as_unicode((host_facts(domain).domain or domain).partition(".")[0])
     return _capitalized(label.split("-")) or label
+
+
+def _readable(name: str) -> str:
+    return tidy(unicodedata.normalize("NFC", INVISIBLE.sub("", name)))
+
+
+def _words(name: str) -> str:
+    """The name's runs of letters, case ignored, each between two spaces."""
+    return f" {' '.join(_WORD.findall(name.casefold()))} "
 
 
 def _capitalized(pieces: list[str]) -> str:

@@ -111,7 +111,7 @@ _UNSEEN = {
     "clientsights_raw.email_addresses": """
         delete from clientsights_raw.email_addresses
         where organization_id = %(own)s and address not in (
-            select lower(addresses.address)
+            select lower(addresses.address collate "C")
             from zoom_raw.events
             cross join lateral (
                 values (fields ->> 'email'), (fields ->> 'caller_email'),
@@ -119,7 +119,7 @@ _UNSEEN = {
             ) as addresses (address)
             where events.organization_id = %(own)s and addresses.address is not null
             union
-            select lower(email) from zoom_raw.users
+            select lower(email collate "C") from zoom_raw.users
             where organization_id = %(own)s and email is not null
         )
     """,

@@ -142,8 +142,9 @@ def companions(
                 ) as name,
                 max(people.person_id) as person_id,
                 max(people.kind) as kind,
-                bool_or(users.user_id is not null or addresses.kind in ('user', 'internal'))
-                    is true as is_own,
+                bool_or(
+                    participants.user_id is not null or addresses.kind in ('user', 'internal')
+                ) is true as is_own,
                 bool_or(
                     participants.outcome = 'excluded'
                     or (addresses.person_id is not null and people.person_id is null)
@@ -160,6 +161,7 @@ def companions(
             left join clientsights_raw.email_addresses as addresses
                 on addresses.organization_id = participants.organization_id
                 and addresses.address = participants.email
+                and participants.user_id is null  -- who is mapped is a colleague
             left join clientsights.people
                 on people.organization_id = addresses.organization_id
                 and people.person_id = addresses.person_id

@@ -7,6 +7,8 @@ from datetime import datetime
 import psycopg
 from psycopg.rows import class_row
 
+from integration.identity.cleaning import spellings
+
 
 @dataclass(frozen=True)
 class User:
@@ -51,10 +53,10 @@ def users_by_email(
         """
         select organization_id, user_id, role, deactivated_at from worksights.users
         where (%(organization)s::text is null or organization_id = %(organization)s)
-            and lower(email) = lower(%(email)s)
+            and lower(email collate "C") = any(%(spellings)s)
         order by organization_id
         """,
-        {"organization": organization_id, "email": email.strip()},
+        {"organization": organization_id, "spellings": spellings(email)},
     ).fetchall()
 
 
@@ -117,7 +119,7 @@ def _upsert(connection: psycopg.Connection, organization_id: str, user: Imported
         select user_id, organization_id from worksights.users
         where user_id = %(user_id)s
             or (%(user_id)s::text is null and organization_id = %(organization)s
-                and lower(email) = lower(%(email)s))
+                and lower(email collate "C") = lower(%(email)s collate "C"))
         """,
         {"user_id": user.user_id, "organization": organization_id, "email": user.email},
     ).fetchone()

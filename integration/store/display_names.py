@@ -1,4 +1,4 @@
-"""Display names and what of them can be shown as a person's name."""
+"""Display names: what of them can be shown as a person's name, and which are a machine's."""
 
 from collections.abc import Iterable
 
@@ -47,17 +47,18 @@ def known_names(connection: psycopg.Connection) -> list[tuple[str, str]]:
 
 def store_names(
     connection: psycopg.Connection,
-    rows: Iterable[tuple[str, str, str | None]],
+    rows: Iterable[tuple[str, str, str | None, bool]],
     *,
     rule_version: str,
     batch: Batch,
 ) -> int:
-    """Stores (organization, display name, person's name); those that are judged otherwise than
-    before are named among the changed settings. Returns how many are new or differ.
+    """Stores (organization, display name, person's name, whether it is a note-taker's); those that
+    are judged otherwise than before are named among the changed settings. Returns how many are new
+    or differ.
     """
     connection.execute(
         "create temporary table judged (organization_id text, display_name text, "
-        "person_name text) on commit drop"
+        "person_name text, is_notetaker boolean) on commit drop"
     )
     with connection.cursor().copy("copy judged from stdin") as copy:
         for row in rows:
@@ -69,19 +70,23 @@ def store_names(
         select organization_id, 'display_name', display_name, '', '', %s, '{(,)}'
         from judged
         inner join clientsights_raw.display_names as known using (organization_id, display_name)
-        where known.person_name is distinct from judged.person_name
+        where (known.person_name, known.is_notetaker)
+            is distinct from (judged.person_name, judged.is_notetaker)
         """,
         [batch.number],
     )
     stored = connection.execute(
         """
         insert into clientsights_raw.display_names as known
-            (organization_id, display_name, person_name, rule_version, batch)
-        select organization_id, display_name, person_name, %(version)s, %(batch)s from judged
+            (organization_id, display_name, person_name, is_notetaker, rule_version, batch)
+        select organization_id, display_name, person_name, is_notetaker, %(version)s, %(batch)s
+        from judged
         on conflict (organization_id, display_name) do update
-        set person_name = excluded.person_name, rule_version = excluded.rule_version,
+        set person_name = excluded.person_name, is_notetaker = excluded.is_notetaker,
+            rule_version = excluded.rule_version,
             batch = excluded.batch
-        where known.person_name is distinct from excluded.person_name
+        where (known.person_name, known.is_notetaker)
+            is distinct from (excluded.person_name, excluded.is_notetaker)
         """,
         {"version": rule_version, "batch": batch.number},
     ).rowcount

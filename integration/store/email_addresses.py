@@ -63,7 +63,9 @@ def new_addresses(connection: psycopg.Connection) -> list[tuple[str, str]]:
         """
         select distinct organization_id, address
         from (
-            select events.organization_id, lower(addresses.address) as address
+            select
+                events.organization_id,
+                lower(addresses.address collate "C") collate "default" as address
             from zoom_raw.events
             cross join lateral (
                 values (fields ->> 'email'), (fields ->> 'caller_email'),

@@ -171,7 +171,7 @@ def addresses(connection: psycopg.Connection) -> list[tuple[str, str]]:
         union
         select organization_id, email from worksights.users
         union
-        select organization_id, email from pipeline.user_emails
+        select organization_id, email from pipeline.user_emails where email is not null
         union
         select organization_id, email from zoom_raw.users where email is not null
         """

@@ -6,6 +6,8 @@ from datetime import datetime
 import psycopg
 from psycopg.rows import class_row
 
+from integration.identity.cleaning import cleaned_email, spellings
+
 
 @dataclass(frozen=True)
 class Person:
@@ -77,8 +79,13 @@ def people_with_email(
                     union
                     select subject from pipeline.settings
                     where settings.organization_id = users.organization_id
-                        and kind = 'zoom_user_email' and value = lower(btrim(users.email))
-                        and valid @> now()
+                        and kind = 'zoom_user_email' and valid @> now()
+                        and value in (
+                            select emails.value from pipeline.settings as emails
+                            where emails.organization_id = users.organization_id
+                                and emails.kind = 'user_email'
+                                and emails.subject = users.user_id and emails.valid @> now()
+                        )
                         and not exists (
                             select from pipeline.settings as manual
                             where manual.organization_id = users.organization_id
@@ -88,11 +95,11 @@ def people_with_email(
                 ) as theirs
             ) as zoom_user_ids
         from worksights.users
-        where lower(users.email) = lower(btrim(%(email)s))
+        where lower(users.email collate "C") = any(%(spellings)s)
             and (%(organization)s::text is null or users.organization_id = %(organization)s)
         order by users.organization_id
         """,
-        {"email": email, "organization": organization_id},
+        {"spellings": spellings(email), "organization": organization_id},
     ).fetchall()
 
 
@@ -162,14 +169,14 @@ def appearances(
             and (
                 mappings.user_id = %(user)s
                 or participants.zoom_user_id = any(%(zoom_users)s)
-                or participants.email = lower(btrim(%(email)s))
+                or participants.email = %(email)s
             )
         order by sessions.started_at, sessions.session_id, participants.participant_id
         """,
         {
             "organization": person.organization_id,
             "user": person.user_id,
-            "email": person.email,
+            "email": cleaned_email(person.email),
             "zoom_users": person.zoom_user_ids,
             "session": session_id,
             "since": since,

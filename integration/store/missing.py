@@ -11,6 +11,7 @@ from datetime import datetime
 import psycopg
 from psycopg.rows import class_row
 
+from integration.identity.cleaning import cleaned_email
 from integration.store.explain import Appearance, Person
 
 
@@ -89,7 +90,7 @@ def missing(
                     or exists (
                         select from worksights.users as by_email
                         where by_email.organization_id = participants.organization_id
-                            and lower(by_email.email) = participants.email
+                            and lower(by_email.email collate "C") = participants.email
                     )
                 )
             order by sessions.ended_at desc, sessions.session_id, participants.participant_id
@@ -124,7 +125,7 @@ def _seen_by(sight: Sight) -> dict[str, str | bool | Sequence[str]]:
     return {
         "organization": sight.person.organization_id,
         "user": sight.person.user_id,
-        "email": sight.person.email,
+        "email": cleaned_email(sight.person.email),
         "zoom_users": sight.person.zoom_user_ids,
         "everybody": sight.sees_everybody,
         "every_topic": sight.sees_every_topic,
@@ -160,7 +161,7 @@ _SEEN = """
         from (
             select coalesce(
                 outcomes.user_id = %(user)s or participants.zoom_user_id = any(%(zoom_users)s)
-                    or participants.email = lower(btrim(%(email)s)),
+                    or participants.email = %(email)s,
                 false
             ) as is_theirs
         ) as whose

@@ -73,6 +73,9 @@ REGISTRY = """
 
     pipeline.user_emails                    user_id             user_id             row
     pipeline.user_emails                    email               person_key          row
+    pipeline.user_emails                    written_email       person_key          row
+    pipeline.cleaned_texts                  written             person_key          row
+    pipeline.cleaned_texts                  cleaned             person_key          row
     pipeline.settings                       subject             text                derivation
     pipeline.settings                       value               text                derivation
     pipeline.setting_changes                subject             text                derivation

@@ -6,6 +6,8 @@ from datetime import datetime
 import psycopg
 from psycopg.rows import class_row
 
+from integration.identity.cleaning import cleaned_email
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -32,8 +34,8 @@ def profile_with_email(
     """The one that this email is matched with."""
     cursor = connection.cursor(row_factory=class_row(Profile))
     return cursor.execute(
-        f"{_SELECT} and lower(btrim(email)) = %(email)s",
-        {"organization": organization_id, "email": email.strip().lower()},
+        f"""{_SELECT} and lower(btrim(email) collate "C") = %(email)s""",
+        {"organization": organization_id, "email": cleaned_email(email)},
     ).fetchone()
 
 
@@ -74,7 +76,9 @@ def profiles_called(
         f"""
         {_SELECT}
             and strpos(lower(full_name || ' ' || email), lower(%(text)s)) > 0
-        order by lower(email) <> lower(%(text)s), deactivated_at is not null, full_name, user_id
+        order by
+            lower(email collate "C") <> lower(%(text)s collate "C"),
+            deactivated_at is not null, full_name, user_id
         limit %(limit)s
         """,
         {"organization": organization_id, "text": text, "limit": limit},

@@ -8,6 +8,7 @@ would hide: rows that were deleted, back-dated or written by hand.
 import psycopg
 
 from integration.store.batches import Batch
+from integration.store.cleaned_texts import clean_texts, texts_are_new
 
 
 def take_settings(connection: psycopg.Connection, batch: Batch) -> dict[str, int]:
@@ -17,7 +18,7 @@ def take_settings(connection: psycopg.Connection, batch: Batch) -> dict[str, int
     with connection.transaction():
         # Everything below sees one state of the settings, whatever the page writes meanwhile.
         connection.execute("set transaction isolation level repeatable read")
-        _note_user_emails(connection, batch)
+        clean_texts(connection, batch)
         _find_differences(connection)
         _note_changes(connection, batch)
         _update_copy(connection)
@@ -32,40 +33,10 @@ def take_settings(connection: psycopg.Connection, batch: Batch) -> dict[str, int
 
 def settings_have_changed(connection: psycopg.Connection) -> bool:
     """Whether a batch would find news among the settings."""
-    return connection.execute(
-        """
-        select exists (select from pipeline.setting_differences)
-            or exists (
-                select from worksights.users
-                where lower(btrim(email)) is distinct from (
-                    select user_emails.email from pipeline.user_emails
-                    where user_emails.organization_id = users.organization_id
-                        and user_emails.user_id = users.user_id
-                    order by user_emails.known_from desc
-                    limit 1
-                )
-            )
-        """
+    has_differences = connection.execute(
+        "select exists (select from pipeline.setting_differences)"
     ).fetchone()[0]
-
-
-def _note_user_emails(connection: psycopg.Connection, batch: Batch) -> None:
-    connection.execute(
-        """
-        insert into pipeline.user_emails (organization_id, user_id, known_from, email)
-        select users.organization_id, users.user_id, %s, lower(btrim(users.email))
-        from worksights.users
-        where lower(btrim(users.email)) is distinct from (
-            select user_emails.email from pipeline.user_emails
-            where user_emails.organization_id = users.organization_id
-                and user_emails.user_id = users.user_id
-            order by user_emails.known_from desc
-            limit 1
-        )
-        on conflict (organization_id, user_id, known_from) do update set email = excluded.email
-        """,
-        [batch.as_of],
-    )
+    return has_differences or texts_are_new(connection)
 
 
 def _find_differences(connection: psycopg.Connection) -> None:

@@ -61,7 +61,37 @@ def store_users(
                 is_complete,
             ],
         )
+        _note_unlisted(connection, account, batch)
         return _insert_versions(connection, account, batch)
+
+
+def _note_unlisted(connection: psycopg.Connection, account: Connection, batch: Batch) -> None:
+    """That somebody is no longer on the list is a version of them, too."""
+    connection.execute(
+        """
+        insert into zoom_raw.users (
+            organization_id, zoom_account_id, zoom_user_id, imported_at, batch, is_listed,
+            email, first_name, last_name, display_name, user_type, status, zoom_created_at
+        )
+        select
+            organization_id, zoom_account_id, zoom_user_id, %(now)s, %(batch)s, false,
+            email, first_name, last_name, display_name, user_type, status, zoom_created_at
+        from (
+            select distinct on (zoom_user_id) * from zoom_raw.users
+            where organization_id = %(organization)s and zoom_account_id = %(account)s
+            order by zoom_user_id, imported_at desc
+        ) as latest
+        where is_listed and zoom_user_id not in (select zoom_user_id from imported)
+        on conflict (organization_id, zoom_account_id, zoom_user_id, imported_at) do update set
+            is_listed = false, batch = excluded.batch
+        """,
+        {
+            "organization": account.organization_id,
+            "account": account.zoom_account_id,
+            "now": batch.as_of,
+            "batch": batch.number,
+        },
+    )
 
 
 def _insert_versions(connection: psycopg.Connection, account: Connection, batch: Batch) -> int:
@@ -84,7 +114,7 @@ def _insert_versions(connection: psycopg.Connection, account: Connection, batch:
                 order by known.imported_at desc
                 limit 1
             ) as latest
-            where (
+            where latest.is_listed and (
                 latest.email, latest.first_name, latest.last_name, latest.display_name,
                 latest.user_type,
                 latest.status, latest.zoom_created_at
@@ -94,6 +124,7 @@ def _insert_versions(connection: psycopg.Connection, account: Connection, batch:
             )
         )
         on conflict (organization_id, zoom_account_id, zoom_user_id, imported_at) do update set
+            is_listed = true,
             email = excluded.email,
             first_name = excluded.first_name,
             last_name = excluded.last_name,

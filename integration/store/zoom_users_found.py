@@ -25,7 +25,8 @@ def entries_waiting_sql(connection: psycopg.Connection, *, by_entries: bool) -> 
 FOUND = """
     with imported as (
         select distinct on (zoom_account_id, zoom_user_id)
-            zoom_account_id, zoom_user_id, lower(email) as email, status,
+            zoom_account_id, zoom_user_id, status,
+            lower(email collate "C") collate "default" as email,
             coalesce(
                 display_name, nullif(concat_ws(' ', first_name, last_name), '')
             ) as display_name
@@ -75,8 +76,21 @@ FOUND = """
         order by zoom_user_id, effective_from desc, changed_at desc, change_id desc
     ),
     by_email as (
-        select user_id, lower(btrim(email)) as email from worksights.users
-        where organization_id = %(organization)s
+        select distinct on (email) user_id, email
+        from (
+            select
+                users.user_id, users.deactivated_at,
+                coalesce(
+                    known.value, lower(btrim(users.email) collate "C") collate "default"
+                ) as email
+            from worksights.users
+            left join pipeline.settings as known
+                on known.organization_id = users.organization_id and known.kind = 'user_email'
+                and known.subject = users.user_id and known.valid @> now()
+            where users.organization_id = %(organization)s
+        ) as emails
+        order by
+            email, coalesce(deactivated_at <= now(), false), user_id collate "C"
     ),
     found as (
         select

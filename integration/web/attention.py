@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integration.store.arrivals import IDLE, LATE, Arrivals, Batches
+from integration.store.cleaned_texts import UnreadableSetting
 from integration.store.connection_list import ListedConnection
 from integration.store.failed_sessions import Failures
 from integration.store.job_states import JobState
@@ -13,6 +14,7 @@ from integration.web.change_words import counted
 from integration.web.refusals import Step
 
 QUIET = timedelta(days=1)
+SHOWN = 10  # of a list in one sentence
 
 CONNECTIONS = Step("Open Connections", "/services/zoom/connections")
 UNMAPPED = Step("Map them", "/services/zoom/users?show=unmapped")
@@ -181,18 +183,36 @@ def needs_of_failures(
     return needs
 
 
-def needs_of_identity(problems: Sequence[str]) -> list[Need]:
-    """What was set for people and companies and cannot be read; `problems` are sentences."""
-    if not problems:
-        return []
-    return [
-        Need(
-            "Settings of people and companies cannot be read",
-            f"{' '.join(problems)} Correct the rows in integration.own_domains, "
-            "integration.domain_overrides or integration.identity_settings; the next batch takes "
-            "them up.",
+def needs_of_identity(
+    problems: Sequence[str], unreadable: Sequence[UnreadableSetting] = ()
+) -> list[Need]:
+    """What was set for people and companies and cannot be read. `problems` are sentences;
+    `unreadable` are texts that are in force for nothing.
+    """
+    needs = []
+    if problems:
+        needs.append(
+            Need(
+                "Settings of people and companies cannot be read",
+                f"{' '.join(problems)} Correct the rows in integration.own_domains, "
+                "integration.domain_overrides or integration.identity_settings; the next batch "
+                "takes them up.",
+            )
         )
-    ]
+    if unreadable:
+        shown = [f"“{one.text}” in integration.{one.setting}" for one in unreadable[:SHOWN]]
+        more = len(unreadable) - len(shown)
+        listed = "; ".join([*shown, *([f"and {more:,} more"] if more else [])])
+        needs.append(
+            Need(
+                f"{counted(len(unreadable), 'setting')} of people and companies "
+                f"{'is' if len(unreadable) == 1 else 'are'} in force for nothing",
+                f"{listed}. An exclusion is an address or a domain, such as ann@acme.com or "
+                "acme.com; own domains and overrides are domains. Correct the rows; the next "
+                "batch takes them up.",
+            )
+        )
+    return needs
 
 
 def needs_of_people(people: People) -> list[Need]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from integration.identity.cleaning import cleaned_email
 from integration.zoom.kept_events import KEPT_EVENTS
 from integration.zoom.phone_events import UnreadableRecord, live_call, record_calls
 from integration.zoom.values import UnreadableTime, text, time, time_of_milliseconds
@@ -231,7 +232,10 @@ def _object(envelope: Envelope) -> dict[str, Any]:
 
 def _texts(content: dict[str, Any], **names: str) -> dict[str, str]:
     """{our name: text of Zoom's field} of the fields that say something."""
-    return {ours: found for ours, zooms in names.items() if (found := text(content.get(zooms)))}
+    found = {ours: text(content.get(zooms)) for ours, zooms in names.items()}
+    if "email" in found:
+        found["email"] = cleaned_email(found["email"])
+    return {ours: value for ours, value in found.items() if value}
 
 
 def _times(content: dict[str, Any], received_at: datetime, **names: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from integration.identity.cleaning import cleaned_email
 from integration.zoom.values import UnreadableTime, text, time
 
 SIDES = ("caller", "callee")
@@ -152,6 +153,7 @@ def _party(
     found = {}
     for ours, zooms in names.items():
         said = next((t for name in zooms if (t := text(content.get(prefix + name)))), None)
+        said = cleaned_email(said) if ours == "email" else said
         if said:
             found[f"{side}_{ours}"] = said
     return found

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from integration.identity.cleaning import cleaned_email
 from integration.zoom.values import text
 
 # Column of the frame -> field of Zoom's user.
@@ -47,6 +48,7 @@ def users_frame(pages: Iterable[list[dict[str, Any]]]) -> UserList:
         column: pd.Series([text(user.get(name)) for user in users], dtype=object)
         for column, name in TEXT_FIELDS.items()
     }
+    cleaned["email"] = pd.Series([cleaned_email(each) for each in cleaned["email"]], dtype=object)
     created, fallback = (_times(user.get(name) for user in users) for name in TIME_FIELDS)
     frame = pd.DataFrame({**cleaned, "zoom_created_at": created.fillna(fallback)})
 

@@ -75,7 +75,7 @@ def test_a_new_organization_is_made_with_its_users(program: Program) -> None:
     ) == [("acme", "Acme Works")]
     assert users(program, "organization_id", "email", "full_name", "role", "time_zone") == [
         ("acme", "ann@acme.example", "Ann Ärgerlich", "technical_admin", "Europe/Berlin"),
-        ("acme", "Bob@acme.example", "Bob", "member", "UTC"),
+        ("acme", "bob@acme.example", "Bob", "member", "UTC"),
     ]
 
 
@@ -92,9 +92,17 @@ def test_a_user_is_known_by_the_email_in_any_letter_case(acme: Program) -> None:
         "acme: 0 new users, 1 known ones brought up to date.\n",
     )
     assert users(acme, "user_id", "email", "full_name", "role", "time_zone", "created_at") == [
-        ("u1", "ANN@Acme.Example", "Ann Two", "admin", "Asia/Kolkata", FOUNDED_AT),
+        ("u1", "ann@acme.example", "Ann Two", "admin", "Asia/Kolkata", FOUNDED_AT),
         ("u2", "ann@acme.example", "Another Ann", "member", "UTC", FOUNDED_AT),
     ]
+
+
+def test_an_email_is_kept_as_it_is_compared(acme: Program) -> None:
+    assert (
+        import_users(acme, f"{HEADER}\n\u200bZoe\u0308@B\u00fccher.example,Zo,member,UTC\n").code
+        == 0
+    )
+    assert users(acme, "email")[1] == ("zo\u00eb@xn--bcher-kva.example",)
 
 
 def test_a_user_is_known_by_the_user_id_whatever_the_email(acme: Program) -> None:
@@ -142,6 +150,18 @@ BAD_FILES = {
     "too many values": (f"{WITH_BOB}{CY},more", "line 3: not as many values"),
     "no name": (f"{WITH_BOB}cy@acme.example, ,member,UTC", "line 3: full_name is empty"),
     "no email": (f"{WITH_BOB}cy at acme,Cy,member,UTC", "line 3: the email is not an address"),
+    "two emails": (
+        f'{WITH_BOB}"cy@acme.example, di@acme.example",Cy,member,UTC',
+        "line 3: the email is not an address: character 16 is U+002C (COMMA)",
+    ),
+    "a space in an email": (
+        f"{WITH_BOB}cy@acme\u00a0works.example,Cy,member,UTC",
+        "line 3: the email is not an address: character 8 is U+00A0 (NO-BREAK SPACE)",
+    ),
+    "one email in two spellings": (
+        f"{WITH_BOB}\u200bBob <bob@acme.example>,Bo,member,UTC",
+        "line 3: the same email as in line 2",
+    ),
     "a wrong role": (f"{WITH_BOB}cy@acme.example,Cy,boss,UTC", "line 3: the role is not one of"),
     "a wrong zone": (f"{WITH_BOB}cy@acme.example,Cy,member,Berlin", "line 3: the time zone"),
     "a path as zone": (f"{WITH_BOB}cy@acme.example,Cy,member,../UTC", "line 3: the time zone"),

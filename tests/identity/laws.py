@@ -9,6 +9,7 @@ from string import ascii_lowercase
 from integration.identity import word_lists
 from integration.identity.address import Address, person_key, read_address
 from integration.identity.classify import classify
+from integration.identity.cleaning import cleaned_email
 from integration.identity.host_facts import DISPOSABLE, host_facts
 from integration.identity.hosts import as_unicode, is_ip_literal, parents, read_host
 from integration.identity.ids import company_id, person_id
@@ -195,6 +196,12 @@ def an_id_belongs_to_one_key_of_one_organization(case: Case) -> None:
     assert ids[0] == person_id("org-1", key) != person_id("org-1", f"x{key}")
 
 
+def cleaning_is_done_once_and_changes_nobodys_key(case: Case) -> None:
+    found, key = cleaned_email(case.text), person_key(case.text)
+    assert found is None or cleaned_email(found) == found
+    assert key is None or (found is not None and person_key(found) == key)
+
+
 LAWS: tuple[Callable[[Case], None], ...] = (
     a_key_is_classified_as_its_text,
     what_cannot_be_seen_changes_nothing,
@@ -209,4 +216,5 @@ LAWS: tuple[Callable[[Case], None], ...] = (
     a_flag_never_changes_the_kind,
     the_order_of_rows_changes_nothing,
     an_id_belongs_to_one_key_of_one_organization,
+    cleaning_is_done_once_and_changes_nobodys_key,
 )

@@ -6,6 +6,7 @@ from integration.identity.names import (
     guess_company_name,
     guess_person_name,
     is_generic,
+    is_notetaker,
     skeleton,
     tidy,
 )
@@ -32,6 +33,18 @@ def test_a_generic_name_names_nobody(name: str) -> None:
 )
 def test_the_name_of_a_person_is_not_generic(name: str) -> None:
     assert not is_generic(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Fireflies.ai Notetaker Dana", "read.ai meeting notes", "OTTER-AI", "Note\u00a0Taker"]
+)
+def test_a_note_taker_is_known_by_its_name(name: str) -> None:
+    assert is_notetaker(name)
+
+
+@pytest.mark.parametrize("name", ["Dana", "Otter Aida", "Fathoms", "notetakers", "Bread AI", ""])
+def test_a_note_taker_is_named_by_whole_words(name: str) -> None:
+    assert not is_notetaker(name)
 
 
 def test_a_name_is_kept_but_for_its_spaces() -> None:

@@ -4,14 +4,17 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from tests.laws.reference.call_events import MOST_RECORDS, call_records
 from tests.laws.reference.deliveries import land, of_sessions
+from tests.laws.reference.emails import address, address_or_domain
 from tests.laws.reference.events import Event, Unreadable
 from tests.laws.reference.identity import legs_of
 from tests.laws.reference.phone import call_of, people_named, talks_of
 from tests.laws.reference.sessions import WAIT_FOR_THE_END, session_of
+from tests.laws.reference.settings import Known
 from tests.laws.reference.world import Delivery, Settings, World
 
 OFFSETS = {-1: "a second before", 0: "at", 1: "a second after"}
@@ -50,6 +53,14 @@ BOUNDARIES = {
     "leave before join",
     "rejoin",
     "overlap",
+    "an email in another spelling",
+    "an email that is no address",
+    "an exclusion in another spelling",
+    "an exclusion that is in force for nothing",
+    "two users with one email",
+    "a Zoom user who is inactive",
+    "a Zoom user who is listed no longer",
+    "of two Zoom users with one email the active one",
 }
 
 
@@ -74,6 +85,8 @@ def traits_of(world: World) -> Counter[str]:
             ends.append(session.ended_at)
             found["over midnight"] += session.started_at.date() < session.ended_at.date()
     found.update(_edges(world.settings, ends))
+    found.update(_of_spellings(world.settings))
+    found.update(_of_zoom_users(world, Known(world, events.values()), ends))
     return found
 
 
@@ -82,6 +95,47 @@ def _only_listened_to(events: Iterable[Event]) -> int:
     events = [event for event in events if event.name.startswith("phone.")]
     talked = {event.fields["call_id"] for event in events if event.session}
     return len({event.fields["call_id"] for event in events} - talked)
+
+
+def _of_spellings(settings: Settings) -> Iterator[str]:
+    for exclusion in settings.exclusions:
+        meant = address_or_domain(exclusion.email_or_domain)
+        if meant is None:
+            yield "an exclusion that is in force for nothing"
+        elif meant != exclusion.email_or_domain.lower():
+            yield "an exclusion in another spelling"
+    emails = [user.email for user in settings.users]
+    emails += [row["email"] for row in _zoom_users(settings) if row.get("email")]
+    for email in emails:
+        if address(email) is None:
+            yield "an email that is no address"
+        elif address(email) != email.lower():
+            yield "an email in another spelling"
+    users = Counter((user.organization_id, address(user.email)) for user in settings.users)
+    if any(count > 1 for (_, email), count in users.items() if email):
+        yield "two users with one email"
+
+
+def _of_zoom_users(world: World, known: Known, ends: list[datetime]) -> Iterator[str]:
+    for before, after in pairwise(world.batches):
+        now = {row.get("id") for row in _zoom_users(after.settings)}
+        for row in _zoom_users(before.settings):
+            if row.get("status") == "inactive":
+                yield "a Zoom user who is inactive"
+            if row.get("id") not in now:
+                yield "a Zoom user who is listed no longer"
+    for account, rows in world.settings.zoom_users.items():
+        for row in rows:
+            email, zoom_user_id = address(row.get("email")), row.get("id")
+            for at in ends if email and zoom_user_id else ():
+                meant = known.zoom_user_with_email([account], email, at)
+                has_it = known.zoom_email([account], zoom_user_id, at) == email
+                if has_it and meant and meant > zoom_user_id:
+                    yield "of two Zoom users with one email the active one"
+
+
+def _zoom_users(settings: Settings) -> list[dict[str, Any]]:
+    return [row for rows in settings.zoom_users.values() for row in rows]
 
 
 def _of_calls(delivery: Delivery) -> Iterator[str]:

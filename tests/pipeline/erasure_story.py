@@ -275,7 +275,7 @@ def connect_simulated_account(installation: Installation, world: World) -> None:
 def of_others(line: str) -> bool:
     """Rows of the other organization, and of the namesake, who has an address of her own."""
     return any(text in line for text in ("other", "elsewhere", "uuid-namesake")) or (
-        line == '(firm,"Vera Valdez","Vera Valdez")'
+        line == '(firm,"Vera Valdez","Vera Valdez",f)'
         or line.startswith('(firm,"Vera Valdez","Vera Valdez",1-')
         or "3aadd307-ed33-5bb3-816f-2256887105ee" in line  # the namesake's person_id
     )

@@ -24,9 +24,15 @@ SHARED = (
 MAY_IMPORT = {
     "integration.settings": (),
     "integration.signing": (),
-    "integration.zoom": (),
     "integration.identity": (),
-    "integration.store": ("integration.settings", "integration.zoom"),
+    # Pure functions: what arrives is cleaned before it is kept.
+    "integration.zoom": ("integration.identity.cleaning",),
+    "integration.store": (
+        "integration.settings",
+        "integration.zoom",
+        "integration.identity.cleaning",
+        "integration.identity.versions",
+    ),
     "integration.access": ("integration.settings", "integration.store", "integration.zoom"),
     "integration.explanation": ("integration.store",),
     "integration.identification": ("integration.store", "integration.identity"),

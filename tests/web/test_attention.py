@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from integration.store.arrivals import Arrivals, Batches
+from integration.store.cleaned_texts import UnreadableSetting
 from integration.store.connection_list import ListedConnection
 from integration.store.overview import People
 from integration.web.attention import (
@@ -117,3 +118,13 @@ def test_settings_that_cannot_be_read_are_told_with_where_to_correct_them() -> N
     (need,) = needs_of_identity(["Own domains that cannot be read: 1. They are left out."])
     assert need.text.startswith("Own domains that cannot be read: 1. They are left out. Correct")
     assert needs_of_identity([]) == []
+
+
+def test_settings_that_are_in_force_for_nothing_are_listed() -> None:
+    texts = [UnreadableSetting("exclusions", f"law firm {number}") for number in range(12)]
+    (need,) = needs_of_identity([], texts)
+    assert need.title == "12 settings of people and companies are in force for nothing"
+    assert need.text.startswith("“law firm 0” in integration.exclusions; “law firm 1” in")
+    assert "; and 2 more. An exclusion is" in need.text
+    (need,) = needs_of_identity([], texts[:1])
+    assert need.title == "1 setting of people and companies is in force for nothing"

@@ -51,6 +51,17 @@ def test_a_user_becomes_one_row_of_text_and_a_utc_time() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("email", "kept"),
+    [("\u200bAnn@Example.COM", "ann@example.com"), ("Ann <ann@example.com>", "ann@example.com")]
+    + [("n/a", None), ("", None)],
+)
+def test_an_email_is_cleaned_and_a_text_that_is_none_is_nothing(
+    email: str, kept: str | None
+) -> None:
+    assert [row["email"] for row in rows([ANN | {"email": email}])] == [kept]
+
+
 @pytest.mark.parametrize("pages", [[], [[]], [[{"email": "new@example.com"}]]])
 def test_no_users_make_an_empty_frame_with_all_columns(pages: list[list[dict[str, Any]]]) -> None:
     frame = users_frame(pages).frame

@@ -91,6 +91,16 @@ changed_zoom_users as (
         and {{ is_at('zoom_users.value', 'setting_changes.subject') }}
     where setting_changes.kind = 'exclusion'
     union all
+    -- Someone without a name of their own in a session has the one that was imported.
+    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
+        zoom_users.subject
+    from setting_changes
+    inner join settings as zoom_users
+        on zoom_users.organization_id = setting_changes.organization_id
+        and zoom_users.kind = 'zoom_user_name'
+        and zoom_users.value = setting_changes.subject
+    where setting_changes.kind = 'display_name'
+    union all
     select changed_addresses.organization_id, changed_addresses.batch, changed_addresses.changed,
         zoom_users.subject
     from changed_addresses
@@ -110,6 +120,23 @@ where kind in ('zoom_user_email', 'phone_extension_id', 'phone_extension_number'
 union all
 select organization_id, batch, changed, 'zoom_user_email', address
 from changed_addresses
+union all
+-- Whether a Zoom user was active decides who has an email that several have, and nothing else.
+select setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
+    'zoom_user_email', emails.value
+from setting_changes
+inner join settings as emails
+    on emails.organization_id = setting_changes.organization_id
+    and emails.kind = 'zoom_user_email'
+    and emails.subject = setting_changes.subject
+where setting_changes.kind = 'zoom_user_active'
+    and exists (
+        select from settings as others
+        where others.organization_id = emails.organization_id
+            and others.kind = 'zoom_user_email'
+            and others.value = emails.value
+            and others.subject <> emails.subject
+    )
 union all
 select changed_zoom_users.organization_id, changed_zoom_users.batch, changed_zoom_users.changed,
     zoom_users.kind, zoom_users.value

@@ -22,14 +22,14 @@ sessions as (
 
 ),
 
-settings as (
+settings as not materialized (
 
     select * from {{ ref('stg_pipeline__settings') }}
 
 ),
 
--- An extension that was a phone user's, or an email that was an imported Zoom user's when the
--- session ended, gives that Zoom user.
+-- An extension that was a phone user's of this account, or an email that was an imported Zoom
+-- user's when the session ended, gives that Zoom user: own account first, then who was active.
 legs_with_imported_users as (
 
     select
@@ -63,7 +63,6 @@ legs_with_imported_users as (
                 ('phone_extension_number', legs.extension_number),
                 ('zoom_user_email', legs.email)
             )
-            -- An extension says something in its own account only.
             and (
                 settings.kind = 'zoom_user_email'
                 or settings.zoom_account_id = sessions.zoom_account_id
@@ -71,6 +70,7 @@ legs_with_imported_users as (
         order by
             settings.kind,  -- phone_extension_id, phone_extension_number, zoom_user_email
             settings.zoom_account_id = sessions.zoom_account_id desc,
+            {{ was_active('settings') }} desc,
             settings.subject collate "C"
         limit 1
     ) as imported on legs.zoom_user_id is null

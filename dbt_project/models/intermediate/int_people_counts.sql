@@ -3,8 +3,8 @@
     indexes=[{'columns': ['organization_id', 'session_id'], 'unique': true}],
 ) }}
 
-{# How many people were there, colleagues included: machines are not counted, and somebody with two
-   participants is counted once. #}
+{# How many people were there, colleagues included: machines are not counted, by their address or
+   their name, and somebody with two participants is counted once. #}
 
 with
 
@@ -32,6 +32,12 @@ email_addresses as (
 
     select * from {{ ref('stg_clientsights__email_addresses') }}
 
+),
+
+display_names as (
+
+    select * from {{ ref('stg_clientsights__display_names') }}
+
 )
 
 select
@@ -39,7 +45,7 @@ select
     participants.session_id,
     count(
         distinct coalesce(
-            email_addresses.person_id, mappings.user_id, participants.participant_id
+            mappings.user_id, email_addresses.person_id, participants.participant_id
         )
     )::integer as people_in_session
 from participants
@@ -48,5 +54,9 @@ inner join mappings using (organization_id, session_id, participant_id)
 left join email_addresses
     on email_addresses.organization_id = participants.organization_id
     and email_addresses.address = participants.email
+left join display_names
+    on display_names.organization_id = participants.organization_id
+    and display_names.display_name = participants.display_name
 where coalesce(email_addresses.kind, 'none') not in ('resource', 'bot', 'automated')
+    and display_names.is_notetaker is not true
 group by participants.organization_id, participants.session_id

@@ -9,8 +9,8 @@
 ) }}
 
 {# Contract, 5.11: the people outside the organization who were there, each once, whoever else was.
-   Whether the feature was on and who is excluded are asked here again: an outcome names only the
-   first reason of several. #}
+   Who is mapped is a colleague, whatever the address. Whether the feature was on and who is
+   excluded are asked here again: an outcome names only the first reason of several. #}
 
 with
 
@@ -38,6 +38,12 @@ presence as (
 
     select * from {{ ref('int_presence') }}
     where duration_seconds > 0
+
+),
+
+mappings as (
+
+    select * from {{ ref('int_mappings') }}
 
 ),
 
@@ -88,13 +94,15 @@ people_in_sessions as (
     inner join sessions using (organization_id, session_id)
     inner join counted_sessions using (organization_id, session_id)
     inner join presence using (organization_id, session_id, participant_id)
+    inner join mappings using (organization_id, session_id, participant_id)
     inner join email_addresses
         on email_addresses.organization_id = participants.organization_id
         and email_addresses.address = participants.email
     left join display_names
         on display_names.organization_id = participants.organization_id
         and display_names.display_name = participants.display_name
-    where not exists (
+    where mappings.user_id is null
+        and not exists (
             select from switches_off
             where switches_off.organization_id = participants.organization_id
                 and switches_off.value = sessions.feature

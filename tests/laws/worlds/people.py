@@ -15,6 +15,8 @@ LAST = len(BATCH_TIMES) - 1
 
 FIRST_NAMES = ("Anna", "Ben", "Cleo", "Dan", "Eva", "Ömer", "Zoë", "Łukasz")
 DOMAINS = ("acme.test", "sales.acme.test", "contoso.test", "mail.contoso.test", "fabrikam.test")
+IDN = ("b\u00fccher.test", "xn--bcher-kva.test")  # one domain in two spellings
+NO_EMAILS = ("n/a", "guest at contoso", "a@contoso.test, b@contoso.test")
 
 
 @dataclass
@@ -66,7 +68,7 @@ def make_cast(dice: Dice, prefix: str) -> Cast:
                 User(
                     user_id=f"{organization}-user{n}",
                     organization_id=organization,
-                    email=any_case(dice, f"{FIRST_NAMES[n].lower()}@acme.test"),
+                    email=_address_of_user(dice, cast.users, organization, n),
                     created_at=LONG_AGO,
                 )
             )
@@ -90,8 +92,10 @@ def _populate(dice: Dice, cast: Cast, account: str, number: int) -> None:
             address = f"{FIRST_NAMES[n].lower()}.private@contoso.test"
         elif luck < 0.18:
             address = dice.choice(["", None])
-        elif luck < 0.23 and rows:
+        elif luck < 0.3 and rows:
             address = rows[-1].get("email")  # two Zoom users with one email
+        elif luck < 0.33:
+            address = dice.choice(NO_EMAILS)
         rows.append(_zoom_user(dice, zoom_user_id, address, FIRST_NAMES[n]))
         person = Person(f"{FIRST_NAMES[n]} of {number}", zoom_user_id, address or None)
         persons.append(person)
@@ -103,6 +107,13 @@ def _populate(dice: Dice, cast: Cast, account: str, number: int) -> None:
     if dice.luck(0.2):
         rows.append({"email": "pending@acme.test", "type": 1, "status": "pending"})
     persons += _guests(dice, cast, users)
+    if rows and dice.luck(0.4):
+        # Deleted in Zoom and made again: the old id is the smaller one.
+        again = dice.choice(rows)
+        status = dice.choice(["active", "inactive"])
+        rows.append({**again, "id": f"{cast.prefix}old{number}", "status": status})
+        returning = Person("Made Again", email=again.get("email") or None)
+        persons += [returning, returning]
     cast.zoom_users[account] = rows
     cast.persons[account] = persons
     cast.lines[account] = lines + _outsiders()
@@ -123,6 +134,8 @@ def _zoom_user(dice: Dice, zoom_user_id: str, address: str | None, name: str) ->
         row["email"] = any_case(dice, address)
     if dice.luck(0.7):
         row["display_name"] = f"{name} Listed"
+    if dice.luck(0.4):
+        row["status"] = dice.choice(["active", "inactive"])
     return row | {"first_name": name, "last_name": "Listed"}
 
 
@@ -133,11 +146,13 @@ def _guests(dice: Dice, cast: Cast, users: list[User]) -> list[Person]:
         guest = Person(f"Guest {n}")
         luck = dice.part()
         if luck < 0.45:
-            guest.email = f"guest{n}@{dice.choice(DOMAINS[1:])}"
+            guest.email = f"guest{n}@{dice.choice((*DOMAINS[1:], *IDN))}"
         elif luck < 0.55:
             guest.zoom_user_id = f"{cast.prefix}foreign{n}"
         elif luck < 0.68:
             guest.email = dice.choice(users).email
+        elif luck < 0.76:
+            guest.email = dice.choice(NO_EMAILS)
         if dice.luck(0.4):
             guest.registrant_id = f"r{dice.number(1, 2)}"
         if dice.luck(0.4):
@@ -167,9 +182,22 @@ def _outsiders() -> list[Line]:
     ]
 
 
-def any_case(dice: Dice, address: str) -> str:
-    """Emails come in any case, now and then with blanks around them."""
+def _address_of_user(dice: Dice, others: list[User], organization: str, n: int) -> str:
+    """Mostly an own one; now and then none, or another spelling of somebody else's."""
+    same = [user for user in others if user.organization_id == organization]
     luck = dice.part()
+    if luck < 0.04:
+        return f"unknown {n}"
+    if luck < 0.12 and same:
+        return f"\u200b{same[-1].email}"
+    return any_case(dice, f"{FIRST_NAMES[n].lower()}@acme.test")
+
+
+def any_case(dice: Dice, address: str) -> str:
+    """Emails come in any case, now and then with something around them."""
+    luck = dice.part()
+    if luck > 0.9 and address:
+        return dice.choice([f"<{address}>", f"mailto:{address}", f"\ufeff{address}", f"{address}."])
     if luck < 0.15:
         return address.upper()
     if luck < 0.3:

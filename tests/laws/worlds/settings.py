@@ -11,8 +11,13 @@ from tests.laws.reference.world import (
     SubscriptionChange,
 )
 from tests.laws.worlds.dice import Dice
-from tests.laws.worlds.people import BASE, DOMAINS, LONG_AGO, Cast
+from tests.laws.worlds.people import BASE, DOMAINS, IDN, LONG_AGO, Cast
 
+# Those after the third are of a domain.
+SPELLINGS = (
+    *("{}", "{}", " \u200b{}. ", "@{}", "*.{}", "*@{}", "https://{}/about?us", "www.{}"),
+    *("https://www.{}",),
+)
 FEATURES = ("meetings", "meetings", "webinars", "phone")
 
 
@@ -56,9 +61,12 @@ class Setter:
     def exclusion(self) -> Exclusion:
         dice = self.dice
         named = [p.email for persons in self.cast.persons.values() for p in persons if p.email]
-        entry = dice.choice([*named, *DOMAINS[1:], "contoso.test", "so.test", "so.test"])
+        entry = dice.choice([*named, *DOMAINS[1:], *IDN, "contoso.test", "so.test", "so.test"])
+        if dice.luck(0.1):
+            entry = "law firm"  # in force for nothing
         organization = dice.choice(self.cast.organizations)
-        return Exclusion(organization, dice.choice([entry, entry.upper()]))
+        spelling = dice.choice(SPELLINGS if "@" not in entry else SPELLINGS[:3])
+        return Exclusion(organization, spelling.format(dice.choice([entry, entry.upper()])))
 
 
 def first_settings(setter: Setter) -> Settings:
@@ -173,11 +181,19 @@ def _other_activity(setter: Setter, settings: Settings) -> Settings:
 
 
 def _other_zoom_user(setter: Setter, settings: Settings, number: int) -> Settings:
-    """Zoom's list changes: an email or a name, or somebody new."""
+    """Zoom's list changes: an email, a name or a status, or somebody is new or gone."""
     account = setter.dice.choice(list(settings.zoom_users))
     rows = [dict(row) for row in settings.zoom_users[account]]
     row = setter.dice.choice(rows) if rows else {}
-    if row.get("id") and row.get("email") and setter.dice.luck(0.7):
+    old = [row for row in rows if "old" in str(row.get("id"))]
+    if old and setter.dice.luck(0.4):
+        row = old[0]
+    luck = setter.dice.part()
+    if row.get("id") and luck < 0.35:
+        rows.remove(row)
+    elif row.get("id") and luck < 0.55:
+        row["status"] = "active" if row.get("status") == "inactive" else "inactive"
+    elif row.get("id") and row.get("email") and luck < 0.85:
         name = setter.dice.choice(["email", "display_name"])
         row[name] = f"changed{number}@acme.test" if name == "email" else f"Changed {number}"
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from tests.laws.reference.events import USER_EVENTS
 from tests.laws.worlds.dice import Dice
 from tests.laws.worlds.people import BASE, BATCH_TIMES, Cast
 from tests.laws.worlds.wire import Told, event, iso
@@ -32,7 +33,7 @@ def _user_event(
     dice: Dice, account: str, at: datetime, milliseconds: int, zoom_user_id: str
 ) -> Told:
     about = {"id": zoom_user_id}
-    what = dice.choice(["created", "updated", "updated", "activated", "deactivated", "deleted"])
+    what = dice.choice(["updated", "updated", *USER_EVENTS])
     if dice.luck(0.7):
         about["email"] = dice.choice(EMAILS)
     if dice.luck(0.3):

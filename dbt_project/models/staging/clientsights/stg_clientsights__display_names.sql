@@ -9,5 +9,6 @@ display_names as (
 select
     organization_id,
     display_name,
-    person_name
+    person_name,
+    is_notetaker
 from display_names

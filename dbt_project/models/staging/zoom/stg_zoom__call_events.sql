@@ -23,7 +23,8 @@ select
     {% for fact in ['user_id', 'extension_id', 'extension_number', 'phone_number', 'name'] -%}
     fields ->> '{{ side }}_{{ fact }}' as {{ side }}_{{ fact }},
     {% endfor -%}
-    lower(fields ->> '{{ side }}_email') as {{ side }}_email,
+    lower((fields ->> '{{ side }}_email') collate "C") collate "default"
+        as {{ side }}_email,
     {% endfor -%}
     fields ->> 'erased_callee' as erased_callee,
     (fields ->> 'duration')::numeric as record_seconds,

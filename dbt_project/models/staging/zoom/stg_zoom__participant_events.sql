@@ -17,7 +17,7 @@ select
     fields ->> 'zoom_user_id' as zoom_user_id,
     fields ->> 'registrant_id' as registrant_id,
     fields ->> 'customer_key' as customer_key,
-    lower(fields ->> 'email') as email,
+    lower((fields ->> 'email') collate "C") collate "default" as email,
     fields ->> 'display_name' as display_name,
     event like '%_breakout_room' as is_breakout,
     event like '%.participant_left%' as is_leave,

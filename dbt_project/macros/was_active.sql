@@ -1,0 +1,11 @@
+{# Whether the Zoom user of a fact was active when the session ended; `settings` holds all facts. #}
+{% macro was_active(fact) -%}
+            exists (
+                select from settings as activity
+                where activity.organization_id = {{ fact }}.organization_id
+                    and activity.kind = 'zoom_user_active'
+                    and activity.subject = {{ fact }}.subject
+                    and activity.zoom_account_id = {{ fact }}.zoom_account_id
+                    and activity.valid @> sessions.ended_at
+            )
+{%- endmacro %}

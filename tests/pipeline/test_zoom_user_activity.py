@@ -1,0 +1,83 @@
+"""When a Zoom user was active, as a fact with the time in which it holds (contract, 5.4)."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from integration.store.batches import Batch
+from integration.store.connections import Connection
+from integration.store.postgres import connect
+from integration.store.zoom_users import store_users
+from tests.pipeline.installation import Installation
+
+BASE = datetime(2026, 3, 2, tzinfo=UTC)
+ACTIVE, INACTIVE, ABSENT = [("z1", "active")], [("z1", "inactive")], [("z2", "active")]
+ALWAYS = (None, None)
+# What happened, in hours -> from when until when, in hours, the user was active. An import is a
+# list of users, an event its name; an incomplete import has its list in a tuple.
+CASES: dict[str, tuple[dict[int, Any], list[tuple[int | None, int | None]]]] = {
+    "an import counts from the beginning": ({9: ACTIVE}, [ALWAYS]),
+    "so does an inactive one": ({9: INACTIVE}, []),
+    "before an event the opposite holds": ({9: "created"}, [(9, None)]),
+    "before the end of a user they were active": ({9: "deleted"}, [(None, 9)]),
+    "a status changes": ({1: ACTIVE, 5: INACTIVE, 9: ACTIVE}, [(None, 5), (9, None)]),
+    "an import ends what an event said": ({1: ACTIVE, 3: "deactivated", 9: ACTIVE},
+        [(None, 3), (9, None)]),
+    "whoever is not listed is not active": ({1: ACTIVE, 5: ABSENT, 9: ACTIVE},
+        [(None, 5), (9, None)]),
+    "an incomplete import says nothing of them": ({1: ACTIVE, 5: (ABSENT,), 9: ACTIVE}, [ALWAYS]),
+    "a complete one after it does": ({1: ACTIVE, 5: (ABSENT,), 7: ABSENT}, [(None, 7)]),
+    "who comes later was not there before": ({1: ABSENT, 5: ACTIVE}, [(5, None)]),
+    "an import that lists nobody of them ends an event": ({1: "created", 5: ABSENT, 9: ABSENT},
+        [(1, 5)]),
+    "of equal times active wins": ({1: ACTIVE, 5: [ACTIVE, "deactivated"]}, [ALWAYS]),
+    "two events": ({1: "created", 5: "disassociated", 9: "activated"}, [(1, 5), (9, None)]),
+    "an update says nothing": ({1: "updated", 5: ACTIVE}, [ALWAYS]),
+}  # fmt: skip
+
+
+@pytest.fixture
+def account(installation: Installation) -> Connection:
+    connection_id = installation.organization("firm", account="TheAccount", users={})
+    return Connection(connection_id, "firm", "TheAccount", "active", None, BASE)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_zoom_user_is_active(case: str, installation: Installation, account: Connection) -> None:
+    history, expected = CASES[case]
+    for hour, each in history.items():
+        at_once = each if isinstance(each, list) and isinstance(each[-1], str) else [each]
+        for one in at_once:
+            happen(installation, account, BASE + timedelta(hours=hour), one)
+    found = installation.execute(
+        """
+        select lower(stay), upper(stay) from pipeline.zoom_user_facts_now, unnest(valid) as stay
+        where kind = 'zoom_user_active' and subject = 'z1' and value = ''
+        order by lower(stay) nulls first
+        """
+    )
+    hours = [tuple(at and (at - BASE) // timedelta(hours=1) for at in stay) for stay in found]
+    assert hours == expected
+
+
+def happen(installation: Installation, account: Connection, at: datetime, what: Any) -> None:
+    if isinstance(what, str):
+        installation.execute(
+            """
+            insert into zoom_raw.events (
+                organization_id, event_id, zoom_account_id, event, batch, occurred_at,
+                first_received_at, fields
+            )
+            values ('firm', %s, 'TheAccount', %s, 1, %s, %s, %s)
+            """,
+            [f"{at}-{what}", f"user.{what}", at, at, json.dumps({"zoom_user_id": "z1"})],
+        )
+        return
+    users = what[0] if isinstance(what, tuple) else what
+    rows = [(user, f"{user}@a.example", *[None] * 4, status, None) for user, status in users]
+    with connect(installation.url) as connection:
+        store_users(
+            connection, account, rows, Batch(1, at), is_complete=not isinstance(what, tuple)
+        )
