@@ -77,6 +77,19 @@ def _on_two_devices(session: Session, visit: Visit) -> None:
     _plainly(session, replace(visit, joins_at=visit.moment(0.1), leaves_at=visit.moment(0.8)))
 
 
+def _with_a_bound_phone(session: Session, visit: Visit) -> None:
+    """At a computer, and heard through a phone that is bound to it and stays longer."""
+    number = f"1202555{session.rng.randrange(10_000):04d}"
+    computer = session.connect(visit.person)
+    phone = session.connect(Attendee(number, phone_number=number))
+    dialled_at = visit.moment(0.1)
+    session.joined(computer, visit.joins_at)
+    session.joined(phone, dialled_at)
+    session.bound(phone, dialled_at + timedelta(seconds=session.rng.randrange(2, 20)), to=computer)
+    session.left(computer, visit.moment(0.7))
+    session.left(phone, visit.leaves_at, reason=last_reason(session, visit))
+
+
 def _without_a_leave(session: Session, visit: Visit) -> None:
     session.joined(session.connect(visit.person), visit.joins_at)
 
@@ -92,6 +105,7 @@ _WAYS: dict[str, Callable[[Session, Visit], None]] = {
     "rejoin": _with_a_rejoin,
     "reconnect": _with_a_reconnect,
     "two devices": _on_two_devices,
+    "bound phone": _with_a_bound_phone,
     "no leave": _without_a_leave,
     "renamed": _under_a_new_name,
 }

@@ -100,6 +100,19 @@ class Session:
         }
         self.tell("participant_left", at, participant=participant)
 
+    def bound(self, phone: Connection, at: datetime, *, to: Connection) -> None:
+        """Zoom's statement that the phone is the person of another connection."""
+        # Zoom's example has `date_time`, its type definitions have `join_time`.
+        time = self.rng.choice(("join_time", "date_time"))
+        participant = {
+            **self.person_fields(phone),
+            "bind_user_id": to.user_id,
+            "bind_participant_uuid": to.participant_uuid,
+            "phone_number": phone.person.phone_number,
+            time: iso(at),
+        }
+        self.tell("participant_bind", at, participant=participant)
+
     def in_room(
         self,
         name: str,

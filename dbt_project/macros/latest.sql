@@ -42,9 +42,7 @@
 
 {# What may be known of a leg's person. #}
 {% macro leg_facts() -%}
-    {{ return([
-        'participant_uuid', 'zoom_user_id', 'registrant_id', 'customer_key', 'email', 'display_name'
-    ]) }}
+    {{ return(['zoom_user_id', 'registrant_id', 'customer_key', 'email', 'display_name']) }}
 {%- endmacro %}
 
 {# A CTE: the legs of `source`, the columns of `facts` filled by `link`, the others as they are. #}
@@ -55,7 +53,9 @@
         organization_id,
         session_id,
         leg_id,
+        group_id,
         leg_user_id,
+        participant_uuid,
         {% for fact in leg_facts() -%}
         {% if fact in facts %}{{ filled(fact, link) }}{% else %}{{ fact }},
         {{ fact }}_recency{% endif %},

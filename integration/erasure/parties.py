@@ -27,7 +27,8 @@ _OF_SIDE = {
 @dataclass(frozen=True)
 class Party:
     """Somebody as one event names them. `leg` is which connection of a session, or which side of a
-    call, `parent` the main leg of a breakout leg, `fields` what is known -> field of the event.
+    call, `parent` the main leg of a breakout leg or the one that a bind ties this leg to, `fields`
+    what is known -> field of the event.
     """
 
     leg: str
@@ -53,12 +54,16 @@ def parties_of(event: str, fields: dict[str, str]) -> Iterator[Party]:
 def _participant(event: str, fields: dict[str, str]) -> Party:
     is_breakout = event.endswith("_breakout_room")
     number = fields.get("user_id") or fields.get("participant_uuid", "")
-    parent = fields.get("parent_user_id")
+    parent = fields.get("parent_user_id") if is_breakout else None
+    names = _OF_PARTICIPANT
+    if event.endswith(".participant_bind"):
+        parent = fields.get("bind_user_id") or fields.get("bind_participant_uuid")
+        names = {**names, "bound_uuid": "bind_participant_uuid"}
     return Party(
         leg=f"breakout:{number}" if is_breakout else f"main:{number}",
         known={fact: fields[name] for fact, name in _OF_PARTICIPANT.items() if name in fields},
-        fields=_OF_PARTICIPANT,
-        parent=f"main:{parent}" if is_breakout and parent else None,
+        fields=names,
+        parent=f"main:{parent}" if parent else None,
     )
 
 

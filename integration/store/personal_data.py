@@ -101,6 +101,10 @@ REGISTRY = """
     intermediate.int_call_legs              name                name                derivation
     intermediate.int_call_people            person              zoom_user_id        derivation
     intermediate.int_call_sides             person              zoom_user_id        derivation
+    intermediate.int_leg_links              group_id            participant_uuid    derivation
+    intermediate.int_leg_links              linked_group_id     participant_uuid    derivation
+    intermediate.int_leg_groups             group_id            participant_uuid    derivation
+    intermediate.int_leg_groups             bound_group_id      participant_uuid    derivation
     intermediate.int_connection_legs        participant_uuid    participant_uuid    derivation
     intermediate.int_connection_legs        zoom_user_id        zoom_user_id        derivation
     intermediate.int_connection_legs        registrant_id       registrant_id       derivation

@@ -87,7 +87,8 @@ def events_of(envelope: Envelope, *, received_at: datetime) -> list[Event]:
 def _reader(event: str) -> Callable[[Envelope, datetime], list[Event]]:
     family, _, name = event.partition(".")
     if family in ("meeting", "webinar"):
-        return _session_event if name in ("started", "ended") else _participant_event
+        readers = {"started": _session_event, "ended": _session_event, "participant_bind": _bind}
+        return readers.get(name, _participant_event)
     if family == "phone":
         return _live_call if name.endswith("_ended") else _call_records
     return _user_event if family == "user" else _deauthorization
@@ -104,11 +105,8 @@ def _session_event(envelope: Envelope, received_at: datetime) -> list[Event]:
 
 def _participant_event(envelope: Envelope, received_at: datetime) -> list[Event]:
     session = _session_fields(envelope, received_at)
-    participant = _object(envelope).get("participant")
-    participant = participant if isinstance(participant, dict) else {}
-    leg = text(participant.get("user_id")) or text(participant.get("participant_uuid"))
-    if leg is None:
-        raise Unreadable("participant without user_id and participant_uuid")
+    participant = _participant(envelope)
+    leg = _leg(participant)
     own_field = "join_time" if "participant_joined" in envelope.event else "leave_time"
     own = _own_time(envelope, participant.get(own_field), received_at)
     # The reason names the person in some accounts ("Jill left the meeting."): only what a rule asks
@@ -130,6 +128,40 @@ def _participant_event(envelope: Envelope, received_at: datetime) -> list[Event]
     if left_waiting_room:
         fields["left_waiting_room"] = "true"
     return [_event(envelope, session["zoom_uuid"], (leg,), own, fields)]
+
+
+def _bind(envelope: Envelope, received_at: datetime) -> list[Event]:
+    """Zoom's statement that two legs of a session are one person's. It names the two, and nothing
+    else of it is kept: no rule asks who it says they are.
+    """
+    session = _texts(_object(envelope), zoom_uuid="uuid")
+    if "zoom_uuid" not in session:
+        raise Unreadable("no session id (uuid)")
+    participant = _participant(envelope)
+    leg = _leg(participant)
+    # Zoom's example has `date_time`, its type definitions have `join_time`.
+    at = participant.get("join_time")
+    if time(at, received_at=received_at) is None:
+        at = participant.get("date_time")
+    own = _own_time(envelope, at, received_at)
+    # Either of the two is called by its user_id, else by its participant_uuid.
+    one = _texts(participant, user_id="user_id")
+    one = one or _texts(participant, participant_uuid="participant_uuid")
+    other = _texts(participant, bind_user_id="bind_user_id")
+    other = other or _texts(participant, bind_participant_uuid="bind_participant_uuid")
+    return [_event(envelope, session["zoom_uuid"], (leg,), own, session | one | other)]
+
+
+def _participant(envelope: Envelope) -> dict[str, Any]:
+    participant = _object(envelope).get("participant")
+    return participant if isinstance(participant, dict) else {}
+
+
+def _leg(participant: dict[str, Any]) -> str:
+    leg = text(participant.get("user_id")) or text(participant.get("participant_uuid"))
+    if leg is None:
+        raise Unreadable("participant without user_id and participant_uuid")
+    return leg
 
 
 def _session_fields(envelope: Envelope, received_at: datetime) -> dict[str, str]:

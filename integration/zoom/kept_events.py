@@ -4,6 +4,7 @@ KEPT_EVENTS = frozenset(
     {
         "app_deauthorized",
         "meeting.ended",
+        "meeting.participant_bind",
         "meeting.participant_joined",
         "meeting.participant_joined_breakout_room",
         "meeting.participant_left",
@@ -24,6 +25,7 @@ KEPT_EVENTS = frozenset(
         "user.disassociated",
         "user.updated",
         "webinar.ended",
+        "webinar.participant_bind",
         "webinar.participant_joined",
         "webinar.participant_left",
         "webinar.started",

@@ -11,7 +11,9 @@ from tests.laws.reference.call_events import MOST_RECORDS, call_records
 from tests.laws.reference.deliveries import land, of_sessions
 from tests.laws.reference.emails import address, address_or_domain
 from tests.laws.reference.events import Event, Unreadable
-from tests.laws.reference.identity import legs_of
+from tests.laws.reference.groups import groups_of
+from tests.laws.reference.identity import keys_of_several
+from tests.laws.reference.legs import legs_of
 from tests.laws.reference.phone import call_of, people_named, talks_of
 from tests.laws.reference.sessions import WAIT_FOR_THE_END, session_of
 from tests.laws.reference.settings import Known
@@ -61,6 +63,13 @@ BOUNDARIES = {
     "a Zoom user who is inactive",
     "a Zoom user who is listed no longer",
     "of two Zoom users with one email the active one",
+    "a room and a main leg without participant_uuid",
+    "a customer key of several",
+    "a bind to a leg that is not there",
+    "a bind before its leg arrives",
+    "a chain of binds",
+    "a circle of binds",
+    "a bound leg that moves",
 }
 
 
@@ -165,6 +174,10 @@ def _of_calls(delivery: Delivery) -> Iterator[str]:
 
 
 def _of_session(world: World, events: list[Event]) -> Iterator[str]:
+    yield from set(_of_binds(events))
+    events = [event for event in events if not event.is_bind]
+    if not events:
+        return
     ends = [event for event in events if event.name.endswith(".ended")]
     if len(ends) > 1:
         yield "several ended events"
@@ -175,7 +188,13 @@ def _of_session(world: World, events: list[Event]) -> Iterator[str]:
             if offset in OFFSETS:
                 yield f"batch {OFFSETS[offset]} 24 hours without an end"
     legs = legs_of(events)
+    if keys_of_several(groups_of(legs, [])):
+        yield "a customer key of several"
     for leg in legs:
+        if leg.parent_user_id and leg.told["participant_uuid"] is None:
+            main = [each for each in legs if each.key == ("user_id", leg.parent_user_id)]
+            if main and main[0].told["participant_uuid"] is None:
+                yield "a room and a main leg without participant_uuid"
         if leg.is_waiting_room:
             yield "waiting room"
         if leg.is_incomplete_breakout:
@@ -193,6 +212,35 @@ def _of_session(world: World, events: list[Event]) -> Iterator[str]:
         for other, other_join, other_leave in stays[n + 1 :]:
             if one and one == other:
                 yield "overlap" if join < other_leave and other_join < leave else "rejoin"
+
+
+def _of_binds(events: list[Event]) -> Iterator[str]:
+    """Of legs that binds call as the leg's own events do."""
+    first_seen: dict[Any, datetime] = {}
+    for event in events:
+        if not event.is_bind and "leg" in event.fields:
+            leg = event.fields["leg"]
+            first_seen[leg] = min(event.received_at, first_seen.get(leg, event.received_at))
+    bound_to: dict[Any, Any] = {}
+    for event in sorted(events, key=lambda event: event.own_time):
+        leg = event.fields["leg"] if event.is_bind else None
+        if leg not in first_seen:
+            continue
+        if event.fields["bound_to"] not in first_seen:
+            yield "a bind to a leg that is not there"
+        if event.received_at < first_seen[leg]:
+            yield "a bind before its leg arrives"
+        if bound_to.get(leg, event.fields["bound_to"]) != event.fields["bound_to"]:
+            yield "a bound leg that moves"
+        bound_to[leg] = event.fields["bound_to"]
+    for leg in bound_to:
+        way = [leg]
+        while bound_to.get(way[-1]) in first_seen and bound_to[way[-1]] not in way:
+            way.append(bound_to[way[-1]])
+        if len(way) > 2:
+            yield "a chain of binds"
+        if len(way) > 1 and bound_to.get(way[-1]) == leg:
+            yield "a circle of binds"
 
 
 def _stay(leg: Any) -> tuple[datetime, datetime]:

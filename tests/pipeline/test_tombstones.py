@@ -228,6 +228,43 @@ def test_a_zoom_user_whose_address_is_another_persons_now_stays(
     ] == [(None, "New Nell"), (None, "New Nell"), ("new@firm.example", None)]
 
 
+def test_a_phone_that_was_bound_to_a_persons_leg_is_erased_with_them(
+    installation: Installation,
+) -> None:
+    """Its own events have a number for a name, and nothing else that would tie it to anybody."""
+    phone, colleagues = Person("12055550100"), Person("12055550177")
+    by_id = told_with(
+        MEETING.joined(phone, START, leg="3"), bind_user_id="2", bind_participant_uuid="UUID-OF-2"
+    )
+    by_uuid = told_with(
+        SECOND.joined(phone, START, leg=""),
+        bind_user_id="", participant_uuid="UUID-OF-3", bind_participant_uuid="UUID-OF-2",
+    )  # fmt: skip
+    bound_to_ann = told_with(MEETING.joined(colleagues, START, leg="4"), bind_user_id="1")
+    events = [
+        MEETING.joined(ANN, START, leg="1"),
+        MEETING.joined(EVE, START, leg="2"),
+        MEETING.joined(phone, START, leg="3"),
+        MEETING.joined(colleagues, START, leg="4"),
+        told_with(SECOND.joined(EVE, START, leg=""), participant_uuid="UUID-OF-2"),
+        told_with(SECOND.joined(phone, START, leg=""), participant_uuid="UUID-OF-3"),
+    ]
+    binds = [
+        {**body, "event": "meeting.participant_bind"} for body in (by_id, by_uuid, bound_to_ann)
+    ]
+    texts = []
+    for first, then in ((events, binds), (binds, events), ([], events + binds)):
+        forget_everything(installation)
+        installation.deliver(*first, at=ARRIVAL)
+        installation.land_and_settle(now=ARRIVAL)
+        erase(installation)
+        installation.deliver(*then, at=ARRIVAL)
+        installation.land_and_settle(now=ARRIVAL)
+        texts.append(str(landed(installation)))
+    assert [phone.name in text or "UUID-OF-3" in text for text in texts] == [False] * 3
+    assert [colleagues.name in text for text in texts] == [True] * 3
+
+
 LEFT_BEHIND = """
     insert into worksights.users (user_id, organization_id, email, full_name, role)
     values ('u', 'firm', 'E.V.E <eve+other@OUT.example>', 'Nobody', 'member');

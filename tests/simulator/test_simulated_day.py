@@ -22,6 +22,7 @@ KEPT = (
     "meeting.participant_left",
     "meeting.participant_joined_breakout_room",
     "meeting.participant_left_breakout_room",
+    "meeting.participant_bind",
     "webinar.started",
     "webinar.ended",
     "webinar.participant_joined",
@@ -171,6 +172,20 @@ def test_room_moves_are_a_leave_and_a_join_at_the_same_second(days: list[Event])
         days, "meeting.participant_joined"
     )}  # fmt: skip
     assert all((session, person["parent_user_id"]) in mains for session, person in rooms)
+
+
+def test_a_bound_phone_is_a_nameless_leg_beside_a_persons_leg(days: list[Event]) -> None:
+    legs = {
+        (session, person["user_id"]): person
+        for name in ("meeting.participant_joined", "webinar.participant_joined")
+        for session, person in participants(days, name)
+    }
+    binds = participants(days, "meeting.participant_bind")
+    phones = [legs[session, bind["user_id"]] for session, bind in binds]
+    assert all((session, bind["bind_user_id"]) in legs for session, bind in binds)
+    assert {(phone["email"], phone["participant_user_id"]) for phone in phones} == {("", "")}
+    assert all(phone["user_name"] == phone["phone_number"] for phone in phones)
+    assert {"join_time", "date_time"} <= {name for _, bind in binds for name in bind}
 
 
 def test_some_leaves_some_ends_and_some_joins_are_missing(days: list[Event]) -> None:

@@ -13,104 +13,116 @@
 
 with
 
-participant_events as (
+leg_groups as (
 
-    select * from {{ ref('stg_zoom__participant_events') }}
+    select * from {{ ref('int_leg_groups') }}
     {{ where_news('landed') }}
 
 ),
 
-events_of_legs as (
+{{ legs_of_events(leg_facts()) }},
 
-    select
-        organization_id,
-        session_id,
-        case when is_breakout then 'breakout:' else 'main:' end
-            || coalesce(leg_user_id, participant_uuid) as leg_id,
-        leg_user_id,
-        parent_user_id,
-        participant_uuid,
-        zoom_user_id,
-        registrant_id,
-        customer_key,
-        email,
-        display_name,
-        {{ recency('occurred_at', 'is_leave') }} as recency,
-        is_breakout,
-        is_leave,
-        left_waiting_room,
-        occurred_at
-    from participant_events
-
-),
-
-legs as (
-
-    select
-        organization_id,
-        session_id,
-        leg_id,
-        max(leg_user_id) as leg_user_id,
-        max(parent_user_id) as parent_user_id,
-        bool_or(is_breakout) as is_breakout,
-        bool_and(is_leave and left_waiting_room) as is_waiting_room,
-        min(occurred_at) filter (where not is_leave) as joined_at,
-        max(occurred_at) filter (where is_leave) as left_at,
-        {% for fact in leg_facts() -%}
-        {{ latest_of_group(fact, 'recency') }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from events_of_legs
-    group by organization_id, session_id, leg_id
-
-),
-
--- A breakout leg without a participant_uuid takes its parent's; when there is none, it counts as
--- the parent's user_id.
-legs_with_parents as (
+legs_with_groups as (
 
     select
         legs.organization_id,
         legs.session_id,
         legs.leg_id,
-        case
-            when legs.is_breakout
-                and coalesce(legs.participant_uuid, parents.participant_uuid) is null
-                then coalesce(legs.parent_user_id, legs.leg_user_id)
-            else legs.leg_user_id
-        end as leg_user_id,
-        legs.is_breakout,
-        legs.is_waiting_room,
-        legs.joined_at,
-        legs.left_at,
-        coalesce(legs.participant_uuid, parents.participant_uuid) as participant_uuid,
-        coalesce(legs.participant_uuid_recency, parents.participant_uuid_recency)
-            as participant_uuid_recency,
-        {% for fact in leg_facts() if fact != 'participant_uuid' -%}
-        legs.{{ fact }},
-        legs.{{ fact }}_recency{{ ',' if not loop.last }}
-        {% endfor %}
+        coalesce(leg_groups.bound_group_id, legs.own_group_id) as group_id,
+        coalesce(legs.main_user_id, legs.leg_user_id) as leg_user_id,
+        legs.participant_uuid,
+        legs.customer_keys,
+        legs.least_zoom_user_id,
+        legs.greatest_zoom_user_id,
+        legs.least_email,
+        legs.greatest_email,
+        {{ facts_of_legs('legs') }}
     from legs
-    left join legs as parents
-        on parents.organization_id = legs.organization_id
-        and parents.session_id = legs.session_id
-        and parents.leg_id = 'main:' || legs.parent_user_id
-        and legs.is_breakout
+    left join leg_groups
+        on {{ in_session('leg_groups.group_id') }} = {{ in_session('legs.own_group_id') }}
+
+),
+
+-- A group counts as one participant_uuid; one without any, as one user_id.
+grouped_legs as (
+
+    select
+        organization_id,
+        session_id,
+        leg_id,
+        group_id,
+        min(leg_user_id collate "C") over one_group as leg_user_id,
+        min(participant_uuid collate "C") over one_group as participant_uuid,
+        {{ facts_of_legs('legs_with_groups') }}
+    from legs_with_groups
+    window one_group as (partition by organization_id, session_id, group_id)
+
+),
+
+keys_of_legs as (
+
+    select
+        legs_with_groups.organization_id,
+        legs_with_groups.session_id,
+        keys.customer_key,
+        legs_with_groups.group_id,
+        legs_with_groups.least_zoom_user_id,
+        legs_with_groups.greatest_zoom_user_id,
+        legs_with_groups.least_email,
+        legs_with_groups.greatest_email,
+        -- In this collation only ASCII letters have a lower case.
+        lower(legs_with_groups.display_name collate "C") as display_name
+    from legs_with_groups
+    cross join lateral unnest(legs_with_groups.customer_keys) as keys (customer_key)
+
+),
+
+-- Some apps give everybody one key. It is nobody's when two groups' own events carry it with two
+-- Zoom users, emails or names.
+keys_of_several as (
+
+    select
+        organization_id,
+        session_id,
+        customer_key
+    from keys_of_legs
+    group by organization_id, session_id, customer_key
+    having
+        {{ differs_between_groups('least_zoom_user_id', 'greatest_zoom_user_id') }}
+        or {{ differs_between_groups('least_email', 'greatest_email') }}
+        or {{ differs_between_groups('display_name', 'display_name') }}
+
+),
+
+{{ filled_legs('legs_by_group', 'grouped_legs', 'group_id', leg_facts()) }},
+
+legs_with_personal_keys as (
+
+    select
+        legs_by_group.organization_id,
+        legs_by_group.session_id,
+        legs_by_group.leg_id,
+        legs_by_group.group_id,
+        legs_by_group.leg_user_id,
+        legs_by_group.participant_uuid,
+        case
+            when keys_of_several.customer_key is null then legs_by_group.customer_key
+        end as customer_key,
+        legs_by_group.customer_key_recency,
+        {{ facts_of_legs('legs_by_group', without='customer_key') }}
+    from legs_by_group
+    left join keys_of_several
+        on {{ in_session('keys_of_several.customer_key') }}
+            = {{ in_session('legs_by_group.customer_key') }}
 
 ),
 
 {{ filled_legs(
-    'legs_by_participant', 'legs_with_parents', 'participant_uuid',
-    ['zoom_user_id', 'registrant_id', 'customer_key', 'email', 'display_name']
+    'legs_by_registrant', 'legs_with_personal_keys', 'registrant_id', ['zoom_user_id', 'email']
 ) }},
 
 {{ filled_legs(
-    'legs_by_registrant', 'legs_by_participant', 'registrant_id',
-    ['zoom_user_id', 'email']
-) }},
-
-{{ filled_legs(
-    'legs_by_customer_key', 'legs_by_registrant', 'customer_key',
-    ['zoom_user_id', 'email']
+    'legs_by_customer_key', 'legs_by_registrant', 'customer_key', ['zoom_user_id', 'email']
 ) }}
 
 select

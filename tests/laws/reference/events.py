@@ -13,6 +13,7 @@ PARTICIPANT_EVENTS = {
     "participant_left_breakout_room": "leave_time",
 }
 SESSION_EVENTS = {"started": "start_time", "ended": "end_time", **PARTICIPANT_EVENTS}
+BIND = "participant_bind"
 USER_EVENTS = ("created", "updated", "activated", "deactivated", "deleted", "disassociated")
 CALL_EVENTS = ("ended", "call_log_completed", "call_history_completed", "call_element_completed")
 
@@ -44,12 +45,18 @@ class Event:
         return "participant_joined" in self.name
 
     @property
+    def is_bind(self) -> bool:
+        return self.name.endswith(BIND)
+
+    @property
     def is_breakout(self) -> bool:
         return self.name.endswith("breakout_room")
 
 
 def is_kept(name: str) -> bool:
     area, _, what = name.partition(".")
+    if area in ("meeting", "webinar") and what == BIND:
+        return True
     if area == "meeting":
         return what in SESSION_EVENTS
     if area == "webinar":
@@ -66,10 +73,13 @@ def session_event(message: dict[str, Any], account: str, received_at: datetime) 
     about = object_of(message)
     participant = record(about.get("participant"))
     uuid = text(about.get("uuid"))
-    leg = ("user_id", text(participant.get("user_id")))
-    if leg[1] is None:
-        leg = ("participant_uuid", text(participant.get("participant_uuid")))
-    if uuid is None or (what in PARTICIPANT_EVENTS and leg[1] is None):
+    session = (account, {"meeting": "meetings", "webinar": "webinars"}[area], uuid)
+    leg = named_leg(participant)
+    if what == BIND and uuid is not None and leg[1] is not None:
+        own_time = time_of_bind(message, participant, received_at)
+        fields = {"leg": leg, "bound_to": named_leg(participant, "bind_")}
+        return make_event(message, account, (uuid, leg), own_time, received_at, fields, session)
+    if uuid is None or (what in {*PARTICIPANT_EVENTS, BIND} and leg[1] is None):
         raise Unreadable
 
     place = participant if what in PARTICIPANT_EVENTS else about
@@ -100,9 +110,31 @@ def session_event(message: dict[str, Any], account: str, received_at: datetime) 
             "parent_user_id": text(participant.get("parent_user_id")),
             "leave_reason": text(participant.get("leave_reason")),
         }
-    session = (account, {"meeting": "meetings", "webinar": "webinars"}[area], uuid)
     subject = (uuid, leg) if what in PARTICIPANT_EVENTS else (uuid,)
     return make_event(message, account, subject, own_time, received_at, fields, session)
+
+
+def named_leg(participant: dict[str, Any], prefix: str = "") -> tuple[str, str | None]:
+    """A leg is called by its `user_id`, else by its `participant_uuid`."""
+    user_id = text(participant.get(f"{prefix}user_id"))
+    if user_id is not None:
+        return "user_id", user_id
+    return "participant_uuid", text(participant.get(f"{prefix}participant_uuid"))
+
+
+def time_of_bind(
+    message: dict[str, Any], participant: dict[str, Any], received_at: datetime
+) -> datetime:
+    """`join_time`, else `date_time`, else `event_ts`; an unreadable one is not replaced."""
+    for value in (participant.get("join_time"), participant.get("date_time")):
+        if value not in (None, ""):
+            own_time = time(value, received_at=received_at)
+            break
+    else:
+        own_time = cut_to_the_second(event_time(message.get("event_ts"), received_at=received_at))
+    if own_time is None:
+        raise Unreadable
+    return own_time
 
 
 def user_event(message: dict[str, Any], account: str, received_at: datetime) -> Event:

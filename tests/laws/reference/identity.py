@@ -1,84 +1,27 @@
-"""Who the legs of a session belong to (5.4).
+"""Who the legs of a session belong to (5.4)."""
 
-A value carries where it was told: (own time, whether by a leave, text). The greatest such tuple is
-"the latest" of the contract.
-"""
-
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from tests.laws.reference.events import Event
+from tests.laws.reference.groups import groups_of
+from tests.laws.reference.legs import NAMES, Leg, latest
 from tests.laws.reference.settings import Known
-
-Told = tuple[datetime, bool, str]
-NAMES = (
-    "zoom_user_id",
-    "email",
-    "registrant_id",
-    "customer_key",
-    "participant_uuid",
-    "name",
-)
+from tests.laws.reference.values import in_lower_ascii
 
 
-@dataclass
-class Leg:
-    key: tuple[str, str]
-    is_breakout: bool
-    joins: list[Event] = field(default_factory=list)
-    leaves: list[Event] = field(default_factory=list)
-    told: dict[str, Told | None] = field(default_factory=dict)
-    parent_user_id: str | None = None
-
-    @property
-    def is_waiting_room(self) -> bool:
-        """No join, and nothing but leaves from the waiting room."""
-        reasons = [(event.fields["leave_reason"] or "").lower() for event in self.leaves]
-        return not self.joins and all("waiting room" in reason for reason in reasons)
-
-    @property
-    def is_incomplete_breakout(self) -> bool:
-        return self.is_breakout and not (self.joins and self.leaves)
-
-    def value(self, name: str) -> str | None:
-        told = self.told[name]
-        return told[2] if told else None
-
-
-def legs_of(events: list[Event]) -> list[Leg]:
-    legs: dict[Any, Leg] = {}
-    for event in events:
-        if not (event.is_join or event.is_leave):
-            continue
-        key = (event.is_breakout, event.fields["leg"])
-        leg = legs.setdefault(key, Leg(event.fields["leg"], event.is_breakout))
-        (leg.joins if event.is_join else leg.leaves).append(event)
-    for leg in legs.values():
-        of_leg = leg.joins + leg.leaves
-        leg.told = {name: latest(told_by(event, name) for event in of_leg) for name in NAMES}
-        parent = latest(told_by(event, "parent_user_id") for event in of_leg)
-        leg.parent_user_id = parent[2] if parent and leg.is_breakout else None
-    return list(legs.values())
-
-
-def told_by(event: Event, name: str) -> Told | None:
-    value = event.fields[name]
-    return (event.own_time, event.is_leave, value) if value else None
-
-
-def latest(values: Any) -> Told | None:
-    return max((value for value in values if value), default=None)
-
-
-def identify(legs: list[Leg], known: Known, accounts: list[str], ended_at: datetime) -> None:
+def identify(
+    legs: list[Leg], binds: list[Event], known: Known, accounts: list[str], ended_at: datetime
+) -> None:
     """The five steps, in order; each sees the result of the one before."""
-    main = {leg.key: leg for leg in legs if not leg.is_breakout}
+    groups = groups_of(legs, binds)
+    nobodys = keys_of_several(groups)
+    for group in groups:
+        _fill(group, NAMES)
+        _count_as_one(group)
     for leg in legs:
-        parent = main.get(("user_id", leg.parent_user_id))
-        if leg.is_breakout and not leg.told["participant_uuid"] and parent:
-            leg.told["participant_uuid"] = parent.told["participant_uuid"]
-    _share(legs, "participant_uuid", NAMES)
+        if leg.value("customer_key") in nobodys:
+            leg.told["customer_key"] = None
     _share(legs, "registrant_id", ("zoom_user_id", "email"))
     _share(legs, "customer_key", ("zoom_user_id", "email"))
     for leg in legs:
@@ -97,10 +40,52 @@ def _share(legs: list[Leg], by: str, names: tuple[str, ...]) -> None:
         if leg.told[by]:
             groups.setdefault(leg.value(by), []).append(leg)
     for group in groups.values():
-        for name in names:
-            best = latest(leg.told[name] for leg in group)
-            for leg in group:
-                leg.told[name] = leg.told[name] or best
+        _fill(group, names)
+
+
+def _fill(legs: list[Leg], names: tuple[str, ...]) -> None:
+    for name in names:
+        best = latest(leg.told[name] for leg in legs)
+        for leg in legs:
+            leg.told[name] = leg.told[name] or best
+
+
+def _count_as_one(group: list[Leg]) -> None:
+    """As one participant_uuid; when they have none, as one leg."""
+    uuids = [leg.told["participant_uuid"] for leg in group if leg.told["participant_uuid"]]
+    user_ids = [leg.parent_user_id or leg.user_id for leg in group]
+    for leg in group:
+        leg.told["participant_uuid"] = min(uuids, key=lambda told: told[2], default=None)
+        leg.counts_as = None if uuids else min(user_ids)
+
+
+def keys_of_several(groups: list[list[Leg]]) -> set[str]:
+    """The customer keys that legs of two groups carry with two Zoom users, emails or names."""
+    said: dict[str, set[tuple[str, int, str]]] = {}
+    for number, group in enumerate(groups):
+        for leg in group:
+            for key in {event.fields["customer_key"] for event in leg.events} - {None}:
+                said.setdefault(key, set()).update(
+                    (what, number, value) for what, value in _says(leg)
+                )
+    return {
+        key
+        for key, facts in said.items()
+        if any(
+            what == other and number != other_number and value != other_value
+            for what, number, value in facts
+            for other, other_number, other_value in facts
+        )
+    }
+
+
+def _says(leg: Leg) -> Iterator[tuple[str, str]]:
+    for name in ("zoom_user_id", "email"):
+        for event in leg.events:
+            if event.fields[name]:
+                yield name, event.fields[name]
+    if leg.value("name"):
+        yield "name", in_lower_ascii(leg.value("name"))
 
 
 def persons(legs: list[Leg]) -> list[list[Leg]]:
@@ -115,4 +100,4 @@ def _identity(leg: Leg) -> tuple[str, str]:
     for name in NAMES[:-1]:
         if leg.told[name]:
             return name, leg.value(name)
-    return ("user_id", leg.parent_user_id) if leg.parent_user_id else leg.key
+    return "user_id", leg.counts_as

@@ -1,7 +1,8 @@
 """One person per session, after all their connections are put together (5.4 to 5.6)."""
 
 from tests.laws.reference.events import Event
-from tests.laws.reference.identity import Leg, identify, latest, legs_of, persons
+from tests.laws.reference.identity import identify, persons
+from tests.laws.reference.legs import Leg, latest, legs_of
 from tests.laws.reference.presence import Interval, clipped, united
 from tests.laws.reference.sessions import Participant, Session
 from tests.laws.reference.settings import Known
@@ -11,7 +12,8 @@ def participants_of(
     session: Session, events: list[Event], known: Known, accounts: list[str]
 ) -> list[Participant]:
     legs = legs_of(events)
-    identify(legs, known, accounts, session.ended_at)
+    binds = [event for event in events if event.is_bind]
+    identify(legs, binds, known, accounts, session.ended_at)
     return [_participant(session, person, known, accounts) for person in persons(legs)]
 
 

@@ -56,8 +56,11 @@ class Session:
 
 
 def session_of(key: Key, events: list[Event], *, as_of: datetime) -> Session | None:
-    """None while the session has no end."""
+    """None while the session has no end. A bind says nothing of it."""
     account, feature, uuid = key
+    events = [event for event in events if not event.is_bind]
+    if not events:
+        return None
     ends = [event for event in events if event.name.endswith(".ended")]
     times = [event.own_time for event in events if event.is_join or event.is_leave]
     earliest = [event.fields["start_time"] for event in events if event.fields["start_time"]]

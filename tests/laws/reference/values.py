@@ -18,6 +18,10 @@ def email(value: Any) -> str | None:
     return address(text(value))
 
 
+def in_lower_ascii(value: str) -> str:
+    return "".join(letter.lower() if letter.isascii() else letter for letter in value)
+
+
 def time(value: Any, *, received_at: datetime) -> datetime | None:
     """ISO 8601 with a zone, at most a day later than its arrival; else None."""
     try:

@@ -82,6 +82,8 @@ def _part(stage: Stage, person: Person, leg: str | None, uuid: str | None) -> Bo
     part["user_id"] = flip(dice, leg) if leg else nothing(dice)
     for name in ("registrant_id", "customer_key"):
         part[name] = getattr(person, name) if stage.luck(0.8) else nothing(dice)
+    if stage.luck(0.12):
+        part["customer_key"] = "k1"  # some apps give everybody one key
     return part | _identity(stage, person)
 
 

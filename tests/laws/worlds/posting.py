@@ -19,6 +19,7 @@ OPEN_FIELDS_OF_PARTICIPANTS = (
     "registrant_id",
     "customer_key",
     "leave_reason",
+    "bind_user_id",
 )
 OPEN_FIELDS_OF_RECORDS = ("caller_name", "callee_name", "callee_did_number", "result")
 

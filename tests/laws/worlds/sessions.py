@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from tests.laws.worlds.attendance import attend
+from tests.laws.worlds.binds import bind
 from tests.laws.worlds.dice import Dice
 from tests.laws.worlds.people import BATCH_TIMES, DAY, Cast
 from tests.laws.worlds.stage import Stage, seconds
@@ -41,6 +42,7 @@ def make_session(
     persons = cast.persons[account]
     for person in dice.some(persons, 5):
         attend(stage, person)
+    bind(stage)
     _end(stage)
     return stage.told, _end_of(stage)
 
@@ -67,8 +69,12 @@ def _end(stage: Stage) -> None:
 def _end_of(stage: Stage) -> datetime:
     """When it ends by what is told, or will be inferred to have ended."""
     ends = [told.at for told in stage.told if told.body["event"].endswith(".ended")]
-    stays = [told.at for told in stage.told if ".participant_" in told.body["event"]]
+    stays = [told.at for told in stage.told if _is_stay(told.body["event"])]
     return max(ends or stays, default=stage.ends_at)
+
+
+def _is_stay(event: str) -> bool:
+    return ".participant_" in event and not event.endswith("_bind")
 
 
 def _wait_for_the_end(stage: Stage) -> None:

@@ -3,7 +3,9 @@ with
 events as (
 
     select * from {{ source('zoom_raw', 'events') }}
-    where event like 'meeting.%' or event like 'webinar.%'
+    where (event like 'meeting.%' or event like 'webinar.%')
+        -- A bind counts for no time and no fact of the session (contract, 5.4).
+        and event not like '%.participant_bind'
 
 )
 
