@@ -78,6 +78,7 @@ def land_deliveries(
             waiting = _take_waiting(connection)
             if not waiting:
                 return
+            _make_room(connection)
             counts = _land(connection, waiting, batch, forget)
         yield counts
 
@@ -88,7 +89,7 @@ def _land(
     """All of them, or by halves those that can be landed; raises what no delivery has caused."""
     try:
         return _land_together(connection, deliveries, batch, forget)
-    except Exception as error:  # any: what one delivery causes must not reach the others
+    except Exception as error:  # noqa: BLE001 - what one delivery causes must not reach the others
         _raise_if_no_delivery_caused_it(error, connection, batch, forget)
         failure = error
     if len(deliveries) == 1:
@@ -116,7 +117,7 @@ def _raise_if_no_delivery_caused_it(
         raise error
     try:
         _land_together(connection, [], batch, forget)
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever it is, no delivery has caused it
         raise error from None
 
 
@@ -137,7 +138,7 @@ def _set_aside(
     try:
         with connection.transaction():
             [decision] = forget(connection, [decision], batch)
-    except Exception as error:  # any: as above
+    except Exception as error:
         if _is_transient(error):
             raise
         decision = replace(decision, keeps_body=False)
@@ -163,14 +164,33 @@ def _reason_of(failure: Exception) -> str:
     return f"could not be landed ({type(failure).__name__}{code})"
 
 
-def _store(
-    connection: psycopg.Connection, decisions: list[Decision], batch: Batch
-) -> Counter[str]:
+def _store(connection: psycopg.Connection, decisions: list[Decision], batch: Batch) -> Counter[str]:
+    connection.execute("truncate arrived, settled")
     _stage_events(connection, decisions)
     _settle(connection, decisions, batch)
-    counts = _store_events(connection, batch)
-    connection.execute("drop table arrived, settled")
-    return counts
+    return _store_events(connection, batch)
+
+
+def _make_room(connection: psycopg.Connection) -> None:
+    """Once in a chunk: each table that is made holds a lock until its end, and there may be as many
+    attempts as deliveries.
+    """
+    connection.execute(
+        """
+        create temporary table arrived (
+            delivery_id bigint, received_at timestamptz, organization_id text, zoom_account_id text,
+            event_id text, session_id text, event text, occurred_at timestamptz, fields jsonb
+        ) on commit drop
+        """
+    )
+    connection.execute(
+        """
+        create temporary table settled (
+            delivery_id bigint, organization_id text, zoom_account_id text, disposition text,
+            reason text, keeps_body boolean
+        ) on commit drop
+        """
+    )
 
 
 def forget_quarantined_bodies(connection: psycopg.Connection, *, now: datetime, days: int) -> int:
@@ -227,7 +247,7 @@ def _open(delivery: Delivery) -> Envelope | Unreadable:
         return open_envelope(delivery.body)
     except Unreadable as unreadable:
         return unreadable
-    except Exception as error:  # any: one delivery that we cannot read must not stop the others
+    except Exception as error:  # noqa: BLE001 - one that cannot be read must not stop the others
         return Unreadable(_reason_of(error))
 
 
@@ -254,7 +274,7 @@ def _decision(
         if account.is_over_at(unreadable.occurred_at):
             return decision
         return replace(decision, disposition="quarantined", reason=str(unreadable))
-    except Exception as error:  # any: as above
+    except Exception as error:  # noqa: BLE001 - as above
         return replace(decision, disposition="quarantined", reason=_reason_of(error))
     events = [event for event in events if not account.is_over_at(event.occurred_at)]
     if not events:
@@ -276,14 +296,6 @@ def _connected(connection: psycopg.Connection, accounts: list[str]) -> dict[str,
 
 
 def _stage_events(connection: psycopg.Connection, decisions: list[Decision]) -> None:
-    connection.execute(
-        """
-        create temporary table arrived (
-            delivery_id bigint, received_at timestamptz, organization_id text, zoom_account_id text,
-            event_id text, session_id text, event text, occurred_at timestamptz, fields jsonb
-        ) on commit drop
-        """
-    )
     with connection.cursor().copy("copy arrived from stdin") as copy:
         for decision in decisions:
             for event in decision.events:
@@ -303,14 +315,6 @@ def _stage_events(connection: psycopg.Connection, decisions: list[Decision]) -> 
 
 
 def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Batch) -> None:
-    connection.execute(
-        """
-        create temporary table settled (
-            delivery_id bigint, organization_id text, zoom_account_id text, disposition text,
-            reason text, keeps_body boolean
-        ) on commit drop
-        """
-    )
     with connection.cursor().copy("copy settled from stdin") as copy:
         for decision in decisions:
             copy.write_row(

@@ -13,7 +13,7 @@ from integration.store.postgres import connect
 RunDbt = Callable[..., subprocess.CompletedProcess[str]]
 
 # Fewer means that a file of tests has been lost; raise it with each rule that gets its test.
-AT_LEAST = 207
+AT_LEAST = 211
 
 
 def test_every_rule_holds_and_every_column_is_described(

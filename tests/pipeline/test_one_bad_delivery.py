@@ -93,9 +93,7 @@ def test_an_event_that_the_database_refuses_is_set_aside_and_all_others_land(
     installation.deliver(*one_bad_of_many(), at=ARRIVAL)
 
     assert land(installation) == {"landed": 39, "quarantined": 1}
-    assert set_aside(installation) == [
-        (f"could not be landed ({reason})", "firm", ACCOUNT, True)
-    ]
+    assert set_aside(installation) == [(f"could not be landed ({reason})", "firm", ACCOUNT, True)]
     assert installation.value("select count(distinct session_id) from zoom_raw.events") == 39
 
 
@@ -108,6 +106,13 @@ def test_several_events_that_the_database_refuses_are_set_aside_each(
     installation.deliver(*bodies, at=ARRIVAL)
 
     assert land(installation) == {"landed": 36, "duplicate": 2, "quarantined": 4}
+
+
+def test_even_when_most_are_refused_the_others_land(installation: Installation) -> None:
+    refuse_in_the_database(installation, "new.fields ->> 'zoom_uuid' <> 'uuid-17'", "22003")
+    installation.deliver(*(ended(f"uuid-{n}") for n in range(60)), at=ARRIVAL)
+
+    assert land(installation) == {"landed": 1, "quarantined": 59}
 
 
 @pytest.mark.parametrize("code", ["40P01", "53100", "57014", "55P03"])
@@ -157,9 +162,7 @@ def test_a_delivery_that_no_tombstone_can_be_applied_to_is_set_aside_without_its
 ) -> None:
     """Nobody could say whether the body names somebody who was erased."""
 
-    def failing(
-        connection: psycopg.Connection, decisions: list[Decision], batch: Batch
-    ) -> list[Decision]:
+    def failing(_: psycopg.Connection, decisions: list[Decision], _batch: Batch) -> list[Decision]:
         if any(POISON.encode() in decision.delivery.body for decision in decisions):
             raise RecursionError("a message that quotes")
         return decisions
