@@ -20,7 +20,7 @@ class Known:
         events = list(events)
         self.world = world
         self.settings = world.settings
-        self.connections = _after_deauthorizations(world, events)
+        self.connections = after_deauthorizations(world, world.settings.connections, events)
         self._user_emails = emails_of_users(world)
         self._zoom_emails: dict[tuple[str, str], Versions] = {}
         self._zoom_names: dict[tuple[str, str], Versions] = {}
@@ -164,10 +164,12 @@ class Known:
         return organization_id, "after_disconnection" if before else "before_connection"
 
 
-def _after_deauthorizations(world: World, events: list[Event]) -> list[Connection]:
+def after_deauthorizations(
+    world: World, connections: Iterable[Connection], events: Iterable[Event]
+) -> list[Connection]:
     """A deauthorization of our app that is later than the newest grant ends the connection."""
-    connections = []
-    for connection in world.settings.connections:
+    events, after = list(events), []
+    for connection in connections:
         ends = [
             event.own_time
             for event in events
@@ -178,5 +180,5 @@ def _after_deauthorizations(world: World, events: list[Event]) -> list[Connectio
         ]
         if ends and connection.disconnected_at is None:
             connection = replace(connection, disconnected_at=min(ends))
-        connections.append(connection)
-    return connections
+        after.append(connection)
+    return after
