@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from integration.store.postgres import connect
 from tests.pipeline.events import Body, Person, Session
 from tests.pipeline.installation import Installation
 
@@ -62,6 +63,24 @@ def test_a_start_that_cannot_be_stops_no_batch_and_makes_no_endless_entry(
         for uuid in starts
         for suffix, minutes in (("", 0), ("-joined", 25))
     )
+
+
+def test_no_tie_is_so_strong_and_no_time_so_distant_that_postgres_refuses_it(
+    database_url: str,
+) -> None:
+    """As of a day, a year away, and for hours a day with one person."""
+    with connect(database_url, role="analyst") as connection:
+        rows = connection.execute(
+            """
+            select clientsights.strength_at(minutes * power(2, 25), at)
+            from unnest(array[0, 60, 1e6, 1e9]::double precision[]) as minutes
+            cross join unnest(
+                array['0001-01-01Z', '2026-03-02Z', '2290-01-01Z', '9999-12-31Z']::timestamptz[]
+            ) as at
+            """
+        ).fetchall()
+    strengths = {strength for (strength,) in rows}
+    assert (min(strengths), max(strengths)) == (0, 100)
 
 
 def test_what_was_landed_before_there_were_bounds_stops_no_batch_either(

@@ -139,33 +139,33 @@ UNREADABLE_TIMES = [
 ]
 
 
-@pytest.mark.parametrize("told", UNREADABLE_TIMES)
-def test_an_own_time_out_of_bounds_cannot_be_read(told: Any) -> None:
+@pytest.mark.parametrize("sent", UNREADABLE_TIMES)
+def test_an_own_time_out_of_bounds_cannot_be_read(sent: Any) -> None:
     for body in (
-        with_participant(join_time=told),
-        with_object(MEETING.started(), start_time=told),
-        with_object(MEETING.ended(), end_time=told),
-        with_object(call_ended("caller", "AnAccount", START, call_id="7001"), call_end_time=told),
+        with_participant(join_time=sent),
+        with_object(MEETING.started(), start_time=sent),
+        with_object(MEETING.ended(), end_time=sent),
+        with_object(call_ended("caller", "AnAccount", START, call_id="7001"), call_end_time=sent),
     ):
         assert reason_of(body) == "unreadable time"
 
 
-@pytest.mark.parametrize("told", UNREADABLE_TIMES)
-def test_another_time_out_of_bounds_is_as_good_as_absent(told: Any) -> None:
-    assert "started_at" not in fields_of(with_object(MEETING.ended(), start_time=told))
+@pytest.mark.parametrize("sent", UNREADABLE_TIMES)
+def test_another_time_out_of_bounds_is_as_good_as_absent(sent: Any) -> None:
+    assert "started_at" not in fields_of(with_object(MEETING.ended(), start_time=sent))
 
 
-@pytest.mark.parametrize("told", ["2011-01-01T00:00:00Z", iso(DAY_LATER), "2026-03-02T10+01:00"])
-def test_a_time_within_the_bounds_is_read(told: str) -> None:
-    read = datetime.fromisoformat(told).astimezone(UTC).isoformat()
-    assert fields_of(with_object(MEETING.ended(), start_time=told))["started_at"] == read
+@pytest.mark.parametrize("sent", ["2011-01-01T00:00:00Z", iso(DAY_LATER), "2026-03-02T10+01:00"])
+def test_a_time_within_the_bounds_is_read(sent: str) -> None:
+    read = datetime.fromisoformat(sent).astimezone(UTC).isoformat()
+    assert fields_of(with_object(MEETING.ended(), start_time=sent))["started_at"] == read
 
 
-@pytest.mark.parametrize("told", [0, -2208988798600, "1293839999999", 10**13, 10**30, "soon"])
-def test_an_event_ts_out_of_bounds_is_no_time_either(told: Any) -> None:
-    body = user_event("updated", "AnAccount", START, zoom_user_id="zu-ann") | {"event_ts": told}
+@pytest.mark.parametrize("sent", [0, -2208988798600, "1293839999999", 10**13, 10**30, "soon"])
+def test_an_event_ts_out_of_bounds_is_no_time_either(sent: Any) -> None:
+    body = user_event("updated", "AnAccount", START, zoom_user_id="zu-ann") | {"event_ts": sent}
     assert reason_of(body) == "unreadable time"
-    assert reason_of(with_participant(join_time="") | {"event_ts": told}) == "unreadable time"
+    assert reason_of(with_participant(join_time="") | {"event_ts": sent}) == "unreadable time"
 
 
 WIDE = "\U0001f680"  # four bytes

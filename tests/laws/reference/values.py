@@ -29,14 +29,14 @@ def name(value: Any) -> str | None:
 
 def topic(value: Any) -> str | None:
     """The first 1,000 bytes, less what would be a part of a character."""
-    told = text(value)
-    while told and len(told.encode()) > 1000:
-        told = told[:-1]
-    return told
+    said = text(value)
+    while said and len(said.encode()) > 1000:
+        said = said[:-1]
+    return said
 
 
-def _at_most(byte_count: int, told: str | None) -> str | None:
-    return None if told and len(told.encode()) > byte_count else told
+def _at_most(byte_count: int, said: str | None) -> str | None:
+    return None if said and len(said.encode()) > byte_count else said
 
 
 def time(value: Any, *, received_at: datetime) -> datetime | None:

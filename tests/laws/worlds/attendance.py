@@ -26,7 +26,7 @@ def attend(stage: Stage, person: Person) -> None:
 
 
 def join_long_ago(stage: Stage, person: Person) -> None:
-    """Somebody who came weeks before, on a leg that nothing else is told of."""
+    """Somebody who came weeks before, on a leg of which nothing else is known."""
     at = long_ago(stage.dice, stage.starts_at)
     _tell_leg(stage, _part(stage, person, stage.next_leg(), None), at, None)
 
