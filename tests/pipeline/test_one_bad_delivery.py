@@ -10,7 +10,8 @@ import pytest
 
 from integration.erasure.arriving import without_the_erased
 from integration.store.batches import Batch
-from integration.store.landing import Decision, Forget, land_deliveries
+from integration.store.decisions import Decision
+from integration.store.landing import Forget, land_deliveries
 from integration.store.postgres import connect
 from integration.store.tombstones import WrongTombstoneKey, note_key
 from integration.zoom import events
