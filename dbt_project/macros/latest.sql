@@ -5,9 +5,14 @@
 #}
 
 {# One number for "by own time, of equal times the leave's": microseconds, doubled, plus one for a
-   leave. #}
+   leave. Times of three centuries, so that the number has room whatever the time. #}
 {% macro recency(occurred_at, is_leave) -%}
-    (extract(epoch from {{ occurred_at }}) * 1000000)::bigint * 2 + {{ is_leave }}::integer
+    (
+        extract(epoch from greatest(
+            timestamptz '1900-01-01 00:00:00+00',
+            least({{ occurred_at }}, timestamptz '2200-01-01 00:00:00+00')
+        )) * 1000000
+    )::bigint * 2 + {{ is_leave }}::integer
 {%- endmacro %}
 
 {# The latest value of a group of rows, and its recency. #}

@@ -1,7 +1,10 @@
-{# The length of a multirange of times, in whole seconds. #}
+{# The length of a multirange of times, in whole seconds. No length ends the statement: an event
+   with an absurd time would stop every batch. #}
 {% macro seconds_of(presence) -%}
     (
-        select coalesce(floor(extract(epoch from sum(upper(stay) - lower(stay)))), 0)::integer
+        select least(
+            coalesce(floor(extract(epoch from sum(upper(stay) - lower(stay)))), 0), 2147483647
+        )::integer
         from unnest({{ presence }}) as stay
     )
 {%- endmacro %}

@@ -15,7 +15,7 @@ from integration.erasure.digests import Digests, key_id
 from integration.erasure.forgetting import Forgetting, digests_of
 from integration.erasure.redaction import Told, Tombstone
 from integration.store.batches import Batch
-from integration.store.landing import Decision
+from integration.store.decisions import Decision
 from integration.store.tombstones import (
     WrongTombstoneKey,
     key_in_use,

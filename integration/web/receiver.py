@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from integration.store.deliveries import store_delivery, with_connection
+from integration.zoom.events import account_of
 from integration.zoom.kept_events import KEPT_EVENTS
 from integration.zoom.signature import challenge_answer, is_timely, verifying_secret
 
@@ -92,16 +93,6 @@ def judge(message: dict[str, Any], unreadable: str | None) -> Verdict:
     if message["event"] not in KEPT_EVENTS:
         return Verdict(message["event"], account, "ignored", "the event is not one that is kept")
     return Verdict(message["event"], account, "waiting", None)
-
-
-def account_of(message: dict[str, Any]) -> str | None:
-    """The Zoom account that a message speaks for: the payload's, else the root's."""
-    payload = message.get("payload")
-    for place in (payload if isinstance(payload, dict) else {}, message):
-        value = place.get("account_id")
-        if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
-            return str(value)
-    return None
 
 
 async def _read_body(request: Request) -> bytes | None:

@@ -16,7 +16,18 @@ from typing import Any
 from integration.identity.cleaning import cleaned_email
 from integration.zoom.kept_events import KEPT_EVENTS
 from integration.zoom.phone_events import UnreadableRecord, live_call, record_calls
-from integration.zoom.values import UnreadableTime, text, time, time_of_milliseconds
+from integration.zoom.values import (
+    EMAIL_BYTES,
+    ID_BYTES,
+    NAME_BYTES,
+    TOPIC_BYTES,
+    UnreadableTime,
+    cut,
+    is_longer,
+    text,
+    time,
+    time_of_milliseconds,
+)
 
 # One constant for ever: session ids are the same in every rebuild.
 SESSION_NAMESPACE = uuid.UUID("5f0c7d0e-6a53-4a0b-9a5e-2f6f0e8f1c44")
@@ -25,8 +36,12 @@ FEATURES = {"meeting": "meetings", "webinar": "webinars", "phone": "phone"}
 
 class Unreadable(Exception):
     """A delivery that cannot become an event; the message is the reason shown in
-    `operations.deliveries`.
+    `operations.deliveries`. `occurred_at` is the event's own time where that much is known.
     """
+
+    def __init__(self, reason: str, occurred_at: datetime | None = None) -> None:
+        super().__init__(reason)
+        self.occurred_at = occurred_at
 
 
 @dataclass(frozen=True)
@@ -69,8 +84,17 @@ def open_envelope(body: bytes) -> Envelope:
         raise Unreadable("no event name")
     payload = content.get("payload")
     payload = payload if isinstance(payload, dict) else {}
-    account = text(payload.get("account_id")) or text(content.get("account_id"))
-    return Envelope(text(event) or "", account, payload, content.get("event_ts"))
+    return Envelope(text(event) or "", account_of(content), payload, content.get("event_ts"))
+
+
+def account_of(content: dict[str, Any]) -> str | None:
+    """The Zoom account that a message is about: the payload's, else the root's; None for one that
+    is too long to be an account's id.
+    """
+    payload = content.get("payload")
+    inner = text(payload.get("account_id")) if isinstance(payload, dict) else None
+    account = inner or text(content.get("account_id"))
+    return None if account is None or is_longer(account, ID_BYTES) else account
 
 
 def events_of(envelope: Envelope, *, received_at: datetime) -> list[Event]:
@@ -95,20 +119,20 @@ def _reader(event: str) -> Callable[[Envelope, datetime], list[Event]]:
 
 
 def _session_event(envelope: Envelope, received_at: datetime) -> list[Event]:
-    session = _session_fields(envelope, received_at)
     if envelope.event.endswith(".started"):
         own = time(_object(envelope).get("start_time"), received_at=received_at)
     else:
         own = _own_time(envelope, _object(envelope).get("end_time"), received_at)
+    session = _session_fields(envelope, own, received_at)
     return [_event(envelope, session["zoom_uuid"], (), own, session)]
 
 
 def _participant_event(envelope: Envelope, received_at: datetime) -> list[Event]:
-    session = _session_fields(envelope, received_at)
     participant = _participant(envelope)
-    leg = _leg(participant)
     own_field = "join_time" if "participant_joined" in envelope.event else "leave_time"
     own = _own_time(envelope, participant.get(own_field), received_at)
+    session = _session_fields(envelope, own, received_at)
+    leg = _leg(participant, own)
     # The reason names the person in some accounts ("Jill left the meeting."): only what a rule asks
     # is kept of it.
     left_waiting_room = "waiting room" in (text(participant.get("leave_reason")) or "").lower()
@@ -122,7 +146,10 @@ def _participant_event(envelope: Envelope, received_at: datetime) -> list[Event]
         display_name="user_name",
         parent_user_id="parent_user_id",
     )
-    zoom_user_id = text(participant.get("participant_user_id")) or text(participant.get("id"))
+    names = ("participant_user_id", "id")
+    zoom_user_id = next(
+        (said for name in names if (said := text(participant.get(name), longest=ID_BYTES))), None
+    )
     if zoom_user_id:
         fields["zoom_user_id"] = zoom_user_id
     if left_waiting_room:
@@ -134,16 +161,16 @@ def _bind(envelope: Envelope, received_at: datetime) -> list[Event]:
     """Zoom's statement that two legs of a session are one person's. It names the two, and nothing
     else of it is kept: no rule asks who it says they are.
     """
-    session = _texts(_object(envelope), zoom_uuid="uuid")
-    if "zoom_uuid" not in session:
-        raise Unreadable("no session id (uuid)")
     participant = _participant(envelope)
-    leg = _leg(participant)
     # Zoom's example has `date_time`, its type definitions have `join_time`.
     at = participant.get("join_time")
     if time(at, received_at=received_at) is None:
         at = participant.get("date_time")
     own = _own_time(envelope, at, received_at)
+    session = _texts(_object(envelope), zoom_uuid="uuid")
+    if "zoom_uuid" not in session:
+        raise Unreadable("no session id (uuid)", own)
+    leg = _leg(participant, own)
     # Either of the two is called by its user_id, else by its participant_uuid.
     one = _texts(participant, user_id="user_id")
     one = one or _texts(participant, participant_uuid="participant_uuid")
@@ -157,14 +184,16 @@ def _participant(envelope: Envelope) -> dict[str, Any]:
     return participant if isinstance(participant, dict) else {}
 
 
-def _leg(participant: dict[str, Any]) -> str:
+def _leg(participant: dict[str, Any], own: datetime | None) -> str:
     leg = text(participant.get("user_id")) or text(participant.get("participant_uuid"))
     if leg is None:
-        raise Unreadable("participant without user_id and participant_uuid")
+        raise Unreadable("participant without user_id and participant_uuid", own)
     return leg
 
 
-def _session_fields(envelope: Envelope, received_at: datetime) -> dict[str, str]:
+def _session_fields(
+    envelope: Envelope, own: datetime | None, received_at: datetime
+) -> dict[str, str]:
     content = _object(envelope)
     fields = _texts(
         content,
@@ -175,15 +204,15 @@ def _session_fields(envelope: Envelope, received_at: datetime) -> dict[str, str]
         type="type",
     )
     if "zoom_uuid" not in fields:
-        raise Unreadable("no session id (uuid)")
+        raise Unreadable("no session id (uuid)", own)
     return fields | _times(content, received_at, started_at="start_time")
 
 
 def _live_call(envelope: Envelope, received_at: datetime) -> list[Event]:
     fields, side = live_call(envelope.event, _object(envelope), received_at=received_at)
-    if "call_id" not in fields:
-        raise Unreadable("no session id (call_id)")
     own = time(_object(envelope).get("call_end_time"), received_at=received_at)
+    if "call_id" not in fields:
+        raise Unreadable("no session id (call_id)", own)
     return [_event(envelope, fields["call_id"], (side,), own, fields)]
 
 
@@ -192,11 +221,16 @@ def _call_records(envelope: Envelope, received_at: datetime) -> list[Event]:
         records = record_calls(envelope.event, _object(envelope), received_at=received_at)
     except UnreadableRecord as unreadable:
         raise Unreadable(str(unreadable)) from unreadable
-    events = []
+    events, unreadable = [], []
     for record in records:
         subject = (record.record_id, str(record.started_at))
         own = record.ended_at or record.started_at
-        events.append(_event(envelope, record.fields["call_id"], subject, own, record.fields))
+        try:
+            events.append(_event(envelope, record.fields["call_id"], subject, own, record.fields))
+        except Unreadable as reason:  # an id that is too long: the other records are read
+            unreadable.append(reason)
+    if not events:
+        raise unreadable[0]
     return events
 
 
@@ -211,9 +245,9 @@ def _user_event(envelope: Envelope, received_at: datetime) -> list[Event]:
         display_name="display_name",
         user_type="type",
     )
-    if "zoom_user_id" not in fields:
-        raise Unreadable("no Zoom user id (object.id)")
     own = time_of_milliseconds(envelope.event_ts, received_at=received_at)
+    if "zoom_user_id" not in fields:
+        raise Unreadable("no Zoom user id (object.id)", own)
     return [_event(envelope, None, (fields["zoom_user_id"],), own, fields)]
 
 
@@ -231,6 +265,8 @@ def _event(
 ) -> Event:
     if own is None:
         raise Unreadable("no time of its own")
+    if any(is_longer(part, ID_BYTES) for part in (session or "", *subject)):
+        raise Unreadable("an id of more than 128 bytes", own)
     identity = json.dumps(
         [envelope.zoom_account_id, envelope.event, session, *subject, own.isoformat()]
     )
@@ -242,8 +278,22 @@ def _event(
         event=envelope.event,
         session_id=str(uuid.uuid5(SESSION_NAMESPACE, session_name)) if session else None,
         occurred_at=own,
-        fields=fields,
+        fields={name: kept for name, value in fields.items() if (kept := _bounded(name, value))},
     )
+
+
+def _bounded(name: str, value: str) -> str | None:
+    """A field's text within the bytes of its role; None for one that is longer, but a topic is cut:
+    nobody is known by it.
+    """
+    if name == "topic":
+        return cut(value, TOPIC_BYTES)
+    longest = ID_BYTES
+    if name.endswith("email"):
+        longest = EMAIL_BYTES
+    elif name.endswith("name"):
+        longest = NAME_BYTES
+    return None if is_longer(value, longest) else value
 
 
 def _own_time(envelope: Envelope, value: object, received_at: datetime) -> datetime | None:

@@ -2,26 +2,28 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 
 from integration.identity.cleaning import cleaned_email
-from integration.zoom.values import text
+from integration.zoom.values import EARLIEST, EMAIL_BYTES, ID_BYTES, NAME_BYTES, text
 
-# Column of the frame -> field of Zoom's user.
+# Column of the frame -> field of Zoom's user, and the bytes it may have: what is longer is nothing.
 TEXT_FIELDS = {
-    "zoom_user_id": "id",
-    "email": "email",
-    "first_name": "first_name",
-    "last_name": "last_name",
-    "display_name": "display_name",
-    "user_type": "type",
-    "status": "status",
+    "zoom_user_id": ("id", ID_BYTES),
+    "email": ("email", EMAIL_BYTES),
+    "first_name": ("first_name", NAME_BYTES),
+    "last_name": ("last_name", NAME_BYTES),
+    "display_name": ("display_name", NAME_BYTES),
+    "user_type": ("type", ID_BYTES),
+    "status": ("status", ID_BYTES),
 }
 # `created_at` is the creation of the newest way to sign in, so it is only the second choice.
 TIME_FIELDS = ("user_created_at", "created_at")
 PHONE_FIELDS = ("id", "extension_id", "extension_number")
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)  # pandas knows years that nothing after it can hold
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ def users_frame(pages: Iterable[list[dict[str, Any]]]) -> UserList:
     """One row per `zoom_user_id`, the last one seen; users without an id are only counted."""
     users = [user for page in pages for user in page]
     cleaned = {
-        column: pd.Series([text(user.get(name)) for user in users], dtype=object)
-        for column, name in TEXT_FIELDS.items()
+        column: pd.Series([text(user.get(name), longest=longest) for user in users], dtype=object)
+        for column, (name, longest) in TEXT_FIELDS.items()
     }
     cleaned["email"] = pd.Series([cleaned_email(each) for each in cleaned["email"]], dtype=object)
     created, fallback = (_times(user.get(name) for user in users) for name in TIME_FIELDS)
@@ -65,7 +67,8 @@ def users_frame(pages: Iterable[list[dict[str, Any]]]) -> UserList:
 def _times(values: Iterable[Any]) -> pd.Series:
     texts = pd.Series([text(value) for value in values], dtype=object)
     times = pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
-    return times.astype("datetime64[us, UTC]")
+    times = times.astype("datetime64[us, UTC]")
+    return times.where((times >= EARLIEST) & (times < LATEST))
 
 
 def phone_users(pages: Iterable[list[dict[str, Any]]]) -> list[tuple[str, str | None, str | None]]:
@@ -73,11 +76,11 @@ def phone_users(pages: Iterable[list[dict[str, Any]]]) -> list[tuple[str, str | 
     found = {
         zoom_user_id: (
             zoom_user_id,
-            text(user.get("extension_id")),
-            text(user.get("extension_number")),
+            text(user.get("extension_id"), longest=ID_BYTES),
+            text(user.get("extension_number"), longest=ID_BYTES),
         )
         for page in pages
         for user in page
-        if (zoom_user_id := text(user.get("id")))
+        if (zoom_user_id := text(user.get("id"), longest=ID_BYTES))
     }
     return list(found.values())

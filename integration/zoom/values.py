@@ -1,5 +1,5 @@
 """Zoom's values as they come: numbers for texts, texts for numbers, nulls, empty strings. Read
-leniently, kept strictly.
+leniently, kept strictly, and within the space that later statements have for them.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -7,23 +7,42 @@ from datetime import UTC, datetime, timedelta
 # A clock that runs ahead by more than this belongs to no real session; the contract calls such a
 # time unreadable.
 LATEST_AFTER_ARRIVAL = timedelta(days=1)
-# Zoom's topics end at 200 characters and its names at 64. A text without an end would not fit into
-# an index row (2,704 bytes), and one such delivery would stop every batch.
-LONGEST_TEXT = 512
+# Zoom's first year: what is older is a default of some program, such as 1970 or year 1.
+EARLIEST = datetime(2011, 1, 1, tzinfo=UTC)
+
+# What a text may have in UTF-8, by its role. An index row has room for 2,704 bytes, and some of
+# ours hold five texts: one that did not fit would stop every batch. Zoom's ids have at most 40
+# bytes, its topics 200 characters, its names 64.
+ID_BYTES = 128
+EMAIL_BYTES = 320
+NAME_BYTES = 400
+TOPIC_BYTES = 1000
 
 
 class UnreadableTime(ValueError):
     """There is a value, and it is no time."""
 
 
-def text(value: object) -> str | None:
-    """The value as text that Postgres can hold, without surrounding white space, at most
-    LONGEST_TEXT characters; None when there is nothing.
+def text(value: object, *, longest: int | None = None) -> str | None:
+    """The value as text that Postgres can hold, without surrounding white space; None when there is
+    nothing, or more than `longest` bytes: cutting would make one of two different texts.
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     cleaned = str(value).replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
-    return cleaned[:LONGEST_TEXT].strip() or None
+    if longest is not None and is_longer(cleaned, longest):
+        return None
+    return cleaned or None
+
+
+def is_longer(value: str, longest: int) -> bool:
+    """Whether a text has more than `longest` bytes in UTF-8."""
+    return len(value) > longest or len(value.encode()) > longest
+
+
+def cut(value: str, longest: int) -> str:
+    """At most the first `longest` bytes in UTF-8, ending with a whole character."""
+    return value.encode()[:longest].decode("utf-8", "ignore").strip()
 
 
 def time(value: object, *, received_at: datetime) -> datetime | None:
@@ -53,6 +72,6 @@ def time_of_milliseconds(value: object, *, received_at: datetime) -> datetime | 
 
 
 def _plausible(read: datetime | None, *, received_at: datetime) -> datetime:
-    if read is None or read > received_at + LATEST_AFTER_ARRIVAL:
+    if read is None or not EARLIEST <= read <= received_at + LATEST_AFTER_ARRIVAL:
         raise UnreadableTime
     return read

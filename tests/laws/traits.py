@@ -15,9 +15,10 @@ from tests.laws.reference.groups import groups_of
 from tests.laws.reference.identity import keys_of_several
 from tests.laws.reference.legs import legs_of
 from tests.laws.reference.phone import call_of, people_named, talks_of
-from tests.laws.reference.sessions import WAIT_FOR_THE_END, session_of
+from tests.laws.reference.sessions import LONGEST, WAIT_FOR_THE_END, session_of
 from tests.laws.reference.settings import Known
 from tests.laws.reference.world import Delivery, Settings, World
+from tests.laws.worlds.extremes import ABSURD, LIMITS
 
 OFFSETS = {-1: "a second before", 0: "at", 1: "a second after"}
 CHANGES = (
@@ -46,6 +47,13 @@ BOUNDARIES = {
     "more than 500 records",
     "an unreadable record beside one that is not",
     "several ended events",
+    "a start more than 31 days before the end",
+    "a start just 31 days before the end",
+    "an absurd time",
+    "an inferred session with a join more than 31 days before its end",
+    "a text that is too long",
+    "a topic of 1000 bytes",
+    "an event a day after the end of its account's connection",
     "over midnight",
     "waiting room",
     "breakout leg without its join",
@@ -74,7 +82,7 @@ BOUNDARIES = {
 
 
 def traits_of(world: World) -> Counter[str]:
-    events, ledger = land(world.batches)
+    events, ledger = land(world)
     found: Counter[str] = Counter()
     found["nothing but somebody who listens"] = _only_listened_to(events.values())
     for _, _, disposition in ledger.elements():
@@ -82,6 +90,15 @@ def traits_of(world: World) -> Counter[str]:
     for batch in world.batches:
         for delivery in batch.deliveries:
             found.update(_of_calls(delivery))
+            found["an absurd time"] += any(at.encode() in delivery.body for at in ABSURD)
+            found["a text that is too long"] += _has_long_text(delivery.body)
+    accounts = {one.zoom_account_id for one in world.settings.connections}
+    strangers = sum(
+        count
+        for (account, _, disposition), count in ledger.items()
+        if disposition == "unknown_account" and account in accounts
+    )
+    found["an event a day after the end of its account's connection"] += strangers
     ends = []
     for key, of_session in of_sessions(events.values()):
         found.update(_of_call(of_session) if key[1] == "phone" else _of_session(world, of_session))
@@ -173,6 +190,15 @@ def _of_calls(delivery: Delivery) -> Iterator[str]:
         yield "a recorded call"
 
 
+def _has_long_text(body: bytes) -> bool:
+    """Of a participant: longer than the role of any text allows."""
+    try:
+        about = json.loads(body)["payload"]["object"]["participant"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    return any(len(str(about.get(name)).encode()) > most for name, most in LIMITS.items())
+
+
 def _of_session(world: World, events: list[Event]) -> Iterator[str]:
     yield from set(_of_binds(events))
     events = [event for event in events if not event.is_bind]
@@ -181,6 +207,16 @@ def _of_session(world: World, events: list[Event]) -> Iterator[str]:
     ends = [event for event in events if event.name.endswith(".ended")]
     if len(ends) > 1:
         yield "several ended events"
+    for end in ends:
+        start = end.fields["start_time"]
+        if start and end.own_time - start >= LONGEST:
+            is_too_long = end.own_time - start > LONGEST
+            yield f"a start {'more than' if is_too_long else 'just'} 31 days before the end"
+    seen = [event.own_time for event in events if event.is_join or event.is_leave]
+    if seen and not ends and max(seen) - min(seen) > LONGEST:
+        yield "an inferred session with a join more than 31 days before its end"
+    if any(len((event.fields["topic"] or "").encode()) >= 999 for event in events):
+        yield "a topic of 1000 bytes"
     if not ends:
         limit = max(event.received_at for event in events) + WAIT_FOR_THE_END
         for batch in world.batches:

@@ -115,6 +115,8 @@ BAD = {
     "a time that is none": joined(join_time="yesterday"),
     "a time without a zone": joined(join_time="2026-03-02T09:00:00"),
     "a time after tomorrow": joined(join_time="2026-03-04T09:00:01Z"),
+    "a time before Zoom": joined(join_time="2010-12-31T23:59:59Z"),
+    "an endless id": changed(MEETING.ended(), uuid="x" * 129),
     "no start time": changed(MEETING.started(), start_time=None),
     "no leg": joined(user_id="", participant_uuid=None),
     "no participant": changed(MEETING.joined(ANN, START), participant="nobody"),
@@ -130,6 +132,8 @@ REASONS = {
     "a time that is none": "unreadable time",
     "a time without a zone": "unreadable time",
     "a time after tomorrow": "unreadable time",
+    "a time before Zoom": "unreadable time",
+    "an endless id": "an id of more than 128 bytes",
     "no start time": "no time of its own",
     "no leg": "participant without user_id and participant_uuid",
     "no participant": "participant without user_id and participant_uuid",
@@ -171,6 +175,72 @@ def test_what_is_not_kept_and_whom_nobody_has_connected_is_counted_without_its_b
         ("landed", None),
     ]
     assert installation.value("select count(body) from ingress.deliveries") == 0
+
+
+def test_a_day_after_its_accounts_newest_connection_ended_an_event_is_a_strangers(
+    installation: Installation,
+) -> None:
+    """Whatever else is wrong with it, its body is dropped, too."""
+    day_later = START + timedelta(days=1)
+    last = changed(MEETING.ended(), end_time="2026-03-03T09:00:00Z")
+    too_late = changed(MEETING.ended(), end_time="2026-03-03T09:00:01Z")
+    bodies = [
+        last,
+        too_late,
+        changed(too_late, uuid=""),
+        joined(join_time="2026-03-03T09:00:01Z", user_id="", participant_uuid=""),
+        call_ended("caller", ACCOUNT, day_later + timedelta(seconds=1), call_id=""),
+        user_event("updated", ACCOUNT, day_later, zoom_user_id="zu-ann"),
+        changed(too_late, end_time="yesterday"),
+    ]
+    installation.execute(
+        "update integration.connections set status = 'disconnected', disconnected_at = %s", [START]
+    )
+    installation.deliver(*bodies, at=ARRIVAL + timedelta(days=1))
+    installation.land(now=ARRIVAL + timedelta(days=1))
+
+    stranger = ("unknown_account", "more than a day after the Zoom account was disconnected")
+    assert dispositions(installation) == [
+        ("landed", None),
+        *[stranger] * 5,
+        ("quarantined", "unreadable time"),
+    ]
+    assert installation.value("select count(body) from ingress.deliveries") == 1
+    assert len(landed_events(installation)) == 1
+
+
+def test_an_event_after_an_end_counts_where_the_account_was_connected_again(
+    installation: Installation,
+) -> None:
+    installation.execute(
+        "update integration.connections set status = 'disconnected', disconnected_at = %s", [START]
+    )
+    installation.execute(
+        "insert into integration.connections (organization_id, zoom_account_id, connected_at) "
+        "values ('firm', %s, %s)",
+        [ACCOUNT, START + timedelta(days=9)],
+    )
+    body = changed(MEETING.ended(), end_time="2026-03-05T09:00:00Z")
+    installation.deliver(body, at=START + timedelta(days=3))
+    installation.land(now=START + timedelta(days=10))
+
+    assert dispositions(installation) == [("landed", None)]
+
+
+def test_of_several_records_those_a_day_after_the_end_are_left_out(
+    installation: Installation,
+) -> None:
+    installation.execute(
+        "update integration.connections set status = 'disconnected', disconnected_at = %s", [START]
+    )
+    body = call_history(ACCOUNT, START, records=["r1", "r2"])
+    late = {"start_time": "2026-03-03T09:00:00Z", "end_time": "2026-03-03T09:00:01Z"}
+    body["payload"]["object"]["call_logs"][1] |= late
+    installation.deliver(body, at=ARRIVAL + timedelta(days=1))
+    installation.land(now=ARRIVAL + timedelta(days=1))
+
+    assert dispositions(installation) == [("landed", None)]
+    assert [fields["call_id"] for _, fields in landed_events(installation)] == ["call-of-r1"]
 
 
 def test_phone_and_user_events_and_the_end_of_a_grant_are_landed(

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integration.zoom.events import Event, Unreadable, events_of, open_envelope
 from integration.zoom.kept_events import KEPT_EVENTS
-from tests.pipeline.events import Person, Session, call_ended, call_history, user_event
+from tests.pipeline.events import Person, Session, call_ended, call_history, iso, user_event
 
 ARRIVAL = datetime(2026, 3, 2, 12, tzinfo=UTC)
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -96,3 +97,140 @@ def test_any_bytes_are_an_envelope_or_unreadable(body: bytes) -> None:
 
 def test_the_good_ones_are_read() -> None:
     assert [len(read(json.dumps(body).encode())) for body in GOOD] == [1] * len(GOOD)
+
+
+def with_object(body: Any, **fields: Any) -> Any:
+    return with_value_at(body, ("payload", "object"), body["payload"]["object"] | fields)
+
+
+def with_participant(**fields: Any) -> Any:
+    body = MEETING.joined(ANN, START)
+    participant = body["payload"]["object"]["participant"] | fields
+    return with_object(body, participant=participant)
+
+
+def fields_of(body: Any) -> dict[str, str]:
+    [event] = events_of(open_envelope(json.dumps(body).encode()), received_at=ARRIVAL)
+    return event.fields
+
+
+def reason_of(body: Any) -> str:
+    with pytest.raises(Unreadable) as unreadable:
+        events_of(open_envelope(json.dumps(body).encode()), received_at=ARRIVAL)
+    return str(unreadable.value)
+
+
+DAY_LATER = ARRIVAL + timedelta(days=1)
+UNREADABLE_TIMES = [
+    "0001-01-01T00:00:00Z",
+    "1900-01-01T00:00:00Z",
+    "1970-01-01T00:00:00Z",
+    "2010-12-31T23:59:59Z",
+    iso(DAY_LATER + timedelta(seconds=1)),
+    "9999-12-31T23:59:59Z",
+    "9999-12-31T23:59:59-14:00",
+    "0001-01-01T00:00:00+14:00",
+    "2026-03-02T09:00:00",
+    "2026-02-30T09:00:00Z",
+    1772442000,
+    True,
+    [],
+    {},
+]
+
+
+@pytest.mark.parametrize("sent", UNREADABLE_TIMES)
+def test_an_own_time_out_of_bounds_cannot_be_read(sent: Any) -> None:
+    for body in (
+        with_participant(join_time=sent),
+        with_object(MEETING.started(), start_time=sent),
+        with_object(MEETING.ended(), end_time=sent),
+        with_object(call_ended("caller", "AnAccount", START, call_id="7001"), call_end_time=sent),
+    ):
+        assert reason_of(body) == "unreadable time"
+
+
+@pytest.mark.parametrize("sent", UNREADABLE_TIMES)
+def test_another_time_out_of_bounds_is_as_good_as_absent(sent: Any) -> None:
+    assert "started_at" not in fields_of(with_object(MEETING.ended(), start_time=sent))
+
+
+@pytest.mark.parametrize("sent", ["2011-01-01T00:00:00Z", iso(DAY_LATER), "2026-03-02T10+01:00"])
+def test_a_time_within_the_bounds_is_read(sent: str) -> None:
+    read = datetime.fromisoformat(sent).astimezone(UTC).isoformat()
+    assert fields_of(with_object(MEETING.ended(), start_time=sent))["started_at"] == read
+
+
+@pytest.mark.parametrize("sent", [0, -2208988798600, "1293839999999", 10**13, 10**30, "soon"])
+def test_an_event_ts_out_of_bounds_is_no_time_either(sent: Any) -> None:
+    body = user_event("updated", "AnAccount", START, zoom_user_id="zu-ann") | {"event_ts": sent}
+    assert reason_of(body) == "unreadable time"
+    assert reason_of(with_participant(join_time="") | {"event_ts": sent}) == "unreadable time"
+
+
+WIDE = "\U0001f680"  # four bytes
+
+
+def long_text(byte_count: int) -> str:
+    """So many bytes, mostly in characters of four."""
+    return WIDE * (byte_count // 4) + "x" * (byte_count % 4)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        with_object(MEETING.ended(), uuid=long_text(129)),
+        with_object(MEETING.started(), uuid=long_text(129)),
+        with_participant(user_id=long_text(129)),
+        with_participant(user_id="", participant_uuid=long_text(129)),
+        call_ended("caller", "AnAccount", START, call_id=long_text(129)),
+        with_object(
+            call_ended("caller", "AnAccount", START, call_id="7001"),
+            caller={"user_id": long_text(129), "extension_number": "1001"},
+        ),
+        call_history("AnAccount", START, records=[long_text(129)]),
+        user_event("updated", "AnAccount", START, zoom_user_id=long_text(129)),
+    ],
+)
+def test_a_subject_of_more_than_128_bytes_is_not_cut_but_set_aside(body: Any) -> None:
+    assert reason_of(body) == "an id of more than 128 bytes"
+
+
+def test_a_subject_of_128_bytes_is_read() -> None:
+    assert fields_of(with_object(MEETING.ended(), uuid=long_text(128)))["zoom_uuid"]
+    assert fields_of(with_participant(user_id=long_text(128)))["user_id"]
+
+
+@pytest.mark.parametrize(
+    ("field", "kept_as", "longest"),
+    [
+        ("email", "email", 320),
+        ("user_name", "display_name", 400),
+        ("participant_uuid", "participant_uuid", 128),
+        ("registrant_id", "registrant_id", 128),
+        ("customer_key", "customer_key", 128),
+        ("parent_user_id", "parent_user_id", 128),
+    ],
+)
+def test_another_text_beyond_the_bytes_of_its_role_is_nothing(
+    field: str, kept_as: str, longest: int
+) -> None:
+    fits, too_long = long_text(longest), long_text(longest + 1)
+    assert fields_of(with_participant(**{field: fits}))[kept_as] == fits
+    assert kept_as not in fields_of(with_participant(**{field: too_long}))
+
+
+def test_a_zoom_user_id_that_is_too_long_gives_way_to_the_other_one() -> None:
+    fields = fields_of(with_participant(participant_user_id=long_text(129), id="zu-ann"))
+    assert fields["zoom_user_id"] == "zu-ann"
+
+
+def test_a_topic_is_cut_at_1000_bytes_on_a_character() -> None:
+    cases = {"a" * 1001: "a" * 1000, "a" + WIDE * 250: "a" + WIDE * 249, WIDE * 250: WIDE * 250}
+    read = {topic: fields_of(with_object(MEETING.ended(), topic=topic))["topic"] for topic in cases}
+    assert read == cases
+
+
+def test_an_account_of_more_than_128_bytes_is_nobodys() -> None:
+    body = with_value_at(MEETING.ended(), ("payload", "account_id"), long_text(129))
+    assert open_envelope(json.dumps(body).encode()).zoom_account_id is None

@@ -60,9 +60,12 @@ ACCOUNTS = (
     ({"payload": {"account_id": 7}}, "7"),
     ({"payload": {}}, None),
     ({}, None),
-    ({"account_id": "nul\0and half\ud83dpairs"}, "nuland halfpairs"),
+    ({"account_id": " spaced\n"}, "spaced"),
+    ({"payload": {"account_id": " "}, "account_id": "root"}, "root"),
+    ({"account_id": "nul\0and half\ud83dpairs"}, "nuland half?pairs"),
     ({"account_id": "\0"}, None),
-    ({"account_id": "\U0001f680" * 5000}, "\U0001f680" * 200),  # an index row could not hold it
+    ({"account_id": "\U0001f680" * 32}, "\U0001f680" * 32),
+    ({"account_id": "\U0001f680" * 32 + "a"}, None),  # no id has more than 128 bytes
 )
 
 

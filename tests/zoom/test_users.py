@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from integration.zoom.users import users_frame
+from integration.zoom.users import phone_users, users_frame
 
 COLUMNS = [
     "zoom_user_id",
@@ -104,6 +104,13 @@ def test_of_a_user_on_several_pages_the_last_one_is_kept() -> None:
         ("type", "3", "user_type", "3"),
         ("type", 99, "user_type", "99"),
         ("id", 12345, "zoom_user_id", "12345"),
+        ("id", "\U00020000" * 32, "zoom_user_id", "\U00020000" * 32),
+        ("email", "a" * 320, "email", "a" * 320),
+        ("email", "a" * 321, "email", None),
+        ("first_name", "\U00020000" * 100, "first_name", "\U00020000" * 100),
+        ("last_name", "\U00020000" * 100 + "a", "last_name", None),
+        ("display_name", "a" * 401, "display_name", None),
+        ("type", "2" * 129, "user_type", None),
     ],
 )
 def test_values_are_read_leniently(field: str, value: Any, column: str, expected: Any) -> None:
@@ -132,6 +139,31 @@ def test_the_time_of_creation_is_the_users_before_that_of_a_way_to_sign_in(
         users_frame([[user]]).frame["zoom_created_at"],
         pd.Series([expected], dtype="datetime64[us, UTC]", name="zoom_created_at"),
     )
+
+
+def test_a_user_whose_id_has_more_than_128_bytes_is_left_out() -> None:
+    assert [row["zoom_user_id"] for row in rows([{**ANN, "id": "z" * 129}, ANN])] == ["z1"]
+
+
+def test_of_phone_users_what_is_too_long_is_nothing() -> None:
+    pages = [[{"id": "z1", "extension_id": "e" * 129, "extension_number": 7}, {"id": "z" * 129}]]
+    assert phone_users(pages) == [("z1", None, "7")]
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "2010-12-31T23:59:59Z",
+        "2100-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-14:00",
+        "10000-01-01T00:00:00Z",
+        1e300,
+    ],
+)
+def test_an_absurd_time_of_creation_is_none(at: Any) -> None:
+    [row] = rows([{**ANN, "user_created_at": at, "created_at": None}])
+    assert row["zoom_created_at"] is pd.NaT
 
 
 def test_missing_fields_are_none_and_not_nan() -> None:

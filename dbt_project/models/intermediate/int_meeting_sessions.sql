@@ -37,19 +37,23 @@ marked_events as (
         topic,
         type_code,
         is_end,
-        is_join or is_leave as is_presence,
+        is_join,
         is_end
             and occurred_at = max(occurred_at) filter (where is_end) over session_events
             as is_last_end,
         occurred_at,
         started_at,
-        case when is_join then least(started_at, occurred_at) else started_at end as seen_at,
+        max(occurred_at) filter (where is_end) over session_events as end_event_at,
+        max(occurred_at) filter (where is_join or is_leave) over session_events as last_seen_at,
         first_received_at
     from events
     window session_events as (partition by organization_id, session_id)
 
 ),
 
+-- Nothing lasts longer than 31 days: an older or a later start or join says nothing.
+{%- set last_at = 'coalesce(end_event_at, last_seen_at)' %}
+{%- set within = 'between ' ~ last_at ~ ' - ' ~ longest() ~ ' and ' ~ last_at %}
 sessions as (
 
     select
@@ -64,10 +68,14 @@ sessions as (
         ) filter (where {{ fact }} is not null))[1] as {{ fact }},
         {% endfor -%}
         max(occurred_at) as last_event_at,
-        max(occurred_at) filter (where is_end) as end_event_at,
-        max(started_at) filter (where is_last_end) as end_event_started_at,
-        min(seen_at) as first_seen_at,
-        max(occurred_at) filter (where is_presence) as last_seen_at,
+        max(end_event_at) as end_event_at,
+        max(started_at) filter (where is_last_end and started_at {{ within }})
+            as end_event_started_at,
+        least(
+            min(started_at) filter (where started_at {{ within }}),
+            min(occurred_at) filter (where is_join and occurred_at {{ within }})
+        ) as first_seen_at,
+        max(last_seen_at) as last_seen_at,
         max(first_received_at) + interval '24 hours' as due_at
     from marked_events
     group by organization_id, session_id
@@ -116,9 +124,8 @@ select
     coalesce(known_types.title_words, other_types.title_words) as title_words,
     case when ends.ended_at is not null then ends.end_source end as end_source,
     case
-        when ends.ended_at is null then null
-        when ends.end_event_started_at <= ends.ended_at then ends.end_event_started_at
-        else least(ends.first_seen_at, ends.ended_at)
+        when ends.ended_at is not null
+            then coalesce(ends.end_event_started_at, ends.first_seen_at, ends.ended_at)
     end as started_at,
     ends.ended_at,
     ends.due_at,

@@ -22,7 +22,7 @@ def live_call(message: dict[str, Any], account: str, received_at: datetime) -> E
     call_id = text(about.get("call_id"))
     own_time = time(about.get("call_end_time"), received_at=received_at)
     if call_id is None or own_time is None:
-        raise Unreadable
+        raise Unreadable(own_time)
     parties = {}
     for name in ("caller", "callee"):
         party = record(about.get(name))

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.laws.reference.call_events import call_records, live_call
@@ -17,44 +17,63 @@ from tests.laws.reference.events import (
     session_event,
     user_event,
 )
-from tests.laws.reference.values import record, text
-from tests.laws.reference.world import Batch, Delivery
+from tests.laws.reference.settings import after_deauthorizations
+from tests.laws.reference.values import identifier, record, text
+from tests.laws.reference.world import Connection, Delivery, World
+
+AFTER_THE_END = timedelta(hours=24)
 
 # (zoom account, event, disposition) -> deliveries
 Ledger = Counter[tuple[str | None, str | None, str]]
 
 
-def land(batches: Iterable[Batch]) -> tuple[dict[Key, Event], Ledger]:
+def land(world: World) -> tuple[dict[Key, Event], Ledger]:
     events: dict[Key, Event] = {}
     ledger: Ledger = Counter()
-    for batch in batches:
-        connected = {connection.zoom_account_id for connection in batch.settings.connections}
+    ended: dict[Connection, Connection] = {}  # by deauthorizations that earlier batches took in
+    for batch in world.batches:
+        connections = [ended.get(one, one) for one in batch.settings.connections]
         for delivery in batch.deliveries:
             message = _message(delivery.body)
             account = _account_of(message)
-            told, disposition = _judge(delivery, message, account, connected)
+            told, disposition = _judge(delivery, message, account, connections)
             if disposition == "landed" and all(event.key in events for event in told):
                 disposition = "duplicate"
             ledger[account, _event_name(message), disposition] += 1
             for event in told:
                 events[event.key] = _merged(events.get(event.key), event)
+        known = batch.settings.connections
+        ended = dict(zip(known, after_deauthorizations(world, known, events.values()), strict=True))
     return events, ledger
 
 
 def _judge(
-    delivery: Delivery, message: dict[str, Any], account: str | None, connected: set[str]
+    delivery: Delivery,
+    message: dict[str, Any],
+    account: str | None,
+    connections: Iterable[Connection],
 ) -> tuple[list[Event], str]:
     name = _event_name(message)
     if name is None:
         return [], "quarantined"
     if not is_kept(name):
         return [], "ignored"
-    if account not in connected:
+    of_account = [one for one in connections if one.zoom_account_id == account]
+    if account is None or not of_account:
         return [], "unknown_account"
+    newest = max(of_account, key=lambda one: (one.connected_at, one.disconnected_at is None))
     try:
-        return _events(message, account, delivery.received_at), "landed"
-    except Unreadable:
-        return [], "quarantined"
+        told = _events(message, account, delivery.received_at)
+    except Unreadable as unreadable:
+        [own_time] = unreadable.args or [None]
+        return [], "unknown_account" if _is_over(newest, own_time) else "quarantined"
+    told = [event for event in told if not _is_over(newest, event.own_time)]
+    return told, "landed" if told else "unknown_account"
+
+
+def _is_over(newest: Connection, own_time: datetime | None) -> bool:
+    end = newest.disconnected_at
+    return bool(end and own_time and own_time > end + AFTER_THE_END)
 
 
 def _events(message: dict[str, Any], account: str, received_at: datetime) -> list[Event]:
@@ -94,7 +113,7 @@ def _event_name(message: dict[str, Any]) -> str | None:
 
 def _account_of(message: dict[str, Any]) -> str | None:
     payload = record(message.get("payload"))
-    return text(payload.get("account_id")) or text(message.get("account_id"))
+    return identifier(text(payload.get("account_id")) or text(message.get("account_id")))
 
 
 def of_sessions(events: Iterable[Event]) -> Iterator[tuple[Key, list[Event]]]:

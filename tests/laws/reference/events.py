@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tests.laws.reference.values import cut_to_the_second, email, event_time, record, text, time
+from tests.laws.reference import values
+from tests.laws.reference.values import (
+    cut_to_the_second,
+    email,
+    event_time,
+    identifier,
+    record,
+    text,
+    time,
+)
 
 PARTICIPANT_EVENTS = {
     "participant_joined": "join_time",
@@ -21,7 +30,7 @@ Key = tuple[Any, ...]
 
 
 class Unreadable(Exception):
-    """The subject or the time of an event cannot be told."""
+    """The subject or the time of an event cannot be told; its argument is the time, if it can."""
 
 
 @dataclass(frozen=True)
@@ -75,39 +84,39 @@ def session_event(message: dict[str, Any], account: str, received_at: datetime) 
     uuid = text(about.get("uuid"))
     session = (account, {"meeting": "meetings", "webinar": "webinars"}[area], uuid)
     leg = named_leg(participant)
-    if what == BIND and uuid is not None and leg[1] is not None:
+    if what == BIND:
         own_time = time_of_bind(message, participant, received_at)
+        if uuid is None or leg[1] is None:
+            raise Unreadable(own_time)
         fields = {"leg": leg, "bound_to": named_leg(participant, "bind_")}
         return make_event(message, account, (uuid, leg), own_time, received_at, fields, session)
-    if uuid is None or (what in {*PARTICIPANT_EVENTS, BIND} and leg[1] is None):
-        raise Unreadable
 
     place = participant if what in PARTICIPANT_EVENTS else about
     told = place.get(SESSION_EVENTS[what])
     own_time = time(told, received_at=received_at)
     if told in (None, "") and what != "started":
         own_time = cut_to_the_second(event_time(message.get("event_ts"), received_at=received_at))
-    if own_time is None:
-        raise Unreadable
+    if own_time is None or uuid is None or (what in PARTICIPANT_EVENTS and leg[1] is None):
+        raise Unreadable(own_time)
 
     fields = {
         "start_time": time(about.get("start_time"), received_at=received_at),
-        "topic": text(about.get("topic")),
-        "type": text(about.get("type")),
-        "host_id": text(about.get("host_id")),
-        "meeting_id": text(about.get("id")),
+        "topic": values.topic(about.get("topic")),
+        "type": identifier(about.get("type")),
+        "host_id": identifier(about.get("host_id")),
+        "meeting_id": identifier(about.get("id")),
     }
     if what in PARTICIPANT_EVENTS:
         fields |= {
             "leg": leg,
-            "zoom_user_id": text(participant.get("participant_user_id"))
-            or text(participant.get("id")),
+            "zoom_user_id": identifier(participant.get("participant_user_id"))
+            or identifier(participant.get("id")),
             "email": email(participant.get("email")),
-            "registrant_id": text(participant.get("registrant_id")),
-            "customer_key": text(participant.get("customer_key")),
-            "participant_uuid": text(participant.get("participant_uuid")),
-            "name": text(participant.get("user_name")),
-            "parent_user_id": text(participant.get("parent_user_id")),
+            "registrant_id": identifier(participant.get("registrant_id")),
+            "customer_key": identifier(participant.get("customer_key")),
+            "participant_uuid": identifier(participant.get("participant_uuid")),
+            "name": values.name(participant.get("user_name")),
+            "parent_user_id": identifier(participant.get("parent_user_id")),
             "leave_reason": text(participant.get("leave_reason")),
         }
     subject = (uuid, leg) if what in PARTICIPANT_EVENTS else (uuid,)
@@ -142,7 +151,7 @@ def user_event(message: dict[str, Any], account: str, received_at: datetime) -> 
     zoom_user_id = text(about.get("id"))
     own_time = event_time(message.get("event_ts"), received_at=received_at)
     if zoom_user_id is None or own_time is None:
-        raise Unreadable
+        raise Unreadable(own_time)
     fields = {
         "zoom_user_id": zoom_user_id,
         "email": email(about.get("email")),
@@ -156,14 +165,14 @@ def deauthorization(message: dict[str, Any], account: str, received_at: datetime
     own_time = time(payload.get("deauthorization_time"), received_at=received_at)
     if own_time is None:
         raise Unreadable
-    fields = {"client_id": text(payload.get("client_id"))}
+    fields = {"client_id": identifier(payload.get("client_id"))}
     return make_event(message, account, (account,), own_time, received_at, fields, None)
 
 
 def name_of(user: dict[str, Any]) -> str | None:
     """A Zoom user's display name, else first and last name."""
-    parts = [text(user.get("first_name")), text(user.get("last_name"))]
-    return text(user.get("display_name")) or " ".join(part for part in parts if part) or None
+    parts = [values.name(user.get("first_name")), values.name(user.get("last_name"))]
+    return values.name(user.get("display_name")) or " ".join(part for part in parts if part) or None
 
 
 def make_event(
@@ -175,6 +184,10 @@ def make_event(
     fields: dict[str, Any],
     session: Key | None,
 ) -> Event:
+    """Raises Unreadable when an id of the subject is too long: cut, it might be another one's."""
+    ids = [part for each in subject for part in (each if isinstance(each, tuple) else (each,))]
+    if any(isinstance(part, str) and identifier(part) is None for part in ids if part):
+        raise Unreadable(own_time)
     name = message["event"]
     key = (account, name, subject, own_time)
     return Event(key, account, name, own_time, received_at, fields, session)

@@ -29,7 +29,7 @@ class Marts:
 
 def derive(world: World) -> Marts:
     """The marts after the last of the world's batches."""
-    events, ledger = land(world.batches)
+    events, ledger = land(world)
     known = Known(world, events.values())
     marts = Marts(ledger=ledger)
     for key, of_session in of_sessions(events.values()):

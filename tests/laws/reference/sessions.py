@@ -7,6 +7,7 @@ from tests.laws.reference.events import Event, Key
 from tests.laws.reference.presence import Interval
 
 WAIT_FOR_THE_END = timedelta(hours=24)
+LONGEST = timedelta(days=31)
 
 MEETING_TYPES = {
     "0": ("scheduled", "a scheduled meeting"),
@@ -63,19 +64,19 @@ def session_of(key: Key, events: list[Event], *, as_of: datetime) -> Session | N
         return None
     ends = [event for event in events if event.name.endswith(".ended")]
     times = [event.own_time for event in events if event.is_join or event.is_leave]
-    earliest = [event.fields["start_time"] for event in events if event.fields["start_time"]]
-    earliest += [event.own_time for event in events if event.is_join]
 
     last_end = max(ends, key=lambda event: event.own_time, default=None)
     newest_arrival = max(event.received_at for event in events)
     if last_end:
         ended_at, started_at = last_end.own_time, last_end.fields["start_time"]
-        if started_at is None or started_at > ended_at:
-            started_at = min(earliest, default=ended_at)
     elif times and as_of >= newest_arrival + WAIT_FOR_THE_END:
-        ended_at, started_at = max(times), min(earliest, default=max(times))
+        ended_at, started_at = max(times), None
     else:
         return None
+    if started_at is None or not _fits(started_at, ended_at):
+        seen = [event.fields["start_time"] for event in events if event.fields["start_time"]]
+        seen += [event.own_time for event in events if event.is_join]
+        started_at = min((at for at in seen if _fits(at, ended_at)), default=ended_at)
 
     kind = _told(events, last_end, "type")
     types = MEETING_TYPES if feature == "meetings" else WEBINAR_TYPES
@@ -85,7 +86,7 @@ def session_of(key: Key, events: list[Event], *, as_of: datetime) -> Session | N
         account=account,
         feature=feature,
         uuid=uuid,
-        started_at=min(started_at, ended_at),
+        started_at=started_at,
         ended_at=ended_at,
         end_source="event" if last_end else "inferred",
         last_event_at=max(event.own_time for event in events),
@@ -95,6 +96,11 @@ def session_of(key: Key, events: list[Event], *, as_of: datetime) -> Session | N
         host_id=_told(events, last_end, "host_id"),
         meeting_id=_told(events, last_end, "meeting_id"),
     )
+
+
+def _fits(started_at: datetime, ended_at: datetime) -> bool:
+    """Nothing lasts longer than 31 days."""
+    return timedelta(0) <= ended_at - started_at <= LONGEST
 
 
 def _told(events: list[Event], last_end: Event | None, name: str) -> str | None:

@@ -30,7 +30,7 @@ class Known:
         events = list(events)
         self.world = world
         self.settings = world.settings
-        self.connections = _after_deauthorizations(world, events)
+        self.connections = after_deauthorizations(world, world.settings.connections, events)
         self._user_emails = emails_of_users(world)
         self._zoom_emails: dict[tuple[str, str], Versions] = {}
         self._zoom_names: dict[tuple[str, str], Versions] = {}
@@ -211,7 +211,7 @@ def _accounts_that_ended(world: World) -> dict[str, int]:
     """Account -> the batch that found our app removed; later ones import nothing of it."""
     ended: dict[str, int] = {}
     for number, batch in enumerate(world.batches):
-        events, _ = land([batch])
+        events, _ = land(replace(world, batches=(batch,)))
         for event in events.values():
             granted = [
                 connection.granted_at
@@ -226,10 +226,12 @@ def _accounts_that_ended(world: World) -> dict[str, int]:
     return ended
 
 
-def _after_deauthorizations(world: World, events: list[Event]) -> list[Connection]:
+def after_deauthorizations(
+    world: World, connections: Iterable[Connection], events: Iterable[Event]
+) -> list[Connection]:
     """A deauthorization of our app that is later than the newest grant ends the connection."""
-    connections = []
-    for connection in world.settings.connections:
+    events, after = list(events), []
+    for connection in connections:
         ends = [
             event.own_time
             for event in events
@@ -240,5 +242,5 @@ def _after_deauthorizations(world: World, events: list[Event]) -> list[Connectio
         ]
         if ends and connection.disconnected_at is None:
             connection = replace(connection, disconnected_at=min(ends))
-        connections.append(connection)
-    return connections
+        after.append(connection)
+    return after

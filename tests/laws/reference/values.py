@@ -5,6 +5,8 @@ from typing import Any
 
 from tests.laws.reference.emails import address
 
+ZOOMS_FIRST_YEAR = 2011
+
 
 def text(value: Any) -> str | None:
     """Numbers count as texts; an empty text, null and everything else is nothing."""
@@ -13,24 +15,45 @@ def text(value: Any) -> str | None:
     return str(value) or None
 
 
+def identifier(value: Any) -> str | None:
+    """What has more than 128 bytes is no id, unless it is a subject's: see `make_event`."""
+    return _at_most(128, text(value))
+
+
 def email(value: Any) -> str | None:
     """Cleaned; what is then no address is nothing."""
-    return address(text(value))
+    return _at_most(320, address(text(value)))
 
 
 def in_lower_ascii(value: str) -> str:
     return "".join(letter.lower() if letter.isascii() else letter for letter in value)
 
 
+def name(value: Any) -> str | None:
+    return _at_most(400, text(value))
+
+
+def topic(value: Any) -> str | None:
+    """The first 1,000 bytes, less what would be a part of a character."""
+    said = text(value)
+    while said and len(said.encode()) > 1000:
+        said = said[:-1]
+    return said
+
+
+def _at_most(byte_count: int, said: str | None) -> str | None:
+    return None if said and len(said.encode()) > byte_count else said
+
+
 def time(value: Any, *, received_at: datetime) -> datetime | None:
-    """ISO 8601 with a zone, at most a day later than its arrival; else None."""
+    """ISO 8601 with a zone, from Zoom's first year to a day after its arrival; else None."""
     try:
         read = datetime.fromisoformat(text(value) or "")
     except ValueError:
         return None
-    if read.tzinfo is None:
+    if read.tzinfo is None or not 1 < read.year < 9999:
         return None
-    return _not_of_the_future(read.astimezone(UTC), received_at)
+    return _possible(read.astimezone(UTC), received_at)
 
 
 def event_time(value: Any, *, received_at: datetime) -> datetime | None:
@@ -40,15 +63,16 @@ def event_time(value: Any, *, received_at: datetime) -> datetime | None:
     except ValueError:
         return None
     read = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
-    return _not_of_the_future(read, received_at)
+    return _possible(read, received_at)
 
 
 def cut_to_the_second(at: datetime | None) -> datetime | None:
     return at and at.replace(microsecond=0)
 
 
-def _not_of_the_future(at: datetime, received_at: datetime) -> datetime | None:
-    return at if at <= received_at + timedelta(days=1) else None
+def _possible(at: datetime, received_at: datetime) -> datetime | None:
+    is_possible = at.year >= ZOOMS_FIRST_YEAR and at <= received_at + timedelta(days=1)
+    return at if is_possible else None
 
 
 def record(value: Any) -> dict[str, Any]:

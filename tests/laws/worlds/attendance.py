@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from tests.laws.worlds.extremes import long_ago, with_extreme_text
 from tests.laws.worlds.people import Person, any_case
 from tests.laws.worlds.stage import Stage
 from tests.laws.worlds.wire import Body, flip, iso, nothing
@@ -24,12 +25,20 @@ def attend(stage: Stage, person: Person) -> None:
             _stay(stage, person, uuid)
 
 
+def join_long_ago(stage: Stage, person: Person) -> None:
+    """Somebody who came weeks before, on a leg of which nothing else is known."""
+    at = long_ago(stage.dice, stage.starts_at)
+    _tell_leg(stage, _part(stage, person, stage.next_leg(), None), at, None)
+
+
 def _stay(stage: Stage, person: Person, uuid: str | None) -> None:
     join, leave = sorted([stage.moment(), stage.moment()])
     if stage.luck(0.05):
         join, leave = leave, join
     if stage.luck(0.05):
         leave = join
+    if stage.luck(0.06):
+        join = long_ago(stage.dice, join)
     leg: str | None = stage.next_leg()
     if stage.luck(0.1) and not any(told.at in (join, leave) for told in stage.told):
         leg = str(stage.last_leg - 1024)  # Zoom's number of an earlier visit, at other times
@@ -84,7 +93,8 @@ def _part(stage: Stage, person: Person, leg: str | None, uuid: str | None) -> Bo
         part[name] = getattr(person, name) if stage.luck(0.8) else nothing(dice)
     if stage.luck(0.12):
         part["customer_key"] = "k1"  # some apps give everybody one key
-    return part | _identity(stage, person)
+    part |= _identity(stage, person)
+    return with_extreme_text(dice, part) if leg and stage.luck(0.04) else part
 
 
 def _identity(stage: Stage, person: Person) -> Body:

@@ -79,16 +79,43 @@ def histories(draw: Draw, prefix: str, *, is_wild: bool = False) -> History:
 @st.composite
 def rearrangements(draw: Draw, history: History) -> History:
     dice = Dice(draw)
-    posted = []
+    posted, ends = [], _ends(history)
     for one in history.posted:
-        if b"app_deauthorized" in one.delivery.body:
-            # What ends a connection also ends its imports, so that stays in its batch.
+        if b"app_deauthorized" in one.delivery.body or _is_late(one, ends):
+            # What ends a connection also ends its imports, and what an event of a day after the end
+            # becomes depends on what is set when it is landed: these stay in their batches.
             posted.append(one)
             continue
         posted.append(replace(one, batch=dice.number(0, LAST)))
         if dice.luck(0.2):
             posted.append(post_again(dice, one, dice.number(0, LAST)))
     return History(history.settings, dice.shuffled(posted))
+
+
+def _ends(history: History) -> dict[str, datetime]:
+    """When each account's connection first ends, by any batch's settings or by a deauthorization;
+    connections are set anew between batches.
+    """
+    ends: dict[str, datetime] = {}
+    found = [
+        (connection.zoom_account_id, connection.disconnected_at)
+        for settings in history.settings
+        for connection in settings.connections
+        if connection.disconnected_at
+    ]
+    found += [
+        (one.told.account, one.told.at)
+        for one in history.posted
+        if one.told and one.told.body["event"] == "app_deauthorized"
+    ]
+    for account, end in found:
+        ends[account] = min(end, ends.get(account, end))
+    return ends
+
+
+def _is_late(one: Posted, ends: dict[str, datetime]) -> bool:
+    end = ends.get(one.told.account) if one.told else None
+    return end is not None and one.told.at > end
 
 
 def _story(dice: Dice, cast: Cast) -> tuple[list[Told], list[datetime]]:

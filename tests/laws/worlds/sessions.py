@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from tests.laws.worlds.attendance import attend
+from tests.laws.worlds.attendance import attend, join_long_ago
 from tests.laws.worlds.binds import bind
 from tests.laws.worlds.dice import Dice
+from tests.laws.worlds.extremes import distant_start
 from tests.laws.worlds.people import BATCH_TIMES, DAY, Cast
 from tests.laws.worlds.stage import Stage, seconds
 from tests.laws.worlds.wire import Body, Told, flip, iso
@@ -59,6 +60,8 @@ def _end(stage: Stage) -> None:
         if stage.luck(0.2):
             later = iso(at + seconds(stage.dice.number(1, 600)))
             start = {"start_time": stage.dice.choice([None, "", "at noon", later])}
+        if stage.luck(0.15):
+            start = {"start_time": distant_start(stage.dice, at)}
         end: Body = {"end_time": iso(at)}
         if stage.luck(0.1):
             end = stage.dice.choice([{}, {"end_time": ""}, {"end_time": None}])
@@ -81,6 +84,8 @@ def _wait_for_the_end(stage: Stage) -> None:
     """It is never told. A day after the newest arrival it is inferred: a batch may come just then,
     a second too early or a second later.
     """
+    if stage.told and stage.luck(0.4):
+        join_long_ago(stage, stage.dice.choice(stage.cast.persons[stage.account]))
     soon = seconds(2)
     limits = [at - DAY for at in BATCH_TIMES if all(at - DAY > t.at + soon for t in stage.told)]
     if not stage.told or not limits or stage.luck(0.3):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.laws.worlds.dice import Dice
+from tests.laws.worlds.extremes import TOPICS, distant_start
 from tests.laws.worlds.people import Cast
 from tests.laws.worlds.wire import Body, Told, event
 
@@ -53,6 +54,10 @@ class Stage:
         about = {**self.about, **more}
         if self.luck(0.05):
             about["topic"] = self.dice.choice(["Another name", "Zweiter Name"])
+        if self.luck(0.02):
+            about["topic"] = self.dice.choice(TOPICS)
+        if self.luck(0.02) and what != "started":
+            about["start_time"] = distant_start(self.dice, self.ends_at)
         if self.luck(0.1):
             about.pop(self.dice.choice(["topic", "host_id", "type", "id", "start_time"]), None)
         self.told.append(Told(at, event(f"{self.kind}.{what}", self.account, at, about)))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from tests.laws.reference.events import USER_EVENTS
 from tests.laws.worlds.dice import Dice
+from tests.laws.worlds.extremes import ABSURD, JUST_TOO_EARLY, text_of, too_long
 from tests.laws.worlds.people import BASE, BATCH_TIMES, Cast
 from tests.laws.worlds.wire import Told, event, iso
 
@@ -38,6 +39,8 @@ def _user_event(
         about["email"] = dice.choice(EMAILS)
     if dice.luck(0.3):
         about["display_name"] = "Told by Event"
+    if dice.luck(0.05):
+        about |= {"email": text_of(321), "display_name": text_of(dice.choice([400, 401]))}
     if what == "updated":
         about["old_object"] = {"email": "former@acme.test"}
     body = event(f"user.{what}", account, at, about)
@@ -66,6 +69,7 @@ def unusable(dice: Dice, cast: Cast) -> list[Told | bytes]:
     whole = {"uuid": uuid, "start_time": iso(at), "end_time": iso(at)}
     part = {"user_id": "16778240", "join_time": iso(at)}
     at_last = iso(at + timedelta(days=40))
+    too_early = (*ABSURD, JUST_TOO_EARLY)
     joined, ended = "meeting.participant_joined", "meeting.ended"
     call = {"call_id": f"{cast.prefix}bad", "call_end_time": iso(at)}
     history, log = "phone.caller_call_history_completed", "phone.callee_call_log_completed"
@@ -84,6 +88,19 @@ def unusable(dice: Dice, cast: Cast) -> list[Told | bytes]:
                 ended, account, at, {**whole, "end_time": dice.choice(["late", "12:00", at_last])}
             ),
         ),
+        Told(at, event(ended, account, at, {**whole, "end_time": dice.choice(too_early)})),
+        Told(
+            at,
+            event(joined, account, at, {**whole, "participant": {**part, "join_time": ABSURD[0]}}),
+        ),
+        Told(
+            at,
+            event(joined, account, at, {**whole, "participant": {**part, "user_id": too_long()}}),
+        ),
+        Told(at, event(ended, account, at, {**whole, "uuid": too_long()})),
+        Told(at, {**event("user.updated", account, at, {"id": "z"}), "event_ts": 0}, False),
+        Told(at, event("user.updated", account, at, {"id": too_long()}), False),
+        Told(at, event(ended, too_long(), at, whole)),
         Told(at, event("meeting.started", account, at, {"uuid": uuid})),
         Told(at, event(joined, account, at, whole)),
         Told(at, event(joined, account, at, {**whole, "participant": {"join_time": iso(at)}})),
@@ -98,4 +115,4 @@ def unusable(dice: Dice, cast: Cast) -> list[Told | bytes]:
         Told(at, event("user.updated", account, at, {"email": "x@acme.test"}), False),
         Told(at, event("meeting.ended", account, at, {}) | {"payload": {"account_id": account}}),
     ]
-    return dice.some(cases, 6)
+    return dice.some(cases, 8)

@@ -23,6 +23,11 @@ class Told:
     arrives_at: datetime | None = None
 
     @property
+    def account(self) -> str:
+        payload = self.body["payload"]
+        return str(payload.get("account_id", self.body.get("account_id")))
+
+    @property
     def first_batch(self) -> int:
         """The first batch after it happened; the last one when there is none."""
         return next((n for n, as_of in enumerate(BATCH_TIMES) if as_of > self.at), LAST)
