@@ -4,6 +4,7 @@ stored by the store. Only what is new or concerned by a change is looked at.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import psycopg
 
@@ -24,6 +25,7 @@ from integration.store import display_names, email_addresses
 from integration.store.batches import Batch
 from integration.store.cleaned_texts import count_unreadable_settings
 from integration.store.email_addresses import ClassifiedAddress, Move
+from integration.store.failed_steps import note_failed_organizations
 from integration.store.identity_facts import (
     ChangedFact,
     IdentityFacts,
@@ -33,6 +35,8 @@ from integration.store.identity_facts import (
     note_rules,
 )
 from integration.store.progress import note_progress
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -51,20 +55,24 @@ def classify_addresses(
 ) -> Classification:
     """Classifies what is new or concerned by a change, in one transaction.
 
-    `report` is told what moves before it is applied.
+    `report` gets what moves before it is applied. An organization for which that fails keeps what
+    it has, and is tried again by the next batch.
     """
     with connection.transaction():
         facts = identity_facts(connection)
-        rules = {key: rules_of(value) for key, value in facts.items()}
-        looked_at = email_addresses.stage(
-            connection, _classified(_addresses(connection, facts), facts, rules)
-        )
+        failed: dict[str, str] = {}
+        rules = dict(_each(facts, lambda key: rules_of(facts[key]), failed))
+        rows = _classified(_addresses(connection, facts, failed), facts, rules, failed)
+        looked_at = email_addresses.stage(connection, rows)
         moves = email_addresses.moves(connection)
         report(moves)
         written = email_addresses.apply(connection, batch)
-        note_progress(connection, email_addresses.PROGRESS, batch)
-        names_written = judge_names(connection, batch)
-        note_rules(connection, rule_version=RULE_VERSION, psl_version=PSL_VERSION)
+        names_written = judge_names(connection, batch, failed)
+        note_failed_organizations(connection, email_addresses.PROGRESS, failed, batch)
+        if not failed:  # else what is new is looked at again, until it succeeds for all
+            note_progress(connection, email_addresses.PROGRESS, batch)
+            note_progress(connection, display_names.PROGRESS, batch)
+            note_rules(connection, rule_version=RULE_VERSION, psl_version=PSL_VERSION)
     problems = [f"{key}: {each}" for key, value in rules.items() for each in value.problems]
     problems += [
         f"{key}: integration.{setting}: {count} that cannot be read, in force for nothing."
@@ -78,17 +86,24 @@ def rules_have_changed(connection: psycopg.Connection) -> bool:
     return applied_rules(connection) not in (None, (RULE_VERSION, PSL_VERSION))
 
 
-def judge_names(connection: psycopg.Connection, batch: Batch) -> int:
-    """Judges the display names that are new, or all of them when the rules have changed."""
+def judge_names(connection: psycopg.Connection, batch: Batch, failed: dict[str, str]) -> int:
+    """Judges the display names that are new, or all of them when the rules have changed.
+    Organizations for which that fails are added to `failed`.
+    """
     names = display_names.new_names(connection)
     if rules_have_changed(connection):
         names += display_names.known_names(connection)
+    by_organization = dict(email_addresses.in_organizations(_in_order(names)))
+
+    def judged(key: str) -> list[tuple[str, str, str | None, bool]]:
+        return [
+            (key, name, None if is_generic(name) else tidy(name), is_notetaker(name))
+            for name in by_organization[key]
+        ]
+
     return display_names.store_names(
         connection,
-        (
-            (key, name, None if is_generic(name) else tidy(name), is_notetaker(name))
-            for key, name in names
-        ),
+        (row for _, rows in _each(by_organization, judged, failed) for row in rows),
         rule_version=RULE_VERSION,
         batch=batch,
     )
@@ -116,21 +131,39 @@ def company_names(facts: IdentityFacts) -> dict[str, str]:
 
 
 def _addresses(
-    connection: psycopg.Connection, facts: dict[str, IdentityFacts]
+    connection: psycopg.Connection, facts: dict[str, IdentityFacts], failed: dict[str, str]
 ) -> list[tuple[str, str]]:
     new = email_addresses.new_addresses(connection)
     if rules_have_changed(connection):
         return _in_order(new, email_addresses.known_addresses(connection))
-    concerned = []
-    for organization_id, changes in changed_identity_facts(connection).items():
+    changed = changed_identity_facts(connection)
+
+    def concerned(organization_id: str) -> list[tuple[str, str]]:
+        changes = changed[organization_id]
         if any(change.kind == "identity_setting" for change in changes):
-            concerned += email_addresses.known_addresses(connection, organization_id)
-            continue
+            return email_addresses.known_addresses(connection, organization_id)
         keys, domains = _concerned(changes, facts.get(organization_id, IdentityFacts()))
-        concerned += email_addresses.addresses_of(
+        return email_addresses.addresses_of(
             connection, organization_id, person_keys=keys, domains=domains
         )
-    return _in_order(new, concerned)
+
+    return _in_order(new, *(found for _, found in _each(changed, concerned, failed)))
+
+
+def _each(
+    organizations: Iterable[str], do: Callable[[str], Result], failed: dict[str, str]
+) -> Iterator[tuple[str, Result]]:
+    """What `do` gives for each organization. One that fails here is added to `failed`, by the class
+    of its error, and left out from then on.
+    """
+    for organization_id in organizations:
+        if organization_id not in failed:
+            try:
+                yield organization_id, do(organization_id)
+            except psycopg.Error:
+                raise  # the transaction is everybody's
+            except Exception as error:  # noqa: BLE001 - one organization's must not reach the others
+                failed[organization_id] = type(error).__name__
 
 
 def _concerned(changes: Iterable[ChangedFact], facts: IdentityFacts) -> tuple[set[str], set[str]]:
@@ -156,13 +189,21 @@ def _classified(
     addresses: list[tuple[str, str]],
     facts: dict[str, IdentityFacts],
     rules: dict[str, OrganizationRules],
+    failed: dict[str, str],
 ) -> Iterator[ClassifiedAddress]:
     nothing_set = rules_of(IdentityFacts())
-    for organization_id, of_organization in email_addresses.in_organizations(addresses):
+    by_organization = dict(email_addresses.in_organizations(addresses))
+
+    def classified(organization_id: str) -> list[ClassifiedAddress]:
         of_rules = rules.get(organization_id, nothing_set)
         names = company_names(facts.get(organization_id, IdentityFacts()))
-        for address in of_organization:
-            yield _row(organization_id, address, classify(address, of_rules), names)
+        return [
+            _row(organization_id, address, classify(address, of_rules), names)
+            for address in by_organization[organization_id]
+        ]
+
+    for _, rows in _each(by_organization, classified, failed):
+        yield from rows
 
 
 def _row(

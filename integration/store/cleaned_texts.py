@@ -13,6 +13,8 @@ from integration.identity.cleaning import cleaned, cleaned_email
 from integration.identity.versions import RULE_VERSION
 from integration.store.batches import Batch
 
+# Of some organizations, or of all of them.
+_OF = "(%(organizations)s::text[] is null or {}.organization_id = any(%(organizations)s))"
 _WRITTEN = """
     select organization_id, email_or_domain as written from integration.exclusions
     union
@@ -64,14 +66,17 @@ def texts_are_new(connection: psycopg.Connection) -> bool:
     ).fetchone()[0]
 
 
-def clean_texts(connection: psycopg.Connection, batch: Batch) -> None:
-    """Cleans what was written since the last batch, in the caller's transaction. A user's email
-    that means another address is a new version of it, known from this batch on.
+def clean_texts(
+    connection: psycopg.Connection, batch: Batch, organizations: list[str] | None = None
+) -> None:
+    """Cleans what was written since the last batch, of these organizations or of all, in the
+    caller's transaction. A user's email that means another address is a new version of it, known
+    from this batch on.
     """
-    _clean_settings(connection)
-    _clean_emails_of_old_batches(connection)
+    _clean_settings(connection, organizations)
+    _clean_emails_of_old_batches(connection, organizations)
     for organization_id, user_id, written, latest_from, latest in connection.execute(
-        _OTHER_EMAIL
+        f"{_OTHER_EMAIL} and {_OF.format('users')}", {"organizations": organizations}
     ).fetchall():
         email = cleaned_email(written)
         is_same = latest_from is not None and email == latest
@@ -113,8 +118,11 @@ def count_unreadable_settings(connection: psycopg.Connection) -> list[tuple[str,
     ).fetchall()
 
 
-def _clean_settings(connection: psycopg.Connection) -> None:
-    texts = connection.execute(_NOT_CLEANED, {"rule_version": RULE_VERSION}).fetchall()
+def _clean_settings(connection: psycopg.Connection, organizations: list[str] | None) -> None:
+    texts = connection.execute(
+        f"{_NOT_CLEANED} and {_OF.format('written')}",
+        {"rule_version": RULE_VERSION, "organizations": organizations},
+    ).fetchall()
     with connection.cursor() as cursor:
         cursor.executemany(
             """
@@ -136,10 +144,12 @@ def _clean_settings(connection: psycopg.Connection) -> None:
     )
 
 
-def _clean_emails_of_old_batches(connection: psycopg.Connection) -> None:
+def _clean_emails_of_old_batches(
+    connection: psycopg.Connection, organizations: list[str] | None
+) -> None:
     """Before texts were cleaned, emails were kept in lower case, and not as they were written."""
     old = connection.execute(
-        """
+        f"""
         select
             user_emails.organization_id, user_emails.user_id, user_emails.known_from,
             coalesce(users.email, user_emails.email)
@@ -148,8 +158,9 @@ def _clean_emails_of_old_batches(connection: psycopg.Connection) -> None:
             on users.organization_id = user_emails.organization_id
             and users.user_id = user_emails.user_id
             and lower(btrim(users.email)) = user_emails.email
-        where user_emails.written_email is null
-        """
+        where user_emails.written_email is null and {_OF.format("user_emails")}
+        """,  # noqa: S608 - our own statement
+        {"organizations": organizations},
     ).fetchall()
     with connection.cursor() as cursor:
         cursor.executemany(

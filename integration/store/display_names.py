@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import psycopg
 
 from integration.store.batches import Batch
-from integration.store.progress import note_progress, progress
+from integration.store.progress import progress
 
 PROGRESS = "clientsights_raw.display_names"
 
@@ -96,5 +96,4 @@ def store_names(
         "(select organization_id, display_name from judged)",
         {"version": rule_version},
     )
-    note_progress(connection, PROGRESS, batch)
     return stored

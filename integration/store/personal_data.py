@@ -82,6 +82,7 @@ REGISTRY = """
     pipeline.setting_changes                value               text                derivation
     pipeline.changed_months                 user_id             user_id             derivation
     pipeline.changed_months                 person_id           text                derivation
+    pipeline.failures                       scope               text                derivation
 
     clientsights_raw.email_addresses        address             person_key          row
     clientsights_raw.email_addresses        person_key          person_key          row
@@ -176,7 +177,9 @@ NOT_PERSONAL_IN = """
     ingress.deliveries              body_sha256
     pipeline.batches                run_id
     pipeline.built_views            fingerprint
-    pipeline.progress               model
+    pipeline.failures               model error
+    pipeline.model_code             model fingerprint
+    pipeline.progress               model fingerprint
     pipeline.run_failures           run_id job steps checks
     pipeline.passed_jobs            job
     clientsights.companies          name

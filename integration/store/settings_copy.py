@@ -5,45 +5,80 @@ What differs becomes news, with the time it concerns. Comparing values finds als
 would hide: rows that were deleted, back-dated or written by hand.
 """
 
+from collections import Counter
+
 import psycopg
 
 from integration.store.batches import Batch
 from integration.store.cleaned_texts import clean_texts, texts_are_new
+from integration.store.failed_steps import DATA_ERRORS, note_failed_organizations
+
+STEP = "pipeline.settings"
 
 
 def take_settings(connection: psycopg.Connection, batch: Batch) -> dict[str, int]:
     """Brings the copy up to date and notes what changed, in one transaction; returns changed facts
     by kind.
+
+    Where that fails on data it is done for each organization alone. One that fails keeps the copy
+    it has, and is tried again by the next batch.
     """
+    changed: Counter[str] = Counter()
+    errors: dict[str, str] = {}
     with connection.transaction():
         # Everything below sees one state of the settings, whatever the page writes meanwhile.
         connection.execute("set transaction isolation level repeatable read")
-        clean_texts(connection, batch)
-        _find_differences(connection)
-        _note_changes(connection, batch)
-        _update_copy(connection)
+        try:
+            changed = _take(connection, batch, None)
+        except DATA_ERRORS:
+            for organization_id in _organizations(connection):
+                try:
+                    changed += _take(connection, batch, [organization_id])
+                except DATA_ERRORS as error:
+                    errors[organization_id] = error.sqlstate or type(error).__name__
+        note_failed_organizations(connection, STEP, errors, batch)
         connection.execute(
             "update pipeline.batches set landed_at = now() where batch = %s", [batch.number]
         )
-        rows = connection.execute(
-            "select kind, count(*) from differences group by kind order by kind"
-        )
-        return dict(rows.fetchall())
+    return dict(sorted(changed.items()))
 
 
 def settings_have_changed(connection: psycopg.Connection) -> bool:
-    """Whether a batch would find news among the settings."""
-    has_differences = connection.execute(
-        "select exists (select from pipeline.setting_differences)"
-    ).fetchone()[0]
-    return has_differences or texts_are_new(connection)
+    """Whether a batch would find news among the settings; also when it could not be found out."""
+    try:
+        with connection.transaction():
+            has_differences = connection.execute(
+                "select exists (select from pipeline.setting_differences)"
+            ).fetchone()[0]
+            return has_differences or texts_are_new(connection)
+    except DATA_ERRORS:
+        return True
 
 
-def _find_differences(connection: psycopg.Connection) -> None:
-    connection.execute(
-        "create temporary table differences on commit drop as select * from "
-        "pipeline.setting_differences"
+def _organizations(connection: psycopg.Connection) -> list[str]:
+    rows = connection.execute(
+        "select organization_id from worksights.organizations order by organization_id"
     )
+    return [organization_id for (organization_id,) in rows]
+
+
+def _take(
+    connection: psycopg.Connection, batch: Batch, organizations: list[str] | None
+) -> Counter[str]:
+    """Of these organizations, or of all; changed facts by kind."""
+    with connection.transaction():
+        clean_texts(connection, batch, organizations)
+        connection.execute(
+            "create temporary table differences on commit drop as "
+            "select * from pipeline.setting_differences_of(%s)",
+            [organizations],
+        )
+        _note_changes(connection, batch)
+        _update_copy(connection)
+        rows = connection.execute("select kind, count(*) from differences group by kind")
+        changed = Counter(dict(rows.fetchall()))
+        connection.execute("drop table differences")
+    return changed
 
 
 def _note_changes(connection: psycopg.Connection, batch: Batch) -> None:

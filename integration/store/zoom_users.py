@@ -61,7 +61,8 @@ def store_users(
                 is_complete,
             ],
         )
-        _note_unlisted(connection, account, batch)
+        if is_complete:
+            _note_unlisted(connection, account, batch)
         return _insert_versions(connection, account, batch)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.laws.reference.call_events import call_records, live_call
+from tests.laws.reference.deauthorizations import after_deauthorizations
 from tests.laws.reference.events import (
     Event,
     Key,
@@ -17,7 +18,6 @@ from tests.laws.reference.events import (
     session_event,
     user_event,
 )
-from tests.laws.reference.settings import after_deauthorizations
 from tests.laws.reference.values import identifier, record, text
 from tests.laws.reference.world import Connection, Delivery, World
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from tests.laws.reference.deauthorizations import after_deauthorizations
 from tests.laws.reference.deliveries import land
 from tests.laws.reference.emails import address_or_domain
 from tests.laws.reference.events import Event, name_of
 from tests.laws.reference.values import email, text
 from tests.laws.reference.versions import Version, Versions, at_the_time, emails_of_users
-from tests.laws.reference.world import Connection, World
+from tests.laws.reference.world import World
 
 PHONE_USER = ("extension_id", "extension_number", "id")
 TELL_OF_USERS = ("user.created", "user.updated", "user.activated")
@@ -224,23 +225,3 @@ def _accounts_that_ended(world: World) -> dict[str, int]:
             if is_ours and granted and event.own_time > max(granted):
                 ended.setdefault(event.account, number)
     return ended
-
-
-def after_deauthorizations(
-    world: World, connections: Iterable[Connection], events: Iterable[Event]
-) -> list[Connection]:
-    """A deauthorization of our app that is later than the newest grant ends the connection."""
-    events, after = list(events), []
-    for connection in connections:
-        ends = [
-            event.own_time
-            for event in events
-            if event.name == "app_deauthorized"
-            and event.account == connection.zoom_account_id
-            and event.fields["client_id"] == world.client_id
-            and event.own_time > connection.granted_at
-        ]
-        if ends and connection.disconnected_at is None:
-            connection = replace(connection, disconnected_at=min(ends))
-        after.append(connection)
-    return after
