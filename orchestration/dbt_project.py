@@ -205,11 +205,12 @@ def _signals_end_dbt(url: str) -> Iterator[list[int]]:
     if threading.current_thread() is not threading.main_thread():
         yield received
         return
-    former = signal.signal(signal.SIGINT, end)
+    former = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield received
     finally:
-        signal.signal(signal.SIGINT, former)
+        for each, handler in former.items():
+            signal.signal(each, handler)
 
 
 def _end_statements(url: str) -> None:
