@@ -42,6 +42,7 @@
         {%- endif %}
     {%- endcall %}
 
+    {%- do forget_failures(is_whole) -%}
     {%- do keep_last_good_rows(target) -%}
     {%- do note_progress(target, reached, is_whole) -%}
     {%- do apply_grants(target, config.get('grants'), should_revoke=False) -%}
@@ -105,11 +106,13 @@ begin
         return;
     end if;
     execute (
-        select coalesce(string_agg(format('alter table {{ target }} drop constraint %I;', conname), ''), '')
+        select coalesce(
+            string_agg(format('alter table {{ target }} drop constraint %I;', conname), ''), ''
+        )
         from pg_constraint where conrelid = '{{ target }}'::regclass and contype = 'p'
     ) || 'select';
     -- With another key these are other rows.
-    if exists (select from {{ target }} where {% for key in keys %}{{ key }} is null{{ ' or ' if not loop.last }}{% endfor %}) then
+    if exists (select from {{ target }} where num_nulls({{ keys | join(', ') }}) > 0) then
         truncate {{ target }};
     end if;
     if known is not null and (select indisunique from pg_index where indexrelid = known) then
@@ -146,11 +149,6 @@ $prepare$
         ~ " where (" ~ prefixed('found', scope) ~ ") is not null) as found"
         ~ " where not exists (select from pipeline.failures where failures.model = any("
         ~ sql_list(tables_above()) ~ ") and failures.scope @> " ~ scope_of('found', scope) ~ ")"
-    ) -%}
-    {%- do run_query(
-        "delete from pipeline.failures where model = '" ~ table_name(model) ~ "'"
-        ~ ("" if is_whole else " and scope in (select " ~ scope_of('tried', scope)
-            ~ " from pg_temp.all_news as tried)")
     ) -%}
     {{ return(literal("select count(*) from pg_temp.all_news")) }}
 {%- endmacro %}
@@ -213,7 +211,7 @@ begin
                 from pg_temp.all_news as failed
                 where failed.position = lower(part)
                 on conflict (model, scope) do update
-                set error = excluded.error, batch = excluded.batch, failed_at = clock_timestamp();
+                set error = excluded.error, batch = excluded.batch, tried_at = clock_timestamp();
             else
                 middle := (lower(part) + upper(part)) / 2;
                 parts := parts || int8range(middle, upper(part)) || int8range(lower(part), middle);
@@ -224,6 +222,16 @@ begin
     perform set_config('pipeline.rows_deleted', deleted::text, true);
 end
 $derive$
+{%- endmacro %}
+
+{# What was tried in this transaction and did not fail again is well. #}
+{% macro forget_failures(is_whole) -%}
+    {%- do run_query(
+        "delete from pipeline.failures where model = '" ~ table_name(model) ~ "'"
+        ~ " and tried_at < now()"
+        ~ ("" if is_whole else " and scope in (select " ~ scope_of('tried', news_scope())
+            ~ " from pg_temp.all_news as tried)")
+    ) -%}
 {%- endmacro %}
 
 {# A rebuild derives beside the live tables: what failed keeps its rows there, too. #}

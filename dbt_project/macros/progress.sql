@@ -68,9 +68,10 @@
         {%- do run_query("delete from pipeline.progress where model = '" ~ name ~ "'") -%}
     {%- elif not stays -%}
         {%- do run_query(
-            "insert into pipeline.progress (model, batch, fingerprint, rows_inserted, rows_deleted) "
-            ~ "values ('" ~ name ~ "', " ~ reached ~ ", (select fingerprint from "
-            ~ "pipeline.model_code where model = '" ~ name[(var('schema_prefix') | length):] ~ "'), "
+            "insert into pipeline.progress "
+            ~ "(model, batch, fingerprint, rows_inserted, rows_deleted) values ('" ~ name ~ "', " ~ reached ~ ", (select fingerprint from "
+            ~ "pipeline.model_code where model = '"
+            ~ name[(var('schema_prefix') | length):] ~ "'), "
             ~ "nullif(current_setting('pipeline.rows_inserted', true), '')::bigint, "
             ~ "nullif(current_setting('pipeline.rows_deleted', true), '')::bigint) "
             ~ "on conflict (model) do update set batch = excluded.batch, "

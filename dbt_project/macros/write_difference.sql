@@ -52,7 +52,8 @@
     {%- if noted %},
 
     noted as (
-        insert into pipeline.changed_months (organization_id, {{ noted | join(', ') }}, month, batch)
+        insert into pipeline.changed_months
+            (organization_id, {{ noted | join(', ') }}, month, batch)
         select distinct
             organization_id, {{ noted | join(', ') }}, month, {{ current_batch() }}::bigint
         from changed

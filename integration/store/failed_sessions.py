@@ -176,7 +176,7 @@ def _is_there(connection: psycopg.Connection, name: str) -> bool:
 _OF_VIEW = """
     select organization_id, session_id, model, error, failed_at
     from operations.failed_sessions
-    where true
+    where session_id is not null
 """
 _OF_TABLE = """
     select organization_id, scope ->> 'session_id' as session_id, model, error, failed_at

@@ -23,13 +23,18 @@ def note_failed_organizations(
     """`errors`: organization -> SQLSTATE or class of the error. What the step noted before, and is
     not among them, is well again.
     """
-    connection.execute("delete from pipeline.failures where model = %s", [step])
+    connection.execute(
+        "delete from pipeline.failures where model = %s and not organization_id = any(%s)",
+        [step, list(errors)],
+    )
     with connection.cursor() as cursor:
         cursor.executemany(
             """
             insert into pipeline.failures (model, organization_id, scope, error, batch)
             values (%(step)s, %(organization)s,
                 jsonb_build_object('organization_id', %(organization)s::text), %(error)s, %(batch)s)
+            on conflict (model, scope) do update
+            set error = excluded.error, batch = excluded.batch, tried_at = clock_timestamp()
             """,
             [
                 {

@@ -102,14 +102,24 @@ def take_over(connection: psycopg.Connection, tables: list[Table], prefix: str) 
 def _take_over_failures(connection: psycopg.Connection, tables: list[Table], prefix: str) -> None:
     """A rebuild tries everything again: what fails is what failed in it."""
     names = [f"{table.schema}.{table.name}" for table in tables]
-    connection.execute("delete from pipeline.failures where model = any(%s)", [names])
     connection.execute(
         """
-        insert into pipeline.failures (model, organization_id, scope, error, batch, failed_at)
-        select
-            substr(model, length(%(prefix)s) + 1), organization_id, scope, error, batch, failed_at
+        delete from pipeline.failures as live
+        where live.model = any(%(names)s) and not exists (
+            select from pipeline.failures as rebuilt
+            where rebuilt.model = %(prefix)s || live.model and rebuilt.scope = live.scope
+        )
+        """,
+        {"names": names, "prefix": prefix},
+    )
+    connection.execute(
+        """
+        insert into pipeline.failures as live (model, organization_id, scope, error, batch)
+        select substr(model, length(%(prefix)s) + 1), organization_id, scope, error, batch
         from pipeline.failures
         where starts_with(model, %(prefix)s)
+        on conflict (model, scope) do update
+        set error = excluded.error, batch = excluded.batch, tried_at = clock_timestamp()
         """,
         {"prefix": prefix},
     )

@@ -11,6 +11,9 @@ alter table pipeline.progress
     add column rows_inserted bigint,
     add column rows_deleted bigint;
 
+-- `failed_at`: since when; `tried_at`: when it was tried last.
+alter table pipeline.failures add column tried_at timestamptz not null default clock_timestamp();
+
 -- Gives a table the columns of another one. What stands on a column that goes (a view) goes with it. Returns whether
 -- anything was different.
 create function pipeline.match_columns(target regclass, wanted regclass) returns boolean

@@ -1,10 +1,11 @@
 {{ config(materialized='view') }}
 
-{# What fails for a person, a company or a tie is listed with the sessions in which they were met. #}
+{# What fails for a person, a company or a tie is listed with the sessions in which they were met;
+   what fails for an organization as a whole has no session. #}
 
 with
 
-failures as (
+failures as not materialized (
 
     select * from {{ ref('stg_pipeline__failures') }}
 
@@ -37,7 +38,7 @@ failed_sessions as (
         error,
         failed_at
     from failures
-    where session_id is not null
+    where session_id is not null or coalesce(user_id, person_id, company_id) is null
     union all
     select
         failures.organization_id,
@@ -80,7 +81,7 @@ select
     sessions.zoom_account_id,
     failed_sessions.model,
     failed_sessions.error,
-    max(failed_sessions.failed_at) as failed_at
+    min(failed_sessions.failed_at) as failed_at
 from failed_sessions
 left join sessions using (organization_id, session_id)
 group by

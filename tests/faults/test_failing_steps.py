@@ -1,0 +1,80 @@
+"""A step before dbt that fails for one organization works for all others, and says so."""
+
+from typing import Any
+
+import pytest
+
+from integration import identification
+from tests.faults.story import BAD, FIRST_BATCH, GOOD, deliver_a_morning, of, state
+from tests.pipeline.installation import Installation
+
+EXCLUSIONS = "pipeline.exclusions_now"
+
+
+def failing(installation: Installation) -> set[tuple[str, str, str]]:
+    return set(
+        installation.execute("select organization_id, model, error from operations.failed_sessions")
+    )
+
+
+def exclude_the_client(installation: Installation) -> None:
+    for organization in (BAD, GOOD):
+        installation.execute(
+            "insert into integration.exclusions (organization_id, email_or_domain) "
+            "values (%s, 'client.example')",
+            [organization],
+        )
+
+
+def clients(installation: Installation) -> set[str]:
+    rows = installation.execute("select distinct organization_id from clientsights.people")
+    return {organization for (organization,) in rows}
+
+
+def test_settings_that_cannot_be_read_are_one_organizations_trouble(
+    installation: Installation,
+) -> None:
+    deliver_a_morning(installation)
+    installation.batch(now=FIRST_BATCH)
+    assert clients(installation) == {BAD, GOOD}
+    definition = installation.value("select pg_get_viewdef(%s::regclass)", [EXCLUSIONS])
+    body = definition.strip().rstrip(";")
+    installation.execute(
+        f"create or replace view {EXCLUSIONS} as select * from ({body}) as planted "
+        f"where 1 / (case when organization_id = '{BAD}' then 0 else 1 end) = 1"
+    )
+    exclude_the_client(installation)
+    assert installation.batch(now=FIRST_BATCH).success
+    assert clients(installation) == {BAD}  # it keeps the settings it had
+    assert failing(installation) == {(BAD, "pipeline.settings", "22012")}
+
+    installation.execute(f"create or replace view {EXCLUSIONS} as {definition}")
+    installation.batch(now=FIRST_BATCH)
+    assert clients(installation) == set()
+    assert failing(installation) == set()
+
+
+def test_an_address_that_cannot_be_classified_is_one_organizations_trouble(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver_a_morning(installation)
+    classify = identification.classify
+    bad_rules: list[Any] = []
+
+    def failing_for_one(address: str, rules: Any) -> Any:
+        if address.endswith(f"@{BAD}.example") or rules in bad_rules:
+            bad_rules.append(rules)
+            raise RecursionError(address)
+        return classify(address, rules)
+
+    monkeypatch.setattr(identification, "classify", failing_for_one)
+    assert installation.batch(now=FIRST_BATCH).success
+    assert clients(installation) == {GOOD}
+    assert failing(installation) == {(BAD, "clientsights_raw.email_addresses", "RecursionError")}
+    with_a_fault = of(GOOD, state(installation))
+
+    monkeypatch.undo()
+    installation.batch(now=FIRST_BATCH)
+    assert clients(installation) == {BAD, GOOD}
+    assert failing(installation) == set()
+    assert of(GOOD, state(installation)) == with_a_fault

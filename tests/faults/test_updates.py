@@ -1,0 +1,99 @@
+"""An update that adds a column or changes a rule: the next batch derives the tables again, in
+place, and a rebuild finds nothing to change.
+"""
+
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from tests.faults.changed_project import updated
+from tests.faults.story import FIRST_BATCH, deliver_a_morning, state
+from tests.pipeline.installation import Installation
+
+INTERMEDIATE, MARTS = "models/intermediate", "models/marts"
+# An incremental model by session, one by month, and a mart with a contract.
+ADDED_COLUMNS = {
+    f"{INTERMEDIATE}/int_presence.sql": (
+        "    connection_count,\n    {{ seconds_of",
+        "    connection_count,\n    connection_count + 1 as added,\n    {{ seconds_of",
+    ),
+    f"{INTERMEDIATE}/int_person_months.sql": ("    month,\n", "    month,\n    month as added,\n"),
+    f"{MARTS}/timeline/sessions.sql": (
+        "    sessions.started_at,\n",
+        "    sessions.started_at,\n    sessions.ended_at - sessions.started_at as added,\n",
+    ),
+    f"{MARTS}/timeline/_timeline__models.yml": (
+        "      - {name: started_at, data_type: timestamptz",
+        "      - {name: added, data_type: interval, description: Its length.}\n"
+        "      - {name: started_at, data_type: timestamptz",
+    ),
+}
+CHANGED_RULE = {f"{MARTS}/timeline/activities.sql": ("'Hosted '", "'Led '")}
+
+
+@pytest.fixture
+def derived(installation: Installation) -> Installation:
+    deliver_a_morning(installation)
+    installation.batch(now=FIRST_BATCH)
+    return installation
+
+
+def test_columns_that_an_update_adds_are_filled_by_the_next_batch(
+    derived: Installation, tmp_path: Path
+) -> None:
+    before = state(derived)
+    with updated(ADDED_COLUMNS, folder=tmp_path):
+        derived.batch(now=FIRST_BATCH)
+        for table in (
+            "intermediate.int_presence",
+            "intermediate.int_person_months",
+            "timeline.sessions",
+        ):
+            assert derived.value(f"select count(*) from {table} where added is null") == 0  # noqa: S608
+            assert derived.value(f"select count(*) > 0 from {table}")  # noqa: S608
+        assert rebuild(derived, check=True) == []
+    # And back: the columns go, the rest is as it was.
+    derived.batch(now=FIRST_BATCH)
+    assert state(derived) == before
+    assert rebuild(derived, check=True) == []
+
+
+def test_a_rule_that_an_update_changes_holds_for_the_past_from_the_next_batch_on(
+    derived: Installation, tmp_path: Path
+) -> None:
+    with updated(CHANGED_RULE, folder=tmp_path):
+        derived.batch(now=FIRST_BATCH)
+        assert hosted(derived) == {"Led a scheduled meeting: Plans for spring"}
+        assert rebuild(derived, check=True) == []
+
+
+def test_a_rebuild_right_after_an_update_says_what_it_changed(
+    derived: Installation, tmp_path: Path
+) -> None:
+    with updated(ADDED_COLUMNS | CHANGED_RULE, folder=tmp_path):
+        assert rebuild(derived, check=True) != []
+        said = rebuild(derived)
+        assert "Nothing changed." not in said
+        assert hosted(derived) == {"Led a scheduled meeting: Plans for spring"}
+        derived.batch(now=FIRST_BATCH)
+        assert rebuild(derived, check=True) == []
+
+
+def hosted(installation: Installation) -> set[str]:
+    return {
+        title
+        for (title,) in installation.execute(
+            "select title from timeline.activities where role = 'host'"
+        )
+    }
+
+
+def rebuild(installation: Installation, *, check: bool = False) -> list[str]:
+    """What it says; with `check` only the tables that differ."""
+    said = StringIO()
+    with redirect_stdout(said):
+        installation.rebuild(check=check)
+    lines = said.getvalue().splitlines()
+    return [line for line in lines if " go, " in line] if check else lines

@@ -1,0 +1,42 @@
+"""Tables can be published for whoever follows their changes: every row that is deleted or updated
+says which one it was.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.faults.story import FIRST_BATCH, GOOD, deliver_a_morning, meeting, people_of
+from tests.pipeline.installation import Installation
+
+SCHEMAS = ("worksights", "integration", "ingress", "zoom_raw", "pipeline", "clientsights_raw")
+DERIVED = ("intermediate", "timeline", "clientsights", "operations")
+
+
+def test_a_publication_of_all_tables_stops_no_batch(installation: Installation) -> None:
+    deliver_a_morning(installation)
+    installation.batch(now=FIRST_BATCH)
+    installation.execute("create publication everything for all tables")
+    later = datetime(2026, 3, 4, 9, tzinfo=UTC)
+    installation.deliver(*meeting(GOOD, 24).whole(people_of(GOOD)), at=later)
+    late = meeting(GOOD, 1).joined(people_of(GOOD)[0], meeting(GOOD, 1).started_at, leg="9")
+    installation.deliver(late, at=later)
+    assert installation.batch(now=later + timedelta(hours=1)).success
+    assert installation.value("select count(*) from timeline.sessions") == 9
+
+
+def test_every_table_says_which_row_is_deleted(installation: Installation) -> None:
+    deliver_a_morning(installation)
+    installation.batch(now=FIRST_BATCH)
+    without = installation.execute(
+        """
+        select oid::regclass::text from pg_class
+        where relkind = 'r' and relnamespace::regnamespace::text = any(%s)
+            and relreplident <> 'f'
+            and not exists (
+                select from pg_index
+                where indrelid = pg_class.oid
+                    and (indisprimary and relreplident = 'd' or indisreplident)
+            )
+        """,
+        [[*SCHEMAS, *DERIVED]],
+    )
+    assert without == []
