@@ -38,6 +38,12 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# Names a model that is to be derived first, and of which nothing is read: what fails there for a
+   session is left out here, too, so that a session's marts show it as it was in all of them. #}
+{% macro derived_after(name) -%}
+    {%- if not execute -%}{%- set depends_on = ref(name) -%}{%- endif -%}
+{%- endmacro %}
+
 {% macro is_materialized() -%}
     {{ return(model.resource_type == 'model' and flags.WHICH in ('run', 'build', 'retry')) }}
 {%- endmacro %}

@@ -40,7 +40,7 @@ def test_settings_that_cannot_be_read_are_one_organizations_trouble(
     definition = installation.value("select pg_get_viewdef(%s::regclass)", [EXCLUSIONS])
     body = definition.strip().rstrip(";")
     installation.execute(
-        f"create or replace view {EXCLUSIONS} as select * from ({body}) as planted "
+        f"create or replace view {EXCLUSIONS} as select * from ({body}) as planted "  # noqa: S608
         f"where 1 / (case when organization_id = '{BAD}' then 0 else 1 end) = 1"
     )
     exclude_the_client(installation)
@@ -55,7 +55,7 @@ def test_settings_that_cannot_be_read_are_one_organizations_trouble(
 
 
 def test_an_address_that_cannot_be_classified_is_one_organizations_trouble(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch
+    installation: Installation,
 ) -> None:
     deliver_a_morning(installation)
     classify = identification.classify
@@ -67,13 +67,13 @@ def test_an_address_that_cannot_be_classified_is_one_organizations_trouble(
             raise RecursionError(address)
         return classify(address, rules)
 
-    monkeypatch.setattr(identification, "classify", failing_for_one)
-    assert installation.batch(now=FIRST_BATCH).success
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identification, "classify", failing_for_one)
+        assert installation.batch(now=FIRST_BATCH).success
     assert clients(installation) == {GOOD}
     assert failing(installation) == {(BAD, "clientsights_raw.email_addresses", "RecursionError")}
     with_a_fault = of(GOOD, state(installation))
 
-    monkeypatch.undo()
     installation.batch(now=FIRST_BATCH)
     assert clients(installation) == {BAD, GOOD}
     assert failing(installation) == set()

@@ -7,6 +7,8 @@
     ],
 ) }}
 
+{{ derived_after('int_users_in_sessions') }}
+
 with
 
 outcomes as (

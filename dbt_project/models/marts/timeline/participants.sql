@@ -8,6 +8,8 @@
     ],
 ) }}
 
+{{ derived_after('int_users_in_sessions') }}
+
 with
 
 participants as (

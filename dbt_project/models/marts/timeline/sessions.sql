@@ -6,6 +6,8 @@
     ],
 ) }}
 
+{{ derived_after('int_users_in_sessions') }}
+
 with
 
 sessions as (
