@@ -114,8 +114,10 @@ class Installation:
         return self._run(now, asset_selection=[*LANDING, *settings])
 
     def materialize(self, assets: Sequence[list[str]], *, now: datetime) -> Any:
-        """Some of the job's assets, as somebody does who selects them in Dagster."""
-        return self._run(now, asset_selection=assets)
+        """Some of the job's assets, as somebody does who selects them in Dagster; whatever its
+        checks find then.
+        """
+        return self._run(now, asset_selection=assets, raise_on_error=False)
 
     def import_users(self, *, now: datetime, **tags: str) -> Any:
         """Only the job's import of users."""
