@@ -68,8 +68,8 @@ def _project_with(model: dict[str, Any], condition: str, folder: Path) -> Iterat
     before = file.read_text()
     after = CONFIG_ENDS.sub(") }}\nselect * from (\n", before, count=1)
     assert after != before
-    # `offset 0`: the fault is in what the model gives. Without it Postgres asks the condition of the
-    # tables it reads, of rows that are not to be derived, too.
+    # `offset 0`: the fault is in what the model gives. Without it Postgres asks the condition of
+    # the tables it reads, of rows that are not to be derived, too.
     file.write_text(f"{after}\noffset 0) as planted where {condition}\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
