@@ -69,7 +69,8 @@
     {%- elif not stays -%}
         {%- do run_query(
             "insert into pipeline.progress "
-            ~ "(model, batch, fingerprint, rows_inserted, rows_deleted) values ('" ~ name ~ "', " ~ reached ~ ", (select fingerprint from "
+            ~ "(model, batch, fingerprint, rows_inserted, rows_deleted) values ('"
+            ~ name ~ "', " ~ reached ~ ", (select fingerprint from "
             ~ "pipeline.model_code where model = '"
             ~ name[(var('schema_prefix') | length):] ~ "'), "
             ~ "nullif(current_setting('pipeline.rows_inserted', true), '')::bigint, "
@@ -91,55 +92,4 @@
         left join pipeline.progress on progress.model = reader
     )
     {%- endif -%}
-{%- endmacro %}
-
-{# A table's name in pipeline.progress and pipeline.failures. #}
-{% macro table_name(node) -%}
-    {{ return(node.schema ~ '.' ~ (node.alias or node.name)) }}
-{%- endmacro %}
-
-{# The tables that this model, or the given one, is derived from, through views; with `nearest`
-   without what those are derived from. Sources that note their progress are among them. #}
-{% macro tables_above(node=none, nearest=false) -%}
-    {%- set found = [] -%}
-    {%- if execute -%}
-        {%- set waiting = (graph.nodes[model.unique_id] if node is none else node)
-            .depends_on.nodes | list -%}
-        {%- set seen = [] -%}
-        {%- for _ in range(1000) if waiting -%}
-            {%- set id = waiting.pop() -%}
-            {%- if id not in seen -%}
-                {%- do seen.append(id) -%}
-                {%- if id in graph.sources -%}
-                    {%- set source_table = graph.sources[id] -%}
-                    {%- if source_table.schema == 'clientsights_raw' -%}
-                        {%- do found.append('clientsights_raw.' ~ source_table.name) -%}
-                    {%- endif -%}
-                {%- elif id in graph.nodes -%}
-                    {%- set parent = graph.nodes[id] -%}
-                    {%- if parent.config.materialized == 'incremental' -%}
-                        {%- do found.append(table_name(parent)) -%}
-                    {%- endif -%}
-                    {%- if parent.config.materialized != 'incremental' or not nearest -%}
-                        {%- do waiting.extend(parent.depends_on.nodes) -%}
-                    {%- endif -%}
-                {%- endif -%}
-            {%- endif -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ return(found) }}
-{%- endmacro %}
-
-{# The tables that are derived from this model. #}
-{% macro tables_below() -%}
-    {%- set found = [] -%}
-    {%- if execute -%}
-        {%- for node in graph.nodes.values() -%}
-            {%- if node.resource_type == 'model' and node.config.materialized == 'incremental'
-                and table_name(model) in tables_above(node) -%}
-                {%- do found.append(table_name(node)) -%}
-            {%- endif -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ return(found) }}
 {%- endmacro %}

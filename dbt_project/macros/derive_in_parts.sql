@@ -1,0 +1,98 @@
+{# Derives the news of a model, and finds what of it fails (macros/materialize_incremental.sql). #}
+
+{# Fills all_news, without what failed in a model above; how much there is. #}
+{% macro collect_news(target, is_whole, is_new) -%}
+    {%- set scope = news_scope() -%}
+    {%- set found -%}
+        {%- if is_whole -%}
+            {{ everything(scope) }}
+            {% if not is_new and news_kind() != 'organizations' -%}
+            union all
+            select {{ prefixed('derived', scope) }} from {{ target }} as derived
+            {%- endif %}
+        {%- else -%}
+            {{ news(news_kind(), scope) }}
+        {%- endif -%}
+    {%- endset -%}
+    {%- do run_query(
+        "create temporary table all_news on commit drop as "
+        ~ "select row_number() over (order by " ~ prefixed('found', scope) ~ ") as position, "
+        ~ prefixed('found', scope)
+        ~ " from (select distinct " ~ prefixed('found', scope) ~ " from (" ~ found ~ ") as found"
+        ~ " where (" ~ prefixed('found', scope) ~ ") is not null) as found"
+        ~ " where not exists (select from pipeline.failures where failures.model = any("
+        ~ sql_list(tables_above()) ~ ") and failures.scope @> " ~ scope_of('found', scope) ~ ")"
+    ) -%}
+    {{ return(literal("select count(*) from pg_temp.all_news")) }}
+{%- endmacro %}
+
+{#
+    The model's statements, for all the news at once; after a failure on data, for each half of it.
+
+    The conditions are those that a value can cause: data exceptions (22), cardinality (21),
+    integrity (23), program limits such as an index row that is too wide (54), and what functions
+    raise. Anything else (a column that is missing, a lost connection, a full disk) fails the model.
+    The statements are planned anew for each part: the plan for all news reads whole tables.
+#}
+{% macro derive_in_parts(target, sql, is_new) -%}
+{%- set scope = news_scope() -%}
+do $derive$
+declare
+    parts int8range[] := array[int8range(1, (select count(*) from pg_temp.all_news) + 1)];
+    part int8range;
+    middle bigint;
+    rows_of_statement bigint;
+    inserted_by_part bigint;
+    deleted_by_part bigint;
+    inserted bigint := 0;
+    deleted bigint := 0;
+begin
+    while cardinality(parts) > 0 loop
+        part := parts[cardinality(parts)];
+        parts := trim_array(parts, 1);
+        inserted_by_part := 0;
+        deleted_by_part := 0;
+        begin
+            truncate pg_temp.news, pg_temp.fresh;
+            insert into pg_temp.news
+            select {{ prefixed('found', scope) }} from pg_temp.all_news as found
+            where found.position >= lower(part) and found.position < upper(part);
+            analyze pg_temp.news;
+            {% if is_new or config.get('incremental_strategy') == 'append' -%}
+            execute $statement$
+                insert into {{ target }} ({{ fresh_columns(target) | join(', ') }})
+                select {{ prefixed('fresh', fresh_columns(target)) }} from ({{ sql }}) as fresh
+            $statement$;
+            get diagnostics rows_of_statement = row_count;
+            inserted_by_part := rows_of_statement;
+            {%- else -%}
+            execute $statement$ insert into pg_temp.fresh {{ sql }} $statement$;
+            execute $statement$ {{ deletion_of_others(target) }} $statement$
+                into deleted_by_part;
+            execute $statement$ {{ insertion_of_new(target) }} $statement$
+                into inserted_by_part;
+            {%- endif %}
+            inserted := inserted + inserted_by_part;
+            deleted := deleted + deleted_by_part;
+        exception
+            when data_exception or cardinality_violation or integrity_constraint_violation
+                or program_limit_exceeded or plpgsql_error then
+            if upper(part) - lower(part) = 1 then
+                insert into pipeline.failures (model, organization_id, scope, error, batch)
+                select '{{ table_name(model) }}', failed.organization_id,
+                    {{ scope_of('failed', scope) }}, sqlstate, {{ current_batch() }}
+                from pg_temp.all_news as failed
+                where failed.position = lower(part)
+                on conflict (model, scope) do update
+                set error = excluded.error, batch = excluded.batch, tried_at = clock_timestamp();
+            else
+                middle := (lower(part) + upper(part)) / 2;
+                parts := parts || int8range(middle, upper(part)) || int8range(lower(part), middle);
+            end if;
+        end;
+    end loop;
+    perform set_config('pipeline.rows_inserted', inserted::text, true);
+    perform set_config('pipeline.rows_deleted', deleted::text, true);
+end
+$derive$
+{%- endmacro %}

@@ -1,0 +1,42 @@
+{# What could not be derived: pipeline.failures, and the rows that stay. #}
+
+{# What was tried in this transaction and did not fail again is well. #}
+{% macro forget_failures(is_whole) -%}
+    {%- do run_query(
+        "delete from pipeline.failures where model = '" ~ table_name(model) ~ "'"
+        ~ " and tried_at < now()"
+        ~ ("" if is_whole else " and scope in (select " ~ scope_of('tried', news_scope())
+            ~ " from pg_temp.all_news as tried)")
+    ) -%}
+{%- endmacro %}
+
+{# A rebuild derives beside the live tables: what failed keeps its rows there, too. #}
+{% macro keep_last_good_rows(target) -%}
+    {%- set live = adapter.get_relation(
+        target.database, target.schema[(var('schema_prefix') | length):], target.identifier
+    ) if var('schema_prefix') else none -%}
+    {%- set failed_in -%}
+        failures.model = any({{ sql_list(tables_above() + [table_name(model)]) }})
+    {%- endset -%}
+    {%- if live is not none and literal(
+        "select exists (select from pipeline.failures where " ~ failed_in ~ ")"
+    ) -%}
+        {%- set columns = adapter.get_columns_in_relation(live) | map(attribute='name') | list -%}
+        {%- set common = fresh_columns(target) | select('in', columns) | list -%}
+        {%- do run_query(
+            "insert into " ~ target ~ " (" ~ common | join(', ') ~ ") select "
+            ~ prefixed('kept', common) ~ " from " ~ live ~ " as kept where exists (select from "
+            ~ "pipeline.failures where " ~ failed_in ~ " and failures.scope @> "
+            ~ scope_of('kept', news_scope()) ~ ") on conflict do nothing"
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The values of the scope's columns, as pipeline.failures holds them. #}
+{% macro scope_of(alias, scope) -%}
+    jsonb_build_object(
+        {%- for column in scope -%}
+        '{{ column }}', {{ alias }}.{{ column }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
+    )
+{%- endmacro %}

@@ -1,0 +1,86 @@
+{# The columns, key and indexes of a table that is kept (macros/materialize_incremental.sql). #}
+
+{# The temporary tables, and the target with the columns of `sql`; whether it had others. #}
+{% macro shaped(target, sql, is_new) -%}
+    {%- set found = run_query(
+        "create temporary table news (" ~ typed(news_scope()) ~ ") on commit drop;"
+        ~ "create temporary table fresh on commit drop as " ~ sql ~ " with no data;"
+        ~ ("create table " ~ target ~ " (like pg_temp.fresh);" if is_new else "")
+        ~ "select pipeline.match_columns('" ~ target ~ "', 'pg_temp.fresh')"
+    ) -%}
+    {{ return(found.columns[0].values()[0]) }}
+{%- endmacro %}
+
+{# Key, indexes and replica identity. A key that is there as an index becomes a primary key: it
+   says which row a publication of changes means. #}
+{% macro prepare_table(target, is_new) -%}
+    {%- set keys = config.get('unique_key') -%}
+    {%- if is_new -%}
+        {%- for column in model.columns.values() -%}
+            {%- if column.constraints | selectattr('type', 'equalto', 'not_null') | list -%}
+                {%- do run_query(
+                    "alter table " ~ target ~ " alter column " ~ column.name ~ " set not null"
+                ) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- if keys -%}
+        {%- do run_query(with_primary_key(target, keys)) -%}
+    {%- else -%}
+        {%- do run_query("alter table " ~ target ~ " replica identity full") -%}
+    {%- endif -%}
+    {%- for index in config.get('indexes', []) -%}
+        {%- if literal(
+            "select pipeline.index_of('" ~ target ~ "', array['"
+            ~ index['columns'] | join("', '") ~ "']) is null"
+        ) -%}
+            {%- do run_query(
+                "create " ~ ("unique " if index.get('unique') else "") ~ "index on " ~ target
+                ~ " (" ~ index['columns'] | join(', ') ~ ")"
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro with_primary_key(target, keys) -%}
+do $prepare$
+declare
+    known regclass := pipeline.index_of('{{ target }}', array['{{ keys | join("', '") }}']);
+begin
+    if exists (
+        select from pg_index where indrelid = '{{ target }}'::regclass and indisprimary
+            and indexrelid = known
+    ) then
+        return;
+    end if;
+    execute (
+        select coalesce(
+            string_agg(format('alter table {{ target }} drop constraint %I;', conname), ''), ''
+        )
+        from pg_constraint where conrelid = '{{ target }}'::regclass and contype = 'p'
+    ) || 'select';
+    -- With another key these are other rows.
+    if exists (select from {{ target }} where num_nulls({{ keys | join(', ') }}) > 0) then
+        truncate {{ target }};
+    end if;
+    if known is not null and (select indisunique from pg_index where indexrelid = known) then
+        execute format(
+            'alter table {{ target }} add primary key using index %I',
+            (select relname from pg_class where oid = known)
+        );
+    else
+        alter table {{ target }} add primary key ({{ keys | join(', ') }});
+    end if;
+end
+$prepare$
+{%- endmacro %}
+
+{% macro fresh_columns(target) -%}
+    {{ return(adapter.get_columns_in_relation(target) | map(attribute='name') | list) }}
+{%- endmacro %}
+
+{% macro typed(columns) -%}
+    {%- for column in columns -%}
+    {{ column }} {{ 'date' if column == 'month' else 'text' }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
