@@ -8,7 +8,25 @@
         ~ ("create table " ~ target ~ " (like pg_temp.fresh);" if is_new else "")
         ~ "select pipeline.match_columns('" ~ target ~ "', 'pg_temp.fresh')"
     ) -%}
-    {{ return(found.columns[0].values()[0]) }}
+    {%- set is_reshaped = found.columns[0].values()[0] -%}
+    {%- if is_reshaped -%}
+        {%- do forget_views_that_went() -%}
+    {%- endif -%}
+    {{ return(is_reshaped) }}
+{%- endmacro %}
+
+{# A column that goes takes the views on it along; dbt would rename one that it still knows of. #}
+{% macro forget_views_that_went() -%}
+    {%- for node in graph.nodes.values() -%}
+        {%- if node.resource_type == 'model' and node.config.materialized == 'view' -%}
+            {%- set view = adapter.get_relation(node.database, node.schema, node.alias) -%}
+            {%- if view is not none and literal(
+                "select to_regclass('" ~ view ~ "') is null"
+            ) -%}
+                {%- do adapter.cache_dropped(view) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 {# Key, indexes and replica identity. A key that is there as an index becomes a primary key: it

@@ -19,6 +19,11 @@ ADDED_COLUMNS = {
         "    connection_count,\n    {{ seconds_of",
         "    connection_count,\n    connection_count + 1 as added,\n    {{ seconds_of",
     ),
+    # The views on this one go with its column, and are built again.
+    f"{INTERMEDIATE}/int_call_sessions.sql": (
+        "    calls.call_id,\n",
+        "    calls.call_id,\n    calls.call_id as added,\n",
+    ),
     f"{INTERMEDIATE}/int_person_months.sql": ("    month,\n", "    month,\n    month as added,\n"),
     f"{MARTS}/timeline/sessions.sql": (
         "    sessions.started_at,\n",
