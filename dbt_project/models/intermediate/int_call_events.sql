@@ -37,13 +37,13 @@ events_with_times as (
         end as generation,
         batch,
         generation is null as is_live,
-        generation is not null and coalesce(lower(result) like '%voicemail%', false)
+        generation is not null and coalesce(lower(result collate "C") like '%voicemail%', false)
             as is_voicemail,
         occurred_at,
         began_at,
         case
             when generation = 'call_log'
-                and lower(result) in ('call connected', 'auto recorded', 'recorded')
+                and lower(result collate "C") in ('call connected', 'auto recorded', 'recorded')
                 then began_at
             else answered_at
         end as answered_at,

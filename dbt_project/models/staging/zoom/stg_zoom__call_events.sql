@@ -17,7 +17,7 @@ select
     case when event like 'phone.caller_%' then 'caller' else 'callee' end as told_by,
     fields ->> 'generation' as generation,  -- of a record; null for live events
     fields ->> 'result' as result,
-    lower(fields ->> 'segment_event') as segment_event,
+    lower((fields ->> 'segment_event') collate "C") collate "default" as segment_event,
     fields ->> 'owner_zoom_user_id' as owner_zoom_user_id,
     {% for side in ['caller', 'callee'] -%}
     {% for fact in ['user_id', 'extension_id', 'extension_number', 'phone_number', 'name'] -%}
