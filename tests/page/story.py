@@ -107,7 +107,7 @@ def _settings(site: Site) -> None:
     former = site.connect("acme", ACME_BEFORE)
     site.rows(
         "update integration.connections set status = 'disconnected', "
-        "disconnected_at = '2026-02-01' where connection_id = %s",
+        "disconnected_at = '2026-02-10 06:00Z' where connection_id = %s",
         former,
     )
     accounts = {"acme": ACME, "globex": GLOBEX}
