@@ -75,7 +75,7 @@ def person_key(text: str | None) -> str | None:
 def read_address(text: str | None) -> Address | Unreadable:
     """The one address in a text such as `Ann <ann+zoom@acme.com>`, in the spelling of its key."""
     text = unicodedata.normalize("NFC", INVISIBLE.sub("", text or ""))
-    if _names_several(text, _PIECES_AT_COMMAS):
+    if names_several(text):
         return Unreadable("multiple_addresses")
     text = without_wrapping(text)
     if _names_several(text, _PIECES_AT_SPACES):
@@ -84,6 +84,11 @@ def read_address(text: str | None) -> Address | Unreadable:
         return Unreadable("empty")
     split = split_address(text)
     return split if isinstance(split, Unreadable) else _folded(split)
+
+
+def names_several(text: str) -> bool:
+    """Whether a text, wrapping and all, is a list of addresses."""
+    return _names_several(text, _PIECES_AT_COMMAS)
 
 
 def _names_several(text: str, pieces: re.Pattern[str]) -> bool:

@@ -9,7 +9,13 @@ import re
 import string
 import unicodedata
 
-from integration.identity.address import INVISIBLE, Split, split_address, without_wrapping
+from integration.identity.address import (
+    INVISIBLE,
+    Split,
+    names_several,
+    split_address,
+    without_wrapping,
+)
 from integration.identity.hosts import read_host
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/]*).*", re.DOTALL)
@@ -52,7 +58,8 @@ def spellings(typed: str) -> list[str]:
 
 
 def _readable(text: str | None) -> str:
-    return without_wrapping(unicodedata.normalize("NFC", INVISIBLE.sub("", text or "")))
+    seen = unicodedata.normalize("NFC", INVISIBLE.sub("", text or ""))
+    return "" if names_several(seen) else without_wrapping(seen)
 
 
 def _address(text: str) -> str | None:
