@@ -204,7 +204,6 @@ def test_a_subject_of_128_bytes_is_read() -> None:
 @pytest.mark.parametrize(
     ("field", "kept_as", "longest"),
     [
-        ("email", "email", 320),
         ("user_name", "display_name", 400),
         ("participant_uuid", "participant_uuid", 128),
         ("registrant_id", "registrant_id", 128),
@@ -218,6 +217,12 @@ def test_another_text_beyond_the_bytes_of_its_role_is_nothing(
     fits, too_long = long_text(longest), long_text(longest + 1)
     assert fields_of(with_participant(**{field: fits}))[kept_as] == fits
     assert kept_as not in fields_of(with_participant(**{field: too_long}))
+
+
+def test_an_email_beyond_320_bytes_is_nothing() -> None:
+    fits, too_long = (long_text(count) + "@example.com" for count in (308, 309))
+    assert fields_of(with_participant(email=fits))["email"] == fits
+    assert "email" not in fields_of(with_participant(email=too_long))
 
 
 def test_a_zoom_user_id_that_is_too_long_gives_way_to_the_other_one() -> None:

@@ -14,8 +14,9 @@ ROOM, OF_A_ROW, OF_A_COLUMN = 2704, 8, 8
 # of ours, a time, a number or a word.
 IDS = ("organization_id", "user_id", "zoom_account_id", "zoom_user_id", "host_zoom_user_id")
 WIDEST = {
-    **dict.fromkeys((*IDS, "extension_id", "extension_number", "name"), 128),
-    **dict.fromkeys(("email", "lower(email)", "address", "domain", "email_or_domain"), 320),
+    **dict.fromkeys((*IDS, "extension_id", "extension_number", "name", "person"), 128),
+    **dict.fromkeys(("email", "address", "domain", "email_or_domain", "written"), 320),
+    **dict.fromkeys(("lower(email)", 'lower(email COLLATE "C")'), 320),
     **dict.fromkeys(("display_name", "value"), 400),
     "subject": 320,
     "leg_id": len("breakout:") + 128,
@@ -25,15 +26,16 @@ WIDEST = {
 }
 OURS = 64
 # An address has 254 bytes; only a text that is none has more, and may be dropped for that.
-ADDRESSES = ("email", "address", "subject")
+ADDRESSES = ("email", "address")
 REACHED = {
     **{
         column: WIDEST[column] for column in WIDEST if column not in ("skeleton", "reason", "scope")
     },
     **dict.fromkeys(ADDRESSES, 254),
+    "subject": 128,  # an exclusion that is no address is no setting
 }
 # Where a column of that name holds a word of ours.
-WORDS = [("intermediate.int_call_legs", "leg_id")]
+WORDS = [("intermediate.int_call_legs", "leg_id"), ("intermediate.int_call_sides", "leg_id")]
 
 INDEXES = """
     select
