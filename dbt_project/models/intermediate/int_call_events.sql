@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{# Contract, 5.7: what each event says of its call, whatever generation told it. Who only listens is
+{# Contract, 5.7: what each event says of its call, whatever its generation. Who only listens is
    not in the call, and their records are read by no rule. #}
 
 with
@@ -101,7 +101,7 @@ select
     {% endfor -%}
     {% endfor -%}
     caller_zoom_user_id as caller,
-    -- An erased one is told from the others by a pseudonym.
+    -- A pseudonym distinguishes an erased one from the others.
     coalesce(callee_zoom_user_id, erased_callee) as callee,
     generation,
     batch,

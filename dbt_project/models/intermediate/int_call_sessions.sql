@@ -7,7 +7,7 @@
     meta={'news': 'landed'},
 ) }}
 
-{# Contract, 5.7: one call is one session, whatever generation of events told of it. #}
+{# Contract, 5.7: one call is one session, whatever generation its events are of. #}
 
 with
 
