@@ -36,6 +36,7 @@
 #}
 {% macro derive_in_parts(target, sql, is_new) -%}
 {%- set scope = news_scope() -%}
+{%- set columns = columns_of(target) -%}
 do $derive$
 declare
     parts int8range[] := array[int8range(1, (select count(*) from pg_temp.all_news) + 1)];
@@ -60,16 +61,16 @@ begin
             analyze pg_temp.news;
             {% if is_new or config.get('incremental_strategy') == 'append' -%}
             execute $statement$
-                insert into {{ target }} ({{ fresh_columns(target) | join(', ') }})
-                select {{ prefixed('fresh', fresh_columns(target)) }} from ({{ sql }}) as fresh
+                insert into {{ target }} ({{ columns | join(', ') }})
+                select {{ prefixed('fresh', columns) }} from ({{ sql }}) as fresh
             $statement$;
             get diagnostics rows_of_statement = row_count;
             inserted_by_part := rows_of_statement;
             {%- else -%}
             execute $statement$ insert into pg_temp.fresh {{ sql }} $statement$;
-            execute $statement$ {{ deletion_of_others(target) }} $statement$
+            execute $statement$ {{ deletion_of_others(target, columns) }} $statement$
                 into deleted_by_part;
-            execute $statement$ {{ insertion_of_new(target) }} $statement$
+            execute $statement$ {{ insertion_of_new(target, columns) }} $statement$
                 into inserted_by_part;
             {%- endif %}
             inserted := inserted + inserted_by_part;

@@ -21,8 +21,7 @@
     {%- if live is not none and literal(
         "select exists (select from pipeline.failures where " ~ failed_in ~ ")"
     ) -%}
-        {%- set columns = adapter.get_columns_in_relation(live) | map(attribute='name') | list -%}
-        {%- set common = fresh_columns(target) | select('in', columns) | list -%}
+        {%- set common = columns_of(target) | select('in', columns_of(live)) | list -%}
         {%- do run_query(
             "insert into " ~ target ~ " (" ~ common | join(', ') ~ ") select "
             ~ prefixed('kept', common) ~ " from " ~ live ~ " as kept where exists (select from "

@@ -37,15 +37,25 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{# The tables that are derived from this model. #}
+{# The tables that are derived from this model: round after round those that read one found before.
+   dbt knows a node's parents only. #}
 {% macro tables_below() -%}
+    {%- set reached = [model.unique_id] -%}
     {%- set found = [] -%}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() -%}
-            {%- if node.resource_type == 'model' and node.config.materialized == 'incremental'
-                and table_name(model) in tables_above(node) -%}
-                {%- do found.append(table_name(node)) -%}
-            {%- endif -%}
+        {%- set nodes = graph.nodes.values()
+            | selectattr('resource_type', 'equalto', 'model') | list -%}
+        {%- set counts = [0] -%}
+        {%- for _ in range(100) if counts[-1] != reached | length -%}
+            {%- do counts.append(reached | length) -%}
+            {%- for node in nodes if node.unique_id not in reached -%}
+                {%- if node.depends_on.nodes | select('in', reached) | list -%}
+                    {%- do reached.append(node.unique_id) -%}
+                    {%- if node.config.materialized == 'incremental' -%}
+                        {%- do found.append(table_name(node)) -%}
+                    {%- endif -%}
+                {%- endif -%}
+            {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}
     {{ return(found) }}

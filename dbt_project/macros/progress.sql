@@ -11,8 +11,7 @@
 
 {# The last batch this model has taken up, -1 before its first. #}
 {% macro progress() -%}
-    {%- set query = "select coalesce(max(batch), -1) from pipeline.progress where model = " -%}
-    {{ literal(query ~ "'" ~ this.schema ~ "." ~ this.identifier ~ "'", -1) }}
+    {{ return(state().progress if execute else -1) }}
 {%- endmacro %}
 
 {# The time that the last batch this model has taken up took for now. #}
@@ -23,14 +22,47 @@
 
 {# The latest batch of which everything is landed. #}
 {% macro current_batch() -%}
-    {%- set query = "select coalesce(max(batch), 0) from pipeline.batches" -%}
-    {{ literal(query ~ " where landed_at is not null", 0) }}
+    {{ return(state().current_batch if execute else 0) }}
 {%- endmacro %}
 
 {# The latest time that a batch took for now, so that a rebuild infers the same ends. #}
 {% macro batch_time() -%}
-    {%- set query = "select coalesce(max(as_of), 'epoch') from pipeline.batches" -%}
-    timestamptz '{{ literal(query, "epoch") }}'
+    timestamptz '{{ state().batch_time if execute else "epoch" }}'
+{%- endmacro %}
+
+{# The last batch that everything this model reads has taken up. #}
+{% macro reached_by_parents() -%}
+    {{ return(state().reached) }}
+{%- endmacro %}
+
+{# What these macros ask, in one statement per model: each is a round trip in every batch. #}
+{% macro state() -%}
+    {%- if 'state' not in model -%}
+        {%- set asked = run_query(_state_query()) -%}
+        {%- do model.update({'state': asked.rows[0]}) -%}
+    {%- endif -%}
+    {{ return(model.state) }}
+{%- endmacro %}
+
+{% macro _state_query() -%}
+    select
+        batches.current_batch,
+        (
+            select coalesce(max(progress.batch), -1) from pipeline.progress
+            where progress.model = '{{ this.schema }}.{{ this.identifier }}'
+        ) as progress,
+        (
+            select least(batches.current_batch, min(coalesce(progress.batch, -1)))
+            from unnest({{ sql_list(tables_above(nearest=true)) }}) as parent
+            left join pipeline.progress on progress.model = parent
+        ) as reached,
+        batches.batch_time
+    from (
+        select
+            coalesce(max(batch) filter (where landed_at is not null), 0) as current_batch,
+            coalesce(max(as_of), 'epoch') as batch_time
+        from pipeline.batches
+    ) as batches
 {%- endmacro %}
 
 {% macro literal(query, when_parsing) -%}
@@ -39,15 +71,6 @@
     {%- else -%}
         {{ return(when_parsing) }}
     {%- endif -%}
-{%- endmacro %}
-
-{# The last batch that everything this model reads has taken up. #}
-{% macro reached_by_parents() -%}
-    {%- set parents = tables_above(nearest=true) -%}
-    {{ return(literal(
-        "select least(" ~ current_batch() ~ ", min(coalesce(progress.batch, -1))) from unnest("
-        ~ sql_list(parents) ~ ") as parent left join pipeline.progress on progress.model = parent"
-    )) }}
 {%- endmacro %}
 
 {# In the transaction that writes the model: how far it has come, and with which code. What is

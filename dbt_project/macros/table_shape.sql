@@ -93,7 +93,7 @@ end
 $prepare$
 {%- endmacro %}
 
-{% macro fresh_columns(target) -%}
+{% macro columns_of(target) -%}
     {{ return(adapter.get_columns_in_relation(target) | map(attribute='name') | list) }}
 {%- endmacro %}
 

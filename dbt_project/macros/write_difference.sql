@@ -9,8 +9,7 @@
 
     Each statement returns how many rows it changed.
 #}
-{% macro deletion_of_others(target) -%}
-    {%- set columns = fresh_columns(target) -%}
+{% macro deletion_of_others(target, columns) -%}
     {%- set stamps = (config.get('meta') or {}).get('stamps', []) -%}
     {%- set compared = columns | reject('in', stamps) | list -%}
     {%- set keys = config.get('unique_key') -%}
@@ -28,8 +27,7 @@
     {%- endcall %}
 {%- endmacro %}
 
-{% macro insertion_of_new(target) -%}
-    {%- set columns = fresh_columns(target) -%}
+{% macro insertion_of_new(target, columns) -%}
     {%- set keys = config.get('unique_key') -%}
     {%- call counting_changes() %}
     insert into {{ target }} ({{ columns | join(', ') }})

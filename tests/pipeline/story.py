@@ -275,7 +275,7 @@ CHANGES = {
         touches=everybody(["wed", "bens"], "after_disconnection"),
     ),
     "connected_again": Change(
-        before=f"""{SET_CONNECTION} status = 'disconnected', disconnected_at = '2026-03-03 12:00Z'
+        before=f"""{SET_CONNECTION} status = 'disconnected', disconnected_at = '2026-03-03 22:00Z'
             {OF_FIRM}""",
         changed="""
             insert into integration.connections (organization_id, zoom_account_id, connected_at)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from simulator.world import World
+from tests.pipeline.broken_table import BREAK, REPAIR
 from tests.pipeline.events import Person, Session, user_event
 from tests.pipeline.installation import Installation, definitions, fresh_database, install
 
@@ -22,14 +23,6 @@ CLEO = Person("Cleo Client", email="cleo@client.com")
 RANDOM_SUBSETS = 5
 A_VIEW = [["clientsights", "relationships"]]
 A_MART = [["timeline", "activities"]]
-# Not a fault of the data, which would be set aside: what the table needs is missing.
-BREAK = """
-    create function operations.broken() returns trigger language plpgsql as
-        'begin perform from operations.not_there; return new; end';
-    create trigger broken before insert on operations.outcomes
-        for each row execute function operations.broken()
-"""
-REPAIR = "drop function operations.broken cascade"
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +175,7 @@ def test_a_failed_model_is_named_and_those_after_it_are_neither_made_nor_checked
     assert not failed.success
     assert "outcomes: Database Error in model outcomes" in reason
     assert 'relation "operations.not_there" does not exist' in reason
+    assert "Failing row" not in reason
     assert ["operations", "outcomes"] not in made
     assert ["timeline", "sessions"] in made
     assert "outcomes_are_participants_and_those_outside" not in checked

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from integration.store.batches import only_writer, open_batch
+from tests.pipeline.broken_table import BREAK, REPAIR
 from tests.pipeline.events import Person, Session, user_event
 from tests.pipeline.installation import Installation
 
@@ -87,11 +88,9 @@ def test_what_a_failed_batch_landed_is_derived_by_the_next_one(
     installation.deliver(*meeting(2).whole([ANN]), at=NOW)
     later = Session(ACCOUNT, "uuid-3", "zu-ann", NOW, NOW + timedelta(hours=1))
     installation.deliver(*later.whole([ANN]), at=NOW)
-    installation.execute(
-        "alter table operations.outcomes add constraint broken check (user_id is null) not valid"
-    )
+    installation.execute(BREAK)
     failed = installation.batch(now=NOW + timedelta(minutes=20), raise_on_error=False)
-    installation.execute("alter table operations.outcomes drop constraint broken")
+    installation.execute(REPAIR)
     said = capfd.readouterr()
     unfinished = [failed.success, unfinished_batches(installation)]
     installation.batch(now=NOW + timedelta(minutes=40))

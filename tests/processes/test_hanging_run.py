@@ -20,7 +20,7 @@ from tests.processes.processes import connected_program, kill_group, wait_until
 
 LONG = 240  # seconds; a machine that is overbooked takes its time
 NOW = "2025-03-05T12:00:00Z"
-LOCK = "lock table operations.outcomes in access exclusive mode"
+LOCK = "lock table intermediate.int_outcomes in access exclusive mode"
 WAITING = """
     select count(*) from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock'
