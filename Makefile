@@ -37,7 +37,7 @@ clean: ## Remove what set-up made; .local (the data) stays
 
 # What Dagster's assets are made of.
 dbt_project/target/manifest.json: .venv/ready $(shell find dbt_project -name target -prune -o -name '*.sql' -print -o -name '*.yml' -print)
-	@.venv/bin/dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project
+	@.venv/bin/dbt parse --no-partial-parse --quiet --project-dir dbt_project --profiles-dir dbt_project
 	@touch $@
 
 # Linters have an environment of their own: they and dbt want different versions of pathspec.

@@ -5,6 +5,7 @@ of 24.
 """
 
 import hashlib
+import json
 import re
 import signal
 import threading
@@ -21,6 +22,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject
 
 from integration.settings import PROJECT, Settings, environment_with, set_environment
 from integration.store.postgres import connect, libpq_environment
+from orchestration.parsed_project import parsed_project
 
 dbt_project = DbtProject(project_dir=PROJECT / "dbt_project", profiles_dir=PROJECT / "dbt_project")
 dbt_project.prepare_if_dev()
@@ -78,9 +80,11 @@ class DbtRun:
             raise dg.Failure(f"dbt did not start: {first_line(str(self.error))}") from None
 
 
-def run_dbt(arguments: list[str], *, settings: Settings, url: str, log: Any) -> Sequence[Any]:
+def run_dbt(
+    arguments: list[str], *, settings: Settings, url: str, log: Any, schema_prefix: str = ""
+) -> Sequence[Any]:
     """Runs a dbt command to its end: its node results in the order in which they ran."""
-    run = invoke_dbt(arguments, settings=settings, url=url, log=log)
+    run = invoke_dbt(arguments, settings=settings, url=url, log=log, schema_prefix=schema_prefix)
     run.raise_error()
     return run.results
 
@@ -92,9 +96,10 @@ def invoke_dbt(
     url: str,
     log: Any,
     statement_seconds: int | None = None,
+    schema_prefix: str = "",
 ) -> DbtRun:
     """Runs a dbt command, to its end or to a signal; no statement lasts longer than
-    `statement_seconds`.
+    `statement_seconds`. With a `schema_prefix` the tables lie in schemas that begin with it.
     """
     from dbt.cli.main import dbtRunner  # 3.5 s of imports, which a sensor's tick must not pay
     from dbt_common.events.functions import msg_to_dict
@@ -112,13 +117,15 @@ def invoke_dbt(
     if statement_seconds:
         options.append(f"-c statement_timeout={statement_seconds}s")
     work = settings.home / "dbt"
+    target = parsed_project(dbt_project.project_dir, work, schema_prefix=schema_prefix)
     with environment_with(PGOPTIONS=" ".join(options).strip()), _signals_end_dbt(url) as signals:
         outcome = dbtRunner(callbacks=[listen]).invoke(
             [
                 *arguments,
                 *_option("project-dir", dbt_project.project_dir),
                 *_option("profiles-dir", dbt_project.profiles_dir),
-                *_option("target-path", work / "target"),
+                *_option("target-path", target),
+                *_option("vars", json.dumps({"schema_prefix": schema_prefix})),
                 *_option("log-path", work / "logs"),
                 "--quiet",
                 # Postgres repeats the values of a row that it refuses, and dbt would print them.
@@ -186,8 +193,8 @@ def first_line(message: str | None) -> str:
     return " ".join([line for line in lines if line][:2])
 
 
-def _option(name: str, path: str | Path) -> tuple[str, str]:
-    return f"--{name}", str(path)
+def _option(name: str, value: str | Path) -> tuple[str, str]:
+    return f"--{name}", str(value)
 
 
 @contextmanager

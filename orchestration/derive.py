@@ -56,8 +56,7 @@ def derive_beside(connection: psycopg.Connection, settings: Settings, url: str) 
     parents first. Who compared them or took them over drops them.
     """
     drop_rebuilt(connection, PREFIX)
-    prefixed = json.dumps({"schema_prefix": PREFIX})
-    _run(["run", "--full-refresh", "--vars", prefixed], settings, url)
+    _run(["run", "--full-refresh"], settings, url, schema_prefix=PREFIX)
     return [
         Table(
             schema=node["schema"],
@@ -93,8 +92,12 @@ def _settle(connection: psycopg.Connection, batch: Batch) -> None:
     classify_addresses(connection, batch, report=lambda _moves: None)
 
 
-def _run(arguments: Iterable[str], settings: Settings, url: str) -> None:
-    results = run_dbt([*arguments], settings=settings, url=url, log=log)
+def _run(
+    arguments: Iterable[str], settings: Settings, url: str, *, schema_prefix: str = ""
+) -> None:
+    results = run_dbt(
+        [*arguments], settings=settings, url=url, log=log, schema_prefix=schema_prefix
+    )
     failed = [
         f"{each.node.name}: {first_line(each.message)}"
         for each in results

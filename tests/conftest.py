@@ -4,19 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from psycopg.sql import SQL, Identifier
 
 from integration.settings import Settings
 from integration.store import postgres
-from integration.store.migrate import migrate
-
-TEMPLATE = "template_worksights"
+from tests.databases import make_template, new_database
 
 CHROMIUMS = ("chromium", "chromium-browser")  # as Debian and others call it
 
@@ -36,10 +31,10 @@ def server_url() -> Iterator[str]:
         url = postgres.database_url(settings)
         try:
             # It need not outlive a crash of the machine.
-            _as_owner(url, "alter system set fsync = off")
-            _as_owner(url, "select pg_reload_conf()")
-            _as_owner(url, "create database {}", TEMPLATE)
-            migrate(_url_of(url, TEMPLATE))
+            with postgres.connect(url, autocommit=True) as owner:
+                owner.execute("alter system set fsync = off")
+                owner.execute("select pg_reload_conf()")
+            make_template(url)
             yield url
         finally:
             postgres.stop_embedded(settings)
@@ -48,12 +43,8 @@ def server_url() -> Iterator[str]:
 @pytest.fixture
 def database_url(server_url: str) -> Iterator[str]:
     """A migrated, empty database of the test's own; the roles are shared by the whole server."""
-    name = f"test_{uuid4().hex}"
-    _as_owner(server_url, "create database {} template {}", name, TEMPLATE)
-    # Rights on the database itself are not copied along.
-    _as_owner(server_url, "grant create on database {} to pipeline", name)
-    yield _url_of(server_url, name)
-    _as_owner(server_url, "drop database {} with (force)", name)
+    with new_database(server_url) as url:
+        yield url
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -65,12 +56,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             "To run them, install one (Debian: apt-get install chromium).",
             yellow=True,
         )
-
-
-def _as_owner(url: str, statement: str, *names: str) -> None:
-    with postgres.connect(url, autocommit=True) as connection:
-        connection.execute(SQL(statement).format(*map(Identifier, names)))
-
-
-def _url_of(server_url: str, database: str) -> str:
-    return urlsplit(server_url)._replace(path=f"/{database}").geturl()

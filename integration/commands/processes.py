@@ -54,7 +54,9 @@ def ensure_manifest() -> None:
     manifest = PROJECT / "dbt_project" / "target" / "manifest.json"
     if manifest.exists() and manifest.stat().st_mtime >= _newest_change(PROJECT / "dbt_project"):
         return
-    parse = ["parse", "--quiet", "--project-dir", "dbt_project", "--profiles-dir", "dbt_project"]
+    folders = ["--project-dir", "dbt_project", "--profiles-dir", "dbt_project"]
+    # Not what dbt has parsed before: it misses what is changed and changed back.
+    parse = ["parse", "--no-partial-parse", "--quiet", *folders]
     subprocess.run([Path(sys.executable).parent / "dbt", *parse], cwd=PROJECT, check=True)
 
 

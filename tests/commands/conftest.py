@@ -8,7 +8,8 @@ import pytest
 from simulator.company import build_company
 from simulator.running import running
 from simulator.world import World, make_world
-from tests.commands.program import APP_SETTINGS, CLIENT, Program, new_database, program_with
+from tests.commands.program import APP_SETTINGS, CLIENT, Program, program_with
+from tests.databases import new_database
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 from cryptography.fernet import Fernet
@@ -19,6 +18,7 @@ from psycopg.conninfo import make_conninfo
 from integration.settings import PROJECT
 from simulator.company import Company
 from simulator.wire import iso
+from tests.databases import share_what_dbt_parsed
 
 WORKSIGHTS_ZOOM = str(Path(sys.executable).parent / "worksights-zoom")
 # Empty is as good as not set, and wins over a developer's own .env.
@@ -91,30 +91,14 @@ def program_with(**settings: str) -> Iterator[Program]:
     """The program with these settings; an embedded database it started is stopped at the end."""
     # Not below pytest's own folder: a second run on the machine closes that to the server's user.
     with TemporaryDirectory(prefix="worksights-", ignore_cleanup_errors=True) as home:
+        if "DATABASE_URL" in settings:  # not the embedded one, which goes with this home
+            share_what_dbt_parsed(Path(home))
         program = Program(Path(home), settings)
         try:
             yield program
         finally:
             if (Path(home) / "postgres").exists():
                 program("stop", DATABASE_URL=None)
-
-
-@contextmanager
-def new_database(server_url: str, *, template: str) -> Iterator[str]:
-    """A database of its own on the tests' server, for as long as the block runs."""
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(server_url, autocommit=True) as owner:
-        owner.execute(f"create database {name} template {template}")
-        owner.execute(f"grant create on database {name} to pipeline")  # is not copied along
-        try:
-            yield make_conninfo_url(server_url, name)
-        finally:
-            owner.execute(f"drop database {name} with (force)")
-
-
-def make_conninfo_url(server_url: str, database: str) -> str:
-    head, _, query = server_url.partition("?")
-    return f"{head.rpartition('/')[0]}/{database}" + (f"?{query}" if query else "")
 
 
 def rows(url: str, query: str, *parameters: Any) -> list[tuple[Any, ...]]:

@@ -13,15 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from integration.settings import Settings
 from integration.store import postgres
-from integration.store.migrate import migrate
 from simulator.running import running
 from simulator.world import make_world
+from tests.databases import make_template, new_database
 from tests.faults.partial_runs import begin, what_is_lost
 from tests.faults.planting import tables_of_the_project
 from tests.faults.story import FIRST_BATCH, deliver_a_morning, state, what_a_fault_changes
@@ -29,7 +28,6 @@ from tests.pipeline.installation import (
     CLIENT_ID,
     CLIENT_SECRET,
     Installation,
-    fresh_database,
     install,
 )
 
@@ -45,9 +43,7 @@ def main(arguments: list[str]) -> int:
         settings = Settings(home=Path(folder), values={})
         url = postgres.database_url(settings)
         try:
-            with postgres.connect(url, autocommit=True) as connection:
-                connection.execute("create database template_worksights")
-            migrate(urlsplit(url)._replace(path="/template_worksights").geturl())
+            make_template(url)
             for line in everything(url, Path(folder), models):
                 wrong += line.startswith("WRONG")
                 say(line)
@@ -83,7 +79,7 @@ def _installation(server: str, folder: Path) -> Iterator[Installation]:
     world = make_world([], client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     with (
         running(world) as zoom,
-        fresh_database(server) as url,
+        new_database(server) as url,
         pytest.MonkeyPatch.context() as patch,
     ):
         yield install(url, home=folder / "home", zoom=zoom, patch=patch)

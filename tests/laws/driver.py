@@ -20,6 +20,7 @@ from integration.store.postgres import connect, libpq_environment
 from integration.store.tokens import save_grant
 from integration.web.receiver import judge, read_message
 from integration.zoom.oauth import Grant
+from tests.databases import share_what_dbt_parsed
 from tests.laws.pretend_zoom import PretendZoom, pretend_zoom
 from tests.laws.reference.world import Batch, Connection, Delivery, Settings, World
 from tests.laws.settings_in_database import write
@@ -90,6 +91,7 @@ def pipeline(url: str, *, home: Path) -> Iterator[Pipeline]:
     """An installation on a migrated, empty database."""
     key = Fernet.generate_key().decode()
     before = dict(os.environ)
+    share_what_dbt_parsed(home)
     with pretend_zoom() as (zoom, zoom_url):
         set_environment(
             {

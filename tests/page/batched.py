@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from simulator.world import World
-from tests.commands.program import new_database
-from tests.conftest import TEMPLATE
+from tests.databases import new_database
 from tests.page.fixtures import ACCOUNTS
 from tests.page.site import Site, email_of, running_site
 from tests.pipeline.events import Person, Session
@@ -54,7 +53,7 @@ class Batched:
 def batched_site(server_url: str, zoom: tuple[World, str], folder: Path) -> Iterator[Batched]:
     world, zoom_url = zoom
     with (
-        new_database(server_url, template=TEMPLATE) as url,
+        new_database(server_url) as url,
         running_site(url, world=world, zoom_url=zoom_url, home=folder) as site,
         pytest.MonkeyPatch.context() as patch,
     ):

@@ -8,8 +8,7 @@ import pytest
 from simulator.company import build_company
 from simulator.running import running
 from simulator.world import NextAuthorization, World, make_world
-from tests.commands.program import new_database
-from tests.conftest import TEMPLATE
+from tests.databases import new_database
 from tests.page.site import CLIENT, Site, running_site
 
 ACCOUNTS = ("AcmeZoomAccount0000000", "AcmeSecondAccount00000", "GlobexZoomAccount00000")
@@ -43,7 +42,7 @@ def shared_site(
     world, zoom_url = zoom
     home = tmp_path_factory.mktemp("home")
     with (
-        new_database(server_url, template=TEMPLATE) as url,
+        new_database(server_url) as url,
         running_site(url, world=world, zoom_url=zoom_url, home=home) as running_one,
     ):
         yield running_one

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulator.world import World
-from tests.commands.program import new_database
-from tests.conftest import TEMPLATE
+from tests.databases import new_database
 from tests.page.fixtures import ACCOUNTS
 from tests.page.site import (
     LONG_AGO,
@@ -88,7 +87,7 @@ def told_site(server_url: str, zoom: tuple[World, str], folder: Path) -> Iterato
     """A site whose marts tell the story above."""
     world, zoom_url = zoom
     with (
-        new_database(server_url, template=TEMPLATE) as url,
+        new_database(server_url) as url,
         running_site(url, world=world, zoom_url=zoom_url, home=folder) as site,
     ):
         _settings(site)

@@ -1,22 +1,19 @@
 """An installation under test: its database, its environment, its 20-minute job in this process."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
 
-import psycopg
 import pytest
 from cryptography.fernet import Fernet
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import Composed
 
 from integration.store.postgres import connect, libpq_environment
+from tests.databases import share_what_dbt_parsed
 from tests.pipeline.events import Body, to_bytes
 
 CLIENT_ID, CLIENT_SECRET = "client-of-the-tests", "made-up-client-secret"
@@ -181,20 +178,9 @@ def definitions() -> Any:
     return defs()
 
 
-@contextmanager
-def fresh_database(server_url: str) -> Iterator[str]:
-    """A migrated, empty database for several tests: those of one module that look at one story."""
-    name = f"story_{uuid4().hex}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        database = Identifier(name)
-        connection.execute(SQL("create database {} template template_worksights").format(database))
-        connection.execute(SQL("grant create on database {} to pipeline").format(database))
-        yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
-        connection.execute(SQL("drop database {} with (force)").format(database))
-
-
 def install(url: str, *, home: Path, zoom: str, patch: pytest.MonkeyPatch) -> Installation:
     """The environment of an installation on this database, with the simulated Zoom at `zoom`."""
+    share_what_dbt_parsed(home)
     environment = {
         "WORKSIGHTS_ZOOM_HOME": str(home),
         "DATABASE_URL": url,

@@ -11,6 +11,7 @@ from integration.store.connections import join_account
 from integration.store.personal_data import columns_without_personal_data, personal_columns
 from integration.store.postgres import transaction
 from simulator.world import World
+from tests.databases import new_database
 from tests.pipeline.erasure_story import (
     ACCOUNT,
     ANN,
@@ -21,12 +22,12 @@ from tests.pipeline.erasure_story import (
     tables_with,
     tell,
 )
-from tests.pipeline.installation import Installation, fresh_database, install
+from tests.pipeline.installation import Installation, install
 
 
 @pytest.fixture(scope="module")
 def told(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Story]:
-    with fresh_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
+    with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
         world, zoom = zoom_url
         yield tell(install(url, home=home, zoom=zoom, patch=patch), world)
 

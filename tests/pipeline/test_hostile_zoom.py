@@ -14,6 +14,7 @@ from integration.zoom import client, http
 from integration.zoom.client import ZoomClient
 from integration.zoom.errors import ZoomError
 from orchestration.assets import zoom_users
+from tests.databases import new_database
 from tests.pipeline.hostile_zoom import (
     ANYWHERE,
     GRANTS,
@@ -25,7 +26,7 @@ from tests.pipeline.hostile_zoom import (
     HostileZoom,
     hostile_zoom,
 )
-from tests.pipeline.installation import Installation, fresh_database, install
+from tests.pipeline.installation import Installation, install
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WELL = ["aaa.well", "zzz.well"]  # the first and the last account
@@ -61,7 +62,7 @@ def hostile() -> Iterator[HostileZoom]:
 def imported(server_url: str, home: Path, hostile: HostileZoom) -> Iterator[dict[str, Imported]]:
     """What one import has made of each account."""
     accounts = [f"{endpoint}.{kind}" for endpoint, kinds in KINDS.items() for kind in kinds]
-    with fresh_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
+    with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
         installation = install(url, home=home, zoom=hostile.url, patch=patch)
         connect(installation, [*WELL, *accounts])
         assert installation.import_users(now=NOW).success

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from simulator.world import World
+from tests.databases import new_database
 from tests.pipeline.events import Body, event, iso
-from tests.pipeline.installation import Installation, fresh_database, install
+from tests.pipeline.installation import Installation, install
 
 ACCOUNT = "PhoneAccount0000000000"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -99,7 +100,7 @@ SECOND = [live("one first", "ben", 0.5, 10)]
 
 @pytest.fixture(scope="module")
 def story(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Installation]:
-    with fresh_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
+    with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
         installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
         users = {name: f"{name}@firm.example" for name in ("ann", "ben", "cleo")}
         installation.organization("firm", account=ACCOUNT, users=users)

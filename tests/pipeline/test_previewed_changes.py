@@ -18,8 +18,9 @@ from integration.store.mapping_changes import map_zoom_user
 from integration.store.postgres import transaction
 from integration.store.switches import switch_feature
 from simulator.world import World
+from tests.databases import new_database
 from tests.pipeline.events import Person, Session, call_ended, iso
-from tests.pipeline.installation import Installation, fresh_database, install
+from tests.pipeline.installation import Installation, install
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
@@ -191,7 +192,7 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Story]:
-    with pytest.MonkeyPatch.context() as patch, fresh_database(server_url) as url:
+    with pytest.MonkeyPatch.context() as patch, new_database(server_url) as url:
         installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
         for firm, change in CHANGES.items():
             set_up(installation, firm, change)

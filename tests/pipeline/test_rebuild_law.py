@@ -15,8 +15,9 @@ from simulator.company import build_company
 from simulator.day import build_day
 from simulator.journal import Event
 from simulator.world import World
+from tests.databases import new_database
 from tests.pipeline.events import user_event
-from tests.pipeline.installation import Installation, fresh_database, install
+from tests.pipeline.installation import Installation, install
 from tests.pipeline.tables import CLIENTSIGHTS, TABLES, Snapshot, contents, written
 from tests.pipeline.tables import take_snapshot as take_snapshot_of
 
@@ -49,7 +50,7 @@ def day() -> list[Event]:
 def rebuilt(
     server_url: str, home: Path, zoom_url: tuple[World, str], day: list[Event]
 ) -> Iterator[Rebuilt]:
-    with fresh_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
+    with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
         yield rebuild_again_and_again(install(url, home=home, zoom=zoom_url[1], patch=patch), day)
 
 

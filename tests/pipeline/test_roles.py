@@ -12,7 +12,8 @@ import pytest
 from integration.settings import PROJECT
 from integration.store.postgres import connect
 from simulator.world import World
-from tests.pipeline.installation import Installation, fresh_database, install
+from tests.databases import new_database
+from tests.pipeline.installation import Installation, install
 
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -20,7 +21,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def derived(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Installation]:
-    with fresh_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
+    with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
         installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
         installation.batch(now=NOW)
         yield installation

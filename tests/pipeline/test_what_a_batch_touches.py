@@ -16,13 +16,13 @@ from integration.zoom.oauth import Grant
 from simulator.company import build_company
 from simulator.running import running
 from simulator.world import World, make_world
+from tests.databases import new_database
 from tests.pipeline import story
 from tests.pipeline.installation import (
     CLIENT_ID,
     CLIENT_SECRET,
     ENCRYPTION_KEY,
     Installation,
-    fresh_database,
     install,
 )
 from tests.pipeline.story import CHANGES, Firm, Transitions
@@ -73,7 +73,7 @@ def told(server_url: str, home: Path) -> Iterator[Told]:
     company = build_company(users=10, account_id=IMPORTED.account)
     world = make_world([company], client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     with (
-        fresh_database(server_url) as url,
+        new_database(server_url) as url,
         running(world) as zoom,
         pytest.MonkeyPatch.context() as patch,
     ):

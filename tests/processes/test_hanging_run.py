@@ -15,7 +15,8 @@ from integration.commands.processes import environment
 from integration.settings import PROJECT, read_settings
 from integration.store.batches import WRITER_LOCK
 from simulator.company import Company
-from tests.commands.program import Program, new_database, rows
+from tests.commands.program import Program, rows
+from tests.databases import new_database
 from tests.processes.processes import connected_program, kill_group, wait_until
 
 LONG = 240  # seconds; a machine that is overbooked takes its time
@@ -31,7 +32,7 @@ WAITING = """
 def program(server_url: str, company: Company, zoom_url: str) -> Iterator[Program]:
     """It has run a batch, and its daemon looks at runs every second."""
     with (
-        new_database(server_url, template="template_worksights") as url,
+        new_database(server_url) as url,
         connected_program(url, company, zoom_url=zoom_url) as program,
     ):
         home = program.home / "dagster"

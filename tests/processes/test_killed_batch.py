@@ -13,7 +13,8 @@ from integration.store.deliveries import INSERT_DELIVERY
 from integration.zoom.kept_events import KEPT_EVENTS
 from simulator.company import Company
 from simulator.playing import deliveries_of
-from tests.commands.program import Program, new_database, rows
+from tests.commands.program import Program, rows
+from tests.databases import new_database
 from tests.processes.processes import DAY, connected_program, kill_group, wait_until
 
 AS_OF = "2025-03-05T12:00:00Z"
@@ -76,8 +77,8 @@ WHILE_DERIVING = """
 def databases(server_url: str, company: Company, zoom_url: str) -> Iterator[Pair]:
     """One in which two batches were killed before one ended well, and one undisturbed."""
     with (
-        new_database(server_url, template="template_worksights") as disturbed,
-        new_database(server_url, template="template_worksights") as undisturbed,
+        new_database(server_url) as disturbed,
+        new_database(server_url) as undisturbed,
         connected_program(disturbed, company, zoom_url=zoom_url) as program,
         connected_program(undisturbed, company, zoom_url=zoom_url) as calm_program,
         psycopg.connect(disturbed, autocommit=True) as watcher,

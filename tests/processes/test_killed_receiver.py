@@ -17,7 +17,8 @@ from integration.zoom.kept_events import KEPT_EVENTS
 from simulator.company import Company
 from simulator.delivery import Delivery
 from simulator.playing import deliveries_of
-from tests.commands.program import WEBHOOK_SECRET, Program, new_database, rows
+from tests.commands.program import WEBHOOK_SECRET, Program, rows
+from tests.databases import new_database
 from tests.processes.processes import DAY, connected_program, serving
 
 THREADS = 6
@@ -78,7 +79,7 @@ def survived(
 ) -> Iterator[tuple[Program, Sending, Sending]]:
     """The receiver was killed under load and started again; Zoom sent the rest; one batch ran."""
     with (
-        new_database(server_url, template="template_worksights") as url,
+        new_database(server_url) as url,
         connected_program(url, company, zoom_url=zoom_url) as program,
     ):
         with serving(program) as (process, port):
