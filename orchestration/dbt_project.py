@@ -27,6 +27,7 @@ from orchestration.parsed_project import parsed_project
 dbt_project = DbtProject(project_dir=PROJECT / "dbt_project", profiles_dir=PROJECT / "dbt_project")
 dbt_project.prepare_if_dev()
 MARTS = ("timeline", "clientsights", "operations")
+ALL_TABLES = "config.materialized:incremental"  # as dbt selects them
 
 # Users are imported every 6 hours, so even a quiet installation derives its tables that often.
 # Views show their tables as they are now: nothing is asked of them.

@@ -13,7 +13,13 @@ from integration.store.batches import Batch, finish_batches
 from integration.store.derivation import note_code, note_views, rows_written, views_are_built
 from integration.store.rebuild import Table, drop_rebuilt, take_over
 from integration.store.settings_copy import take_settings
-from orchestration.dbt_project import dbt_project, fingerprint_of_views, first_line, run_dbt
+from orchestration.dbt_project import (
+    ALL_TABLES,
+    dbt_project,
+    fingerprint_of_views,
+    first_line,
+    run_dbt,
+)
 from orchestration.model_code import code_of_tables
 
 PREFIX = "rebuild_"
@@ -77,7 +83,7 @@ def _derive(connection: psycopg.Connection, settings: Settings, url: str) -> Non
     note_code(connection, code)
     views = fingerprint_of_views(manifest)
     built = views_are_built(connection, views)
-    only_tables = ["--select", "config.materialized:incremental"] if built else []
+    only_tables = ["--select", ALL_TABLES] if built else []
     _run(["run", *only_tables], settings, url)
     note_views(connection, views)
     finish_batches(connection, tables=code)

@@ -1,7 +1,7 @@
 """The dbt models: staging, intermediate and marts."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -15,6 +15,7 @@ from integration.store.failing_rows import FailingRows, failing_rows
 from integration.store.marts import are_there
 from integration.store.status import Delay, delay_of_batch, landed_batch, outcomes_of_batch
 from orchestration.dbt_project import (
+    ALL_TABLES,
     DbtRun,
     Translator,
     dbt_project,
@@ -66,7 +67,7 @@ def dbt_models(
             "--exclude-resource-type",
             "unit_test",
             "--select",
-            *_fqns(manifest, wanted),
+            *_criteria(manifest, wanted),
         ],
         settings=installation.settings(),
         url=installation.database_url(),
@@ -207,8 +208,12 @@ def _node_of(message: Mapping[str, Any]) -> str:
     return message["data"]["node_info"]["unique_id"]
 
 
-def _fqns(manifest: dict[str, Any], nodes: Iterable[str]) -> list[str]:
-    return [f"fqn:{'.'.join(manifest['nodes'][node]['fqn'])}" for node in sorted(nodes)]
+def _criteria(manifest: dict[str, Any], nodes: set[str]) -> list[str]:
+    """What dbt is to select, in few criteria: it compares each with every node, three times."""
+    tables = models_of(manifest) - views_of(manifest)
+    all_tables = [ALL_TABLES] if tables <= nodes else []
+    others = sorted(nodes - tables if all_tables else nodes)
+    return all_tables + [f"fqn:{'.'.join(manifest['nodes'][node]['fqn'])}" for node in others]
 
 
 def _unchanged(view: dg.AssetKey) -> dg.Output:

@@ -63,7 +63,9 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 def sign_in(page: Page, link: str) -> None:
     """Opens a sign-in link and presses its button, as a person does."""
     page.goto(link)
-    page.get_by_role("button", name="Sign in as").click()
+    # Playwright waits for ever for a page that is closed on its way to another.
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in as").click()
 
 
 @pytest.fixture
