@@ -30,9 +30,10 @@ def server_url() -> Iterator[str]:
         settings = Settings(home=Path(home), values={})
         url = postgres.database_url(settings)
         try:
-            # It need not outlive a crash of the machine.
+            # It need not outlive a crash of the machine, nor the run.
             with postgres.connect(url, autocommit=True) as owner:
-                owner.execute("alter system set fsync = off")
+                for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+                    owner.execute(f"alter system set {setting} = off")
                 owner.execute("select pg_reload_conf()")
             make_template(url)
             yield url
