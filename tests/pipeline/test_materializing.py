@@ -131,19 +131,14 @@ def test_a_batch_makes_a_view_that_somebody_dropped(batched: Installation) -> No
     assert batched.value("select count(*) from clientsights.relationships") == 1
 
 
-def test_the_batch_leaves_views_alone_and_shows_them_as_current(batched: Installation) -> None:
+def test_the_batch_leaves_views_alone_that_are_as_they_were(batched: Installation) -> None:
     view = "select oid from pg_class where oid = 'clientsights.relationships'::regclass"
     oid = batched.value(view)
     result = batched.batch(now=NOW + timedelta(minutes=20))
-    assert materialized(result) == everything()
     assert batched.value(view) == oid
-    statuses = {
-        "/".join(event.asset_key.path): event.materialization.metadata["status"].value
-        for event in result.get_asset_materialization_events()
-        if "status" in event.materialization.metadata
-    }
-    assert statuses["clientsights/relationships"] == "unchanged: the view was not built again"
-    assert statuses["timeline/sessions"] == "success"
+    made = materialized(result)
+    assert ["timeline", "sessions"] in made
+    assert ["clientsights", "relationships"] not in made
 
 
 def test_what_is_ours_is_said_of_each_model(batched: Installation) -> None:
