@@ -10,7 +10,13 @@ import psycopg
 from integration.identification import classify_addresses
 from integration.settings import Settings
 from integration.store.batches import Batch, finish_batches
-from integration.store.derivation import note_code, note_views, rows_written, views_are_built
+from integration.store.derivation import (
+    analyze_landed,
+    note_code,
+    note_views,
+    rows_written,
+    views_are_built,
+)
 from integration.store.rebuild import Table, drop_rebuilt, take_over
 from integration.store.settings_copy import take_settings
 from orchestration.dbt_project import (
@@ -81,6 +87,7 @@ def _derive(connection: psycopg.Connection, settings: Settings, url: str) -> Non
     manifest = _manifest()
     code = code_of_tables(manifest)
     note_code(connection, code)
+    analyze_landed(connection)
     views = fingerprint_of_views(manifest)
     built = views_are_built(connection, views)
     only_tables = ["--select", ALL_TABLES] if built else []

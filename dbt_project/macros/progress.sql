@@ -91,7 +91,8 @@
         {%- do run_query("delete from pipeline.progress where model = '" ~ name ~ "'") -%}
     {%- elif not stays -%}
         {%- do run_query(
-            "insert into pipeline.progress "
+            "select pipeline.analyze_grown(array['" ~ target ~ "'::regclass]);"
+            ~ "insert into pipeline.progress "
             ~ "(model, batch, fingerprint, rows_inserted, rows_deleted) values ('"
             ~ name ~ "', " ~ reached ~ ", (select fingerprint from "
             ~ "pipeline.model_code where model = '"

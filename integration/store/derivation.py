@@ -16,6 +16,19 @@ class TableCode:
     derived_from: frozenset[str]
 
 
+def analyze_landed(connection: psycopg.Connection) -> None:
+    """Statistics of what the models read and others write, where it has grown by a fifth."""
+    connection.execute(
+        """
+        select pipeline.analyze_grown(array(
+            select pg_class.oid from pg_class
+            inner join pg_namespace on pg_namespace.oid = relnamespace
+            where nspname in ('zoom_raw', 'clientsights_raw', 'pipeline')
+        ))
+        """
+    )
+
+
 def note_code(connection: psycopg.Connection, tables: Mapping[str, TableCode]) -> list[str]:
     """Notes the code that tables (schema.table) are derived with from now on.
 

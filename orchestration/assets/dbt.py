@@ -10,7 +10,13 @@ from dagster_dbt import build_dbt_asset_selection, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from integration.store.batches import finish_batches
-from integration.store.derivation import note_code, note_views, rows_written, views_are_built
+from integration.store.derivation import (
+    analyze_landed,
+    note_code,
+    note_views,
+    rows_written,
+    views_are_built,
+)
 from integration.store.failing_rows import FailingRows, failing_rows
 from integration.store.marts import are_there
 from integration.store.status import Delay, delay_of_batch, landed_batch, outcomes_of_batch
@@ -50,6 +56,7 @@ def dbt_models(
     connection, fingerprint = batch_in_progress.connection, fingerprint_of_views(manifest)
     code = code_of_tables(manifest)
     stale = note_code(connection, code)
+    analyze_landed(connection)
     context.log.info(f"{len(stale)} tables were derived with other code, or from such tables.")
     selected, views = _selected(context), views_of(manifest)
     # The 20-minute job leaves views alone that are as they were, and reports nothing of them, which
