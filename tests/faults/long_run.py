@@ -18,6 +18,7 @@ import pytest
 
 from integration.settings import Settings
 from integration.store import postgres
+from simulator.company import build_company
 from simulator.running import running
 from simulator.world import make_world
 from tests.databases import make_template, new_database
@@ -76,7 +77,7 @@ def everything(server: str, folder: Path, models: list[dict[str, Any]]) -> Itera
 
 @contextmanager
 def _installation(server: str, folder: Path) -> Iterator[Installation]:
-    world = make_world([], client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    world = make_world([build_company(users=10)], client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     with (
         running(world) as zoom,
         new_database(server) as url,
