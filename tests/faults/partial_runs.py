@@ -81,7 +81,7 @@ def _bring_news(installation: Installation, number: int) -> None:
     if number % 3:
         installation.execute(
             "insert into integration.exclusions (organization_id, email_or_domain) "
-            "values (%s, 'client.example') on conflict do nothing",
+            "values (%s, 'client-one.com') on conflict do nothing",
             [BAD],
         )
     else:

@@ -23,8 +23,8 @@ def people_of(organization: str) -> list[Person]:
     return [
         Person("Ann Host", f"zu-ann-{organization}", f"ann@{organization}.example"),
         Person("Ben", f"zu-ben-{organization}", f"ben@{organization}.example"),
-        Person("Dana Client", "", "dana@client.example"),
-        Person("Erik Client", "", "erik@client.example"),
+        Person("Dana Client", "", "dana@client-one.com"),
+        Person("Erik Client", "", "erik@client-one.com"),
     ]
 
 
