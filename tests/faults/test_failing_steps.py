@@ -21,7 +21,7 @@ def exclude_the_client(installation: Installation) -> None:
     for organization in (BAD, GOOD):
         installation.execute(
             "insert into integration.exclusions (organization_id, email_or_domain) "
-            "values (%s, 'client.example')",
+            "values (%s, 'client-one.com')",
             [organization],
         )
 
