@@ -20,7 +20,7 @@ def parsed_project(project: Path, work: Path, *, schema_prefix: str) -> Path:
         used = sorted(work.glob("*target/*/partial_parse.msgpack"), key=_time, reverse=True)
         for each in used[KEPT - 1 :]:
             rmtree(each.parent, ignore_errors=True)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)  # a batch and the audit may begin at once
     return folder
 
 

@@ -16,3 +16,6 @@ begin
     end loop;
 end
 $$;
+
+revoke execute on function pipeline.analyze_grown(regclass[]) from public;
+grant execute on function pipeline.analyze_grown(regclass[]) to pipeline;
