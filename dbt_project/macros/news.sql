@@ -19,7 +19,8 @@
 
     An import CTE of a whole table that is read more than once says `not materialized`: Postgres
     would otherwise write the whole history aside in every batch, and find nothing in it by an
-    index.
+    index. A view that is derived from has no `with` at all: Postgres plans such a view by itself,
+    and reads all of it, whatever it is joined with.
 #}
 
 {% macro where_news(kind='touched', scope=['organization_id', 'session_id']) -%}

@@ -7,7 +7,9 @@
     `meta.stamps` (a row's time of change) are not compared. `meta.notes_months` names columns of
     the rows that are written and deleted, for pipeline.changed_months.
 
-    Each statement returns how many rows it changed.
+    Each statement returns how many rows it changed. The new rows are sorted because a sort begins
+    when the search for old ones is over: 37,000 rows into an empty table took 9 s while Postgres
+    searched among those that it was writing.
 #}
 {% macro deletion_of_others(target, columns) -%}
     {%- set stamps = (config.get('meta') or {}).get('stamps', []) -%}
@@ -37,6 +39,7 @@
         select from {{ target }} as old
         where ({{ prefixed('old', keys) }}) = ({{ prefixed('new', keys) }})
     )
+    order by {{ prefixed('new', keys) }}
     {%- endcall %}
 {%- endmacro %}
 

@@ -63,6 +63,7 @@ def store_names(
     with connection.cursor().copy("copy judged from stdin") as copy:
         for row in rows:
             copy.write_row(row)
+    connection.execute("analyze pg_temp.judged")  # else a thousand names are planned for
     connection.execute(
         """
         insert into pipeline.setting_changes

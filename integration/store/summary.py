@@ -15,7 +15,7 @@ def batch_summary(connection: psycopg.Connection) -> list[str]:
         f"batch {number} as of {as_of:%Y-%m-%d %H:%M:%S} UTC, {seconds} s",
         f"deliveries: {_counted(connection, _DISPOSITIONS, number) or 'none waited'}",
         f"sessions touched: {connection.execute(_TOUCHED, [number]).fetchone()[0]}",
-        f"timeline entries written: {connection.execute(_WRITTEN, [as_of]).fetchone()[0]}",
+        f"timeline entries written: {connection.execute(_WRITTEN, [number]).fetchone()[0]}",
     ]
 
 
@@ -28,7 +28,10 @@ _TOUCHED = (
     "select count(distinct (organization_id, session_id)) from "
     "intermediate.int_touched_sessions where batch = %s"
 )
-_WRITTEN = "select count(*) from timeline.activities where updated_at = %s"
+_WRITTEN = (
+    "select coalesce(max(rows_inserted), 0) from pipeline.progress "
+    "where model = 'timeline.activities' and batch = %s"
+)
 
 
 def _counted(connection: psycopg.Connection, query: str, number: int) -> str:

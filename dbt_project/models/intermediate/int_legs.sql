@@ -3,20 +3,6 @@
 {# Every leg: the connections to meetings and webinars, and the sides of calls. Nobody was there in
    a call that was not answered. #}
 
-with
-
-connection_legs as (
-
-    select * from {{ ref('int_connection_legs') }}
-
-),
-
-call_legs as (
-
-    select * from {{ ref('int_call_legs') }}
-
-)
-
 select
     organization_id,
     session_id,
@@ -38,7 +24,7 @@ select
     is_waiting_room,
     joined_at,
     left_at
-from connection_legs
+from {{ ref('int_connection_legs') }} as connection_legs
 union all
 select
     organization_id,
@@ -54,11 +40,11 @@ select
     null as customer_key,
     email,
     name as display_name,
-    0 as zoom_user_id_recency,
-    0 as email_recency,
-    0 as display_name_recency,
+    0::bigint as zoom_user_id_recency,
+    0::bigint as email_recency,
+    0::bigint as display_name_recency,
     false as is_breakout,
     false as is_waiting_room,
     started_at as joined_at,
     case when is_answered then ended_at else started_at end as left_at
-from call_legs
+from {{ ref('int_call_legs') }} as call_legs

@@ -2,10 +2,10 @@
 
 {# Each outcome in plain words, with what to do about it. #}
 
-with
-
-outcome_details (outcome, detail) as (
-
+select
+    outcome,
+    detail
+from (
     values
         (
             'before_connection',
@@ -32,10 +32,4 @@ outcome_details (outcome, detail) as (
         ('not_subscribed', 'The feature was off for this user when it ended. Switch it on.'),
         ('excluded', 'Their email or its domain is on the list of exclusions.'),
         ('activity', 'It is on the timeline.')
-
-)
-
-select
-    outcome,
-    detail
-from outcome_details
+) as outcome_details (outcome, detail)

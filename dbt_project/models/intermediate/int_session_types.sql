@@ -3,10 +3,12 @@
 {# Zoom's type codes (contract, 5.9). Meeting events know 0 to 4, 7 and 8, webinar events 5, 6 and
    9; the row without a code is for every other one. #}
 
-with
-
-session_types (feature, type_code, session_type, title_words) as (
-
+select
+    feature,
+    type_code,
+    session_type,
+    title_words
+from (
     values
         ('meetings', '0', 'scheduled', 'a scheduled meeting'),
         ('meetings', '1', 'instant', 'an instant meeting'),
@@ -20,12 +22,4 @@ session_types (feature, type_code, session_type, title_words) as (
         ('webinars', '6', 'recurring_webinar', 'a recurring webinar'),
         ('webinars', '9', 'recurring_webinar', 'a recurring webinar'),
         ('webinars', null, 'other', 'a webinar')
-
-)
-
-select
-    feature,
-    type_code,
-    session_type,
-    title_words
-from session_types
+) as session_types (feature, type_code, session_type, title_words)

@@ -2,20 +2,6 @@
 
 {# Every session, whatever its feature; those that have not ended have no `ended_at`. #}
 
-with
-
-meeting_sessions as (
-
-    select * from {{ ref('int_meeting_sessions') }}
-
-),
-
-call_sessions as (
-
-    select * from {{ ref('int_call_sessions') }}
-
-)
-
 select
     organization_id,
     session_id,
@@ -33,7 +19,7 @@ select
     ended_at,
     due_at,
     last_event_at
-from meeting_sessions
+from {{ ref('int_meeting_sessions') }} as meeting_sessions
 union all
 select
     organization_id,
@@ -52,4 +38,4 @@ select
     ended_at,
     null as due_at,
     last_event_at
-from call_sessions
+from {{ ref('int_call_sessions') }} as call_sessions

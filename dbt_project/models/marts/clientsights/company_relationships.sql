@@ -2,30 +2,6 @@
 
 {# Strength and grade are those of the moment of the query; the sum under them never fades. #}
 
-with
-
-relationships as (
-
-    select * from {{ ref('int_company_relationships') }}
-
-),
-
-graded as (
-
-    select
-        organization_id,
-        user_id,
-        company_id,
-        session_count,
-        shared_seconds,
-        decayed_minutes,
-        clientsights.strength_at(decayed_minutes, now()) as strength,
-        first_met_at,
-        last_met_at
-    from relationships
-
-)
-
 select
     organization_id,
     user_id,
@@ -37,4 +13,7 @@ select
     strength,
     first_met_at,
     last_met_at
-from graded
+from {{ ref('int_company_relationships') }} as relationships
+cross join lateral (
+    select clientsights.strength_at(relationships.decayed_minutes, now()) as strength
+) as graded

@@ -1,13 +1,5 @@
 {{ config(materialized='view') }}
 
-with
-
-interactions as (
-
-    select * from {{ ref('int_interactions') }}
-
-)
-
 select
     organization_id,
     user_id,
@@ -19,4 +11,4 @@ select
     weighted_minutes,
     decayed_minutes,
     met_at
-from interactions
+from {{ ref('int_interactions') }} as interactions

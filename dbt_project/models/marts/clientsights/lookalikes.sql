@@ -2,14 +2,6 @@
 
 {# A domain that looks like that of a company met before is flagged; nothing is merged. #}
 
-with
-
-companies as (
-
-    select * from {{ ref('companies') }}
-
-)
-
 select
     later.organization_id,
     later.company_id,
@@ -17,8 +9,8 @@ select
     later.domain,
     earlier.domain as looks_like_domain,
     later.first_met_at
-from companies as later
-inner join companies as earlier
+from {{ ref('companies') }} as later
+inner join {{ ref('companies') }} as earlier
     on earlier.organization_id = later.organization_id
     and earlier.skeleton = later.skeleton
     and (earlier.first_met_at, earlier.domain) < (later.first_met_at, later.domain)

@@ -2,14 +2,6 @@
 
 {# The ledger as it is now: a view, so that what has just arrived is seen before any batch. #}
 
-with
-
-deliveries as (
-
-    select * from {{ ref('stg_ingress__deliveries') }}
-
-)
-
 select
     delivery_id,
     organization_id,
@@ -18,4 +10,4 @@ select
     disposition,
     reason,
     received_at
-from deliveries
+from {{ ref('stg_ingress__deliveries') }} as deliveries

@@ -1,14 +1,6 @@
-with
-
-display_names as (
-
-    select * from {{ source('clientsights_raw', 'display_names') }}
-
-)
-
 select
     organization_id,
     display_name,
     person_name,
     is_notetaker
-from display_names
+from {{ source('clientsights_raw', 'display_names') }} as display_names

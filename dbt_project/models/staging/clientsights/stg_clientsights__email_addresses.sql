@@ -1,11 +1,3 @@
-with
-
-email_addresses as (
-
-    select * from {{ source('clientsights_raw', 'email_addresses') }}
-
-)
-
 select
     organization_id,
     address,
@@ -19,4 +11,4 @@ select
     company_name_source,
     company_skeleton,
     batch
-from email_addresses
+from {{ source('clientsights_raw', 'email_addresses') }} as email_addresses

@@ -1,11 +1,3 @@
-with
-
-deliveries as (
-
-    select * from {{ source('ingress', 'deliveries') }}
-
-)
-
 select
     organization_id,
     delivery_id,
@@ -16,4 +8,4 @@ select
     body_size as body_bytes,
     batch,
     received_at
-from deliveries
+from {{ source('ingress', 'deliveries') }} as deliveries

@@ -1,11 +1,3 @@
-with
-
-failures as (
-
-    select * from {{ source('pipeline', 'failures') }}
-
-)
-
 select
     organization_id,
     scope ->> 'session_id' as session_id,
@@ -17,4 +9,4 @@ select
     batch,
     (scope ->> 'month')::date as month,
     failed_at
-from failures
+from {{ source('pipeline', 'failures') }} as failures

@@ -1,11 +1,3 @@
-with
-
-setting_changes as (
-
-    select * from {{ source('pipeline', 'setting_changes') }}
-
-)
-
 select
     organization_id,
     kind,
@@ -14,4 +6,4 @@ select
     zoom_account_id,
     batch,
     changed
-from setting_changes
+from {{ source('pipeline', 'setting_changes') }} as setting_changes

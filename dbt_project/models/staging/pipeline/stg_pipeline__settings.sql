@@ -1,11 +1,3 @@
-with
-
-settings as (
-
-    select * from {{ source('pipeline', 'settings') }}
-
-)
-
 select
     organization_id,
     kind,
@@ -13,4 +5,4 @@ select
     value,
     zoom_account_id,
     valid
-from settings
+from {{ source('pipeline', 'settings') }} as settings

@@ -1,12 +1,3 @@
-with
-
-events as (
-
-    select * from {{ source('zoom_raw', 'events') }}
-    where event like '%.participant_bind'
-
-)
-
 select
     organization_id,
     event_id,
@@ -16,4 +7,5 @@ select
     fields ->> 'bind_user_id' as bound_leg_user_id,
     fields ->> 'bind_participant_uuid' as bound_participant_uuid,
     occurred_at
-from events
+from {{ source('zoom_raw', 'events') }} as events
+where event like '%.participant_bind'

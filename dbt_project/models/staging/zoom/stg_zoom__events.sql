@@ -1,11 +1,3 @@
-with
-
-events as (
-
-    select * from {{ source('zoom_raw', 'events') }}
-
-)
-
 select
     organization_id,
     event_id,
@@ -15,4 +7,4 @@ select
     batch,
     occurred_at,
     first_received_at
-from events
+from {{ source('zoom_raw', 'events') }} as events
