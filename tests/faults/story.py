@@ -1,4 +1,4 @@
-"""Two customers, one of whom has a meeting that a model cannot derive."""
+"""Two customers, one of whom has a meeting and a call that a model cannot derive."""
 
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.planting import is_derived_by_session, planted
-from tests.pipeline.events import Body, Person, Session
+from tests.pipeline.events import FIRST_LEG, Body, Person, Session, call_ended, iso
 from tests.pipeline.installation import Installation
 from tests.pipeline.tables import CLIENTSIGHTS, TABLES, contents, take_snapshot
 
 MORNING = datetime(2026, 3, 3, 9, tzinfo=UTC)
 FIRST_BATCH = MORNING + timedelta(hours=12)
 BAD, GOOD = "with-a-fault", "without"
+PHONE = "99000001"
 ALL_TABLES = TABLES | CLIENTSIGHTS | {"intermediate.int_presence": ("session_id", "participant_id")}
 Contents = dict[Any, dict[str, Any]]
 
@@ -39,8 +40,37 @@ def meeting(organization: str, number: int) -> Session:
     )
 
 
-def deliver_a_morning(installation: Installation) -> str:
-    """Four meetings of each customer, landed; the id of the session that is to fail."""
+def events_of(session: Session, organization: str) -> list[Body]:
+    """Everybody from the start to the end, Ann with a phone, too."""
+    ann, *_ = people = people_of(organization)
+    return [
+        *session.whole(people),
+        session.joined(Person("12055550100"), session.started_at, leg=PHONE),
+        session.bound(PHONE, to_leg=FIRST_LEG, at=session.started_at),
+        session.left(ann, session.ended_at, leg=PHONE),
+    ]
+
+
+def call(organization: str, number: int, *, minutes: int = 10) -> list[Body]:
+    """Ann calls Ben; both sides tell of it."""
+    begins = MORNING + timedelta(hours=number, minutes=40)
+    bodies = [
+        call_ended(
+            side, f"account-{organization}", begins, call_id=f"call-{number}-of-{organization}"
+        )
+        for side in ("caller", "callee")
+    ]
+    for body in bodies:
+        body["payload"]["object"] |= {
+            "caller": {"user_id": f"zu-ann-{organization}", "extension_number": 1001},
+            "callee": {"user_id": f"zu-ben-{organization}", "extension_number": 1002},
+            "call_end_time": iso(begins + timedelta(minutes=minutes)),
+        }
+    return bodies
+
+
+def deliver_a_morning(installation: Installation) -> None:
+    """Four meetings and four calls of each customer, landed."""
     bodies: list[Body] = []
     for organization in (BAD, GOOD):
         installation.organization(
@@ -59,12 +89,21 @@ def deliver_a_morning(installation: Installation) -> str:
                 [f"account-{organization}", f"zu-{name}-{organization}", f"{name}-{organization}"],
             )
         for number in range(4):
-            bodies += meeting(organization, number).whole(people_of(organization))
+            bodies += events_of(meeting(organization, number), organization)
+            bodies += call(organization, number)
     installation.deliver(*bodies, at=MORNING + timedelta(hours=6))
     installation.land(now=FIRST_BATCH)
+
+
+def session_to_fail(installation: Installation, model: dict[str, Any]) -> str:
+    """A call where the model is of calls, else a meeting."""
+    field, value = (
+        ("call_id", f"call-1-of-{BAD}")
+        if model["name"].startswith("int_call_")
+        else ("zoom_uuid", meeting(BAD, 1).uuid)
+    )
     return installation.value(
-        "select distinct session_id from zoom_raw.events where fields ->> 'zoom_uuid' = %s",
-        [meeting(BAD, 1).uuid],
+        "select distinct session_id from zoom_raw.events where fields ->> %s = %s", [field, value]
     )
 
 
@@ -91,7 +130,8 @@ def what_a_fault_changes(
 
     `expected` is the state after the first batch of the story without a fault.
     """
-    session_id = deliver_a_morning(installation)
+    deliver_a_morning(installation)
+    session_id = session_to_fail(installation, model)
     name = f"{model['schema']}.{model['alias']}"
     by_session = is_derived_by_session(model) and model["config"]["unique_key"]
 
@@ -120,9 +160,9 @@ def what_a_fault_changes(
             yield f"{name}: erase failed"
         yield from others_differ("after an erasure")
 
-    # Something new about the session: it is tried again.
+    # Something new about the sessions: they are tried again.
     late = meeting(BAD, 1).joined(people_of(BAD)[0], meeting(BAD, 1).started_at, leg="99")
-    installation.deliver(late, at=FIRST_BATCH + timedelta(hours=1))
+    installation.deliver(late, *call(BAD, 1, minutes=11), at=FIRST_BATCH + timedelta(hours=1))
     installation.batch(now=FIRST_BATCH + timedelta(hours=2))
     if not by_session:  # only what is touched is tried again; a rebuild tries everything
         _rebuilt(installation)

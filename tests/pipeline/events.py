@@ -60,6 +60,11 @@ class Session:
         }
         return self._event("participant_left", at, {"participant": participant})
 
+    def bound(self, leg: str, *, to_leg: str, at: datetime) -> Body:
+        """Zoom says that two legs, as a phone and an app, are one person's."""
+        participant = {"user_id": leg, "bind_user_id": to_leg, "date_time": iso(at)}
+        return self._event("participant_bind", at, {"participant": participant})
+
     def whole(self, people: Sequence[Person]) -> list[Body]:
         """Everybody there from the start to the end, each on one leg."""
         legs = {str(int(FIRST_LEG) + 1024 * n): person for n, person in enumerate(people)}
