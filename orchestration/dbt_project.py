@@ -18,10 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import psycopg
 from dagster_dbt import DagsterDbtTranslator, DbtProject
 
-from integration.settings import PROJECT, Settings, environment_with, set_environment
-from integration.store.postgres import connect, libpq_environment
+from integration.settings import PROJECT, Settings, environment_with
+from integration.store.address import libpq_environment
+from integration.store.postgres import connect
+from integration.store.writer import backend_of, kept_alive
 from orchestration.parsed_project import parsed_project
 
 dbt_project = DbtProject(project_dir=PROJECT / "dbt_project", profiles_dir=PROJECT / "dbt_project")
@@ -53,8 +56,6 @@ class Translator(DagsterDbtTranslator):
         )
 
 
-# A statement whose process is gone ends soon, instead of holding its locks for the next batch.
-CONNECTION_CHECK = "-c client_connection_check_interval=10s"
 SECONDS_TO_END = 5  # Postgres needs a moment to end a session
 # What Dagster's translation reads, and what adds the message and the rows of each node.
 LISTENED_TO = ("LogModelResult", "LogTestResult", "NodeFinished")
@@ -82,10 +83,23 @@ class DbtRun:
 
 
 def run_dbt(
-    arguments: list[str], *, settings: Settings, url: str, log: Any, schema_prefix: str = ""
+    arguments: list[str],
+    *,
+    settings: Settings,
+    url: str,
+    log: Any,
+    writer: psycopg.Connection,
+    schema_prefix: str = "",
 ) -> Sequence[Any]:
     """Runs a dbt command to its end: its node results in the order in which they ran."""
-    run = invoke_dbt(arguments, settings=settings, url=url, log=log, schema_prefix=schema_prefix)
+    run = invoke_dbt(
+        arguments,
+        settings=settings,
+        url=url,
+        log=log,
+        writer=writer,
+        schema_prefix=schema_prefix,
+    )
     run.raise_error()
     return run.results
 
@@ -96,11 +110,13 @@ def invoke_dbt(
     settings: Settings,
     url: str,
     log: Any,
+    writer: psycopg.Connection,
     statement_seconds: int | None = None,
     schema_prefix: str = "",
 ) -> DbtRun:
-    """Runs a dbt command, to its end or to a signal; no statement lasts longer than
-    `statement_seconds`. With a `schema_prefix` the tables lie in schemas that begin with it.
+    """Runs a dbt command, to its end or to a signal, or until `writer`, which holds the writer's
+    lock, is lost; no statement lasts longer than `statement_seconds`. With a `schema_prefix` the
+    tables lie in schemas that begin with it.
     """
     from dbt.cli.main import dbtRunner  # 3.5 s of imports, which a sensor's tick must not pay
     from dbt_common.events.functions import msg_to_dict
@@ -112,14 +128,16 @@ def invoke_dbt(
             messages.append(msg_to_dict(event))
         _say(event, log)
 
-    server = libpq_environment(url)
-    set_environment(server)
-    options = [server.get("PGOPTIONS", ""), CONNECTION_CHECK]
+    session = {
+        "pipeline.writer": backend_of(writer),  # each model asks whether it is still there
+        "client_connection_check_interval": "10s",  # a statement does not outlive its process long
+    }
     if statement_seconds:
-        options.append(f"-c statement_timeout={statement_seconds}s")
+        session["statement_timeout"] = f"{statement_seconds}s"
+    server = libpq_environment(url, folder=settings.home, **session)
     work = settings.home / "dbt"
     target = parsed_project(dbt_project.project_dir, work, schema_prefix=schema_prefix)
-    with environment_with(PGOPTIONS=" ".join(options).strip()), _signals_end_dbt(url) as signals:
+    with kept_alive(writer), environment_with(**server), _signals_end_dbt(url) as signals:
         outcome = dbtRunner(callbacks=[listen]).invoke(
             [
                 *arguments,

@@ -19,6 +19,7 @@ from integration.store.derivation import (
 )
 from integration.store.rebuild import Table, drop_rebuilt, take_over
 from integration.store.settings_copy import take_settings
+from integration.store.writer import WriterLost
 from orchestration.dbt_project import (
     ALL_TABLES,
     dbt_project,
@@ -68,7 +69,7 @@ def derive_beside(connection: psycopg.Connection, settings: Settings, url: str) 
     parents first. Who compared them or took them over drops them.
     """
     drop_rebuilt(connection, PREFIX)
-    _run(["run", "--full-refresh"], settings, url, schema_prefix=PREFIX)
+    _run(connection, ["run", "--full-refresh"], settings, url, schema_prefix=PREFIX)
     return [
         Table(
             schema=node["schema"],
@@ -91,7 +92,7 @@ def _derive(connection: psycopg.Connection, settings: Settings, url: str) -> Non
     views = fingerprint_of_views(manifest)
     built = views_are_built(connection, views)
     only_tables = ["--select", ALL_TABLES] if built else []
-    _run(["run", *only_tables], settings, url)
+    _run(connection, ["run", *only_tables], settings, url)
     note_views(connection, views)
     finish_batches(connection, tables=code)
 
@@ -106,11 +107,24 @@ def _settle(connection: psycopg.Connection, batch: Batch) -> None:
 
 
 def _run(
-    arguments: Iterable[str], settings: Settings, url: str, *, schema_prefix: str = ""
+    connection: psycopg.Connection,
+    arguments: Iterable[str],
+    settings: Settings,
+    url: str,
+    *,
+    schema_prefix: str = "",
 ) -> None:
-    results = run_dbt(
-        [*arguments], settings=settings, url=url, log=log, schema_prefix=schema_prefix
-    )
+    try:
+        results = run_dbt(
+            [*arguments],
+            settings=settings,
+            url=url,
+            log=log,
+            writer=connection,
+            schema_prefix=schema_prefix,
+        )
+    except WriterLost as lost:
+        raise DerivationFailed(str(lost).rstrip(".")) from lost
     failed = [
         f"{each.node.name}: {first_line(each.message)}"
         for each in results

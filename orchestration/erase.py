@@ -29,7 +29,7 @@ from integration.store.account_erasure import (
     left_of_account,
     organizations_of_account,
 )
-from integration.store.batches import Batch, latest_batch_time, only_writer, open_batch
+from integration.store.batches import Batch, latest_batch_time, open_batch
 from integration.store.connections import hold_account
 from integration.store.erasure import note_erasure
 from integration.store.landing import land_deliveries
@@ -37,6 +37,7 @@ from integration.store.personal_rows import PersonalRows
 from integration.store.postgres import database_url, transaction
 from integration.store.settings_copy import take_settings
 from integration.store.tombstones import WrongTombstoneKey, note_key
+from integration.store.writer import only_writer
 from orchestration.derive import DerivationFailed, derive_again, derive_what_is_new
 
 _HALF_DONE = (

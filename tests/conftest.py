@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from integration.settings import Settings
-from integration.store import postgres
+from integration.store import embedded, postgres
 from tests.databases import make_template, new_database
+from tests.servers.postgres import OLD, VERSIONS, is_fetched
 
 CHROMIUMS = ("chromium", "chromium-browser")  # as Debian and others call it
 
@@ -31,14 +33,17 @@ def server_url() -> Iterator[str]:
         url = postgres.database_url(settings)
         try:
             # It need not outlive a crash of the machine, nor the run.
-            with postgres.connect(url, autocommit=True) as owner:
+            with postgres.connect(url, autocommit=True) as superuser:
                 for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
-                    owner.execute(f"alter system set {setting} = off")
-                owner.execute("select pg_reload_conf()")
+                    superuser.execute(f"alter system set {setting} = off")
+                superuser.execute("select pg_reload_conf()")
+                # As managed servers give them: an owner is no superuser.
+                superuser.execute("create role owner login createdb createrole")
+            url = urlsplit(url)._replace(netloc="owner:@").geturl()
             make_template(url)
             yield url
         finally:
-            postgres.stop_embedded(settings)
+            embedded.stop(settings.home)
 
 
 @pytest.fixture
@@ -49,11 +54,17 @@ def database_url(server_url: str) -> Iterator[str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Without a browser its tests are left out (tests/browser): that must not go unseen."""
-    if not any(which(name) for name in CHROMIUMS):
-        terminalreporter.write_line("")
-        terminalreporter.write_line(
-            "Left out: tests/browser, because there is no chromium on this machine. "
-            "To run them, install one (Debian: apt-get install chromium).",
-            yellow=True,
-        )
+    """What a machine has not is left out, and that must not go unseen."""
+    missing = {
+        "tests/browser, because there is no chromium (Debian: apt-get install chromium)": not any(
+            which(name) for name in CHROMIUMS
+        ),
+        "most of tests/servers, because their servers are not fetched (make servers)": not all(
+            is_fetched(version) for version in (OLD, *VERSIONS)
+        ),
+        "poolers, because there is no pgbouncer (Debian: apt-get install pgbouncer)": not which(
+            "pgbouncer"
+        ),
+    }
+    for tests in (tests for tests, is_missing in missing.items() if is_missing):
+        terminalreporter.write_line(f"\nLeft out: {tests}.", yellow=True)

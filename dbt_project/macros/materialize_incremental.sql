@@ -20,6 +20,7 @@
     {%- endif -%}
     {%- set is_new = there is none -%}
 
+    {%- do run_query("select pipeline.act_as_writer()") -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 

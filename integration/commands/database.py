@@ -3,7 +3,8 @@
 import click
 
 from integration.settings import read_settings
-from integration.store import postgres
+from integration.store import embedded, postgres
+from integration.store.address import dagster_url
 from integration.store.migrate import migrate as apply_migrations
 
 
@@ -17,9 +18,11 @@ def migrate() -> None:
 
 
 @click.command("database-url")
-def database_url() -> None:
+@click.option("--dagster", is_flag=True, help="As Dagster's tools want it: DAGSTER_POSTGRES_URL.")
+def database_url(dagster: bool) -> None:
     """Print the libpq URL of the database in use (starts the embedded one when needed)."""
-    click.echo(postgres.database_url(read_settings()))
+    url = postgres.database_url(read_settings())
+    click.echo(dagster_url(url) if dagster else url)
 
 
 @click.command()
@@ -28,7 +31,7 @@ def stop() -> None:
     settings = read_settings()
     if not postgres.embedded_is_used(settings):
         raise click.ClickException("DATABASE_URL is set: that database is not ours to stop.")
-    stopped = postgres.stop_embedded(settings)
+    stopped = embedded.stop(settings.home)
     click.echo(
         "The embedded Postgres has stopped." if stopped else "The embedded Postgres is not running."
     )

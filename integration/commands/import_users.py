@@ -12,9 +12,9 @@ from integration.erasure.arriving import erased_addresses
 from integration.identity.cleaning import cleaned_email
 from integration.settings import read_settings
 from integration.store import directory
-from integration.store.batches import only_writer
 from integration.store.directory import DirectoryConflict, ImportedUser
 from integration.store.postgres import database_url, transaction
+from integration.store.writer import only_writer
 
 REQUIRED = ("email", "full_name", "role", "time_zone")
 OPTIONAL = ("user_id", "created_at", "deactivated_at")

@@ -7,8 +7,8 @@ import click
 from psycopg.errors import InvalidSchemaName, UndefinedColumn, UndefinedTable
 
 from integration.settings import SettingsError
-from integration.store.postgres import DatabaseUnavailable
 from integration.store.tombstones import WrongTombstoneKey
+from integration.store.unavailable import DatabaseUnavailable
 from integration.zoom.errors import ZoomError
 
 # command -> module: a command imports what it needs and nothing else, so that each one starts

@@ -15,7 +15,8 @@ from typing import Self
 import click
 
 from integration.settings import PROJECT, Settings, environment_of_children
-from integration.store.postgres import connect, dagster_url, libpq_environment
+from integration.store.address import dagster_url
+from integration.store.postgres import connect
 
 
 def environment(settings: Settings, url: str) -> dict[str, str]:
@@ -28,7 +29,6 @@ def environment(settings: Settings, url: str) -> dict[str, str]:
         link.symlink_to(PROJECT / "dagster.yaml")
     return environment_of_children(
         settings,
-        **libpq_environment(url),
         DATABASE_URL=url,
         DAGSTER_POSTGRES_URL=dagster_url(url),
         DAGSTER_HOME=str(home),

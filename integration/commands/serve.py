@@ -3,7 +3,8 @@
 import click
 
 from integration.settings import read_settings
-from integration.store.postgres import database_url
+from integration.store.postgres import connect, database_url
+from integration.store.unavailable import DatabaseUnavailable, DatabaseUnsuitable
 
 
 @click.command()
@@ -16,15 +17,30 @@ def serve(port: int, host: str) -> None:
     settings = read_settings()
     settings.require_all("ZOOM_WEBHOOK_SECRET_TOKEN", "SESSION_KEY", "PUBLIC_URL")
     settings.require_zoom_app()
+    url = database_url(settings)
+    hint = _why_not_yet(url)
+
+    def say_where(line: str) -> None:
+        click.echo(line, err=True)
+        if hint:
+            click.echo(hint, err=True)
+
     try:
-        run(
-            settings,
-            database_url(settings),
-            port=port,
-            host=host,
-            echo=lambda line: click.echo(line, err=True),
-        )
+        run(settings, url, port=port, host=host, echo=say_where)
     except OSError as error:
         raise click.ClickException(
             f"Port {port} cannot be used ({error.strerror}). Choose another with --port."
         ) from error
+
+
+def _why_not_yet(url: str) -> str:
+    """What is to be said of a database that does not answer; DatabaseUnsuitable for one that does
+    and never will do.
+    """
+    try:
+        connect(url, role="receiver").close()
+    except DatabaseUnsuitable:
+        raise
+    except DatabaseUnavailable as error:
+        return f"{error} Until then deliveries are answered with 503."
+    return ""

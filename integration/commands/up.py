@@ -13,7 +13,7 @@ import requests
 from integration.commands import demo as demonstration
 from integration.commands.processes import Supervisor, ensure_manifest, environment, free_port
 from integration.settings import Settings, make_missing_keys, read_settings
-from integration.store import postgres
+from integration.store import embedded, postgres
 from integration.store.migrate import migrate
 
 NEEDED = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
@@ -105,7 +105,7 @@ def database_for(settings: Settings) -> Iterator[str]:
     """The database's URL; an embedded one that was not running before is stopped again at the
     end.
     """
-    starts_here = postgres.embedded_is_used(settings) and not postgres.embedded_runs(settings)
+    starts_here = postgres.embedded_is_used(settings) and not embedded.runs(settings.home)
     url = postgres.database_url(settings)
     with postgres.connect(url):  # a plain sentence now, not a trace of some process later
         pass
@@ -114,7 +114,7 @@ def database_for(settings: Settings) -> Iterator[str]:
     finally:
         if starts_here:
             say("Stopping the database…")
-            postgres.stop_embedded(settings)
+            embedded.stop(settings.home)
 
 
 @contextlib.contextmanager

@@ -1,18 +1,10 @@
-"""Batches: one writer at a time, each with a number and the time it takes for now."""
+"""Batches, each with a number and the time it takes for now."""
 
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
-
-from integration.store.postgres import connect
-
-# `batch`, the schedule's run, `rebuild`, `erase` and `import-users` take this lock; it ends with
-# the session, so a killed run never blocks the next one.
-WRITER_LOCK = 7201_0002
 
 
 @dataclass(frozen=True)
@@ -21,19 +13,6 @@ class Batch:
 
     number: int
     as_of: datetime
-
-
-@contextmanager
-def only_writer(
-    url: str, *, on_wait: Callable[[], None], poll_seconds: float = 1.0
-) -> Iterator[psycopg.Connection]:
-    """Holds the writer's lock; `on_wait` is called once when another one holds it."""
-    with connect(url, role="pipeline", autocommit=True) as connection:
-        if not _try_lock(connection):
-            on_wait()
-            while not _try_lock(connection):
-                time.sleep(poll_seconds)
-        yield connection
 
 
 def open_batch(connection: psycopg.Connection, *, as_of: datetime, run_id: str | None) -> Batch:
@@ -79,7 +58,3 @@ def latest_batch_time(connection: psycopg.Connection) -> datetime | None:
     counted from.
     """
     return connection.execute("select max(as_of) from pipeline.batches").fetchone()[0]
-
-
-def _try_lock(connection: psycopg.Connection) -> bool:
-    return connection.execute("select pg_try_advisory_lock(%s)", [WRITER_LOCK]).fetchone()[0]

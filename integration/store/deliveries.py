@@ -11,10 +11,11 @@ from typing import TypeVar
 
 import psycopg
 from psycopg import AsyncConnection
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
-from integration.store.postgres import conninfo
+from integration.store.address import conninfo
+from integration.store.session import check_session_async
 
 Result = TypeVar("Result")
 
@@ -55,21 +56,25 @@ CAN_COMMIT = """
 
 def receiver_pool(url: str) -> AsyncConnectionPool:
     """A pool that is not open yet; opening it does not need the database to be there."""
-    as_receiver = conninfo(url, role="receiver")
-    options = (
-        conninfo_to_dict(as_receiver).get("options", ""),
-        "-c synchronous_commit=on",  # whatever the server's default: an answer of 2xx means on disk
-        f"-c statement_timeout={STATEMENT_MILLISECONDS}",
-        f"-c lock_timeout={STATEMENT_MILLISECONDS}",
+    as_receiver = conninfo(
+        url,
+        role="receiver",
+        synchronous_commit="on",  # whatever the server's default: an answer of 2xx means on disk
+        statement_timeout=str(STATEMENT_MILLISECONDS),
+        lock_timeout=str(STATEMENT_MILLISECONDS),
     )
+
+    async def check(connection: AsyncConnection) -> None:
+        await check_session_async(connection, url, role="receiver")
+
     return AsyncConnectionPool(
         make_conninfo(
             as_receiver,
-            options=" ".join(options),
             connect_timeout=CONNECT_SECONDS,
             tcp_user_timeout=STATEMENT_MILLISECONDS,  # a server that vanished sends no refusal
         ),
         kwargs={"autocommit": True},
+        configure=check,
         min_size=POOL_MIN,
         max_size=POOL_MAX,
         timeout=CONNECTION_WAIT_SECONDS,

@@ -5,9 +5,11 @@ transaction.
 import warnings
 from pathlib import Path
 
-from psycopg.conninfo import conninfo_to_dict
+import psycopg
 
+from integration.store.address import place_of, yoyo_url
 from integration.store.postgres import connect
+from integration.store.unavailable import DatabaseUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any constant will do; it only has to be the same in every process that migrates.
@@ -28,25 +30,18 @@ def migrate(url: str) -> list[str]:
     # the session.
     with connect(url, autocommit=True) as guard:
         guard.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
-        backend = get_backend(_yoyo_url(url))
+        backend = get_backend(yoyo_url(url))
         try:
             backend.break_lock()
             migrations = read_migrations(str(MIGRATIONS))
             missing = backend.to_apply(migrations)
             backend.apply_migrations(missing)
             return [migration.id for migration in missing]
+        except psycopg.Error as error:
+            raise DatabaseUnavailable(
+                f"The database at {place_of(url)} could not be migrated "
+                f"({error.diag.message_primary or type(error).__name__}). What was applied before "
+                "stays; mend the cause and run it again: worksights-zoom migrate"
+            ) from error
         finally:
             backend.connection.close()
-
-
-def _yoyo_url(url: str) -> str:
-    from urllib.parse import quote, urlencode
-
-    parts = {k: v for k, v in conninfo_to_dict(url).items() if v is not None}
-    user, password = parts.pop("user", ""), parts.pop("password", "")
-    host, port, name = parts.pop("host", ""), parts.pop("port", ""), parts.pop("dbname", "")
-    if host.startswith("/"):
-        parts["host"], host = host, ""  # a socket folder goes into the query
-    login = quote(user, safe="") + (f":{quote(password, safe='')}" if password else "")
-    place = host + (f":{port}" if port else "")
-    return f"postgresql+psycopg://{login}@{place}/{name}?{urlencode(parts)}"

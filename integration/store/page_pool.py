@@ -1,9 +1,10 @@
 """The page's connections to the database, each acting as the role `page`."""
 
-from psycopg.conninfo import conninfo_to_dict
+import psycopg
 from psycopg_pool import ConnectionPool
 
-from integration.store.postgres import conninfo
+from integration.store.address import conninfo
+from integration.store.session import check_session
 
 POOL_MAX = 8
 WAIT_SECONDS = 3.0  # for a connection; then the page says that the database does not answer
@@ -16,16 +17,19 @@ def page_pool(url: str) -> ConnectionPool:
 
     `with pool.connection()` is one transaction: committed at the end, rolled back by an exception.
     """
-    as_page = conninfo(url, role="page")
-    options = conninfo_to_dict(as_page).get("options", "")
+
+    def check(connection: psycopg.Connection) -> None:
+        check_session(connection, url, role="page")
+        connection.rollback()
+
     return ConnectionPool(
-        as_page,
+        conninfo(url, role="page", statement_timeout=str(STATEMENT_MILLISECONDS)),
         kwargs={
-            "options": f"{options} -c statement_timeout={STATEMENT_MILLISECONDS}",
             # No prepared statements: a plan for all parameters knows neither which filters are left
             # out nor how many days are asked for. Overview took twice as long with one.
             "prepare_threshold": None,
         },
+        configure=check,
         min_size=1,
         max_size=POOL_MAX,
         timeout=WAIT_SECONDS,

@@ -80,6 +80,7 @@ def dbt_models(
         settings=installation.settings(),
         url=installation.database_url(),
         log=context.log,
+        writer=connection,
         statement_seconds=batch_in_progress.limit_seconds,
     )
     report = Report(run, connection)

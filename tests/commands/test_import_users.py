@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from integration.store.batches import WRITER_LOCK
+from integration.store.writer import WRITER_LOCK
 from tests.commands.program import Answer, Program, execute, rows
 
 HEADER = "email,full_name,role,time_zone"

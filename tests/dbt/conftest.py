@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from integration.settings import PROJECT
-from integration.store.postgres import libpq_environment
+from integration.store.address import libpq_environment
 
 DBT_PROJECT = PROJECT / "dbt_project"
 
@@ -41,7 +41,7 @@ def run_dbt(target_path: Path) -> RunDbt:
                 f"--target-path={target_path}",
                 f"--log-path={target_path / 'logs'}",
             ],
-            env=os.environ | (libpq_environment(url) if url else {}),
+            env=os.environ | (libpq_environment(url, folder=target_path) if url else {}),
             capture_output=True,
             text=True,
             check=False,

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from integration.settings import Settings
-from integration.store import postgres
+from integration.store import embedded, postgres
 from simulator.company import build_company
 from simulator.running import running
 from simulator.world import make_world
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
                 wrong += line.startswith("WRONG")
                 say(line)
         finally:
-            postgres.stop_embedded(settings)
+            embedded.stop(settings.home)
     say(f"{wrong} differences, {len(models)} models")
     return 1 if wrong else 0
 

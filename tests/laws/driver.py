@@ -16,7 +16,7 @@ import psycopg
 from cryptography.fernet import Fernet
 
 from integration.settings import set_environment
-from integration.store.postgres import connect, libpq_environment
+from integration.store.postgres import connect
 from integration.store.tokens import save_grant
 from integration.web.receiver import judge, read_message
 from integration.zoom.oauth import Grant
@@ -102,7 +102,6 @@ def pipeline(url: str, *, home: Path) -> Iterator[Pipeline]:
                 "ZOOM_CLIENT_SECRET": "made-up-client-secret",
                 "ZOOM_OAUTH_URL": zoom_url,
                 "ZOOM_API_URL": zoom_url,
-                **libpq_environment(url),  # a run sets these for dbt
             }
         )
         try:

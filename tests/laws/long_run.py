@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from integration.settings import Settings
-from integration.store import postgres
+from integration.store import embedded, postgres
 from integration.store.migrate import migrate
 from tests.laws.comparison import differences, merged
 from tests.laws.driver import pipeline
@@ -51,7 +51,7 @@ def compare(worlds: list[World]) -> list[str]:
             migrate(url)
             return _compare_on(url, Path(folder), worlds)
         finally:
-            postgres.stop_embedded(settings)
+            embedded.stop(settings.home)
 
 
 def _compare_on(url: str, home: Path, worlds: list[World]) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from cryptography.fernet import Fernet
 from psycopg.sql import Composed
 
-from integration.store.postgres import connect, libpq_environment
+from integration.store.postgres import connect
 from tests.databases import share_what_dbt_parsed
 from tests.pipeline.events import Body, to_bytes
 
@@ -190,8 +190,6 @@ def install(url: str, *, home: Path, zoom: str, patch: pytest.MonkeyPatch) -> In
         "ZOOM_CLIENT_SECRET": CLIENT_SECRET,
         "ZOOM_OAUTH_URL": zoom,
         "ZOOM_API_URL": zoom,
-        # A run sets these for dbt; named here, so that they end with the test.
-        **libpq_environment(url),
     }
     for name, value in environment.items():
         patch.setenv(name, value)

@@ -91,7 +91,8 @@ def compiled_checks(url: str) -> tuple[dict[str, Any], dict[str, str]]:
 
     log = logging.getLogger(__name__)
     selected = ["compile", "--select", "tag:nightly"]
-    results = run_dbt(selected, settings=read_settings(), url=url, log=log)
+    with connect(url, role="pipeline", autocommit=True) as writer:
+        results = run_dbt(selected, settings=read_settings(), url=url, log=log, writer=writer)
     checks = {result.node.name: result.node.compiled_code for result in results}
     return json.loads(dbt_project.manifest_path.read_text()), checks
 

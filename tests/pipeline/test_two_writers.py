@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integration.store.batches import only_writer, open_batch
+from integration.store.batches import open_batch
+from integration.store.writer import only_writer
 from tests.pipeline.broken_table import BREAK, REPAIR
 from tests.pipeline.events import Person, Session, user_event
 from tests.pipeline.installation import Installation

@@ -13,7 +13,7 @@ import pytest
 
 from integration.commands.processes import environment
 from integration.settings import PROJECT, read_settings
-from integration.store.batches import WRITER_LOCK
+from integration.store.writer import WRITER_LOCK
 from simulator.company import Company
 from tests.commands.program import Program, rows
 from tests.databases import new_database

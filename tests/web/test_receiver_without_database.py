@@ -14,8 +14,9 @@ import pytest
 from psycopg import sql
 
 from integration.settings import Settings, SettingsError
+from integration.store import embedded
 from integration.store.migrate import migrate
-from integration.store.postgres import database_url, stop_embedded
+from integration.store.postgres import database_url
 from integration.web.app import create_app
 from tests.web.deliveries import LEDGER, challenge_body, event_body, waiting
 
@@ -80,7 +81,7 @@ def test_while_the_database_is_away_zoom_is_told_to_try_again(
         receiver = start_receiver(url)
         assert receiver.post(event_body()).status_code == 204
 
-        stop_embedded(home)
+        embedded.stop(home.home)
         begun = time.monotonic()
         assert receiver.post(event_body()).status_code == 503
         assert time.monotonic() - begun < 3
@@ -96,7 +97,7 @@ def test_while_the_database_is_away_zoom_is_told_to_try_again(
         assert receiver.post(event_body()).status_code == 204
         assert receiver.deliveries(*LEDGER) == [waiting(event_body())] * 2
     finally:
-        stop_embedded(home)
+        embedded.stop(home.home)
 
 
 def test_the_app_starts_without_a_database(start_receiver: Callable[[str], Any]) -> None:

@@ -12,8 +12,15 @@ begin
                 null;  -- a migration of another database of this server was quicker
             end;
         end if;
-        if not pg_has_role(current_user, role_name, 'member') then
-            execute format('grant %I to current_user', role_name);
+        -- Who makes a role is no superuser on a managed server, and may then grant it but not act as it.
+        if not (pg_has_role(role_name, 'set') and pg_has_role(role_name, 'usage')) then
+            begin
+                execute format('grant %I to current_user with set true, inherit true', role_name);
+            exception when insufficient_privilege then
+                raise exception 'the roles of the product are there, but % may not act as them; '
+                    'whoever made them has to run: grant receiver, pipeline, page, analyst to % '
+                    'with set true, inherit true', current_user, quote_ident(current_user);
+            end;
         end if;
     end loop;
 end

@@ -1,0 +1,112 @@
+"""Servers and poolers that cannot be used are refused in one sentence."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import which
+from tempfile import TemporaryDirectory
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL, Identifier, Literal
+
+from tests.commands.program import APP_SETTINGS, Answer, program_with
+from tests.processes.processes import free_port, wait_until
+from tests.servers.postgres import NOBODY, OLD, is_fetched, running
+
+
+def answers(url: str, *commands: tuple[str, ...]) -> Iterator[tuple[str, Answer]]:
+    with program_with(**APP_SETTINGS, DATABASE_URL=url) as program:
+        for command in commands:
+            yield command[0], program(*command)
+
+
+def test_a_server_before_16_is_refused() -> None:
+    if not is_fetched(OLD):
+        pytest.skip("make servers")
+    with running(OLD) as server:
+        for command, answer in answers(server.url(), ("migrate",), ("up",)):
+            assert answer.is_a_plain_refusal, (command, answer.text[-1000:])
+            assert "is PostgreSQL 15. It has to be 16 or newer." in answer.err, command
+
+
+@contextmanager
+def pooler(url: str, *, mode: str, ignored: str) -> Iterator[str]:
+    """pgbouncer before the database, as Debian has it; the database's URL through it."""
+    parts = conninfo_to_dict(url)
+    with TemporaryDirectory(prefix="worksights-pooler-") as name:
+        folder, port = Path(name), free_port()
+        folder.chmod(0o755)
+        (folder / "pgbouncer.ini").write_text(
+            f"[databases]\n* = host={parts['host']} user={parts['user']}\n"
+            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\n"
+            f"unix_socket_dir =\npool_mode = {mode}\nignore_startup_parameters = {ignored}\n"
+        )
+        process = subprocess.Popen(
+            ["pgbouncer", "-q", str(folder / "pgbouncer.ini")],
+            user=owner_of(parts["host"]),
+            cwd="/",
+        )
+        try:
+            here = f"postgresql://{parts['user']}@127.0.0.1:{port}/{parts['dbname']}"
+            wait_until(lambda: is_there(here))
+            yield here
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def owner_of(folder: str) -> int | None:
+    """Who may reach the database's socket, where this process may start others as somebody else."""
+    return Path(folder).stat().st_uid if NOBODY else None
+
+
+def is_there(url: str) -> bool:
+    try:
+        psycopg.connect(url).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+COMMANDS = (("migrate",), ("status",), ("batch",), ("serve", "--port", "0"), ("up",))
+
+
+@pytest.mark.parametrize("mode", ["transaction", "session"])
+@pytest.mark.parametrize("ignored", ["extra_float_digits", "extra_float_digits, options"])
+def test_a_pooler_that_drops_a_sessions_settings_is_refused(
+    mode: str, ignored: str, database_url: str
+) -> None:
+    if not which("pgbouncer"):
+        pytest.skip("apt-get install pgbouncer")
+    with pooler(database_url, mode=mode, ignored=ignored) as url:
+        for command, answer in answers(url, *COMMANDS):
+            assert answer.is_a_plain_refusal, (command, answer.text[-1000:])
+            assert "a pooler stands before it" in answer.err, (command, answer.err)
+            assert "Give DATABASE_URL the server's own address." in answer.err
+
+
+def test_roles_that_somebody_else_has_made_are_told_with_what_mends_it() -> None:
+    """Two databases of one server, each with an owner of its own."""
+    if not is_fetched("16"):
+        pytest.skip("make servers")
+    with running("16") as server:
+        with program_with(**APP_SETTINGS, DATABASE_URL=server.url()) as program:
+            assert program("migrate").code == 0
+        server.execute(
+            SQL("create role {} login createrole password {}").format(
+                Identifier("another"), Literal(server.password)
+            ),
+            SQL("create database theirs owner another"),
+        )
+        url = server.url(user="another", database="theirs")
+        with program_with(**APP_SETTINGS, DATABASE_URL=url) as program:
+            refused = program("migrate")
+            assert refused.is_a_plain_refusal, refused.text[-1000:]
+            mends = "grant receiver, pipeline, page, analyst to another with set true, inherit true"
+            assert mends in refused.err
+            server.execute(SQL(mends))
+            migrated = program("migrate")
+            assert migrated.code == 0, migrated.err
