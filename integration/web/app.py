@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from anyio import CapacityLimiter
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -22,10 +23,14 @@ from integration.web.browser_session import BrowserSession
 from integration.web.error_pages import error_handlers
 from integration.web.health import healthz, new_metrics, readyz, show_metrics
 from integration.web.pages import PAGES
+from integration.web.readiness import Readiness
 from integration.web.receiver import receive
 from integration.web.security import SecurityHeaders
 from integration.web.templating import STATIC, make_templates
 from integration.web.visit import Page, PageRoute
+
+# Python runs one thread at a time, and each that is busy keeps a delivery waiting for 5 ms.
+PAGES_AT_ONCE = 8
 
 FOR_PROGRAMS = (
     Route("/webhooks/zoom", receive, methods=["POST"]),
@@ -61,7 +66,9 @@ def create_app(settings: Settings, url: str) -> Starlette:
                     "pool": pool,
                     "webhook_secrets": webhook_secrets,
                     "metrics": new_metrics(),
+                    "readiness": Readiness(),
                     "page": page,
+                    "pages_at_once": CapacityLimiter(PAGES_AT_ONCE),
                 }
             finally:
                 await run_in_threadpool(page.pool.close)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import psycopg
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -13,7 +12,7 @@ from prometheus_client import (
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from integration.store.deliveries import can_commit, with_connection
+from integration.web.refused import Refused
 
 DISPOSITIONS = ("waiting", "ignored", "quarantined")
 REFUSALS = ("signature", "stale", "too_large")
@@ -21,7 +20,7 @@ REFUSALS = ("signature", "stale", "too_large")
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 
 NOT_READY = (
-    "Deliveries cannot be stored: start the database, correct DATABASE_URL, "
+    "Deliveries cannot be stored: start the database, give its disk room, correct DATABASE_URL, "
     "or run worksights-zoom migrate.\n"
 )
 
@@ -32,13 +31,16 @@ class Metrics:
 
     registry: CollectorRegistry
     deliveries: Counter
-    refused: Counter
+    refused: Refused
     unavailable: Counter
     seconds: Histogram
 
 
 def new_metrics() -> Metrics:
     registry = CollectorRegistry()
+    refused = Counter(
+        "zoom_deliveries_refused", "Requests refused, by reason", ["reason"], registry=registry
+    )
     metrics = Metrics(
         registry=registry,
         deliveries=Counter(
@@ -47,9 +49,7 @@ def new_metrics() -> Metrics:
             ["disposition"],
             registry=registry,
         ),
-        refused=Counter(
-            "zoom_deliveries_refused", "Requests refused, by reason", ["reason"], registry=registry
-        ),
+        refused=Refused(refused),
         unavailable=Counter(
             "zoom_deliveries_unavailable",
             "Deliveries answered 503: the database could not store them",
@@ -65,7 +65,7 @@ def new_metrics() -> Metrics:
     for disposition in DISPOSITIONS:
         metrics.deliveries.labels(disposition)
     for reason in REFUSALS:
-        metrics.refused.labels(reason)
+        refused.labels(reason)
     return metrics
 
 
@@ -76,10 +76,7 @@ async def healthz(_request: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """GET /readyz: 200 when a delivery could be committed now, else 503 and what to do."""
-    try:
-        ready = await with_connection(request.state.pool, can_commit)
-    except psycopg.Error:
-        ready = False
+    ready = await request.state.readiness.is_ready(request.state.pool)
     return PlainTextResponse("ready\n") if ready else PlainTextResponse(NOT_READY, status_code=503)
 
 

@@ -112,8 +112,7 @@ async def _read_body(request: Request) -> bytes | None:
 
 def _refused(request: Request, reason: str, *, status: int) -> Response:
     """An empty answer: which check failed is nobody's business but ours."""
-    request.state.metrics.refused.labels(reason).inc()
-    logger.warning("delivery refused: %s", reason)
+    request.state.metrics.refused.note(reason)
     return Response(status_code=status)
 
 
@@ -143,8 +142,10 @@ async def _store(request: Request, body: bytes, verdict: Verdict) -> Response:
         await with_connection(state.pool, insert)
     except psycopg.Error as error:
         state.metrics.unavailable.inc()
+        state.readiness.note_failure(error)
         # Only the kind of error: the message of some quotes the row.
         logger.error("delivery not stored: %s", type(error).__name__)
         return Response(status_code=503)
+    state.readiness.note_stored()
     state.metrics.deliveries.labels(verdict.disposition).inc()
     return Response(status_code=204)

@@ -12,8 +12,8 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 import psycopg
+from anyio import to_thread
 from psycopg_pool import ConnectionPool
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -25,8 +25,16 @@ from integration.signing import Signing
 from integration.store.sign_in import Viewer, keep_message, viewer_of
 from integration.web.access import Right, may
 from integration.web.browser_session import CSRF_FIELD, BrowserSession
-from integration.web.refusals import Refusal, bad_form, forbidden, form_refused, not_signed_in
+from integration.web.refusals import (
+    Refusal,
+    bad_form,
+    forbidden,
+    form_refused,
+    not_found,
+    not_signed_in,
+)
 
+LONGEST_PART = 200  # of an address; ids have 128 bytes at most
 FORM_LIMIT = 1 << 18  # a page of mappings has some kilobytes
 
 
@@ -76,8 +84,11 @@ class Visit:
             yield connection
 
     def path(self, name: str) -> str:
-        """A part of the address."""
-        return self.request.path_params[name]
+        """A part of the address; "no such page" for what is the id of nothing."""
+        part = self.request.path_params[name]
+        if "\0" in part or len(part) > LONGEST_PART:
+            raise not_found()
+        return part
 
     def query(self, name: str, default: str = "") -> str:
         return self.request.query_params.get(name, default).replace("\0", "").strip()
@@ -130,7 +141,9 @@ class PageRoute(Route):
     ) -> None:
         async def endpoint(request: Request) -> Response:
             form = await _read_form(request) if method == "POST" else FormData()
-            return await run_in_threadpool(_answer, request, handler, right, form)
+            return await to_thread.run_sync(
+                _answer, request, handler, right, form, limiter=request.state.pages_at_once
+            )
 
         super().__init__(path, endpoint, methods=[method], name=f"{method} {path}")
         self.right = right

@@ -144,3 +144,20 @@ def test_a_command_on_a_database_that_is_not_migrated_says_so(empty_database_url
         answer = program("status")
     assert answer.is_a_plain_refusal, answer.err[-500:]
     assert "migrate" in answer.err
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "mysql://me:secretpw@127.0.0.1:1/x",
+        "'postgresql://me:secretpw@h/d",
+        "postgresql://me:secretpw@[::1/d",
+    ],
+)
+def test_an_address_that_is_none_is_refused_and_not_repeated(url: str, program: Program) -> None:
+    for command in ("migrate", "status", "batch", "up"):
+        answer = program(command, DATABASE_URL=url)
+        assert answer.is_a_plain_refusal, (command, answer.text[-500:])
+        assert "DATABASE_URL is not the address of a PostgreSQL database." in answer.err
+        assert "secretpw" not in answer.text

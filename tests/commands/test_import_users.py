@@ -1,12 +1,16 @@
 """`import-users`: WorkSights users from a file, all of them or none."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from integration.commands.directory_file import read_directory
 from integration.store.writer import WRITER_LOCK
 from tests.commands.program import Answer, Program, execute, rows
 
@@ -83,6 +87,51 @@ def test_a_file_as_spreadsheets_write_it_is_read(program: Program) -> None:
     content = f'{HEADER},user_id\r\nann@acme.example,"Ann, Dr.",owner,UTC,u9\r\n'
     assert import_users(program, b"\xef\xbb\xbf" + content.encode()).code == 0
     assert users(program, "user_id", "full_name") == [("u9", "Ann, Dr.")]
+
+
+ROW = "ann@acme.example,Ann Ash,owner,UTC"
+AS_OTHERS_WRITE_IT = {
+    "empty rows at the end": f"{HEADER}\nann@acme.example,Ann Ash,owner,UTC\n,,,\n\n , ,,\n",
+    "empty rows before the header": f"\n,,,\n{HEADER}\nann@acme.example,Ann Ash,owner,UTC\n",
+    "semicolons": "email;full_name;role;time_zone\nann@acme.example;Ann Ash;owner;UTC\n",
+    "Excel's own line": f"sep=,\r\n{HEADER}\r\nann@acme.example,Ann Ash,owner,UTC\r\n",
+    "tabs": "email\tfull_name\trole\ttime_zone\nann@acme.example\tAnn Ash\towner\tUTC\n",
+    "headings for people": '"Email","Full name"," Role ",TIME ZONE\n' + ROW,
+    "line breaks in quotes": f'{HEADER}\r\nann@acme.example,"Ann\r\nAsh",owner,UTC\r\n',
+    "invisible characters": (
+        f"{HEADER}\n\u200bann@acme.example,Ann\u00ad Ash\u200b,owner\ufeff,UTC\n"
+    ),
+    "old line ends": f"{HEADER}\rann@acme.example,Ann Ash,owner,UTC\r",
+    "quotes around everything": "\n".join(
+        ",".join(f'"{value}"' for value in row.split(",")) for row in (HEADER, ROW)
+    ),
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", AS_OTHERS_WRITE_IT)
+def test_a_file_is_read_as_others_write_it(name: str, encoding: str) -> None:
+    (user,) = read_directory(AS_OTHERS_WRITE_IT[name].encode(encoding))
+    assert ",".join([user.email, user.full_name, user.role, user.time_zone]) == ROW
+
+
+def test_a_line_is_counted_as_an_editor_counts_it() -> None:
+    """A cell of two lines comes before it, and an empty row."""
+    content = f'sep=,\n{HEADER}\nann@acme.example,"Ann\nAsh",owner,UTC\n,,,\ncy,Cy,owner,UTC\n'
+    with pytest.raises(ValueError, match="line 6: the email is not an address"):
+        read_directory(content.encode())
+
+
+@given(
+    st.binary(max_size=300) | st.text(max_size=300).map(lambda text: f"{HEADER}\n{text}".encode())
+)
+def test_no_file_ends_in_a_trace(content: bytes) -> None:
+    said = "line 1: it was read"
+    try:
+        read_directory(content)
+    except ValueError as error:
+        said = str(error)
+    assert re.match(r"line \d+: ", said)
 
 
 def test_a_user_is_known_by_the_email_in_any_letter_case(acme: Program) -> None:
@@ -187,6 +236,31 @@ BAD_FILES = {
         f"{HEADER},user_id\n{BOB},\nANN@acme.example,Cy,member,UTC,u3",
         "line 3: another user of this organization has this email already",
     ),
+    "a heading twice": (f"{HEADER},role\n{BOB},member", "line 1: the column role is there twice"),
+    "a time before all time zones": (
+        f"{HEADER},created_at\n{BOB},\n{CY},0001-01-01T00:00:00+14:00",
+        "line 3: created_at is not a time",
+    ),
+    "a time after all time zones": (
+        f"{HEADER},deactivated_at\n{BOB},\n{CY},9999-12-31T23:59:59-14:00",
+        "line 3: deactivated_at is not a time",
+    ),
+    "a zero time": (
+        f"{HEADER},created_at\n{BOB},\n{CY},0001-01-01",
+        "line 3: created_at is not between 1970 and 2100",
+    ),
+    "a long user_id": (
+        f"{HEADER},user_id\n{BOB},\n{CY},{'x' * 129}",
+        "line 3: user_id has more than 128 bytes",
+    ),
+    "a long email": (
+        f"{WITH_BOB}{'x' * 400}@acme.example,Cy,member,UTC",
+        "line 3: email has more than 320 bytes",
+    ),
+    "a long name": (
+        f"{WITH_BOB}cy@acme.example,{'ü' * 201},member,UTC",
+        "line 3: full_name has more than 400 bytes",
+    ),
     "a NUL": (f"{WITH_BOB}cy@acme.example,C\0y,member,UTC", "line 3: "),
 }
 
@@ -212,6 +286,26 @@ def test_text_that_is_not_utf_8_is_refused(acme: Program) -> None:
     assert answer.is_a_plain_refusal
     assert "not UTF-8" in answer.err
     assert users(acme, "*") == before
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "('u9', 'acme', 'x@acme.example', repeat('x', 401), '2024-01-01Z')",
+        "(repeat('x', 129), 'acme', 'x@acme.example', 'X', '2024-01-01Z')",
+        "('u9', 'acme', repeat('x', 321), 'X', '2024-01-01Z')",
+        "('u9', 'acme', 'x@acme.example', 'X', '0001-01-01Z')",
+        "('u9', 'acme', 'x@acme.example', 'X', 'infinity')",
+    ],
+)
+def test_whoever_writes_by_sql_is_refused_the_same(values: str, acme: Program) -> None:
+    columns = "(user_id, organization_id, email, full_name, created_at)"
+    with pytest.raises(psycopg.errors.CheckViolation):
+        execute(
+            acme.settings["DATABASE_URL"],
+            f"insert into worksights.users {columns[:-1]}, role) "  # noqa: S608  (the values above)
+            f"values {values[:-1]}, 'member')",
+        )
 
 
 def test_a_file_that_is_not_there_is_named(program: Program, tmp_path: Path) -> None:

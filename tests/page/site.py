@@ -22,6 +22,7 @@ from integration.settings import Settings
 from integration.store.postgres import connect
 from integration.web.access import RIGHTS
 from integration.web.app import create_app
+from integration.web.serve import config_of
 from simulator.world import World
 
 CLIENT = ("client-of-the-tests", "client-secret-of-the-tests")
@@ -171,14 +172,7 @@ def running_site(
             },
         )
         _people(database_url)
-        config = uvicorn.Config(
-            create_app(settings, database_url),
-            access_log=False,
-            log_level="warning",
-            lifespan="on",
-            ws="none",
-        )
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(config_of(create_app(settings, database_url)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         site = Site(base, database_url, settings, world)

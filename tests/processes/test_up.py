@@ -65,6 +65,9 @@ def demo() -> Iterator[Demo]:
             url = program("database-url").out.splitlines()[-1]
             entries = rows(url, "select count(*) from timeline.activities")[0][0]
             connections = rows(url, "select organization_id, status from integration.connections")
+            kill_the_database(program)
+            wait_until(lambda: not answers(f"{page}/readyz"))
+            wait_until(lambda: answers(f"{page}/readyz"), seconds=120)
             os.kill(process.pid, signal.SIGINT)  # to this process alone, as a supervisor would
             process.wait(timeout=90)
             reader.join(timeout=10)
@@ -75,6 +78,11 @@ def demo() -> Iterator[Demo]:
             "".join(lines), err, process.returncode, dagster, page, server_info, was_ready, entries,
             connections, children, signed_in, program,
         )  # fmt: skip
+
+
+def kill_the_database(program: Program) -> None:
+    file = program.home / "postgres" / "postmaster.pid"
+    psutil.Process(int(file.read_text().splitlines()[0])).kill()
 
 
 def status_after_signing_in(link: str) -> int:
@@ -105,6 +113,10 @@ def test_everything_answered_while_it_ran(demo: Demo) -> None:
     assert "dagster_webserver_version" in demo.server_info
     assert demo.was_ready
     assert demo.connections == [("acme-works", "active")]
+
+
+def test_a_database_that_was_killed_was_started_again(demo: Demo) -> None:
+    assert "The database had ended. Starting it again…" in demo.out
 
 
 def test_a_link_signs_in_somebody_of_each_role(demo: Demo) -> None:

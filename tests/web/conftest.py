@@ -19,6 +19,7 @@ from psycopg.rows import dict_row
 
 from integration.settings import Settings
 from integration.web.app import create_app
+from integration.web.serve import config_of
 
 NEWER_SECRET, OLDER_SECRET = "newer-secret-of-the-tests", "older-secret-of-the-tests"
 
@@ -73,10 +74,7 @@ def settings_with(home: Path, *, secrets: str = f"{NEWER_SECRET},{OLDER_SECRET}"
 
 @contextmanager
 def running(settings: Settings, url: str) -> Iterator[Receiver]:
-    config = uvicorn.Config(
-        create_app(settings, url), access_log=False, log_level="warning", lifespan="on", ws="none"
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(config_of(create_app(settings, url)))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -76,6 +76,22 @@ def test_readyz_is_503_when_the_database_only_reads(receiver: Any, database_url:
     assert (receiver.get("/readyz").status_code, receiver.post(BODY).status_code) == (503, 503)
 
 
+def test_readyz_is_503_when_rows_are_refused_until_one_is_stored(
+    receiver: Any, database_url: str
+) -> None:
+    """As a full disk does: a session is given, and an id for a transaction, and no row is taken."""
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute(
+            "alter table ingress.deliveries add constraint full_disk check (false) not valid"
+        )
+        headers = receiver.signed(BODY)
+        assert receiver.post(BODY, headers=headers).status_code == 503
+        assert receiver.get("/readyz").status_code == 503
+        owner.execute("alter table ingress.deliveries drop constraint full_disk")
+        assert receiver.post(BODY, headers=headers).status_code == 204
+        assert receiver.get("/readyz").status_code == 200
+
+
 def test_metrics_count_what_was_answered_and_start_at_zero(receiver: Any) -> None:
     receiver.post(BODY)
     receiver.post(BODY)

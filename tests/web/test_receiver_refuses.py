@@ -85,7 +85,20 @@ def test_the_log_of_a_refusal_is_its_reason_and_nothing_else(
         )
         receiver.post(event_body(topic="a-secret-topic"))
     ours = [r.getMessage() for r in caplog.records if r.name.startswith("integration")]
-    assert ours == ["delivery refused: signature"]
+    assert ours == ["deliveries refused since the last line: 1 signature"]
+
+
+def test_many_refusals_are_one_line_a_minute(
+    receiver: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, logger="integration"):
+        for _ in range(50):
+            assert (
+                receiver.post(event_body(), headers={"x-zm-signature": "v0=0"}).status_code == 401
+            )
+    ours = [r.getMessage() for r in caplog.records if r.name.startswith("integration")]
+    assert len(ours) <= 2  # a machine may be so slow that a minute goes by
+    assert receiver.metric('zoom_deliveries_refused_total{reason="signature"}') == 50
 
 
 @pytest.mark.parametrize("secret", ["newer_secret", "older_secret"])

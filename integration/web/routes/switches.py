@@ -118,7 +118,7 @@ def _choice(visit: Visit, connection: psycopg.Connection, read: Callable[[str], 
 
 def _user(visit: Visit, connection: psycopg.Connection) -> Profile | None:
     """Whose switches the address means; None for the organization's."""
-    user_id = visit.request.path_params.get("user_id")
+    user_id = visit.path("user_id") if "user_id" in visit.request.path_params else None
     if user_id is None:
         return None
     user = profile_of(connection, user_id, organization_id=visit.viewer.organization_id)

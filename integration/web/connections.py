@@ -1,0 +1,123 @@
+"""What strangers hold open is bounded in number, time and memory (contract, section 4).
+
+A connection waits while its request is not complete, and while it is idle between two requests. One
+that waits too long is ended; when there are too many, or too much of what they sent is held, those
+that wait make room: first the one that has waited longest, or the one that holds most. A delivery
+of Zoom's is complete within milliseconds, so it does not wait.
+"""
+
+import asyncio
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+MOST_CONNECTIONS = 384
+MOST_HEADER_BYTES = 32 << 10
+MOST_HELD_BYTES = 64 << 20  # of all requests that are not answered yet
+REQUEST_SECONDS = 10.0
+RESPONSE_SECONDS = 60.0  # somebody may read slowly
+
+
+class Connections:
+    """All connections of one server."""
+
+    def __init__(self) -> None:
+        self._open: set[BoundedProtocol] = set()
+        self._waiting: dict[BoundedProtocol, None] = {}  # in the order in which they began to
+        self._held = 0
+
+    def add(self, connection: "BoundedProtocol") -> None:
+        self._open.add(connection)
+        self.wait(connection)
+        if len(self._open) > MOST_CONNECTIONS:
+            self.end(next(iter(self._waiting)))
+
+    def wait(self, connection: "BoundedProtocol") -> None:
+        self._waiting.pop(connection, None)
+        self._waiting[connection] = None
+
+    def work(self, connection: "BoundedProtocol") -> None:
+        self._waiting.pop(connection, None)
+
+    def hold(self, connection: "BoundedProtocol", count: int) -> None:
+        self._held += count
+        connection.held += count
+        if self._held > MOST_HELD_BYTES:
+            self.end(max(self._open, key=lambda each: each.held))
+
+    def release(self, connection: "BoundedProtocol") -> None:
+        self._held -= connection.held
+        connection.held = 0
+
+    def remove(self, connection: "BoundedProtocol") -> None:
+        self.release(connection)
+        self._open.discard(connection)
+        self._waiting.pop(connection, None)
+
+    def end(self, connection: "BoundedProtocol") -> None:
+        self.remove(connection)
+        connection.transport.abort()
+
+
+class BoundedProtocol(H11Protocol):
+    """One connection: uvicorn's, with an end to its patience."""
+
+    all: Connections
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.held = 0
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.all.add(self)
+        self._end_in(REQUEST_SECONDS)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_between_requests:
+            self._end_in(REQUEST_SECONDS)
+        self.all.hold(self, len(data))
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        if self._request_is_complete:
+            self.all.work(self)
+            self._end_in(RESPONSE_SECONDS)
+
+    def on_response_complete(self) -> None:
+        self.all.release(self)
+        self.all.wait(self)
+        self._end_in(None)
+        super().on_response_complete()
+        if self._request_is_complete:  # the next one had been sent along
+            self.all.work(self)
+            self._end_in(RESPONSE_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.all.remove(self)
+        self._end_in(None)
+        super().connection_lost(exc)
+
+    @property
+    def _is_between_requests(self) -> bool:
+        return self.conn.their_state is h11.IDLE and self._deadline is None
+
+    @property
+    def _request_is_complete(self) -> bool:
+        return self.conn.their_state in (h11.DONE, h11.MUST_CLOSE, h11.CLOSED) and bool(
+            self.cycle and not self.cycle.response_complete
+        )
+
+    def _end_in(self, seconds: float | None) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+        self._deadline = (
+            None if seconds is None else self.loop.call_later(seconds, self.all.end, self)
+        )
+
+
+def bounded_protocol() -> type[BoundedProtocol]:
+    """The protocol of one server, with its own count."""
+    return type("BoundedProtocol", (BoundedProtocol,), {"all": Connections()})

@@ -1,0 +1,70 @@
+"""The embedded Postgres, on machines and in folders that are not ours."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.commands.program import Program, rows
+
+FOLDERS = {
+    "blanks": "my work/zoom app",
+    "a long name": "/".join(["a-folder-with-a-long-name"] * 6),
+    "letters of the world": "Müller & Söhne/'zoom' 100%",
+}
+
+
+@pytest.fixture
+def program_in(embedded_program: Program) -> Iterator[Program]:
+    """As `embedded_program`; a home that a test chooses below its own is stopped, too."""
+    homes: list[Program] = []
+
+    def choose(folder: str) -> Program:
+        homes.append(replace(embedded_program, home=embedded_program.home / folder))
+        return homes[-1]
+
+    yield choose
+    for program in homes:
+        program("stop")
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_it_works_in_any_folder(name: str, program_in: Program) -> None:
+    program = program_in(FOLDERS[name])
+    answer = program("migrate")
+    assert answer.code == 0, answer.err[-1000:]
+    url = program("database-url").out.splitlines()[-1]
+    assert rows(url, "select count(*) from worksights.users") == [(0,)]
+    assert program("stop").out == "The embedded Postgres has stopped.\n"
+
+
+def test_somebody_elses_lock_file_is_not_in_the_way(
+    embedded_program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs of other users of the machine have theirs in the same folder."""
+    (tmp_path / ".lockfile").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    answer = embedded_program("migrate")
+    assert answer.code == 0, answer.err[-1000:]
+
+
+def test_what_keeps_it_from_starting_is_one_sentence(embedded_program: Program) -> None:
+    embedded_program("database-url")
+    embedded_program("stop")
+    with (embedded_program.home / "postgres" / "postgresql.conf").open("a") as file:
+        file.write("shared_buffers = 'nonsense'\n")
+    answer = embedded_program("migrate")
+    assert answer.is_a_plain_refusal, answer.text[-1000:]
+    assert "configuration file" in answer.err
+    assert str(embedded_program.home / "postgres" / "log") in answer.err
+
+
+def test_a_home_that_cannot_be_written_is_named(embedded_program: Program) -> None:
+    (embedded_program.home / "a-file").touch()
+    program = replace(embedded_program, home=embedded_program.home / "a-file" / "home")
+    for command in ("migrate", "status", "batch"):
+        answer = program(command)
+        assert answer.is_a_plain_refusal, (command, answer.text[-1000:])
+        assert "a-file" in answer.err, command
