@@ -81,7 +81,7 @@ def run(
     say(f"  runs, lineage, checks    {dagster}")
     say(f"  webhooks go to           {page}/webhooks/zoom")
     say(f"  metrics                  {page}/metrics")
-    say(f"  SQL                      psql '{url}'")
+    say(f"  SQL                      {how_to_ask(settings, url)}")
     say(f"  logs                     {settings.home / 'logs'}")
     say_how_to_sign_in(settings, url, demo=demo)
     say("The next batch comes with the schedule, every 20 minutes. Ctrl-C stops everything.")
@@ -90,6 +90,13 @@ def run(
             processes.raise_if_one_ended()
             time.sleep(1)
         start_again(settings)
+
+
+def how_to_ask(settings: Settings, url: str) -> str:
+    """psql's command; an address of one's own may hold a password, which belongs in no log."""
+    if postgres.embedded_is_used(settings):
+        return f"psql '{url}'"
+    return 'psql "$(worksights-zoom database-url)"'
 
 
 def start_again(settings: Settings) -> None:

@@ -226,7 +226,7 @@ def test_profiles_and_zoom_users_of_another_organization_are_not_found(acme: Sit
         visitor.get(f"{TAB}/zu_new/change"),
     ]
     assert [answer.status_code for answer in answers] == [404] * 6
-    changes = "select count(*) from integration.mapping_changes where changed_by <> 'postgres'"
+    changes = "select count(*) from integration.mapping_changes where changed_by <> session_user"
     assert acme.rows(changes) == [(0,)]
 
 
