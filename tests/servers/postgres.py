@@ -7,7 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,9 +61,7 @@ def is_fetched(version: str) -> bool:
 
 
 @contextmanager
-def running(
-    version: str, *, settings: Mapping[str, str] | None = None, locale: str = "C.UTF-8"
-) -> Iterator[Server]:
+def running(version: str, *, locale: tuple[str, ...] = ("--locale=C.UTF-8",)) -> Iterator[Server]:
     """A server of this version with an empty database of an owner who is no superuser."""
     with TemporaryDirectory(prefix="worksights-server-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -75,9 +73,9 @@ def running(
         _give_to_nobody(folder)
         data = str(folder / "data")
         password = f"--pwfile={folder / 'password'}"
-        how = ("--auth=scram-sha-256", "--encoding=utf8", f"--locale={locale}", password)
+        how = ("--auth=scram-sha-256", "--encoding=utf8", *locale, password)
         _run(programs / "initdb", "-D", data, "-U", "superuser", *how)
-        _configure(server, settings or {})
+        _configure(server)
         _run(programs / "pg_ctl", "-D", data, "-l", str(folder / "log"), "-w", "-t", "120", "start")
         try:
             server.execute(
@@ -103,7 +101,7 @@ def _programs(version: str, folder: Path) -> Path:
     return copy / "bin"
 
 
-def _configure(server: Server, settings: Mapping[str, str]) -> None:
+def _configure(server: Server) -> None:
     wanted = {
         "listen_addresses": "127.0.0.1",
         "port": str(server.port),
@@ -112,7 +110,6 @@ def _configure(server: Server, settings: Mapping[str, str]) -> None:
         "ssl_cert_file": str(server.folder / "server.crt"),
         "ssl_key_file": str(server.folder / "server.key"),
         "fsync": "off",
-        **settings,
     }
     with (server.folder / "data" / "postgresql.conf").open("a") as file:
         file.writelines(f"{name} = '{value}'\n" for name, value in wanted.items())
