@@ -64,7 +64,7 @@ def test_what_keeps_it_from_starting_is_one_sentence(embedded_program: Program) 
 def test_a_home_that_cannot_be_written_is_named(embedded_program: Program) -> None:
     (embedded_program.home / "a-file").touch()
     program = replace(embedded_program, home=embedded_program.home / "a-file" / "home")
-    for command in ("migrate", "status", "batch"):
+    for command in ("migrate", "status", "database-url"):
         answer = program(command)
         assert answer.is_a_plain_refusal, (command, answer.text[-1000:])
         assert "a-file" in answer.err, command
