@@ -39,6 +39,4 @@ def test_ascii_capitals_are_those_of_the_same_letters(
         firm.batch(now=BEGINS + timedelta(hours=3))
         assert firm.execute("select user_id from timeline.activities") == [("iris",)]
         assert firm.execute("select domain from clientsights.companies") == [("clientink.com",)]
-        assert firm.execute("select email from clientsights.people") == [
-            ("ida@clientink.com",)
-        ]
+        assert firm.execute("select email from clientsights.people") == [("ida@clientink.com",)]
