@@ -74,8 +74,9 @@ def test_the_product_works_on_a_managed_server(
             deliver_a_day(program)
             run(program, "batch")
             look_at_the_page(program)
-            run(program, "rebuild")
-            erase_somebody(program)
+            if version == VERSIONS[-1]:  # half a minute each
+                run(program, "rebuild")
+                erase_somebody(program)
             assert ask(program, "select count(*) > 20 from timeline.activities") == [(True,)]
 
 
