@@ -24,6 +24,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject
 from integration.settings import PROJECT, Settings, environment_with
 from integration.store.address import libpq_environment
 from integration.store.postgres import connect
+from integration.store.session import KNOWS_TRANSACTION_TIMEOUT
 from integration.store.writer import backend_of, kept_alive
 from orchestration.parsed_project import parsed_project
 
@@ -132,6 +133,8 @@ def invoke_dbt(
         "pipeline.writer": backend_of(writer),  # each model asks whether it is still there
         "client_connection_check_interval": "10s",  # a statement does not outlive its process long
     }
+    if writer.info.server_version >= KNOWS_TRANSACTION_TIMEOUT:
+        session["transaction_timeout"] = "0"
     if statement_seconds:
         session["statement_timeout"] = f"{statement_seconds}s"
     server = libpq_environment(url, folder=settings.home, **session)

@@ -16,13 +16,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from integration.identity.address import INVISIBLE
 from integration.identity.cleaning import cleaned_email
 from integration.store.directory import ImportedUser
+from integration.zoom.values import EMAIL_BYTES, ID_BYTES, NAME_BYTES
 
 REQUIRED = ("email", "full_name", "role", "time_zone")
 OPTIONAL = ("user_id", "created_at", "deactivated_at")
 ROLES = ("owner", "executive", "admin", "technical_admin", "manager", "member")
-# In UTF-8, as the table's constraints say (migrations/0016).
-MOST_BYTES = {"user_id": 128, "email": 320, "full_name": 400, "time_zone": 128}
-# A user can neither have been there before computers nor be known today to leave in a century.
+# As the table's constraints say (migrations/0016).
+MOST_BYTES = {
+    "user_id": ID_BYTES,
+    "email": EMAIL_BYTES,
+    "full_name": NAME_BYTES,
+    "time_zone": ID_BYTES,
+}
+# The same for times (migrations/0029).
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 
 _DELIMITERS = ",;\t"
@@ -57,8 +63,8 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """(line, column -> value) of each row that is not empty."""
     skipped = 0
     delimiter = None
-    if told := _EXCELS_DELIMITER.match(text):
-        delimiter, text, skipped = told[1], text[told.end() :], 1
+    if line_of_excel := _EXCELS_DELIMITER.match(text):
+        delimiter, text, skipped = line_of_excel[1], text[line_of_excel.end() :], 1
     header = text.partition("\n")[0]
     delimiter = delimiter or max(_DELIMITERS, key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -72,6 +78,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
             if columns is None:
                 columns = _columns(row, first)
                 continue
+            row = row[: len(columns)] if not any(row[len(columns) :]) else row
             if len(row) != len(columns):
                 raise ValueError(f"line {first}: not as many values as the header has columns")
             yield first, dict(zip(columns, row, strict=True))
@@ -82,8 +89,10 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _columns(row: list[str], line: int) -> list[str]:
-    """`Full name` is `full_name`; columns without a name at the end are empty ones."""
+    """`Full name` is `full_name`; empty columns at the end are none."""
     names = ["_".join(_clean(value).lower().split()) for value in row]
+    while names and not names[-1]:
+        names.pop()
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise ValueError(f"line {line}: the header lacks {', '.join(missing)}")
@@ -139,11 +148,12 @@ def _clean(text: str) -> str:
 
 def _because(email: str) -> str:
     """The character that no address can have there, if it is one character."""
+    email = email.strip()
     at = email.find("@")
     strange = next(
         (
             (place, each)
-            for place, each in enumerate(email.strip(), start=1)
+            for place, each in enumerate(email, start=1)
             if each.isspace() or each in ",;:()<>[]\\" or (each == "@" and place - 1 > at)
         ),
         None,

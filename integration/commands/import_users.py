@@ -11,8 +11,7 @@ from integration.store import directory
 from integration.store.directory import DirectoryConflict
 from integration.store.postgres import database_url, transaction
 from integration.store.writer import only_writer
-
-MOST_ID_BYTES, MOST_NAME_BYTES = 128, 400  # as the table's constraints say (migrations/0016)
+from integration.zoom.values import ID_BYTES, NAME_BYTES
 
 
 @click.command("import-users")
@@ -24,8 +23,8 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
     (email,full_name,role,time_zone[,user_id,created_at,deactivated_at]).
     """
     for option, text, most in (
-        ("--organization", organization, MOST_ID_BYTES),
-        ("--organization-name", organization_name or "", MOST_NAME_BYTES),
+        ("--organization", organization, ID_BYTES),
+        ("--organization-name", organization_name or "", NAME_BYTES),
     ):
         if "\0" in text or len(text.encode(errors="replace")) > most:
             raise click.ClickException(f"{option} has more than {most} bytes, or is no text.")

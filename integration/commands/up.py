@@ -15,6 +15,7 @@ from integration.commands.processes import Supervisor, ensure_manifest, environm
 from integration.settings import Settings, make_missing_keys, read_settings
 from integration.store import embedded, postgres
 from integration.store.migrate import migrate
+from integration.store.unavailable import DatabaseUnavailable
 
 NEEDED = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
 READY_SECONDS = 120
@@ -103,7 +104,10 @@ def start_again(settings: Settings) -> None:
     """An embedded database that has ended, whose place stays the same for everybody."""
     if postgres.embedded_is_used(settings) and not embedded.runs(settings.home):
         say("The database had ended. Starting it again…")
-        embedded.url_of(settings.home)
+        try:
+            embedded.url_of(settings.home)
+        except DatabaseUnavailable as error:  # a process of the old one may still be at work
+            say(f"{error} Trying again…")
 
 
 def say_how_to_sign_in(settings: Settings, url: str, *, demo: bool) -> None:

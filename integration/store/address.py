@@ -1,4 +1,4 @@
-"""Where the database is, told to each program that opens it in the way that it understands.
+"""Where the database is, for each program that opens it in the form that it understands.
 
 DATABASE_URL is a URL or a connection string of libpq, with any of its parameters. psycopg takes it
 as it is; dbt reads libpq's variables, Dagster and yoyo take a URL of their own making.

@@ -78,6 +78,8 @@ def stop(home: Path) -> bool:
         return False
     data = _data(home)
     _run(data, "pg_ctl", "stop", "-D", str(data), "-w", "-t", str(STOP_SECONDS), "-m", "fast")
+    if (folder := _socket_folder(data)) != data:
+        folder.rmdir()
     return True
 
 

@@ -41,7 +41,7 @@ def migrate(url: str) -> list[str]:
             raise DatabaseUnavailable(
                 f"The database at {place_of(url)} could not be migrated "
                 f"({error.diag.message_primary or type(error).__name__}). What was applied before "
-                "stays; mend the cause and run it again: worksights-zoom migrate"
+                "stays; fix the cause and run it again: worksights-zoom migrate"
             ) from error
         finally:
             backend.connection.close()

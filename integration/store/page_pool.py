@@ -20,7 +20,7 @@ def page_pool(url: str) -> ConnectionPool:
 
     def check(connection: psycopg.Connection) -> None:
         check_session(connection, url, role="page")
-        connection.rollback()
+        connection.commit()  # a rollback would undo the limit that the check has set
 
     return ConnectionPool(
         conninfo(url, role="page", statement_timeout=str(STATEMENT_MILLISECONDS)),

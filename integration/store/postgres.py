@@ -77,7 +77,7 @@ def connect(url: str, *, role: Role | None = None, autocommit: bool = False) -> 
     except psycopg.OperationalError as error:
         raise refusal(url, error) from error
     if not autocommit:
-        connection.rollback()
+        connection.commit()  # a rollback would undo the limit that the check has set
     return connection
 
 

@@ -10,6 +10,7 @@ from integration.store.address import SESSION, place_of
 from integration.store.unavailable import DatabaseUnsuitable
 
 OLDEST_SERVER = 16
+KNOWS_TRANSACTION_TIMEOUT = 17_00_00  # as libpq counts versions
 # A limit that older servers do not know cannot be set while connecting.
 _QUESTION = """
     select

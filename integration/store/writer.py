@@ -67,7 +67,7 @@ def kept_alive(writer: psycopg.Connection) -> Iterator[None]:
 
 
 def backend_of(writer: psycopg.Connection) -> str:
-    """The server's process of this connection, whatever number a pooler has told the client."""
+    """The server's process of this connection, whatever number a pooler has given the client."""
     return str(writer.execute("select pg_backend_pid()").fetchone()[0])
 
 

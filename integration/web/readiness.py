@@ -11,7 +11,7 @@ from integration.store.deliveries import can_commit, with_connection
 ASKED_EVERY_SECONDS = 1.0  # by however many
 # A full disk lets a session read and take an id for a transaction, and refuses every row.
 FAILURE_COUNTS_SECONDS = 60.0
-GOING_OR_GONE = ("08", "57")  # connection exceptions, and an operator's intervention
+OF_THE_SERVER = ("53", "58", "XX")  # insufficient resources, a system error, an internal error
 
 
 class Readiness:
@@ -27,8 +27,10 @@ class Readiness:
         self._failed_at = None
 
     def note_failure(self, error: psycopg.Error) -> None:
-        """A database that does not answer, or is going down, is noticed by asking."""
-        if error.sqlstate and not error.sqlstate.startswith(GOING_OR_GONE):
+        """Only what the next row would meet as well: neither what is wrong with this one, nor a
+        database that does not answer, which is noticed by asking.
+        """
+        if error.sqlstate and error.sqlstate.startswith(OF_THE_SERVER):
             self._failed_at = monotonic()
 
     async def is_ready(self, pool: AsyncConnectionPool) -> bool:

@@ -1,4 +1,4 @@
-"""Requests that are refused: each is counted, and once a minute a line tells how many they were.
+"""Requests that are refused: each is counted, and once a minute a line says how many there were.
 
 Anybody may send what is refused, so a line for each would let strangers fill the disk.
 """

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from tests.commands.program import Program, rows
 
@@ -36,7 +37,9 @@ def test_it_works_in_any_folder(name: str, program_in: Program) -> None:
     assert answer.code == 0, answer.err[-1000:]
     url = program("database-url").out.splitlines()[-1]
     assert rows(url, "select count(*) from worksights.users") == [(0,)]
+    socket_folder = Path(conninfo_to_dict(url)["host"])
     assert program("stop").out == "The embedded Postgres has stopped.\n"
+    assert socket_folder.exists() == (socket_folder == program.home / "postgres")
 
 
 def test_somebody_elses_lock_file_is_not_in_the_way(

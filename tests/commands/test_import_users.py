@@ -102,6 +102,7 @@ AS_OTHERS_WRITE_IT = {
         f"{HEADER}\n\u200bann@acme.example,Ann\u00ad Ash\u200b,owner\ufeff,UTC\n"
     ),
     "old line ends": f"{HEADER}\rann@acme.example,Ann Ash,owner,UTC\r",
+    "empty columns at the end": f"{HEADER},,\n{ROW},,\n{','.join([''] * 6)}\n",
     "quotes around everything": "\n".join(
         ",".join(f'"{value}"' for value in row.split(",")) for row in (HEADER, ROW)
     ),

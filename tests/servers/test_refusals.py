@@ -88,7 +88,7 @@ def test_a_pooler_that_drops_a_sessions_settings_is_refused(
             assert "Give DATABASE_URL the server's own address." in answer.err
 
 
-def test_roles_that_somebody_else_has_made_are_told_with_what_mends_it() -> None:
+def test_roles_that_somebody_else_has_made_are_refused_with_the_statement_that_helps() -> None:
     """Two databases of one server, each with an owner of its own."""
     if not is_fetched("16"):
         pytest.skip("make servers")
@@ -105,8 +105,8 @@ def test_roles_that_somebody_else_has_made_are_told_with_what_mends_it() -> None
         with program_with(**APP_SETTINGS, DATABASE_URL=url) as program:
             refused = program("migrate")
             assert refused.is_a_plain_refusal, refused.text[-1000:]
-            mends = "grant receiver, pipeline, page, analyst to another with set true, inherit true"
-            assert mends in refused.err
-            server.execute(SQL(mends))
+            grant = "grant receiver, pipeline, page, analyst to another with set true, inherit true"
+            assert grant in refused.err
+            server.execute(SQL(grant))
             migrated = program("migrate")
             assert migrated.code == 0, migrated.err

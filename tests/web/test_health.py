@@ -82,12 +82,17 @@ def test_readyz_is_503_when_rows_are_refused_until_one_is_stored(
     """As a full disk does: a session is given, and an id for a transaction, and no row is taken."""
     with psycopg.connect(database_url, autocommit=True) as owner:
         owner.execute(
-            "alter table ingress.deliveries add constraint full_disk check (false) not valid"
+            "create function public.full_disk() returns trigger language plpgsql "
+            "as $$ begin raise 'No space left on device' using errcode = 'disk_full'; end $$"
+        )
+        owner.execute(
+            "create trigger full_disk before insert on ingress.deliveries "
+            "execute function public.full_disk()"
         )
         headers = receiver.signed(BODY)
         assert receiver.post(BODY, headers=headers).status_code == 503
         assert receiver.get("/readyz").status_code == 503
-        owner.execute("alter table ingress.deliveries drop constraint full_disk")
+        owner.execute("drop trigger full_disk on ingress.deliveries")
         assert receiver.post(BODY, headers=headers).status_code == 204
         assert receiver.get("/readyz").status_code == 200
 

@@ -27,7 +27,7 @@ select
     call_events.occurred_at,
     possible.began_at,
     possible.answered_at,
-    told.ended_at
+    times.ended_at
 from {{ ref('stg_zoom__call_events') }} as call_events
 cross join lateral (
     select
@@ -68,17 +68,17 @@ cross join lateral (
                     + coalesce(call_events.record_seconds, 0) * interval '1 second'
             else coalesce(call_events.ended_at, call_events.answered_at, call_events.began_at)
         end as ended_at
-) as told
+) as times
 -- A time that cannot be of this call is as good as absent.
 cross join lateral (
     select
         case
-            when call_events.began_at between told.ended_at - interval '31 days' and told.ended_at
+            when call_events.began_at between times.ended_at - interval '31 days' and times.ended_at
                 then call_events.began_at
         end as began_at,
         case
-            when told.answered_at between told.ended_at - interval '31 days' and told.ended_at
-                then told.answered_at
+            when times.answered_at between times.ended_at - interval '31 days' and times.ended_at
+                then times.answered_at
         end as answered_at
 ) as possible
 where call_events.segment_event is null

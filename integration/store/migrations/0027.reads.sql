@@ -1,4 +1,4 @@
--- The deliveries of a batch are counted without a look at all of them. They lie together, so the
--- least of indexes is enough, and it does not make their updates dearer.
+-- The deliveries of a batch are counted without a look at all of them. They are stored next to each other, so the
+-- smallest kind of index is enough, and updates do not cost more because of it.
 -- depends: 0026.statistics
 create index deliveries_batch on ingress.deliveries using brin (batch) with (autosummarize = on);
