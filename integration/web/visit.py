@@ -15,7 +15,7 @@ import psycopg
 from anyio import to_thread
 from psycopg_pool import ConnectionPool
 from starlette.datastructures import FormData
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
@@ -182,15 +182,18 @@ def enter(request: Request, form: FormData) -> Visit:
 async def _read_form(request: Request) -> FormData:
     """The fields of a plain form. Starlette's own reader has no limit on the whole."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_LIMIT:
-            raise Refusal(
-                413,
-                title="That was too much at once",
-                text="The form is larger than this page takes. Nothing was changed.",
-                next_step="Send it in several parts.",
-            )
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > FORM_LIMIT:
+                raise Refusal(
+                    413,
+                    title="That was too much at once",
+                    text="The form is larger than this page takes. Nothing was changed.",
+                    next_step="Send it in several parts.",
+                )
+    except ClientDisconnect as error:  # nobody reads the answer, and no trace fills the log
+        raise bad_form("The form ended before it was complete.") from error
     try:
         fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=5000)
     except ValueError as error:  # also: not UTF-8

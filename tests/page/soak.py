@@ -2,13 +2,14 @@
 database of its own; says which of them were answered with an error of ours.
 """
 
+import logging
 import random
 import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -73,7 +74,9 @@ def main(count: int) -> int:
 def soak(
     site: Site, count: int, *, seed: int, say: Callable[[str], None] = lambda _line: None
 ) -> list[Answered]:
-    """The requests that got an error of ours."""
+    """The requests that got an error of ours, and the errors of ours in the server's log: who is
+    gone before the answer gets none.
+    """
     dice = random.Random(seed)  # noqa: S311 - a seed, no secret
     site.connect("acme", build_company().account_id)
     visitors = [site.stranger(), *(site.visitor(role) for role in ROLES)]
@@ -81,16 +84,34 @@ def soak(
     bodies = [one.body for one in deliveries_of(build_company(), date(2026, 3, 2), seed=1)]
     statuses: Counter[int | None] = Counter()
     wrong, said_at = [], time.monotonic()
-    for number in range(count):
-        asked, status = dice.choice(kinds)(site, dice, dice.choice(visitors), bodies)
-        statuses[status] += 1
-        if status is not None and status >= 500:
-            wrong.append((asked, status))
-        if time.monotonic() - said_at > 10:
-            said_at = time.monotonic()
-            say(f"{number + 1} of {count} requests, {len(wrong)} wrong: {dict(statuses)}")
+    with errors_in_the_log() as errors:
+        for number in range(count):
+            asked, status = dice.choice(kinds)(site, dice, dice.choice(visitors), bodies)
+            statuses[status] += 1
+            if status is not None and status >= 500:
+                wrong.append((asked, status))
+            if time.monotonic() - said_at > 10:
+                said_at = time.monotonic()
+                say(f"{number + 1} of {count} requests, {len(wrong)} wrong: {dict(statuses)}")
+    wrong += [(error, None) for error in errors]
     say(f"{count} requests, {len(wrong)} wrong: {dict(statuses)}")
     return wrong
+
+
+@contextmanager
+def errors_in_the_log() -> Iterator[list[str]]:
+    """What the server says of exceptions that nobody caught, while the block runs."""
+    errors: list[str] = []
+    handler = logging.Handler(level=logging.ERROR)
+    handler.emit = lambda record: errors.append(
+        f"{record.getMessage().strip()}: {record.exc_info[0] if record.exc_info else None}"
+    )
+    logger = logging.getLogger("uvicorn.error")
+    logger.addHandler(handler)
+    try:
+        yield errors
+    finally:
+        logger.removeHandler(handler)
 
 
 def deliver(site: Site, dice: random.Random, visitor: Visitor, bodies: list[bytes]) -> Answered:
@@ -164,7 +185,9 @@ def _address(dice: random.Random) -> str:
     return path
 
 
-PATHS = [route.path for route in PAGES] + ["/webhooks/zoom", "/healthz", "/readyz", "/metrics"]
+# Whoever signs out meets no page any more.
+PATHS = [route.path for route in PAGES if route.path != "/sign-out"]
+PATHS += ["/webhooks/zoom", "/healthz", "/readyz", "/metrics"]
 PATHS += ["/", "/static/", "/static/..%2F..%2Fapp.py", "/nowhere"]
 
 

@@ -1,8 +1,11 @@
 """A form counts only when a page of the same sign-in has sent it."""
 
+import socket
+
 import pytest
 
 from tests.page.site import Site
+from tests.page.soak import errors_in_the_log
 
 
 def test_a_form_without_the_token_is_refused(site: Site) -> None:
@@ -38,6 +41,16 @@ def test_a_form_of_another_site_is_refused_even_with_the_token(
 def test_a_form_from_our_own_origin_is_taken(site: Site) -> None:
     visitor = site.visitor("executive")
     assert visitor.post("/sign-out", headers={"Origin": site.base}).status_code == 303
+
+
+def test_a_form_that_ends_early_leaves_no_trace_in_the_log(site: Site) -> None:
+    host, port = site.base.removeprefix("http://").split(":")
+    with errors_in_the_log() as errors:
+        with socket.create_connection((host, int(port)), timeout=20) as stranger:
+            stranger.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na=b")
+        for _ in range(5):  # the server has noticed by then
+            assert site.stranger().get("/healthz").ok
+    assert errors == []
 
 
 def test_a_form_that_is_too_large_is_refused(site: Site) -> None:
