@@ -97,6 +97,15 @@ def test_readyz_is_503_when_rows_are_refused_until_one_is_stored(
         assert receiver.get("/readyz").status_code == 200
 
 
+def test_readyz_is_200_after_a_row_that_is_refused_for_what_it_holds(
+    receiver: Any, database_url: str
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute("alter table ingress.deliveries add constraint odd check (false) not valid")
+    assert receiver.post(BODY, headers=receiver.signed(BODY)).status_code == 503
+    assert receiver.get("/readyz").status_code == 200
+
+
 def test_metrics_count_what_was_answered_and_start_at_zero(receiver: Any) -> None:
     receiver.post(BODY)
     receiver.post(BODY)
