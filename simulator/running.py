@@ -13,7 +13,7 @@ import uvicorn
 from simulator.server import create_app
 from simulator.world import World
 
-_START_SECONDS = 10.0
+_START_SECONDS = 60.0
 
 
 class NotStartedError(Exception):

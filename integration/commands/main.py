@@ -1,6 +1,7 @@
 """`worksights-zoom`: one command per file, found by its name. Errors are sentences, not traces."""
 
 import importlib
+import os
 from typing import Any
 
 import click
@@ -44,6 +45,7 @@ class CommandGroup(click.Group):
         return getattr(module, cmd_name.replace("-", "_"))
 
     def invoke(self, ctx: click.Context) -> Any:
+        os.umask(0o077)  # files of the home are for its user alone: logs, Dagster's runs, dbt's SQL
         try:
             return super().invoke(ctx)
         except (SettingsError, DatabaseUnavailable, WrongTombstoneKey, ZoomError) as error:

@@ -5,7 +5,6 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import click
 import requests
@@ -18,7 +17,7 @@ from integration.store.migrate import migrate
 from integration.store.unavailable import DatabaseUnavailable
 
 NEEDED = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
-READY_SECONDS = 120
+READY_SECONDS = 600  # a process that ends is noticed at once; one that starts may be slow
 DATABASE_LOOKED_AT_EVERY_SECONDS = 5
 
 
@@ -154,8 +153,8 @@ def stopping_at_a_signal() -> Iterator[None]:
 
 def wait_for(address: str, processes: Supervisor) -> None:
     """Waits until the address answers 200."""
-    until = datetime.now(UTC) + timedelta(seconds=READY_SECONDS)
-    while datetime.now(UTC) < until:
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until:
         processes.raise_if_one_ended()
         with contextlib.suppress(requests.RequestException):
             if requests.get(address, timeout=5).status_code == 200:

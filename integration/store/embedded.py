@@ -37,6 +37,7 @@ CONFIGURATION = {
 # After a crash up to `max_wal_size` of changes is carried out again before anybody can connect.
 START_SECONDS = 900
 STOP_SECONDS = 60
+CONNECT_SECONDS = 30  # one that does not run refuses at once
 # The kernel keeps 108 bytes for the address of a socket, its name included.
 LONGEST_SOCKET_FOLDER = 80
 
@@ -66,7 +67,7 @@ def runs(home: Path) -> bool:
     if not _postmaster_file(data).exists():
         return False
     try:
-        psycopg.connect(_url(data), connect_timeout=2).close()
+        psycopg.connect(_url(data), connect_timeout=CONNECT_SECONDS).close()
     except psycopg.OperationalError:
         return False
     return True

@@ -15,6 +15,7 @@ from tests.conftest import CHROMIUMS
 from tests.page.fixtures import shared_site, site, zoom
 from tests.page.site import Site
 from tests.page.story import story
+from tests.patience import PATIENCE
 from tests.pipeline.conftest import pytest_configure  # what a batch in this process warns of
 
 __all__ = ["pytest_configure", "shared_site", "site", "story", "zoom"]
@@ -54,7 +55,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         def opened(**options: Any) -> Page:
             context = browser.new_context(viewport=DESKTOP, **options)
             stack.callback(context.close)
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(PATIENCE * 1000)
             return context.new_page()
 
         yield opened

@@ -12,6 +12,7 @@ from integration.web.pages import PAGES
 from tests.browser.conftest import DESKTOP, PHONE, sign_in
 from tests.browser.looks import WATCH_SHIFTS, Look, look_at
 from tests.page.site import LONG_AGO, Site, user_id_of
+from tests.patience import PATIENCE
 
 # These lead away and have no page of their own.
 REDIRECTS = ("/", "/services/zoom/connect")
@@ -136,7 +137,7 @@ def look(newcomers: Site, ids: dict[str, str], browser: Browser) -> Iterator[Loo
         def context_of(visitor: str, size: str) -> BrowserContext:
             context = browser.new_context(base_url=newcomers.base, viewport=SIZES[size])
             stack.callback(context.close)
-            context.set_default_timeout(20_000)
+            context.set_default_timeout(PATIENCE * 1000)
             context.add_init_script(WATCH_SHIFTS)
             if visitor in links:
                 with context.new_page() as page:

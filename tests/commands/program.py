@@ -19,11 +19,11 @@ from integration.settings import PROJECT
 from simulator.company import Company
 from simulator.wire import iso
 from tests.databases import share_what_dbt_parsed
+from tests.patience import PATIENCE
 
 WORKSIGHTS_ZOOM = str(Path(sys.executable).parent / "worksights-zoom")
 # Empty is as good as not set, and wins over a developer's own .env.
 NOTHING_SET = dict.fromkeys(dotenv_values(PROJECT / ".env.example"), "")
-LONGEST_COMMAND_SECONDS = 120
 
 CLIENT = ("client-of-the-tests", "client-secret-of-the-tests")
 WEBHOOK_SECRET = "webhook-secret-of-the-tests"
@@ -55,10 +55,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Program:
-    """`settings` are those that are set; an argument that is None is not set for that call."""
+    """`settings` are those that are set; an argument that is None is not set for that call. The
+    user and group `user` run it; None is whoever runs the tests.
+    """
 
     home: Path
     settings: dict[str, str] = field(default_factory=dict)
+    user: int | None = None
 
     def environment(self, **changes: str | None) -> dict[str, str]:
         wanted = {**self.settings, **changes, "WORKSIGHTS_ZOOM_HOME": str(self.home)}
@@ -67,7 +70,7 @@ class Program:
     def __call__(self, *arguments: str, **settings: str | None) -> Answer:
         with self.start(*arguments, **settings) as process:
             try:
-                out, err = process.communicate(timeout=LONGEST_COMMAND_SECONDS)
+                out, err = process.communicate(timeout=PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
@@ -83,6 +86,10 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            user=self.user,
+            group=self.user,
+            extra_groups=None if self.user is None else [],
+            cwd=None if self.user is None else self.home,
         )
 
 

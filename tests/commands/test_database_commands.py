@@ -6,6 +6,7 @@ import pytest
 
 from integration.store.migrate import MIGRATIONS
 from tests.commands.program import Program, program_with, rows
+from tests.patience import PATIENCE
 
 ALL = sorted(file.stem for file in MIGRATIONS.glob("*.sql"))
 
@@ -31,7 +32,7 @@ def test_migrate_makes_the_schema_and_is_safe_to_repeat(empty_database_url: str)
 def test_two_migrations_at_once_both_succeed(empty_database_url: str) -> None:
     with program_with(DATABASE_URL=empty_database_url) as program:
         both = [program.start("migrate"), program.start("migrate")]
-        told = [process.communicate(timeout=60)[0] for process in both]
+        told = [process.communicate(timeout=PATIENCE)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert sorted("applied" in line.split() for text in told for line in text.splitlines()) == (
         [False] * 2 + [True] * len(ALL)
@@ -58,7 +59,7 @@ def test_database_url_is_the_one_that_is_set(program: Program) -> None:
 
 def test_two_commands_may_start_the_embedded_database_at_once(embedded_program: Program) -> None:
     both = [embedded_program.start("database-url") for _ in range(2)]
-    told = [process.communicate(timeout=60)[0] for process in both]
+    told = [process.communicate(timeout=PATIENCE)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
     first, second = (text.splitlines()[-1] for text in told)
     assert first == second
@@ -91,7 +92,7 @@ def kill_the_server(program: Program) -> None:
     file = program.home / "postgres" / "postmaster.pid"
     server = psutil.Process(int(file.read_text().splitlines()[0]))
     server.kill()
-    server.wait(timeout=60)  # a container's first process may take its time to collect it
+    server.wait(timeout=PATIENCE)  # a container's first process may take its time to collect it
     assert file.exists()
 
 

@@ -1,14 +1,19 @@
 """The embedded Postgres, on machines and in folders that are not ours."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.commands.program import Program, rows
 
+NOBODY = 65534  # as Debian and others number it
 FOLDERS = {
     "blanks": "my work/zoom app",
     "a long name": "/".join(["a-folder-with-a-long-name"] * 6),
@@ -51,6 +56,26 @@ def test_somebody_elses_lock_file_is_not_in_the_way(
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     answer = embedded_program("migrate")
     assert answer.code == 0, answer.err[-1000:]
+
+
+def test_another_user_of_the_machine_has_one_too(
+    embedded_program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While ours runs; they have no login, no home directory and no folder for a session."""
+    try:
+        subprocess.run([sys.executable, "-c", ""], user=NOBODY, check=True)
+    except PermissionError:
+        pytest.skip("only root can be somebody else, whom its Python must not be kept from")
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setenv("HOME", "/nonexistent")
+    embedded_program("database-url")
+    with TemporaryDirectory(prefix="worksights-") as home:
+        os.chown(home, NOBODY, NOBODY)
+        theirs = replace(embedded_program, home=Path(home), user=NOBODY)
+        answer = theirs("migrate")
+        assert answer.code == 0, answer.err[-1000:]
+        assert theirs("stop").out == "The embedded Postgres has stopped.\n"
+    assert embedded_program("stop").out == "The embedded Postgres has stopped.\n"
 
 
 def test_what_keeps_it_from_starting_is_one_sentence(embedded_program: Program) -> None:

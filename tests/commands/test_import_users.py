@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from integration.commands.directory_file import read_directory
 from integration.store.writer import WRITER_LOCK
 from tests.commands.program import Answer, Program, execute, rows
+from tests.patience import PATIENCE
 
 HEADER = "email,full_name,role,time_zone"
 FOUNDED_AT = datetime(2024, 2, 1, 9, tzinfo=UTC)
@@ -324,6 +325,6 @@ def test_it_waits_for_the_batch_that_is_running_and_says_so(acme: Program) -> No
             assert process.stderr.readline() == "Waiting for the batch that is running…\n"
             waiting = users(acme, "email")
             batch.execute("select pg_advisory_unlock(%s)", [WRITER_LOCK])
-            out, _ = process.communicate(timeout=30)
+            out, _ = process.communicate(timeout=PATIENCE)
     assert waiting == [("Ann@acme.example",), ("ann@acme.example",)]
     assert (process.returncode, out) == (0, "acme: 1 new users, 0 known ones brought up to date.\n")

@@ -24,6 +24,7 @@ from integration.web.access import RIGHTS
 from integration.web.app import create_app
 from integration.web.serve import config_of
 from simulator.world import World
+from tests.patience import PATIENCE
 
 CLIENT = ("client-of-the-tests", "client-secret-of-the-tests")
 ROLES = tuple(RIGHTS)
@@ -45,7 +46,7 @@ class Visitor:
 
     def get(self, path: str, **options: Any) -> requests.Response:
         address = path if "://" in path else self.base + path
-        return self.http.get(address, timeout=20, allow_redirects=False, **options)
+        return self.http.get(address, timeout=PATIENCE, allow_redirects=False, **options)
 
     def post(
         self, path: str, fields: dict[str, Any] | Sequence[tuple[str, str]] = (), **options: Any
@@ -59,7 +60,9 @@ class Visitor:
     ) -> requests.Response:
         """A form just as it is given."""
         address = self.base + path
-        return self.http.post(address, data=[*fields], timeout=20, allow_redirects=False, **options)
+        return self.http.post(
+            address, data=[*fields], timeout=PATIENCE, allow_redirects=False, **options
+        )
 
     def sign_in(self, link: str, **options: Any) -> requests.Response:
         """Opens a sign-in link and presses its button; the answer to that, or the refusal."""

@@ -6,6 +6,7 @@ import pytest
 
 from tests.page.site import Site
 from tests.page.soak import errors_in_the_log
+from tests.patience import PATIENCE
 
 
 def test_a_form_without_the_token_is_refused(site: Site) -> None:
@@ -46,7 +47,7 @@ def test_a_form_from_our_own_origin_is_taken(site: Site) -> None:
 def test_a_form_that_ends_early_leaves_no_trace_in_the_log(site: Site) -> None:
     host, port = site.base.removeprefix("http://").split(":")
     with errors_in_the_log() as errors:
-        with socket.create_connection((host, int(port)), timeout=20) as stranger:
+        with socket.create_connection((host, int(port)), timeout=PATIENCE) as stranger:
             stranger.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na=b")
         for _ in range(5):  # the server has noticed by then
             assert site.stranger().get("/healthz").ok
@@ -61,5 +62,5 @@ def test_a_form_that_is_too_large_is_refused(site: Site) -> None:
 
 def test_a_form_that_is_no_text_is_refused_with_a_sentence(site: Site) -> None:
     visitor = site.visitor("executive")
-    answer = visitor.http.post(f"{site.base}/sign-out", data=b"\xff\xfe=\xff", timeout=20)
+    answer = visitor.http.post(f"{site.base}/sign-out", data=b"\xff\xfe=\xff", timeout=PATIENCE)
     assert (answer.status_code, "could not be read" in answer.text) == (400, True)

@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from tests.page.site import Site, button_of, email_of, running_site, user_id_of
+from tests.patience import PATIENCE
 
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1"}
 OPENERS = {
@@ -55,7 +56,7 @@ def test_opening_a_link_changes_nothing_and_signs_nobody_in(
     link, opener, person = site.link("executive"), site.stranger(), site.stranger()
     before = kept(site)
     answers = [opener.get(link, headers=headers).status_code for _ in range(2)]
-    answers.append(opener.http.head(link, headers=headers, timeout=20).status_code)
+    answers.append(opener.http.head(link, headers=headers, timeout=PATIENCE).status_code)
     assert (answers, kept(site)) == ([200, 200, 200], before)
     assert "worksights" not in opener.http.cookies
     assert opener.get("/account").status_code == 401

@@ -11,6 +11,7 @@ from pathlib import Path
 import requests
 
 from integration.zoom.kept_events import KEPT_EVENTS
+from tests.patience import PATIENCE
 from tests.pipeline.events import Body, Person, Session
 from tests.pipeline.hostile_events import SPOILED, hostile_bodies
 from tests.pipeline.installation import Installation
@@ -51,7 +52,7 @@ def test_no_field_of_any_event_can_stop_a_batch(installation: Installation, tmp_
     dispositions = dict(
         installation.execute("select disposition, count(*) from ingress.deliveries group by 1")
     )
-    assert sum(dispositions.values()) == len(bodies) + BATCHES * 6
+    assert sum(dispositions.values()) >= len(bodies) + BATCHES * 6
     # Many are quarantined, and many more are landed and derived.
     assert dispositions["quarantined"] > 500
     assert dispositions["landed"] > 2000
@@ -62,24 +63,21 @@ def test_no_field_of_any_event_can_stop_a_batch(installation: Installation, tmp_
 
 
 def send(receiver: Receiver, bodies: Sequence[Body]) -> None:
-    """Signed as Zoom signs, several at once."""
+    """Signed as Zoom signs, several at once, and again where the receiver has no time."""
+    address = f"{receiver.base}/webhooks/zoom"
 
-    def post(some: Sequence[Body]) -> set[int]:
+    def post_all(some: Sequence[Body]) -> None:
         with requests.Session() as http:
-            contents = [json.dumps(body).encode() for body in some]
-            return {
-                http.post(
-                    f"{receiver.base}/webhooks/zoom",
-                    data=content,
-                    headers=receiver.signed(content),
-                    timeout=60,
-                ).status_code
-                for content in contents
-            }
+            for body in some:
+                content, status = json.dumps(body).encode(), 503
+                while status == 503:
+                    signed = receiver.signed(content)
+                    answer = http.post(address, data=content, headers=signed, timeout=PATIENCE)
+                    status = answer.status_code
+                assert status == 204
 
     with ThreadPoolExecutor(SENDERS) as senders:
-        answers = senders.map(post, [bodies[n::SENDERS] for n in range(SENDERS)])
-        assert set().union(*answers) == {204}
+        list(senders.map(post_all, [bodies[n::SENDERS] for n in range(SENDERS)]))
 
 
 def entries_of(installation: Installation, user_id: str) -> list[tuple[int]]:

@@ -14,6 +14,7 @@ from integration.store.tokens import save_grant
 from integration.zoom.oauth import Grant
 from simulator.grants import Consent
 from simulator.world import World
+from tests.patience import PATIENCE
 from tests.pipeline.conftest import ACCOUNTS
 from tests.pipeline.installation import ENCRYPTION_KEY, Installation
 
@@ -69,7 +70,7 @@ def test_a_grant_that_was_withdrawn_stops_no_other_import(
     installation: Installation, zoom_url: tuple[World, str]
 ) -> None:
     control = f"{zoom_url[1]}/_control/revoke-grants"
-    requests.post(control, json={"account_id": ACCOUNTS[1]}, timeout=10).raise_for_status()
+    requests.post(control, json={"account_id": ACCOUNTS[1]}, timeout=PATIENCE).raise_for_status()
     result = installation.import_users(now=NOW)
 
     ended = "Zoom no longer accepts this connection's grant. Reconnect Zoom on the Connections tab."
@@ -127,7 +128,7 @@ def test_an_account_that_zoom_refuses_is_named_and_tried_again_later(
         "times": 2,
         "account_id": ACCOUNTS[0],
     }
-    answer = requests.post(f"{zoom_url[1]}/_control/fail", json=failure, timeout=10)
+    answer = requests.post(f"{zoom_url[1]}/_control/fail", json=failure, timeout=PATIENCE)
     answer.raise_for_status()
     asked_at = datetime.now(UTC)
     installation.import_users(now=NOW)
@@ -148,7 +149,7 @@ def test_an_account_that_zoom_refuses_is_named_and_tried_again_later(
 def plan(zoom_url: tuple[World, str], path: str, **failure: Any) -> None:
     """The second account's answers at `path`, until they are forgotten."""
     told = {"path": path, "times": 1_000, "account_id": ACCOUNTS[1], **failure}
-    requests.post(f"{zoom_url[1]}/_control/fail", json=told, timeout=10).raise_for_status()
+    requests.post(f"{zoom_url[1]}/_control/fail", json=told, timeout=PATIENCE).raise_for_status()
 
 
 FAILING_PHONE_LISTS = [

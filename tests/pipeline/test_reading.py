@@ -4,6 +4,7 @@ import threading
 import time
 
 from orchestration.reading import Unread, read_side_by_side
+from tests.patience import PATIENCE
 
 
 def test_what_is_never_finished_is_left_at_the_end_of_the_time() -> None:
@@ -60,4 +61,6 @@ def test_nothing_is_read_after_the_end_of_the_time() -> None:
 
 
 def test_nobody_to_read_is_nothing_to_wait_for() -> None:
-    assert list(read_side_by_side([], str.upper, at_once=2, ends_at=time.monotonic() + 60)) == []
+    assert (
+        list(read_side_by_side([], str.upper, at_once=2, ends_at=time.monotonic() + PATIENCE)) == []
+    )

@@ -7,6 +7,7 @@ import pytest
 
 from integration.store.batches import open_batch
 from integration.store.writer import only_writer
+from tests.patience import PATIENCE, wait_until
 from tests.pipeline.broken_table import BREAK, REPAIR
 from tests.pipeline.events import Person, Session, user_event
 from tests.pipeline.installation import Installation
@@ -15,7 +16,6 @@ ACCOUNT = "WriterAccount000000000"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
 NOW = START + timedelta(hours=2)
-PATIENCE = 10  # seconds; a test that works never waits as long
 
 
 def meeting(number: int) -> Session:
@@ -59,12 +59,14 @@ def test_a_batch_waits_for_whoever_writes_and_lands_afterwards(
 
 
 def read_until(capfd: pytest.CaptureFixture[str], wanted: str) -> str:
-    said, tick = "", threading.Event()
-    for _ in range(PATIENCE * 100):
+    said = ""
+
+    def has_been_said() -> bool:
+        nonlocal said
         said += capfd.readouterr().err
-        if wanted in said:
-            break
-        tick.wait(0.01)
+        return wanted in said
+
+    wait_until(has_been_said, every=0.01)
     return said
 
 

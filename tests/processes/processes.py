@@ -5,8 +5,7 @@ import re
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
@@ -14,6 +13,7 @@ import requests
 
 from simulator.company import Company
 from tests.commands.program import APP_SETTINGS, Program, directory_file, execute, program_with
+from tests.patience import PATIENCE, wait_until
 
 # Long past, so that no event is later than its arrival, whatever the clock says.
 DAY = date(2025, 3, 3)
@@ -67,8 +67,8 @@ def answers(address: str) -> bool:
     with requests.Session() as http:
         http.trust_env = False
         try:
-            return http.get(address, timeout=5).status_code == 200
-        except requests.ConnectionError:
+            return http.get(address, timeout=PATIENCE).status_code == 200
+        except requests.RequestException:
             return False
 
 
@@ -76,14 +76,7 @@ def kill_group(process: subprocess.Popen[str]) -> None:
     """SIGKILL to the process and all that it started, if it is still there."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
-        process.communicate(timeout=30)
-
-
-def wait_until(happened: Callable[[], bool], *, seconds: float = 60, every: float = 0.05) -> None:
-    give_up_at = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < give_up_at, "it did not happen in time"
-        time.sleep(every)
+        process.communicate(timeout=PATIENCE)
 
 
 def free_port() -> int:

@@ -17,9 +17,9 @@ from integration.store.writer import WRITER_LOCK
 from simulator.company import Company
 from tests.commands.program import Program, rows
 from tests.databases import new_database
-from tests.processes.processes import connected_program, kill_group, wait_until
+from tests.patience import PATIENCE, wait_until
+from tests.processes.processes import connected_program, kill_group
 
-LONG = 240  # seconds; a machine that is overbooked takes its time
 NOW = "2025-03-05T12:00:00Z"
 LOCK = "lock table intermediate.int_outcomes in access exclusive mode"
 WAITING = """
@@ -130,21 +130,18 @@ def test_a_run_that_takes_too_long_is_ended_and_recorded_as_failed(
         ) as launch,
     ):
         with locked(program):
-            wait_until(lambda: is_waiting(watcher), seconds=LONG, every=0.2)
-            assert launch.wait(LONG) == 0
+            wait_until(lambda: is_waiting(watcher), every=0.2)
+            assert launch.wait(PATIENCE) == 0
             run_id, status = latest_run(watcher)
             assert (run_id != before, status) == (True, "STARTED")
             limit(program, run_id, seconds=1)
-            wait_until(lambda: latest_run(watcher) == (run_id, "FAILURE"), seconds=LONG, every=0.2)
-            wait_until(
-                lambda: not is_waiting(watcher) and is_lock_free(watcher), seconds=LONG, every=0.2
-            )
+            wait_until(lambda: latest_run(watcher) == (run_id, "FAILURE"), every=0.2)
+            wait_until(lambda: not is_waiting(watcher) and is_lock_free(watcher), every=0.2)
         wait_until(
             lambda: (
                 rows(program.settings["DATABASE_URL"], "select job from pipeline.run_failures")
                 == [("zoom_batch",)]
             ),
-            seconds=LONG,
             every=0.2,
         )
         next_one = program("batch", "--now", NOW)
@@ -160,7 +157,7 @@ def limit(program: Program, run_id: str, *, seconds: int) -> None:
         "    instance.add_run_tags(sys.argv[1], {'dagster/max_runtime': sys.argv[2]})\n"
     )
     with dagster(program, "python", "-c", code, run_id, str(seconds)) as process:
-        assert process.wait(LONG) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_ctrl_c_ends_a_batch_and_its_statement_and_says_so(
@@ -168,9 +165,9 @@ def test_ctrl_c_ends_a_batch_and_its_statement_and_says_so(
 ) -> None:
     with locked(program), program.start("batch", "--now", NOW) as process:
         try:
-            wait_until(lambda: is_waiting(watcher), seconds=LONG, every=0.1)
+            wait_until(lambda: is_waiting(watcher), every=0.1)
             os.killpg(process.pid, signal.SIGINT)
-            _, err = process.communicate(timeout=LONG)
+            _, err = process.communicate(timeout=PATIENCE)
         finally:
             kill_group(process)
         assert not is_waiting(watcher)
@@ -192,8 +189,8 @@ def test_the_statement_of_a_killed_run_ends_although_it_waits(
     with locked(program):
         with program.start("batch", "--now", NOW) as process:
             try:
-                wait_until(lambda: is_waiting(watcher), seconds=LONG, every=0.1)
+                wait_until(lambda: is_waiting(watcher), every=0.1)
             finally:
                 kill_group(process)
-        wait_until(lambda: not is_waiting(watcher), seconds=LONG, every=0.2)
+        wait_until(lambda: not is_waiting(watcher), every=0.2)
         assert is_lock_free(watcher)

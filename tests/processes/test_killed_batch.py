@@ -15,7 +15,8 @@ from simulator.company import Company
 from simulator.playing import deliveries_of
 from tests.commands.program import Program, rows
 from tests.databases import new_database
-from tests.processes.processes import DAY, connected_program, kill_group, wait_until
+from tests.patience import wait_until
+from tests.processes.processes import DAY, connected_program, kill_group
 
 AS_OF = "2025-03-05T12:00:00Z"
 RECEIVED_AT = "2025-03-04T06:00:00Z"

@@ -5,7 +5,8 @@ import psycopg
 from integration.store.writer import WRITER_LOCK, WRITING_LOCK
 from simulator.company import Company
 from tests.commands.program import rows
-from tests.processes.processes import connected_program, kill_group, wait_until
+from tests.patience import PATIENCE, wait_until
+from tests.processes.processes import connected_program, kill_group
 from tests.processes.test_killed_batch import AS_OF, asked, store_deliveries
 
 SOMEBODY_WAITS = "select exists (select from pg_locks where relation is not null and not granted)"
@@ -34,7 +35,7 @@ def test_a_batch_that_loses_the_writers_lock_ends_and_loses_nothing(
                 wait_until(lambda: take(watcher, WRITER_LOCK))
                 assert not take(watcher, WRITING_LOCK)
                 blocker.rollback()
-                out, err = process.communicate(timeout=120)
+                out, err = process.communicate(timeout=PATIENCE)
             finally:
                 kill_group(process)
         assert process.returncode == 1, err[-2000:]

@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from tests.commands.program import APP_SETTINGS, program_with, rows
+from tests.patience import PATIENCE
 from tests.processes.processes import answers, serving
 
 
@@ -17,7 +18,7 @@ def test_serve_ends_well_when_it_is_asked_to(asked: signal.Signals, database_url
         serving(program) as (process, port),
     ):
         os.kill(process.pid, asked)
-        out, err = process.communicate(timeout=15)
+        out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (0, ""), err
     assert "Traceback" not in err
     assert not answers(f"http://127.0.0.1:{port}/healthz")
@@ -29,7 +30,7 @@ def test_the_embedded_database_outlives_the_server_that_started_it() -> None:
         assert program("stop").code == 0
         with serving(program) as (process, _):
             os.kill(process.pid, signal.SIGTERM)
-            process.communicate(timeout=15)
+            process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
         assert (program.home / "postgres" / "postmaster.pid").exists()
         url = program("database-url").out.splitlines()[-1]
@@ -60,6 +61,6 @@ def test_serve_waits_for_a_database_that_is_not_there_yet() -> None:
             base = process.stderr.readline().rpartition(" ")[2].strip()
             is_alive, is_ready = answers(f"{base}/healthz"), answers(f"{base}/readyz")
             os.kill(process.pid, signal.SIGTERM)
-            _, err = process.communicate(timeout=15)
+            _, err = process.communicate(timeout=PATIENCE)
     assert (is_alive, is_ready, process.returncode) == (True, False, 0)
     assert "Traceback" not in err

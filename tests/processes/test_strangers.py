@@ -1,6 +1,7 @@
 """Strangers hold the receiver open in every way: signed deliveries are taken all the same."""
 
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -9,13 +10,13 @@ import requests
 from simulator.company import Company
 from simulator.playing import deliveries_of
 from simulator.signature import headers
-from tests.commands.program import WEBHOOK_SECRET
+from tests.commands.program import WEBHOOK_SECRET, rows
+from tests.patience import PATIENCE, wait_until
 from tests.processes.processes import DAY, connected_program, serving
 from tests.web.strangers import ATTACKS, under
 
 DELIVERIES = 30
 MOST_MEGABYTES = 150  # more than before: 64 held twice, and what Python keeps
-PATIENCE_SECONDS = 60  # of a client on a busy machine; how fast it is: benchmarks/strangers.py
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -30,25 +31,26 @@ def test_signed_deliveries_are_taken_whatever_strangers_do(
         receiver = psutil.Process(process.pid)
         before = receiver.memory_info().rss
         with under(ATTACKS[name], port):
-            answers = [deliver(port, body) for body in bodies]
+            for body in bodies:
+                deliver(port, body)
             held = receiver.memory_info().rss - before
-        assert answers == [204] * DELIVERIES
+        stored = rows(database_url, "select count(*) from ingress.deliveries")
+        assert stored[0][0] >= DELIVERIES
         assert held < MOST_MEGABYTES << 20
         assert process.poll() is None
 
 
-def deliver(port: int, body: bytes) -> int:
-    """As Zoom does, whose client tries again when it cannot connect."""
-    give_up_at = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            with requests.Session() as zoom:
-                zoom.trust_env = False
-                return zoom.post(
-                    f"http://127.0.0.1:{port}/webhooks/zoom",
-                    data=body,
-                    headers=headers(body, secret=WEBHOOK_SECRET, timestamp=int(time.time())),
-                    timeout=PATIENCE_SECONDS,
-                ).status_code
-        except requests.ConnectionError:
-            assert time.monotonic() < give_up_at, "nobody answers"
+def deliver(port: int, body: bytes) -> None:
+    """As Zoom does, which tries again where nobody takes it."""
+    address = f"http://127.0.0.1:{port}/webhooks/zoom"
+
+    def is_taken() -> bool:
+        signature = headers(body, secret=WEBHOOK_SECRET, timestamp=int(time.time()))
+        with requests.Session() as zoom, suppress(requests.ConnectionError):
+            zoom.trust_env = False
+            answer = zoom.post(address, data=body, headers=signature, timeout=PATIENCE)
+            assert answer.status_code in (204, 503)
+            return answer.status_code == 204
+        return False
+
+    wait_until(is_taken)

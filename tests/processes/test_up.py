@@ -15,9 +15,11 @@ import requests
 from integration.settings import PROJECT
 from tests.commands.program import Program, program_with, rows
 from tests.page.site import button_of
-from tests.processes.processes import answers, free_port, kill_group, wait_until
+from tests.patience import PATIENCE, wait_until
+from tests.processes.processes import answers, free_port, kill_group
 
 READY = "Ctrl-C stops everything."
+STARTED_AGAIN = "The database had ended. Starting it again…"
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,12 @@ def demo() -> Iterator[Demo]:
             lines, reader = read_along(process)
             wait_until(
                 lambda: process.poll() is not None or any(READY in line for line in lines),
-                seconds=240,
             )
             assert process.poll() is None, process.stderr.read()
             children = psutil.Process(process.pid).children(recursive=True)
             with requests.Session() as http:
                 http.trust_env = False
-                server_info = http.get(f"{dagster}/server_info", timeout=10).json()
+                server_info = http.get(f"{dagster}/server_info", timeout=PATIENCE).json()
             signed_in = {
                 role: status_after_signing_in(link)
                 for role, link in re.findall(
@@ -66,11 +67,11 @@ def demo() -> Iterator[Demo]:
             entries = rows(url, "select count(*) from timeline.activities")[0][0]
             connections = rows(url, "select organization_id, status from integration.connections")
             kill_the_database(program)
-            wait_until(lambda: not answers(f"{page}/readyz"))
-            wait_until(lambda: answers(f"{page}/readyz"), seconds=120)
+            wait_until(lambda: any(STARTED_AGAIN in line for line in lines))
+            wait_until(lambda: answers(f"{page}/readyz"))
             os.kill(process.pid, signal.SIGINT)  # to this process alone, as a supervisor would
-            process.wait(timeout=90)
-            reader.join(timeout=10)
+            process.wait(timeout=PATIENCE)
+            reader.join(timeout=PATIENCE)
             err = process.stderr.read()
         finally:
             kill_group(process)
@@ -89,8 +90,8 @@ def status_after_signing_in(link: str) -> int:
     """Of the page that the link's button leads to."""
     with requests.Session() as http:
         http.trust_env = False
-        page = http.get(link, timeout=10)
-        return http.post(link, dict(button_of(page.text)), timeout=10).status_code
+        page = http.get(link, timeout=PATIENCE)
+        return http.post(link, dict(button_of(page.text)), timeout=PATIENCE).status_code
 
 
 def read_along(process: subprocess.Popen[str]) -> tuple[list[str], threading.Thread]:
@@ -116,7 +117,7 @@ def test_everything_answered_while_it_ran(demo: Demo) -> None:
 
 
 def test_a_database_that_was_killed_was_started_again(demo: Demo) -> None:
-    assert "The database had ended. Starting it again…" in demo.out
+    assert STARTED_AGAIN in demo.out
 
 
 def test_a_link_signs_in_somebody_of_each_role(demo: Demo) -> None:
@@ -129,7 +130,7 @@ def test_ctrl_c_stops_everything_that_it_started(demo: Demo) -> None:
     assert demo.out.endswith("Everything has stopped.\n")
     assert demo.children
     # What a process of ours had started itself may be a moment behind it.
-    wait_until(lambda: not any(c.is_running() and is_alive(c) for c in demo.children), seconds=20)
+    wait_until(lambda: not any(c.is_running() and is_alive(c) for c in demo.children))
     assert not answers(f"{demo.page}/healthz")
     assert not answers(f"{demo.dagster}/server_info")
     assert demo.program("stop").out == "The embedded Postgres is not running.\n"
@@ -143,7 +144,11 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def test_the_keys_that_were_made_are_for_the_owner_only(demo: Demo) -> None:
-    file = demo.program.home / "keys.env"
-    assert oct(file.stat().st_mode & 0o777) == "0o600"
+def test_what_it_wrote_is_for_its_user_alone(demo: Demo) -> None:
+    files = [path for path in demo.program.home.rglob("*") if path.is_file()]
+    assert {"keys.env", "receiver.log"} <= {path.name for path in files}
+    assert [path for path in files if path.stat().st_mode & 0o077] == []
+
+
+def test_it_does_not_say_where_the_project_lies(demo: Demo) -> None:
     assert str(PROJECT) not in demo.out

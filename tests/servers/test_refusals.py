@@ -13,7 +13,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier, Literal
 
 from tests.commands.program import APP_SETTINGS, Answer, program_with
-from tests.processes.processes import free_port, wait_until
+from tests.patience import wait_until
+from tests.processes.processes import free_port
 from tests.servers.postgres import NOBODY, OLD, is_fetched, running
 
 

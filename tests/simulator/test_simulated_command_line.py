@@ -15,6 +15,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 
+from tests.patience import PATIENCE
 from tests.simulator.local_receiver import SECRET, Receiver
 
 ENVIRONMENT = {
@@ -28,7 +29,9 @@ ENVIRONMENT = {
 def simulate(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "simulator", *arguments]
     env = {**ENVIRONMENT, **environment}
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
 
 
 @contextmanager
@@ -116,9 +119,9 @@ def test_what_is_missing_is_named(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_server_answers_until_it_is_told_to_stop(number: signal.Signals) -> None:
     with serving() as (process, url):
-        answer = requests.get(f"{url}/v2/users", timeout=5)
+        answer = requests.get(f"{url}/v2/users", timeout=PATIENCE)
         process.send_signal(number)
-        process.wait(timeout=10)
+        process.wait(timeout=PATIENCE)
         errors = process.stderr.read()
     assert (answer.status_code, process.returncode, errors) == (401, 0, "")
 
@@ -130,7 +133,7 @@ def test_the_server_plays_days_and_goes_on_live_until_it_is_told_to_stop(
     with serving(*days, "--live", "--webhook-url", receiver.url) as (process, _):
         lines = [process.stdout.readline() for _ in range(2)]
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=10)
+        process.wait(timeout=PATIENCE)
     assert [line.split()[0] for line in lines] == ["day=2026-03-02", "day=2026-03-03"]
     assert process.returncode == 0
 

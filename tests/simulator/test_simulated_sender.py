@@ -16,6 +16,7 @@ from simulator.journal import Event
 from simulator.playing import Receiver as Target
 from simulator.playing import deliveries_of, play_at_once, play_live
 from simulator.sender import Counts, Sender
+from tests.patience import PATIENCE
 from tests.simulator.local_receiver import SECRET, Receiver
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -170,7 +171,7 @@ def test_live_playing_ends_when_it_is_stopped(receiver: Receiver) -> None:
     thread = threading.Thread(target=play)
     thread.start()
     stop.set()
-    thread.join(timeout=10)
+    thread.join(timeout=PATIENCE)
     assert ended.is_set()
 
 

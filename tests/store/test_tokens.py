@@ -1,8 +1,6 @@
 """Tokens at rest, on a real Postgres: encrypted, renewed once, never lost."""
 
 import threading
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +14,7 @@ from integration.store.postgres import transaction
 from integration.store.tokens import access_token, save_grant
 from integration.zoom.errors import PermanentZoomError, TransientZoomError
 from integration.zoom.oauth import Grant
+from tests.patience import PATIENCE, wait_until
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KEYS = (Fernet.generate_key().decode(),)
@@ -216,7 +215,7 @@ def test_two_that_need_a_renewal_at_once_cause_exactly_one(
         return renewals(grant_type, refresh_token)
 
     def ask(_number: int) -> tuple[str, str | None]:
-        both_ready.wait(timeout=10)
+        both_ready.wait(timeout=PATIENCE)
         return access_token(
             connected,
             "c1",
@@ -297,10 +296,3 @@ def somebody_waits_for_a_lock(url: str) -> bool:
             """
         ).fetchone()
     return row is not None and row[0] > 0
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "the other one never came"
-        time.sleep(0.01)

@@ -20,6 +20,7 @@ from psycopg.rows import dict_row
 from integration.settings import Settings
 from integration.web.app import create_app
 from integration.web.serve import config_of
+from tests.patience import PATIENCE
 
 NEWER_SECRET, OLDER_SECRET = "newer-secret-of-the-tests", "older-secret-of-the-tests"
 
@@ -35,14 +36,16 @@ class Receiver:
     older_secret: str = OLDER_SECRET
 
     def get(self, path: str) -> requests.Response:
-        return self.http.get(self.base + path, timeout=10, allow_redirects=False)
+        return self.http.get(self.base + path, timeout=PATIENCE, allow_redirects=False)
 
     def post(
         self, body: bytes | Iterator[bytes], *, headers: dict[str, Any] | None = None
     ) -> requests.Response:
         """A delivery with these headers; without any, signed as Zoom does now."""
         headers = self.signed(body) if headers is None else headers
-        return self.http.post(f"{self.base}/webhooks/zoom", data=body, headers=headers, timeout=10)
+        return self.http.post(
+            f"{self.base}/webhooks/zoom", data=body, headers=headers, timeout=PATIENCE
+        )
 
     @staticmethod
     def signed(

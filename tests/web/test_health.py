@@ -13,6 +13,8 @@ import pytest
 import requests
 from psycopg import sql
 
+from tests.patience import PATIENCE
+
 BODY = b'{"event":"meeting.started","payload":{"account_id":"acc-named-nowhere"}}'
 
 # `serve` as a process of its own, because signals are what is looked at.
@@ -158,9 +160,9 @@ def test_a_signal_ends_the_process_in_peace_with_one_line_said(
 ) -> None:
     line = process.stdout.readline()
     base = line.removeprefix("listening on ").strip()
-    answer = requests.get(f"{base}/sign-in?token=a-token-nobody-may-log", timeout=10)
+    answer = requests.get(f"{base}/sign-in?token=a-token-nobody-may-log", timeout=PATIENCE)
     process.send_signal(number)
-    said, complained = process.communicate(timeout=10)
+    said, complained = process.communicate(timeout=PATIENCE)
     assert (answer.status_code, process.returncode, said, complained) == (401, 0, "", "")
     assert re.fullmatch(r"listening on http://127\.0\.0\.1:\d+\n", line)
     assert "server" not in answer.headers
@@ -169,7 +171,7 @@ def test_a_signal_ends_the_process_in_peace_with_one_line_said(
 def test_a_process_without_a_secret_does_not_start(database_url: str, tmp_path: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", PROGRAM, database_url, ""],
-        capture_output=True, text=True, cwd=tmp_path, timeout=30, check=False,
+        capture_output=True, text=True, cwd=tmp_path, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert ended.returncode != 0
     assert "ZOOM_WEBHOOK_SECRET_TOKEN" in ended.stderr

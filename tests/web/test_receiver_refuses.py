@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.web.deliveries import (
     LEDGER,
     challenge_body,
@@ -145,7 +146,7 @@ def test_only_post_is_allowed(receiver: Any) -> None:
     methods = ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
     answers = {
         method: receiver.http.request(
-            method, receiver.base + "/webhooks/zoom", timeout=10
+            method, receiver.base + "/webhooks/zoom", timeout=PATIENCE
         ).status_code
         for method in methods
     }
@@ -184,7 +185,7 @@ def test_a_chunked_body_within_the_limit_is_stored(receiver: Any) -> None:
 
 def test_a_declared_length_over_the_limit_is_refused_before_the_body_comes(receiver: Any) -> None:
     address = receiver.base.removeprefix("http://").split(":")
-    with socket.create_connection((address[0], int(address[1])), timeout=5) as connection:
+    with socket.create_connection((address[0], int(address[1])), timeout=PATIENCE) as connection:
         connection.sendall(
             b"POST /webhooks/zoom HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000000\r\n\r\n{"
         )
@@ -194,7 +195,7 @@ def test_a_declared_length_over_the_limit_is_refused_before_the_body_comes(recei
 def test_a_sender_that_goes_away_in_the_middle_leaves_nothing(receiver: Any) -> None:
     body = event_body()
     address = receiver.base.removeprefix("http://").split(":")
-    with socket.create_connection((address[0], int(address[1])), timeout=5) as connection:
+    with socket.create_connection((address[0], int(address[1])), timeout=PATIENCE) as connection:
         connection.sendall(
             b"POST /webhooks/zoom HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n" + body
         )

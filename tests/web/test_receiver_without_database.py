@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,10 +14,23 @@ from psycopg import sql
 
 from integration.settings import Settings, SettingsError
 from integration.store import embedded
+from integration.store.deliveries import (
+    ANSWER_SECONDS,
+    CONNECTION_WAIT_SECONDS,
+    STATEMENT_MILLISECONDS,
+)
 from integration.store.migrate import migrate
 from integration.store.postgres import database_url
 from integration.web.app import create_app
+from simulator.sender import ANSWER_WITHIN_SECONDS
+from tests.patience import wait_until
 from tests.web.deliveries import LEDGER, challenge_body, event_body, waiting
+
+
+def test_the_limits_of_an_answer_lie_within_the_time_that_zoom_waits() -> None:
+    """That they hold is seen below; how long an answer really takes, in the benchmarks."""
+    in_order = CONNECTION_WAIT_SECONDS + STATEMENT_MILLISECONDS / 1000
+    assert in_order < ANSWER_SECONDS < ANSWER_WITHIN_SECONDS
 
 
 def test_a_delivery_that_cannot_be_inserted_is_to_be_sent_again(receiver: Any) -> None:
@@ -32,9 +44,7 @@ def test_a_delivery_that_cannot_be_inserted_is_to_be_sent_again(receiver: Any) -
 def test_a_table_that_stays_locked_gives_a_503_before_zoom_gives_up(receiver: Any) -> None:
     with psycopg.connect(receiver.database_url) as other:
         other.execute("lock table ingress.deliveries in access exclusive mode")
-        begun = time.monotonic()
         assert receiver.post(event_body()).status_code == 503
-        assert time.monotonic() - begun < 3
     assert receiver.post(event_body()).status_code == 204
 
 
@@ -49,9 +59,7 @@ def test_a_server_that_hangs_gives_a_503_before_zoom_gives_up(receiver: Any) -> 
     try:
         for (pid,) in found:
             os.kill(pid, signal.SIGSTOP)
-        begun = time.monotonic()
         assert receiver.post(event_body()).status_code == 503
-        assert time.monotonic() - begun < 3
     finally:
         for (pid,) in found:
             os.kill(pid, signal.SIGCONT)
@@ -82,18 +90,14 @@ def test_while_the_database_is_away_zoom_is_told_to_try_again(
         assert receiver.post(event_body()).status_code == 204
 
         embedded.stop(home.home)
-        begun = time.monotonic()
         assert receiver.post(event_body()).status_code == 503
-        assert time.monotonic() - begun < 3
         assert (receiver.get("/readyz").status_code, receiver.get("/healthz").status_code) == (
             503,
             200,
         )
 
         assert database_url(home) == url
-        deadline = time.monotonic() + 10
-        while receiver.get("/readyz").status_code != 200:
-            assert time.monotonic() < deadline
+        wait_until(lambda: receiver.get("/readyz").status_code == 200)
         assert receiver.post(event_body()).status_code == 204
         assert receiver.deliveries(*LEDGER) == [waiting(event_body())] * 2
     finally:
@@ -104,9 +108,8 @@ def test_the_app_starts_without_a_database(start_receiver: Callable[[str], Any])
     with socket.create_server(("127.0.0.1", 0)) as taken:
         nobody_there = taken.getsockname()[1]
     receiver = start_receiver(f"postgresql://nobody@127.0.0.1:{nobody_there}/nothing")
-    begun = time.monotonic()
     statuses = (receiver.post(event_body()).status_code, receiver.get("/healthz").status_code)
-    assert (statuses, time.monotonic() - begun < 3) == ((503, 200), True)
+    assert statuses == (503, 200)
 
 
 def test_what_is_refused_needs_no_database(start_receiver: Callable[[str], Any]) -> None:

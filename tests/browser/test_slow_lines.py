@@ -1,0 +1,100 @@
+"""A page that arrives bit by bit: nothing on it moves while it does."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import requests
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import PHONE, sign_in
+from tests.browser.looks import DRAWN, WATCH_SHIFTS
+from tests.page.site import Site
+from tests.patience import PATIENCE
+
+PIECES = 12
+PAUSE_SECONDS = 0.1  # after each piece: the browser could draw what it has
+PATHS = (
+    "/services/zoom/overview",
+    "/services/zoom/users",
+    "/timeline?day=2026-03-10",
+    "/clients",
+    "/clients/people",
+    "/missing?from=2026-03-01&to=2026-03-20",
+)
+
+
+@contextmanager
+def slow_line(base: str, *, without: bytes = b"") -> Iterator[str]:
+    """The address of a line to `base` that hands pages on in pieces, `without` some bytes."""
+
+    class Line(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            with requests.Session() as http:
+                http.trust_env = False
+                answer = http.get(
+                    base + self.path,
+                    headers={"Cookie": self.headers.get("Cookie", "")},
+                    allow_redirects=False,
+                    timeout=PATIENCE,
+                )
+            body = answer.content.replace(without, b"") if without else answer.content
+            is_page = answer.headers["content-type"].startswith("text/html")
+            pieces = PIECES if is_page else 1
+            self.send_response(answer.status_code)
+            self.send_header("Content-Type", answer.headers["content-type"])
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            size = len(body) // pieces + 1
+            for start in range(0, len(body), size):
+                self.wfile.write(body[start : start + size])
+                if is_page:
+                    time.sleep(PAUSE_SECONDS)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Line) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def shifted(browser: Browser, story: Site, line: str, paths: tuple[str, ...]) -> dict[str, float]:
+    """How far each page has moved, as layout shift counts it, at the end of its way."""
+    found = {}
+    with browser.new_context(viewport=PHONE) as context:
+        context.set_default_timeout(PATIENCE * 1000)
+        context.add_init_script(WATCH_SHIFTS)
+        with context.new_page() as page:
+            sign_in(page, story.link("executive"))
+            for path in paths:
+                assert page.goto(line + path).status == 200
+                page.evaluate(DRAWN)
+                found[path] = page.evaluate("window.shifted")
+    return found
+
+
+@pytest.fixture(scope="module")
+def moved(browser: Browser, story: Site) -> dict[str, float]:
+    with slow_line(story.base) as line:
+        return shifted(browser, story, line, PATHS)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_jumps_while_a_page_arrives(path: str, moved: dict[str, float]) -> None:
+    assert moved[path] == 0
+
+
+def test_a_page_that_does_not_wait_would_jump(browser: Browser, story: Site) -> None:
+    """Else the test above could not fail."""
+    waits = b' blocking="render"'
+    with slow_line(story.base, without=waits) as line:
+        assert any(shifted(browser, story, line, PATHS).values())
