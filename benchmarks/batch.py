@@ -77,7 +77,8 @@ def fill(url: str) -> None:
 
 def bodies(count: int, *, until: date) -> list[bytes]:
     """The first `count` meeting and webinar events of the simulated days that end at `until`."""
-    company, found, day = build_company(users=USERS), [], until - timedelta(days=30)
+    company, day = build_company(users=USERS), until - timedelta(days=30)
+    found: list[bytes] = []
     while len(found) < count:
         day += timedelta(days=1)
         found += [event.body for event in build_day(company, day, seed=1) if is_kept(event.name)]

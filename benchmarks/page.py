@@ -26,6 +26,7 @@ from benchmarks.batch import run_batch
 from benchmarks.home import throw_away_database
 from integration.commands.sign_in_link import make_link
 from integration.settings import Settings
+from integration.store import rows
 from integration.store.postgres import connect
 from integration.web.app import create_app
 
@@ -63,7 +64,7 @@ def addresses(url: str) -> dict[str, str]:
     with connect(url) as connection:
 
         def one(query: str) -> Any:
-            return connection.execute(query).fetchone()[0]
+            return rows.scalar(connection, object, query)
 
         busiest = one(
             "select started_at::date from timeline.activities where user_id = 'u1' "
@@ -163,8 +164,9 @@ def recorded() -> Iterator[list[Statement]]:
 
 def sign_in(visitor: requests.Session, link: str) -> None:
     """Opens the link and presses its button."""
-    form = re.search(r'action="/sign-in">(.*?)</form>', visitor.get(link, timeout=60).text, re.S)
-    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form[1]))
+    page = visitor.get(link, timeout=60).text
+    form = page.partition('action="/sign-in">')[2].partition("</form>")[0]
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
     answer = visitor.post(link.partition("?")[0], fields, timeout=60, allow_redirects=False)
     if answer.status_code != 303:
         raise SystemExit(f"signing in answered {answer.status_code}: {answer.text[-2000:]}")

@@ -2,7 +2,6 @@
 open in every way; the median of each as a multiple of the quiet one, the floor.
 """
 
-import re
 import statistics
 import subprocess
 import sys
@@ -58,7 +57,8 @@ def serving(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str]
         command, cwd=PROJECT, env={**environment, **settings}, text=True, stderr=subprocess.PIPE
     ) as process:
         try:
-            yield process, int(re.search(r":(\d+)$", process.stderr.readline().strip())[1])
+            line = process.stderr.readline() if process.stderr else ""
+            yield process, int(line.strip().rpartition(":")[2])
         finally:
             process.terminate()
 

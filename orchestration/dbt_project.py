@@ -141,7 +141,7 @@ def invoke_dbt(
     work = settings.home / "dbt"
     target = parsed_project(dbt_project.project_dir, work, schema_prefix=schema_prefix)
     with kept_alive(writer), environment_with(**server), _signals_end_dbt(url) as signals:
-        outcome = dbtRunner(callbacks=[listen]).invoke(
+        outcome: Any = dbtRunner(callbacks=[listen]).invoke(
             [
                 *arguments,
                 *_option("project-dir", dbt_project.project_dir),

@@ -98,7 +98,8 @@ def _derive(connection: psycopg.Connection, settings: Settings, url: str) -> Non
 
 
 def _manifest() -> dict[str, Any]:
-    return json.loads(dbt_project.manifest_path.read_text())
+    manifest: dict[str, Any] = json.loads(dbt_project.manifest_path.read_text())
+    return manifest
 
 
 def _settle(connection: psycopg.Connection, batch: Batch) -> None:

@@ -36,7 +36,7 @@ def code_of_tables(manifest: Manifest) -> dict[str, TableCode]:
 
 
 def _is_table(node: dict[str, Any]) -> bool:
-    return node["config"]["materialized"] == "incremental"
+    return bool(node["config"]["materialized"] == "incremental")
 
 
 def _above(manifest: Manifest, unique_id: str, *, through_tables: bool) -> list[str]:

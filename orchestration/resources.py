@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 import dagster as dg
 import psycopg
@@ -57,7 +58,7 @@ def time_of_run(tags: Mapping[str, str], *, clock: datetime) -> datetime:
     return time
 
 
-class Installation(dg.ConfigurableResource):
+class Installation(dg.ConfigurableResource[Any]):
     """The settings and the database of this installation, read when a run or a tick needs them."""
 
     def settings(self) -> Settings:
@@ -67,7 +68,7 @@ class Installation(dg.ConfigurableResource):
         return database_url(self.settings())
 
 
-class BatchInProgress(dg.ConfigurableResource):
+class BatchInProgress(dg.ConfigurableResource[Any]):
     """The run's batch: holds the writer's lock from the first asset to the last.
 
     The batch is opened when an asset asks for it: a run of checks alone is no batch.
@@ -88,7 +89,8 @@ class BatchInProgress(dg.ConfigurableResource):
         self._limit_seconds = int(tags.get(LIMIT_TAG, minutes * 60))
 
         def say_who_waits() -> None:
-            context.log.info("Another batch, rebuild or import is writing. Waiting for its end.")
+            log = context.log or dg.get_dagster_logger()
+            log.info("Another batch, rebuild or import is writing. Waiting for its end.")
 
         url = self.installation.database_url()
         with only_writer(url, on_wait=say_who_waits) as connection:

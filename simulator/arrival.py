@@ -14,7 +14,8 @@ _SECRETS = ("code", "state", "token", "code_challenge", "client_secret", "access
 
 
 def world_of(request: Request) -> World:
-    return request.app.state.world
+    world: World = request.app.state.world
+    return world
 
 
 async def arrive(request: Request, account_id: str | None, **detail: Any) -> Response | None:

@@ -34,7 +34,7 @@ from simulator.world import make_world
 Command = Callable[..., Any]
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """`2026-03-02`, `today` or `yesterday` (UTC)."""
 
     name = "date"

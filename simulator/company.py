@@ -11,6 +11,7 @@ import random
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from simulator.guests import Guest, make_guests
 from simulator.names import CAST, DEPARTMENTS, FIRST_NAMES, LAST_NAMES
@@ -210,7 +211,7 @@ _FROM_THE_END = {
 def _with_special_cases(everyone: list[ZoomUser], domain: str) -> list[ZoomUser]:
     changed = list(everyone)
 
-    def change(what: str, **fields: object) -> None:
+    def change(what: str, **fields: Any) -> None:
         index = len(changed) - _FROM_THE_END[what]
         changed[index] = replace(changed[index], **fields)
 

@@ -166,12 +166,13 @@ class Sender:
 
     def _session(self) -> requests.Session:
         """One kept-alive session per thread, without the environment's proxies."""
-        if not hasattr(self._of_thread, "session"):
+        session: requests.Session | None = getattr(self._of_thread, "session", None)
+        if session is None:
             session = requests.Session()
             session.trust_env = False
             self._of_thread.session = session
             self._sessions.append(session)
-        return self._of_thread.session
+        return session
 
     def _settle(self, flying: set[Future[_Answer]], *, only_if_full: bool) -> set[Future[_Answer]]:
         """Wait for one answer at least, count those that came, and put retries on the heap."""

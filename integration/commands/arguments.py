@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 
 
-class AwareTime(click.ParamType):
+class AwareTime(click.ParamType[datetime]):
     """An ISO 8601 time with a zone, in UTC."""
 
     name = "time"
@@ -23,7 +23,7 @@ class AwareTime(click.ParamType):
         return read.astimezone(UTC)
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A day or a time; without a zone it is UTC."""
 
     name = "date"

@@ -72,7 +72,7 @@ def free_port(wanted: int) -> int:
             contextlib.suppress(OSError),
             socket.create_server(("127.0.0.1", candidate)) as listener,
         ):
-            return listener.getsockname()[1]
+            return int(listener.getsockname()[1])
     raise click.ClickException("No port is free on this machine.")
 
 

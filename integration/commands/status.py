@@ -82,7 +82,7 @@ def _connections(rows: list[facts.ConnectionStatus], now: datetime) -> Table | s
         "needs attention because",
     )
     for row in rows:
-        imported = _ago(row.users_imported_at, now) if row.users_imported_at else "never"
+        imported = _ago(row.users_imported_at, now)
         table.add_row(
             row.organization_id,
             row.zoom_account_id,
@@ -220,8 +220,8 @@ def _delay(delay: facts.Delay | None) -> str:
     )
 
 
-def _ago(then: datetime, now: datetime) -> str:
-    return f"{_span(now - then)} ago"
+def _ago(then: datetime | None, now: datetime) -> str:
+    return f"{_span(now - then)} ago" if then else "never"
 
 
 def _span(length: timedelta | None) -> str:

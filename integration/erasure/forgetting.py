@@ -184,6 +184,7 @@ class Forgetting:
 
 def digests_of(digests: Digests, kind: str, text: str | None) -> set[str]:
     """The digests by which a text of this kind would be recognized."""
+    values: list[tuple[str, str | None]]
     match kind:
         case "person_key":
             values = [("person_key", key) for key in keys_in(text)]

@@ -47,7 +47,8 @@ def parties_of(event: str, fields: dict[str, str]) -> Iterator[Party]:
     elif "participant_" in event:
         yield _participant(event, fields)
     elif event.startswith("user."):
-        known = {fact: fields[fact] for fact in ("email", "zoom_user_id") if fact in fields}
+        facts = ("email", "zoom_user_id")
+        known: dict[str, str] = {fact: fields[fact] for fact in facts if fact in fields}
         yield Party(leg="user", known=known, fields={})
 
 

@@ -104,7 +104,7 @@ def _known_beforehand(
     """What the users' lists and the calls tell of the person: ids, names, numbers of their own."""
     organization_id = digests.organization_id
     users = _users(connection, organization_id, key)
-    told = [("zoom_user_id", zoom_user_id) for zoom_user_id in zoom_users]
+    told: list[tuple[str, str | None]] = [("zoom_user_id", each) for each in zoom_users]
     told += [("user_id", user.user_id) for user in users]
     names = [user.full_name for user in users]
     names += erasure.names_of_zoom_users(connection, organization_id, zoom_users)

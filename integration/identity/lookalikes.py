@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 from confusable_homoglyphs.confusables import is_confusable
 
@@ -42,8 +43,8 @@ def _alike(letter: str) -> str:
 
 
 def _homoglyphs(text: str) -> set[str]:
-    found = is_confusable(text, greedy=True) if len(text) == 1 else False
-    return {text} | {_plain(glyph["c"]) for each in found or [] for glyph in each["homoglyphs"]}
+    found: list[dict[str, Any]] = is_confusable(text, greedy=True) or [] if len(text) == 1 else []
+    return {text} | {_plain(glyph["c"]) for each in found for glyph in each["homoglyphs"]}
 
 
 def _plain(text: str) -> str:

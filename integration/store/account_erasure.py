@@ -6,6 +6,7 @@ from datetime import datetime
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from integration.store import rows
 from integration.store.connections import hold_account
 
 # The connections go last: while they stand, they tell whose the account is. Their tokens go along.
@@ -23,11 +24,12 @@ STAY = ("ingress.deliveries", "integration.erasures")
 
 def organizations_of_account(connection: psycopg.Connection, zoom_account_id: str) -> list[str]:
     """Whose the account is: one organization's, or nobody's."""
-    rows = connection.execute(
+    return rows.scalars(
+        connection,
+        str,
         "select distinct organization_id from integration.connections where zoom_account_id = %s",
         [zoom_account_id],
     )
-    return [organization_id for (organization_id,) in rows]
 
 
 def erase_account(
@@ -69,20 +71,23 @@ def left_of_account(connection: psycopg.Connection, zoom_account_id: str) -> Cou
     ).fetchall()
     left: Counter[str] = Counter()
     for schema, name in tables:
-        (rows,) = connection.execute(
+        left[f"{schema}.{name}"] = rows.scalar(
+            connection,
+            int,
             SQL("select count(*) from {} where zoom_account_id = %s").format(
                 Identifier(schema, name)
             ),
             [zoom_account_id],
-        ).fetchone()
-        left[f"{schema}.{name}"] = rows
-    (left["ingress.deliveries"],) = connection.execute(
+        )
+    left["ingress.deliveries"] = rows.scalar(
+        connection,
+        int,
         """
         select count(*) from ingress.deliveries
         where zoom_account_id = %s and body is not null and disposition <> 'waiting'
         """,
         [zoom_account_id],
-    ).fetchone()
+    )
     return +left
 
 
@@ -90,7 +95,9 @@ def accounts_due(connection: psycopg.Connection, *, now: datetime) -> list[str]:
     """Zoom accounts that removed the app, whose time of grace is over, and that nobody has
     connected again: their newest connection says so.
     """
-    rows = connection.execute(
+    return rows.scalars(
+        connection,
+        str,
         """
         select due.zoom_account_id
         from integration.connections as due
@@ -104,7 +111,6 @@ def accounts_due(connection: psycopg.Connection, *, now: datetime) -> list[str]:
         """,
         [now],
     )
-    return [zoom_account_id for (zoom_account_id,) in rows]
 
 
 _UNSEEN = {

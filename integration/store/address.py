@@ -11,7 +11,8 @@ from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import pq
-from psycopg.conninfo import ConnDict, conninfo_to_dict, make_conninfo
+from psycopg.abc import ConnDict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from integration.settings import SettingsError
 from integration.store.unavailable import DatabaseUnavailable, DatabaseUnsuitable

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import psycopg
-from psycopg.rows import class_row
 
+from integration.store import rows
 from integration.store.job_states import BATCH_JOB
 from integration.store.marts import marts_are_there
 
@@ -44,8 +44,9 @@ def arrivals_of(
     """
     if not marts_are_there(connection):
         return []
-    cursor = connection.cursor(row_factory=class_row(Arrivals))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Arrivals,
         """
         select
             accounts.zoom_account_id,
@@ -84,12 +85,13 @@ def arrivals_of(
         from unnest(%(accounts)s::text[]) as accounts (zoom_account_id)
         """,
         {"accounts": zoom_account_ids, "now": now},
-    ).fetchall()
+    )
 
 
 def batches_of_installation(connection: psycopg.Connection) -> Batches:
-    cursor = connection.cursor(row_factory=class_row(Batches))
-    return cursor.execute(
+    return rows.one(
+        connection,
+        Batches,
         """
         select
             (select max(finished_at) from pipeline.batches) as last_finished_at,
@@ -98,4 +100,4 @@ def batches_of_installation(connection: psycopg.Connection) -> Batches:
             ) as last_failed_at
         """,
         [BATCH_JOB],
-    ).fetchone()
+    )

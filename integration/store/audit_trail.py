@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
+
+from integration.store import rows
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,9 @@ def latest_changes(
     connection: psycopg.Connection, *, organization_id: str, limit: int, offset: int = 0
 ) -> list[Change]:
     """The newest first."""
-    cursor = connection.cursor(row_factory=class_row(Change))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Change,
         """
         select
             audit_trail.at, audit_trail.user_id, authors.full_name, audit_trail.kind,
@@ -87,4 +89,4 @@ def latest_changes(
         limit %s offset %s
         """,
         [organization_id, limit, offset],
-    ).fetchall()
+    )

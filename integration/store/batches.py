@@ -6,6 +6,8 @@ from datetime import datetime
 
 import psycopg
 
+from integration.store import rows
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -19,15 +21,17 @@ def open_batch(connection: psycopg.Connection, *, as_of: datetime, run_id: str |
     """A new batch with the next number; only under the writer's lock, so numbers commit in
     order.
     """
-    row = connection.execute(
+    number = rows.scalar(
+        connection,
+        int,
         """
         insert into pipeline.batches (batch, as_of, run_id)
         select coalesce(max(batch), 0) + 1, %s, %s from pipeline.batches
         returning batch
         """,
         [as_of, run_id],
-    ).fetchone()
-    return Batch(number=row[0], as_of=as_of)
+    )
+    return Batch(number=number, as_of=as_of)
 
 
 def finish_batches(connection: psycopg.Connection, *, tables: Iterable[str]) -> int:
@@ -35,14 +39,16 @@ def finish_batches(connection: psycopg.Connection, *, tables: Iterable[str]) -> 
     their news; returns the last of them, -1 when there is none.
     """
     with connection.transaction():
-        reached = connection.execute(
+        reached = rows.scalar(
+            connection,
+            int,
             """
             select coalesce(min(coalesce(progress.batch, -1)), -1)
             from unnest(%s::text[]) as derived
             left join pipeline.progress on progress.model = derived
             """,
             [list(tables)],
-        ).fetchone()[0]
+        )
         connection.execute(
             "update pipeline.batches set finished_at = now() "
             "where batch <= %s and finished_at is null",
@@ -57,4 +63,4 @@ def latest_batch_time(connection: psycopg.Connection) -> datetime | None:
     """The latest time that any batch took for now: what "24 hours without an ended event" is
     counted from.
     """
-    return connection.execute("select max(as_of) from pipeline.batches").fetchone()[0]
+    return rows.maybe_scalar(connection, datetime, "select max(as_of) from pipeline.batches")

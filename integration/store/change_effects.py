@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
-from psycopg.rows import class_row
 
+from integration.store import rows
 from integration.store.marts import marts_are_there
 
 
@@ -80,8 +80,7 @@ def effects_of_switch(
 def _effects(connection: psycopg.Connection, statement: str, **parameters: object) -> list[Effect]:
     if not marts_are_there(connection):
         return []
-    cursor = connection.cursor(row_factory=class_row(Effect))
-    return cursor.execute(statement, parameters).fetchall()
+    return rows.every(connection, Effect, statement, parameters)
 
 
 def _entries_after(concerned: str) -> str:

@@ -7,10 +7,10 @@ then neither an address nor a domain is in force for nothing, and is shown.
 from dataclasses import dataclass
 
 import psycopg
-from psycopg.rows import class_row
 
 from integration.identity.cleaning import cleaned, cleaned_email
 from integration.identity.versions import RULE_VERSION
+from integration.store import rows
 from integration.store.batches import Batch
 
 # Of some organizations, or of all of them.
@@ -60,10 +60,12 @@ class UnreadableSetting:
 
 def texts_are_new(connection: psycopg.Connection) -> bool:
     """Whether a text was written that no batch has cleaned."""
-    return connection.execute(
+    return rows.scalar(
+        connection,
+        bool,
         f"select exists ({_NOT_CLEANED}) or exists ({_OTHER_EMAIL})",
         {"rule_version": RULE_VERSION},
-    ).fetchone()[0]
+    )
 
 
 def clean_texts(
@@ -96,15 +98,16 @@ def unreadable_settings(
     connection: psycopg.Connection, organization_id: str
 ) -> list[UnreadableSetting]:
     """What an organization has set and is in force for nothing, by setting and text."""
-    cursor = connection.cursor(row_factory=class_row(UnreadableSetting))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        UnreadableSetting,
         """
         select setting, text from pipeline.unreadable_settings
         where organization_id = %s
         order by setting, text collate "C"
         """,
         [organization_id],
-    ).fetchall()
+    )
 
 
 def count_unreadable_settings(connection: psycopg.Connection) -> list[tuple[str, str, int]]:

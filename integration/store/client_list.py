@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
-from psycopg.rows import class_row
+
+from integration.store import rows
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ def companies(
     """Those whose name or domain holds the text; or the one, none when it is another
     organization's.
     """
-    cursor = connection.cursor(row_factory=class_row(Company))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Company,
         f"""
         with page as (
             select companies.*, ties.user_id, ties.decayed_minutes,
@@ -102,7 +104,7 @@ def companies(
             "limit": limit,
             "offset": offset,
         },
-    ).fetchall()
+    )
 
 
 def people(
@@ -116,8 +118,9 @@ def people(
     offset: int = 0,
 ) -> list[Person]:
     """Human people whose name, address or company holds the text; of one company; or the one."""
-    cursor = connection.cursor(row_factory=class_row(Person))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Person,
         f"""
         with page as (
             select people.*, companies.name as company_name, ties.user_id, ties.decayed_minutes,
@@ -151,7 +154,7 @@ def people(
             "limit": limit,
             "offset": offset,
         },
-    ).fetchall()
+    )
 
 
 _OF_COMPANIES = {"key": "company_id", "ties": "int_company_relationships"}

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
-from psycopg.rows import class_row
+
+from integration.store import rows
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,9 @@ def interactions(
     either and the time.
     """
     key, value = ("company_id", company_id) if company_id else ("person_id", person_id)
-    cursor = connection.cursor(row_factory=class_row(Interaction))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Interaction,
         f"""
         with latest as (
             select * from intermediate.int_interactions
@@ -110,7 +112,7 @@ def interactions(
         order by latest.met_at desc, latest.session_id, latest.user_id, latest.person_id
         """,  # noqa: S608 - our own names
         {"organization": organization_id, "value": value, "limit": limit, "offset": offset},
-    ).fetchall()
+    )
 
 
 def strongest_ties(
@@ -119,8 +121,9 @@ def strongest_ties(
     """The ties between the companies with the strongest ones and the users with the most of these
     companies; strongest company first.
     """
-    cursor = connection.cursor(row_factory=class_row(DrawnTie))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        DrawnTie,
         """
         with top_companies as materialized (
             select companies.company_id, companies.name as company_name, strongest.decayed_minutes
@@ -165,7 +168,7 @@ def strongest_ties(
             top_companies.decayed_minutes desc, ties.company_id, tie.strength desc, ties.user_id
         """,
         {"organization": organization_id, "companies": companies, "users": users},
-    ).fetchall()
+    )
 
 
 def _ties(
@@ -178,8 +181,9 @@ def _ties(
     limit: int,
 ) -> list[Tie]:
     """From the end of the index on client and sum; only those that are shown are graded."""
-    cursor = connection.cursor(row_factory=class_row(Tie))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Tie,
         f"""
         with strongest as (
             select * from intermediate.{table}
@@ -202,4 +206,4 @@ def _ties(
         order by strongest.decayed_minutes desc, strongest.user_id
         """,  # noqa: S608 - our own names
         [organization_id, value, limit],
-    ).fetchall()
+    )

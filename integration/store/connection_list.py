@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import psycopg
-from psycopg.rows import class_row
+
+from integration.store import rows
 
 # An import takes a minute or two. Who waits for longer need not be shown the same page for ever.
 IMPORT_WATCHED_FOR = timedelta(minutes=10)
@@ -52,21 +53,24 @@ def connections_of(
     connection: psycopg.Connection, *, organization_id: str
 ) -> list[ListedConnection]:
     """All of the organization, those in use first, then by the time they were made."""
-    cursor = connection.cursor(row_factory=class_row(ListedConnection))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        ListedConnection,
         f"{_SELECT} order by connections.disconnected_at is not null, connections.connected_at",
         {"organization": organization_id, "connection": None},
-    ).fetchall()
+    )
 
 
 def connection_of(
     connection: psycopg.Connection, connection_id: str, *, organization_id: str
 ) -> ListedConnection | None:
     """None for an id that is unknown or another organization's."""
-    cursor = connection.cursor(row_factory=class_row(ListedConnection))
-    return cursor.execute(
-        _SELECT, {"organization": organization_id, "connection": connection_id}
-    ).fetchone()
+    return rows.maybe_one(
+        connection,
+        ListedConnection,
+        _SELECT,
+        {"organization": organization_id, "connection": connection_id},
+    )
 
 
 _SELECT = """

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import psycopg
-from psycopg.rows import class_row
 
+from integration.store import rows
 from integration.zoom.errors import LONGEST_PAUSE
 
 # `user.*` events keep the list current in between.
@@ -34,8 +34,9 @@ class Connection:
 
 def open_connections(connection: psycopg.Connection) -> list[Connection]:
     """Every connection that is not disconnected, those that work and are due first in front."""
-    cursor = connection.cursor(row_factory=class_row(Connection))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Connection,
         """
         select
             connection_id, organization_id, zoom_account_id, status, users_imported_at,
@@ -43,8 +44,8 @@ def open_connections(connection: psycopg.Connection) -> list[Connection]:
         from integration.connections
         where disconnected_at is null
         order by status <> 'active', next_import_at, organization_id, zoom_account_id
-        """
-    ).fetchall()
+        """,
+    )
 
 
 def connections_due(connection: psycopg.Connection, *, now: datetime) -> list[Connection]:
@@ -96,7 +97,9 @@ def join_account(
             "once that organization "
             "has disconnected it and its data has been erased."
         )
-    renewed = connection.execute(
+    renewed = rows.maybe_scalar(
+        connection,
+        str,
         """
         update integration.connections
         set granted_at = now(), status = 'active', status_detail = null, next_import_at = now()
@@ -104,23 +107,25 @@ def join_account(
         returning connection_id
         """,
         [zoom_account_id],
-    ).fetchone()
+    )
     if renewed:
-        return renewed[0], False
+        return renewed, False
     # What an earlier removal of the app has scheduled is off.
     connection.execute(
         "update integration.connections set erase_due_at = null where zoom_account_id = %s",
         [zoom_account_id],
     )
-    made = connection.execute(
+    made = rows.scalar(
+        connection,
+        str,
         """
         insert into integration.connections (organization_id, zoom_account_id, owner_user_id)
         values (%s, %s, %s)
         returning connection_id
         """,
         [organization_id, zoom_account_id, owner_user_id],
-    ).fetchone()
-    return made[0], True
+    )
+    return made, True
 
 
 def end_deauthorized(
@@ -131,7 +136,9 @@ def end_deauthorized(
 
     A deauthorization older than the newest grant is stale: the account has been connected again.
     """
-    rows = connection.execute(
+    return rows.scalars(
+        connection,
+        str,
         """
         with ended as (
             update integration.connections
@@ -158,7 +165,6 @@ def end_deauthorized(
         """,
         {"client_id": client_id, "erase_after": erase_after},
     )
-    return [connection_id for (connection_id,) in rows]
 
 
 def note_import(

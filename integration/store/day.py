@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import psycopg
-from psycopg.rows import class_row
+
+from integration.store import rows
 
 PEOPLE_LISTED = 25  # of a session; a webinar has thousands
 
@@ -55,8 +56,9 @@ def entries_in(
     """The user's entries that touch the span, by start. The index on user and start gives all that
     began before its end, some thousands a year.
     """
-    cursor = connection.cursor(row_factory=class_row(DayEntry))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        DayEntry,
         """
         select
             activities.session_id, activities.title, activities.role, activities.feature,
@@ -74,7 +76,7 @@ def entries_in(
         order by activities.started_at, activities.ended_at, activities.session_id
         """,
         {"organization": organization_id, "user": user_id, "begin": span[0], "end": span[1]},
-    ).fetchall()
+    )
 
 
 def time_in_sessions(
@@ -83,7 +85,9 @@ def time_in_sessions(
     """For each span the time with at least one session; two at once count once. The entries are
     read once for all spans, of which there is at least one.
     """
-    rows = connection.execute(
+    return rows.scalars(
+        connection,
+        timedelta,
         """
         with stays as materialized (
             select activities.started_at, activities.ended_at, there.presence
@@ -115,8 +119,7 @@ def time_in_sessions(
             "first": min(begin for begin, _ in spans),
             "last": max(end for _, end in spans),
         },
-    ).fetchall()
-    return [time for (time,) in rows]
+    )
 
 
 def companions(
@@ -130,8 +133,9 @@ def companions(
 
     Somebody outside who is no Person is on the list of exclusions, and stays nameless.
     """
-    cursor = connection.cursor(row_factory=class_row(Companion))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Companion,
         """
         with others as (
             select
@@ -202,4 +206,4 @@ def companions(
             "sessions": list(session_ids),
             "listed": PEOPLE_LISTED,
         },
-    ).fetchall()
+    )

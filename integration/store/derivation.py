@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import psycopg
 
+from integration.store import rows
+
 
 @dataclass(frozen=True)
 class TableCode:
@@ -36,11 +38,11 @@ def note_code(connection: psycopg.Connection, tables: Mapping[str, TableCode]) -
     next run derives them from everything. Returns their names, in order.
     """
     with connection.transaction():
-        rows = connection.execute(
+        found = connection.execute(
             "select model, fingerprint from pipeline.progress where model = any(%s)",
             [list(tables)],
         )
-        changed = {name for name, known in rows if known != tables[name].fingerprint}
+        changed = {name for name, known in found if known != tables[name].fingerprint}
         stale = sorted(
             name for name, code in tables.items() if ({name} | code.derived_from) & changed
         )
@@ -58,7 +60,7 @@ def note_code(connection: psycopg.Connection, tables: Mapping[str, TableCode]) -
 
 def rows_written(connection: psycopg.Connection, tables: list[str]) -> dict[str, int]:
     """Rows that the last run inserted into, or deleted from, each of the tables (schema.table)."""
-    rows = connection.execute(
+    found = connection.execute(
         """
         select model, coalesce(rows_inserted, 0) + coalesce(rows_deleted, 0)
         from pipeline.progress
@@ -67,19 +69,22 @@ def rows_written(connection: psycopg.Connection, tables: list[str]) -> dict[str,
         """,
         [tables],
     )
-    return dict(rows.fetchall())
+    return dict(found.fetchall())
 
 
 def count_failures(connection: psycopg.Connection) -> int:
     """How many sessions, people, ties or steps could not be derived when last tried."""
-    return connection.execute("select count(*) from pipeline.failures").fetchone()[0]
+    return rows.scalar(connection, int, "select count(*) from pipeline.failures")
 
 
 def views_are_built(connection: psycopg.Connection, fingerprint: str) -> bool:
     """Whether the views are those of this state of the project."""
-    return connection.execute(
-        "select exists (select from pipeline.built_views where fingerprint = %s)", [fingerprint]
-    ).fetchone()[0]
+    return rows.scalar(
+        connection,
+        bool,
+        "select exists (select from pipeline.built_views where fingerprint = %s)",
+        [fingerprint],
+    )
 
 
 def note_views(connection: psycopg.Connection, fingerprint: str) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
-from psycopg.rows import class_row
 
 from integration.identity.cleaning import spellings
+from integration.store import rows
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,9 @@ def users_by_email(
     connection: psycopg.Connection, *, email: str, organization_id: str | None
 ) -> list[User]:
     """The users with this email, in one organization or in all of them."""
-    cursor = connection.cursor(row_factory=class_row(User))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        User,
         """
         select organization_id, user_id, role, deactivated_at from worksights.users
         where (%(organization)s::text is null or organization_id = %(organization)s)
@@ -57,7 +58,7 @@ def users_by_email(
         order by organization_id
         """,
         {"organization": organization_id, "spellings": spellings(email)},
-    ).fetchall()
+    )
 
 
 def first_of_roles(

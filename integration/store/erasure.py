@@ -5,8 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import psycopg
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
+
+from integration.store import rows
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,9 @@ class WorksightsUser:
 
 def worksights_users(connection: psycopg.Connection, organization_id: str) -> list[WorksightsUser]:
     """Every WorkSights user of the organization."""
-    cursor = connection.cursor(row_factory=class_row(WorksightsUser))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        WorksightsUser,
         """
         select
             users.user_id, users.full_name,
@@ -39,14 +41,16 @@ def worksights_users(connection: psycopg.Connection, organization_id: str) -> li
         where users.organization_id = %s
         """,
         [organization_id],
-    ).fetchall()
+    )
 
 
 def names_of_zoom_users(
     connection: psycopg.Connection, organization_id: str, zoom_user_ids: Collection[str]
 ) -> list[str]:
     """Every name that imports and user events told of these Zoom users."""
-    rows = connection.execute(
+    return rows.scalars(
+        connection,
+        str,
         """
         with told as (
             select zoom_user_id, display_name, first_name, last_name from zoom_raw.users
@@ -67,7 +71,6 @@ def names_of_zoom_users(
         """,
         {"organization": organization_id, "ids": list(zoom_user_ids)},
     )
-    return [name for (name,) in rows]
 
 
 def phone_numbers(
@@ -140,10 +143,11 @@ def sides_of_extensions(
 
 def organizations(connection: psycopg.Connection) -> list[str]:
     """Every organization's id."""
-    rows = connection.execute(
-        "select organization_id from worksights.organizations order by organization_id"
+    return rows.scalars(
+        connection,
+        str,
+        "select organization_id from worksights.organizations order by organization_id",
     )
-    return [organization_id for (organization_id,) in rows]
 
 
 def note_erasure(

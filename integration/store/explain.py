@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
-from psycopg.rows import class_row
 
 from integration.identity.cleaning import cleaned_email, spellings
+from integration.store import rows
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,9 @@ def people_with_email(
     connection: psycopg.Connection, *, email: str, organization_id: str | None
 ) -> list[Person]:
     """The users with this email, in one organization or in all of them."""
-    cursor = connection.cursor(row_factory=class_row(Person))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Person,
         """
         select
             users.organization_id, users.user_id, users.full_name, users.email, users.time_zone,
@@ -100,15 +101,16 @@ def people_with_email(
         order by users.organization_id
         """,
         {"spellings": spellings(email), "organization": organization_id},
-    ).fetchall()
+    )
 
 
 def sessions_named(
     connection: psycopg.Connection, *, organization_id: str, name: str
 ) -> list[Told]:
     """Sessions by Zoom's uuid, call_id, meeting number or our session_id; the latest first."""
-    cursor = connection.cursor(row_factory=class_row(Told))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Told,
         """
         select
             sessions.organization_id, sessions.session_id, sessions.feature, sessions.zoom_uuid,
@@ -120,15 +122,17 @@ def sessions_named(
         limit 20
         """,
         {"organization": organization_id, "name": name},
-    ).fetchall()
+    )
 
 
 def landed_events(connection: psycopg.Connection, told: Told) -> int:
     """How many events of a session were landed; not for the page, whose role sees none."""
-    return connection.execute(
+    return rows.scalar(
+        connection,
+        int,
         "select count(*) from zoom_raw.events where organization_id = %s and session_id = %s",
         [told.organization_id, told.session_id],
-    ).fetchone()[0]
+    )
 
 
 def appearances(
@@ -139,8 +143,9 @@ def appearances(
     session_id: str | None = None,
 ) -> list[Appearance]:
     """Where this person was, or may have been, by mapping, Zoom user or email."""
-    cursor = connection.cursor(row_factory=class_row(Appearance))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Appearance,
         """
         select
             sessions.session_id, sessions.feature, sessions.topic,
@@ -181,4 +186,4 @@ def appearances(
             "session": session_id,
             "since": since,
         },
-    ).fetchall()
+    )

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from psycopg.rows import class_row
+
+from integration.store import rows
+from integration.store.marts import are_there
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,9 @@ def failures_by_organization(
     asked = {"organization": organization_id}
     if not _has_failures(connection, asked):
         return []
-    cursor = connection.cursor(row_factory=class_row(Failures))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Failures,
         f"""
         with failed_sessions as (
             {_sessions_sql(connection)}
@@ -83,7 +86,7 @@ def failures_by_organization(
         order by organization_id
         """,  # noqa: S608 - our own statements
         asked,
-    ).fetchall()
+    )
 
 
 def list_failed_sessions(
@@ -97,9 +100,10 @@ def list_failed_sessions(
     asked = {"organization": organization_id, "topics": with_topics, "limit": limit}
     if not _has_failures(connection, asked):
         return []
-    derived = _DERIVED if _is_there(connection, "intermediate.int_sessions") else _NOTHING_DERIVED
-    cursor = connection.cursor(row_factory=class_row(FailedSession))
-    return cursor.execute(
+    derived = _DERIVED if are_there(connection, ["intermediate.int_sessions"]) else _NOTHING_DERIVED
+    return rows.every(
+        connection,
+        FailedSession,
         f"""
         with failed_sessions as (
             {_sessions_sql(connection)}
@@ -124,7 +128,7 @@ def list_failed_sessions(
         order by failed.failed_at desc, failed.organization_id, failed.session_id
         """,  # noqa: S608 - our own statements
         asked,
-    ).fetchall()
+    )
 
 
 def failed_since(
@@ -150,7 +154,9 @@ def failed_since(
 
 def _has_failures(connection: psycopg.Connection, asked: dict[str, Any]) -> bool:
     """Nearly always there are none; then the view, which joins large tables, is not asked."""
-    return connection.execute(
+    return rows.scalar(
+        connection,
+        bool,
         """
         select exists (
             select from pipeline.failures
@@ -158,19 +164,15 @@ def _has_failures(connection: psycopg.Connection, asked: dict[str, Any]) -> bool
         )
         """,
         asked,
-    ).fetchone()[0]
+    )
 
 
 def _sessions_sql(connection: psycopg.Connection) -> str:
     """One row per session and model, of the organization that is asked for, or of all. The view is
     dbt's: before the first batch, and before the first one after an update, it may not be there.
     """
-    rows = _OF_VIEW if _is_there(connection, "operations.failed_sessions") else _OF_TABLE
-    return f"{rows} and (%(organization)s::text is null or organization_id = %(organization)s)"
-
-
-def _is_there(connection: psycopg.Connection, name: str) -> bool:
-    return connection.execute("select to_regclass(%s) is not null", [name]).fetchone()[0]
+    listed = _OF_VIEW if are_there(connection, ["operations.failed_sessions"]) else _OF_TABLE
+    return f"{listed} and (%(organization)s::text is null or organization_id = %(organization)s)"
 
 
 _OF_VIEW = """

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
-from psycopg.rows import class_row
+
+from integration.store import rows
 
 BATCH_JOB = "zoom_batch"
 AUDIT_JOB = "nightly_audit"
@@ -35,8 +36,9 @@ def note_job_passed(connection: psycopg.Connection, job: str, *, now: datetime) 
 
 
 def state_of_job(connection: psycopg.Connection, job: str) -> JobState:
-    cursor = connection.cursor(row_factory=class_row(JobState))
-    return cursor.execute(
+    return rows.one(
+        connection,
+        JobState,
         """
         with passed as (
             select max(passed_at) as passed_at from pipeline.passed_jobs where job = %(job)s
@@ -57,4 +59,4 @@ def state_of_job(connection: psycopg.Connection, job: str) -> JobState:
         from passed
         """,
         {"job": job},
-    ).fetchone()
+    )

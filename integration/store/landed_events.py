@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg.types.json import Jsonb
 
+from integration.store import rows
 from integration.store.batches import Batch
 
 
@@ -21,7 +22,7 @@ def events_of_sessions(
     connection: psycopg.Connection, organization_id: str, session_ids: Collection[str]
 ) -> Iterator[LandedEvent]:
     """All landed events of these sessions."""
-    rows = connection.execute(
+    found = connection.execute(
         """
         select event_id, session_id, event, fields from zoom_raw.events
         where organization_id = %s and session_id = any(%s)
@@ -29,7 +30,7 @@ def events_of_sessions(
         """,
         [organization_id, list(session_ids)],
     )
-    return (LandedEvent(*row) for row in rows)
+    return (LandedEvent(*row) for row in found)
 
 
 def texts_of_events(
@@ -54,7 +55,9 @@ def sessions_with_texts(
     connection: psycopg.Connection, organization_id: str, texts: Collection[tuple[str, str]]
 ) -> list[str]:
     """The sessions with an event that has one of the texts (field, text)."""
-    rows = connection.execute(
+    return rows.scalars(
+        connection,
+        str,
         """
         select distinct events.session_id
         from zoom_raw.events
@@ -66,7 +69,6 @@ def sessions_with_texts(
         """,
         [organization_id, [name for name, _ in texts], [text for _, text in texts]],
     )
-    return [session_id for (session_id,) in rows]
 
 
 def delete_user_events(

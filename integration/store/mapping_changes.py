@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
-from psycopg.rows import class_row
+
+from integration.store import rows
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ def mapping_history(
     connection: psycopg.Connection, zoom_user_id: str, *, organization_id: str
 ) -> list[MappingChange]:
     """What counts from when, the latest first; rows that were written over are left out."""
-    cursor = connection.cursor(row_factory=class_row(MappingChange))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        MappingChange,
         """
         with in_force as (
             select distinct on (effective_from) user_id, effective_from, changed_by, changed_at
@@ -91,4 +93,4 @@ def mapping_history(
         order by in_force.effective_from desc
         """,
         {"organization": organization_id, "zoom_user": zoom_user_id},
-    ).fetchall()
+    )

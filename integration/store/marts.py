@@ -2,19 +2,25 @@
 
 import psycopg
 
+from integration.store import rows
+
 LAST_BUILT = ["operations.outcomes", "clientsights.company_relationships"]
 
 
 def marts_are_there(connection: psycopg.Connection) -> bool:
-    return connection.execute(
+    return rows.scalar(
+        connection,
+        bool,
         "select bool_and(to_regclass(name) is not null) from unnest(%s::text[]) as name",
         [LAST_BUILT],
-    ).fetchone()[0]
+    )
 
 
 def are_there(connection: psycopg.Connection, relations: list[str]) -> bool:
     """Whether each of these tables and views (schema.name) exists."""
-    return connection.execute(
+    return rows.scalar(
+        connection,
+        bool,
         "select bool_and(to_regclass(relation) is not null) from unnest(%s::text[]) as relation",
         [relations],
-    ).fetchone()[0]
+    )

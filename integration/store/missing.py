@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
-from psycopg.rows import class_row
 
 from integration.identity.cleaning import cleaned_email
+from integration.store import rows
 from integration.store.explain import Appearance, Person
 
 
@@ -58,8 +58,9 @@ def missing(
     """The participants wanted, the session that ended last first. What else is shown of them is
     read for those on the page only.
     """
-    cursor = connection.cursor(row_factory=class_row(Shown))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Shown,
         f"""
         with page as materialized (
             {_SEEN}
@@ -100,15 +101,16 @@ def missing(
         order by page.session_ended_at desc, page.session_id, page.participant_id
         """,  # noqa: S608 - our own statements
         {**_seen_by(sight), **vars(wanted), "limit": limit, "offset": offset},
-    ).fetchall()
+    )
 
 
 def shown_one(
     connection: psycopg.Connection, sight: Sight, *, session_id: str, participant_id: str
 ) -> Shown | None:
     """None for what is not there, or not to be seen by this viewer."""
-    cursor = connection.cursor(row_factory=class_row(Shown))
-    return cursor.execute(
+    return rows.maybe_one(
+        connection,
+        Shown,
         f"""
         with page as materialized (
             {_SEEN}
@@ -118,10 +120,10 @@ def shown_one(
         {_SHOWN}
         """,
         {**_seen_by(sight), "session_id": session_id, "participant_id": participant_id},
-    ).fetchone()
+    )
 
 
-def _seen_by(sight: Sight) -> dict[str, str | bool | Sequence[str]]:
+def _seen_by(sight: Sight) -> dict[str, str | bool | Sequence[str] | None]:
     return {
         "organization": sight.person.organization_id,
         "user": sight.person.user_id,

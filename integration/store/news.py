@@ -5,7 +5,9 @@ from datetime import datetime
 
 import psycopg
 
+from integration.store import rows
 from integration.store.connections import connections_due
+from integration.store.marts import are_there
 from integration.store.settings_copy import settings_have_changed
 
 
@@ -25,14 +27,16 @@ def things_to_do(connection: psycopg.Connection, *, now: datetime) -> list[str]:
 
 def waiting_deliveries(connection: psycopg.Connection, *, limit: int) -> int:
     """How many deliveries wait, counted up to `limit`."""
-    return connection.execute(
+    return rows.scalar(
+        connection,
+        int,
         """
         select count(*) from (
             select from ingress.deliveries where disposition = 'waiting' limit %s
         ) as waiting
         """,
         [limit],
-    ).fetchone()[0]
+    )
 
 
 def is_delivery_waiting(connection: psycopg.Connection) -> bool:
@@ -41,16 +45,18 @@ def is_delivery_waiting(connection: psycopg.Connection) -> bool:
 
 def _is_session_due(connection: psycopg.Connection, *, now: datetime) -> bool:
     # The table is dbt's: before the first batch it is not there.
-    if connection.execute("select to_regclass('intermediate.int_sessions')").fetchone()[0] is None:
+    if not are_there(connection, ["intermediate.int_sessions"]):
         return False
-    return connection.execute(
+    return rows.scalar(
+        connection,
+        bool,
         "select exists (select from intermediate.int_sessions where due_at <= %s and "
         "ended_at is null)",
         [now],
-    ).fetchone()[0]
+    )
 
 
 def _is_batch_unfinished(connection: psycopg.Connection) -> bool:
-    return connection.execute(
-        "select exists (select from pipeline.batches where finished_at is null)"
-    ).fetchone()[0]
+    return rows.scalar(
+        connection, bool, "select exists (select from pipeline.batches where finished_at is null)"
+    )

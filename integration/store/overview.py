@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import psycopg
-from psycopg.rows import class_row
 
+from integration.store import rows
 from integration.store.zoom_users_found import FOUND, entries_waiting_sql
 
 
@@ -27,14 +27,15 @@ def people_of(
     connection: psycopg.Connection, *, organization_id: str, count_entries: bool
 ) -> People:
     """Without `count_entries` nobody's entries are counted, and nobody waits."""
-    cursor = connection.cursor(row_factory=class_row(People))
-    return cursor.execute(
+    return rows.one(
+        connection,
+        People,
         FOUND.replace(
             "{entries_waiting}", entries_waiting_sql(connection, by_entries=count_entries)
         )
         + _PEOPLE,
         {"organization": organization_id, "zoom_user": None, "search": ""},
-    ).fetchone()
+    )
 
 
 _PEOPLE = """

@@ -6,7 +6,7 @@ are not ours: every text in them is searched.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast, get_args
 
 Holds = Literal[
     "person_key",  # an email address, in any spelling
@@ -191,7 +191,13 @@ NOT_PERSONAL_IN = """
 
 def personal_columns() -> list[PersonalColumn]:
     """The registry, in its order."""
-    return [PersonalColumn(*line.split()) for line in REGISTRY.splitlines() if line.strip()]
+    return [_column(*line.split()) for line in REGISTRY.splitlines() if line.strip()]
+
+
+def _column(table: str, column: str, holds: str, erased_by: str) -> PersonalColumn:
+    if holds not in get_args(Holds) or erased_by not in get_args(ErasedBy):
+        raise ValueError(f"{table}.{column}: {holds}, {erased_by}")
+    return PersonalColumn(table, column, cast(Holds, holds), cast(ErasedBy, erased_by))
 
 
 def columns_without_personal_data() -> tuple[set[str], dict[str, set[str]]]:

@@ -6,6 +6,7 @@ from functools import cache
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
+from integration.store import rows
 from integration.store.personal_data import PersonalColumn
 
 # What stands where somebody stood and something has to stand.
@@ -28,7 +29,7 @@ class PersonalRows:
 
     def columns_of_runs(self) -> list[PersonalColumn]:
         """Every column of text in Dagster's own tables."""
-        rows = self._connection.execute(
+        found = self._connection.execute(
             """
             select 'dagster.' || relname, attname from pg_attribute
             inner join pg_class on pg_class.oid = attrelid
@@ -37,7 +38,7 @@ class PersonalRows:
             order by relname, attnum
             """
         )
-        return [PersonalColumn(table, name, "text", "row") for table, name in rows]
+        return [PersonalColumn(table, name, "text", "row") for table, name in found]
 
     def texts(self, column: PersonalColumn) -> Iterator[tuple[str | None, str]]:
         """(session_id, text): what is in the column; no session where the table knows none."""
@@ -84,28 +85,33 @@ class PersonalRows:
 
     def names_of_the_identified(self) -> set[str]:
         """The names of everybody in the organization who has an address or an id of their own."""
-        rows = self._connection.execute(NAMES_OF_THE_IDENTIFIED, {"own": self._organization_id})
-        return {name for (name,) in rows}
+        return set(
+            rows.scalars(
+                self._connection, str, NAMES_OF_THE_IDENTIFIED, {"own": self._organization_id}
+            )
+        )
 
     def addresses_in(self, column: PersonalColumn) -> Iterator[str]:
         """What looks like an address in a column of long texts."""
-        rows = self._connection.execute(
+        found = self._connection.execute(
             SQL(
                 "select distinct piece[1] from {}, regexp_matches({}::text, %s, 'g') as piece "
                 "where {}"
             ).format(_table(column), _name(column), self._mine(column)),
             [PIECE_WITH_AT],
         )
-        return (piece for (piece,) in rows)
+        return (piece for (piece,) in found)
 
     def count_with(self, column: PersonalColumn, texts: Collection[str]) -> int:
         """How many rows hold one of the texts somewhere in this column, letter case aside: for long
         texts.
         """
-        return self._connection.execute(
+        return rows.scalar(
+            self._connection,
+            int,
             SQL("select count(*) from {} where {}").format(_table(column), _holds_one(column)),
             [list(texts)],
-        ).fetchone()[0]
+        )
 
     def remove_with(self, column: PersonalColumn, texts: Collection[str]) -> int:
         """Removes what holds one of the texts somewhere in this column: the row, or the value."""
@@ -146,7 +152,7 @@ class PersonalRows:
 
     def _columns_of(self, table: str) -> dict[str, str | None]:
         """The table's columns, and what stands in each when nothing does."""
-        rows = self._connection.execute(
+        found = self._connection.execute(
             """
             select attname, case when attnotnull then format_type(atttypid, null) end
             from pg_attribute
@@ -154,7 +160,7 @@ class PersonalRows:
             """,
             [table],
         )
-        return {name: NOBODY.get(type_of_something) for name, type_of_something in rows}
+        return {name: NOBODY.get(type_of_something) for name, type_of_something in found}
 
 
 def _holds_one(column: PersonalColumn) -> Composed:

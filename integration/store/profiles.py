@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
-from psycopg.rows import class_row
 
 from integration.identity.cleaning import cleaned_email
+from integration.store import rows
 
 
 @dataclass(frozen=True)
@@ -22,29 +22,33 @@ def profile_of(
     connection: psycopg.Connection, user_id: str, *, organization_id: str
 ) -> Profile | None:
     """None for an id that is unknown or another organization's."""
-    cursor = connection.cursor(row_factory=class_row(Profile))
-    return cursor.execute(
-        f"{_SELECT} and user_id = %(user)s", {"organization": organization_id, "user": user_id}
-    ).fetchone()
+    return rows.maybe_one(
+        connection,
+        Profile,
+        f"{_SELECT} and user_id = %(user)s",
+        {"organization": organization_id, "user": user_id},
+    )
 
 
 def profile_with_email(
     connection: psycopg.Connection, email: str, *, organization_id: str
 ) -> Profile | None:
     """The one that this email is matched with."""
-    cursor = connection.cursor(row_factory=class_row(Profile))
-    return cursor.execute(
+    return rows.maybe_one(
+        connection,
+        Profile,
         f"""{_SELECT} and lower(btrim(email) collate "C") = %(email)s""",
         {"organization": organization_id, "email": cleaned_email(email)},
-    ).fetchone()
+    )
 
 
 def profiles_like(
     connection: psycopg.Connection, words: list[str], *, organization_id: str, limit: int
 ) -> list[Profile]:
     """Those whose name or email contains most of the words first; none that contains none."""
-    cursor = connection.cursor(row_factory=class_row(Profile))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Profile,
         """
         select user_id, full_name, email, time_zone, deactivated_at
         from worksights.users
@@ -62,7 +66,7 @@ def profiles_like(
             "words": [word.lower() for word in words],
             "limit": limit,
         },
-    ).fetchall()
+    )
 
 
 def profiles_called(
@@ -71,8 +75,9 @@ def profiles_called(
     """Whose name or email holds the text, those who are active first; an email as it is gives that
     user alone. Some thousands of rows are read: people look for somebody now and then.
     """
-    cursor = connection.cursor(row_factory=class_row(Profile))
-    found = cursor.execute(
+    found = rows.every(
+        connection,
+        Profile,
         f"""
         {_SELECT}
             and strpos(lower(full_name || ' ' || email), lower(%(text)s)) > 0
@@ -82,7 +87,7 @@ def profiles_called(
         limit %(limit)s
         """,
         {"organization": organization_id, "text": text, "limit": limit},
-    ).fetchall()
+    )
     is_email = bool(found) and found[0].email.lower() == text.lower()
     return found[:1] if is_email else found
 

@@ -2,6 +2,7 @@
 
 import psycopg
 
+from integration.store import rows
 from integration.store.batches import Batch
 
 
@@ -10,9 +11,12 @@ def progress(connection: psycopg.Connection, reader: str) -> int:
 
     Ask for it beforehand: as a subquery it makes the planner scan the whole history.
     """
-    return connection.execute(
-        "select coalesce(max(batch), -1) from pipeline.progress where model = %s", [reader]
-    ).fetchone()[0]
+    return rows.scalar(
+        connection,
+        int,
+        "select coalesce(max(batch), -1) from pipeline.progress where model = %s",
+        [reader],
+    )
 
 
 def note_progress(connection: psycopg.Connection, reader: str, batch: Batch) -> None:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
+from integration.store import rows
+from integration.store.marts import are_there
+
 
 @dataclass(frozen=True)
 class Table:
@@ -36,18 +39,14 @@ def find_difference(connection: psycopg.Connection, table: Table, prefix: str) -
     """
     is_there = _exists(connection, table)
     if not is_there or _names(connection, table) != _names(connection, table, prefix):
-        live = _count(connection, _live(table)) if is_there else 0
-        return Difference(table, live, _count(connection, _rebuilt(table, prefix)), None)
+        live_rows = _count(connection, _live(table)) if is_there else 0
+        return Difference(table, live_rows, _count(connection, _rebuilt(table, prefix)), None)
     columns = _compared(connection, table)
     live = SQL("select {} from {}").format(columns, _live(table))
     rebuilt = SQL("select {} from {}").format(columns, _rebuilt(table, prefix))
-    counted = SQL(
-        "select (select count(*) from ({} except all {}) as gone), (select count(*) from "
-        "({} except all {}) as come)"
-    )
-    only_live, only_rebuilt = connection.execute(
-        counted.format(live, rebuilt, rebuilt, live)
-    ).fetchone()
+    counted = SQL("select count(*) from ({} except all {}) as different")
+    only_live = rows.scalar(connection, int, counted.format(live, rebuilt))
+    only_rebuilt = rows.scalar(connection, int, counted.format(rebuilt, live))
     keys = SQL(", ").join(map(Identifier, table.keys))
     sample = connection.execute(
         SQL(
@@ -137,14 +136,11 @@ def drop_rebuilt(connection: psycopg.Connection, prefix: str) -> None:
 
 
 def _exists(connection: psycopg.Connection, table: Table) -> bool:
-    return (
-        connection.execute("select to_regclass(%s)", [f"{table.schema}.{table.name}"]).fetchone()[0]
-        is not None
-    )
+    return are_there(connection, [f"{table.schema}.{table.name}"])
 
 
 def _count(connection: psycopg.Connection, table: Identifier) -> int:
-    return connection.execute(SQL("select count(*) from {}").format(table)).fetchone()[0]
+    return rows.scalar(connection, int, SQL("select count(*) from {}").format(table))
 
 
 def _compared(connection: psycopg.Connection, table: Table) -> Composed:
@@ -157,7 +153,9 @@ def _columns(connection: psycopg.Connection, table: Table) -> Composed:
 
 def _names(connection: psycopg.Connection, table: Table, prefix: str = "") -> list[str]:
     """In the order of their names: a column that was added later is the last in its table."""
-    rows = connection.execute(
+    return rows.scalars(
+        connection,
+        str,
         """
         select attname from pg_attribute
         where attrelid = %s::regclass and attnum > 0 and not attisdropped
@@ -165,7 +163,6 @@ def _names(connection: psycopg.Connection, table: Table, prefix: str = "") -> li
         """,
         [f"{prefix}{table.schema}.{table.name}"],
     )
-    return [name for (name,) in rows]
 
 
 def _column_list(names: list[str]) -> Composed:

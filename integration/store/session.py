@@ -4,6 +4,8 @@ A pooler may hand out sessions that others have had, and leave out what a connec
 the receiver could read bodies, and an answer of 2xx would not mean that a delivery is on disk.
 """
 
+from typing import Any
+
 import psycopg
 
 from integration.store.address import SESSION, place_of
@@ -50,7 +52,7 @@ def _refuse_old_server(info: psycopg.ConnectionInfo, url: str) -> None:
         )
 
 
-def _refuse_other_session(found: tuple | None, url: str, *, role: str | None) -> None:
+def _refuse_other_session(found: tuple[Any, ...] | None, url: str, *, role: str | None) -> None:
     current_user, session_user, *settings, _ = found or ("", "", "", "", "", None)
     wanted = [SESSION[name] for name in ("timezone", "search_path", "intervalstyle")]
     if (current_user, settings) != (role or session_user, wanted):

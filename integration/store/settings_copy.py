@@ -9,6 +9,7 @@ from collections import Counter
 
 import psycopg
 
+from integration.store import rows
 from integration.store.batches import Batch
 from integration.store.cleaned_texts import clean_texts, texts_are_new
 from integration.store.failed_steps import DATA_ERRORS, note_failed_organizations
@@ -47,19 +48,20 @@ def settings_have_changed(connection: psycopg.Connection) -> bool:
     """Whether a batch would find news among the settings; also when it could not be found out."""
     try:
         with connection.transaction():
-            has_differences = connection.execute(
-                "select exists (select from pipeline.setting_differences)"
-            ).fetchone()[0]
+            has_differences = rows.scalar(
+                connection, bool, "select exists (select from pipeline.setting_differences)"
+            )
             return has_differences or texts_are_new(connection)
     except DATA_ERRORS:
         return True
 
 
 def _organizations(connection: psycopg.Connection) -> list[str]:
-    rows = connection.execute(
-        "select organization_id from worksights.organizations order by organization_id"
+    return rows.scalars(
+        connection,
+        str,
+        "select organization_id from worksights.organizations order by organization_id",
     )
-    return [organization_id for (organization_id,) in rows]
 
 
 def _take(
@@ -75,8 +77,8 @@ def _take(
         )
         _note_changes(connection, batch)
         _update_copy(connection)
-        rows = connection.execute("select kind, count(*) from differences group by kind")
-        changed = Counter(dict(rows.fetchall()))
+        found = connection.execute("select kind, count(*) from differences group by kind")
+        changed: Counter[str] = Counter(dict(found.fetchall()))
         connection.execute("drop table differences")
     return changed
 

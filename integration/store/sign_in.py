@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
+
+from integration.store import rows
 
 LINK_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(hours=12)
@@ -70,8 +71,9 @@ def keep_link(
 
 def invited_by(connection: psycopg.Connection, token: str, *, now: datetime) -> Invited | None:
     """Who a link signs in; None when it does not count any more. The link stays as it is."""
-    cursor = connection.cursor(row_factory=class_row(Invited))
-    return cursor.execute(
+    return rows.maybe_one(
+        connection,
+        Invited,
         """
         select
             users.user_id, users.organization_id, organizations.name as organization_name,
@@ -84,7 +86,7 @@ def invited_by(connection: psycopg.Connection, token: str, *, now: datetime) -> 
             and (users.deactivated_at is null or users.deactivated_at > %(now)s)
         """,
         {"token": secret_hash(token), "now": now},
-    ).fetchone()
+    )
 
 
 def use_link(
@@ -121,8 +123,9 @@ def use_link(
 
 def viewer_of(connection: psycopg.Connection, session: str, *, now: datetime) -> Viewer | None:
     """Who is behind a session; None when it has ended or its user is gone or deactivated."""
-    cursor = connection.cursor(row_factory=class_row(Viewer))
-    return cursor.execute(
+    return rows.maybe_one(
+        connection,
+        Viewer,
         """
         select
             users.user_id, users.organization_id, organizations.name as organization_name,
@@ -135,7 +138,7 @@ def viewer_of(connection: psycopg.Connection, session: str, *, now: datetime) ->
             and (users.deactivated_at is null or users.deactivated_at > %(now)s)
         """,
         {"session": secret_hash(session), "now": now},
-    ).fetchone()
+    )
 
 
 def keep_message(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import psycopg
-from psycopg.rows import class_row
 
+from integration.store import rows
 from integration.store.batches import Batch
 from integration.store.marts import marts_are_there
 
@@ -60,8 +60,9 @@ _DELAY = """
 
 
 def connection_statuses(connection: psycopg.Connection) -> list[ConnectionStatus]:
-    cursor = connection.cursor(row_factory=class_row(ConnectionStatus))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        ConnectionStatus,
         """
         select
             connections.organization_id, connections.zoom_account_id, connections.status,
@@ -73,16 +74,17 @@ def connection_statuses(connection: psycopg.Connection) -> list[ConnectionStatus
             ) as zoom_users
         from integration.connections
         order by connections.organization_id, connections.connected_at
-        """
-    ).fetchall()
+        """,
+    )
 
 
 def latest_batch(connection: psycopg.Connection) -> BatchStatus | None:
-    cursor = connection.cursor(row_factory=class_row(BatchStatus))
-    return cursor.execute(
+    return rows.maybe_one(
+        connection,
+        BatchStatus,
         "select batch, as_of, started_at, finished_at from pipeline.batches order by batch "
-        "desc limit 1"
-    ).fetchone()
+        "desc limit 1",
+    )
 
 
 def landed_batch(connection: psycopg.Connection) -> Batch | None:
@@ -95,8 +97,9 @@ def landed_batch(connection: psycopg.Connection) -> Batch | None:
 
 
 def backlog(connection: psycopg.Connection, *, now: datetime) -> Backlog:
-    cursor = connection.cursor(row_factory=class_row(Backlog))
-    return cursor.execute(
+    return rows.one(
+        connection,
+        Backlog,
         """
         select
             (select count(*) from ingress.deliveries where disposition = 'waiting') as waiting,
@@ -108,7 +111,7 @@ def backlog(connection: psycopg.Connection, *, now: datetime) -> Backlog:
             ) as quarantined_last_day
         """,
         [now],
-    ).fetchone()
+    )
 
 
 def delay_to_entries(
@@ -117,21 +120,23 @@ def delay_to_entries(
     """Of one organization, or of all. None before the first batch has made the marts."""
     if not marts_are_there(connection):
         return None
-    cursor = connection.cursor(row_factory=class_row(Delay))
-    return cursor.execute(
+    return rows.maybe_one(
+        connection,
+        Delay,
         f"""
         {_DELAY}
         where sessions.ended_at > %(now)s - interval '7 days'
             and (%(organization)s::text is null or sessions.organization_id = %(organization)s)
         """,
         {"now": now, "organization": organization_id},
-    ).fetchone()
+    )
 
 
 def delay_of_batch(connection: psycopg.Connection, batch: Batch) -> Delay:
     """The same over the entries that this batch wrote."""
-    cursor = connection.cursor(row_factory=class_row(Delay))
-    return cursor.execute(
+    return rows.one(
+        connection,
+        Delay,
         f"""
         {_DELAY}
         inner join (
@@ -141,7 +146,7 @@ def delay_of_batch(connection: psycopg.Connection, batch: Batch) -> Delay:
         where activities.updated_at = %s
         """,  # noqa: S608 - our own statement
         [batch.number, batch.as_of],
-    ).fetchone()
+    )
 
 
 def outcomes_of_batch(connection: psycopg.Connection, batch: Batch) -> list[tuple[str, int]]:
@@ -162,6 +167,9 @@ def outcomes_of_batch(connection: psycopg.Connection, batch: Batch) -> list[tupl
 
 def failed_runs(connection: psycopg.Connection, *, now: datetime) -> int:
     """How many runs of Dagster failed within a day."""
-    return connection.execute(
-        "select count(*) from pipeline.run_failures where failed_at > %s - interval '1 day'", [now]
-    ).fetchone()[0]
+    return rows.scalar(
+        connection,
+        int,
+        "select count(*) from pipeline.run_failures where failed_at > %s - interval '1 day'",
+        [now],
+    )

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 import psycopg
-from psycopg.rows import class_row
 
+from integration.store import rows
 from integration.store.marts import marts_are_there
 from integration.store.zoom_users_found import FOUND
 
-Show = Literal["all", "mapped", "off"]
+# The list's filters.
+SHOWN = {"all": "true", "mapped": "is_mapped", "off": "off <> '{}'"}
 
 
 @dataclass(frozen=True)
@@ -38,23 +38,23 @@ def subscribers_of(
     *,
     organization_id: str,
     search: str = "",
-    show: Show = "all",
+    show: str = "all",
     limit: int,
     offset: int = 0,
 ) -> list[Subscriber]:
     """Those with a Zoom user first, then by name."""
-    cursor = connection.cursor(row_factory=class_row(Subscriber))
-    return cursor.execute(
-        _found() + _PAGE.replace("{shown}", _SHOWN[show]),
+    return rows.every(
+        connection,
+        Subscriber,
+        _found() + _PAGE.replace("{shown}", SHOWN[show]),
         {**_names(organization_id, search), "limit": limit, "offset": offset},
-    ).fetchall()
+    )
 
 
 def count_subscribers(
     connection: psycopg.Connection, *, organization_id: str, search: str = ""
 ) -> Counts:
-    cursor = connection.cursor(row_factory=class_row(Counts))
-    return cursor.execute(_found() + _COUNTS, _names(organization_id, search)).fetchone()
+    return rows.one(connection, Counts, _found() + _COUNTS, _names(organization_id, search))
 
 
 def last_processed(
@@ -63,7 +63,7 @@ def last_processed(
     """(user, feature) -> the end of their latest entry; by an index on just that."""
     if not marts_are_there(connection):
         return {}
-    rows = connection.execute(
+    found = connection.execute(
         """
         select users.user_id, features.feature, latest.ended_at
         from unnest(%(users)s::text[]) as users (user_id)
@@ -79,7 +79,7 @@ def last_processed(
         """,
         {"organization": organization_id, "users": user_ids},
     )
-    return {(user_id, feature): ended_at for user_id, feature, ended_at in rows}
+    return {(user_id, feature): ended_at for user_id, feature, ended_at in found}
 
 
 def _found() -> str:
@@ -115,7 +115,6 @@ _SUBSCRIBERS = """,
             )
     )
 """
-_SHOWN: dict[Show, str] = {"all": "true", "mapped": "is_mapped", "off": "off <> '{}'"}
 _PAGE = """
     select * from subscribers
     where {shown}
@@ -124,5 +123,5 @@ _PAGE = """
 """
 _COUNTS = "select {counts} from subscribers".replace(
     "{counts}",
-    ", ".join(f'count(*) filter (where {kind}) as "{name}"' for name, kind in _SHOWN.items()),
+    ", ".join(f'count(*) filter (where {kind}) as "{name}"' for name, kind in SHOWN.items()),
 )

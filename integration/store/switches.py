@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
-from psycopg.rows import class_row
+
+from integration.store import rows
 
 FEATURES = ("meetings", "webinars", "phone")
 
@@ -71,8 +72,9 @@ def switch_history(
     """What counts from when, of all features, the latest first; rows that were written over are
     left out.
     """
-    cursor = connection.cursor(row_factory=class_row(SwitchChange))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        SwitchChange,
         """
         with in_force as (
             select distinct on (feature, effective_from)
@@ -90,7 +92,7 @@ def switch_history(
         order by in_force.effective_from desc
         """,
         {"organization": organization_id, "user": user_id},
-    ).fetchall()
+    )
 
 
 def is_on(history: list[SwitchChange], feature: str, *, at: datetime) -> bool:

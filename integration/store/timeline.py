@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
-from psycopg.rows import class_row
+
+from integration.store import rows
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,9 @@ def entries_of_day(
     connection: psycopg.Connection, *, organization_id: str, day: date
 ) -> list[Entry]:
     """The timeline entries of an organization that began on that day (UTC), by start."""
-    cursor = connection.cursor(row_factory=class_row(Entry))
-    return cursor.execute(
+    return rows.every(
+        connection,
+        Entry,
         """
         select
             users.full_name, activities.title, activities.started_at, activities.ended_at,
@@ -34,7 +36,7 @@ def entries_of_day(
         order by activities.started_at, users.full_name
         """,
         {"organization": organization_id, "day": datetime(day.year, day.month, day.day)},  # noqa: DTZ001  (the session's zone is UTC)
-    ).fetchall()
+    )
 
 
 def outcomes(connection: psycopg.Connection, *, organization_id: str) -> list[tuple[str, int]]:
@@ -52,10 +54,12 @@ def outcomes(connection: psycopg.Connection, *, organization_id: str) -> list[tu
 
 def organizations_besides(connection: psycopg.Connection, organization_id: str) -> bool:
     """Whether there is any organization but this one."""
-    return connection.execute(
+    return rows.scalar(
+        connection,
+        bool,
         "select exists (select from worksights.organizations where organization_id <> %s)",
         [organization_id],
-    ).fetchone()[0]
+    )
 
 
 def begin_connection_at(

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal
 
 import psycopg
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from psycopg.rows import class_row
 
+from integration.store import rows
 from integration.store.postgres import Role, transaction
 from integration.zoom.errors import RECONNECT, PermanentZoomError, TransientZoomError
 
@@ -133,18 +133,16 @@ def take_tokens(
 def _lock_tokens(connection: psycopg.Connection, connection_id: str) -> _Stored:
     connection.execute("select set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
     try:
-        stored = (
-            connection.cursor(row_factory=class_row(_Stored))
-            .execute(
-                """
-                select grant_type, access_token, refresh_token, expires_at, api_url
-                from integration.tokens
-                where connection_id = %s
-                for update
-                """,
-                [connection_id],
-            )
-            .fetchone()
+        stored = rows.maybe_one(
+            connection,
+            _Stored,
+            """
+            select grant_type, access_token, refresh_token, expires_at, api_url
+            from integration.tokens
+            where connection_id = %s
+            for update
+            """,
+            [connection_id],
         )
     except psycopg.errors.LockNotAvailable as error:
         raise TransientZoomError("Another process is renewing the access token.") from error

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 
 import psycopg
 
+from integration.store import rows
+
 
 class WrongTombstoneKey(Exception):
     """The tombstones were made with another key: with this one nobody would be recognized."""
@@ -29,38 +31,41 @@ def organizations_with_tombstones(
     connection: psycopg.Connection, organizations: Collection[str]
 ) -> set[str]:
     """Those of the organizations in which somebody was erased."""
-    rows = connection.execute(
-        """
+    return set(
+        rows.scalars(
+            connection,
+            str,
+            """
         select asked.organization_id from unnest(%s::text[]) as asked (organization_id)
         where exists (
             select from integration.tombstones
             where tombstones.organization_id = asked.organization_id
         )
         """,
-        [sorted(organizations)],
+            [sorted(organizations)],
+        )
     )
-    return {organization_id for (organization_id,) in rows}
 
 
 def known_tombstones(
     connection: psycopg.Connection, organization_id: str, digests: Collection[str]
 ) -> dict[str, str]:
     """Digest -> person, of those digests that are tombstones."""
-    rows = connection.execute(
+    found = connection.execute(
         """
         select digest, person from integration.tombstones
         where organization_id = %s and digest = any(%s)
         """,
         [organization_id, list(digests)],
     )
-    return dict(rows.fetchall())
+    return dict(found.fetchall())
 
 
 def tombstones_of(
     connection: psycopg.Connection, organization_id: str, person: str
 ) -> dict[str, set[str]]:
     """Kind -> digests of one erased person."""
-    rows = connection.execute(
+    found = connection.execute(
         """
         select kind, array_agg(digest) from integration.tombstones
         where organization_id = %s and person = %s
@@ -68,7 +73,7 @@ def tombstones_of(
         """,
         [organization_id, person],
     )
-    return {kind: set(digests) for kind, digests in rows}
+    return {kind: set(digests) for kind, digests in found}
 
 
 def add_tombstones(

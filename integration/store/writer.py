@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import psycopg
 
+from integration.store import rows
 from integration.store.postgres import connect
 
 # `batch`, the schedule's run, `rebuild`, `erase` and `import-users` take this lock; it ends with
@@ -68,8 +69,8 @@ def kept_alive(writer: psycopg.Connection) -> Iterator[None]:
 
 def backend_of(writer: psycopg.Connection) -> str:
     """The server's process of this connection, whatever number a pooler has given the client."""
-    return str(writer.execute("select pg_backend_pid()").fetchone()[0])
+    return str(rows.scalar(writer, int, "select pg_backend_pid()"))
 
 
 def _try_lock(connection: psycopg.Connection) -> bool:
-    return connection.execute("select pg_try_advisory_lock(%s)", [WRITER_LOCK]).fetchone()[0]
+    return rows.scalar(connection, bool, "select pg_try_advisory_lock(%s)", [WRITER_LOCK])

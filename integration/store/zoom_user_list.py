@@ -5,11 +5,19 @@ from datetime import datetime
 from typing import Literal
 
 import psycopg
-from psycopg.rows import class_row
 
+from integration.store import rows
 from integration.store.zoom_users_found import FOUND, entries_waiting_sql
 
-Show = Literal["all", "unmapped", "mapped", "nobody", "manual", "phone"]
+# The list's filters.
+SHOWN = {
+    "all": "true",
+    "unmapped": "mapping = 'unmapped'",
+    "mapped": "user_id is not null",
+    "nobody": "mapping = 'nobody'",
+    "manual": "mapping in ('manual', 'nobody')",
+    "phone": "has_phone",
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ def zoom_users_of(
     *,
     organization_id: str,
     search: str = "",
-    show: Show = "all",
+    show: str = "all",
     by_entries: bool,
     limit: int,
     offset: int = 0,
@@ -58,9 +66,10 @@ def zoom_users_of(
     """By name; with `by_entries` those first whose mapping would bring most. Without it nobody's
     entries are counted.
     """
-    cursor = connection.cursor(row_factory=class_row(ZoomUser))
-    statement = FOUND + _PAGE.replace("{shown}", _SHOWN[show])
-    return cursor.execute(
+    statement = FOUND + _PAGE.replace("{shown}", SHOWN[show])
+    return rows.every(
+        connection,
+        ZoomUser,
         statement.replace(
             "{entries_waiting}", entries_waiting_sql(connection, by_entries=by_entries)
         ),
@@ -71,17 +80,18 @@ def zoom_users_of(
             "limit": limit,
             "offset": offset,
         },
-    ).fetchall()
+    )
 
 
 def count_zoom_users(
     connection: psycopg.Connection, *, organization_id: str, search: str = ""
 ) -> Counts:
-    cursor = connection.cursor(row_factory=class_row(Counts))
-    return cursor.execute(
+    return rows.one(
+        connection,
+        Counts,
         (FOUND + _COUNTS).replace("{entries_waiting}", "0"),
         {"organization": organization_id, "zoom_user": None, "search": search},
-    ).fetchone()
+    )
 
 
 def zoom_user_of(
@@ -90,23 +100,16 @@ def zoom_user_of(
     """None for an id that is unknown or another organization's. An id that two accounts of the
     organization have is one person: mappings count for both.
     """
-    cursor = connection.cursor(row_factory=class_row(ZoomUser))
-    return cursor.execute(
+    return rows.maybe_one(
+        connection,
+        ZoomUser,
         (FOUND + _ONE).replace(
             "{entries_waiting}", entries_waiting_sql(connection, by_entries=by_entries)
         ),
         {"organization": organization_id, "zoom_user": zoom_user_id, "search": ""},
-    ).fetchone()
+    )
 
 
-_SHOWN: dict[Show, str] = {
-    "all": "true",
-    "unmapped": "mapping = 'unmapped'",
-    "mapped": "user_id is not null",
-    "nobody": "mapping = 'nobody'",
-    "manual": "mapping in ('manual', 'nobody')",
-    "phone": "has_phone",
-}
 _PAGE = """
     select * from found
     where {shown}
@@ -118,5 +121,5 @@ _PAGE = """
 _ONE = "select * from found order by zoom_account_id limit 1"
 _COUNTS = "select {counts} from found".replace(
     "{counts}",
-    ", ".join(f'count(*) filter (where {kind}) as "{name}"' for name, kind in _SHOWN.items()),
+    ", ".join(f'count(*) filter (where {kind}) as "{name}"' for name, kind in SHOWN.items()),
 )

@@ -2,7 +2,7 @@
 
 from integration.store.change_effects import Effect
 from integration.web.effective import Effective
-from integration.web.templating import zoned
+from integration.web.time_zone import zoned
 
 
 def saved_words(effective: Effective, effects: list[Effect], *, time_zone: str) -> str:

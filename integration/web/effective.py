@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from integration.store.connection_list import ListedConnection
-from integration.web.templating import zoned
+from integration.web.time_zone import zoned
 
 
 class DayRefused(Exception):
@@ -48,7 +48,6 @@ def time_choice(
     """
     connected_at = min((one.connected_at for one in connections), default=now)
     since, day = read("since"), read("day")
-    days = [zoned(moment, time_zone).date().isoformat() for moment in (connected_at, now)]
     effective, refusal = None, ""
     try:
         effective = effective_from(
@@ -56,7 +55,15 @@ def time_choice(
         )
     except DayRefused as error:
         refusal = str(error)
-    return TimeChoice(since, day, connected_at, *days, effective, refusal)
+    return TimeChoice(
+        since=since,
+        day=day,
+        connected_at=connected_at,
+        first_day=zoned(connected_at, time_zone).date().isoformat(),
+        last_day=zoned(now, time_zone).date().isoformat(),
+        effective=effective,
+        refusal=refusal,
+    )
 
 
 def effective_from(

@@ -61,7 +61,7 @@ async def receive(request: Request) -> Response:
             signature=request.headers.get("x-zm-signature"),
             secrets=state.webhook_secrets,
         )
-        if secret is None:
+        if secret is None or timestamp is None:
             return _refused(request, "signature", status=401)
         if not is_timely(timestamp, now=datetime.now(UTC)):
             return _refused(request, "stale", status=401)

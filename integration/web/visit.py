@@ -85,7 +85,7 @@ class Visit:
 
     def path(self, name: str) -> str:
         """A part of the address; "no such page" for what is the id of nothing."""
-        part = self.request.path_params[name]
+        part: str = self.request.path_params[name]
         if "\0" in part or len(part) > LONGEST_PART:
             raise not_found()
         return part

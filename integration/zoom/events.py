@@ -219,9 +219,10 @@ def _live_call(envelope: Envelope, received_at: datetime) -> list[Event]:
 def _call_records(envelope: Envelope, received_at: datetime) -> list[Event]:
     try:
         records = record_calls(envelope.event, _object(envelope), received_at=received_at)
-    except UnreadableRecord as unreadable:
-        raise Unreadable(str(unreadable)) from unreadable
-    events, unreadable = [], []
+    except UnreadableRecord as error:
+        raise Unreadable(str(error)) from error
+    events: list[Event] = []
+    unreadable: list[Unreadable] = []
     for record in records:
         subject = (record.record_id, str(record.started_at))
         own = record.ended_at or record.started_at

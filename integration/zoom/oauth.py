@@ -152,8 +152,9 @@ def _post(
 def _text(body: Mapping[str, Any], name: str) -> str:
     """Empty when it is no text, or one that can be neither sent nor stored."""
     value = body.get(name)
-    is_text = isinstance(value, str) and re.fullmatch(r"[^\x00\ud800-\udfff]*", value)
-    return value.strip() if is_text else ""
+    if not isinstance(value, str) or not re.fullmatch(r"[^\x00\ud800-\udfff]*", value):
+        return ""
+    return value.strip()
 
 
 def _zoom_address(text: str) -> str | None:

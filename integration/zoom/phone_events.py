@@ -3,6 +3,7 @@ went.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -147,7 +148,7 @@ def _numbers_of_call_log(record: dict[str, Any], side: str) -> dict[str, str]:
 
 
 def _party(
-    content: dict[str, Any], side: str, names: dict[str, tuple[str, ...]], *, prefix: str
+    content: dict[str, Any], side: str, names: Mapping[str, tuple[str, ...]], *, prefix: str
 ) -> dict[str, str]:
     """One side's fields by our names; the first of Zoom's names that says something."""
     found = {}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import psycopg
@@ -51,7 +51,7 @@ def dbt_models(
     context: dg.AssetExecutionContext,
     batch_in_progress: BatchInProgress,
     installation: Installation,
-) -> Iterator[dg.Output | dg.AssetCheckResult]:
+) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
     manifest = json.loads(dbt_project.manifest_path.read_text())
     connection, fingerprint = batch_in_progress.connection, fingerprint_of_views(manifest)
     code = code_of_tables(manifest)
@@ -93,7 +93,9 @@ def dbt_models(
             for event in translated.to_default_asset_events(
                 manifest, TRANSLATOR, context, project=dbt_project
             ):
-                yield report.completed(event, message["data"])
+                # What else it can make is for an op's context, not for an asset's.
+                asset_event = cast("dg.Output[Any] | dg.AssetCheckResult", event)
+                yield report.completed(asset_event, message["data"])
     run.raise_error()
     if views <= report.built:
         note_views(connection, fingerprint)
@@ -144,8 +146,8 @@ class Report:
             )
 
     def completed(
-        self, event: dg.Output | dg.AssetCheckResult, data: Mapping[str, Any]
-    ) -> dg.Output | dg.AssetCheckResult:
+        self, event: dg.Output[Any] | dg.AssetCheckResult, data: Mapping[str, Any]
+    ) -> dg.Output[Any] | dg.AssetCheckResult:
         """The event with what is of interest here."""
         node = data["node_info"]["unique_id"]
         if isinstance(event, dg.AssetCheckResult):
@@ -208,7 +210,7 @@ def _selected(context: dg.AssetExecutionContext) -> dict[str, dg.AssetKey]:
 
 
 def _node_of(message: Mapping[str, Any]) -> str:
-    return message["data"]["node_info"]["unique_id"]
+    return str(message["data"]["node_info"]["unique_id"])
 
 
 def _criteria(manifest: dict[str, Any], nodes: set[str]) -> list[str]:
@@ -253,7 +255,7 @@ def _facts_of_batch(model: str, connection: psycopg.Connection) -> dict[str, Any
 
 
 def _delays(delay: Delay) -> str:
-    if not delay.entries:
+    if delay.median is None or delay.longest is None:
         return "no entry was written"
     median, longest = delay.median.total_seconds() / 60, delay.longest.total_seconds() / 60
     return (

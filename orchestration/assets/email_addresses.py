@@ -1,6 +1,7 @@
 """Addresses of participants become people and companies."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -40,7 +41,7 @@ from orchestration.resources import BatchInProgress
 )
 def email_addresses(
     context: dg.AssetExecutionContext, batch_in_progress: BatchInProgress
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult[Any]]:
     """Classifies the addresses and judges the names that the batch brings, or concerns."""
 
     def report(moves: list[Move]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import dagster as dg
 
@@ -40,7 +41,7 @@ def settings(
     context: dg.AssetExecutionContext,
     batch_in_progress: BatchInProgress,
     installation: Installation,
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult[Any]]:
     """Compares the settings as they stand with the copy the marts were last derived from.
 
     Connections whose account has removed our app end first, so that the copy knows of it.

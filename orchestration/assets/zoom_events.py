@@ -2,6 +2,7 @@
 
 from collections import Counter
 from functools import partial
+from typing import Any
 
 import dagster as dg
 
@@ -23,7 +24,7 @@ def zoom_events(
     context: dg.AssetExecutionContext,
     batch_in_progress: BatchInProgress,
     installation: Installation,
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[Any]:
     """One row per distinct event, however many deliveries carried it.
 
     Takes what waits in ingress.deliveries, keeps the fields that the rules need, and gives each

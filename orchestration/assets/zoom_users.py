@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -54,7 +55,7 @@ def zoom_users(
     context: dg.AssetExecutionContext,
     batch_in_progress: BatchInProgress,
     installation: Installation,
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult[Any]]:
     """Imports the users, and the phone users, of the accounts that are due."""
     settings, url = installation.settings(), installation.database_url()
     accounts = _accounts(context, batch_in_progress)
@@ -137,7 +138,7 @@ def _take(
         return counts
     context.log.warning(f"Connection {account.connection_id}: {lists.error}")
     try:
-        _note_trouble(writer, account, lists)
+        _note_trouble(writer, account, lists, lists.error)
     # The edge again: a note that cannot be written is in the log.
     except Exception as error:  # noqa: BLE001
         _give_up_without_database(writer, error)
@@ -215,8 +216,9 @@ def _store(
     )
 
 
-def _note_trouble(writer: BatchInProgress, account: Connection, lists: AccountLists) -> None:
-    error = lists.error
+def _note_trouble(
+    writer: BatchInProgress, account: Connection, lists: AccountLists, error: ZoomError
+) -> None:
     has_users = lists.users is not None and lists.users_error is None
     is_passing = isinstance(error, TransientZoomError) and not isinstance(error, ListCutShort)
     connections.note_trouble(

@@ -68,7 +68,10 @@ def list_people(visit: Visit) -> Response:
 
 def company(visit: Visit) -> Response:
     company_id = visit.path("company_id")
-    of_company = {"organization_id": visit.viewer.organization_id, "company_id": company_id}
+    of_company: dict[str, Any] = {
+        "organization_id": visit.viewer.organization_id,
+        "company_id": company_id,
+    }
     with visit.transaction() as connection:
         found = companies(connection, **of_company) if marts_are_there(connection) else []
         if not found:
@@ -85,7 +88,10 @@ def company(visit: Visit) -> Response:
 
 def person(visit: Visit) -> Response:
     person_id = visit.path("person_id")
-    of_person = {"organization_id": visit.viewer.organization_id, "person_id": person_id}
+    of_person: dict[str, Any] = {
+        "organization_id": visit.viewer.organization_id,
+        "person_id": person_id,
+    }
     with visit.transaction() as connection:
         found = people(connection, **of_person) if marts_are_there(connection) else []
         if not found:

@@ -1,12 +1,10 @@
 """`/services/zoom/features`: the organization's switches, and those of its users."""
 
-from typing import get_args
-
 from starlette.responses import Response
 
 from integration.store.connection_list import connections_of
 from integration.store.subscriptions import (
-    Show,
+    SHOWN,
     count_subscribers,
     last_processed,
     subscribers_of,
@@ -21,7 +19,7 @@ TAB = "/services/zoom/features"
 
 def features(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
-    listing = listing_of(visit, TAB, filters=get_args(Show))
+    listing = listing_of(visit, TAB, filters=tuple(SHOWN))
     with visit.transaction() as connection:
         connections = connections_of(connection, organization_id=organization_id)
         history = switch_history(connection, organization_id=organization_id, user_id=None)

@@ -1,14 +1,12 @@
 """`/services/zoom/users`: the Zoom users, whom each is mapped to, and one of them more closely."""
 
-from typing import get_args
-
 from starlette.responses import Response
 
 from integration.store.connection_list import connections_of
 from integration.store.mapping_changes import mapping_history
 from integration.store.profiles import profile_with_email, profiles_like
 from integration.store.zoom_user_list import (
-    Show,
+    SHOWN,
     ZoomUser,
     count_zoom_users,
     zoom_user_of,
@@ -25,7 +23,7 @@ PROFILES_SHOWN = 12
 
 def users(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
-    listing = listing_of(visit, TAB, filters=get_args(Show))
+    listing = listing_of(visit, TAB, filters=tuple(SHOWN))
     with visit.transaction() as connection:
         connections = connections_of(connection, organization_id=organization_id)
         counts = count_zoom_users(
