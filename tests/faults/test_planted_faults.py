@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from simulator.world import World
-from tests.databases import new_database
 from tests.faults.planting import tables_of_the_project
 from tests.faults.story import (
     FIRST_BATCH,
@@ -17,14 +16,13 @@ from tests.faults.story import (
     state,
     what_a_fault_changes,
 )
-from tests.pipeline.installation import Installation, install
+from tests.pipeline.installation import Installation, new_installation
 
 
 @pytest.fixture(scope="module")
 def expected(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Contents:
     """What is derived of the same morning without a fault."""
-    with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
-        installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         deliver_a_morning(installation)
         installation.batch(now=FIRST_BATCH)
         return state(installation)

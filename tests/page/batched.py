@@ -14,7 +14,7 @@ from tests.databases import new_database
 from tests.page.fixtures import ACCOUNTS
 from tests.page.site import Site, email_of, running_site
 from tests.pipeline.events import Person, Session
-from tests.pipeline.installation import Installation, install
+from tests.pipeline.installation import Installation, install, template_with_tables
 
 ACCOUNT = ACCOUNTS[0]
 DAY = datetime(2026, 3, 10, tzinfo=UTC)
@@ -53,7 +53,7 @@ class Batched:
 def batched_site(server_url: str, zoom: tuple[World, str], folder: Path) -> Iterator[Batched]:
     world, zoom_url = zoom
     with (
-        new_database(server_url) as url,
+        new_database(server_url, template=template_with_tables(server_url)) as url,
         running_site(url, world=world, zoom_url=zoom_url, home=folder) as site,
         pytest.MonkeyPatch.context() as patch,
     ):

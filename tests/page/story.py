@@ -21,7 +21,7 @@ from tests.page.site import (
     user_id_of,
 )
 from tests.pipeline.events import Person, Session
-from tests.pipeline.installation import Installation, install
+from tests.pipeline.installation import Installation, install, template_with_tables
 
 ACME, ACME_BEFORE, GLOBEX = ACCOUNTS
 BATCH = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -87,7 +87,7 @@ def told_site(server_url: str, zoom: tuple[World, str], folder: Path) -> Iterato
     """A site whose marts tell the story above."""
     world, zoom_url = zoom
     with (
-        new_database(server_url) as url,
+        new_database(server_url, template=template_with_tables(server_url)) as url,
         running_site(url, world=world, zoom_url=zoom_url, home=folder) as site,
     ):
         _settings(site)

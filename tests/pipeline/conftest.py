@@ -8,7 +8,12 @@ import pytest
 from simulator.company import build_company
 from simulator.running import running
 from simulator.world import World, make_world
-from tests.pipeline.installation import CLIENT_ID, CLIENT_SECRET, Installation, install
+from tests.pipeline.installation import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Installation,
+    new_installation,
+)
 
 ACCOUNTS = ("SimulatedAccountOne000", "SimulatedAccountTwo000", "SimulatedAccountThree0")
 
@@ -51,9 +56,10 @@ def zoom(zoom_url: tuple[World, str]) -> Iterator[World]:
 
 @pytest.fixture
 def installation(
-    database_url: str,
+    server_url: str,
     home: Path,
     zoom_url: tuple[World, str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Installation:
-    return install(database_url, home=home, zoom=zoom_url[1], patch=monkeypatch)
+) -> Iterator[Installation]:
+    """One that nothing has happened to; dbt's tables are there, empty."""
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
+        yield installation

@@ -16,9 +16,8 @@ from typing import Any
 import pytest
 
 from simulator.world import World
-from tests.databases import new_database
 from tests.pipeline.events import Body, Person, Session
-from tests.pipeline.installation import Installation, install
+from tests.pipeline.installation import Installation, new_installation
 from tests.pipeline.tables import CLIENTSIGHTS, TABLES, Snapshot, take_snapshot, written
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -118,8 +117,8 @@ def correction(account: str) -> Body:
 
 @pytest.fixture(scope="module")
 def story(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Story]:
-    with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
-        yield tell(install(url, home=home, zoom=zoom_url[1], patch=patch))
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
+        yield tell(installation)
 
 
 def tell(installation: Installation) -> Story:

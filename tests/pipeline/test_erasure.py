@@ -11,7 +11,6 @@ from integration.store.connections import join_account
 from integration.store.personal_data import columns_without_personal_data, personal_columns
 from integration.store.postgres import transaction
 from simulator.world import World
-from tests.databases import new_database
 from tests.pipeline.erasure_story import (
     ACCOUNT,
     ANN,
@@ -22,14 +21,14 @@ from tests.pipeline.erasure_story import (
     tables_with,
     tell,
 )
-from tests.pipeline.installation import Installation, install
+from tests.pipeline.installation import Installation, new_installation
 
 
 @pytest.fixture(scope="module")
 def told(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Story]:
-    with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
-        world, zoom = zoom_url
-        yield tell(install(url, home=home, zoom=zoom, patch=patch), world)
+    world, zoom = zoom_url
+    with new_installation(server_url, home=home, zoom=zoom) as installation:
+        yield tell(installation, world)
 
 
 def test_nothing_of_an_erased_person_is_left(told: Story) -> None:

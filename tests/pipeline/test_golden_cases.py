@@ -14,9 +14,8 @@ import pytest
 
 from integration.identity.cleaning import cleaned_email
 from integration.settings import PROJECT
-from tests.databases import new_database
 from tests.pipeline.events import Body, Person, Session, event, iso
-from tests.pipeline.installation import Installation, install
+from tests.pipeline.installation import Installation, new_installation
 
 GOLDEN = PROJECT.parent / "shared" / "golden"
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -41,8 +40,7 @@ ADDRESSES, STRENGTHS = cases("email_identity.csv"), cases("strength.csv")
 
 @pytest.fixture(scope="module")
 def installed(server_url: str, home: Path, zoom_url: tuple[Any, str]) -> Iterator[Installation]:
-    with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
-        installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         for number, row in enumerate(ADDRESSES):
             deliver_address(installation, f"address-{number}", row)
         for row in STRENGTHS:

@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from simulator.world import World
-from tests.databases import new_database
 from tests.pipeline.broken_table import BREAK, REPAIR
 from tests.pipeline.events import Person, Session, user_event
-from tests.pipeline.installation import Installation, definitions, install
+from tests.pipeline.installation import Installation, definitions, new_installation
 
 ACCOUNT = "MaterializedAccount000"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -29,8 +28,7 @@ A_MART = [["timeline", "activities"]]
 @pytest.fixture(scope="module")
 def batched(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Installation]:
     """One that has run a batch, with one meeting of a colleague and a client."""
-    with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
-        installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         installation.organization("firm", account=ACCOUNT, users={"ann": ANN.email})
         known = {"zoom_user_id": "zu-ann", "email": ANN.email}
         installation.deliver(user_event("created", ACCOUNT, START, **known), at=START)

@@ -16,9 +16,8 @@ from integration.settings import read_settings
 from integration.store.failing_rows import failing_rows
 from integration.store.postgres import connect
 from simulator.world import World
-from tests.databases import new_database
 from tests.pipeline.events import Person, Session, call_ended, user_event
-from tests.pipeline.installation import Installation, definitions, install
+from tests.pipeline.installation import Installation, definitions, new_installation
 
 ACCOUNT = "AuditedAccount00000000"
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -63,10 +62,9 @@ class Audited:
 
 @pytest.fixture(scope="module")
 def audited(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Audited]:
-    with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
-        installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         begin(installation)
-        manifest, checks = compiled_checks(url)
+        manifest, checks = compiled_checks(installation.url)
         yield Audited(installation, checks, audited_tables(manifest), models_of_checks(manifest))
 
 

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from simulator.world import World
-from tests.databases import new_database
 from tests.pipeline.events import Body, event, iso
-from tests.pipeline.installation import Installation, install
+from tests.pipeline.installation import Installation, new_installation
 
 ACCOUNT = "PhoneAccount0000000000"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -100,8 +99,7 @@ SECOND = [live("one first", "ben", 0.5, 10)]
 
 @pytest.fixture(scope="module")
 def story(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Installation]:
-    with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
-        installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         users = {name: f"{name}@firm.example" for name in ("ann", "ben", "cleo")}
         installation.organization("firm", account=ACCOUNT, users=users)
         for name in (*users, "dan"):

@@ -18,9 +18,8 @@ from integration.store.mapping_changes import map_zoom_user
 from integration.store.postgres import transaction
 from integration.store.switches import switch_feature
 from simulator.world import World
-from tests.databases import new_database
 from tests.pipeline.events import Person, Session, call_ended, iso
-from tests.pipeline.installation import Installation, install
+from tests.pipeline.installation import Installation, new_installation
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
@@ -192,14 +191,13 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Story]:
-    with pytest.MonkeyPatch.context() as patch, new_database(server_url) as url:
-        installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         for firm, change in CHANGES.items():
             set_up(installation, firm, change)
         installation.batch(now=FIRST_BATCH)
         before = entries(installation)
         previews = {}
-        with transaction(url, role="page") as connection:
+        with transaction(installation.url, role="page") as connection:
             for firm, change in CHANGES.items():
                 previews[firm] = change.asks(connection, firm)
                 change.makes(connection, firm)

@@ -15,9 +15,8 @@ from simulator.company import build_company
 from simulator.day import build_day
 from simulator.journal import Event
 from simulator.world import World
-from tests.databases import new_database
 from tests.pipeline.events import user_event
-from tests.pipeline.installation import Installation, install
+from tests.pipeline.installation import Installation, new_installation
 from tests.pipeline.tables import CLIENTSIGHTS, TABLES, Snapshot, contents, written
 from tests.pipeline.tables import take_snapshot as take_snapshot_of
 
@@ -50,8 +49,8 @@ def day() -> list[Event]:
 def rebuilt(
     server_url: str, home: Path, zoom_url: tuple[World, str], day: list[Event]
 ) -> Iterator[Rebuilt]:
-    with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
-        yield rebuild_again_and_again(install(url, home=home, zoom=zoom_url[1], patch=patch), day)
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
+        yield rebuild_again_and_again(installation, day)
 
 
 def rebuild_again_and_again(installation: Installation, day: list[Event]) -> Rebuilt:

@@ -12,8 +12,7 @@ import pytest
 from integration.settings import PROJECT
 from integration.store.postgres import connect
 from simulator.world import World
-from tests.databases import new_database
-from tests.pipeline.installation import Installation, install
+from tests.pipeline.installation import Installation, new_installation
 
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -21,8 +20,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def derived(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Installation]:
-    with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
-        installation = install(url, home=home, zoom=zoom_url[1], patch=patch)
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         installation.batch(now=NOW)
         yield installation
 

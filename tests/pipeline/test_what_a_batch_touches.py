@@ -16,14 +16,13 @@ from integration.zoom.oauth import Grant
 from simulator.company import build_company
 from simulator.running import running
 from simulator.world import World, make_world
-from tests.databases import new_database
 from tests.pipeline import story
 from tests.pipeline.installation import (
     CLIENT_ID,
     CLIENT_SECRET,
     ENCRYPTION_KEY,
     Installation,
-    install,
+    new_installation,
 )
 from tests.pipeline.story import CHANGES, Firm, Transitions
 from tests.pipeline.tables import Key, Snapshot, take_snapshot, updated_at, written
@@ -73,11 +72,10 @@ def told(server_url: str, home: Path) -> Iterator[Told]:
     company = build_company(users=10, account_id=IMPORTED.account)
     world = make_world([company], client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     with (
-        new_database(server_url) as url,
         running(world) as zoom,
-        pytest.MonkeyPatch.context() as patch,
+        new_installation(server_url, home=home, zoom=zoom) as installation,
     ):
-        yield tell(install(url, home=home, zoom=zoom, patch=patch), world)
+        yield tell(installation, world)
 
 
 def tell(installation: Installation, world: World) -> Told:
