@@ -17,7 +17,7 @@ SQL_FILES = [*QUERY_FILES, *sorted((DBT_PROJECT / "macros").rglob("*.sql"))]
 YAML_FILES = sorted((DBT_PROJECT / "models").rglob("*.yml"))
 UNIT_TEST_FILES = [path for path in YAML_FILES if path.name.endswith("__unit_tests.yml")]
 
-MAX_LINES = 150
+MAX_LINES = 160
 MAX_COLUMNS = 100
 # Of the contract's section 5, what dbt does; the others are landing's, the laws' and erasure's.
 PARAGRAPHS = {f"5.{number}" for number in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13)}
