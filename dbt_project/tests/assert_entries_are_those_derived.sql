@@ -35,10 +35,10 @@ actual as (
         feature,
         case
             when title = concat_ws(
-                ': ',
-                case role when 'caller' then 'Outbound call' else 'Inbound call' end,
-                caller_id
-            ) then 'a call'
+                    ': ',
+                    case role when 'caller' then 'Outbound call' else 'Inbound call' end,
+                    caller_id
+                ) then 'a call'
             else title
         end as title,
         role,
@@ -65,11 +65,11 @@ expected as (
         case
             when sessions.feature = 'phone' then 'a call'
             else concat_ws(
-                ': ',
-                case users_in_sessions.role when 'host' then 'Hosted ' else 'Attended ' end
-                || sessions.title_words,
-                sessions.topic
-            )
+                    ': ',
+                    case users_in_sessions.role when 'host' then 'Hosted ' else 'Attended ' end
+                    || sessions.title_words,
+                    sessions.topic
+                )
         end as title,
         users_in_sessions.role,
         sessions.topic,

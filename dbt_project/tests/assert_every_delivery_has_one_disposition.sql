@@ -17,8 +17,8 @@ compared as (
         delivery_id,
         case
             when disposition not in (
-                'waiting', 'landed', 'duplicate', 'ignored', 'unknown_account', 'quarantined'
-            ) then 'unknown disposition'
+                    'waiting', 'landed', 'duplicate', 'ignored', 'unknown_account', 'quarantined'
+                ) then 'unknown disposition'
             when disposition in ('landed', 'duplicate') and organization_id = '-'
                 then 'landed for nobody'
         end as what_is_wrong

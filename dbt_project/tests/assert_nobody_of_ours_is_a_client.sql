@@ -36,12 +36,11 @@ compared as (
         end as what_is_wrong
     from people
     left join companies using (organization_id, company_id)
-    inner join settings
-        on settings.organization_id = people.organization_id
-        and case settings.kind
+    inner join settings using (organization_id)
+    where case settings.kind
             when 'exclusion' then {{ is_at('people.email', 'settings.subject') }}
-            when 'own_domain' then
-                '.' || companies.domain like '%.' || replace(settings.subject, '_', '\_')
+            when 'own_domain'
+                then '.' || companies.domain like '%.' || replace(settings.subject, '_', '\_')
             else people.email = settings.value and upper_inf(settings.valid)
         end
 

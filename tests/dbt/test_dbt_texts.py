@@ -1,4 +1,4 @@
-"""The texts of the dbt project keep to the house style: its SQL and its YAML."""
+"""The texts of the dbt project keep to the house style, where sqlfluff cannot check it."""
 
 import re
 from collections.abc import Iterator
@@ -13,11 +13,14 @@ from integration.settings import PROJECT
 DBT_PROJECT = PROJECT / "dbt_project"
 MODEL_FILES = sorted((DBT_PROJECT / "models").rglob("*.sql"))
 QUERY_FILES = [*MODEL_FILES, *sorted((DBT_PROJECT / "tests").rglob("*.sql"))]
-SQL_FILES = [*QUERY_FILES, *sorted((DBT_PROJECT / "macros").rglob("*.sql"))]
+MACRO_FILES = sorted((DBT_PROJECT / "macros").rglob("*.sql"))
+SQL_FILES = [*QUERY_FILES, *MACRO_FILES]
+# sqlfluff reads a macro only where a model calls it, and a generic test never.
+PARTLY_LINTED_FILES = [*MACRO_FILES, *sorted((DBT_PROJECT / "tests" / "generic").rglob("*.sql"))]
 YAML_FILES = sorted((DBT_PROJECT / "models").rglob("*.yml"))
 UNIT_TEST_FILES = [path for path in YAML_FILES if path.name.endswith("__unit_tests.yml")]
 
-MAX_LINES = 150
+MAX_LINES = 160
 MAX_COLUMNS = 100
 # Of the contract's section 5, what dbt does; the others are landing's, the laws' and erasure's.
 PARAGRAPHS = {f"5.{number}" for number in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13)}
@@ -94,14 +97,19 @@ def test_every_paragraph_that_dbt_carries_out_has_its_file_of_unit_tests() -> No
 
 @pytest.mark.parametrize("path", SQL_FILES, ids=named)
 def test_sql_files_fit_on_a_page_or_three(path: Path) -> None:
+    """sqlfluff measures no line of a macro, and of a comment of Jinja's only the first."""
     lines = path.read_text().splitlines()
     assert len(lines) < MAX_LINES
     assert [line for line in lines if len(line) > MAX_COLUMNS] == []
 
 
-@pytest.mark.parametrize("path", SQL_FILES, ids=named)
-def test_sql_keywords_are_lower_case(path: Path) -> None:
-    assert KEYWORDS.findall(without_comments_and_texts(path.read_text())) == []
+@pytest.mark.parametrize("path", PARTLY_LINTED_FILES, ids=named)
+def test_macros_and_generic_tests_have_the_style_of_models(path: Path) -> None:
+    sql = without_comments_and_texts(path.read_text())
+    assert KEYWORDS.findall(sql) == []
+    assert re.findall(r"\bas [a-z]\b", sql) == []
+    assert re.findall(r"(?<!inner )(?<!left )(?<!full )(?<!cross )\bjoin\b(?!\()", sql) == []
+    assert re.findall(r"^\s*,", path.read_text(), re.MULTILINE) == []
 
 
 @pytest.mark.parametrize("path", QUERY_FILES, ids=named)
@@ -109,14 +117,6 @@ def test_columns_are_listed_outside_import_ctes(path: Path) -> None:
     sql = path.read_text()
     assert len(re.findall(r"select\s+(?:distinct\s+)?\*", sql)) == len(IMPORT_CTE.findall(sql))
     assert re.findall(r"\w+\.\*", without_comments_and_texts(sql)) == []
-
-
-@pytest.mark.parametrize("path", SQL_FILES, ids=named)
-def test_names_are_words_and_joins_say_their_kind(path: Path) -> None:
-    sql = without_comments_and_texts(path.read_text())
-    assert re.findall(r"\bas [a-z]\b", sql) == []
-    assert re.findall(r"(?<!inner )(?<!left )(?<!full )(?<!cross )\bjoin\b(?!\()", sql) == []
-    assert re.findall(r"^\s*,", path.read_text(), re.MULTILINE) == []
 
 
 @pytest.mark.parametrize("path", QUERY_FILES, ids=named)

@@ -56,11 +56,12 @@ statements as (
         call_events.occurred_at
     from sides
     inner join call_events using (organization_id, session_id)
-    where sides.side = '{{ side }}' and (
-        sides.person_count = 0
-        or call_events.{{ side }} is null
-        or call_events.{{ side }} = sides.person
-    )
+    where sides.side = '{{ side }}'
+        and (
+            sides.person_count = 0
+            or call_events.{{ side }} is null
+            or call_events.{{ side }} = sides.person
+        )
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
@@ -86,12 +87,12 @@ matched_statements as (
         or coalesce(
             {{ fact }} = any(
                 array_agg({{ fact }}) filter (where closeness = 2 or is_named)
-                over statements_of_leg
+                    over statements_of_leg
             ),
             false
         )
         {% endfor -%}
-        as is_of_them
+            as is_of_them
     from statements
     window statements_of_leg as (partition by organization_id, session_id, leg_id)
 
@@ -102,14 +103,15 @@ facts as (
     select
         organization_id,
         session_id,
-        leg_id,
-        {% for fact in call_facts() -%}
-        (array_agg(
-            {{ fact }} order by
-                closeness desc, is_answered desc, generation desc, occurred_at desc,
-                {{ fact }} collate "C" desc
-        ) filter (where {{ fact }} is not null))[1] as {{ fact }}{{ ',' if not loop.last }}
-        {% endfor -%}
+        leg_id
+        {%- for fact in call_facts() %},
+        (
+            array_agg(
+                {{ fact }} order by
+                    closeness desc, is_answered desc, generation desc, occurred_at desc,
+                    {{ fact }} collate "C" desc
+            ) filter (where {{ fact }} is not null)
+        )[1] as {{ fact }}{% endfor %}
     from matched_statements
     where is_of_them
     group by organization_id, session_id, leg_id

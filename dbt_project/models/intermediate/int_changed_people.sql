@@ -31,7 +31,8 @@ changed_addresses as (
     from setting_changes
     where kind = 'email_address'
     union all
-    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
+    select
+        setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
         email_addresses.address
     from setting_changes
     inner join email_addresses
@@ -47,7 +48,8 @@ changed_users as (
     from setting_changes
     where kind = 'user_email'
     union all
-    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
+    select
+        setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
         setting_changes.subject, user_emails.value
     from setting_changes
     left join settings as user_emails
@@ -65,7 +67,8 @@ changed_zoom_users as (
     from setting_changes
     where kind in ('zoom_user_email', 'zoom_user_name', 'mapping')
     union all
-    select changed_users.organization_id, changed_users.batch, changed_users.changed,
+    select
+        changed_users.organization_id, changed_users.batch, changed_users.changed,
         mappings.subject
     from changed_users
     inner join settings as mappings
@@ -73,7 +76,8 @@ changed_zoom_users as (
         and mappings.kind = 'mapping'
         and mappings.value = changed_users.user_id
     union all
-    select changed_users.organization_id, changed_users.batch, changed_users.changed,
+    select
+        changed_users.organization_id, changed_users.batch, changed_users.changed,
         zoom_users.subject
     from changed_users
     inner join settings as zoom_users
@@ -82,7 +86,8 @@ changed_zoom_users as (
         and zoom_users.value = changed_users.email
     union all
     -- Someone without an email of their own in a session is excluded by the one that was imported.
-    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
+    select
+        setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
         zoom_users.subject
     from setting_changes
     inner join settings as zoom_users
@@ -92,7 +97,8 @@ changed_zoom_users as (
     where setting_changes.kind = 'exclusion'
     union all
     -- Someone without a name of their own in a session has the one that was imported.
-    select setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
+    select
+        setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
         zoom_users.subject
     from setting_changes
     inner join settings as zoom_users
@@ -101,7 +107,8 @@ changed_zoom_users as (
         and zoom_users.value = setting_changes.subject
     where setting_changes.kind = 'display_name'
     union all
-    select changed_addresses.organization_id, changed_addresses.batch, changed_addresses.changed,
+    select
+        changed_addresses.organization_id, changed_addresses.batch, changed_addresses.changed,
         zoom_users.subject
     from changed_addresses
     inner join settings as zoom_users
@@ -118,12 +125,13 @@ select organization_id, batch, changed, kind, value
 from setting_changes
 where kind in ('zoom_user_email', 'phone_extension_id', 'phone_extension_number')
 union all
-select organization_id, batch, changed, 'zoom_user_email', address
+select organization_id, batch, changed, 'zoom_user_email' as known_by, address as identity
 from changed_addresses
 union all
 -- Whether a Zoom user was active decides who has an email that several have, and nothing else.
-select setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
-    'zoom_user_email', emails.value
+select
+    setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
+    'zoom_user_email' as known_by, emails.value as identity
 from setting_changes
 inner join settings as emails
     on emails.organization_id = setting_changes.organization_id
@@ -138,7 +146,8 @@ where setting_changes.kind = 'zoom_user_active'
             and others.subject <> emails.subject
     )
 union all
-select changed_zoom_users.organization_id, changed_zoom_users.batch, changed_zoom_users.changed,
+select
+    changed_zoom_users.organization_id, changed_zoom_users.batch, changed_zoom_users.changed,
     zoom_users.kind, zoom_users.value
 from changed_zoom_users
 inner join settings as zoom_users

@@ -24,7 +24,7 @@ select
     is_waiting_room,
     joined_at,
     left_at
-from {{ ref('int_connection_legs') }} as connection_legs
+from {{ ref('int_connection_legs') }}
 union all
 select
     organization_id,
@@ -47,4 +47,4 @@ select
     false as is_waiting_room,
     started_at as joined_at,
     case when is_answered then ended_at else started_at end as left_at
-from {{ ref('int_call_legs') }} as call_legs
+from {{ ref('int_call_legs') }}

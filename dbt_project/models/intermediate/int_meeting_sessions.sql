@@ -39,7 +39,7 @@ marked_events as (
         is_end,
         is_join,
         is_end
-            and occurred_at = max(occurred_at) filter (where is_end) over session_events
+        and occurred_at = max(occurred_at) filter (where is_end) over session_events
             as is_last_end,
         occurred_at,
         started_at,

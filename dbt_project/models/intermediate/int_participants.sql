@@ -87,12 +87,12 @@ select
         when side is not null then side
         when zoom_user_id = host_zoom_user_id then 'host'
         when exists (
-            select from zoom_user_emails
-            where zoom_user_emails.organization_id = participants_as_imported.organization_id
-                and zoom_user_emails.subject = participants_as_imported.host_zoom_user_id
-                and zoom_user_emails.value = participants_as_imported.email
-                and zoom_user_emails.valid @> participants_as_imported.ended_at
-        ) then 'host'
+                select from zoom_user_emails
+                where zoom_user_emails.organization_id = participants_as_imported.organization_id
+                    and zoom_user_emails.subject = participants_as_imported.host_zoom_user_id
+                    and zoom_user_emails.value = participants_as_imported.email
+                    and zoom_user_emails.valid @> participants_as_imported.ended_at
+            ) then 'host'
         else 'attendee'
     end as role
 from participants_as_imported

@@ -19,7 +19,7 @@ select
     ended_at,
     due_at,
     last_event_at
-from {{ ref('int_meeting_sessions') }} as meeting_sessions
+from {{ ref('int_meeting_sessions') }}
 union all
 select
     organization_id,
@@ -38,4 +38,4 @@ select
     ended_at,
     null as due_at,
     last_event_at
-from {{ ref('int_call_sessions') }} as call_sessions
+from {{ ref('int_call_sessions') }}

@@ -32,7 +32,8 @@ legs as not materialized (
 
 candidates as (
 
-    select setting_changes.organization_id, sessions.session_id, setting_changes.batch,
+    select
+        setting_changes.organization_id, sessions.session_id, setting_changes.batch,
         setting_changes.changed
     from setting_changes
     inner join sessions
@@ -40,7 +41,8 @@ candidates as (
         and sessions.zoom_account_id = setting_changes.subject
     where setting_changes.kind = 'account_time'
     union all
-    select setting_changes.organization_id, sessions.session_id, setting_changes.batch,
+    select
+        setting_changes.organization_id, sessions.session_id, setting_changes.batch,
         setting_changes.changed
     from setting_changes
     inner join sessions
@@ -54,7 +56,8 @@ candidates as (
         ('phone_extension_id', 'extension_id'),
         ('phone_extension_number', 'extension_number'),
     ] -%}
-    select changed_people.organization_id, legs.session_id, changed_people.batch,
+    select
+        changed_people.organization_id, legs.session_id, changed_people.batch,
         changed_people.changed
     from changed_people
     inner join legs
@@ -63,7 +66,8 @@ candidates as (
     where changed_people.known_by = '{{ known_by }}'
     union all
     {% endfor -%}
-    select changed_people.organization_id, sessions.session_id, changed_people.batch,
+    select
+        changed_people.organization_id, sessions.session_id, changed_people.batch,
         changed_people.changed
     from changed_people
     inner join sessions
@@ -71,7 +75,8 @@ candidates as (
         and sessions.host_zoom_user_id = changed_people.identity
     where changed_people.known_by = 'zoom_user_id'
     union all
-    select setting_changes.organization_id, legs.session_id, setting_changes.batch,
+    select
+        setting_changes.organization_id, legs.session_id, setting_changes.batch,
         setting_changes.changed
     from setting_changes
     inner join legs
@@ -79,7 +84,8 @@ candidates as (
         and {{ is_at('legs.email', 'setting_changes.subject') }}
     where setting_changes.kind = 'exclusion'
     union all
-    select setting_changes.organization_id, legs.session_id, setting_changes.batch,
+    select
+        setting_changes.organization_id, legs.session_id, setting_changes.batch,
         setting_changes.changed
     from setting_changes
     inner join legs

@@ -3,16 +3,16 @@
 {# Strength and grade are those of the moment of the query; the sum under them never fades. #}
 
 select
-    organization_id,
-    user_id,
-    company_id,
-    clientsights.grade_of(strength) as grade,
-    session_count,
-    shared_seconds,
-    decayed_minutes,
-    strength,
-    first_met_at,
-    last_met_at
+    relationships.organization_id,
+    relationships.user_id,
+    relationships.company_id,
+    clientsights.grade_of(graded.strength) as grade,
+    relationships.session_count,
+    relationships.shared_seconds,
+    relationships.decayed_minutes,
+    graded.strength,
+    relationships.first_met_at,
+    relationships.last_met_at
 from {{ ref('int_company_relationships') }} as relationships
 cross join lateral (
     select clientsights.strength_at(relationships.decayed_minutes, now()) as strength

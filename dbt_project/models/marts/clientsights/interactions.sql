@@ -11,4 +11,4 @@ select
     weighted_minutes,
     decayed_minutes,
     met_at
-from {{ ref('int_interactions') }} as interactions
+from {{ ref('int_interactions') }}

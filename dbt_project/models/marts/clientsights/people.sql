@@ -62,7 +62,7 @@ met_people as (
 select
     person_id,
     organization_id,
-    company_id,
+    identities.company_id,
     identities.person_key as email,
     coalesce(met_people.person_name, identities.guessed_name) as display_name,
     case when met_people.person_name is null then 'guess' else 'zoom' end as name_source,

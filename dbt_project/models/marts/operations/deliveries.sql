@@ -10,4 +10,4 @@ select
     disposition,
     reason,
     received_at
-from {{ ref('stg_ingress__deliveries') }} as deliveries
+from {{ ref('stg_ingress__deliveries') }}

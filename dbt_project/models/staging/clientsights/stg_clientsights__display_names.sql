@@ -3,4 +3,4 @@ select
     display_name,
     person_name,
     is_notetaker
-from {{ source('clientsights_raw', 'display_names') }} as display_names
+from {{ source('clientsights_raw', 'display_names') }}

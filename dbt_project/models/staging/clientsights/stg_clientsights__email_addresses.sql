@@ -11,4 +11,4 @@ select
     company_name_source,
     company_skeleton,
     batch
-from {{ source('clientsights_raw', 'email_addresses') }} as email_addresses
+from {{ source('clientsights_raw', 'email_addresses') }}

@@ -8,4 +8,4 @@ select
     body_size as body_bytes,
     batch,
     received_at
-from {{ source('ingress', 'deliveries') }} as deliveries
+from {{ source('ingress', 'deliveries') }}

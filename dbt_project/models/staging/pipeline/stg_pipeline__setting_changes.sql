@@ -6,4 +6,4 @@ select
     zoom_account_id,
     batch,
     changed
-from {{ source('pipeline', 'setting_changes') }} as setting_changes
+from {{ source('pipeline', 'setting_changes') }}

@@ -5,4 +5,4 @@ select
     value,
     zoom_account_id,
     valid
-from {{ source('pipeline', 'settings') }} as settings
+from {{ source('pipeline', 'settings') }}

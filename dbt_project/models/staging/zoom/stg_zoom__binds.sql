@@ -7,5 +7,5 @@ select
     fields ->> 'bind_user_id' as bound_leg_user_id,
     fields ->> 'bind_participant_uuid' as bound_participant_uuid,
     occurred_at
-from {{ source('zoom_raw', 'events') }} as events
+from {{ source('zoom_raw', 'events') }}
 where event like '%.participant_bind'

@@ -24,5 +24,5 @@ select
     coalesce(fields ->> 'ringing_start_time', fields ->> 'started_at')::timestamptz as began_at,
     coalesce(fields ->> 'answer_start_time', fields ->> 'answered_at')::timestamptz as answered_at,
     coalesce(fields ->> 'call_end_time', fields ->> 'ended_at')::timestamptz as ended_at
-from {{ source('zoom_raw', 'events') }} as events
+from {{ source('zoom_raw', 'events') }}
 where event like 'phone.%'

@@ -7,4 +7,4 @@ select
     batch,
     occurred_at,
     first_received_at
-from {{ source('zoom_raw', 'events') }} as events
+from {{ source('zoom_raw', 'events') }}

@@ -14,5 +14,5 @@ select
     event like '%.participant_left%' as is_leave,
     coalesce((fields ->> 'left_waiting_room')::boolean, false) as left_waiting_room,
     occurred_at
-from {{ source('zoom_raw', 'events') }} as events
+from {{ source('zoom_raw', 'events') }}
 where event like '%.participant_joined%' or event like '%.participant_left%'

@@ -17,7 +17,7 @@ select
     occurred_at,
     (fields ->> 'started_at')::timestamptz as started_at,
     first_received_at
-from {{ source('zoom_raw', 'events') }} as events
+from {{ source('zoom_raw', 'events') }}
 where (event like 'meeting.%' or event like 'webinar.%')
     -- A bind counts for no time and no fact of the session (contract, 5.4).
     and event not like '%.participant_bind'
