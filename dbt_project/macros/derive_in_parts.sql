@@ -1,8 +1,11 @@
 {# Derives the news of a model, and finds what of it fails (macros/materialize_incremental.sql). #}
 
-{# Fills all_news, without what failed in a model above; how much there is. #}
+{# Fills all_news, without what failed in a model above; how much there is. A sum over what failed
+   somewhere is left out, too; an organization, whose model finds its news itself, only where it has
+   failed itself: the news of all its sessions would be passed over because of one. #}
 {% macro collect_news(target, is_whole, is_new) -%}
     {%- set scope = news_scope() -%}
+    {%- set matches = '=' if news_kind() == 'organizations' else '@>' -%}
     {%- set found -%}
         {%- if is_whole -%}
             {{ everything(scope) }}
@@ -21,7 +24,8 @@
         ~ " from (select distinct " ~ prefixed('found', scope) ~ " from (" ~ found ~ ") as found"
         ~ " where (" ~ prefixed('found', scope) ~ ") is not null) as found"
         ~ " where not exists (select from pipeline.failures where failures.model = any("
-        ~ sql_list(tables_above()) ~ ") and failures.scope @> " ~ scope_of('found', scope) ~ ")"
+        ~ sql_list(tables_above()) ~ ") and failures.scope " ~ matches ~ " "
+        ~ scope_of('found', scope) ~ ")"
     ) -%}
     {{ return(literal("select count(*) from pg_temp.all_news")) }}
 {%- endmacro %}

@@ -14,14 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pytest
-
 from integration.settings import Settings
 from integration.store import embedded, postgres
 from simulator.company import build_company
 from simulator.running import running
 from simulator.world import make_world
-from tests.databases import make_template, new_database
+from tests.databases import make_template
 from tests.faults.partial_runs import begin, what_is_lost
 from tests.faults.planting import tables_of_the_project
 from tests.faults.story import FIRST_BATCH, deliver_a_morning, state, what_a_fault_changes
@@ -29,7 +27,7 @@ from tests.pipeline.installation import (
     CLIENT_ID,
     CLIENT_SECRET,
     Installation,
-    install,
+    new_installation,
 )
 
 
@@ -80,10 +78,9 @@ def _installation(server: str, folder: Path) -> Iterator[Installation]:
     world = make_world([build_company(users=10)], client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     with (
         running(world) as zoom,
-        new_database(server) as url,
-        pytest.MonkeyPatch.context() as patch,
+        new_installation(server, home=folder / "home", zoom=zoom) as installation,
     ):
-        yield install(url, home=folder / "home", zoom=zoom, patch=patch)
+        yield installation
 
 
 def say(line: str) -> None:

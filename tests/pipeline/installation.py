@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -193,7 +194,8 @@ def template_with_tables(server_url: str) -> str:
         new_database(server_url) as url,
     ):
         installation = install(url, home=Path(home), zoom="http://nowhere.example", patch=patch)
-        installation.batch(now=LONG_AGO)
+        with ThreadPoolExecutor(1) as pool:  # in this one a browser's loop may run
+            pool.submit(installation.batch, now=LONG_AGO).result()
         installation.execute("delete from pipeline.batches")
         installation.execute("update pipeline.progress set batch = 0")
         keep_as_template(url, WITH_TABLES)
