@@ -10,9 +10,9 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from integration.database import embedded, postgres
+from integration.database.migrate import migrate
 from integration.settings import Settings
-from integration.store import embedded, postgres
-from integration.store.migrate import migrate
 
 
 @contextmanager

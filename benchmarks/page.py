@@ -25,9 +25,9 @@ import uvicorn
 from benchmarks.batch import run_batch
 from benchmarks.home import throw_away_database
 from integration.commands.sign_in_link import make_link
+from integration.database import rows
+from integration.database.postgres import connect
 from integration.settings import Settings
-from integration.store import rows
-from integration.store.postgres import connect
 from integration.web.app import create_app
 
 SIZES = {"users": 5_000, "clients": 4_000, "companies": 200, "sessions": 125_000}

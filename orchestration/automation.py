@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from integration.identification import rules_have_changed
+from integration.database.postgres import connect
+from integration.pipeline.addresses.identification import rules_have_changed
+from integration.pipeline.news import things_to_do
 from integration.settings import read_settings
-from integration.store.news import things_to_do
-from integration.store.postgres import connect
 from orchestration.assets.dbt import nightly_checks
 from orchestration.resources import BATCH_JOB, LIMIT_TAG, Installation
 

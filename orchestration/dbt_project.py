@@ -21,11 +21,11 @@ import dagster as dg
 import psycopg
 from dagster_dbt import DagsterDbtTranslator, DbtProject
 
+from integration.database.address import libpq_environment
+from integration.database.postgres import connect
+from integration.database.session import KNOWS_TRANSACTION_TIMEOUT
+from integration.pipeline.writer import backend_of, kept_alive
 from integration.settings import PROJECT, Settings, environment_with
-from integration.store.address import libpq_environment
-from integration.store.postgres import connect
-from integration.store.session import KNOWS_TRANSACTION_TIMEOUT
-from integration.store.writer import backend_of, kept_alive
 from orchestration.parsed_project import parsed_project
 
 dbt_project = DbtProject(project_dir=PROJECT / "dbt_project", profiles_dir=PROJECT / "dbt_project")

@@ -7,19 +7,19 @@ from typing import Any
 
 import psycopg
 
-from integration.identification import classify_addresses
-from integration.settings import Settings
-from integration.store.batches import Batch, finish_batches
-from integration.store.derivation import (
+from integration.pipeline.addresses.identification import classify_addresses
+from integration.pipeline.batches import Batch, finish_batches
+from integration.pipeline.comparison import Table, drop_rebuilt, take_over
+from integration.pipeline.derivation import (
     analyze_landed,
     note_code,
     note_views,
     rows_written,
     views_are_built,
 )
-from integration.store.rebuild import Table, drop_rebuilt, take_over
-from integration.store.settings_copy import take_settings
-from integration.store.writer import WriterLost
+from integration.pipeline.facts import take_settings
+from integration.pipeline.writer import WriterLost
+from integration.settings import Settings
 from orchestration.dbt_project import (
     ALL_TABLES,
     dbt_project,

@@ -13,31 +13,31 @@ from functools import partial
 
 import psycopg
 
-from integration.erasure.arriving import check_key, without_the_erased
-from integration.erasure.digests import Digests, key_id
-from integration.erasure.person import (
-    ActiveUser,
-    erase_person,
-    refuse_active_user,
-    remove_from_runs,
-)
-from integration.erasure.proof import Proof, prove
-from integration.settings import Settings, read_settings
-from integration.store.account_erasure import (
+from integration.connections.connections import hold_account
+from integration.database.postgres import database_url, transaction
+from integration.pipeline.batches import Batch, latest_batch_time, open_batch
+from integration.pipeline.facts import take_settings
+from integration.pipeline.landing import land_deliveries
+from integration.pipeline.writer import only_writer
+from integration.privacy.account import (
     accounts_due,
     erase_account,
     left_of_account,
     organizations_of_account,
 )
-from integration.store.batches import Batch, latest_batch_time, open_batch
-from integration.store.connections import hold_account
-from integration.store.erasure import note_erasure
-from integration.store.landing import land_deliveries
-from integration.store.personal_rows import PersonalRows
-from integration.store.postgres import database_url, transaction
-from integration.store.settings_copy import take_settings
-from integration.store.tombstones import WrongTombstoneKey, note_key
-from integration.store.writer import only_writer
+from integration.privacy.arriving import check_key, without_the_erased
+from integration.privacy.digests import Digests, key_id
+from integration.privacy.lookups import note_erasure
+from integration.privacy.person import (
+    ActiveUser,
+    erase_person,
+    refuse_active_user,
+    remove_from_runs,
+)
+from integration.privacy.proof import Proof, prove
+from integration.privacy.registry_rows import PersonalRows
+from integration.privacy.tombstones import WrongTombstoneKey, note_key
+from integration.settings import Settings, read_settings
 from orchestration.derive import DerivationFailed, derive_again, derive_what_is_new
 
 _HALF_DONE = (

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from integration.store.derivation import TableCode
+from integration.pipeline.derivation import TableCode
 
 Manifest = dict[str, Any]
 

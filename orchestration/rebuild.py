@@ -8,11 +8,11 @@ import sys
 
 import psycopg
 
+from integration.database.postgres import database_url
+from integration.pipeline.comparison import Difference, drop_rebuilt, find_difference, take_over
+from integration.pipeline.derivation import count_failures
+from integration.pipeline.writer import only_writer
 from integration.settings import Settings, read_settings
-from integration.store.derivation import count_failures
-from integration.store.postgres import database_url
-from integration.store.rebuild import Difference, drop_rebuilt, find_difference, take_over
-from integration.store.writer import only_writer
 from orchestration.derive import PREFIX, DerivationFailed, derive_beside, derive_stale
 
 

@@ -11,11 +11,11 @@ import dagster as dg
 import psycopg
 from pydantic import PrivateAttr
 
+from integration.database.postgres import database_url, limit_statements
+from integration.pipeline.batch_time import is_ahead
+from integration.pipeline.batches import Batch, open_batch
+from integration.pipeline.writer import only_writer
 from integration.settings import Settings, read_settings
-from integration.store.batch_time import is_ahead
-from integration.store.batches import Batch, open_batch
-from integration.store.postgres import database_url, limit_statements
-from integration.store.writer import only_writer
 
 BATCH_JOB = "zoom_batch"
 NOW_TAG = "worksights/now"  # what the batch takes for now, instead of the clock

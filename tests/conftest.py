@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from integration.database import embedded, postgres
 from integration.settings import Settings
-from integration.store import embedded, postgres
 from tests.databases import make_template, new_database
 from tests.servers.postgres import OLD, VERSIONS, is_fetched
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from integration.store.migrate import migrate
+from integration.database.migrate import migrate
 
 MIGRATED = "template_worksights"
 

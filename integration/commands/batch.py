@@ -6,10 +6,10 @@ import click
 
 from integration.commands.arguments import AwareTime
 from integration.commands.processes import run_module
+from integration.database.postgres import connect, database_url
+from integration.pipeline.batch_time import is_ahead
+from integration.pipeline.summary import batch_summary
 from integration.settings import read_settings
-from integration.store.batch_time import is_ahead
-from integration.store.postgres import connect, database_url
-from integration.store.summary import batch_summary
 
 
 @click.command()

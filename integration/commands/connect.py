@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import click
 
+from integration.connections.connections import AccountTaken, join_account
+from integration.database.postgres import connect as open_connection
+from integration.database.postgres import database_url
+from integration.directory.worksights_users import user_by_email
 from integration.settings import read_settings
-from integration.store.connections import AccountTaken, join_account
-from integration.store.directory import user_by_email
-from integration.store.postgres import connect as open_connection
-from integration.store.postgres import database_url
 
 MAY_CONNECT = ("executive", "admin")
 
@@ -30,7 +30,7 @@ MAY_CONNECT = ("executive", "admin")
 )
 def connect(organization: str, zoom_account: str, owner: str, server_to_server: bool) -> None:
     """Join one's own Zoom account to an organization."""
-    from integration.store.tokens import save_grant
+    from integration.connections.tokens import save_grant
     from integration.zoom import oauth
     from integration.zoom.client import ZoomClient
     from integration.zoom.errors import PermanentZoomError

@@ -2,10 +2,10 @@
 
 import click
 
+from integration.database import embedded, postgres
+from integration.database.address import dagster_url
+from integration.database.migrate import migrate as apply_migrations
 from integration.settings import read_settings
-from integration.store import embedded, postgres
-from integration.store.address import dagster_url
-from integration.store.migrate import migrate as apply_migrations
 
 
 @click.command()

@@ -7,12 +7,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from integration.commands import demo_day as timeline
 from integration.commands.processes import Supervisor
 from integration.commands.sign_in_link import make_link
+from integration.database.postgres import connect, transaction
+from integration.directory.worksights_users import first_of_roles
 from integration.settings import Settings, SettingsError, make_missing_keys
-from integration.store import timeline
-from integration.store.directory import first_of_roles
-from integration.store.postgres import connect, transaction
 
 ORGANIZATION = "acme-works"
 ACCOUNT = "AcmeWorksAccount000000"  # the simulator's company

@@ -3,10 +3,10 @@
 import click
 
 from integration.commands.processes import run_module
-from integration.erasure.people import organizations_knowing
+from integration.database.postgres import connect, database_url
 from integration.identity.address import person_key
+from integration.privacy.people import organizations_knowing
 from integration.settings import read_settings
-from integration.store.postgres import connect, database_url
 
 
 @click.command()

@@ -8,13 +8,13 @@ from rich.console import Console
 from rich.table import Table
 
 from integration.commands.arguments import Moment
-from integration.explanation import NEVER_THERE, Step, steps_of
+from integration.database.postgres import connect, database_url
+from integration.explain import appearances as facts
+from integration.explain.appearances import Appearance, Person, Told
+from integration.explain.explanation import NEVER_THERE, Step, steps_of
+from integration.pipeline import status
+from integration.pipeline.failed_sessions import failed_since
 from integration.settings import read_settings
-from integration.store import explain as facts
-from integration.store import status
-from integration.store.explain import Appearance, Person, Told
-from integration.store.failed_sessions import failed_since
-from integration.store.postgres import connect, database_url
 
 DEFAULT_DAYS = 7
 

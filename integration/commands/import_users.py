@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from integration.commands.directory_file import read_directory
-from integration.erasure.arriving import erased_addresses
+from integration.database.postgres import database_url, transaction
+from integration.directory import worksights_users as directory
+from integration.directory.file import read_directory
+from integration.directory.worksights_users import DirectoryConflict
+from integration.pipeline.writer import only_writer
+from integration.privacy.arriving import erased_addresses
 from integration.settings import read_settings
-from integration.store import directory
-from integration.store.directory import DirectoryConflict
-from integration.store.postgres import database_url, transaction
-from integration.store.writer import only_writer
 from integration.zoom.values import ID_BYTES, NAME_BYTES
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import click
 from psycopg.errors import InvalidSchemaName, UndefinedColumn, UndefinedTable
 
+from integration.database.unavailable import DatabaseUnavailable
+from integration.privacy.tombstones import WrongTombstoneKey
 from integration.settings import SettingsError
-from integration.store.tombstones import WrongTombstoneKey
-from integration.store.unavailable import DatabaseUnavailable
 from integration.zoom.errors import ZoomError
 
 # command -> module: a command imports what it needs and nothing else, so that each one starts

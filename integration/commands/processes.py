@@ -14,9 +14,9 @@ from typing import Self
 
 import click
 
+from integration.database.address import dagster_url
+from integration.database.postgres import connect
 from integration.settings import PROJECT, Settings, environment_of_children
-from integration.store.address import dagster_url
-from integration.store.postgres import connect
 
 
 def environment(settings: Settings, url: str) -> dict[str, str]:

@@ -2,9 +2,9 @@
 
 import click
 
+from integration.database.postgres import connect, database_url
+from integration.database.unavailable import DatabaseUnavailable, DatabaseUnsuitable
 from integration.settings import read_settings
-from integration.store.postgres import connect, database_url
-from integration.store.unavailable import DatabaseUnavailable, DatabaseUnsuitable
 
 
 @click.command()

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import click
 
+from integration.database.postgres import connect, database_url
+from integration.directory.worksights_users import users_by_email
 from integration.settings import Settings, read_settings
-from integration.store.directory import users_by_email
-from integration.store.postgres import connect, database_url
-from integration.store.sign_in import keep_link
+from integration.sign_in.sessions import keep_link
 
 
 @click.command("sign-in-link")
@@ -22,7 +22,7 @@ def sign_in_link(email: str, organization: str | None) -> None:
 
 def make_link(settings: Settings, url: str, *, email: str, organization: str | None = None) -> str:
     """ClickException when there is no such user, several, or one that is deactivated."""
-    from integration.signing import Signing, new_secret
+    from integration.sign_in.signing import Signing, new_secret
 
     now = datetime.now(UTC)
     with connect(url, role="page") as connection:

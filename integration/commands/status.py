@@ -9,19 +9,19 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
-from integration.settings import read_settings
-from integration.store import status as facts
-from integration.store.account_erasure import accounts_due
-from integration.store.arrivals import IDLE, LATE, Batches, batches_of_installation
-from integration.store.failed_sessions import (
+from integration.database.postgres import connect, database_url
+from integration.pipeline import status as facts
+from integration.pipeline.arrivals import IDLE, LATE, Batches, batches_of_installation
+from integration.pipeline.failed_sessions import (
     FailedSession,
     Failures,
     failures_by_organization,
     list_failed_sessions,
 )
-from integration.store.job_states import AUDIT_JOB, JobState, state_of_job
-from integration.store.news import things_to_do
-from integration.store.postgres import connect, database_url
+from integration.pipeline.job_states import AUDIT_JOB, JobState, state_of_job
+from integration.pipeline.news import things_to_do
+from integration.privacy.account import accounts_due
+from integration.settings import read_settings
 
 FAILED_SHOWN = 20
 # The erasure of an account starts within ten minutes after it is due and takes as long as a batch.

@@ -11,10 +11,10 @@ import requests
 
 from integration.commands import demo as demonstration
 from integration.commands.processes import Supervisor, ensure_manifest, environment, free_port
+from integration.database import embedded, postgres
+from integration.database.migrate import migrate
+from integration.database.unavailable import DatabaseUnavailable
 from integration.settings import Settings, make_missing_keys, read_settings
-from integration.store import embedded, postgres
-from integration.store.migrate import migrate
-from integration.store.unavailable import DatabaseUnavailable
 
 NEEDED = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
 READY_SECONDS = 600  # a process that ends is noticed at once; one that starts may be slow

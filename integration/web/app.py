@@ -16,18 +16,18 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from integration.settings import PLACEHOLDER, Settings, SettingsError
-from integration.signing import Signing
-from integration.store.deliveries import receiver_pool
-from integration.store.page_pool import page_pool
-from integration.web.browser_session import BrowserSession
-from integration.web.error_pages import error_handlers
+from integration.sign_in.signing import Signing
 from integration.web.health import healthz, new_metrics, readyz, show_metrics
+from integration.web.page.browser_session import BrowserSession
+from integration.web.page.error_pages import error_handlers
+from integration.web.page.pool import page_pool
+from integration.web.page.templating import STATIC, make_templates
+from integration.web.page.visit import Page, PageRoute
 from integration.web.pages import PAGES
-from integration.web.readiness import Readiness
-from integration.web.receiver import receive
+from integration.web.receiver.deliveries import receiver_pool
+from integration.web.receiver.endpoint import receive
+from integration.web.receiver.readiness import Readiness
 from integration.web.security import SecurityHeaders
-from integration.web.templating import STATIC, make_templates
-from integration.web.visit import Page, PageRoute
 
 # Python runs one thread at a time, and each that is busy keeps a delivery waiting for 5 ms.
 PAGES_AT_ONCE = 8

@@ -12,7 +12,7 @@ from prometheus_client import (
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from integration.web.refused import Refused
+from integration.web.receiver.refused import Refused
 
 DISPOSITIONS = ("waiting", "ignored", "quarantined")
 REFUSALS = ("signature", "stale", "too_large")

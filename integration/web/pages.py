@@ -1,20 +1,18 @@
 """Every page, with the right it needs. A new one is added to the list of its file."""
 
-from integration.web.routes import (
-    account,
-    clients,
-    connections,
-    features,
-    mapping,
-    missing,
-    oauth,
-    overview,
-    services,
-    sign_in,
-    switches,
-    timeline,
-    users,
-)
+from integration.web.account import routes as account
+from integration.web.clients import routes as clients
+from integration.web.connections import oauth
+from integration.web.connections import routes as connections
+from integration.web.features import change as switches
+from integration.web.features import routes as features
+from integration.web.missing import routes as missing
+from integration.web.overview import routes as overview
+from integration.web.services import routes as services
+from integration.web.sign_in import routes as sign_in
+from integration.web.timeline import routes as timeline
+from integration.web.users import change as mapping
+from integration.web.users import routes as users
 
 PAGES = (
     *sign_in.PAGES,

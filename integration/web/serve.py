@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from integration.settings import Settings
 from integration.web.app import create_app
-from integration.web.connections import MOST_HEADER_BYTES, bounded_protocol
+from integration.web.receiver.bounds import MOST_HEADER_BYTES, bounded_protocol
 
 # Longer than the 60 s that proxies usually keep an idle connection: it is then the proxy that
 # closes it, and no delivery is sent into a connection that is just being closed.

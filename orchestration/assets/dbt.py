@@ -9,17 +9,17 @@ import psycopg
 from dagster_dbt import build_dbt_asset_selection, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from integration.store.batches import finish_batches
-from integration.store.derivation import (
+from integration.pipeline.batches import finish_batches
+from integration.pipeline.derivation import (
     analyze_landed,
     note_code,
     note_views,
     rows_written,
     views_are_built,
 )
-from integration.store.failing_rows import FailingRows, failing_rows
-from integration.store.marts import are_there
-from integration.store.status import Delay, delay_of_batch, landed_batch, outcomes_of_batch
+from integration.pipeline.failing_rows import FailingRows, failing_rows
+from integration.pipeline.marts import are_there
+from integration.pipeline.status import Delay, delay_of_batch, landed_batch, outcomes_of_batch
 from orchestration.dbt_project import (
     ALL_TABLES,
     DbtRun,

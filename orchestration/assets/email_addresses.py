@@ -6,8 +6,8 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from integration.identification import classify_addresses
-from integration.store.email_addresses import Move
+from integration.pipeline.addresses.email_addresses import Move
+from integration.pipeline.addresses.identification import classify_addresses
 from orchestration.resources import BatchInProgress
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import dagster as dg
 
-from integration.store.connections import end_deauthorized
-from integration.store.settings_copy import take_settings
+from integration.connections.connections import end_deauthorized
+from integration.pipeline.facts import take_settings
 from orchestration.resources import BatchInProgress, Installation
 
 

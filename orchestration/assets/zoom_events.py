@@ -6,8 +6,8 @@ from typing import Any
 
 import dagster as dg
 
-from integration.erasure.arriving import without_the_erased
-from integration.store.landing import forget_quarantined_bodies, land_deliveries
+from integration.pipeline.landing import forget_quarantined_bodies, land_deliveries
+from integration.privacy.arriving import without_the_erased
 from orchestration.resources import BatchInProgress, Installation
 
 DISPOSITIONS = ("landed", "duplicate", "ignored", "unknown_account", "quarantined")

@@ -7,13 +7,13 @@ from typing import Any
 
 import dagster as dg
 
-from integration.access import zoom_client
-from integration.erasure.arriving import without_erased_users
+from integration.connections import connections
+from integration.connections.client import zoom_client
+from integration.connections.connections import Connection
+from integration.connections.zoom_users import COLUMNS, store_phone_users, store_users
+from integration.privacy.arriving import without_erased_users
+from integration.privacy.tombstones import WrongTombstoneKey
 from integration.settings import Settings, SettingsError
-from integration.store import connections
-from integration.store.connections import Connection
-from integration.store.tombstones import WrongTombstoneKey
-from integration.store.zoom_users import COLUMNS, store_phone_users, store_users
 from integration.zoom.errors import ListCutShort, TransientZoomError, ZoomError, unforeseen
 from integration.zoom.lists import AccountLists, read_lists
 from orchestration.reading import Unread, read_side_by_side

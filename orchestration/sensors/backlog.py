@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from integration.store.news import waiting_deliveries
-from integration.store.postgres import connect
+from integration.database.postgres import connect
+from integration.pipeline.news import waiting_deliveries
 from orchestration.automation import is_batch_running, zoom_batch
 from orchestration.resources import Installation
 

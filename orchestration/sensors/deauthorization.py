@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from integration.store.account_erasure import accounts_due
-from integration.store.postgres import connect
+from integration.database.postgres import connect
+from integration.privacy.account import accounts_due
 from orchestration.automation import WRITER_TAGS, is_running
 from orchestration.erase import due_accounts
 from orchestration.resources import Installation

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from integration.store.connections import imports_asked_for
-from integration.store.postgres import connect
+from integration.connections.connections import imports_asked_for
+from integration.database.postgres import connect
 from orchestration.automation import is_batch_running, zoom_batch
 from orchestration.resources import Installation
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from integration.store.job_states import note_job_passed
-from integration.store.postgres import connect
+from integration.database.postgres import connect
+from integration.pipeline.job_states import note_job_passed
 from orchestration.automation import nightly_audit
 from orchestration.resources import Installation
 

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from integration.store.failures import note_failure
-from integration.store.postgres import connect
+from integration.database.postgres import connect
+from integration.pipeline.failed_runs import note_failure
 from orchestration.resources import Installation
 
 

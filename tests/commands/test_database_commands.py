@@ -4,7 +4,7 @@ import psutil
 import psycopg
 import pytest
 
-from integration.store.migrate import MIGRATIONS
+from integration.database.migrate import MIGRATIONS
 from tests.commands.program import Program, program_with, rows
 from tests.patience import PATIENCE
 

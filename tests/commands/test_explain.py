@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from integration.explanation import Step, first_failure, steps_of
-from integration.store.explain import Appearance, Told
+from integration.explain.appearances import Appearance, Told
+from integration.explain.explanation import Step, first_failure, steps_of
 
 ENDED = datetime(2026, 3, 2, 10, tzinfo=UTC)
 TOLD = Told(

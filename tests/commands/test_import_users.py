@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.commands.directory_file import read_directory
-from integration.store.writer import WRITER_LOCK
+from integration.directory.file import read_directory
+from integration.pipeline.writer import WRITER_LOCK
 from tests.commands.program import Answer, Program, execute, rows
 from tests.patience import PATIENCE
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from integration.database.address import libpq_environment
 from integration.settings import PROJECT
-from integration.store.address import libpq_environment
 
 DBT_PROJECT = PROJECT / "dbt_project"
 

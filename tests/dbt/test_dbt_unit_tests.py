@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from integration.store.postgres import connect
+from integration.database.postgres import connect
 
 RunDbt = Callable[..., subprocess.CompletedProcess[str]]
 

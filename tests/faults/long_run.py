@@ -14,8 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from integration.database import embedded, postgres
 from integration.settings import Settings
-from integration.store import embedded, postgres
 from simulator.company import build_company
 from simulator.running import running
 from simulator.world import make_world

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from integration import identification
+from integration.pipeline.addresses import identification
 from tests.faults.story import BAD, FIRST_BATCH, GOOD, deliver_a_morning, of, state
 from tests.pipeline.installation import Installation
 

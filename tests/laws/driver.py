@@ -15,10 +15,10 @@ from pathlib import Path
 import psycopg
 from cryptography.fernet import Fernet
 
+from integration.connections.tokens import save_grant
+from integration.database.postgres import connect
 from integration.settings import set_environment
-from integration.store.postgres import connect
-from integration.store.tokens import save_grant
-from integration.web.receiver import judge, read_message
+from integration.web.receiver.endpoint import judge, read_message
 from integration.zoom.oauth import Grant
 from tests.databases import share_what_dbt_parsed
 from tests.laws.pretend_zoom import PretendZoom, pretend_zoom

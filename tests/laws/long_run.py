@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from integration.database import embedded, postgres
+from integration.database.migrate import migrate
 from integration.settings import Settings
-from integration.store import embedded, postgres
-from integration.store.migrate import migrate
 from tests.laws.comparison import differences, merged
 from tests.laws.driver import pipeline
 from tests.laws.marts_of_product import read_marts

@@ -4,7 +4,7 @@ from collections import Counter
 
 from psycopg.rows import dict_row
 
-from integration.store.postgres import connect
+from integration.database.postgres import connect
 from tests.laws.reference.marts import Marts
 
 SESSIONS = """

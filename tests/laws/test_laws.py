@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from psycopg.rows import dict_row
 
-from integration.store.postgres import connect
+from integration.database.postgres import connect
 from tests.laws.comparison import differences
 from tests.laws.driver import Pipeline
 from tests.laws.reference.marts import Row

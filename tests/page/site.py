@@ -18,10 +18,10 @@ import uvicorn
 from cryptography.fernet import Fernet
 
 from integration.commands.sign_in_link import make_link
+from integration.database.postgres import connect
 from integration.settings import Settings
-from integration.store.postgres import connect
-from integration.web.access import RIGHTS
 from integration.web.app import create_app
+from integration.web.page.rights import RIGHTS
 from integration.web.serve import config_of
 from simulator.world import World
 from tests.patience import PATIENCE

@@ -17,8 +17,8 @@ from typing import Any
 
 import requests
 
+from integration.database import embedded, postgres
 from integration.settings import Settings
-from integration.store import embedded, postgres
 from integration.web.pages import PAGES
 from simulator.company import build_company
 from simulator.playing import deliveries_of

@@ -7,10 +7,10 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
-from integration.web.access import RIGHTS, Right, who_may
 from integration.web.app import FOR_PROGRAMS, routes
+from integration.web.page.rights import RIGHTS, Right, who_may
+from integration.web.page.visit import PageRoute
 from integration.web.pages import PAGES
-from integration.web.visit import PageRoute
 from tests.page.fixtures import ACCOUNTS
 from tests.page.site import ROLES, Site, Visitor, user_id_of
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.store.client_ties import DrawnTie
-from integration.web.ties_picture import draw_ties
+from integration.web.clients.ties import DrawnTie
+from integration.web.clients.ties_picture import draw_ties
 from tests.page.site import Site, Visitor
 
 

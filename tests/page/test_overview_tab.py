@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integration.store.job_states import note_job_passed
-from integration.store.postgres import connect
+from integration.database.postgres import connect
+from integration.pipeline.job_states import note_job_passed
 from tests.page.fixtures import ACCOUNTS
 from tests.page.site import Site, Visitor, user_id_of
 from tests.page.test_users_tab import imported, mapped

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from integration.store.postgres import connect
-from integration.web.routes import services
+from integration.database.postgres import connect
+from integration.web.page.templating import STATIC, WEB
 from integration.web.security import security_headers
-from integration.web.templating import STATIC, WEB
+from integration.web.services import routes as services
 from tests.page.site import Site
 
 
@@ -38,7 +38,7 @@ def test_no_template_has_an_inline_style_or_script_or_an_address_outside() -> No
         file.name: re.findall(
             r"\sstyle=|<style|<script(?! src)|\son[a-z]+=|(?:href|src)=\"https?:", file.read_text()
         )
-        for file in [*(WEB / "templates").rglob("*.html"), *STATIC.glob("*.css")]
+        for file in [*WEB.rglob("*.html"), *STATIC.glob("*.css")]
     }
     assert {name: found for name, found in written.items() if found} == {}
 

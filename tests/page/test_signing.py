@@ -5,7 +5,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.signing import Purpose, Signing
+from integration.sign_in.signing import Purpose, Signing
 
 purposes = st.sampled_from(get_args(Purpose))
 keys = st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=3, unique=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 from psycopg.sql import SQL, Identifier
 
-from integration.store.postgres import transaction
-from integration.store.tokens import save_grant
+from integration.connections.tokens import save_grant
+from integration.database.postgres import transaction
 from integration.zoom.oauth import Grant
 from simulator.company import build_company
 from simulator.grants import Consent

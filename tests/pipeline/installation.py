@@ -15,7 +15,7 @@ import pytest
 from cryptography.fernet import Fernet
 from psycopg.sql import Composed
 
-from integration.store.postgres import connect
+from integration.database.postgres import connect
 from tests.databases import keep_as_template, new_database, share_what_dbt_parsed
 from tests.pipeline.events import Body, to_bytes
 

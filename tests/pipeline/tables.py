@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from integration.store.postgres import connect
+from integration.database.postgres import connect
 
 Key = tuple[str, ...]
 TABLES: dict[str, Key] = {

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from integration.store.postgres import connect
+from integration.database.postgres import connect
 from tests.pipeline.events import Body, Person, Session
 from tests.pipeline.installation import Installation
 

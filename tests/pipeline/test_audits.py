@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from integration.store.job_states import state_of_job
-from integration.store.postgres import connect
+from integration.database.postgres import connect
+from integration.pipeline.job_states import state_of_job
 from tests.pipeline.events import Person, Session
 from tests.pipeline.installation import Installation, definitions
 

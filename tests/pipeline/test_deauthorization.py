@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integration.store.account_erasure import accounts_due
-from integration.store.connections import join_account
-from integration.store.postgres import connect, transaction
+from integration.connections.connections import join_account
+from integration.database.postgres import connect, transaction
+from integration.privacy.account import accounts_due
 from tests.pipeline.events import Body, Person, Session, iso
 from tests.pipeline.installation import CLIENT_ID, Installation, definitions
 from tests.pipeline.test_schedule import in_words, installed

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from integration.erasure.person import ActiveUser
-from integration.store.connections import join_account
-from integration.store.personal_data import columns_without_personal_data, personal_columns
-from integration.store.postgres import transaction
+from integration.connections.connections import join_account
+from integration.database.postgres import transaction
+from integration.privacy.person import ActiveUser
+from integration.privacy.registry import columns_without_personal_data, personal_columns
 from simulator.world import World
 from tests.pipeline.erasure_story import (
     ACCOUNT,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from click.testing import CliRunner
 
 from integration.commands.explain import explain
-from integration.explanation import NEVER_THERE
+from integration.explain.explanation import NEVER_THERE
 from tests.pipeline.events import Person, Session
 from tests.pipeline.installation import Installation
 

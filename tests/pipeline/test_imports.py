@@ -8,9 +8,9 @@ import psycopg.sql
 import pytest
 import requests
 
-from integration.store.connections import note_trouble
-from integration.store.postgres import transaction
-from integration.store.tokens import save_grant
+from integration.connections.connections import note_trouble
+from integration.connections.tokens import save_grant
+from integration.database.postgres import transaction
 from integration.zoom.oauth import Grant
 from simulator.grants import Consent
 from simulator.world import World

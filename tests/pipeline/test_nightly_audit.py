@@ -12,9 +12,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from integration.database.postgres import connect
+from integration.pipeline.failing_rows import failing_rows
 from integration.settings import read_settings
-from integration.store.failing_rows import failing_rows
-from integration.store.postgres import connect
 from simulator.world import World
 from tests.pipeline.events import Person, Session, call_ended, user_event
 from tests.pipeline.installation import Installation, definitions, new_installation

@@ -8,12 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from integration.erasure.arriving import without_the_erased
-from integration.store.batches import Batch
-from integration.store.decisions import Decision
-from integration.store.landing import Forget, land_deliveries
-from integration.store.postgres import connect
-from integration.store.tombstones import WrongTombstoneKey, note_key
+from integration.database.postgres import connect
+from integration.pipeline.batches import Batch
+from integration.pipeline.decisions import Decision
+from integration.pipeline.landing import Forget, land_deliveries
+from integration.privacy.arriving import without_the_erased
+from integration.privacy.tombstones import WrongTombstoneKey, note_key
 from integration.zoom import events
 from tests.pipeline.events import Body, Person, Session
 from tests.pipeline.installation import Installation

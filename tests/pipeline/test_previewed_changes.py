@@ -13,10 +13,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from integration.store.change_effects import Effect, effects_of_mapping, effects_of_switch
-from integration.store.mapping_changes import map_zoom_user
-from integration.store.postgres import transaction
-from integration.store.switches import switch_feature
+from integration.database.postgres import transaction
+from integration.web.changes.effects import Effect, effects_of_mapping, effects_of_switch
+from integration.web.features.switches import switch_feature
+from integration.web.users.mapping_changes import map_zoom_user
 from simulator.world import World
 from tests.pipeline.events import Person, Session, call_ended, iso
 from tests.pipeline.installation import Installation, new_installation

@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from integration.database.postgres import connect
 from integration.settings import PROJECT
-from integration.store.postgres import connect
 from simulator.world import World
 from tests.pipeline.installation import Installation, new_installation
 

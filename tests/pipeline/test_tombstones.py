@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from integration.erasure.digests import Digests, key_id
-from integration.erasure.person import erase_person, known_person
-from integration.erasure.proof import prove
-from integration.store.batches import Batch
-from integration.store.personal_rows import PersonalRows
-from integration.store.postgres import transaction
-from integration.store.tombstones import note_key
+from integration.database.postgres import transaction
+from integration.pipeline.batches import Batch
+from integration.privacy.digests import Digests, key_id
+from integration.privacy.person import erase_person, known_person
+from integration.privacy.proof import prove
+from integration.privacy.registry_rows import PersonalRows
+from integration.privacy.tombstones import note_key
 from tests.pipeline.events import Body, Person, Session, event, iso, user_event
 from tests.pipeline.installation import TOMBSTONE_KEY, Installation
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.store.migrate import migrate
+from integration.database.migrate import migrate
 from simulator.company import build_company
 from simulator.running import running as running_zoom
 from simulator.world import make_world

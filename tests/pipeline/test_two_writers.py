@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integration.store.batches import open_batch
-from integration.store.writer import only_writer
+from integration.pipeline.batches import open_batch
+from integration.pipeline.writer import only_writer
 from tests.patience import PATIENCE, wait_until
 from tests.pipeline.broken_table import BREAK, REPAIR
 from tests.pipeline.events import Person, Session, user_event

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from integration.store.postgres import transaction
-from integration.store.tokens import save_grant
+from integration.connections.tokens import save_grant
+from integration.database.postgres import transaction
 from integration.zoom.oauth import Grant
 from simulator.company import build_company
 from simulator.running import running

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from integration.store.cleaned_texts import unreadable_settings
-from integration.store.postgres import connect
-from integration.store.settings_copy import settings_have_changed
+from integration.database.postgres import connect
+from integration.pipeline.cleaned_texts import unreadable_settings
+from integration.pipeline.facts import settings_have_changed
 from tests.pipeline.events import Person, Session, user_event
 from tests.pipeline.installation import Installation
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from integration.store.batches import Batch
-from integration.store.connections import Connection
-from integration.store.postgres import connect
-from integration.store.zoom_users import store_users
+from integration.connections.connections import Connection
+from integration.connections.zoom_users import store_users
+from integration.database.postgres import connect
+from integration.pipeline.batches import Batch
 from tests.pipeline.installation import Installation
 
 BASE = datetime(2026, 3, 2, tzinfo=UTC)

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from integration.store.batches import Batch
-from integration.store.connections import Connection
-from integration.store.postgres import connect
-from integration.store.zoom_users import store_phone_users, store_users
+from integration.connections.connections import Connection
+from integration.connections.zoom_users import store_phone_users, store_users
+from integration.database.postgres import connect
+from integration.pipeline.batches import Batch
 from tests.pipeline.events import Body, Person, Session, event, iso, user_event
 from tests.pipeline.hostile_events import wide
 from tests.pipeline.installation import LONG_AGO, Installation

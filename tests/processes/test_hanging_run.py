@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from integration.commands.processes import environment
+from integration.pipeline.writer import WRITER_LOCK
 from integration.settings import PROJECT, read_settings
-from integration.store.writer import WRITER_LOCK
 from simulator.company import Company
 from tests.commands.program import Program, rows
 from tests.databases import new_database

@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from integration.store.deliveries import INSERT_DELIVERY
-from integration.store.writer import WRITER_LOCK
+from integration.pipeline.writer import WRITER_LOCK
+from integration.web.receiver.deliveries import INSERT_DELIVERY
 from integration.zoom.kept_events import KEPT_EVENTS
 from simulator.company import Company
 from simulator.playing import deliveries_of

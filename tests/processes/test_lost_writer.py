@@ -2,7 +2,7 @@
 
 import psycopg
 
-from integration.store.writer import WRITER_LOCK, WRITING_LOCK
+from integration.pipeline.writer import WRITER_LOCK, WRITING_LOCK
 from simulator.company import Company
 from tests.commands.program import rows
 from tests.patience import PATIENCE, wait_until

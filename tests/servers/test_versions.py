@@ -9,7 +9,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier, Literal
 
-from integration.store.postgres import connect
+from integration.database.postgres import connect
 from simulator.company import build_company
 from simulator.running import running as running_zoom
 from simulator.world import make_world

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from integration.store.postgres import connect
+from integration.database.postgres import connect
 
 INSERT = "insert into worksights.organizations (organization_id, name) values (%s, 'x')"
 

@@ -4,8 +4,8 @@ and few machines have such a locale to try it.
 
 import re
 
+from integration.database.postgres import connect
 from integration.settings import PROJECT
-from integration.store.postgres import connect
 
 LOWER = re.compile(r'\blower\((?!.{0,60}collate "C")', re.IGNORECASE | re.DOTALL)
 

@@ -6,9 +6,9 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from integration.store.address import SESSION, conninfo, libpq_environment
-from integration.store.page_pool import page_pool
-from integration.store.postgres import connect
+from integration.database.address import SESSION, conninfo, libpq_environment
+from integration.database.postgres import connect
+from integration.web.page.pool import page_pool
 
 DEFAULTS = {"transaction_timeout": "1s", "statement_timeout": "2s", "lock_timeout": "3s"}
 

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 from cryptography.fernet import Fernet
 
-from integration.store import tokens
-from integration.store.postgres import transaction
-from integration.store.tokens import access_token, save_grant
+from integration.connections import tokens
+from integration.connections.tokens import access_token, save_grant
+from integration.database.postgres import transaction
 from integration.zoom.errors import PermanentZoomError, TransientZoomError
 from integration.zoom.oauth import Grant
 from tests.patience import PATIENCE, wait_until

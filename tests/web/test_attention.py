@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from integration.store.arrivals import Arrivals, Batches
-from integration.store.cleaned_texts import UnreadableSetting
-from integration.store.connection_list import ListedConnection
-from integration.store.overview import People
-from integration.web.attention import (
+from integration.connections.listed import ListedConnection
+from integration.pipeline.arrivals import Arrivals, Batches
+from integration.pipeline.cleaned_texts import UnreadableSetting
+from integration.web.overview.attention import (
     needs_of_batches,
     needs_of_connections,
     needs_of_deliveries,
     needs_of_identity,
     needs_of_people,
 )
+from integration.web.overview.numbers import People
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from integration.store.postgres import connect
+from integration.database.postgres import connect
 from integration.zoom.kept_events import KEPT_EVENTS
 from tests.web.deliveries import (
     LEDGER,

@@ -12,16 +12,16 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from integration.database import embedded
+from integration.database.migrate import migrate
+from integration.database.postgres import database_url
 from integration.settings import Settings, SettingsError
-from integration.store import embedded
-from integration.store.deliveries import (
+from integration.web.app import create_app
+from integration.web.receiver.deliveries import (
     ANSWER_SECONDS,
     CONNECTION_WAIT_SECONDS,
     STATEMENT_MILLISECONDS,
 )
-from integration.store.migrate import migrate
-from integration.store.postgres import database_url
-from integration.web.app import create_app
 from simulator.sender import ANSWER_WITHIN_SECONDS
 from tests.patience import wait_until
 from tests.web.deliveries import LEDGER, challenge_body, event_body, waiting

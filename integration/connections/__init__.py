@@ -1,0 +1,1 @@
+"""Zoom accounts joined to organizations: tokens, imported Zoom users, their end."""

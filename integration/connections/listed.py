@@ -1,0 +1,94 @@
+"""An organization's connections as the page shows them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import psycopg
+
+from integration.database import rows
+
+# An import takes a minute or two. Who waits for longer need not be shown the same page for ever.
+IMPORT_WATCHED_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class ListedConnection:
+    """`owner_name` is None when the owner is no user any more; `zoom_users` were imported."""
+
+    connection_id: str
+    zoom_account_id: str
+    owner_name: str | None
+    status: str
+    status_detail: str | None
+    phone_detail: str | None
+    connected_at: datetime
+    granted_at: datetime
+    disconnected_at: datetime | None
+    erase_due_at: datetime | None  # of an account that removed the app
+    users_imported_at: datetime | None
+    next_import_at: datetime
+    zoom_users: int
+
+    @property
+    def is_importing(self) -> bool:
+        """New, and nobody has read its users yet."""
+        return self.status == "active" and self.users_imported_at is None
+
+    def awaits_import(self, now: datetime) -> bool:
+        """Its users were imported before, and are to be again with the next batch."""
+        return (
+            self.disconnected_at is None
+            and self.users_imported_at is not None
+            and self.next_import_at <= now
+        )
+
+
+def is_worth_watching(listed: Sequence[ListedConnection], *, now: datetime) -> bool:
+    """Whether a page should look again by itself, because users are about to be imported."""
+    return any(one.is_importing and now - one.granted_at < IMPORT_WATCHED_FOR for one in listed)
+
+
+def connections_of(
+    connection: psycopg.Connection, *, organization_id: str
+) -> list[ListedConnection]:
+    """All of the organization, those in use first, then by the time they were made."""
+    return rows.every(
+        connection,
+        ListedConnection,
+        f"{_SELECT} order by connections.disconnected_at is not null, connections.connected_at",
+        {"organization": organization_id, "connection": None},
+    )
+
+
+def connection_of(
+    connection: psycopg.Connection, connection_id: str, *, organization_id: str
+) -> ListedConnection | None:
+    """None for an id that is unknown or another organization's."""
+    return rows.maybe_one(
+        connection,
+        ListedConnection,
+        _SELECT,
+        {"organization": organization_id, "connection": connection_id},
+    )
+
+
+_SELECT = """
+    select
+        connections.connection_id, connections.zoom_account_id, users.full_name as owner_name,
+        connections.status, connections.status_detail, connections.phone_detail,
+        connections.connected_at, connections.granted_at, connections.disconnected_at,
+        connections.erase_due_at,
+        connections.users_imported_at, connections.next_import_at,
+        (
+            select count(distinct imported.zoom_user_id) from zoom_raw.users as imported
+            where imported.organization_id = connections.organization_id
+                and imported.zoom_account_id = connections.zoom_account_id
+        ) as zoom_users
+    from integration.connections
+    left join worksights.users
+        on connections.organization_id = users.organization_id
+        and connections.owner_user_id = users.user_id
+    where connections.organization_id = %(organization)s
+        and (%(connection)s::text is null or connections.connection_id = %(connection)s)
+"""

@@ -1,0 +1,252 @@
+"""Imported Zoom users: a row per version that an import saw, so an import without news adds
+nothing.
+"""
+
+from collections.abc import Iterable
+
+import psycopg
+
+from integration.connections.connections import Connection
+from integration.pipeline.batches import Batch
+
+COLUMNS = (
+    "zoom_user_id",
+    "email",
+    "first_name",
+    "last_name",
+    "display_name",
+    "user_type",
+    "status",
+    "zoom_created_at",
+)
+
+
+def store_users(
+    connection: psycopg.Connection,
+    account: Connection,
+    users: Iterable[tuple[object, ...]],
+    batch: Batch,
+    *,
+    is_complete: bool = True,
+) -> int:
+    """Stores the users (tuples of COLUMNS) of one account that are new or changed; returns how
+    many. Of a list that ended early (`is_complete` False) nobody is missing.
+    """
+    with connection.transaction():
+        connection.execute(
+            """
+            create temporary table imported (
+                zoom_user_id text, email text, first_name text, last_name text, display_name text,
+                user_type text,
+                status text, zoom_created_at timestamptz
+            ) on commit drop
+            """
+        )
+        with connection.cursor().copy("copy imported from stdin") as copy:
+            for user in users:
+                copy.write_row(user)
+        connection.execute(
+            """
+            insert into zoom_raw.imports
+                (organization_id, zoom_account_id, imported_at, batch, is_complete)
+            values (%s, %s, %s, %s, %s)
+            on conflict (organization_id, zoom_account_id, imported_at) do update set
+                is_complete = imports.is_complete or excluded.is_complete
+            """,
+            [
+                account.organization_id,
+                account.zoom_account_id,
+                batch.as_of,
+                batch.number,
+                is_complete,
+            ],
+        )
+        if is_complete:
+            _note_unlisted(connection, account, batch)
+        return _insert_versions(connection, account, batch)
+
+
+def _note_unlisted(connection: psycopg.Connection, account: Connection, batch: Batch) -> None:
+    """That somebody is no longer on the list is a version of them, too."""
+    connection.execute(
+        """
+        insert into zoom_raw.users (
+            organization_id, zoom_account_id, zoom_user_id, imported_at, batch, is_listed,
+            email, first_name, last_name, display_name, user_type, status, zoom_created_at
+        )
+        select
+            organization_id, zoom_account_id, zoom_user_id, %(now)s, %(batch)s, false,
+            email, first_name, last_name, display_name, user_type, status, zoom_created_at
+        from (
+            select distinct on (zoom_user_id) * from zoom_raw.users
+            where organization_id = %(organization)s and zoom_account_id = %(account)s
+            order by zoom_user_id, imported_at desc
+        ) as latest
+        where is_listed and zoom_user_id not in (select zoom_user_id from imported)
+        on conflict (organization_id, zoom_account_id, zoom_user_id, imported_at) do update set
+            is_listed = false, batch = excluded.batch
+        """,
+        {
+            "organization": account.organization_id,
+            "account": account.zoom_account_id,
+            "now": batch.as_of,
+            "batch": batch.number,
+        },
+    )
+
+
+def _insert_versions(connection: psycopg.Connection, account: Connection, batch: Batch) -> int:
+    return connection.execute(
+        """
+        insert into zoom_raw.users (
+            organization_id, zoom_account_id, zoom_user_id, imported_at, batch,
+            email, first_name, last_name, display_name, user_type, status, zoom_created_at
+        )
+        select
+            %(organization)s, %(account)s, zoom_user_id, %(now)s, %(batch)s,
+            email, first_name, last_name, display_name, user_type, status, zoom_created_at
+        from imported
+        where not exists (
+            select from (
+                select * from zoom_raw.users as known
+                where known.organization_id = %(organization)s
+                    and known.zoom_account_id = %(account)s
+                    and known.zoom_user_id = imported.zoom_user_id
+                order by known.imported_at desc
+                limit 1
+            ) as latest
+            where latest.is_listed and (
+                latest.email, latest.first_name, latest.last_name, latest.display_name,
+                latest.user_type,
+                latest.status, latest.zoom_created_at
+            ) is not distinct from (
+                imported.email, imported.first_name, imported.last_name, imported.display_name,
+                imported.user_type, imported.status, imported.zoom_created_at
+            )
+        )
+        on conflict (organization_id, zoom_account_id, zoom_user_id, imported_at) do update set
+            is_listed = true,
+            email = excluded.email,
+            first_name = excluded.first_name,
+            last_name = excluded.last_name,
+            display_name = excluded.display_name,
+            user_type = excluded.user_type,
+            status = excluded.status,
+            zoom_created_at = excluded.zoom_created_at,
+            batch = excluded.batch
+        """,
+        {
+            "organization": account.organization_id,
+            "account": account.zoom_account_id,
+            "now": batch.as_of,
+            "batch": batch.number,
+        },
+    ).rowcount
+
+
+def store_phone_users(
+    connection: psycopg.Connection,
+    account: Connection,
+    users: Iterable[tuple[str, str | None, str | None]],
+    batch: Batch,
+    *,
+    is_complete: bool = True,
+) -> int:
+    """Stores (zoom_user_id, extension_id, extension_number) of one account where new or changed.
+
+    A user whom a complete list does not name keeps no extension: that is a version, too.
+    """
+    with connection.transaction():
+        connection.execute(
+            """
+            create temporary table imported_phone_users (
+                zoom_user_id text, extension_id text, extension_number text
+            ) on commit drop
+            """
+        )
+        with connection.cursor().copy("copy imported_phone_users from stdin") as copy:
+            for user in users:
+                copy.write_row(user)
+        return connection.execute(
+            """
+            with latest as (
+                select distinct on (zoom_user_id) zoom_user_id, extension_id, extension_number
+                from zoom_raw.phone_users
+                where organization_id = %(organization)s and zoom_account_id = %(account)s
+                order by zoom_user_id, imported_at desc
+            )
+            insert into zoom_raw.phone_users (
+                organization_id, zoom_account_id, zoom_user_id, imported_at, batch,
+                extension_id, extension_number
+            )
+            select
+                %(organization)s, %(account)s, zoom_user_id, %(now)s, %(batch)s,
+                imported.extension_id, imported.extension_number
+            from imported_phone_users as imported
+            full outer join latest using (zoom_user_id)
+            where (%(is_complete)s or imported.zoom_user_id is not null)
+                and (imported.extension_id, imported.extension_number)
+                is distinct from (latest.extension_id, latest.extension_number)
+            on conflict (organization_id, zoom_account_id, zoom_user_id, imported_at) do update set
+                extension_id = excluded.extension_id,
+                extension_number = excluded.extension_number,
+                batch = excluded.batch
+            """,
+            {
+                "organization": account.organization_id,
+                "account": account.zoom_account_id,
+                "now": batch.as_of,
+                "batch": batch.number,
+                "is_complete": is_complete,
+            },
+        ).rowcount
+
+
+def zoom_users_with_emails(
+    connection: psycopg.Connection, organization_id: str
+) -> list[tuple[str, str | None]]:
+    """(zoom_user_id, email) of every version of an organization's Zoom users."""
+    return connection.execute(
+        """
+        select zoom_user_id, email from zoom_raw.users where organization_id = %(organization)s
+        union
+        select zoom_user_id, null from zoom_raw.phone_users
+        where organization_id = %(organization)s
+        """,
+        {"organization": organization_id},
+    ).fetchall()
+
+
+def delete_zoom_users(
+    connection: psycopg.Connection,
+    organization_id: str,
+    users: Iterable[tuple[str, str | None]],
+) -> int:
+    """Deletes the versions (zoom_user_id, email) of Zoom users; without an email the phone user,
+    too.
+    """
+    ids, emails = zip(*users, strict=True) if users else ((), ())
+    values = {"organization": organization_id, "ids": list(ids), "emails": list(emails)}
+    deleted = connection.execute(
+        """
+        delete from zoom_raw.users
+        using unnest(%(ids)s::text[], %(emails)s::text[]) as gone (zoom_user_id, email)
+        where users.organization_id = %(organization)s
+            and users.zoom_user_id = gone.zoom_user_id
+            and users.email is not distinct from gone.email
+        """,
+        values,
+    ).rowcount
+    return (
+        deleted
+        + connection.execute(
+            """
+            delete from zoom_raw.phone_users
+            using unnest(%(ids)s::text[], %(emails)s::text[]) as gone (zoom_user_id, email)
+            where phone_users.organization_id = %(organization)s
+                and phone_users.zoom_user_id = gone.zoom_user_id
+                and gone.email is null
+            """,
+            values,
+        ).rowcount
+    )

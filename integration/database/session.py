@@ -1,0 +1,63 @@
+"""Whether a session is the one that was asked for.
+
+A pooler may hand out sessions that others have had, and leave out what a connection asks for: then
+the receiver could read bodies, and an answer of 2xx would not mean that a delivery is on disk.
+"""
+
+from typing import Any
+
+import psycopg
+
+from integration.database.address import SESSION, place_of
+from integration.database.unavailable import DatabaseUnsuitable
+
+OLDEST_SERVER = 16
+KNOWS_TRANSACTION_TIMEOUT = 17_00_00  # as libpq counts versions
+# A limit that older servers do not know cannot be set while connecting.
+_QUESTION = """
+    select
+        current_user,
+        session_user,
+        current_setting('timezone'),
+        current_setting('search_path'),
+        current_setting('intervalstyle'),
+        case
+            when current_setting('transaction_timeout', true) <> '0'
+                then set_config('transaction_timeout', '0', false)
+        end
+"""
+
+
+def check_session(connection: psycopg.Connection, url: str, *, role: str | None) -> None:
+    """DatabaseUnsuitable, in one sentence, for an old server and for a session that acts as
+    somebody else or with other settings.
+    """
+    _refuse_old_server(connection.info, url)
+    _refuse_other_session(connection.execute(_QUESTION).fetchone(), url, role=role)
+
+
+async def check_session_async(
+    connection: psycopg.AsyncConnection, url: str, *, role: str | None
+) -> None:
+    _refuse_old_server(connection.info, url)
+    _refuse_other_session(await (await connection.execute(_QUESTION)).fetchone(), url, role=role)
+
+
+def _refuse_old_server(info: psycopg.ConnectionInfo, url: str) -> None:
+    version = info.server_version // 10_000
+    if version < OLDEST_SERVER:
+        raise DatabaseUnsuitable(
+            f"The database at {place_of(url)} is PostgreSQL {version}. It has to be "
+            f"{OLDEST_SERVER} or newer."
+        )
+
+
+def _refuse_other_session(found: tuple[Any, ...] | None, url: str, *, role: str | None) -> None:
+    current_user, session_user, *settings, _ = found or ("", "", "", "", "", None)
+    wanted = [SESSION[name] for name in ("timezone", "search_path", "intervalstyle")]
+    if (current_user, settings) != (role or session_user, wanted):
+        raise DatabaseUnsuitable(
+            f"The database at {place_of(url)} does not give the session that was asked for (role "
+            f"{role or session_user}, time zone UTC): a pooler stands before it that leaves these "
+            "settings out. Give DATABASE_URL the server's own address."
+        )

@@ -1,0 +1,1 @@
+"""WorkSights users: where they come from, and how somebody chooses one."""

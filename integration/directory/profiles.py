@@ -1,0 +1,98 @@
+"""WorkSights users as the page shows them and lets somebody choose one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+
+from integration.database import rows
+from integration.identity.cleaning import cleaned_email
+
+
+@dataclass(frozen=True)
+class Profile:
+    user_id: str
+    full_name: str
+    email: str
+    time_zone: str
+    deactivated_at: datetime | None
+
+
+def profile_of(
+    connection: psycopg.Connection, user_id: str, *, organization_id: str
+) -> Profile | None:
+    """None for an id that is unknown or another organization's."""
+    return rows.maybe_one(
+        connection,
+        Profile,
+        f"{_SELECT} and user_id = %(user)s",
+        {"organization": organization_id, "user": user_id},
+    )
+
+
+def profile_with_email(
+    connection: psycopg.Connection, email: str, *, organization_id: str
+) -> Profile | None:
+    """The one that this email is matched with."""
+    return rows.maybe_one(
+        connection,
+        Profile,
+        f"""{_SELECT} and lower(btrim(email) collate "C") = %(email)s""",
+        {"organization": organization_id, "email": cleaned_email(email)},
+    )
+
+
+def profiles_like(
+    connection: psycopg.Connection, words: list[str], *, organization_id: str, limit: int
+) -> list[Profile]:
+    """Those whose name or email contains most of the words first; none that contains none."""
+    return rows.every(
+        connection,
+        Profile,
+        """
+        select user_id, full_name, email, time_zone, deactivated_at
+        from worksights.users
+        cross join lateral (
+            select count(*) as matches
+            from unnest(%(words)s::text[]) as word
+            where strpos(lower(concat_ws(E'\\n', full_name, email)), word) > 0
+        ) as found
+        where organization_id = %(organization)s and matches > 0
+        order by matches desc, deactivated_at is not null, lower(full_name), user_id
+        limit %(limit)s
+        """,
+        {
+            "organization": organization_id,
+            "words": [word.lower() for word in words],
+            "limit": limit,
+        },
+    )
+
+
+def profiles_called(
+    connection: psycopg.Connection, text: str, *, organization_id: str, limit: int
+) -> list[Profile]:
+    """Whose name or email holds the text, those who are active first; an email as it is gives that
+    user alone. Some thousands of rows are read: people look for somebody now and then.
+    """
+    found = rows.every(
+        connection,
+        Profile,
+        f"""
+        {_SELECT}
+            and strpos(lower(full_name || ' ' || email), lower(%(text)s)) > 0
+        order by
+            lower(email collate "C") <> lower(%(text)s collate "C"),
+            deactivated_at is not null, full_name, user_id
+        limit %(limit)s
+        """,
+        {"organization": organization_id, "text": text, "limit": limit},
+    )
+    is_email = bool(found) and found[0].email.lower() == text.lower()
+    return found[:1] if is_email else found
+
+
+_SELECT = """
+    select user_id, full_name, email, time_zone, deactivated_at from worksights.users
+    where organization_id = %(organization)s
+"""

@@ -1,0 +1,1 @@
+"""Why there is, or is not, an entry."""

@@ -1,0 +1,1 @@
+"""One batch, from what waits to what is derived; free of Dagster."""

@@ -1,0 +1,1 @@
+"""Addresses: which wait, what decides, what they mean."""

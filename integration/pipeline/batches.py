@@ -1,0 +1,66 @@
+"""Batches, each with a number and the time it takes for now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+
+from integration.database import rows
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The batch that is running: its number, and its now."""
+
+    number: int
+    as_of: datetime
+
+
+def open_batch(connection: psycopg.Connection, *, as_of: datetime, run_id: str | None) -> Batch:
+    """A new batch with the next number; only under the writer's lock, so numbers commit in
+    order.
+    """
+    number = rows.scalar(
+        connection,
+        int,
+        """
+        insert into pipeline.batches (batch, as_of, run_id)
+        select coalesce(max(batch), 0) + 1, %s, %s from pipeline.batches
+        returning batch
+        """,
+        [as_of, run_id],
+    )
+    return Batch(number=number, as_of=as_of)
+
+
+def finish_batches(connection: psycopg.Connection, *, tables: Iterable[str]) -> int:
+    """Marks the batches that every one of the derived tables has taken up as finished, and drops
+    their news; returns the last of them, -1 when there is none.
+    """
+    with connection.transaction():
+        reached = rows.scalar(
+            connection,
+            int,
+            """
+            select coalesce(min(coalesce(progress.batch, -1)), -1)
+            from unnest(%s::text[]) as derived
+            left join pipeline.progress on progress.model = derived
+            """,
+            [list(tables)],
+        )
+        connection.execute(
+            "update pipeline.batches set finished_at = now() "
+            "where batch <= %s and finished_at is null",
+            [reached],
+        )
+        connection.execute("delete from pipeline.setting_changes where batch <= %s", [reached])
+        connection.execute("delete from pipeline.changed_months where batch <= %s", [reached])
+    return reached
+
+
+def latest_batch_time(connection: psycopg.Connection) -> datetime | None:
+    """The latest time that any batch took for now: what "24 hours without an ended event" is
+    counted from.
+    """
+    return rows.maybe_scalar(connection, datetime, "select max(as_of) from pipeline.batches")

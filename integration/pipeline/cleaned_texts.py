@@ -1,0 +1,175 @@
+"""Emails and domains that people wrote elsewhere, kept here in the one spelling that is compared.
+
+The host product and SQL write any text they like. A batch cleans what is new among them; what is
+then neither an address nor a domain is in force for nothing, and is shown.
+"""
+
+from dataclasses import dataclass
+
+import psycopg
+
+from integration.database import rows
+from integration.identity.cleaning import cleaned, cleaned_email
+from integration.identity.versions import RULE_VERSION
+from integration.pipeline.batches import Batch
+
+# Of some organizations, or of all of them.
+_OF = "(%(organizations)s::text[] is null or {}.organization_id = any(%(organizations)s))"
+_WRITTEN = """
+    select organization_id, email_or_domain as written from integration.exclusions
+    union
+    select organization_id, domain from integration.own_domains
+    union
+    select organization_id, domain from integration.domain_overrides
+    union
+    select organization_id, company_domain from integration.domain_overrides
+    where btrim(company_domain) <> ''
+"""
+_NOT_CLEANED = f"""
+    select written.organization_id, written.written
+    from ({_WRITTEN}) as written
+    left join pipeline.cleaned_texts using (organization_id, written)
+    where cleaned_texts.rule_version is distinct from %(rule_version)s
+"""  # noqa: S608 - our own statements
+# Users whose email, as it is written, is not the one that was seen last.
+_OTHER_EMAIL = """
+    select
+        users.organization_id, users.user_id, users.email as written_email,
+        latest.known_from as latest_from, latest.email as latest_email
+    from worksights.users
+    left join lateral (
+        select known_from, email, written_email from pipeline.user_emails
+        where user_emails.organization_id = users.organization_id
+            and user_emails.user_id = users.user_id
+        order by user_emails.known_from desc
+        limit 1
+    ) as latest on true
+    where users.email is distinct from latest.written_email
+"""
+
+
+@dataclass(frozen=True)
+class UnreadableSetting:
+    """A text of `integration.<setting>` that is neither an address nor a domain, or is an address
+    where only a domain will do.
+    """
+
+    setting: str
+    text: str
+
+
+def texts_are_new(connection: psycopg.Connection) -> bool:
+    """Whether a text was written that no batch has cleaned."""
+    return rows.scalar(
+        connection,
+        bool,
+        f"select exists ({_NOT_CLEANED}) or exists ({_OTHER_EMAIL})",
+        {"rule_version": RULE_VERSION},
+    )
+
+
+def clean_texts(
+    connection: psycopg.Connection, batch: Batch, organizations: list[str] | None = None
+) -> None:
+    """Cleans what was written since the last batch, of these organizations or of all, in the
+    caller's transaction. A user's email that means another address is a new version of it, known
+    from this batch on.
+    """
+    _clean_settings(connection, organizations)
+    _clean_emails_of_old_batches(connection, organizations)
+    for organization_id, user_id, written, latest_from, latest in connection.execute(
+        f"{_OTHER_EMAIL} and {_OF.format('users')}", {"organizations": organizations}
+    ).fetchall():
+        email = cleaned_email(written)
+        is_same = latest_from is not None and email == latest
+        connection.execute(
+            """
+            insert into pipeline.user_emails
+                (organization_id, user_id, known_from, email, written_email)
+            values (%s, %s, %s, %s, %s)
+            on conflict (organization_id, user_id, known_from) do update
+            set email = excluded.email, written_email = excluded.written_email
+            """,
+            [organization_id, user_id, latest_from if is_same else batch.as_of, email, written],
+        )
+
+
+def unreadable_settings(
+    connection: psycopg.Connection, organization_id: str
+) -> list[UnreadableSetting]:
+    """What an organization has set and is in force for nothing, by setting and text."""
+    return rows.every(
+        connection,
+        UnreadableSetting,
+        """
+        select setting, text from pipeline.unreadable_settings
+        where organization_id = %s
+        order by setting, text collate "C"
+        """,
+        [organization_id],
+    )
+
+
+def count_unreadable_settings(connection: psycopg.Connection) -> list[tuple[str, str, int]]:
+    """(organization, setting, texts that are in force for nothing)."""
+    return connection.execute(
+        """
+        select organization_id, setting, count(*) from pipeline.unreadable_settings
+        group by organization_id, setting
+        order by organization_id, setting
+        """
+    ).fetchall()
+
+
+def _clean_settings(connection: psycopg.Connection, organizations: list[str] | None) -> None:
+    texts = connection.execute(
+        f"{_NOT_CLEANED} and {_OF.format('written')}",
+        {"rule_version": RULE_VERSION, "organizations": organizations},
+    ).fetchall()
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            insert into pipeline.cleaned_texts (organization_id, written, cleaned, rule_version)
+            values (%s, %s, %s, %s)
+            on conflict (organization_id, written) do update
+            set cleaned = excluded.cleaned, rule_version = excluded.rule_version
+            """,
+            [
+                (organization_id, written, cleaned(written), RULE_VERSION)
+                for organization_id, written in texts
+            ],
+        )
+    connection.execute(
+        f"""
+        delete from pipeline.cleaned_texts
+        where (organization_id, written) not in ({_WRITTEN})
+        """  # noqa: S608 - our own statement
+    )
+
+
+def _clean_emails_of_old_batches(
+    connection: psycopg.Connection, organizations: list[str] | None
+) -> None:
+    """Before texts were cleaned, emails were kept in lower case, and not as they were written."""
+    old = connection.execute(
+        f"""
+        select
+            user_emails.organization_id, user_emails.user_id, user_emails.known_from,
+            coalesce(users.email, user_emails.email)
+        from pipeline.user_emails
+        left join worksights.users
+            on users.organization_id = user_emails.organization_id
+            and users.user_id = user_emails.user_id
+            and lower(btrim(users.email)) = user_emails.email
+        where user_emails.written_email is null and {_OF.format("user_emails")}
+        """,  # noqa: S608 - our own statement
+        {"organizations": organizations},
+    ).fetchall()
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            update pipeline.user_emails set email = %s, written_email = %s
+            where organization_id = %s and user_id = %s and known_from = %s
+            """,
+            [(cleaned_email(written), written, *key) for *key, written in old],
+        )

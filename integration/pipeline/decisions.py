@@ -1,0 +1,168 @@
+"""Writes what was decided about deliveries: the events of those that land, and for each delivery
+what became of it.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+
+from integration.pipeline.batches import Batch
+from integration.zoom.events import Event
+
+
+@dataclass(frozen=True)
+class Delivery:
+    delivery_id: int
+    received_at: datetime
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of one delivery; `landed` is a proposal that the database turns into
+    `duplicate`.
+    """
+
+    delivery: Delivery
+    disposition: str
+    reason: str | None = None
+    organization_id: str = "-"
+    zoom_account_id: str | None = None
+    events: tuple[Event, ...] = ()
+    keeps_body: bool = True  # of a quarantined delivery
+
+
+def store_decisions(
+    connection: psycopg.Connection, decisions: list[Decision], batch: Batch
+) -> Counter[str]:
+    """In the caller's transaction, after make_room; returns the number of each disposition."""
+    connection.execute("truncate arrived, settled")
+    _stage_events(connection, decisions)
+    _settle(connection, decisions, batch)
+    return _store_events(connection, batch)
+
+
+def make_room(connection: psycopg.Connection) -> None:
+    """The temporary tables of a transaction. Once, not at each attempt to land a part of a chunk:
+    a table that was made holds locks until the end.
+    """
+    connection.execute(
+        """
+        create temporary table arrived (
+            delivery_id bigint, received_at timestamptz, organization_id text, zoom_account_id text,
+            event_id text, session_id text, event text, occurred_at timestamptz, fields jsonb
+        ) on commit drop
+        """
+    )
+    connection.execute(
+        """
+        create temporary table settled (
+            delivery_id bigint, organization_id text, zoom_account_id text, disposition text,
+            reason text, keeps_body boolean
+        ) on commit drop
+        """
+    )
+
+
+def _stage_events(connection: psycopg.Connection, decisions: list[Decision]) -> None:
+    with connection.cursor().copy("copy arrived from stdin") as copy:
+        for decision in decisions:
+            for event in decision.events:
+                copy.write_row(
+                    (
+                        decision.delivery.delivery_id,
+                        decision.delivery.received_at,
+                        decision.organization_id,
+                        decision.zoom_account_id,
+                        event.event_id,
+                        event.session_id,
+                        event.event,
+                        event.occurred_at,
+                        json.dumps(event.fields),
+                    )
+                )
+
+
+def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Batch) -> None:
+    with connection.cursor().copy("copy settled from stdin") as copy:
+        for decision in decisions:
+            copy.write_row(
+                (
+                    decision.delivery.delivery_id,
+                    decision.organization_id,
+                    decision.zoom_account_id,
+                    decision.disposition,
+                    decision.reason,
+                    decision.disposition == "quarantined" and decision.keeps_body,
+                )
+            )
+    # A delivery is landed when one of its events is new and it is the first to bring it; the others
+    # are duplicates.
+    connection.execute(
+        """
+        with first_of_new_event as (
+            select min(arrived.delivery_id) as delivery_id
+            from arrived
+            left join zoom_raw.events as known
+                on known.organization_id = arrived.organization_id
+                    and known.event_id = arrived.event_id
+            where known.event_id is null
+            group by arrived.organization_id, arrived.event_id
+        )
+        update settled set disposition = 'duplicate', reason = 'this event has been landed before'
+        where disposition = 'landed' and delivery_id not in (select delivery_id
+        from first_of_new_event)
+        """
+    )
+    # Only what is set aside for a look keeps its body.
+    connection.execute(
+        """
+        update ingress.deliveries
+        set
+            disposition = settled.disposition,
+            reason = settled.reason,
+            organization_id = settled.organization_id,
+            zoom_account_id = coalesce(settled.zoom_account_id, deliveries.zoom_account_id),
+            batch = %s,
+            body = case when settled.keeps_body then deliveries.body end
+        from settled
+        where deliveries.delivery_id = settled.delivery_id
+        """,
+        [batch.number],
+    )
+
+
+def _store_events(connection: psycopg.Connection, batch: Batch) -> Counter[str]:
+    # Of two versions of one event the greater text counts, whichever came first; a version that
+    # changes nothing is no news. The earliest arrival counts for the 24 hours that an `ended` event
+    # may take.
+    connection.execute(
+        """
+        insert into zoom_raw.events (
+            organization_id, event_id, session_id, zoom_account_id, event, batch, occurred_at,
+            first_received_at, fields
+        )
+        select distinct on (organization_id, event_id)
+            organization_id, event_id, session_id, zoom_account_id, event, %s, occurred_at,
+            min(received_at) over (partition by organization_id, event_id), fields
+        from arrived
+        order by organization_id, event_id, fields::text collate "C" desc
+        on conflict (organization_id, event_id) do update set
+            fields = case
+                when excluded.fields::text collate "C" > events.fields::text collate "C"
+                    then excluded.fields
+                else events.fields
+            end,
+            first_received_at = least(events.first_received_at, excluded.first_received_at),
+            batch = excluded.batch
+        where
+            excluded.fields::text collate "C" > events.fields::text collate "C"
+            or excluded.first_received_at < events.first_received_at
+        """,
+        [batch.number],
+    )
+    rows = connection.execute("select disposition, count(*) from settled group by disposition")
+    return Counter(dict(rows.fetchall()))

@@ -1,0 +1,196 @@
+"""What could not be derived, as status and page show it: sessions, and what fails for all of an
+organization at once. The rows as they were before stay.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from integration.database import rows
+from integration.pipeline.marts import are_there
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Of one organization. `sessions` could not be derived in some table; `wholes` are tables or
+    steps that failed for no session in particular.
+    """
+
+    organization_id: str
+    sessions: int
+    sessions_since: datetime | None
+    wholes: list[str]
+    wholes_since: datetime | None
+
+
+@dataclass(frozen=True)
+class FailedSession:
+    """`feature`, `topic` and `ended_at` as they were last derived: None when they never were, the
+    topic also when the viewer may not read it.
+    """
+
+    organization_id: str
+    session_id: str
+    models: list[str]
+    errors: list[str]
+    failed_at: datetime
+    feature: str | None
+    topic: str | None
+    ended_at: datetime | None
+
+
+def failures_by_organization(
+    connection: psycopg.Connection, *, organization_id: str | None = None
+) -> list[Failures]:
+    """Of one organization, or of all that have any."""
+    asked = {"organization": organization_id}
+    if not _has_failures(connection, asked):
+        return []
+    return rows.every(
+        connection,
+        Failures,
+        f"""
+        with failed_sessions as (
+            {_sessions_sql(connection)}
+        ),
+        wholes as (
+            select failures.organization_id, failures.model, failures.failed_at
+            from pipeline.failures
+            where not failures.scope ? 'session_id'
+                and (%(organization)s::text is null or organization_id = %(organization)s)
+                and not exists (
+                    -- A person's or company's failure is listed with the sessions they were met in.
+                    select from failed_sessions
+                    where failed_sessions.organization_id = failures.organization_id
+                        and failed_sessions.model = failures.model
+                )
+        ),
+        failed as (
+            select organization_id, session_id, null as model, failed_at from failed_sessions
+            union all
+            select organization_id, null, model, failed_at from wholes
+        )
+        select
+            organization_id,
+            count(distinct session_id) as sessions,
+            min(failed_at) filter (where session_id is not null) as sessions_since,
+            coalesce(
+                array_agg(distinct model order by model) filter (where model is not null), '{{}}'
+            ) as wholes,
+            min(failed_at) filter (where model is not null) as wholes_since
+        from failed
+        group by organization_id
+        order by organization_id
+        """,  # noqa: S608 - our own statements
+        asked,
+    )
+
+
+def list_failed_sessions(
+    connection: psycopg.Connection,
+    *,
+    limit: int,
+    organization_id: str | None = None,
+    with_topics: bool = False,
+) -> list[FailedSession]:
+    """The latest failures first."""
+    asked = {"organization": organization_id, "topics": with_topics, "limit": limit}
+    if not _has_failures(connection, asked):
+        return []
+    derived = _DERIVED if are_there(connection, ["intermediate.int_sessions"]) else _NOTHING_DERIVED
+    return rows.every(
+        connection,
+        FailedSession,
+        f"""
+        with failed_sessions as (
+            {_sessions_sql(connection)}
+        ),
+        failed as (
+            select
+                organization_id, session_id, min(failed_at) as failed_at,
+                array_agg(distinct model order by model) as models,
+                array_agg(distinct error order by error) as errors
+            from failed_sessions
+            group by organization_id, session_id
+            order by failed_at desc, organization_id, session_id
+            limit %(limit)s
+        )
+        select
+            failed.organization_id, failed.session_id, failed.models, failed.errors,
+            failed.failed_at, sessions.feature,
+            case when %(topics)s then sessions.topic end as topic,
+            sessions.ended_at
+        from failed
+        left join ({derived}) as sessions using (organization_id, session_id)
+        order by failed.failed_at desc, failed.organization_id, failed.session_id
+        """,  # noqa: S608 - our own statements
+        asked,
+    )
+
+
+def failed_since(
+    connection: psycopg.Connection, session_ids: Sequence[str], *, organization_id: str
+) -> dict[str, datetime]:
+    """Of these sessions, those that fail, with the time of the first failure."""
+    asked = {"organization": organization_id, "sessions": list(session_ids)}
+    if not session_ids or not _has_failures(connection, asked):
+        return {}
+    found = connection.execute(
+        f"""
+        with failed_sessions as (
+            {_sessions_sql(connection)}
+        )
+        select session_id, min(failed_at) from failed_sessions
+        where session_id = any(%(sessions)s)
+        group by session_id
+        """,  # noqa: S608 - our own statements
+        asked,
+    ).fetchall()
+    return dict(found)
+
+
+def _has_failures(connection: psycopg.Connection, asked: dict[str, Any]) -> bool:
+    """Nearly always there are none; then the view, which joins large tables, is not asked."""
+    return rows.scalar(
+        connection,
+        bool,
+        """
+        select exists (
+            select from pipeline.failures
+            where %(organization)s::text is null or organization_id = %(organization)s
+        )
+        """,
+        asked,
+    )
+
+
+def _sessions_sql(connection: psycopg.Connection) -> str:
+    """One row per session and model, of the organization that is asked for, or of all. The view is
+    dbt's: before the first batch, and before the first one after an update, it may not be there.
+    """
+    listed = _OF_VIEW if are_there(connection, ["operations.failed_sessions"]) else _OF_TABLE
+    return f"{listed} and (%(organization)s::text is null or organization_id = %(organization)s)"
+
+
+_OF_VIEW = """
+    select organization_id, session_id, model, error, failed_at
+    from operations.failed_sessions
+    where session_id is not null
+"""
+_OF_TABLE = """
+    select organization_id, scope ->> 'session_id' as session_id, model, error, failed_at
+    from pipeline.failures
+    where scope ? 'session_id'
+"""
+_DERIVED = """
+    select organization_id, session_id, feature, topic, ended_at from intermediate.int_sessions
+"""
+_NOTHING_DERIVED = """
+    select
+        null::text as organization_id, null::text as session_id, null::text as feature,
+        null::text as topic, null::timestamptz as ended_at
+    where false
+"""

@@ -1,0 +1,62 @@
+"""What a tick of the schedule has to do, asked of the database without starting a run."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import psycopg
+
+from integration.connections.connections import connections_due
+from integration.database import rows
+from integration.pipeline.facts import settings_have_changed
+from integration.pipeline.marts import are_there
+
+
+def things_to_do(connection: psycopg.Connection, *, now: datetime) -> list[str]:
+    """Why a batch is needed, in plain words; empty when there is nothing to do (contract, 5.13)."""
+    asked: dict[str, Callable[[], bool]] = {
+        "deliveries are waiting": lambda: is_delivery_waiting(connection),
+        "settings have changed": lambda: settings_have_changed(connection),
+        "a user import is due": lambda: bool(connections_due(connection, now=now)),
+        "a session has waited 24 hours for its ended event": lambda: _is_session_due(
+            connection, now=now
+        ),
+        "the last batch did not finish": lambda: _is_batch_unfinished(connection),
+    }
+    return [reason for reason, is_so in asked.items() if is_so()]
+
+
+def waiting_deliveries(connection: psycopg.Connection, *, limit: int) -> int:
+    """How many deliveries wait, counted up to `limit`."""
+    return rows.scalar(
+        connection,
+        int,
+        """
+        select count(*) from (
+            select from ingress.deliveries where disposition = 'waiting' limit %s
+        ) as waiting
+        """,
+        [limit],
+    )
+
+
+def is_delivery_waiting(connection: psycopg.Connection) -> bool:
+    return waiting_deliveries(connection, limit=1) > 0
+
+
+def _is_session_due(connection: psycopg.Connection, *, now: datetime) -> bool:
+    # The table is dbt's: before the first batch it is not there.
+    if not are_there(connection, ["intermediate.int_sessions"]):
+        return False
+    return rows.scalar(
+        connection,
+        bool,
+        "select exists (select from intermediate.int_sessions where due_at <= %s and "
+        "ended_at is null)",
+        [now],
+    )
+
+
+def _is_batch_unfinished(connection: psycopg.Connection) -> bool:
+    return rows.scalar(
+        connection, bool, "select exists (select from pipeline.batches where finished_at is null)"
+    )

@@ -1,0 +1,175 @@
+"""How the installation is: connections, the last batch, what waits, how fresh the timeline is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import psycopg
+
+from integration.database import rows
+from integration.pipeline.batches import Batch
+from integration.pipeline.marts import marts_are_there
+
+
+@dataclass(frozen=True)
+class ConnectionStatus:
+    organization_id: str
+    zoom_account_id: str
+    status: str
+    status_detail: str | None
+    connected_at: datetime
+    users_imported_at: datetime | None
+    zoom_users: int
+
+
+@dataclass(frozen=True)
+class BatchStatus:
+    batch: int
+    as_of: datetime
+    started_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Backlog:
+    waiting: int
+    oldest_received_at: datetime | None
+    quarantined_last_day: int
+
+
+@dataclass(frozen=True)
+class Delay:
+    """From the end of a session to its entries, over the entries of the last seven days."""
+
+    entries: int
+    median: timedelta | None
+    percentile_95: timedelta | None
+    longest: timedelta | None
+
+
+_DELAY = """
+    select
+        count(*) as entries,
+        percentile_cont(0.5) within group (order by activities.updated_at - sessions.ended_at)
+            as median,
+        percentile_cont(0.95) within group (order by activities.updated_at - sessions.ended_at)
+            as percentile_95,
+        max(activities.updated_at - sessions.ended_at) as longest
+    from timeline.sessions
+    inner join timeline.activities using (organization_id, session_id)
+"""
+
+
+def connection_statuses(connection: psycopg.Connection) -> list[ConnectionStatus]:
+    return rows.every(
+        connection,
+        ConnectionStatus,
+        """
+        select
+            connections.organization_id, connections.zoom_account_id, connections.status,
+            connections.status_detail, connections.connected_at, connections.users_imported_at,
+            (
+                select count(distinct users.zoom_user_id) from zoom_raw.users
+                where users.organization_id = connections.organization_id
+                    and users.zoom_account_id = connections.zoom_account_id
+            ) as zoom_users
+        from integration.connections
+        order by connections.organization_id, connections.connected_at
+        """,
+    )
+
+
+def latest_batch(connection: psycopg.Connection) -> BatchStatus | None:
+    return rows.maybe_one(
+        connection,
+        BatchStatus,
+        "select batch, as_of, started_at, finished_at from pipeline.batches order by batch "
+        "desc limit 1",
+    )
+
+
+def landed_batch(connection: psycopg.Connection) -> Batch | None:
+    """The newest batch of which everything is landed: what the models derive."""
+    row = connection.execute(
+        "select batch, as_of from pipeline.batches where landed_at is not null "
+        "order by batch desc limit 1"
+    ).fetchone()
+    return Batch(*row) if row else None
+
+
+def backlog(connection: psycopg.Connection, *, now: datetime) -> Backlog:
+    return rows.one(
+        connection,
+        Backlog,
+        """
+        select
+            (select count(*) from ingress.deliveries where disposition = 'waiting') as waiting,
+            (select min(received_at) from ingress.deliveries
+            where disposition = 'waiting') as oldest_received_at,
+            (
+                select count(*) from ingress.deliveries
+                where received_at > %s - interval '1 day' and disposition = 'quarantined'
+            ) as quarantined_last_day
+        """,
+        [now],
+    )
+
+
+def delay_to_entries(
+    connection: psycopg.Connection, *, now: datetime, organization_id: str | None = None
+) -> Delay | None:
+    """Of one organization, or of all. None before the first batch has made the marts."""
+    if not marts_are_there(connection):
+        return None
+    return rows.maybe_one(
+        connection,
+        Delay,
+        f"""
+        {_DELAY}
+        where sessions.ended_at > %(now)s - interval '7 days'
+            and (%(organization)s::text is null or sessions.organization_id = %(organization)s)
+        """,
+        {"now": now, "organization": organization_id},
+    )
+
+
+def delay_of_batch(connection: psycopg.Connection, batch: Batch) -> Delay:
+    """The same over the entries that this batch wrote."""
+    return rows.one(
+        connection,
+        Delay,
+        f"""
+        {_DELAY}
+        inner join (
+            select distinct organization_id, session_id from intermediate.int_touched_sessions
+            where batch = %s
+        ) as touched using (organization_id, session_id)
+        where activities.updated_at = %s
+        """,  # noqa: S608 - our own statement
+        [batch.number, batch.as_of],
+    )
+
+
+def outcomes_of_batch(connection: psycopg.Connection, batch: Batch) -> list[tuple[str, int]]:
+    """(outcome, participants) of the sessions that this batch touched, the most frequent first."""
+    return connection.execute(
+        """
+        select outcomes.outcome, count(*) from operations.outcomes
+        inner join (
+            select distinct organization_id, session_id from intermediate.int_touched_sessions
+            where batch = %s
+        ) as touched using (organization_id, session_id)
+        group by outcomes.outcome
+        order by count(*) desc, outcomes.outcome
+        """,
+        [batch.number],
+    ).fetchall()
+
+
+def failed_runs(connection: psycopg.Connection, *, now: datetime) -> int:
+    """How many runs of Dagster failed within a day."""
+    return rows.scalar(
+        connection,
+        int,
+        "select count(*) from pipeline.run_failures where failed_at > %s - interval '1 day'",
+        [now],
+    )

@@ -1,0 +1,76 @@
+"""The writer's lock: one process at a time changes what is derived."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from integration.database import rows
+from integration.database.postgres import connect
+
+# `batch`, the schedule's run, `rebuild`, `erase` and `import-users` take this lock; it ends with
+# the session, so a killed run never blocks the next one.
+WRITER_LOCK = 7201_0002
+# Each model that dbt derives for the writer shares this one to its end (pipeline.act_as_writer).
+WRITING_LOCK = 7201_0003
+HEARTBEAT_SECONDS = 15  # proxies end what is silent for some minutes
+
+
+class WriterLost(Exception):
+    """Another one may be writing now; the message is a sentence for people."""
+
+
+@contextmanager
+def only_writer(
+    url: str, *, on_wait: Callable[[], None], poll_seconds: float = 1.0
+) -> Iterator[psycopg.Connection]:
+    """Holds the writer's lock; `on_wait` is called once when another one holds it."""
+    with connect(url, role="pipeline", autocommit=True) as connection:
+        if not _try_lock(connection):
+            on_wait()
+            while not _try_lock(connection):
+                time.sleep(poll_seconds)
+        with connection.transaction():  # a writer that lost its lock may have a model under way
+            connection.execute("select pg_advisory_xact_lock(%s)", [WRITING_LOCK])
+        yield connection
+
+
+@contextmanager
+def kept_alive(writer: psycopg.Connection) -> Iterator[None]:
+    """While others work for the writer: its connection is never silent for long, so that nobody on
+    the way takes it for a dead one. WriterLost when it has ended all the same; the others notice.
+    """
+    is_over = threading.Event()
+
+    def beat() -> None:
+        while not is_over.wait(HEARTBEAT_SECONDS):
+            try:
+                writer.execute("select 1")
+            except psycopg.Error:
+                return
+
+    thread = threading.Thread(target=beat, name="writer's heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+    try:
+        writer.execute("select 1")
+    except psycopg.OperationalError as error:
+        raise WriterLost(
+            "The connection that held the writer's lock has ended, so nothing was written any "
+            "more. The next batch takes the work up."
+        ) from error
+
+
+def backend_of(writer: psycopg.Connection) -> str:
+    """The server's process of this connection, whatever number a pooler has given the client."""
+    return str(rows.scalar(writer, int, "select pg_backend_pid()"))
+
+
+def _try_lock(connection: psycopg.Connection) -> bool:
+    return rows.scalar(connection, bool, "select pg_try_advisory_lock(%s)", [WRITER_LOCK])

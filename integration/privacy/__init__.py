@@ -1,0 +1,1 @@
+"""Erasure: whom, where, what is left out, and the proof."""

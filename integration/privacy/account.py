@@ -1,0 +1,161 @@
+"""Removes all of a Zoom account but what dbt derives, and finds the accounts due for erasure."""
+
+from collections import Counter
+from datetime import datetime
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from integration.connections.connections import hold_account
+from integration.database import rows
+
+# The connections go last: while they stand, they tell whose the account is. Their tokens go along.
+TABLES = (
+    "zoom_raw.events",
+    "zoom_raw.users",
+    "zoom_raw.phone_users",
+    "zoom_raw.imports",
+    "integration.mapping_changes",
+    "integration.connections",
+)
+# The ledger outlives the bodies, and the note of the erasure says of which account it was.
+STAY = ("ingress.deliveries", "integration.erasures")
+
+
+def organizations_of_account(connection: psycopg.Connection, zoom_account_id: str) -> list[str]:
+    """Whose the account is: one organization's, or nobody's."""
+    return rows.scalars(
+        connection,
+        str,
+        "select distinct organization_id from integration.connections where zoom_account_id = %s",
+        [zoom_account_id],
+    )
+
+
+def erase_account(
+    connection: psycopg.Connection, organization_id: str, zoom_account_id: str
+) -> Counter[str]:
+    """Removes the account's rows and bodies, and what is known only through them of addresses and
+    names; returns rows by table. Its connection ends with it.
+    """
+    hold_account(connection, zoom_account_id)
+    removed: Counter[str] = Counter()
+    for table in TABLES:
+        removed[table] = connection.execute(
+            SQL("delete from {} where zoom_account_id = %s").format(Identifier(*table.split("."))),
+            [zoom_account_id],
+        ).rowcount
+    removed["ingress.deliveries"] = connection.execute(
+        """
+        update ingress.deliveries set body = null
+        where zoom_account_id = %s and body is not null and disposition <> 'waiting'
+        """,
+        [zoom_account_id],
+    ).rowcount
+    for table, statement in _UNSEEN.items():
+        removed[table] = connection.execute(statement, {"own": organization_id}).rowcount
+    return removed
+
+
+def left_of_account(connection: psycopg.Connection, zoom_account_id: str) -> Counter[str]:
+    """Rows by table that are still the account's, in every table that knows of accounts."""
+    tables = connection.execute(
+        """
+        select nspname, relname from pg_attribute
+        inner join pg_class on pg_class.oid = attrelid
+        inner join pg_namespace on pg_namespace.oid = relnamespace
+        where attname = 'zoom_account_id' and relkind = 'r' and nspname || '.' || relname <> all(%s)
+        order by nspname, relname
+        """,
+        [list(STAY)],
+    ).fetchall()
+    left: Counter[str] = Counter()
+    for schema, name in tables:
+        left[f"{schema}.{name}"] = rows.scalar(
+            connection,
+            int,
+            SQL("select count(*) from {} where zoom_account_id = %s").format(
+                Identifier(schema, name)
+            ),
+            [zoom_account_id],
+        )
+    left["ingress.deliveries"] = rows.scalar(
+        connection,
+        int,
+        """
+        select count(*) from ingress.deliveries
+        where zoom_account_id = %s and body is not null and disposition <> 'waiting'
+        """,
+        [zoom_account_id],
+    )
+    return +left
+
+
+def accounts_due(connection: psycopg.Connection, *, now: datetime) -> list[str]:
+    """Zoom accounts that removed the app, whose time of grace is over, and that nobody has
+    connected again: their newest connection says so.
+    """
+    return rows.scalars(
+        connection,
+        str,
+        """
+        select due.zoom_account_id
+        from integration.connections as due
+        where due.erase_due_at <= %s
+            and not exists (
+                select from integration.connections as newer
+                where newer.zoom_account_id = due.zoom_account_id
+                    and (newer.disconnected_at is null or newer.connected_at > due.connected_at)
+            )
+        order by due.erase_due_at
+        """,
+        [now],
+    )
+
+
+_UNSEEN = {
+    "clientsights_raw.email_addresses": """
+        delete from clientsights_raw.email_addresses
+        where organization_id = %(own)s and address not in (
+            select lower(addresses.address collate "C")
+            from zoom_raw.events
+            cross join lateral (
+                values (fields ->> 'email'), (fields ->> 'caller_email'),
+                    (fields ->> 'callee_email')
+            ) as addresses (address)
+            where events.organization_id = %(own)s and addresses.address is not null
+            union
+            select lower(email collate "C") from zoom_raw.users
+            where organization_id = %(own)s and email is not null
+        )
+    """,
+    "clientsights_raw.email_address_moves": """
+        delete from clientsights_raw.email_address_moves
+        where organization_id = %(own)s and not exists (
+            select from clientsights_raw.email_addresses as known
+            where known.organization_id = email_address_moves.organization_id
+                and known.address = email_address_moves.address
+        )
+    """,
+    "clientsights_raw.display_names": """
+        delete from clientsights_raw.display_names
+        where organization_id = %(own)s and display_name not in (
+            select names.name
+            from zoom_raw.events
+            cross join lateral (
+                values (fields ->> 'display_name'), (fields ->> 'caller_name'),
+                    (fields ->> 'callee_name'),
+                    (concat_ws(' ', fields ->> 'first_name', fields ->> 'last_name'))
+            ) as names (name)
+            where events.organization_id = %(own)s and names.name is not null
+            union
+            select names.name
+            from zoom_raw.users
+            cross join lateral (
+                values (left(display_name, 512)),
+                    (left(concat_ws(' ', first_name, last_name), 512))
+            ) as names (name)
+            where users.organization_id = %(own)s and names.name is not null
+        )
+    """,
+}

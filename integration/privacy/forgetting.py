@@ -1,0 +1,198 @@
+"""Forgets whom an organization's tombstones name, in what arrives and in what was landed.
+
+What is found out about an erased person on the way (another Zoom user id, another name) becomes a
+tombstone too, and is then looked for everywhere. So the result does not depend on the order in
+which events arrive.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+import psycopg
+
+from integration.connections.zoom_users import delete_zoom_users, zoom_users_with_emails
+from integration.pipeline.batches import Batch
+from integration.privacy.digests import EVERYWHERE, Digests
+from integration.privacy.landed_events import (
+    delete_user_events,
+    events_of_sessions,
+    replace_fields,
+    sessions_with_texts,
+    texts_of_events,
+    zoom_users_with_addresses,
+)
+from integration.privacy.redaction import (
+    Known,
+    Redacted,
+    Told,
+    Tombstone,
+    may_name,
+    redact,
+    zoom_users_named,
+)
+from integration.privacy.texts import digits_of, keys_in, name_of
+from integration.privacy.tombstones import add_tombstones, known_tombstones
+
+# Which fields of a landed event say what of somebody.
+FIELDS = {
+    **dict.fromkeys(("email", "caller_email", "callee_email"), "person_key"),
+    **dict.fromkeys(("display_name", "caller_name", "callee_name"), "name"),
+    **dict.fromkeys(("caller_phone_number", "callee_phone_number"), "phone_number"),
+    **dict.fromkeys(
+        (
+            "zoom_user_id",
+            "host_zoom_user_id",
+            "caller_user_id",
+            "callee_user_id",
+            "owner_zoom_user_id",
+        ),
+        "zoom_user_id",
+    ),
+    "topic": "topic",
+}
+# What is so much a person's own that long texts can be searched for it.
+SEARCHED_FOR = ("person_key", "name", "zoom_user_id")
+SESSIONS_AT_ONCE = 200
+
+
+class Forgetting:
+    """Of one organization, in one batch; every change is in the caller's transaction."""
+
+    def __init__(self, connection: psycopg.Connection, batch: Batch, digests: Digests) -> None:
+        self._connection = connection
+        self._batch = batch
+        self._digests = digests
+        self.texts: set[str] = set()  # what was seen of the people forgotten
+        self.removed: Counter[str] = Counter()  # events and Zoom users, changed or deleted
+
+    @property
+    def organization_id(self) -> str:
+        return self._digests.organization_id
+
+    def known(self, digests: Collection[str]) -> dict[str, str]:
+        """Digest -> person, of those that are tombstones."""
+        return known_tombstones(self._connection, self.organization_id, digests)
+
+    def add(self, tombstones: Iterable[Tombstone]) -> bool:
+        """Adds tombstones; whether one of them says something beyond its session and is new."""
+        told = set(tombstones)
+        known = self.known([each.digest for each in told])
+        new = {each for each in told if each.digest not in known}
+        add_tombstones(
+            self._connection,
+            self.organization_id,
+            {(each.kind, each.digest, each.person) for each in new},
+        )
+        self.texts |= {each.value for each in new if each.kind in SEARCHED_FOR}
+        return any(each.kind in EVERYWHERE for each in new)
+
+    def in_sessions(self, arriving: Mapping[str, list[Told]]) -> dict[str, Redacted]:
+        """Session -> its arriving events as they may be kept. What was landed of the sessions in
+        which somebody is recognized is changed at once.
+        """
+        recognized = self._recognized({session: list(told) for session, told in arriving.items()})
+        landed = self._landed(recognized.keys())
+        results = {}
+        for session in recognized:
+            arrived = arriving.get(session, [])
+            results[session] = self._redact(session, arrived, landed[session])
+        return results
+
+    def everywhere(self) -> None:
+        """Forgets in everything that was landed, until nothing new is found out."""
+        is_unfinished = True
+        while is_unfinished:
+            texts = self._texts_of_the_erased()
+            self.texts |= {text for name, text in texts if FIELDS[name] == "person_key"}
+            sessions = sessions_with_texts(self._connection, self.organization_id, texts)
+            self._delete_users(texts)
+            is_unfinished = self.sessions(sessions)
+
+    def sessions(self, session_ids: list[str]) -> bool:
+        """Forgets in these sessions; whether something was found out that holds beyond them."""
+        found: set[Tombstone] = set()
+        for first in range(0, len(session_ids), SESSIONS_AT_ONCE):
+            some = session_ids[first : first + SESSIONS_AT_ONCE]
+            landed = self._landed(some)
+            for session in some:
+                found |= self._redact(session, [], landed[session]).found
+        return self.add(found)
+
+    def _recognized(self, arriving: dict[str, list[Told]]) -> dict[str, None]:
+        candidates = {
+            session: set().union(*(may_name(self._digests, session, each) for each in told))
+            for session, told in arriving.items()
+        }
+        known = self.known(set().union(*candidates.values()))
+        return {session: None for session, own in candidates.items() if own & known.keys()}
+
+    def _landed(self, session_ids: Collection[str]) -> dict[str, list[Told]]:
+        landed: dict[str, list[Told]] = defaultdict(list)
+        for each in events_of_sessions(self._connection, self.organization_id, session_ids):
+            landed[each.session_id].append(Told(each.event_id, each.event, each.fields))
+        return landed
+
+    def _redact(self, session: str, arriving: list[Told], landed: list[Told]) -> Redacted:
+        told = [*arriving, *landed]
+        candidates = set().union(*(may_name(self._digests, session, each) for each in told))
+        known = Known(self.known(candidates), self._someone_elses(zoom_users_named(told)))
+        result = redact(self._digests, session, told, known)
+        landed_ids = {each.event_id for each in landed}
+        changed = {key: fields for key, fields in result.changed.items() if key in landed_ids}
+        self.removed["zoom_raw.events"] += replace_fields(
+            self._connection, self.organization_id, changed, self._batch
+        )
+        return result
+
+    def _someone_elses(self, zoom_user_ids: set[str]) -> frozenset[str]:
+        """Those that have the address of somebody who was not erased."""
+        addresses = zoom_users_with_addresses(self._connection, self.organization_id, zoom_user_ids)
+        keys = {
+            zoom_user_id: {self._digests.of("person_key", key) for key in keys_in(email)}
+            for zoom_user_id, email in addresses
+        }
+        known = self.known(set().union(*keys.values()))
+        return frozenset(each for each, own in keys.items() if not own & known.keys())
+
+    def _texts_of_the_erased(self) -> list[tuple[str, str]]:
+        """(field, text) of landed events that tombstones speak of."""
+        texts = texts_of_events(self._connection, self.organization_id, list(FIELDS))
+        digests = {
+            (name, text): digests_of(self._digests, FIELDS[name], text) for name, text in texts
+        }
+        known = self.known(set().union(*digests.values()))
+        return [told for told, own in digests.items() if own & known.keys()]
+
+    def _delete_users(self, texts: list[tuple[str, str]]) -> None:
+        own = [told for told in texts if told[0] in ("email", "zoom_user_id")]
+        self.removed["zoom_raw.events"] += delete_user_events(
+            self._connection, self.organization_id, own
+        )
+        listed = zoom_users_with_emails(self._connection, self.organization_id)
+        digests = {
+            user: digests_of(self._digests, "zoom_user_id", user[0])
+            | digests_of(self._digests, "person_key", user[1])
+            for user in listed
+        }
+        known = self.known(set().union(*digests.values()))
+        gone = [user for user, own in digests.items() if own & known.keys()]
+        self.removed["zoom_raw.users"] += delete_zoom_users(
+            self._connection, self.organization_id, gone
+        )
+        self.texts |= {email for _, email in gone if email and keys_in(email)}
+
+
+def digests_of(digests: Digests, kind: str, text: str | None) -> set[str]:
+    """The digests by which a text of this kind would be recognized."""
+    values: list[tuple[str, str | None]]
+    match kind:
+        case "person_key":
+            values = [("person_key", key) for key in keys_in(text)]
+        case "name":
+            values = [("person_key", key) for key in keys_in(text)]
+            values += [("name", name_of(text))]
+        case "phone_number":
+            values = [("phone_number", digits_of(text))]
+        case _:
+            values = [(kind, text)]
+    return {digests.of(kind, value) for kind, value in values if value}

@@ -1,0 +1,125 @@
+"""Landed events as an erasure reads and changes them."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from integration.database import rows
+from integration.pipeline.batches import Batch
+
+
+@dataclass(frozen=True)
+class LandedEvent:
+    event_id: str
+    session_id: str
+    event: str
+    fields: dict[str, str] = field(repr=False)
+
+
+def events_of_sessions(
+    connection: psycopg.Connection, organization_id: str, session_ids: Collection[str]
+) -> Iterator[LandedEvent]:
+    """All landed events of these sessions."""
+    found = connection.execute(
+        """
+        select event_id, session_id, event, fields from zoom_raw.events
+        where organization_id = %s and session_id = any(%s)
+        order by event_id
+        """,
+        [organization_id, list(session_ids)],
+    )
+    return (LandedEvent(*row) for row in found)
+
+
+def texts_of_events(
+    connection: psycopg.Connection, organization_id: str, names: Collection[str]
+) -> list[tuple[str, str]]:
+    """(field, text): the distinct texts in these fields of an organization's events.
+
+    Reads all of them: for an erasure, not for a batch.
+    """
+    return connection.execute(
+        """
+        select distinct field.key, field.value
+        from zoom_raw.events
+        cross join lateral jsonb_each_text(events.fields) as field (key, value)
+        where events.organization_id = %s and field.key = any(%s)
+        """,
+        [organization_id, list(names)],
+    ).fetchall()
+
+
+def sessions_with_texts(
+    connection: psycopg.Connection, organization_id: str, texts: Collection[tuple[str, str]]
+) -> list[str]:
+    """The sessions with an event that has one of the texts (field, text)."""
+    return rows.scalars(
+        connection,
+        str,
+        """
+        select distinct events.session_id
+        from zoom_raw.events
+        where events.organization_id = %s and events.session_id is not null
+            and exists (
+                select from unnest(%s::text[], %s::text[]) as told (field, text)
+                where events.fields ->> told.field = told.text
+            )
+        """,
+        [organization_id, [name for name, _ in texts], [text for _, text in texts]],
+    )
+
+
+def delete_user_events(
+    connection: psycopg.Connection, organization_id: str, texts: Collection[tuple[str, str]]
+) -> int:
+    """Deletes the `user.*` events that have one of the texts (field, text): they say nothing
+    else.
+    """
+    return connection.execute(
+        """
+        delete from zoom_raw.events
+        where organization_id = %s and session_id is null and event like 'user.%%'
+            and exists (
+                select from unnest(%s::text[], %s::text[]) as told (field, text)
+                where events.fields ->> told.field = told.text
+            )
+        """,
+        [organization_id, [name for name, _ in texts], [text for _, text in texts]],
+    ).rowcount
+
+
+def replace_fields(
+    connection: psycopg.Connection,
+    organization_id: str,
+    changed: Mapping[str, dict[str, str]],
+    batch: Batch,
+) -> int:
+    """Gives events (event_id -> fields) other fields: news of this batch."""
+    return connection.execute(
+        """
+        update zoom_raw.events
+        set fields = told.fields, batch = %s
+        from unnest(%s::text[], %s::jsonb[]) as told (event_id, fields)
+        where events.organization_id = %s and events.event_id = told.event_id
+        """,
+        [batch.number, list(changed), [Jsonb(each) for each in changed.values()], organization_id],
+    ).rowcount
+
+
+def zoom_users_with_addresses(
+    connection: psycopg.Connection, organization_id: str, zoom_user_ids: Collection[str] | None
+) -> list[tuple[str, str]]:
+    """(zoom_user_id, email) as last known of these Zoom users, or of all."""
+    return connection.execute(
+        """
+        select subject, value from pipeline.settings
+        where organization_id = %(organization)s and kind = 'zoom_user_email' and upper_inf(valid)
+            and (%(ids)s::text[] is null or subject = any(%(ids)s))
+        """,
+        {
+            "organization": organization_id,
+            "ids": None if zoom_user_ids is None else list(zoom_user_ids),
+        },
+    ).fetchall()

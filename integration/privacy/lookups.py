@@ -1,0 +1,182 @@
+"""What an erasure asks of the tables before it removes anything, and the note it leaves."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from integration.database import rows
+
+
+@dataclass(frozen=True)
+class WorksightsUser:
+    """`emails`: the one they have, and those that batches saw before."""
+
+    user_id: str
+    full_name: str = field(repr=False)
+    is_active: bool
+    emails: list[str] = field(repr=False)
+
+
+def worksights_users(connection: psycopg.Connection, organization_id: str) -> list[WorksightsUser]:
+    """Every WorkSights user of the organization."""
+    return rows.every(
+        connection,
+        WorksightsUser,
+        """
+        select
+            users.user_id, users.full_name,
+            users.deactivated_at is null or users.deactivated_at > now() as is_active,
+            array_append(
+                array(
+                    select user_emails.email from pipeline.user_emails
+                    where user_emails.organization_id = users.organization_id
+                        and user_emails.user_id = users.user_id
+                ),
+                users.email
+            ) as emails
+        from worksights.users
+        where users.organization_id = %s
+        """,
+        [organization_id],
+    )
+
+
+def names_of_zoom_users(
+    connection: psycopg.Connection, organization_id: str, zoom_user_ids: Collection[str]
+) -> list[str]:
+    """Every name that imports and user events told of these Zoom users."""
+    return rows.scalars(
+        connection,
+        str,
+        """
+        with told as (
+            select zoom_user_id, display_name, first_name, last_name from zoom_raw.users
+            where organization_id = %(organization)s
+            union all
+            select
+                fields ->> 'zoom_user_id', fields ->> 'display_name', fields ->> 'first_name',
+                fields ->> 'last_name'
+            from zoom_raw.events
+            where organization_id = %(organization)s and event like 'user.%%'
+        )
+        select distinct names.name
+        from told
+        cross join lateral (
+            values (told.display_name), (concat_ws(' ', told.first_name, told.last_name))
+        ) as names (name)
+        where told.zoom_user_id = any(%(ids)s) and names.name is not null
+        """,
+        {"organization": organization_id, "ids": list(zoom_user_ids)},
+    )
+
+
+def phone_numbers(
+    connection: psycopg.Connection, organization_id: str
+) -> list[tuple[str, str | None, str | None]]:
+    """(number, zoom_user_id, email): whose side of a call had which number."""
+    return connection.execute(
+        """
+        select distinct
+            sides.number, coalesce(sides.user_id, case when sides.is_own then log.owner end),
+            sides.email
+        from zoom_raw.events
+        cross join lateral (
+            select fields ->> 'owner_zoom_user_id' as owner
+        ) as log
+        cross join lateral (
+            values
+                (
+                    fields ->> 'caller_phone_number', fields ->> 'caller_user_id',
+                    fields ->> 'caller_email', event like 'phone.caller_%%'
+                ),
+                (
+                    fields ->> 'callee_phone_number', fields ->> 'callee_user_id',
+                    fields ->> 'callee_email', event like 'phone.callee_%%'
+                )
+        ) as sides (number, user_id, email, is_own)
+        where events.organization_id = %s and event like 'phone.%%' and sides.number is not null
+        """,
+        [organization_id],
+    ).fetchall()
+
+
+def sides_of_extensions(
+    connection: psycopg.Connection, organization_id: str, zoom_user_ids: Collection[str]
+) -> list[tuple[str, str]]:
+    """(session_id, `caller` or `callee`): sides of calls that are known by nothing but an extension
+    that was one of these Zoom users' when the call took place.
+    """
+    return connection.execute(
+        """
+        select distinct events.session_id, sides.side
+        from zoom_raw.events
+        cross join lateral (
+            values
+                (
+                    'caller', fields ->> 'caller_extension_id',
+                    fields ->> 'caller_extension_number',
+                    coalesce(fields ->> 'caller_user_id', fields ->> 'caller_email')
+                ),
+                (
+                    'callee', fields ->> 'callee_extension_id',
+                    fields ->> 'callee_extension_number',
+                    coalesce(fields ->> 'callee_user_id', fields ->> 'callee_email')
+                )
+        ) as sides (side, extension_id, extension_number, identity)
+        inner join pipeline.settings
+            on settings.organization_id = events.organization_id
+            and settings.zoom_account_id = events.zoom_account_id
+            and (settings.kind, settings.value) in (
+                ('phone_extension_id', sides.extension_id),
+                ('phone_extension_number', sides.extension_number)
+            )
+            and settings.valid @> events.occurred_at
+        where events.organization_id = %s and events.event like 'phone.%%'
+            and sides.identity is null and settings.subject = any(%s)
+        """,
+        [organization_id, list(zoom_user_ids)],
+    ).fetchall()
+
+
+def organizations(connection: psycopg.Connection) -> list[str]:
+    """Every organization's id."""
+    return rows.scalars(
+        connection,
+        str,
+        "select organization_id from worksights.organizations order by organization_id",
+    )
+
+
+def note_erasure(
+    connection: psycopg.Connection,
+    organization_id: str,
+    removed: Counter[str],
+    *,
+    zoom_account_id: str | None = None,
+) -> None:
+    """That something was erased, and how much; never whom."""
+    connection.execute(
+        """
+        insert into integration.erasures (organization_id, zoom_account_id, removed)
+        values (%s, %s, %s)
+        """,
+        [organization_id, zoom_account_id, Jsonb({k: n for k, n in removed.items() if n})],
+    )
+
+
+def addresses(connection: psycopg.Connection) -> list[tuple[str, str]]:
+    """(organization, address) of every participant, Zoom user and WorkSights user."""
+    return connection.execute(
+        """
+        select organization_id, address from clientsights_raw.email_addresses
+        union
+        select organization_id, email from worksights.users
+        union
+        select organization_id, email from pipeline.user_emails where email is not null
+        union
+        select organization_id, email from zoom_raw.users where email is not null
+        """
+    ).fetchall()

@@ -1,0 +1,19 @@
+"""Which organizations know a person."""
+
+import psycopg
+
+from integration.privacy import lookups as erasure
+from integration.privacy.texts import keys_in
+
+
+def organizations_knowing(
+    connection: psycopg.Connection, person_key: str
+) -> tuple[list[str], list[str]]:
+    """(every organization, those in which an address of the person was seen)."""
+    knowing = {
+        organization_id
+        for organization_id, address in erasure.addresses(connection)
+        if person_key in keys_in(address)
+    }
+    every = erasure.organizations(connection)
+    return every, [organization_id for organization_id in every if organization_id in knowing]

@@ -1,0 +1,165 @@
+"""Erases one person of one organization from everything but what dbt derives."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import psycopg
+
+from integration.pipeline.batches import Batch
+from integration.privacy import lookups as erasure
+from integration.privacy.arriving import digests_in_body
+from integration.privacy.digests import Digests
+from integration.privacy.forgetting import Forgetting
+from integration.privacy.landed_events import zoom_users_with_addresses
+from integration.privacy.matching import Person
+from integration.privacy.proof import namesakes, topics_of
+from integration.privacy.redaction import Tombstone
+from integration.privacy.registry import personal_columns
+from integration.privacy.registry_rows import PersonalRows
+from integration.privacy.texts import digits_of, keys_in, name_of
+from integration.privacy.tombstones import tombstones_of
+
+
+class ActiveUser(Exception):
+    """The address is, or was, that of a WorkSights user who is active."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """`removed`: rows by table. `texts`: what was seen of the person, for the proof."""
+
+    person: Person
+    removed: Counter[str]
+    texts: set[str] = field(repr=False)
+
+
+def refuse_active_user(connection: psycopg.Connection, organization_id: str, key: str) -> None:
+    """ActiveUser when somebody with this address is active: deactivate them first."""
+    if any(user.is_active for user in _users(connection, organization_id, key)):
+        raise ActiveUser(
+            "This is the address of an active WorkSights user. Deactivate the user first. "
+            "Nothing was erased."
+        )
+
+
+def erase_person(
+    connection: psycopg.Connection,
+    batch: Batch,
+    digests: Digests,
+    key: str,
+    *,
+    clear_topics: bool,
+) -> Erased:
+    """Leaves tombstones, and takes the person out of landed events, settings and users, in the
+    caller's transaction. What was landed must be settled: who has which Zoom user is asked of the
+    copy of the settings.
+    """
+    organization_id = digests.organization_id
+    person = digests.of("person_key", key)
+    zoom_users = _zoom_users(connection, organization_id, key)
+    forgetting = Forgetting(connection, batch, digests)
+    forgetting.add([Tombstone("person_key", person, person, key)])
+    forgetting.add(_known_beforehand(connection, digests, key, zoom_users))
+    sides = erasure.sides_of_extensions(connection, organization_id, zoom_users)
+    forgetting.add(
+        Tombstone("leg", digests.of("leg", side, session_id=session), person, side)
+        for session, side in sides
+    )
+    forgetting.sessions(sorted({session for session, _ in sides}))
+    forgetting.everywhere()
+    rows = PersonalRows(connection, organization_id)
+    if clear_topics:
+        topics = topics_of(known_person(connection, digests, key), rows)
+        forgetting.add(
+            Tombstone("topic", digests.of("topic", topic), person, topic) for topic in topics
+        )
+        forgetting.everywhere()
+    erased = known_person(connection, digests, key)
+    removed = forgetting.removed + _remove_rows(rows, erased)
+    return Erased(erased, removed, forgetting.texts)
+
+
+def known_person(connection: psycopg.Connection, digests: Digests, key: str) -> Person:
+    """The person as their tombstones tell them."""
+    person = digests.of("person_key", key)
+    return Person(digests, key, tombstones_of(connection, digests.organization_id, person))
+
+
+def remove_from_runs(rows: PersonalRows, erased: Erased) -> int:
+    """What Dagster has kept of the person, should it ever have kept anything."""
+    removed = 0
+    for column in rows.columns_of_runs():
+        pieces = {
+            piece
+            for piece in rows.addresses_in(column)
+            if erased.person.is_meant_by("person_key", piece)
+        }
+        removed += rows.remove_with(column, erased.texts | pieces)
+    return removed
+
+
+def _known_beforehand(
+    connection: psycopg.Connection, digests: Digests, key: str, zoom_users: set[str]
+) -> list[Tombstone]:
+    """What the users' lists and the calls tell of the person: ids, names, numbers of their own."""
+    organization_id = digests.organization_id
+    users = _users(connection, organization_id, key)
+    told: list[tuple[str, str | None]] = [("zoom_user_id", each) for each in zoom_users]
+    told += [("user_id", user.user_id) for user in users]
+    names = [user.full_name for user in users]
+    names += erasure.names_of_zoom_users(connection, organization_id, zoom_users)
+    told += [("name", name_of(name)) for name in names]
+    numbers = erasure.phone_numbers(connection, organization_id)
+    own = {
+        digits_of(number)
+        for number, zoom_user_id, email in numbers
+        if zoom_user_id in zoom_users or key in keys_in(email)
+    }
+    own -= {
+        digits_of(number)
+        for number, zoom_user_id, email in numbers
+        if (zoom_user_id or email) and zoom_user_id not in zoom_users and key not in keys_in(email)
+    }
+    told += [("phone_number", number) for number in own]
+    person = digests.of("person_key", key)
+    return [
+        Tombstone(kind, digests.of(kind, value), person, value) for kind, value in told if value
+    ]
+
+
+def _zoom_users(connection: psycopg.Connection, organization_id: str, key: str) -> set[str]:
+    """The Zoom users whose address, as last known, is the person's."""
+    addresses = zoom_users_with_addresses(connection, organization_id, None)
+    return {zoom_user_id for zoom_user_id, email in addresses if key in keys_in(email)}
+
+
+def _users(
+    connection: psycopg.Connection, organization_id: str, key: str
+) -> list[erasure.WorksightsUser]:
+    """The WorkSights users whose address is, or was, the person's."""
+    users = erasure.worksights_users(connection, organization_id)
+    return [user for user in users if any(key in keys_in(email) for email in user.emails)]
+
+
+def _remove_rows(rows: PersonalRows, person: Person) -> Counter[str]:
+    """Removes rows and values by the registry; what lies in events and runs is not among them."""
+    removed: Counter[str] = Counter()
+    columns = [each for each in personal_columns() if each.erased_by in ("row", "blank")]
+    for column in (each for each in columns if each.holds != "name"):
+        if column.holds == "body":
+            own = set().union(*person.tombstones.values())
+            removed[column.table] += rows.forget_bodies(
+                [
+                    delivery_id
+                    for delivery_id, body in rows.bodies(column)
+                    if digests_in_body(person.digests, body) & own
+                ]
+            )
+            continue
+        gone = {text for _, text in rows.texts(column) if person.is_meant_by(column.holds, text)}
+        removed[column.table] += rows.remove(column, gone)
+    shared = namesakes(person, rows)  # now that the person is none of them
+    for column in (each for each in columns if each.holds == "name"):
+        own = {text for _, text in rows.texts(column) if person.is_meant_by("name", text)}
+        removed[column.table] += rows.remove(column, own - shared)
+    return removed

@@ -1,0 +1,209 @@
+"""Reads and empties the columns of the registry of personal data, whatever table they are in."""
+
+from collections.abc import Collection, Iterator
+from functools import cache
+
+import psycopg
+from psycopg.sql import SQL, Composed, Identifier
+
+from integration.database import rows
+from integration.privacy.registry import PersonalColumn
+
+# What stands where somebody stood and something has to stand.
+NOBODY = {"text": "erased", "jsonb": "{}"}
+# What may surround an address in a text that is more than an address.
+PIECE_WITH_AT = "[^[:space:]<>(),;:\"'\\\\]+@[^[:space:]<>(),;:\"'\\\\]+"
+
+
+class PersonalRows:
+    """The registry's columns as one organization's data is in them."""
+
+    def __init__(self, connection: psycopg.Connection, organization_id: str) -> None:
+        self._connection = connection
+        self._organization_id = organization_id
+        self._columns = cache(self._columns_of)
+
+    def exists(self, column: PersonalColumn) -> bool:
+        """Whether the table is there; dbt's and Dagster's are not before a first batch."""
+        return column.column in self._columns(column.table)
+
+    def columns_of_runs(self) -> list[PersonalColumn]:
+        """Every column of text in Dagster's own tables."""
+        found = self._connection.execute(
+            """
+            select 'dagster.' || relname, attname from pg_attribute
+            inner join pg_class on pg_class.oid = attrelid
+            where relnamespace = to_regnamespace('dagster') and relkind = 'r' and attnum > 0
+                and atttypid in ('text'::regtype, 'varchar'::regtype)
+            order by relname, attnum
+            """
+        )
+        return [PersonalColumn(table, name, "text", "row") for table, name in found]
+
+    def texts(self, column: PersonalColumn) -> Iterator[tuple[str | None, str]]:
+        """(session_id, text): what is in the column; no session where the table knows none."""
+        session = "session_id" if "session_id" in self._columns(column.table) else "null::text"
+        if column.holds in ("person_key", "name", "zoom_user_id", "user_id", "text"):
+            session = "null::text"  # they say the same in every session
+        yield from self._connection.execute(
+            SQL("select distinct {}, {}::text from {} where {} is not null and {}").format(
+                SQL(session), _name(column), _table(column), _name(column), self._mine(column)
+            )
+        )
+
+    def fields(
+        self, column: PersonalColumn, *, names: Collection[str], in_a_session: Collection[str]
+    ) -> Iterator[tuple[str, str | None, str]]:
+        """(field, session_id, text) of these fields, and of every other text with an `@`. Only for
+        what says something in one session the session is told.
+        """
+        yield from self._connection.execute(
+            SQL(
+                "select distinct field.key, case when field.key = any(%s) then session_id end, "
+                "field.value from {} cross join lateral jsonb_each_text({}) as field (key, value) "
+                "where {} and (field.key = any(%s) or strpos(field.value, '@') > 0)"
+            ).format(_table(column), _name(column), self._mine(column)),
+            [list(in_a_session), list(names)],
+        )
+
+    def bodies(self, column: PersonalColumn) -> Iterator[tuple[int, bytes]]:
+        """(delivery_id, body) of quarantined deliveries, of this organization or of none."""
+        yield from self._connection.execute(
+            SQL(
+                "select delivery_id, {} from {} where disposition = 'quarantined' "
+                "and {} is not null and organization_id in (%s, '-')"
+            ).format(_name(column), _table(column), _name(column)),
+            [self._organization_id],
+        )
+
+    def forget_bodies(self, delivery_ids: Collection[int]) -> int:
+        """Drops these bodies; their ledger rows stay."""
+        return self._connection.execute(
+            "update ingress.deliveries set body = null where delivery_id = any(%s)",
+            [list(delivery_ids)],
+        ).rowcount
+
+    def names_of_the_identified(self) -> set[str]:
+        """The names of everybody in the organization who has an address or an id of their own."""
+        return set(
+            rows.scalars(
+                self._connection, str, NAMES_OF_THE_IDENTIFIED, {"own": self._organization_id}
+            )
+        )
+
+    def addresses_in(self, column: PersonalColumn) -> Iterator[str]:
+        """What looks like an address in a column of long texts."""
+        found = self._connection.execute(
+            SQL(
+                "select distinct piece[1] from {}, regexp_matches({}::text, %s, 'g') as piece "
+                "where {}"
+            ).format(_table(column), _name(column), self._mine(column)),
+            [PIECE_WITH_AT],
+        )
+        return (piece for (piece,) in found)
+
+    def count_with(self, column: PersonalColumn, texts: Collection[str]) -> int:
+        """How many rows hold one of the texts somewhere in this column, letter case aside: for long
+        texts.
+        """
+        return rows.scalar(
+            self._connection,
+            int,
+            SQL("select count(*) from {} where {}").format(_table(column), _holds_one(column)),
+            [list(texts)],
+        )
+
+    def remove_with(self, column: PersonalColumn, texts: Collection[str]) -> int:
+        """Removes what holds one of the texts somewhere in this column: the row, or the value."""
+        return self._connection.execute(
+            SQL("{} where {}").format(self._removal(column), _holds_one(column)), [list(texts)]
+        ).rowcount
+
+    def remove(self, column: PersonalColumn, texts: Collection[str]) -> int:
+        """Removes what is one of the texts: the row, or the value."""
+        if not texts:
+            return 0
+        return self._connection.execute(
+            SQL("{} where {} and {}::text = any(%s)").format(
+                self._removal(column), self._mine(column), _name(column)
+            ),
+            [list(texts)],
+        ).rowcount
+
+    def _mine(self, column: PersonalColumn) -> Composed:
+        """The organization's rows. A mapping is its account's; Dagster's tables know of none."""
+        columns = self._columns(column.table)
+        if "organization_id" in columns:
+            condition = SQL("organization_id = {}")
+        elif "zoom_account_id" in columns:
+            condition = SQL(
+                "zoom_account_id in (select zoom_account_id from integration.connections "
+                "where organization_id = {})"
+            )
+        else:
+            return SQL("true").format()
+        return condition.format(self._organization_id)
+
+    def _removal(self, column: PersonalColumn) -> Composed:
+        if column.erased_by != "blank":
+            return SQL("delete from {}").format(_table(column))
+        nothing = self._columns(column.table)[column.column]
+        return SQL("update {} set {} = {}").format(_table(column), _name(column), nothing)
+
+    def _columns_of(self, table: str) -> dict[str, str | None]:
+        """The table's columns, and what stands in each when nothing does."""
+        found = self._connection.execute(
+            """
+            select attname, case when attnotnull then format_type(atttypid, null) end
+            from pg_attribute
+            where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped
+            """,
+            [table],
+        )
+        return {name: NOBODY.get(type_of_something) for name, type_of_something in found}
+
+
+def _holds_one(column: PersonalColumn) -> Composed:
+    return SQL(
+        "exists (select from unnest(%s::text[]) as wanted (text) "
+        "where strpos(lower({}::text), lower(wanted.text)) > 0)"
+    ).format(_name(column))
+
+
+def _table(column: PersonalColumn) -> Identifier:
+    return Identifier(*column.table.split("."))
+
+
+def _name(column: PersonalColumn) -> Identifier:
+    return Identifier(column.column)
+
+
+NAMES_OF_THE_IDENTIFIED = """
+    select full_name from worksights.users where organization_id = %(own)s
+    union
+    select names.name from zoom_raw.users
+    cross join lateral (
+        values (users.display_name), (concat_ws(' ', users.first_name, users.last_name)),
+            (users.first_name), (users.last_name)
+    ) as names (name)
+    where users.organization_id = %(own)s and names.name is not null
+    union
+    select guessed_name from clientsights_raw.email_addresses
+    where organization_id = %(own)s and guessed_name is not null
+    union
+    select parties.name from zoom_raw.events
+    cross join lateral (
+        values
+            (fields ->> 'display_name', coalesce(fields ->> 'email', fields ->> 'zoom_user_id')),
+            (
+                fields ->> 'caller_name',
+                coalesce(fields ->> 'caller_email', fields ->> 'caller_user_id')
+            ),
+            (
+                fields ->> 'callee_name',
+                coalesce(fields ->> 'callee_email', fields ->> 'callee_user_id')
+            )
+    ) as parties (name, identity)
+    where events.organization_id = %(own)s and parties.name is not null
+        and parties.identity is not null
+"""

@@ -1,0 +1,1 @@
+"""Who is signed in: links, sessions, and what signs them."""

@@ -1,0 +1,167 @@
+"""Who is signed in to the page: one-time links, sessions, and the viewer behind a session.
+
+Secrets come in as they are and are stored as SHA-256 only. They are random, so nothing slower is
+needed. Making and signing them is the page's affair.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from integration.database import rows
+
+LINK_LIFE = timedelta(minutes=10)
+SESSION_LIFE = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The WorkSights user who looks at the page, as they stand at this moment."""
+
+    user_id: str
+    organization_id: str
+    organization_name: str
+    full_name: str
+    email: str
+    role: str
+    time_zone: str
+    message: dict[str, Any] | None  # to be shown once
+
+
+@dataclass(frozen=True)
+class Invited:
+    """The WorkSights user whom a one-time link signs in."""
+
+    user_id: str
+    organization_id: str
+    organization_name: str
+    full_name: str
+    email: str
+    role: str
+
+    def is_viewer(self, viewer: Viewer) -> bool:
+        return (viewer.organization_id, viewer.user_id) == (self.organization_id, self.user_id)
+
+
+def secret_hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def keep_link(
+    connection: psycopg.Connection,
+    token: str,
+    *,
+    organization_id: str,
+    user_id: str,
+    now: datetime,
+) -> None:
+    """A link that signs this user in once, until ten minutes from now."""
+    connection.execute(
+        """
+        insert into integration.sign_in_links (token_hash, organization_id, user_id, expires_at)
+        values (%s, %s, %s, %s)
+        """,
+        [secret_hash(token), organization_id, user_id, now + LINK_LIFE],
+    )
+
+
+def invited_by(connection: psycopg.Connection, token: str, *, now: datetime) -> Invited | None:
+    """Who a link signs in; None when it does not count any more. The link stays as it is."""
+    return rows.maybe_one(
+        connection,
+        Invited,
+        """
+        select
+            users.user_id, users.organization_id, organizations.name as organization_name,
+            users.full_name, users.email, users.role
+        from integration.sign_in_links
+        inner join worksights.users using (organization_id, user_id)
+        inner join worksights.organizations using (organization_id)
+        where sign_in_links.token_hash = %(token)s
+            and sign_in_links.expires_at > %(now)s
+            and (users.deactivated_at is null or users.deactivated_at > %(now)s)
+        """,
+        {"token": secret_hash(token), "now": now},
+    )
+
+
+def use_link(
+    connection: psycopg.Connection, token: str, *, session: str, now: datetime
+) -> str | None:
+    """Turns a link into a session: the user's id, or None when the link does not count any more.
+
+    Of two at the same time one gets it. A user who is deactivated gets none.
+    """
+    started = connection.execute(
+        """
+        with used as (
+            delete from integration.sign_in_links
+            where token_hash = %(token)s
+            returning organization_id, user_id, expires_at
+        )
+        insert into integration.page_sessions (session_hash, organization_id, user_id, expires_at)
+        select %(session)s, used.organization_id, used.user_id, %(session_expires_at)s
+        from used
+        inner join worksights.users using (organization_id, user_id)
+        where used.expires_at > %(now)s
+            and (users.deactivated_at is null or users.deactivated_at > %(now)s)
+        returning user_id
+        """,
+        {
+            "token": secret_hash(token),
+            "session": secret_hash(session),
+            "now": now,
+            "session_expires_at": now + SESSION_LIFE,
+        },
+    ).fetchone()
+    return started[0] if started else None
+
+
+def viewer_of(connection: psycopg.Connection, session: str, *, now: datetime) -> Viewer | None:
+    """Who is behind a session; None when it has ended or its user is gone or deactivated."""
+    return rows.maybe_one(
+        connection,
+        Viewer,
+        """
+        select
+            users.user_id, users.organization_id, organizations.name as organization_name,
+            users.full_name, users.email, users.role, users.time_zone, page_sessions.message
+        from integration.page_sessions
+        inner join worksights.users using (organization_id, user_id)
+        inner join worksights.organizations using (organization_id)
+        where page_sessions.session_hash = %(session)s
+            and page_sessions.expires_at > %(now)s
+            and (users.deactivated_at is null or users.deactivated_at > %(now)s)
+        """,
+        {"session": secret_hash(session), "now": now},
+    )
+
+
+def keep_message(
+    connection: psycopg.Connection, session: str, message: dict[str, Any] | None
+) -> None:
+    """What the next page of this session shows; None once it was shown."""
+    connection.execute(
+        "update integration.page_sessions set message = %s where session_hash = %s",
+        [None if message is None else Jsonb(message), secret_hash(session)],
+    )
+
+
+def end_session(connection: psycopg.Connection, session: str) -> None:
+    connection.execute(
+        "delete from integration.page_sessions where session_hash = %s", [secret_hash(session)]
+    )
+
+
+def forget_expired(connection: psycopg.Connection, *, now: datetime) -> None:
+    """Drops what has run out: links, sessions, authorizations."""
+    for statement in (
+        "delete from integration.sign_in_links where expires_at <= %s",
+        "delete from integration.page_sessions where expires_at <= %s",
+        "delete from integration.authorizations where expires_at <= %s",
+    ):
+        connection.execute(statement, [now])

@@ -1,1 +1,0 @@
-"""Postgres: connections, migrations, and one function per statement. Knows nothing of HTTP."""

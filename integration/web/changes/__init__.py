@@ -1,0 +1,1 @@
+"""A change of settings: from when it counts, what it does, who made it."""

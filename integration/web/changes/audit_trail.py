@@ -1,0 +1,92 @@
+"""Who changed which setting on the page, and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from integration.database import rows
+
+
+@dataclass(frozen=True)
+class Change:
+    """`full_name` is that of who did it, `user_name` that of the WorkSights user it concerns,
+    `zoom_user_name` that of the Zoom user; None when there is none, or none any more.
+    """
+
+    at: datetime
+    user_id: str
+    full_name: str | None
+    kind: str
+    subject: str
+    details: dict[str, Any]
+    user_name: str | None
+    zoom_user_name: str | None
+
+    @property
+    def counts_from(self) -> datetime | None:
+        """When it counts from an earlier time than that of the change."""
+        moment = self.details.get("effective_from")
+        effective_from = datetime.fromisoformat(moment) if moment else self.at
+        return effective_from if effective_from < self.at - timedelta(minutes=1) else None
+
+
+def note_change(
+    connection: psycopg.Connection,
+    *,
+    organization_id: str,
+    user_id: str,
+    kind: str,
+    subject: str,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Notes a change in the caller's transaction, the one that makes it.
+
+    `kind` is what was done ("connection_disconnected"), `subject` the id of what it was done to,
+    `details` ids and values. No names and no emails: an erasure blanks ids only.
+    """
+    connection.execute(
+        """
+        insert into integration.audit_trail (organization_id, user_id, kind, subject, details)
+        values (%s, %s, %s, %s, %s)
+        """,
+        [organization_id, user_id, kind, subject, Jsonb(dict(details or {}))],
+    )
+
+
+def latest_changes(
+    connection: psycopg.Connection, *, organization_id: str, limit: int, offset: int = 0
+) -> list[Change]:
+    """The newest first."""
+    return rows.every(
+        connection,
+        Change,
+        """
+        select
+            audit_trail.at, audit_trail.user_id, authors.full_name, audit_trail.kind,
+            audit_trail.subject, audit_trail.details, concerned.full_name as user_name,
+            (
+                select settings.value from pipeline.settings
+                where settings.organization_id = audit_trail.organization_id
+                    and settings.kind in ('zoom_user_name', 'zoom_user_email')
+                    and settings.subject = audit_trail.subject
+                    and settings.valid @> now()
+                order by settings.kind desc, settings.zoom_account_id
+                limit 1
+            ) as zoom_user_name
+        from integration.audit_trail
+        left join worksights.users as authors
+            on authors.organization_id = audit_trail.organization_id
+            and authors.user_id = audit_trail.user_id
+        left join worksights.users as concerned
+            on concerned.organization_id = audit_trail.organization_id
+            and concerned.user_id = coalesce(audit_trail.details ->> 'user_id', audit_trail.subject)
+        where audit_trail.organization_id = %s
+        order by audit_trail.at desc, audit_trail.entry_id desc
+        limit %s offset %s
+        """,
+        [organization_id, limit, offset],
+    )

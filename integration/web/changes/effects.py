@@ -1,0 +1,203 @@
+"""What a change of settings would bring and take away, counted before it is saved.
+
+The next batch derives the sessions that ended since the change counts (contract, 5.13) by the rule
+of 5.8 and 5.10. Here the same rule is asked about the same sessions: the mapped user existed and
+was active at the session's end, neither the organization nor the user had the feature off then,
+the participant is not excluded. The steps before that one (answered, admitted, present) do not
+depend on settings, so those who failed there are left out. Compared is with the entries that are
+there now, so the numbers are what the next batch does, unless it finds other news as well.
+
+A switch needs less than a mapping: off takes every entry of its feature and user, on brings those
+whom only this switch has kept from one. An organization may have a million of them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+
+from integration.database import rows
+from integration.pipeline.marts import marts_are_there
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Entries of a feature that come and go."""
+
+    feature: str
+    coming: int
+    going: int
+
+
+def effects_of_mapping(
+    connection: psycopg.Connection,
+    zoom_user_id: str,
+    *,
+    organization_id: str,
+    user_id: str | None,
+    effective_from: datetime,
+) -> list[Effect]:
+    """Of mapping a Zoom user to this user (None: to nobody) from then on; features without any
+    change are left out.
+    """
+    return _effects(
+        connection,
+        _entries_after(_CONCERNED_BY_MAPPING) + _EFFECTS_OF_MAPPING,
+        organization=organization_id,
+        zoom_user=zoom_user_id,
+        user=user_id,
+        effective_from=effective_from,
+        switched=None,
+    )
+
+
+def effects_of_switch(
+    connection: psycopg.Connection,
+    feature: str,
+    *,
+    organization_id: str,
+    user_id: str | None,
+    is_on: bool,
+    effective_from: datetime,
+) -> list[Effect]:
+    """Of switching a feature for one user (None: for the organization) from then on; nothing when
+    no entry comes or goes.
+    """
+    on = _entries_after(_CONCERNED_BY_SWITCH) + _EFFECTS_OF_ON
+    statement = on if is_on else _EFFECTS_OF_OFF
+    return _effects(
+        connection,
+        statement.replace("{of_user}", "" if user_id is None else "and user_id = %(user)s"),
+        organization=organization_id,
+        feature=feature,
+        user=user_id,
+        effective_from=effective_from,
+        switched=user_id or "",
+        outcome="not_subscribed" if user_id else "feature_off",
+    )
+
+
+def _effects(connection: psycopg.Connection, statement: str, **parameters: object) -> list[Effect]:
+    if not marts_are_there(connection):
+        return []
+    return rows.every(connection, Effect, statement, parameters)
+
+
+def _entries_after(concerned: str) -> str:
+    return _ENTRIES_AFTER.replace("{concerned}", concerned)
+
+
+# By timeline.participants' index on the Zoom user.
+_CONCERNED_BY_MAPPING = """
+    select
+        participants.session_id, participants.participant_id, participants.email,
+        %(user)s::text as user_id, sessions.feature, sessions.ended_at
+    from timeline.participants
+    inner join timeline.sessions using (organization_id, session_id)
+    where participants.organization_id = %(organization)s
+        and participants.zoom_user_id = %(zoom_user)s
+        and participants.outcome not in ('not_answered', 'waiting_room_only', 'zero_duration')
+        and sessions.ended_at >= %(effective_from)s
+"""
+# Of one user by its index on the user, of the organization by the sessions' index on their end.
+_CONCERNED_BY_SWITCH = """
+    select
+        participants.session_id, participants.participant_id, participants.email,
+        participants.user_id, sessions.feature, sessions.ended_at
+    from timeline.participants
+    inner join timeline.sessions using (organization_id, session_id)
+    where participants.organization_id = %(organization)s
+        and participants.outcome = %(outcome)s
+        and sessions.feature = %(feature)s
+        and sessions.ended_at >= %(effective_from)s
+        {of_user}
+"""
+_ENTRIES_AFTER = """
+    with concerned as (
+        {concerned}
+    ),
+    switches as (
+        select subject, value as feature, valid from pipeline.switches_now
+        where organization_id = %(organization)s
+            and subject is distinct from %(switched)s::text
+    ),
+    entries_after as (
+        select distinct concerned.session_id, concerned.user_id, concerned.feature
+        from concerned
+        inner join worksights.users
+            on users.organization_id = %(organization)s
+            and users.user_id = concerned.user_id
+            and users.created_at <= concerned.ended_at
+            and concerned.ended_at < coalesce(users.deactivated_at, 'infinity')
+        left join clientsights_raw.email_addresses
+            on email_addresses.organization_id = %(organization)s
+            and email_addresses.address = concerned.email
+        where not exists (
+                select from switches
+                where switches.subject in ('', concerned.user_id)
+                    and switches.feature = concerned.feature
+                    and switches.valid @> concerned.ended_at
+            )
+            and not exists (
+                select from pipeline.exclusions_now as exclusions
+                cross join lateral (
+                    values (concerned.email), (email_addresses.person_key)
+                ) as spellings (email)
+                where exclusions.organization_id = %(organization)s
+                    and (
+                        spellings.email = exclusions.subject
+                        or strpos(exclusions.subject, '@') = 0
+                        and right(spellings.email, length(exclusions.subject) + 1)
+                            in ('@' || exclusions.subject, '.' || exclusions.subject)
+                    )
+            )
+    )
+"""
+_EFFECTS_OF_MAPPING = """
+    , entries_before as (
+        select activities.session_id, activities.user_id, activities.feature
+        from timeline.activities
+        where activities.organization_id = %(organization)s
+            and activities.session_id in (select session_id from concerned)
+    ),
+    -- A user's other Zoom identity in the session keeps the entry.
+    entries_of_others as (
+        select participants.session_id, participants.user_id
+        from timeline.participants
+        where participants.organization_id = %(organization)s
+            and participants.outcome = 'activity'
+            and participants.session_id in (select session_id from concerned)
+            and not exists (
+                select from concerned
+                where concerned.session_id = participants.session_id
+                    and concerned.participant_id = participants.participant_id
+            )
+    ),
+    changes as (
+        select feature, 1 as coming, 0 as going
+        from entries_after
+        where (session_id, user_id) not in (select session_id, user_id from entries_before)
+        union all
+        select feature, 0, 1
+        from entries_before
+        where (session_id, user_id) not in (select session_id, user_id from entries_after)
+            and (session_id, user_id) not in (select session_id, user_id from entries_of_others)
+    )
+    select feature, sum(coming)::integer as coming, sum(going)::integer as going
+    from changes
+    group by feature
+    order by feature
+"""
+_EFFECTS_OF_ON = """
+    select feature, count(*)::integer as coming, 0 as going from entries_after group by feature
+"""
+_EFFECTS_OF_OFF = """
+    select activities.feature, 0 as coming, count(*)::integer as going
+    from timeline.activities
+    inner join timeline.sessions using (organization_id, session_id)
+    where activities.organization_id = %(organization)s
+        and activities.feature = %(feature)s
+        and sessions.ended_at >= %(effective_from)s
+        {of_user}
+    group by activities.feature
+"""

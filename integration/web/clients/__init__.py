@@ -1,0 +1,1 @@
+"""Companies and people outside, and who meets them."""

@@ -1,0 +1,120 @@
+"""`/clients`: the companies and people outside whom the organization meets, and who meets them."""
+
+from typing import Any
+
+import psycopg
+from starlette.responses import Response
+
+from integration.pipeline.marts import marts_are_there
+from integration.web.clients.listed import companies, people
+from integration.web.clients.ties import (
+    interactions,
+    strongest_ties,
+    ties_of_company,
+    ties_of_person,
+)
+from integration.web.clients.ties_picture import draw_ties
+from integration.web.page.listing import ROWS, listing_of
+from integration.web.page.refusals import not_found
+from integration.web.page.rights import Right
+from integration.web.page.visit import PageRoute, Visit
+
+COMPANIES, PEOPLE = "/clients", "/clients/people"
+DRAWN = 12  # companies and users of the picture; more lines are not told apart
+PEOPLE_OF_COMPANY = 100
+TIES_SHOWN = 50
+
+
+def list_companies(visit: Visit) -> Response:
+    organization_id = visit.viewer.organization_id
+    listing, found, ties = listing_of(visit, COMPANIES, filters=()), [], []
+    with visit.transaction() as connection:
+        if marts_are_there(connection):
+            found = companies(
+                connection,
+                organization_id=organization_id,
+                search=listing.search,
+                limit=ROWS,
+                offset=listing.offset,
+            )
+            if not listing.search and listing.number == 1:
+                ties = strongest_ties(
+                    connection, organization_id=organization_id, companies=DRAWN, users=DRAWN
+                )
+    return visit.render(
+        "clients/companies.html",
+        listing=listing,
+        companies=found,
+        total=found[0].total if found else 0,
+        picture=draw_ties(ties) if ties else None,
+    )
+
+
+def list_people(visit: Visit) -> Response:
+    listing, found = listing_of(visit, PEOPLE, filters=()), []
+    with visit.transaction() as connection:
+        if marts_are_there(connection):
+            found = people(
+                connection,
+                organization_id=visit.viewer.organization_id,
+                search=listing.search,
+                limit=ROWS,
+                offset=listing.offset,
+            )
+    return visit.render(
+        "clients/people.html", listing=listing, people=found, total=found[0].total if found else 0
+    )
+
+
+def company(visit: Visit) -> Response:
+    company_id = visit.path("company_id")
+    of_company: dict[str, Any] = {
+        "organization_id": visit.viewer.organization_id,
+        "company_id": company_id,
+    }
+    with visit.transaction() as connection:
+        found = companies(connection, **of_company) if marts_are_there(connection) else []
+        if not found:
+            raise not_found()
+        context = {
+            "company": found[0],
+            "people": people(connection, **of_company, limit=PEOPLE_OF_COMPANY),
+            "ties": ties_of_company(connection, **of_company, limit=TIES_SHOWN + 1),
+            "ties_shown": TIES_SHOWN,
+            **_meetings(visit, connection, **of_company),
+        }
+    return visit.render("clients/company.html", **context)
+
+
+def person(visit: Visit) -> Response:
+    person_id = visit.path("person_id")
+    of_person: dict[str, Any] = {
+        "organization_id": visit.viewer.organization_id,
+        "person_id": person_id,
+    }
+    with visit.transaction() as connection:
+        found = people(connection, **of_person) if marts_are_there(connection) else []
+        if not found:
+            raise not_found()
+        context = {
+            "person": found[0],
+            "ties": ties_of_person(connection, **of_person, limit=TIES_SHOWN + 1),
+            "ties_shown": TIES_SHOWN,
+            **_meetings(visit, connection, **of_person),
+        }
+    return visit.render("clients/person.html", **context)
+
+
+def _meetings(visit: Visit, connection: psycopg.Connection, **whose: str) -> dict[str, Any]:
+    """One page of what is behind the ties."""
+    listing = listing_of(visit, visit.request.url.path, filters=())
+    found = interactions(connection, **whose, limit=ROWS + 1, offset=listing.offset)
+    return {"listing": listing, "interactions": found[:ROWS], "has_next": len(found) > ROWS}
+
+
+PAGES = (
+    PageRoute(COMPANIES, list_companies, right=Right.SEE_EVERY_TIMELINE),
+    PageRoute(PEOPLE, list_people, right=Right.SEE_EVERY_TIMELINE),
+    PageRoute("/clients/companies/{company_id}", company, right=Right.SEE_EVERY_TIMELINE),
+    PageRoute("/clients/people/{person_id}", person, right=Right.SEE_EVERY_TIMELINE),
+)

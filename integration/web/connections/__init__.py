@@ -1,0 +1,1 @@
+"""The tab Connections, and the way through Zoom's consent."""

@@ -1,0 +1,157 @@
+"""`/services/zoom/connect` sends the browser to Zoom, `/services/zoom/callback` takes it back."""
+
+from datetime import UTC, datetime
+
+from starlette.responses import RedirectResponse, Response
+
+from integration.connections.connections import AccountTaken, join_account
+from integration.connections.tokens import save_grant
+from integration.sign_in.signing import new_secret
+from integration.web.changes.audit_trail import note_change
+from integration.web.connections.authorizations import begin_authorization, end_authorization
+from integration.web.connections.refusals import (
+    account_taken,
+    declined,
+    from_another_site,
+    not_permitted,
+    scopes_missing,
+    stale,
+    zoom_said_no,
+)
+from integration.web.page.rights import Right
+from integration.web.page.visit import PageRoute, Visit
+from integration.zoom import oauth
+from integration.zoom.client import ZoomClient
+from integration.zoom.consent import is_administrator, missing_scopes
+from integration.zoom.errors import ZoomError
+from integration.zoom.values import text
+
+CONNECT, CALLBACK = "/services/zoom/connect", "/services/zoom/callback"
+
+
+def connect(visit: Visit) -> Response:
+    """To Zoom's consent page, with a state that this session can redeem once."""
+    if visit.request.headers.get("sec-fetch-site") == "cross-site":
+        raise from_another_site()
+    visit.settings.require_zoom_app()
+    state, code_verifier = new_secret(), new_secret()
+    with visit.transaction() as connection:
+        begin_authorization(
+            connection,
+            state,
+            session=visit.session or "",
+            organization_id=visit.viewer.organization_id,
+            code_verifier=code_verifier,
+            now=visit.now,
+        )
+    address = oauth.authorize_url(
+        visit.settings.oauth_url,
+        client_id=visit.settings.require("ZOOM_CLIENT_ID"),
+        redirect_uri=visit.settings.public_url + CALLBACK,
+        state=state,
+        code_verifier=code_verifier,
+    )
+    return RedirectResponse(address, status_code=303)
+
+
+def callback(visit: Visit) -> Response:
+    """Joins the Zoom account of whoever has consented, when they administer it."""
+    code_verifier = _redeem_state(visit)
+    if visit.query("error"):
+        raise declined()
+    if not visit.query("code"):
+        raise stale()
+    try:
+        grant = _exchange(visit, code_verifier)
+        if missing := missing_scopes(grant.scope):
+            raise scopes_missing(missing)
+        account_id = _account_administered(visit, grant)
+    except ZoomError as error:
+        raise zoom_said_no(error) from error
+    _join(visit, grant, account_id)
+    return visit.go("/services/zoom/overview")
+
+
+def _redeem_state(visit: Visit) -> str:
+    """Committed at once: a state counts once, whatever comes after."""
+    with visit.transaction() as connection:
+        code_verifier = end_authorization(
+            connection,
+            visit.query("state"),
+            session=visit.session or "",
+            organization_id=visit.viewer.organization_id,
+            now=visit.now,
+        )
+    if code_verifier is None:
+        raise stale()
+    return code_verifier
+
+
+def _exchange(visit: Visit, code_verifier: str) -> oauth.Grant:
+    settings = visit.settings
+    return oauth.exchange_code(
+        settings.oauth_url,
+        client_id=settings.require("ZOOM_CLIENT_ID"),
+        client_secret=settings.require("ZOOM_CLIENT_SECRET"),
+        code=visit.query("code"),
+        redirect_uri=settings.public_url + CALLBACK,
+        code_verifier=code_verifier,
+        now=datetime.now(UTC),
+    )
+
+
+def _account_administered(visit: Visit, grant: oauth.Grant) -> str:
+    """The account of the person who consented. Anybody with a login there could claim it
+    otherwise, so they have to be its owner or an admin, and its user list has to answer.
+    """
+    zoom = ZoomClient(visit.settings.api_url, lambda _refused: grant.access_token)
+    me = zoom.me()
+    account_id = text(me.get("account_id"))
+    if account_id is None or not is_administrator(me):
+        raise not_permitted()
+    next(zoom.users())
+    return account_id
+
+
+def _join(visit: Visit, grant: oauth.Grant, account_id: str) -> None:
+    viewer = visit.viewer
+    with visit.transaction() as connection:
+        try:
+            connection_id, is_new = join_account(
+                connection,
+                organization_id=viewer.organization_id,
+                zoom_account_id=account_id,
+                owner_user_id=viewer.user_id,
+            )
+        except AccountTaken as error:
+            raise account_taken(error) from error
+        save_grant(
+            connection,
+            connection_id=connection_id,
+            organization_id=viewer.organization_id,
+            grant_type="authorization_code",
+            grant=grant,
+            keys=visit.settings.encryption_keys,
+        )
+        note_change(
+            connection,
+            organization_id=viewer.organization_id,
+            user_id=viewer.user_id,
+            kind="connection_made" if is_new else "connection_renewed",
+            subject=connection_id,
+            details={"zoom_account_id": account_id},
+        )
+        visit.tell(
+            connection,
+            f"Zoom account {account_id} is connected to {viewer.organization_name}. Its users are "
+            "being imported; sessions that end from now on are shown."
+            if is_new
+            else f"Zoom account {account_id} was connected to {viewer.organization_name} already. "
+            "Its access has been renewed.",
+        )
+
+
+PAGES = (
+    PageRoute(CONNECT, connect, right=Right.CONNECT),
+    PageRoute(CALLBACK, callback, right=Right.CONNECT),
+)

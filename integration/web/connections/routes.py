@@ -1,0 +1,127 @@
+"""`/services/zoom/connections`: the Zoom accounts, and what can be done with each."""
+
+from datetime import UTC, datetime
+
+from starlette.responses import Response
+
+from integration.connections.changes import ask_for_import, disconnect
+from integration.connections.listed import (
+    ListedConnection,
+    connection_of,
+    connections_of,
+    is_worth_watching,
+)
+from integration.web.changes.audit_trail import note_change
+from integration.web.page.refusals import not_found
+from integration.web.page.rights import Right
+from integration.web.page.visit import PageRoute, Visit
+from integration.zoom import oauth
+from integration.zoom.errors import ZoomError
+
+TAB = "/services/zoom/connections"
+
+
+def connections(visit: Visit) -> Response:
+    with visit.transaction() as connection:
+        listed = connections_of(connection, organization_id=visit.viewer.organization_id)
+    return visit.render(
+        "connections/connections.html",
+        connections=listed,
+        looks_again=is_worth_watching(listed, now=visit.now),
+    )
+
+
+def import_again(visit: Visit) -> Response:
+    connection_id = visit.path("connection_id")
+    organization_id = visit.viewer.organization_id
+    with visit.transaction() as connection:
+        account = ask_for_import(connection, connection_id, organization_id=organization_id)
+        if account is None:
+            raise not_found()
+        note_change(
+            connection,
+            organization_id=organization_id,
+            user_id=visit.viewer.user_id,
+            kind="import_asked_for",
+            subject=connection_id,
+            details={"zoom_account_id": account},
+        )
+        visit.tell(connection, "The next batch imports the users of this Zoom account again.")
+    return visit.go(TAB)
+
+
+def ask_to_disconnect(visit: Visit) -> Response:
+    return visit.render("connections/disconnect.html", connection=_in_use(visit))
+
+
+def end_connection(visit: Visit) -> Response:
+    """Ends it here first, so that it ends whatever Zoom says; then tells Zoom."""
+    connection_id = visit.path("connection_id")
+    organization_id = visit.viewer.organization_id
+    with visit.transaction() as connection:
+        ended = disconnect(
+            connection,
+            connection_id,
+            organization_id=organization_id,
+            keys=visit.settings.encryption_keys,
+        )
+        if ended is None:
+            raise not_found()
+        account, token = ended
+        note_change(
+            connection,
+            organization_id=organization_id,
+            user_id=visit.viewer.user_id,
+            kind="connection_disconnected",
+            subject=connection_id,
+            details={"zoom_account_id": account},
+        )
+    is_revoked = token is not None and _revoke(visit, token)
+    with visit.transaction() as connection:
+        text = f"Zoom account {account} is disconnected. Nothing more comes in from it."
+        if is_revoked:
+            visit.tell(connection, text)
+        else:
+            visit.tell(
+                connection,
+                f"{text} Zoom could not be told: also remove the app in the Zoom Marketplace, "
+                "under Manage, Added Apps.",
+                tone="warn",
+            )
+    return visit.go(TAB)
+
+
+def _revoke(visit: Visit, token: str) -> bool:
+    """Whether Zoom has ended the grant."""
+    settings = visit.settings
+    try:
+        oauth.revoke(
+            settings.oauth_url,
+            client_id=settings.require("ZOOM_CLIENT_ID"),
+            client_secret=settings.require("ZOOM_CLIENT_SECRET"),
+            token=token,
+            now=datetime.now(UTC),
+        )
+    except ZoomError:
+        return False
+    return True
+
+
+def _in_use(visit: Visit) -> ListedConnection:
+    with visit.transaction() as connection:
+        found = connection_of(
+            connection, visit.path("connection_id"), organization_id=visit.viewer.organization_id
+        )
+    if found is None or found.disconnected_at is not None:
+        raise not_found()
+    return found
+
+
+PAGES = (
+    PageRoute(TAB, connections, right=Right.SEE_CONNECTIONS),
+    PageRoute(TAB + "/{connection_id}/import", import_again, right=Right.CONNECT, method="POST"),
+    PageRoute(TAB + "/{connection_id}/disconnect", ask_to_disconnect, right=Right.CONNECT),
+    PageRoute(
+        TAB + "/{connection_id}/disconnect", end_connection, right=Right.CONNECT, method="POST"
+    ),
+)

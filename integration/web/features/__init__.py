@@ -1,0 +1,1 @@
+"""The tab Features: what is on, for whom."""

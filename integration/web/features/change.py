@@ -1,0 +1,157 @@
+"""`/services/zoom/features/organization` and `…/users/{user_id}`: the switches of one of them, what
+switching a feature would bring, and the change itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psycopg
+from starlette.responses import Response
+
+from integration.connections.listed import connections_of
+from integration.directory.profiles import Profile, profile_of
+from integration.web.changes.audit_trail import note_change
+from integration.web.changes.effective import Effective, TimeChoice, time_choice
+from integration.web.changes.effects import Effect, effects_of_switch
+from integration.web.changes.words import saved_words
+from integration.web.features.routes import TAB
+from integration.web.features.subscribers import last_processed
+from integration.web.features.switches import FEATURES, is_on, switch_feature, switch_history
+from integration.web.page.refusals import bad_form, not_found
+from integration.web.page.rights import Right
+from integration.web.page.visit import PageRoute, Visit
+
+OF_ORGANIZATION, OF_USER = TAB + "/organization", TAB + "/users/{user_id}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`user` None is the whole organization."""
+
+    user: Profile | None
+    feature: str
+    is_on: bool
+    time: TimeChoice
+
+    @property
+    def user_id(self) -> str | None:
+        return self.user.user_id if self.user else None
+
+
+def switches(visit: Visit) -> Response:
+    organization_id = visit.viewer.organization_id
+    with visit.transaction() as connection:
+        user = _user(visit, connection)
+        user_id = user.user_id if user else None
+        history = switch_history(connection, organization_id=organization_id, user_id=user_id)
+        of_all = switch_history(connection, organization_id=organization_id, user_id=None)
+        latest = last_processed(
+            connection, [user_id] if user_id else [], organization_id=organization_id
+        )
+    return visit.render(
+        "features/switches.html",
+        user=user,
+        here=visit.request.url.path,
+        history=history,
+        is_on={feature: is_on(history, feature, at=visit.now) for feature in FEATURES},
+        is_on_for_all={feature: is_on(of_all, feature, at=visit.now) for feature in FEATURES},
+        latest=latest,
+    )
+
+
+def preview(visit: Visit) -> Response:
+    """Of a switch that counts from now or from an earlier day."""
+    with visit.transaction() as connection:
+        choice = _choice(visit, connection, visit.query)
+        effective = choice.time.effective
+        effects = _effects(visit, connection, choice, effective) if effective else []
+    return visit.render(
+        "features/change_switch.html", choice=choice, effects=effects, back=_back(visit)
+    )
+
+
+def save(visit: Visit) -> Response:
+    viewer = visit.viewer
+    with visit.transaction() as connection:
+        choice = _choice(visit, connection, visit.field)
+        effective = choice.time.effective
+        if effective is None:
+            raise bad_form(choice.time.refusal)
+        effects = _effects(visit, connection, choice, effective)
+        switch_feature(
+            connection,
+            choice.feature,
+            organization_id=viewer.organization_id,
+            user_id=choice.user_id,
+            is_on=choice.is_on,
+            effective_from=effective.moment,
+            changed_by=viewer.user_id,
+        )
+        note_change(
+            connection,
+            organization_id=viewer.organization_id,
+            user_id=viewer.user_id,
+            kind="feature_switched",
+            subject=choice.user_id or "",
+            details={
+                "feature": choice.feature,
+                "is_on": choice.is_on,
+                "effective_from": effective.moment.isoformat(),
+            },
+        )
+        words = saved_words(effective, effects, time_zone=viewer.time_zone)
+        visit.tell(connection, f"The switch is saved. {words}")
+    return visit.go(_back(visit))
+
+
+def _choice(visit: Visit, connection: psycopg.Connection, read: Callable[[str], str]) -> Choice:
+    user = _user(visit, connection)
+    feature, to = read("feature"), read("to")
+    if feature not in FEATURES or to not in ("on", "off"):
+        raise bad_form("Neither the feature nor whether it is to be on or off could be read.")
+    time = time_choice(
+        read,
+        connections_of(connection, organization_id=visit.viewer.organization_id),
+        now=visit.now,
+        time_zone=visit.viewer.time_zone,
+    )
+    return Choice(user, feature, to == "on", time)
+
+
+def _user(visit: Visit, connection: psycopg.Connection) -> Profile | None:
+    """Whose switches the address means; None for the organization's."""
+    user_id = visit.path("user_id") if "user_id" in visit.request.path_params else None
+    if user_id is None:
+        return None
+    user = profile_of(connection, user_id, organization_id=visit.viewer.organization_id)
+    if user is None:
+        raise not_found()
+    return user
+
+
+def _effects(
+    visit: Visit, connection: psycopg.Connection, choice: Choice, effective: Effective
+) -> list[Effect]:
+    return effects_of_switch(
+        connection,
+        choice.feature,
+        organization_id=visit.viewer.organization_id,
+        user_id=choice.user_id,
+        is_on=choice.is_on,
+        effective_from=effective.moment,
+    )
+
+
+def _back(visit: Visit) -> str:
+    return visit.request.url.path.removesuffix("/change")
+
+
+PAGES = tuple(
+    page
+    for path in (OF_ORGANIZATION, OF_USER)
+    for page in (
+        PageRoute(path, switches, right=Right.SEE_SETTINGS),
+        PageRoute(path + "/change", preview, right=Right.CHANGE_SETTINGS),
+        PageRoute(path + "/change", save, right=Right.CHANGE_SETTINGS, method="POST"),
+    )
+)

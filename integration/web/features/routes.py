@@ -1,0 +1,52 @@
+"""`/services/zoom/features`: the organization's switches, and those of its users."""
+
+from starlette.responses import Response
+
+from integration.connections.listed import connections_of
+from integration.web.features.subscribers import (
+    SHOWN,
+    count_subscribers,
+    last_processed,
+    subscribers_of,
+)
+from integration.web.features.switches import FEATURES, is_on, switch_history
+from integration.web.page.listing import ROWS, listing_of
+from integration.web.page.rights import Right
+from integration.web.page.visit import PageRoute, Visit
+
+TAB = "/services/zoom/features"
+
+
+def features(visit: Visit) -> Response:
+    organization_id = visit.viewer.organization_id
+    listing = listing_of(visit, TAB, filters=tuple(SHOWN))
+    with visit.transaction() as connection:
+        connections = connections_of(connection, organization_id=organization_id)
+        history = switch_history(connection, organization_id=organization_id, user_id=None)
+        counts = count_subscribers(
+            connection, organization_id=organization_id, search=listing.search
+        )
+        found = subscribers_of(
+            connection,
+            organization_id=organization_id,
+            search=listing.search,
+            show=listing.show,
+            limit=ROWS,
+            offset=listing.offset,
+        )
+        latest = last_processed(
+            connection, [one.user_id for one in found], organization_id=organization_id
+        )
+    return visit.render(
+        "features/features.html",
+        connections=connections,
+        is_on={feature: is_on(history, feature, at=visit.now) for feature in FEATURES},
+        listing=listing,
+        counts=counts,
+        total=getattr(counts, listing.show),
+        subscribers=found,
+        latest=latest,
+    )
+
+
+PAGES = (PageRoute(TAB, features, right=Right.SEE_SETTINGS),)

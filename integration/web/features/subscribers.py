@@ -1,0 +1,127 @@
+"""Users and features: who has what on, and when a session of theirs was last processed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+
+from integration.database import rows
+from integration.pipeline.marts import marts_are_there
+from integration.web.users.found import FOUND
+
+# The list's filters.
+SHOWN = {"all": "true", "mapped": "is_mapped", "off": "off <> '{}'"}
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """An active WorkSights user; `off` names the features that are off for them."""
+
+    user_id: str
+    full_name: str
+    email: str
+    is_mapped: bool
+    off: list[str]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many of those found there are of each kind."""
+
+    all: int
+    mapped: int
+    off: int
+
+
+def subscribers_of(
+    connection: psycopg.Connection,
+    *,
+    organization_id: str,
+    search: str = "",
+    show: str = "all",
+    limit: int,
+    offset: int = 0,
+) -> list[Subscriber]:
+    """Those with a Zoom user first, then by name."""
+    return rows.every(
+        connection,
+        Subscriber,
+        _found() + _PAGE.replace("{shown}", SHOWN[show]),
+        {**_names(organization_id, search), "limit": limit, "offset": offset},
+    )
+
+
+def count_subscribers(
+    connection: psycopg.Connection, *, organization_id: str, search: str = ""
+) -> Counts:
+    return rows.one(connection, Counts, _found() + _COUNTS, _names(organization_id, search))
+
+
+def last_processed(
+    connection: psycopg.Connection, user_ids: list[str], *, organization_id: str
+) -> dict[tuple[str, str], datetime]:
+    """(user, feature) -> the end of their latest entry; by an index on just that."""
+    if not marts_are_there(connection):
+        return {}
+    found = connection.execute(
+        """
+        select users.user_id, features.feature, latest.ended_at
+        from unnest(%(users)s::text[]) as users (user_id)
+        cross join unnest(array['meetings', 'webinars', 'phone']) as features (feature)
+        cross join lateral (
+            select activities.ended_at from timeline.activities
+            where activities.organization_id = %(organization)s
+                and activities.user_id = users.user_id
+                and activities.feature = features.feature
+            order by activities.ended_at desc
+            limit 1
+        ) as latest
+        """,
+        {"organization": organization_id, "users": user_ids},
+    )
+    return {(user_id, feature): ended_at for user_id, feature, ended_at in found}
+
+
+def _found() -> str:
+    return FOUND.replace("{entries_waiting}", "0") + _SUBSCRIBERS
+
+
+def _names(organization_id: str, search: str) -> dict[str, str | None]:
+    return {"organization": organization_id, "zoom_user": None, "search": "", "text": search}
+
+
+_SUBSCRIBERS = """,
+    mapped as (
+        select distinct user_id from found where user_id is not null
+    ),
+    switched_off as (
+        select subject as user_id, array_agg(value) as off from pipeline.switches_now
+        where organization_id = %(organization)s and subject <> '' and valid @> now()
+        group by subject
+    ),
+    subscribers as (
+        select
+            users.user_id, users.full_name, users.email,
+            mapped.user_id is not null as is_mapped,
+            coalesce(switched_off.off, '{}') as off
+        from worksights.users
+        left join mapped using (user_id)
+        left join switched_off using (user_id)
+        where users.organization_id = %(organization)s
+            and users.deactivated_at is null
+            and (
+                %(text)s::text = ''
+                or strpos(lower(users.full_name || E'\\n' || users.email), lower(%(text)s)) > 0
+            )
+    )
+"""
+_PAGE = """
+    select * from subscribers
+    where {shown}
+    order by is_mapped desc, lower(full_name), user_id
+    limit %(limit)s offset %(offset)s
+"""
+_COUNTS = "select {counts} from subscribers".replace(
+    "{counts}",
+    ", ".join(f'count(*) filter (where {kind}) as "{name}"' for name, kind in SHOWN.items()),
+)

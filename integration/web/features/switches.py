@@ -1,0 +1,103 @@
+"""Features on and off: what the page writes and shows of `integration.subscription_changes`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+
+from integration.database import rows
+
+FEATURES = ("meetings", "webinars", "phone")
+
+
+@dataclass(frozen=True)
+class SwitchChange:
+    """`changed_by_name` is None when whoever changed it is no user here."""
+
+    feature: str
+    is_on: bool
+    effective_from: datetime
+    changed_by: str
+    changed_by_name: str | None
+    changed_at: datetime
+
+
+def switch_feature(
+    connection: psycopg.Connection,
+    feature: str,
+    *,
+    organization_id: str,
+    user_id: str | None,
+    is_on: bool,
+    effective_from: datetime,
+    changed_by: str,
+) -> None:
+    """Switches it for one user (None: for the organization) from that time until now and on.
+
+    Of rows with one time the later inserted counts, so the changes that were made for times in
+    between are written over: otherwise the earliest of them would end this one.
+    """
+    connection.execute(
+        """
+        insert into integration.subscription_changes
+            (organization_id, user_id, feature, is_on, effective_from, changed_by)
+        select
+            %(organization)s, %(user)s, %(feature)s, %(is_on)s, moments.effective_from,
+            %(changed_by)s
+        from (
+            select %(effective_from)s as effective_from
+            union
+            select effective_from from integration.subscription_changes
+            where organization_id = %(organization)s
+                and user_id is not distinct from %(user)s
+                and feature = %(feature)s
+                and effective_from > %(effective_from)s and effective_from <= now()
+        ) as moments
+        order by moments.effective_from
+        """,
+        {
+            "organization": organization_id,
+            "user": user_id,
+            "feature": feature,
+            "is_on": is_on,
+            "effective_from": effective_from,
+            "changed_by": changed_by,
+        },
+    )
+
+
+def switch_history(
+    connection: psycopg.Connection, *, organization_id: str, user_id: str | None
+) -> list[SwitchChange]:
+    """What counts from when, of all features, the latest first; rows that were written over are
+    left out.
+    """
+    return rows.every(
+        connection,
+        SwitchChange,
+        """
+        with in_force as (
+            select distinct on (feature, effective_from)
+                feature, is_on, effective_from, changed_by, changed_at
+            from integration.subscription_changes
+            where organization_id = %(organization)s and user_id is not distinct from %(user)s
+            order by feature, effective_from, changed_at desc, change_id desc
+        )
+        select
+            in_force.feature, in_force.is_on, in_force.effective_from, in_force.changed_by,
+            users.full_name as changed_by_name, in_force.changed_at
+        from in_force
+        left join worksights.users
+            on users.organization_id = %(organization)s and users.user_id = in_force.changed_by
+        order by in_force.effective_from desc
+        """,
+        {"organization": organization_id, "user": user_id},
+    )
+
+
+def is_on(history: list[SwitchChange], feature: str, *, at: datetime) -> bool:
+    """No change until then means on."""
+    return next(
+        (made.is_on for made in history if made.feature == feature and made.effective_from <= at),
+        True,
+    )

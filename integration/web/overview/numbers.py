@@ -1,0 +1,75 @@
+"""The numbers of the Overview tab: people, and what is on for them."""
+
+from dataclasses import dataclass
+
+import psycopg
+
+from integration.database import rows
+from integration.web.users.found import FOUND, entries_waiting_sql
+
+
+@dataclass(frozen=True)
+class People:
+    """Zoom users of the organization; `waiting` of them are mapped to nobody although
+    `entries_waiting` sessions of theirs could be entries. `subscribed`: feature -> mapped, active
+    WorkSights users who have it on, by their own switch and the organization's.
+    """
+
+    zoom_users: int
+    mapped: int
+    by_hand: int
+    waiting: int
+    entries_waiting: int
+    subscribed: dict[str, int]
+
+
+def people_of(
+    connection: psycopg.Connection, *, organization_id: str, count_entries: bool
+) -> People:
+    """Without `count_entries` nobody's entries are counted, and nobody waits."""
+    return rows.one(
+        connection,
+        People,
+        FOUND.replace(
+            "{entries_waiting}", entries_waiting_sql(connection, by_entries=count_entries)
+        )
+        + _PEOPLE,
+        {"organization": organization_id, "zoom_user": None, "search": ""},
+    )
+
+
+_PEOPLE = """
+    , subscribers as (
+        select distinct users.user_id
+        from found
+        inner join worksights.users
+            on users.organization_id = %(organization)s and users.user_id = found.user_id
+        where users.deactivated_at is null
+    ),
+    switched_off as materialized (
+        select subject as user_id, value as feature from pipeline.switches_now
+        where organization_id = %(organization)s and valid @> now()
+    ),
+    subscribed as (
+        select
+            features.feature,
+            count(*) filter (where for_all.feature is null and own.feature is null) as users
+        from unnest(array['meetings', 'webinars', 'phone']) as features (feature)
+        cross join subscribers
+        left join switched_off as for_all
+            on for_all.user_id = '' and for_all.feature = features.feature
+        left join switched_off as own
+            on own.user_id = subscribers.user_id and own.feature = features.feature
+        group by features.feature
+    )
+    select
+        count(*) as zoom_users,
+        count(*) filter (where user_id is not null) as mapped,
+        count(*) filter (where mapping in ('manual', 'nobody')) as by_hand,
+        count(*) filter (where entries_waiting > 0) as waiting,
+        coalesce(sum(entries_waiting), 0)::bigint as entries_waiting,
+        (
+            select coalesce(jsonb_object_agg(feature, users), '{}') from subscribed
+        ) as subscribed
+    from found
+"""

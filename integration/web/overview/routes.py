@@ -1,0 +1,101 @@
+"""`/services/zoom/overview`: how the integration is, what needs attention, and who changed what."""
+
+from starlette.responses import Response
+
+from integration.connections.listed import connections_of, is_worth_watching
+from integration.pipeline.addresses.identification import rules_of
+from integration.pipeline.addresses.identity_facts import configured_facts
+from integration.pipeline.arrivals import arrivals_of, batches_of_installation
+from integration.pipeline.cleaned_texts import unreadable_settings
+from integration.pipeline.failed_sessions import failures_by_organization
+from integration.pipeline.job_states import AUDIT_JOB, state_of_job
+from integration.pipeline.status import delay_to_entries
+from integration.web.changes.audit_trail import latest_changes
+from integration.web.overview.attention import (
+    FAILED,
+    needs_of_audit,
+    needs_of_batches,
+    needs_of_connections,
+    needs_of_deliveries,
+    needs_of_failures,
+    needs_of_identity,
+    needs_of_people,
+)
+from integration.web.overview.numbers import people_of
+from integration.web.page.listing import ROWS, listing_of
+from integration.web.page.rights import Right
+from integration.web.page.visit import PageRoute, Visit
+
+TAB = "/services/zoom/overview"
+CHANGES_SHOWN = 10
+
+
+def overview(visit: Visit) -> Response:
+    organization_id = visit.viewer.organization_id
+    with visit.transaction() as connection:
+        listed = connections_of(connection, organization_id=organization_id)
+        connections = [one for one in listed if one.disconnected_at is None]
+        accounts = [one.zoom_account_id for one in connections]
+        people = people_of(
+            connection,
+            organization_id=organization_id,
+            count_entries=visit.may(Right.SEE_ACTIVITY_COUNTS),
+        )
+        arrivals = arrivals_of(connection, accounts, now=visit.now)
+        batches = batches_of_installation(connection)
+        audit = state_of_job(connection, AUDIT_JOB)
+        failures = failures_by_organization(connection, organization_id=organization_id)
+        delay = delay_to_entries(connection, now=visit.now, organization_id=organization_id)
+        identity = configured_facts(connection, organization_id=organization_id)
+        unreadable = unreadable_settings(connection, organization_id)
+        changes = latest_changes(connection, organization_id=organization_id, limit=CHANGES_SHOWN)
+    needs = [
+        *needs_of_connections(
+            connections,
+            arrivals,
+            now=visit.now,
+            webhooks=f"{visit.settings.public_url}/webhooks/zoom",
+        ),
+        *needs_of_batches(batches, connections, arrivals, now=visit.now),
+        *needs_of_audit(audit),
+        *needs_of_failures(
+            failures,
+            sees_counts=visit.may(Right.SEE_ACTIVITY_COUNTS),
+            step=FAILED if visit.may(Right.SEE_EVERY_OUTCOME) else None,
+        ),
+        *needs_of_deliveries(arrivals),
+        *needs_of_people(people),
+        *needs_of_identity(rules_of(identity).problems, unreadable),
+    ]
+    return visit.render(
+        "overview/overview.html",
+        connections=connections,
+        people=people,
+        arrivals={one.zoom_account_id: one for one in arrivals},
+        batches=batches,
+        delay=delay,
+        needs=needs if connections else [],
+        changes=changes,
+        looks_again=is_worth_watching(connections, now=visit.now),
+    )
+
+
+def changes(visit: Visit) -> Response:
+    """All of them, in pages."""
+    listing = listing_of(visit, TAB + "/changes", filters=())
+    with visit.transaction() as connection:
+        found = latest_changes(
+            connection,
+            organization_id=visit.viewer.organization_id,
+            limit=ROWS + 1,  # one more tells that there is another page
+            offset=listing.offset,
+        )
+    return visit.render(
+        "overview/changes.html", listing=listing, changes=found[:ROWS], has_next=len(found) > ROWS
+    )
+
+
+PAGES = (
+    PageRoute(TAB, overview, right=Right.SEE_CONNECTIONS),
+    PageRoute(TAB + "/changes", changes, right=Right.SEE_CONNECTIONS),
+)

@@ -1,0 +1,1 @@
+"""What all pages share: the visit, rights, navigation, templates."""

@@ -1,0 +1,49 @@
+"""The templates' environment: auto-escape, no silent blanks, and times in the viewer's zone."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.templating import Jinja2Templates
+
+from integration.web.page.navigation import is_current, is_open, navigation
+from integration.web.page.rights import ROLE_NAMES, Right
+from integration.web.page.time_zone import zoned
+
+PAGE = Path(__file__).parent
+WEB = PAGE.parent
+FEATURES = {"meetings": "Meetings", "webinars": "Webinars", "phone": "Phone calls"}
+STATIC = PAGE / "static"
+
+
+def make_templates() -> Jinja2Templates:
+    environment = Environment(
+        loader=FileSystemLoader(WEB),  # a page's templates are beside its routes
+        autoescape=True,
+        auto_reload=False,  # code and templates of one version, also while an update is copied
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["zoned"] = zoned
+    environment.globals.update(
+        FEATURES=FEATURES,
+        Right=Right,
+        ROLE_NAMES=ROLE_NAMES,
+        navigation=navigation,
+        is_current=is_current,
+        is_open=is_open,
+        static=_static_addresses(),
+    )
+    return Jinja2Templates(env=environment)
+
+
+def _static_addresses() -> Callable[[str], str]:
+    """Of a file's name, its address with the version of its content: browsers may keep it for
+    good.
+    """
+    versions = {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest()[:12] for file in STATIC.iterdir()
+    }
+    return lambda name: f"/static/{name}?v={versions[name]}"

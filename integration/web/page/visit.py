@@ -1,0 +1,201 @@
+"""One request to the page, and the route that lets it in: who it is, what they may, what they sent.
+
+A handler is a plain function of a Visit. It runs in a thread, so the database and Zoom are asked
+with plain calls.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.parse import parse_qsl
+
+import psycopg
+from anyio import to_thread
+from psycopg_pool import ConnectionPool
+from starlette.datastructures import FormData
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.templating import Jinja2Templates
+
+from integration.settings import Settings
+from integration.sign_in.sessions import Viewer, keep_message, viewer_of
+from integration.sign_in.signing import Signing
+from integration.web.page.browser_session import CSRF_FIELD, BrowserSession
+from integration.web.page.refusals import (
+    Refusal,
+    bad_form,
+    forbidden,
+    form_refused,
+    not_found,
+    not_signed_in,
+)
+from integration.web.page.rights import Right, may
+
+LONGEST_PART = 200  # of an address; ids have 128 bytes at most
+FORM_LIMIT = 1 << 18  # a page of mappings has some kilobytes
+
+
+@dataclass(frozen=True)
+class Page:
+    """What every visit needs, made once when the app starts."""
+
+    settings: Settings
+    url: str
+    pool: ConnectionPool
+    signing: Signing
+    browser_session: BrowserSession
+    templates: Jinja2Templates
+    rights: Mapping[str, Right]  # of every address that can be opened with GET
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`form` is empty unless the request is a POST; `now` is aware UTC."""
+
+    request: Request
+    page: Page
+    now: datetime
+    form: FormData
+    session: str | None = None
+    signed_in: Viewer | None = None
+
+    @property
+    def viewer(self) -> Viewer:
+        if self.signed_in is None:
+            raise not_signed_in()
+        return self.signed_in
+
+    @property
+    def settings(self) -> Settings:
+        return self.page.settings
+
+    def may(self, right: Right) -> bool:
+        return self.signed_in is not None and may(self.signed_in.role, right)
+
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection]:
+        """Committed at the end, rolled back by any exception. Not to be held while Zoom is
+        asked.
+        """
+        with self.page.pool.connection() as connection:
+            yield connection
+
+    def path(self, name: str) -> str:
+        """A part of the address; "no such page" for what is the id of nothing."""
+        part: str = self.request.path_params[name]
+        if "\0" in part or len(part) > LONGEST_PART:
+            raise not_found()
+        return part
+
+    def query(self, name: str, default: str = "") -> str:
+        return self.request.query_params.get(name, default).replace("\0", "").strip()
+
+    def field(self, name: str, default: str = "") -> str:
+        """A field of the form."""
+        return str(self.form.get(name, default)).strip()
+
+    def render(
+        self, template: str, *, status: int = 200, takes_message: bool = True, **context: Any
+    ) -> Response:
+        """The page; a message that waits for this session is shown on it, once. A page that must
+        change nothing leaves the message waiting.
+        """
+        message = self.signed_in.message if self.signed_in and takes_message else None
+        if message and self.session:
+            with self.transaction() as connection:
+                keep_message(connection, self.session, None)
+        return self.page.templates.TemplateResponse(
+            self.request,
+            template,
+            {"visit": self, "message": message, **context},
+            status_code=status,
+        )
+
+    def go(self, path: str) -> Response:
+        """To another page of ours, after a form or a sign-in."""
+        return RedirectResponse(path, status_code=303)
+
+    def tell(
+        self, connection: psycopg.Connection, text: str, *, tone: Literal["good", "warn"] = "good"
+    ) -> None:
+        """Has the next page of this session say something, in the transaction of the change."""
+        if self.session:
+            keep_message(connection, self.session, {"text": text, "tone": tone})
+
+    @property
+    def csrf_token(self) -> str:
+        return self.page.browser_session.csrf_token(self.session) if self.session else ""
+
+
+Handler = Callable[[Visit], Response]
+
+
+class PageRoute(Route):
+    """A route of the page; it cannot be made without saying which right it needs."""
+
+    def __init__(
+        self, path: str, handler: Handler, *, right: Right, method: Literal["GET", "POST"] = "GET"
+    ) -> None:
+        async def endpoint(request: Request) -> Response:
+            form = await _read_form(request) if method == "POST" else FormData()
+            return await to_thread.run_sync(
+                _answer, request, handler, right, form, limiter=request.state.pages_at_once
+            )
+
+        super().__init__(path, endpoint, methods=[method], name=f"{method} {path}")
+        self.right = right
+        self.method = method
+
+
+def _answer(request: Request, handler: Handler, right: Right, form: FormData) -> Response:
+    visit = enter(request, form)
+    request.state.visit = visit  # for the page that says what went wrong
+    if right is Right.ANYBODY:
+        if request.method == "POST" and not visit.page.browser_session.is_from_here(request):
+            raise form_refused()
+        return handler(visit)
+    if not visit.session or not visit.signed_in:
+        raise not_signed_in()
+    if not visit.may(right):
+        raise forbidden(right)
+    if request.method == "POST" and not visit.page.browser_session.accepts_form(
+        request, session=visit.session, token=visit.field(CSRF_FIELD)
+    ):
+        raise form_refused()
+    return handler(visit)
+
+
+def enter(request: Request, form: FormData) -> Visit:
+    """Looks up who this is; role and deactivation count as they are now."""
+    page: Page = request.state.page
+    now, viewer = datetime.now(UTC), None
+    session = page.browser_session.read(request)
+    if session:
+        with page.pool.connection() as connection:
+            viewer = viewer_of(connection, session, now=now)
+    return Visit(request, page, now, form, session if viewer else None, viewer)
+
+
+async def _read_form(request: Request) -> FormData:
+    """The fields of a plain form. Starlette's own reader has no limit on the whole."""
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > FORM_LIMIT:
+                raise Refusal(
+                    413,
+                    title="That was too much at once",
+                    text="The form is larger than this page takes. Nothing was changed.",
+                    next_step="Send it in several parts.",
+                )
+    except ClientDisconnect as error:  # nobody reads the answer, and no trace fills the log
+        raise bad_form("The form ended before it was complete.") from error
+    try:
+        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=5000)
+    except ValueError as error:  # also: not UTF-8
+        raise bad_form("The form has more fields than this page takes, or is no text.") from error
+    return FormData([(name, value.replace("\0", "")) for name, value in fields])

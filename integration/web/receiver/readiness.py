@@ -1,0 +1,54 @@
+"""Whether a delivery could be stored now: by asking, and by what became of the last ones."""
+
+import asyncio
+from time import monotonic
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from integration.web.receiver.deliveries import can_commit, with_connection
+
+ASKED_EVERY_SECONDS = 1.0  # by however many
+# A full disk lets a session read and take an id for a transaction, and refuses every row.
+FAILURE_COUNTS_SECONDS = 60.0
+OF_THE_SERVER = ("53", "58", "XX")  # insufficient resources, a system error, an internal error
+
+
+class Readiness:
+    """Of one app. Strangers may ask as often as they like: the database is asked once a second."""
+
+    def __init__(self) -> None:
+        self._asking = asyncio.Lock()
+        self._asked_at = -ASKED_EVERY_SECONDS
+        self._can_commit = False
+        self._failed_at: float | None = None
+
+    def note_stored(self) -> None:
+        self._failed_at = None
+
+    def note_failure(self, error: psycopg.Error) -> None:
+        """Only what the next row would meet as well: neither what is wrong with this one, nor a
+        database that does not answer, which is noticed by asking.
+        """
+        if error.sqlstate and error.sqlstate.startswith(OF_THE_SERVER):
+            self._failed_at = monotonic()
+
+    async def is_ready(self, pool: AsyncConnectionPool) -> bool:
+        async with self._asking:
+            if monotonic() - self._asked_at >= ASKED_EVERY_SECONDS:
+                self._can_commit = await _ask(pool)
+                self._asked_at = monotonic()
+        return self._can_commit and not self._has_just_failed
+
+    @property
+    def _has_just_failed(self) -> bool:
+        return self._failed_at is not None and (
+            monotonic() - self._failed_at < FAILURE_COUNTS_SECONDS
+        )
+
+
+async def _ask(pool: AsyncConnectionPool) -> bool:
+    try:
+        return await with_connection(pool, can_commit)
+    except psycopg.Error:
+        return False

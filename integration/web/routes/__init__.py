@@ -1,1 +1,0 @@
-"""What is at each address: a file for each page, its routes at the end."""

@@ -1,0 +1,155 @@
+"""`/sign-in` by a one-time link, and `/sign-out`.
+
+A link is looked at with GET, which changes nothing: mail scanners open links as browsers do. The
+button on that page signs in.
+"""
+
+from starlette.responses import Response
+
+from integration.sign_in.sessions import Invited, end_session, forget_expired, invited_by, use_link
+from integration.sign_in.signing import new_secret
+from integration.web.page.browser_session import CSRF_FIELD
+from integration.web.page.refusals import HOW_TO_SIGN_IN, START, Refusal
+from integration.web.page.rights import Right
+from integration.web.page.visit import PageRoute, Visit
+from integration.web.sign_in.next_page import next_page
+
+INSTEAD_OF_FIELD = "instead_of"
+
+
+def open_link(visit: Visit) -> Response:
+    """Names who the link signs in, beside a button; without a link, how to get one."""
+    next_path = next_page(visit.query("next"))
+    if not visit.query("token"):
+        return visit.render("sign_in/sign_in_how.html", takes_message=False, next_path=next_path)
+    token = _verified(visit, visit.query("token"))
+    with visit.transaction() as connection:
+        invited = invited_by(connection, token, now=visit.now)
+    if invited is None:
+        raise _unusable(visit)
+    return _ask(visit, invited, signed_token=visit.query("token"), next_path=next_path)
+
+
+def press_button(visit: Visit) -> Response:
+    """Signs in, once. Instead of somebody else only when the page with the button named both."""
+    cookies = visit.page.browser_session
+    opened = cookies.read_opened(visit.request)
+    if opened is None or not cookies.accepts_form(
+        visit.request, session=opened, token=visit.field(CSRF_FIELD)
+    ):
+        raise _not_from_the_link()
+    token = _verified(visit, visit.field("token"))
+    next_path = next_page(visit.field("next"))
+    session = new_secret()
+    with visit.transaction() as connection:
+        invited = invited_by(connection, token, now=visit.now)
+        if invited is None:
+            raise _unusable(visit)
+        if not _may_replace(visit, invited):
+            return _ask(visit, invited, signed_token=visit.field("token"), next_path=next_path)
+        forget_expired(connection, now=visit.now)
+        if use_link(connection, token, session=session, now=visit.now) is None:
+            raise _unusable(visit)  # somebody was quicker
+        if visit.session:
+            end_session(connection, visit.session)
+    response = visit.go(next_path or "/")
+    cookies.start(response, session)
+    return response
+
+
+def sign_out(visit: Visit) -> Response:
+    with visit.transaction() as connection:
+        end_session(connection, visit.session or "")
+    response = visit.go("/signed-out")
+    visit.page.browser_session.end(response)
+    return response
+
+
+def signed_out(visit: Visit) -> Response:
+    return visit.render("sign_in/signed_out.html")
+
+
+def _ask(visit: Visit, invited: Invited, *, signed_token: str, next_path: str) -> Response:
+    """The page with the button. Its form counts in this browser only: the form has a token, the
+    browser the cookie that belongs to it. A second link in another tab shares the cookie.
+    """
+    cookies = visit.page.browser_session
+    opened = cookies.read_opened(visit.request) or new_secret()
+    response = visit.render(
+        "sign_in/sign_in.html",
+        takes_message=False,
+        invited=invited,
+        is_switch=_is_somebody_else(visit, invited),
+        token=signed_token,
+        next_path=next_path,
+        form_token=cookies.csrf_token(opened),
+    )
+    cookies.note_opened(response, opened)
+    return response
+
+
+def _is_somebody_else(visit: Visit, invited: Invited) -> bool:
+    """Whether another person than the invited one is signed in."""
+    return visit.signed_in is not None and not invited.is_viewer(visit.signed_in)
+
+
+def _may_replace(visit: Visit, invited: Invited) -> bool:
+    """Whoever is signed in may have signed in after the page was shown: then it did not name
+    them.
+    """
+    return not _is_somebody_else(visit, invited) or visit.page.browser_session.accepts_form(
+        visit.request, session=visit.session or "", token=visit.field(INSTEAD_OF_FIELD)
+    )
+
+
+def _verified(visit: Visit, signed_token: str) -> str:
+    token = visit.page.signing.verified(signed_token, purpose="sign-in")
+    if token is None:
+        raise _unusable(visit)
+    return token
+
+
+def _unusable(visit: Visit) -> Refusal:
+    """Somebody who is signed in has probably used it just now and gone back."""
+    if visit.signed_in:
+        return Refusal(
+            401,
+            title="This sign-in link cannot be used",
+            text=f"You are signed in already, as {visit.viewer.full_name}.",
+            next_step="A link signs in once and for ten minutes. Go on without it.",
+            step=START,
+        )
+    return Refusal(
+        401,
+        title="This sign-in link cannot be used",
+        text=(
+            "A link signs in once and for ten minutes. This one was used, has expired, or is "
+            "incomplete."
+        ),
+        next_step="Ask your WorkSights administrator for a new one.",
+        step=HOW_TO_SIGN_IN,
+    )
+
+
+def _not_from_the_link() -> Refusal:
+    return Refusal(
+        403,
+        title="You were not signed in",
+        text=(
+            "The form did not come from a sign-in link that this browser has opened within the "
+            "last ten minutes. Nothing was changed, and the link was not used."
+        ),
+        next_step=(
+            "Open the link again and press its button. If this happens again, allow cookies for "
+            "this site."
+        ),
+        step=HOW_TO_SIGN_IN,
+    )
+
+
+PAGES = (
+    PageRoute("/sign-in", open_link, right=Right.ANYBODY),
+    PageRoute("/sign-in", press_button, right=Right.ANYBODY, method="POST"),
+    PageRoute("/sign-out", sign_out, right=Right.SIGNED_IN, method="POST"),
+    PageRoute("/signed-out", signed_out, right=Right.ANYBODY),
+)

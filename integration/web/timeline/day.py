@@ -1,0 +1,209 @@
+"""One user's day: the entries in it, who else was there, and how much of each day of a week."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import psycopg
+
+from integration.database import rows
+
+PEOPLE_LISTED = 25  # of a session; a webinar has thousands
+
+Span = tuple[datetime, datetime]  # from, until
+
+
+@dataclass(frozen=True)
+class DayEntry:
+    """An entry as it stands on the timeline; `seconds_in_day` of its `duration_seconds`."""
+
+    session_id: str
+    title: str
+    role: str
+    feature: str
+    is_estimated: bool
+    duration_seconds: int
+    seconds_in_day: int
+    started_at: datetime
+    ended_at: datetime
+
+
+@dataclass(frozen=True)
+class Companion:
+    """Somebody else in a session. `name` is None for the nameless and for who is excluded;
+    `person_id` and `kind` are those of somebody outside; `people` is how many others there were.
+    """
+
+    session_id: str
+    name: str | None
+    person_id: str | None
+    kind: str | None
+    is_own: bool
+    is_excluded: bool
+    is_guessed: bool
+    shared_seconds: int
+    people: int
+
+    @property
+    def is_known(self) -> bool:
+        """Whether Zoom told an email or a Zoom user that says who they are."""
+        return self.is_own or self.is_excluded or self.person_id is not None
+
+
+def entries_in(
+    connection: psycopg.Connection, *, organization_id: str, user_id: str, span: Span
+) -> list[DayEntry]:
+    """The user's entries that touch the span, by start. The index on user and start gives all that
+    began before its end, some thousands a year.
+    """
+    return rows.every(
+        connection,
+        DayEntry,
+        """
+        select
+            activities.session_id, activities.title, activities.role, activities.feature,
+            activities.is_estimated, activities.duration_seconds,
+            (
+                select coalesce(extract(epoch from sum(upper(stay) - lower(stay))), 0)::integer
+                from unnest(there.presence * tstzmultirange(tstzrange(%(begin)s, %(end)s))) as stay
+            ) as seconds_in_day,
+            activities.started_at, activities.ended_at
+        from timeline.activities
+        inner join intermediate.int_users_in_sessions as there
+            using (organization_id, session_id, user_id)
+        where activities.organization_id = %(organization)s and activities.user_id = %(user)s
+            and activities.started_at < %(end)s and activities.ended_at > %(begin)s
+        order by activities.started_at, activities.ended_at, activities.session_id
+        """,
+        {"organization": organization_id, "user": user_id, "begin": span[0], "end": span[1]},
+    )
+
+
+def time_in_sessions(
+    connection: psycopg.Connection, *, organization_id: str, user_id: str, spans: Sequence[Span]
+) -> list[timedelta]:
+    """For each span the time with at least one session; two at once count once. The entries are
+    read once for all spans, of which there is at least one.
+    """
+    return rows.scalars(
+        connection,
+        timedelta,
+        """
+        with stays as materialized (
+            select activities.started_at, activities.ended_at, there.presence
+            from timeline.activities
+            inner join intermediate.int_users_in_sessions as there
+                using (organization_id, session_id, user_id)
+            where activities.organization_id = %(organization)s
+                and activities.user_id = %(user)s
+                and activities.started_at < %(last)s and activities.ended_at > %(first)s
+        )
+        select (
+            select coalesce(sum(upper(stay) - lower(stay)), interval '0')
+            from unnest(
+                (
+                    select range_agg(stays.presence) from stays
+                    where stays.started_at < span.ends and stays.ended_at > span.begins
+                ) * tstzmultirange(tstzrange(span.begins, span.ends))
+            ) as stay
+        )
+        from unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[])
+            with ordinality as span (begins, ends, number)
+        order by span.number
+        """,
+        {
+            "organization": organization_id,
+            "user": user_id,
+            "begins": [begin for begin, _ in spans],
+            "ends": [end for _, end in spans],
+            "first": min(begin for begin, _ in spans),
+            "last": max(end for _, end in spans),
+        },
+    )
+
+
+def companions(
+    connection: psycopg.Connection,
+    *,
+    organization_id: str,
+    user_id: str,
+    session_ids: Sequence[str],
+) -> list[Companion]:
+    """Who else was in these sessions, each person once, the longest together first.
+
+    Somebody outside who is no Person is on the list of exclusions, and stays nameless.
+    """
+    return rows.every(
+        connection,
+        Companion,
+        """
+        with others as (
+            select
+                mine.session_id,
+                coalesce(users.user_id, addresses.person_id, participants.participant_id) as who,
+                coalesce(
+                    max(users.full_name), max(people.display_name), max(participants.display_name)
+                ) as name,
+                max(people.person_id) as person_id,
+                max(people.kind) as kind,
+                bool_or(
+                    participants.user_id is not null or addresses.kind in ('user', 'internal')
+                ) is true as is_own,
+                bool_or(
+                    participants.outcome = 'excluded'
+                    or (addresses.person_id is not null and people.person_id is null)
+                ) as is_excluded,
+                bool_or(people.name_source = 'guess') is true as is_guessed,
+                range_agg(presence.presence) * mine.presence as shared
+            from intermediate.int_users_in_sessions as mine
+            inner join timeline.participants using (organization_id, session_id)
+            inner join intermediate.int_presence as presence
+                using (organization_id, session_id, participant_id)
+            left join worksights.users
+                on users.organization_id = participants.organization_id
+                and users.user_id = participants.user_id
+            left join clientsights_raw.email_addresses as addresses
+                on addresses.organization_id = participants.organization_id
+                and addresses.address = participants.email
+                and participants.user_id is null  -- who is mapped is a colleague
+            left join clientsights.people
+                on people.organization_id = addresses.organization_id
+                and people.person_id = addresses.person_id
+            where mine.organization_id = %(organization)s and mine.user_id = %(user)s
+                and mine.session_id = any(%(sessions)s)
+                and participants.user_id is distinct from mine.user_id
+                and presence.duration_seconds > 0
+            group by mine.session_id, who, mine.presence
+        ),
+        ranked as (
+            select
+                others.*,
+                together.shared_seconds,
+                count(*) over (partition by others.session_id)::integer as people,
+                row_number() over (
+                    partition by others.session_id
+                    order by
+                        others.is_own desc, together.shared_seconds desc, others.name, others.who
+                ) as rank
+            from others
+            cross join lateral (
+                select coalesce(extract(epoch from sum(upper(stay) - lower(stay))), 0)::integer
+                    as shared_seconds
+                from unnest(others.shared) as stay
+            ) as together
+        )
+        select
+            session_id, case when not is_excluded then name end as name,
+            case when not is_excluded then person_id end as person_id, kind,
+            is_own, is_excluded, is_guessed, shared_seconds, people
+        from ranked
+        where rank <= %(listed)s
+        order by session_id, rank
+        """,
+        {
+            "organization": organization_id,
+            "user": user_id,
+            "sessions": list(session_ids),
+            "listed": PEOPLE_LISTED,
+        },
+    )

@@ -1,0 +1,78 @@
+"""The picture of a day: where each entry stands between midnight and midnight, in pixels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from integration.web.page.time_zone import Day
+from integration.web.timeline.day import DayEntry
+from integration.web.timeline.lanes import side_by_side
+
+HOUR_HEIGHT = 34
+LEAST_HEIGHT = 6  # a call of a minute is seen, and can be pointed at
+LABEL_HEIGHT = 14  # from here on there is room for a line of text
+
+
+@dataclass(frozen=True)
+class Block:
+    """`left` and `width` in percent; `number` counts the entries of the day from 1."""
+
+    number: int
+    top: int
+    height: int
+    left: float
+    width: float
+    entry: DayEntry
+
+    @property
+    def lines(self) -> int:
+        """How many lines of text it has room for."""
+        return min(2, self.height // LABEL_HEIGHT)
+
+
+@dataclass(frozen=True)
+class DayTrack:
+    """`now` is None on other days than today."""
+
+    height: int
+    hours: list[tuple[int, datetime]]
+    blocks: list[Block]
+    now: int | None
+
+
+def draw_day(day: Day, entries: Sequence[DayEntry], *, now: datetime) -> DayTrack:
+    """The entries of the day, cut at its midnights."""
+    height = _pixels(day, day.ends_at)
+    spans = [_span(day, entry, height) for entry in entries]
+    blocks = [
+        Block(
+            number=number,
+            top=top,
+            height=bottom - top,
+            left=round(100 * place.lane / place.lanes, 3),
+            width=round(100 / place.lanes, 3),
+            entry=entry,
+        )
+        for number, (entry, (top, bottom), place) in enumerate(
+            zip(entries, spans, side_by_side(spans), strict=True), 1
+        )
+    ]
+    return DayTrack(
+        height=height,
+        hours=[(_pixels(day, hour), hour) for hour in day.hours()],
+        blocks=blocks,
+        now=_pixels(day, now) if day.begins_at <= now < day.ends_at else None,
+    )
+
+
+def _span(day: Day, entry: DayEntry, height: int) -> tuple[int, int]:
+    top = _pixels(day, max(entry.started_at, day.begins_at))
+    bottom = _pixels(day, min(entry.ended_at, day.ends_at))
+    top = min(top, height - LEAST_HEIGHT)
+    return top, max(bottom, top + LEAST_HEIGHT)
+
+
+def _pixels(day: Day, moment: datetime) -> int:
+    # In UTC: the difference of two times of one zone is that of their clocks.
+    passed = moment.astimezone(UTC) - day.begins_at
+    return round(passed.total_seconds() * HOUR_HEIGHT / 3600)

@@ -1,0 +1,106 @@
+"""`/timeline`: a person's day, as their own clock shows it. Somebody else's has an address of its
+own, which asks for its own right.
+"""
+
+from collections import defaultdict
+from datetime import date, timedelta
+from urllib.parse import quote
+
+import psycopg
+from starlette.responses import Response
+
+from integration.directory.profiles import Profile, profile_of, profiles_called
+from integration.pipeline.marts import marts_are_there
+from integration.web.page.refusals import bad_form, forbidden, not_found
+from integration.web.page.rights import Right
+from integration.web.page.time_zone import Day, zone_of
+from integration.web.page.visit import PageRoute, Visit
+from integration.web.timeline.day import Companion, companions, entries_in, time_in_sessions
+from integration.web.timeline.day_track import draw_day
+
+TIMELINE = "/timeline"
+YEARS = range(2000, 2100)
+USERS_OFFERED = 200  # in the field for a person; the others are found by what is typed
+FULL_BAR = timedelta(hours=4)  # of the week, unless a day has more
+
+
+def own_day(visit: Visit) -> Response:
+    find = visit.query("find")
+    if not find:
+        return _show_day(visit, visit.viewer.user_id)
+    if not visit.may(Right.SEE_EVERY_TIMELINE):
+        raise forbidden(Right.SEE_EVERY_TIMELINE)
+    with visit.transaction() as connection:
+        found = _users(connection, visit, find)
+    if len(found) == 1:
+        return visit.go(f"{address_of(visit, found[0].user_id)}?day={visit.query('day')}")
+    return visit.render(
+        "timeline/timeline_people.html", find=find, found=found, address_of=address_of
+    )
+
+
+def somebodys_day(visit: Visit) -> Response:
+    return _show_day(visit, visit.path("user_id"))
+
+
+def address_of(visit: Visit, user_id: str) -> str:
+    return TIMELINE if user_id == visit.viewer.user_id else f"{TIMELINE}/{quote(user_id, safe='')}"
+
+
+def _show_day(visit: Visit, user_id: str) -> Response:
+    who = {"organization_id": visit.viewer.organization_id, "user_id": user_id}
+    entries, others = [], []
+    with visit.transaction() as connection:
+        person = profile_of(connection, user_id, organization_id=who["organization_id"])
+        if person is None:
+            raise not_found()
+        day = _day_asked_for(visit, person)
+        week = day.week()
+        times = [timedelta()] * len(week)
+        if marts_are_there(connection):
+            entries = entries_in(connection, **who, span=day.span)
+            others = companions(connection, **who, session_ids=[one.session_id for one in entries])
+            times = time_in_sessions(connection, **who, spans=[one.span for one in week])
+        offered = _users(connection, visit, "") if visit.may(Right.SEE_EVERY_TIMELINE) else []
+    people: dict[str, list[Companion]] = defaultdict(list)
+    for one in others:
+        people[one.session_id].append(one)
+    return visit.render(
+        "timeline/timeline.html",
+        person=person,
+        address=address_of(visit, user_id),
+        day=day,
+        today=Day(visit.now.astimezone(day.zone).date(), day.zone),
+        track=draw_day(day, entries, now=visit.now),
+        people=people,
+        week=list(zip(week, times, strict=True)),
+        full_bar=max(*times, FULL_BAR),
+        in_day=times[day.date.weekday()],
+        offered=offered,
+    )
+
+
+def _day_asked_for(visit: Visit, person: Profile) -> Day:
+    zone = zone_of(person.time_zone)
+    asked = visit.query("day")
+    if not asked:
+        return Day(visit.now.astimezone(zone).date(), zone)
+    try:
+        day = date.fromisoformat(asked)
+    except ValueError:
+        day = None
+    if day is None or day.year not in YEARS:
+        raise bad_form("A day is written like 2026-03-29.")
+    return Day(day, zone)
+
+
+def _users(connection: psycopg.Connection, visit: Visit, text: str) -> list[Profile]:
+    return profiles_called(
+        connection, text, organization_id=visit.viewer.organization_id, limit=USERS_OFFERED
+    )
+
+
+PAGES = (
+    PageRoute(TIMELINE, own_day, right=Right.SEE_OWN),
+    PageRoute(TIMELINE + "/{user_id}", somebodys_day, right=Right.SEE_EVERY_TIMELINE),
+)

@@ -1,0 +1,1 @@
+"""The tab Users: Zoom users and whom they are mapped to."""

@@ -1,0 +1,95 @@
+"""`/services/zoom/users`: the Zoom users, whom each is mapped to, and one of them more closely."""
+
+from starlette.responses import Response
+
+from integration.connections.listed import connections_of
+from integration.directory.profiles import profile_with_email, profiles_like
+from integration.web.page.listing import ROWS, SEARCH_LIMIT, listing_of
+from integration.web.page.refusals import not_found
+from integration.web.page.rights import Right
+from integration.web.page.visit import PageRoute, Visit
+from integration.web.users.mapping_changes import mapping_history
+from integration.web.users.zoom_users import (
+    SHOWN,
+    ZoomUser,
+    count_zoom_users,
+    zoom_user_of,
+    zoom_users_of,
+)
+
+TAB = "/services/zoom/users"
+PROFILES_SHOWN = 12
+
+
+def users(visit: Visit) -> Response:
+    organization_id = visit.viewer.organization_id
+    listing = listing_of(visit, TAB, filters=tuple(SHOWN))
+    with visit.transaction() as connection:
+        connections = connections_of(connection, organization_id=organization_id)
+        counts = count_zoom_users(
+            connection, organization_id=organization_id, search=listing.search
+        )
+        found = zoom_users_of(
+            connection,
+            organization_id=organization_id,
+            search=listing.search,
+            show=listing.show,
+            by_entries=visit.may(Right.SEE_ACTIVITY_COUNTS),
+            limit=ROWS,
+            offset=listing.offset,
+        )
+    return visit.render(
+        "users/users.html",
+        connections=connections,
+        counts=counts,
+        listing=listing,
+        total=getattr(counts, listing.show),
+        users=found,
+    )
+
+
+def user(visit: Visit) -> Response:
+    """With the profiles that somebody may want to map them to."""
+    organization_id = visit.viewer.organization_id
+    search = visit.query("q")[:SEARCH_LIMIT]
+    with visit.transaction() as connection:
+        found = zoom_user_of(
+            connection,
+            visit.path("zoom_user_id"),
+            organization_id=organization_id,
+            by_entries=visit.may(Right.SEE_ACTIVITY_COUNTS),
+        )
+        if found is None:
+            raise not_found()
+        history = mapping_history(connection, found.zoom_user_id, organization_id=organization_id)
+        by_email, profiles = None, []
+        if visit.may(Right.CHANGE_SETTINGS):
+            by_email = found.email and profile_with_email(
+                connection, found.email, organization_id=organization_id
+            )
+            profiles = profiles_like(
+                connection,
+                (search or _known_words(found)).split(),
+                organization_id=organization_id,
+                limit=PROFILES_SHOWN,
+            )
+    return visit.render(
+        "users/zoom_user.html",
+        user=found,
+        history=history,
+        by_email=by_email,
+        profiles=[one for one in profiles if one.user_id != found.user_id],
+        search=search,
+    )
+
+
+def _known_words(user: ZoomUser) -> str:
+    """What a profile of the same person may contain: the name, and the email's local part."""
+    local_part = (user.email or "").partition("@")[0]
+    return f"{user.display_name or ''} {local_part.replace('.', ' ')}"
+
+
+PAGES = (
+    PageRoute(TAB, users, right=Right.SEE_SETTINGS),
+    PageRoute(TAB + "/{zoom_user_id}", user, right=Right.SEE_SETTINGS),
+)

@@ -1,0 +1,125 @@
+"""The Zoom users of an organization and whom each is mapped to, as they stand now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import psycopg
+
+from integration.database import rows
+from integration.web.users.found import FOUND, entries_waiting_sql
+
+# The list's filters.
+SHOWN = {
+    "all": "true",
+    "unmapped": "mapping = 'unmapped'",
+    "mapped": "user_id is not null",
+    "nobody": "mapping = 'nobody'",
+    "manual": "mapping in ('manual', 'nobody')",
+    "phone": "has_phone",
+}
+
+
+@dataclass(frozen=True)
+class ZoomUser:
+    """`mapping` says what decides: a manual mapping to a user ("manual") or to "nobody", an equal
+    "email", or nothing yet ("unmapped"). `user_name` is None when that user is not there;
+    `entries_waiting` counts the sessions that have no entry because nobody is mapped.
+    """
+
+    zoom_account_id: str
+    zoom_user_id: str
+    display_name: str | None
+    email: str | None
+    status: str | None
+    has_phone: bool
+    mapping: Literal["manual", "nobody", "email", "unmapped"]
+    user_id: str | None
+    user_name: str | None
+    user_email: str | None
+    deactivated_at: datetime | None
+    entries_waiting: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many of those found there are of each kind."""
+
+    all: int
+    unmapped: int
+    mapped: int
+    nobody: int
+    manual: int
+    phone: int
+
+
+def zoom_users_of(
+    connection: psycopg.Connection,
+    *,
+    organization_id: str,
+    search: str = "",
+    show: str = "all",
+    by_entries: bool,
+    limit: int,
+    offset: int = 0,
+) -> list[ZoomUser]:
+    """By name; with `by_entries` those first whose mapping would bring most. Without it nobody's
+    entries are counted.
+    """
+    statement = FOUND + _PAGE.replace("{shown}", SHOWN[show])
+    return rows.every(
+        connection,
+        ZoomUser,
+        statement.replace(
+            "{entries_waiting}", entries_waiting_sql(connection, by_entries=by_entries)
+        ),
+        {
+            "organization": organization_id,
+            "zoom_user": None,
+            "search": search,
+            "limit": limit,
+            "offset": offset,
+        },
+    )
+
+
+def count_zoom_users(
+    connection: psycopg.Connection, *, organization_id: str, search: str = ""
+) -> Counts:
+    return rows.one(
+        connection,
+        Counts,
+        (FOUND + _COUNTS).replace("{entries_waiting}", "0"),
+        {"organization": organization_id, "zoom_user": None, "search": search},
+    )
+
+
+def zoom_user_of(
+    connection: psycopg.Connection, zoom_user_id: str, *, organization_id: str, by_entries: bool
+) -> ZoomUser | None:
+    """None for an id that is unknown or another organization's. An id that two accounts of the
+    organization have is one person: mappings count for both.
+    """
+    return rows.maybe_one(
+        connection,
+        ZoomUser,
+        (FOUND + _ONE).replace(
+            "{entries_waiting}", entries_waiting_sql(connection, by_entries=by_entries)
+        ),
+        {"organization": organization_id, "zoom_user": zoom_user_id, "search": ""},
+    )
+
+
+_PAGE = """
+    select * from found
+    where {shown}
+    order by
+        entries_waiting desc, lower(coalesce(display_name, email, zoom_user_id)),
+        zoom_account_id, zoom_user_id
+    limit %(limit)s offset %(offset)s
+"""
+_ONE = "select * from found order by zoom_account_id limit 1"
+_COUNTS = "select {counts} from found".replace(
+    "{counts}",
+    ", ".join(f'count(*) filter (where {kind}) as "{name}"' for name, kind in SHOWN.items()),
+)
