@@ -60,7 +60,9 @@ def person(
         batch = _begin(connection, settings)
         with transaction(url) as owner:
             note_key(owner, key_id(key))
-            erased = erase_person(owner, batch, digests, person_key, clear_topics=clear_topics)
+            erased = erase_person(
+                owner, batch.number, digests, person_key, clear_topics=clear_topics
+            )
             rows = PersonalRows(owner, organization_id)
             erased.removed["dagster"] += remove_from_runs(rows, erased)
             note_erasure(owner, organization_id, erased.removed)

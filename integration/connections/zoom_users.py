@@ -3,11 +3,11 @@ nothing.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import psycopg
 
 from integration.connections.connections import Connection
-from integration.pipeline.batches import Batch
 
 COLUMNS = (
     "zoom_user_id",
@@ -25,8 +25,9 @@ def store_users(
     connection: psycopg.Connection,
     account: Connection,
     users: Iterable[tuple[object, ...]],
-    batch: Batch,
     *,
+    batch: int,
+    now: datetime,
     is_complete: bool = True,
 ) -> int:
     """Stores the users (tuples of COLUMNS) of one account that are new or changed; returns how
@@ -56,17 +57,19 @@ def store_users(
             [
                 account.organization_id,
                 account.zoom_account_id,
-                batch.as_of,
-                batch.number,
+                now,
+                batch,
                 is_complete,
             ],
         )
         if is_complete:
-            _note_unlisted(connection, account, batch)
-        return _insert_versions(connection, account, batch)
+            _note_unlisted(connection, account, batch=batch, now=now)
+        return _insert_versions(connection, account, batch=batch, now=now)
 
 
-def _note_unlisted(connection: psycopg.Connection, account: Connection, batch: Batch) -> None:
+def _note_unlisted(
+    connection: psycopg.Connection, account: Connection, *, batch: int, now: datetime
+) -> None:
     """That somebody is no longer on the list is a version of them, too."""
     connection.execute(
         """
@@ -89,13 +92,15 @@ def _note_unlisted(connection: psycopg.Connection, account: Connection, batch: B
         {
             "organization": account.organization_id,
             "account": account.zoom_account_id,
-            "now": batch.as_of,
-            "batch": batch.number,
+            "now": now,
+            "batch": batch,
         },
     )
 
 
-def _insert_versions(connection: psycopg.Connection, account: Connection, batch: Batch) -> int:
+def _insert_versions(
+    connection: psycopg.Connection, account: Connection, *, batch: int, now: datetime
+) -> int:
     return connection.execute(
         """
         insert into zoom_raw.users (
@@ -138,8 +143,8 @@ def _insert_versions(connection: psycopg.Connection, account: Connection, batch:
         {
             "organization": account.organization_id,
             "account": account.zoom_account_id,
-            "now": batch.as_of,
-            "batch": batch.number,
+            "now": now,
+            "batch": batch,
         },
     ).rowcount
 
@@ -148,8 +153,9 @@ def store_phone_users(
     connection: psycopg.Connection,
     account: Connection,
     users: Iterable[tuple[str, str | None, str | None]],
-    batch: Batch,
     *,
+    batch: int,
+    now: datetime,
     is_complete: bool = True,
 ) -> int:
     """Stores (zoom_user_id, extension_id, extension_number) of one account where new or changed.
@@ -195,8 +201,8 @@ def store_phone_users(
             {
                 "organization": account.organization_id,
                 "account": account.zoom_account_id,
-                "now": batch.as_of,
-                "batch": batch.number,
+                "now": now,
+                "batch": batch,
                 "is_complete": is_complete,
             },
         ).rowcount

@@ -42,7 +42,7 @@ UNKNOWN = "no organization has connected this Zoom account"
 OVER = "more than a day after the Zoom account was disconnected"
 
 # What takes erased people out of the decisions before anything of them is stored.
-Forget = Callable[[psycopg.Connection, list[Decision], Batch], list[Decision]]
+Forget = Callable[[psycopg.Connection, list[Decision], int], list[Decision]]
 
 
 def land_deliveries(
@@ -81,7 +81,7 @@ def _land_together(
     connection: psycopg.Connection, deliveries: Sequence[Delivery], batch: Batch, forget: Forget
 ) -> Counter[str]:
     with connection.transaction():  # a savepoint
-        decisions = forget(connection, _decide(connection, deliveries), batch)
+        decisions = forget(connection, _decide(connection, deliveries), batch.number)
         return store_decisions(connection, decisions, batch)
 
 
@@ -115,7 +115,7 @@ def _set_aside(
     )
     try:
         with connection.transaction():
-            [decision] = forget(connection, [decision], batch)
+            [decision] = forget(connection, [decision], batch.number)
     except Exception as error:
         if _is_transient(error):
             raise

@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg
 
-from integration.pipeline.batches import Batch
 from integration.pipeline.decisions import Decision
 from integration.privacy.digests import Digests, key_id
 from integration.privacy.forgetting import Forgetting, digests_of
@@ -54,7 +53,7 @@ def check_key(connection: psycopg.Connection, key: str) -> None:
 
 
 def without_the_erased(
-    connection: psycopg.Connection, decisions: list[Decision], batch: Batch, *, key: Key
+    connection: psycopg.Connection, decisions: list[Decision], batch: int, *, key: Key
 ) -> list[Decision]:
     """The decisions about deliveries, with erased people taken out of their events."""
     digests = digests_in_use(connection, key, {each.organization_id for each in decisions})
@@ -133,7 +132,7 @@ def _cleaned(
 
 def without_erased_users(
     connection: psycopg.Connection,
-    batch: Batch,
+    batch: int,
     organization_id: str,
     users: Mapping[str, str | None],
     *,

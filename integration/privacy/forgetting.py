@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 import psycopg
 
 from integration.connections.zoom_users import delete_zoom_users, zoom_users_with_emails
-from integration.pipeline.batches import Batch
 from integration.privacy.digests import EVERYWHERE, Digests
 from integration.privacy.landed_events import (
     delete_user_events,
@@ -58,7 +57,7 @@ SESSIONS_AT_ONCE = 200
 class Forgetting:
     """Of one organization, in one batch; every change is in the caller's transaction."""
 
-    def __init__(self, connection: psycopg.Connection, batch: Batch, digests: Digests) -> None:
+    def __init__(self, connection: psycopg.Connection, batch: int, digests: Digests) -> None:
         self._connection = connection
         self._batch = batch
         self._digests = digests

@@ -7,7 +7,6 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from integration.database import rows
-from integration.pipeline.batches import Batch
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def replace_fields(
     connection: psycopg.Connection,
     organization_id: str,
     changed: Mapping[str, dict[str, str]],
-    batch: Batch,
+    batch: int,
 ) -> int:
     """Gives events (event_id -> fields) other fields: news of this batch."""
     return connection.execute(
@@ -104,7 +103,7 @@ def replace_fields(
         from unnest(%s::text[], %s::jsonb[]) as told (event_id, fields)
         where events.organization_id = %s and events.event_id = told.event_id
         """,
-        [batch.number, list(changed), [Jsonb(each) for each in changed.values()], organization_id],
+        [batch, list(changed), [Jsonb(each) for each in changed.values()], organization_id],
     ).rowcount
 
 

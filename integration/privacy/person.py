@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from integration.pipeline.batches import Batch
 from integration.privacy import lookups as erasure
 from integration.privacy.arriving import digests_in_body
 from integration.privacy.digests import Digests
@@ -44,7 +43,7 @@ def refuse_active_user(connection: psycopg.Connection, organization_id: str, key
 
 def erase_person(
     connection: psycopg.Connection,
-    batch: Batch,
+    batch: int,
     digests: Digests,
     key: str,
     *,

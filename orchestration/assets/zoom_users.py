@@ -172,7 +172,7 @@ def _store(
     with writer.connection.transaction():
         erased = without_erased_users(
             writer.connection,
-            writer.batch,
+            writer.batch.number,
             account.organization_id,
             {
                 **{zoom_user_id: None for zoom_user_id, *_ in lists.phone_users},
@@ -185,7 +185,8 @@ def _store(
             writer.connection,
             account,
             rows,
-            writer.batch,
+            batch=writer.batch.number,
+            now=writer.batch.as_of,
             is_complete=lists.users_error is None,
         )
         # Without one page of it nothing is known of the list.
@@ -195,7 +196,8 @@ def _store(
                 writer.connection,
                 account,
                 [user for user in lists.phone_users if user[0] not in erased],
-                writer.batch,
+                batch=writer.batch.number,
+                now=writer.batch.as_of,
                 is_complete=lists.phone_error is None,
             )
         if lists.error is None:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from integration.database.postgres import transaction
-from integration.pipeline.batches import Batch
 from integration.privacy.digests import Digests, key_id
 from integration.privacy.person import erase_person, known_person
 from integration.privacy.proof import prove
@@ -85,7 +84,7 @@ def erase(installation: Installation, key: str = KEY) -> None:
     with transaction(installation.url) as connection:
         note_key(connection, key_id(TOMBSTONE_KEY))
         digests = Digests(TOMBSTONE_KEY, "firm")
-        erase_person(connection, Batch(number, ARRIVAL), digests, key, clear_topics=False)
+        erase_person(connection, number, digests, key, clear_topics=False)
 
 
 def forget_everything(installation: Installation) -> None:

@@ -9,7 +9,6 @@ import pytest
 from integration.connections.connections import Connection
 from integration.connections.zoom_users import store_users
 from integration.database.postgres import connect
-from integration.pipeline.batches import Batch
 from tests.pipeline.installation import Installation
 
 BASE = datetime(2026, 3, 2, tzinfo=UTC)
@@ -79,5 +78,5 @@ def happen(installation: Installation, account: Connection, at: datetime, what: 
     rows = [(user, f"{user}@a.example", *[None] * 4, status, None) for user, status in users]
     with connect(installation.url) as connection:
         store_users(
-            connection, account, rows, Batch(1, at), is_complete=not isinstance(what, tuple)
+            connection, account, rows, batch=1, now=at, is_complete=not isinstance(what, tuple)
         )

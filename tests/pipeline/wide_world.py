@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from integration.connections.connections import Connection
 from integration.connections.zoom_users import store_phone_users, store_users
 from integration.database.postgres import connect
-from integration.pipeline.batches import Batch
 from tests.pipeline.events import Body, Person, Session, event, iso, user_event
 from tests.pipeline.hostile_events import wide
 from tests.pipeline.installation import LONG_AGO, Installation
@@ -54,10 +53,10 @@ def _import(installation: Installation, connection_id: str) -> None:
     """What Zoom's lists of users say, without the way through HTTP, whose headers are Latin."""
     account = Connection(connection_id, ORGANIZATION, ACCOUNT, "active", None, LONG_AGO)
     with connect(installation.url, role="pipeline") as connection:
-        batch = Batch(number=0, as_of=START - timedelta(days=1))
+        when = {"batch": 0, "now": START - timedelta(days=1)}
         user = (HOST, EMAIL, NAME, NAME, NAME, wide(128), wide(128), LONG_AGO)
-        store_users(connection, account, [user], batch)
-        store_phone_users(connection, account, [(CALLER, EXTENSION, EXTENSION)], batch)
+        store_users(connection, account, [user], **when)
+        store_phone_users(connection, account, [(CALLER, EXTENSION, EXTENSION)], **when)
 
 
 def _events() -> list[Body]:

@@ -28,8 +28,8 @@ MAY_IMPORT = {
     # Pure functions: what arrives is cleaned before it is kept.
     f"{ROOMS}zoom": (f"{ROOMS}identity.cleaning",),
     f"{ROOMS}database": (f"{ROOMS}settings",),
-    f"{ROOMS}connections": (*CONNECTIONS, f"{ROOMS}pipeline.batches"),
-    f"{ROOMS}privacy": (*PRIVACY, f"{ROOMS}pipeline.batches", f"{ROOMS}pipeline.decisions"),
+    f"{ROOMS}connections": CONNECTIONS,
+    f"{ROOMS}privacy": (*PRIVACY, f"{ROOMS}pipeline.decisions"),
     f"{ROOMS}directory": CONNECTIONS,
     f"{ROOMS}sign_in": CONNECTIONS,
     f"{ROOMS}explain": CONNECTIONS,
