@@ -9,7 +9,6 @@ import argparse
 import sys
 from collections import Counter
 from datetime import UTC, datetime
-from functools import partial
 
 import psycopg
 
@@ -25,7 +24,7 @@ from integration.privacy.account import (
     left_of_account,
     organizations_of_account,
 )
-from integration.privacy.arriving import check_key, without_the_erased
+from integration.privacy.arriving import check_key
 from integration.privacy.digests import Digests, key_id
 from integration.privacy.lookups import note_erasure
 from integration.privacy.person import (
@@ -144,8 +143,10 @@ def _begin(connection: psycopg.Connection, settings: Settings) -> Batch:
     batch = open_batch(
         connection, as_of=max(now, latest_batch_time(connection) or now), run_id=None
     )
-    forget = partial(without_the_erased, key=lambda: settings.tombstone_key)
-    landed = sum(chunk.total() for chunk in land_deliveries(connection, batch, forget=forget))
+    landed = sum(
+        chunk.total()
+        for chunk in land_deliveries(connection, batch, key=lambda: settings.tombstone_key)
+    )
     say(f"{landed} deliveries were waiting and have been landed.")
     take_settings(connection, batch)
     return batch

@@ -6,7 +6,7 @@ that cannot be landed is set aside alone, whatever the cause.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ import psycopg
 
 from integration.pipeline.batches import Batch
 from integration.pipeline.decisions import Decision, Delivery, make_room, store_decisions
+from integration.privacy.arriving import Arrival, Key, redact
 from integration.zoom.events import Envelope, Unreadable, events_of, open_envelope
 
 # 5,000 deliveries of about 1 KB are parsed in half a second and keep the transaction short.
@@ -40,16 +41,14 @@ class Account:
 
 UNKNOWN = "no organization has connected this Zoom account"
 OVER = "more than a day after the Zoom account was disconnected"
-
-# What takes erased people out of the decisions before anything of them is stored.
-Forget = Callable[[psycopg.Connection, list[Decision], int], list[Decision]]
+ABOUT_AN_ERASED_PERSON = "it speaks of an erased person only"
 
 
 def land_deliveries(
-    connection: psycopg.Connection, batch: Batch, *, forget: Forget
+    connection: psycopg.Connection, batch: Batch, *, key: Key
 ) -> Iterator[Counter[str]]:
     """Lands everything that waits, a chunk at a time; yields each chunk's dispositions once they
-    are committed.
+    are committed. `key` is that of the tombstones, asked for only when somebody was erased.
     """
     while True:
         with connection.transaction():
@@ -57,36 +56,36 @@ def land_deliveries(
             if not waiting:
                 return
             make_room(connection)
-            counts = _land(connection, waiting, batch, forget)
+            counts = _land(connection, waiting, batch, key)
         yield counts
 
 
 def _land(
-    connection: psycopg.Connection, deliveries: Sequence[Delivery], batch: Batch, forget: Forget
+    connection: psycopg.Connection, deliveries: Sequence[Delivery], batch: Batch, key: Key
 ) -> Counter[str]:
     """All of them, or by halves those that can be landed; raises what no delivery has caused."""
     try:
-        return _land_together(connection, deliveries, batch, forget)
+        return _land_together(connection, deliveries, batch, key)
     except Exception as error:  # noqa: BLE001 - what one delivery causes must not reach the others
-        _raise_if_no_delivery_caused_it(error, connection, batch, forget)
+        _raise_if_no_delivery_caused_it(error, connection, batch, key)
         failure = error
     if len(deliveries) == 1:
-        return _set_aside(connection, deliveries[0], batch, forget, failure)
+        return _set_aside(connection, deliveries[0], batch, key, failure)
     middle = len(deliveries) // 2
-    first = _land(connection, deliveries[:middle], batch, forget)
-    return first + _land(connection, deliveries[middle:], batch, forget)
+    first = _land(connection, deliveries[:middle], batch, key)
+    return first + _land(connection, deliveries[middle:], batch, key)
 
 
 def _land_together(
-    connection: psycopg.Connection, deliveries: Sequence[Delivery], batch: Batch, forget: Forget
+    connection: psycopg.Connection, deliveries: Sequence[Delivery], batch: Batch, key: Key
 ) -> Counter[str]:
     with connection.transaction():  # a savepoint
-        decisions = forget(connection, _decide(connection, deliveries), batch.number)
+        decisions = _redact(connection, _decide(connection, deliveries), batch, key)
         return store_decisions(connection, decisions, batch)
 
 
 def _raise_if_no_delivery_caused_it(
-    error: Exception, connection: psycopg.Connection, batch: Batch, forget: Forget
+    error: Exception, connection: psycopg.Connection, batch: Batch, key: Key
 ) -> None:
     """What passes, such as a lost connection or a full disk, and what fails without any delivery,
     such as a missing table or the wrong key, ends the step: the deliveries go on waiting.
@@ -94,7 +93,7 @@ def _raise_if_no_delivery_caused_it(
     if _is_transient(error):
         raise error
     try:
-        _land_together(connection, [], batch, forget)
+        _land_together(connection, [], batch, key)
     except Exception:  # noqa: BLE001 - whatever it is, no delivery has caused it
         raise error from None
 
@@ -103,7 +102,7 @@ def _set_aside(
     connection: psycopg.Connection,
     delivery: Delivery,
     batch: Batch,
-    forget: Forget,
+    key: Key,
     failure: Exception,
 ) -> Counter[str]:
     """Quarantines what cannot be landed. Its body is kept only where it can be seen that it names
@@ -115,13 +114,39 @@ def _set_aside(
     )
     try:
         with connection.transaction():
-            [decision] = forget(connection, [decision], batch.number)
+            [decision] = _redact(connection, [decision], batch, key)
     except Exception as error:
         if _is_transient(error):
             raise
         decision = replace(decision, keeps_body=False)
     with connection.transaction():
         return store_decisions(connection, [decision], batch)
+
+
+def _redact(
+    connection: psycopg.Connection, decisions: list[Decision], batch: Batch, key: Key
+) -> list[Decision]:
+    """The decisions with erased people taken out, before anything of them is stored."""
+    arrivals = [
+        Arrival(
+            decision.organization_id,
+            decision.events,
+            decision.delivery.body if decision.disposition == "quarantined" else None,
+        )
+        for decision in decisions
+    ]
+    return [
+        replace(decision, disposition="ignored", reason=ABOUT_AN_ERASED_PERSON, events=())
+        if redacted.is_left_out
+        else replace(
+            decision,
+            events=redacted.events,
+            keeps_body=decision.keeps_body and not redacted.names_the_erased,
+        )
+        for decision, redacted in zip(
+            decisions, redact(connection, arrivals, batch.number, key=key), strict=True
+        )
+    ]
 
 
 def _is_transient(error: Exception) -> bool:

@@ -5,13 +5,11 @@ While nobody was erased nothing is looked at and no key is needed.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import psycopg
 
-from integration.pipeline.decisions import Decision
 from integration.privacy.digests import Digests, key_id
 from integration.privacy.forgetting import Forgetting, digests_of
 from integration.privacy.redaction import Told, Tombstone
@@ -21,8 +19,8 @@ from integration.privacy.tombstones import (
     known_tombstones,
     organizations_with_tombstones,
 )
+from integration.zoom.events import Event
 
-ABOUT_AN_ERASED_PERSON = "it speaks of an erased person only"
 Key = Callable[[], str]
 
 
@@ -52,36 +50,66 @@ def check_key(connection: psycopg.Connection, key: str) -> None:
         )
 
 
-def without_the_erased(
-    connection: psycopg.Connection, decisions: list[Decision], batch: int, *, key: Key
-) -> list[Decision]:
-    """The decisions about deliveries, with erased people taken out of their events."""
-    digests = digests_in_use(connection, key, {each.organization_id for each in decisions})
-    kept = list(decisions)
+@dataclass(frozen=True)
+class Arrival:
+    """What somebody can be named in of one delivery: its events, and its body where that is to be
+    kept.
+    """
+
+    organization_id: str
+    events: tuple[Event, ...] = ()
+    body: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Redacted:
+    """The events without erased people. With `is_left_out` the delivery is about an erased person
+    only; with `names_the_erased` its body names one.
+    """
+
+    events: tuple[Event, ...]
+    is_left_out: bool = False
+    names_the_erased: bool = False
+
+
+def redact(
+    connection: psycopg.Connection, arrivals: Sequence[Arrival], batch: int, *, key: Key
+) -> list[Redacted]:
+    """Each arrival, in the order given, with erased people taken out."""
+    digests = digests_in_use(connection, key, {each.organization_id for each in arrivals})
+    redacted = [Redacted(each.events) for each in arrivals]
     for organization, of_organization in digests.items():
-        places = [n for n, each in enumerate(kept) if each.organization_id == organization]
+        places = [n for n, each in enumerate(arrivals) if each.organization_id == organization]
         forgetting = Forgetting(connection, batch, of_organization)
-        cleaned = _in_organization([kept[n] for n in places], forgetting, of_organization)
-        for n, decision in zip(places, cleaned, strict=True):
-            kept[n] = decision
-    return kept
+        cleaned = _in_organization([arrivals[n] for n in places], forgetting, of_organization)
+        for n, result in zip(places, cleaned, strict=True):
+            redacted[n] = result
+    return redacted
 
 
 def _in_organization(
-    decisions: list[Decision], forgetting: Forgetting, digests: Digests
-) -> list[Decision]:
+    arrivals: list[Arrival], forgetting: Forgetting, digests: Digests
+) -> list[Redacted]:
+    left_out: set[int] = set()
     while True:
-        decisions, found = _once(decisions, forgetting, digests)
+        redacted, found = _once(arrivals, forgetting, digests)
+        left_out |= {place for place, each in enumerate(redacted) if each.is_left_out}
         if not forgetting.add(found):
-            return decisions
+            return [
+                replace(each, is_left_out=place in left_out) for place, each in enumerate(redacted)
+            ]
         forgetting.everywhere()
+        arrivals = [
+            replace(arrival, events=result.events)
+            for arrival, result in zip(arrivals, redacted, strict=True)
+        ]
 
 
 def _once(
-    decisions: list[Decision], forgetting: Forgetting, digests: Digests
-) -> tuple[list[Decision], set[Tombstone]]:
+    arrivals: list[Arrival], forgetting: Forgetting, digests: Digests
+) -> tuple[list[Redacted], set[Tombstone]]:
     arriving: dict[str, list[Told]] = defaultdict(list)
-    for place, (number, event) in _events(decisions):
+    for place, (number, event) in _events(arrivals):
         if event.session_id:
             told = Told(f"{place}:{number}", event.event, event.fields)
             arriving[event.session_id].append(told)
@@ -94,40 +122,40 @@ def _once(
     of_users, found_of_users = _zoom_users(
         {
             f"{place}:{number}": (event.fields.get("zoom_user_id"), event.fields.get("email"))
-            for place, (number, event) in _events(decisions)
+            for place, (number, event) in _events(arrivals)
             if event.event.startswith("user.")
         },
         forgetting,
         digests,
     )
-    bodies = _bodies_that_name(decisions, forgetting, digests)
-    cleaned = [
-        _cleaned(decision, place, changed, of_users, place in bodies)
-        for place, decision in enumerate(decisions)
+    bodies = _bodies_that_name(arrivals, forgetting, digests)
+    redacted = [
+        _redacted(arrival, place, changed, of_users, place in bodies)
+        for place, arrival in enumerate(arrivals)
     ]
-    return cleaned, found | found_of_users
+    return redacted, found | found_of_users
 
 
-def _events(decisions: list[Decision]) -> Iterator[tuple[int, tuple[int, Any]]]:
-    for place, decision in enumerate(decisions):
-        for numbered in enumerate(decision.events):
+def _events(arrivals: list[Arrival]) -> Iterator[tuple[int, tuple[int, Event]]]:
+    for place, arrival in enumerate(arrivals):
+        for numbered in enumerate(arrival.events):
             yield place, numbered
 
 
-def _cleaned(
-    decision: Decision,
+def _redacted(
+    arrival: Arrival,
     place: int,
     changed: Mapping[str, dict[str, str]],
     of_users: set[str],
     names_somebody: bool,
-) -> Decision:
-    if any(f"{place}:{number}" in of_users for number in range(len(decision.events))):
-        return replace(decision, disposition="ignored", reason=ABOUT_AN_ERASED_PERSON, events=())
+) -> Redacted:
+    if any(f"{place}:{number}" in of_users for number in range(len(arrival.events))):
+        return Redacted((), is_left_out=True)
     events = tuple(
         replace(event, fields=changed.get(f"{place}:{number}", event.fields))
-        for number, event in enumerate(decision.events)
+        for number, event in enumerate(arrival.events)
     )
-    return replace(decision, events=events, keeps_body=decision.keeps_body and not names_somebody)
+    return Redacted(events, names_the_erased=names_somebody)
 
 
 def without_erased_users(
@@ -190,13 +218,13 @@ def _zoom_users(
 
 
 def _bodies_that_name(
-    decisions: list[Decision], forgetting: Forgetting, digests: Digests
+    arrivals: list[Arrival], forgetting: Forgetting, digests: Digests
 ) -> set[int]:
-    """The quarantined deliveries whose bodies name an erased person."""
+    """The arrivals whose bodies name an erased person."""
     own = {
-        place: digests_in_body(digests, decision.delivery.body)
-        for place, decision in enumerate(decisions)
-        if decision.disposition == "quarantined"
+        place: digests_in_body(digests, arrival.body)
+        for place, arrival in enumerate(arrivals)
+        if arrival.body is not None
     }
     known = forgetting.known(set().union(*own.values()))
     return {place for place, candidates in own.items() if candidates & known.keys()}

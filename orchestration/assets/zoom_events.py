@@ -1,13 +1,11 @@
 """Deliveries become events."""
 
 from collections import Counter
-from functools import partial
 from typing import Any
 
 import dagster as dg
 
 from integration.pipeline.landing import forget_quarantined_bodies, land_deliveries
-from integration.privacy.arriving import without_the_erased
 from orchestration.resources import BatchInProgress, Installation
 
 DISPOSITIONS = ("landed", "duplicate", "ignored", "unknown_account", "quarantined")
@@ -31,10 +29,11 @@ def zoom_events(
     delivery its disposition. Reads nothing of Zoom.
     """
     settings = installation.settings()
-    forget = partial(without_the_erased, key=lambda: settings.tombstone_key)
     counts: Counter[str] = Counter()
     for chunk in land_deliveries(
-        batch_in_progress.connection, batch_in_progress.batch, forget=forget
+        batch_in_progress.connection,
+        batch_in_progress.batch,
+        key=lambda: settings.tombstone_key,
     ):
         counts += chunk
         context.log.info(f"{counts.total()} deliveries so far: {_in_words(counts)}")

@@ -1,18 +1,18 @@
 """What cannot be landed is set aside alone, with its reason; every other delivery lands."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
 
 from integration.database.postgres import connect
+from integration.pipeline import landing
 from integration.pipeline.batches import Batch
-from integration.pipeline.decisions import Decision
-from integration.pipeline.landing import Forget, land_deliveries
-from integration.privacy.arriving import without_the_erased
+from integration.pipeline.landing import land_deliveries
+from integration.privacy.arriving import Arrival, Redacted
 from integration.privacy.tombstones import WrongTombstoneKey, note_key
 from integration.zoom import events
 from tests.pipeline.events import Body, Person, Session
@@ -38,17 +38,11 @@ def one_bad_of_many() -> list[Body]:
     return [ended(POISON if n == 17 else f"uuid-{n}") for n in range(40)]
 
 
-def forget_nobody(
-    _: psycopg.Connection, decisions: list[Decision], _batch: Batch
-) -> list[Decision]:
-    return decisions
-
-
-def land(installation: Installation, *, forget: Forget = forget_nobody) -> Counter[str]:
+def land(installation: Installation, *, key: str = "never asked for") -> Counter[str]:
     """Only the step of landing, as the pipeline runs it."""
     with connect(installation.url, role="pipeline", autocommit=True) as connection:
         batch = Batch(number=1, as_of=ARRIVAL)
-        return sum(land_deliveries(connection, batch, forget=forget), Counter[str]())
+        return sum(land_deliveries(connection, batch, key=lambda: key), Counter[str]())
 
 
 def refuse_in_the_database(installation: Installation, condition: str, code: str) -> None:
@@ -159,18 +153,22 @@ def test_an_event_that_cannot_be_read_for_an_unforeseen_cause_is_set_aside(
 
 
 def test_a_delivery_that_no_tombstone_can_be_applied_to_is_set_aside_without_its_body(
-    installation: Installation,
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody could say whether the body names somebody who was erased."""
+    applied = landing.redact
 
-    def failing(_: psycopg.Connection, decisions: list[Decision], _batch: Batch) -> list[Decision]:
-        if any(POISON.encode() in decision.delivery.body for decision in decisions):
+    def failing(
+        connection: psycopg.Connection, arrivals: Sequence[Arrival], *rest: Any, **key: Any
+    ) -> list[Redacted]:
+        if POISON in str(arrivals) or any(POISON.encode() in (a.body or b"") for a in arrivals):
             raise RecursionError("a message that quotes")
-        return decisions
+        return applied(connection, arrivals, *rest, **key)
 
+    monkeypatch.setattr(landing, "redact", failing)
     installation.deliver(*one_bad_of_many(), at=ARRIVAL)
 
-    assert land(installation, forget=failing) == {"landed": 39, "quarantined": 1}
+    assert land(installation) == {"landed": 39, "quarantined": 1}
     assert set_aside(installation) == [
         ("could not be landed (RecursionError)", "firm", ACCOUNT, False)
     ]
@@ -180,10 +178,9 @@ def test_the_wrong_key_of_the_tombstones_sets_nothing_aside(installation: Instal
     with connect(installation.url) as connection:
         note_key(connection, "another-key")
     installation.deliver(*one_bad_of_many(), at=ARRIVAL)
-    forget = partial(without_the_erased, key=lambda: "the-wrong-key")
 
     with pytest.raises(WrongTombstoneKey):
-        land(installation, forget=forget)
+        land(installation, key="the-wrong-key")
     assert set_aside(installation) == []
 
 

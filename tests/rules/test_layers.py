@@ -29,7 +29,7 @@ MAY_IMPORT = {
     f"{ROOMS}zoom": (f"{ROOMS}identity.cleaning",),
     f"{ROOMS}database": (f"{ROOMS}settings",),
     f"{ROOMS}connections": CONNECTIONS,
-    f"{ROOMS}privacy": (*PRIVACY, f"{ROOMS}pipeline.decisions"),
+    f"{ROOMS}privacy": PRIVACY,
     f"{ROOMS}directory": CONNECTIONS,
     f"{ROOMS}sign_in": CONNECTIONS,
     f"{ROOMS}explain": CONNECTIONS,
