@@ -52,7 +52,7 @@ def test_no_field_of_any_event_can_stop_a_batch(installation: Installation, tmp_
     dispositions = dict(
         installation.execute("select disposition, count(*) from ingress.deliveries group by 1")
     )
-    assert sum(dispositions.values()) >= len(bodies) + BATCHES * 6
+    assert sum(dispositions.values()) == len(bodies) + BATCHES * 6
     # Many are quarantined, and many more are landed and derived.
     assert dispositions["quarantined"] > 500
     assert dispositions["landed"] > 2000
@@ -63,18 +63,16 @@ def test_no_field_of_any_event_can_stop_a_batch(installation: Installation, tmp_
 
 
 def send(receiver: Receiver, bodies: Sequence[Body]) -> None:
-    """Signed as Zoom signs, several at once, and again where the receiver has no time."""
+    """Signed as Zoom signs, several at once."""
     address = f"{receiver.base}/webhooks/zoom"
 
     def post_all(some: Sequence[Body]) -> None:
         with requests.Session() as http:
             for body in some:
-                content, status = json.dumps(body).encode(), 503
-                while status == 503:
-                    signed = receiver.signed(content)
-                    answer = http.post(address, data=content, headers=signed, timeout=PATIENCE)
-                    status = answer.status_code
-                assert status == 204
+                content = json.dumps(body).encode()
+                signed = receiver.signed(content)
+                answer = http.post(address, data=content, headers=signed, timeout=PATIENCE)
+                assert answer.status_code == 204
 
     with ThreadPoolExecutor(SENDERS) as senders:
         list(senders.map(post_all, [bodies[n::SENDERS] for n in range(SENDERS)]))

@@ -160,7 +160,7 @@ def test_a_delivery_that_no_tombstone_can_be_applied_to_is_set_aside_without_its
 
     def failing(
         connection: psycopg.Connection, arrivals: Sequence[Arrival], *rest: Any, **key: Any
-    ) -> list[Redacted]:
+    ) -> dict[int, Redacted]:
         if POISON in str(arrivals) or any(POISON.encode() in (a.body or b"") for a in arrivals):
             raise RecursionError("a message that quotes")
         return applied(connection, arrivals, *rest, **key)

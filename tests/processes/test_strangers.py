@@ -35,13 +35,13 @@ def test_signed_deliveries_are_taken_whatever_strangers_do(
                 deliver(port, body)
             held = receiver.memory_info().rss - before
         stored = rows(database_url, "select count(*) from ingress.deliveries")
-        assert stored[0][0] >= DELIVERIES
+        assert stored == [(DELIVERIES,)]
         assert held < MOST_MEGABYTES << 20
         assert process.poll() is None
 
 
 def deliver(port: int, body: bytes) -> None:
-    """As Zoom does, which tries again where nobody takes it."""
+    """As Zoom does, which tries again when it cannot connect."""
     address = f"http://127.0.0.1:{port}/webhooks/zoom"
 
     def is_taken() -> bool:
@@ -49,8 +49,8 @@ def deliver(port: int, body: bytes) -> None:
         with requests.Session() as zoom, suppress(requests.ConnectionError):
             zoom.trust_env = False
             answer = zoom.post(address, data=body, headers=signature, timeout=PATIENCE)
-            assert answer.status_code in (204, 503)
-            return answer.status_code == 204
+            assert answer.status_code == 204
+            return True
         return False
 
     wait_until(is_taken)

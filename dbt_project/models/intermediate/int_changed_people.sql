@@ -76,14 +76,16 @@ changed_zoom_users as (
         and mappings.kind = 'mapping'
         and mappings.value = changed_users.user_id
     union all
-    select
-        changed_users.organization_id, changed_users.batch, changed_users.changed,
-        zoom_users.subject
-    from changed_users
+    select emails.organization_id, emails.batch, emails.changed, zoom_users.subject
+    from (
+        select organization_id, batch, changed, email from changed_users
+        union all
+        select organization_id, batch, changed, address from changed_addresses
+    ) as emails
     inner join settings as zoom_users
-        on zoom_users.organization_id = changed_users.organization_id
+        on zoom_users.organization_id = emails.organization_id
         and zoom_users.kind = 'zoom_user_email'
-        and zoom_users.value = changed_users.email
+        and zoom_users.value = emails.email
     union all
     -- Someone without an email of their own in a session is excluded by the one that was imported.
     select
@@ -106,15 +108,6 @@ changed_zoom_users as (
         and zoom_users.kind = 'zoom_user_name'
         and zoom_users.value = setting_changes.subject
     where setting_changes.kind = 'display_name'
-    union all
-    select
-        changed_addresses.organization_id, changed_addresses.batch, changed_addresses.changed,
-        zoom_users.subject
-    from changed_addresses
-    inner join settings as zoom_users
-        on zoom_users.organization_id = changed_addresses.organization_id
-        and zoom_users.kind = 'zoom_user_email'
-        and zoom_users.value = changed_addresses.address
 
 )
 
