@@ -14,7 +14,7 @@ import psycopg
 
 from integration.pipeline.batches import Batch
 from integration.pipeline.decisions import Decision, Delivery, make_room, store_decisions
-from integration.privacy.arriving import Arrival, Key, redact
+from integration.privacy.arriving import Arrival, Key, Redacted, redact
 from integration.zoom.events import Envelope, Unreadable, events_of, open_envelope
 
 # 5,000 deliveries of about 1 KB are parsed in half a second and keep the transaction short.
@@ -135,18 +135,17 @@ def _redact(
         )
         for decision in decisions
     ]
-    return [
-        replace(decision, disposition="ignored", reason=ABOUT_AN_ERASED_PERSON, events=())
-        if redacted.is_left_out
-        else replace(
-            decision,
-            events=redacted.events,
-            keeps_body=decision.keeps_body and not redacted.names_the_erased,
-        )
-        for decision, redacted in zip(
-            decisions, redact(connection, arrivals, batch.number, key=key), strict=True
-        )
-    ]
+    kept = list(decisions)
+    for place, redacted in redact(connection, arrivals, batch.number, key=key).items():
+        kept[place] = _without_the_erased(kept[place], redacted)
+    return kept
+
+
+def _without_the_erased(decision: Decision, redacted: Redacted) -> Decision:
+    if redacted.is_left_out:
+        return replace(decision, disposition="ignored", reason=ABOUT_AN_ERASED_PERSON, events=())
+    keeps_body = decision.keeps_body and not redacted.names_the_erased
+    return replace(decision, events=redacted.events, keeps_body=keeps_body)
 
 
 def _is_transient(error: Exception) -> bool:

@@ -74,16 +74,17 @@ class Redacted:
 
 def redact(
     connection: psycopg.Connection, arrivals: Sequence[Arrival], batch: int, *, key: Key
-) -> list[Redacted]:
-    """Each arrival, in the order given, with erased people taken out."""
+) -> dict[int, Redacted]:
+    """By its place in the list, each arrival of an organization in which somebody was erased; the
+    others stay as they are.
+    """
     digests = digests_in_use(connection, key, {each.organization_id for each in arrivals})
-    redacted = [Redacted(each.events) for each in arrivals]
+    redacted: dict[int, Redacted] = {}
     for organization, of_organization in digests.items():
         places = [n for n, each in enumerate(arrivals) if each.organization_id == organization]
         forgetting = Forgetting(connection, batch, of_organization)
         cleaned = _in_organization([arrivals[n] for n in places], forgetting, of_organization)
-        for n, result in zip(places, cleaned, strict=True):
-            redacted[n] = result
+        redacted |= zip(places, cleaned, strict=True)
     return redacted
 
 

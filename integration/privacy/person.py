@@ -100,14 +100,14 @@ def remove_from_runs(rows: PersonalRows, erased: Erased) -> int:
 def _known_beforehand(
     connection: psycopg.Connection, digests: Digests, key: str, zoom_users: set[str]
 ) -> list[Tombstone]:
-    """What the users' lists and the calls tell of the person: ids, names, numbers of their own."""
+    """What the users' lists and the calls say of the person: ids, names, numbers of their own."""
     organization_id = digests.organization_id
     users = _users(connection, organization_id, key)
-    told: list[tuple[str, str | None]] = [("zoom_user_id", each) for each in zoom_users]
-    told += [("user_id", user.user_id) for user in users]
+    facts: list[tuple[str, str | None]] = [("zoom_user_id", each) for each in zoom_users]
+    facts += [("user_id", user.user_id) for user in users]
     names = [user.full_name for user in users]
     names += erasure.names_of_zoom_users(connection, organization_id, zoom_users)
-    told += [("name", name_of(name)) for name in names]
+    facts += [("name", name_of(name)) for name in names]
     numbers = erasure.phone_numbers(connection, organization_id)
     own = {
         digits_of(number)
@@ -119,10 +119,10 @@ def _known_beforehand(
         for number, zoom_user_id, email in numbers
         if (zoom_user_id or email) and zoom_user_id not in zoom_users and key not in keys_in(email)
     }
-    told += [("phone_number", number) for number in own]
+    facts += [("phone_number", number) for number in own]
     person = digests.of("person_key", key)
     return [
-        Tombstone(kind, digests.of(kind, value), person, value) for kind, value in told if value
+        Tombstone(kind, digests.of(kind, value), person, value) for kind, value in facts if value
     ]
 
 
