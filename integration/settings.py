@@ -47,7 +47,7 @@ class Settings:
         return value
 
     def require_all(self, *names: str) -> None:
-        """All missing names in one message, so that nobody mends them one by one."""
+        """All missing names in one message, so that nobody meets them one by one."""
         missing = [name for name in names if not self.get(name)]
         if missing:
             raise SettingsError(

@@ -1,9 +1,5 @@
-"""`python -m orchestration.batch [--now TIME | --pretend TIME]`: the 20-minute job once, in this
-process, recorded in Dagster's instance.
-"""
+"""The 20-minute job once, in this process, recorded in Dagster's instance."""
 
-import argparse
-import sys
 from contextlib import nullcontext
 from datetime import datetime
 
@@ -13,23 +9,12 @@ from orchestration.definitions import defs
 from orchestration.resources import BATCH_JOB, NOW_TAG, pretending
 
 
-def run_batch(*, now: datetime | None, pretend: datetime | None) -> bool:
-    """Runs the job as of `now`, which may not lie ahead, or of `pretend`, which may; whether every
-    step succeeded.
+def run_batch(*, now: datetime | None, is_pretended: bool) -> bool:
+    """Runs the job as of `now`, which may lie ahead if it `is_pretended`; whether every step
+    succeeded.
     """
-    tags = {NOW_TAG: now.isoformat()} if now else {}
+    tags = {NOW_TAG: now.isoformat()} if now and not is_pretended else {}
+    time = pretending(now) if now and is_pretended else nullcontext()
     job = defs().resolve_job_def(BATCH_JOB)
-    with dg.DagsterInstance.get() as instance, pretending(pretend) if pretend else nullcontext():
+    with dg.DagsterInstance.get() as instance, time:
         return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False).success
-
-
-def _main() -> int:
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--now", type=datetime.fromisoformat)
-    arguments.add_argument("--pretend", type=datetime.fromisoformat)
-    given = arguments.parse_args()
-    return 0 if run_batch(now=given.now, pretend=given.pretend) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(_main())

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.assets.connections import connections
 from orchestration.assets.dbt import dbt_models
 from orchestration.assets.email_addresses import email_addresses
 from orchestration.assets.settings import settings
@@ -26,6 +27,7 @@ def defs() -> dg.Definitions:
             failures,
             zoom_users,
             zoom_events,
+            connections,
             settings,
             email_addresses,
             dbt_models,

@@ -88,12 +88,8 @@ class BatchInProgress(dg.ConfigurableResource[Any]):
         minutes = self.installation.settings().batch_minutes
         self._limit_seconds = int(tags.get(LIMIT_TAG, minutes * 60))
 
-        def say_who_waits() -> None:
-            log = context.log or dg.get_dagster_logger()
-            log.info("Another batch, rebuild or import is writing. Waiting for its end.")
-
-        url = self.installation.database_url()
-        with only_writer(url, on_wait=say_who_waits) as connection:
+        log = context.log or dg.get_dagster_logger()
+        with only_writer(self.installation.database_url(), say=log.info) as connection:
             # No statement outlasts its run, whatever became of that.
             limit_statements(connection, seconds=self._limit_seconds)
             self._connection = connection

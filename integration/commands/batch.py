@@ -1,15 +1,18 @@
-"""`batch` and `rebuild`: the pipeline by hand."""
+"""`batch` and `rebuild`: the pipeline, run by a person."""
 
 from datetime import UTC, datetime
 
 import click
 
 from integration.commands.arguments import AwareTime
-from integration.commands.processes import run_module
+from integration.commands.processes import environment
 from integration.database.postgres import connect, database_url
+from integration.pipeline import rebuild as rebuilding
 from integration.pipeline.batch_time import is_ahead
+from integration.pipeline.dbt.project import ensure_manifest
+from integration.pipeline.derive import DerivationFailed
 from integration.pipeline.summary import batch_summary
-from integration.settings import read_settings
+from integration.settings import environment_with, read_settings
 
 
 @click.command()
@@ -27,8 +30,14 @@ def batch(now: datetime | None, pretend: bool) -> None:
     settings.require_zoom_app()
     settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
     url = database_url(settings)
-    arguments = ["--pretend" if pretend else "--now", now.isoformat()] if now else []
-    if run_module(settings, url, "orchestration.batch", *arguments):
+    with connect(url, role="pipeline"):  # a plain sentence now, not a trace of Dagster
+        pass
+    ensure_manifest()
+    with environment_with(**environment(settings, url)):
+        from orchestration.batch import run_batch  # imports Dagster: only this command pays
+
+        is_done = run_batch(now=now, is_pretended=pretend)
+    if not is_done:
         raise click.ClickException(
             "The batch failed; what it did not finish is taken up by the next one. "
             "The reason is above, and in the Dagster UI under Runs."
@@ -44,5 +53,8 @@ def rebuild(check: bool) -> None:
     """Derive every mart again from what was landed, and print what changed."""
     settings = read_settings()
     url = database_url(settings)
-    if run_module(settings, url, "orchestration.rebuild", *(["--check"] if check else [])):
-        raise click.ClickException("The rebuild failed; nothing was changed. The reason is above.")
+    ensure_manifest()
+    try:
+        rebuilding.rebuild(settings, url, check=check, say=click.echo)
+    except DerivationFailed as failure:
+        raise click.ClickException(f"The rebuild failed: {failure}.") from failure

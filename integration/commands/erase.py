@@ -2,11 +2,14 @@
 
 import click
 
-from integration.commands.processes import run_module
 from integration.database.postgres import connect, database_url
 from integration.identity.address import person_key
+from integration.pipeline import erasure
+from integration.pipeline.dbt.project import ensure_manifest
+from integration.pipeline.derive import DerivationFailed
 from integration.privacy.people import organizations_knowing
-from integration.settings import read_settings
+from integration.privacy.person import ActiveUser
+from integration.settings import Settings, read_settings
 
 
 @click.command()
@@ -30,22 +33,34 @@ def erase(
     if email is not None:
         settings.tombstone_key  # noqa: B018  (refuses one that is missing)
     url = database_url(settings)
-    arguments = (
-        ["--zoom-account", zoom_account]
-        if zoom_account
-        else _arguments_of_person(url, email or "", organization, topics)
-    )
-    if run_module(settings, url, "orchestration.erase", *arguments):
-        raise click.ClickException("The erasure is not complete. The reason is above.")
+    try:
+        if zoom_account:
+            ensure_manifest()
+            is_done = erasure.erase_account(settings, url, zoom_account, say=click.echo)
+        else:
+            is_done = _erase_person(settings, url, email or "", organization, topics)
+    except (ActiveUser, DerivationFailed) as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    if not is_done:
+        raise click.ClickException("The erasure is not complete. What is left is named above.")
 
 
-def _arguments_of_person(url: str, email: str, organization: str | None, topics: str) -> list[str]:
+def _erase_person(
+    settings: Settings, url: str, email: str, organization: str | None, topics: str
+) -> bool:
     key = person_key(email)
     if key is None:
         raise click.ClickException("This is not an email address. Nothing was erased.")
     chosen = _organization(url, key, organization)
-    clear = ["--clear-topics"] if topics == "clear" else []
-    return ["--person-key", key, "--organization", chosen, *clear]
+    ensure_manifest()
+    return erasure.erase_person(
+        settings,
+        url,
+        key,
+        organization_id=chosen,
+        clear_topics=topics == "clear",
+        say=click.echo,
+    )
 
 
 def _organization(url: str, key: str, given: str | None) -> str:

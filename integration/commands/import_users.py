@@ -1,5 +1,6 @@
 """`import-users`: WorkSights users from a file. All lines are read before one is stored."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -35,9 +36,7 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
     settings = read_settings()
     url = database_url(settings)
     with (
-        only_writer(
-            url, on_wait=lambda: click.echo("Waiting for the batch that is running…", err=True)
-        ),
+        only_writer(url, say=partial(click.echo, err=True)),
         transaction(url) as connection,
     ):
         erased = erased_addresses(

@@ -1,6 +1,4 @@
-"""How commands start Dagster: as processes, with the environment that its instance and dbt's
-profile read.
-"""
+"""The processes that `up` starts, and the environment of every Dagster process."""
 
 import contextlib
 import os
@@ -15,7 +13,6 @@ from typing import Self
 import click
 
 from integration.database.address import dagster_url
-from integration.database.postgres import connect
 from integration.settings import PROJECT, Settings, environment_of_children
 
 
@@ -33,36 +30,6 @@ def environment(settings: Settings, url: str) -> dict[str, str]:
         DAGSTER_POSTGRES_URL=dagster_url(url),
         DAGSTER_HOME=str(home),
     )
-
-
-def run_module(settings: Settings, url: str, *arguments: str) -> int:
-    """Runs `python -m ...` to its end, its output shown as it comes; returns the exit code."""
-    with connect(url, role="pipeline"):  # a plain sentence now, not a trace of the process
-        pass
-    ensure_manifest()
-    command = [sys.executable, "-m", *arguments]
-    with subprocess.Popen(command, env=environment(settings, url), cwd=PROJECT) as process:
-        while True:
-            # Ctrl-C reaches the process too, which ends its statements and says how it ended;
-            # subprocess.run would kill it a moment later.
-            with contextlib.suppress(KeyboardInterrupt):
-                return process.wait()
-
-
-def ensure_manifest() -> None:
-    """dbt's manifest, which Dagster's assets are made of, is as new as the project."""
-    manifest = PROJECT / "dbt_project" / "target" / "manifest.json"
-    if manifest.exists() and manifest.stat().st_mtime >= _newest_change(PROJECT / "dbt_project"):
-        return
-    folders = ["--project-dir", "dbt_project", "--profiles-dir", "dbt_project"]
-    # Not what dbt has parsed before: it misses what is changed and changed back.
-    parse = ["parse", "--no-partial-parse", "--quiet", *folders]
-    subprocess.run([Path(sys.executable).parent / "dbt", *parse], cwd=PROJECT, check=True)
-
-
-def _newest_change(folder: Path) -> float:
-    written = (path for pattern in ("*.sql", "*.yml") for path in folder.rglob(pattern))
-    return max(path.stat().st_mtime for path in written if "target" not in path.parts)
 
 
 def free_port(wanted: int) -> int:

@@ -10,10 +10,11 @@ import click
 import requests
 
 from integration.commands import demo as demonstration
-from integration.commands.processes import Supervisor, ensure_manifest, environment, free_port
+from integration.commands.processes import Supervisor, environment, free_port
 from integration.database import embedded, postgres
 from integration.database.migrate import migrate
 from integration.database.unavailable import DatabaseUnavailable
+from integration.pipeline.dbt.project import ensure_manifest
 from integration.settings import Settings, make_missing_keys, read_settings
 
 NEEDED = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")

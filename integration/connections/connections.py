@@ -128,45 +128,6 @@ def join_account(
     return made, True
 
 
-def end_deauthorized(
-    connection: psycopg.Connection, *, client_id: str, erase_after: timedelta
-) -> list[str]:
-    """Ends the connections whose Zoom account has removed our app, as of that moment: their tokens
-    go, and their data is to be erased after the time of grace.
-
-    A deauthorization older than the newest grant is stale: the account has been connected again.
-    """
-    return rows.scalars(
-        connection,
-        str,
-        """
-        with ended as (
-            update integration.connections
-            set status = 'disconnected', disconnected_at = removed.occurred_at,
-                erase_due_at = removed.occurred_at + %(erase_after)s,
-                status_detail = 'The app was removed in Zoom. Connect the account again.'
-            from (
-                select organization_id, zoom_account_id, max(occurred_at) as occurred_at
-                from zoom_raw.events
-                where event = 'app_deauthorized' and fields ->> 'client_id' = %(client_id)s
-                group by organization_id, zoom_account_id
-            ) as removed
-            where connections.organization_id = removed.organization_id
-                and connections.zoom_account_id = removed.zoom_account_id
-                and connections.disconnected_at is null
-                and connections.granted_at < removed.occurred_at
-            returning connections.connection_id
-        ),
-        without_tokens as (
-            delete from integration.tokens using ended
-            where tokens.connection_id = ended.connection_id
-        )
-        select connection_id from ended
-        """,
-        {"client_id": client_id, "erase_after": erase_after},
-    )
-
-
 def note_import(
     connection: psycopg.Connection, connection_id: str, *, now: datetime, phone_detail: str | None
 ) -> None:

@@ -42,6 +42,11 @@ class FailedSession:
     ended_at: datetime | None
 
 
+def count_failures(connection: psycopg.Connection) -> int:
+    """How many sessions, people, ties or steps could not be derived when last tried."""
+    return rows.scalar(connection, int, "select count(*) from pipeline.failures")
+
+
 def failures_by_organization(
     connection: psycopg.Connection, *, organization_id: str | None = None
 ) -> list[Failures]:

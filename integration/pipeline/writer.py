@@ -24,12 +24,12 @@ class WriterLost(Exception):
 
 @contextmanager
 def only_writer(
-    url: str, *, on_wait: Callable[[], None], poll_seconds: float = 1.0
+    url: str, *, say: Callable[[str], None], poll_seconds: float = 1.0
 ) -> Iterator[psycopg.Connection]:
-    """Holds the writer's lock; `on_wait` is called once when another one holds it."""
+    """Holds the writer's lock; `say` gets a sentence when another one holds it."""
     with connect(url, role="pipeline", autocommit=True) as connection:
         if not _try_lock(connection):
-            on_wait()
+            say("Another batch, rebuild or import is writing. Waiting for its end.")
             while not _try_lock(connection):
                 time.sleep(poll_seconds)
         with connection.transaction():  # a writer that lost its lock may have a model under way

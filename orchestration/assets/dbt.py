@@ -1,6 +1,5 @@
 """The dbt models: staging, intermediate and marts."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -9,32 +8,20 @@ import psycopg
 from dagster_dbt import build_dbt_asset_selection, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from integration.pipeline.batches import finish_batches
-from integration.pipeline.derivation import (
-    analyze_landed,
-    note_code,
-    note_views,
-    rows_written,
-    views_are_built,
-)
-from integration.pipeline.failing_rows import FailingRows, failing_rows
-from integration.pipeline.marts import are_there
-from integration.pipeline.status import Delay, delay_of_batch, landed_batch, outcomes_of_batch
-from orchestration.dbt_project import (
+from integration.pipeline.dbt.derived_with import rows_written
+from integration.pipeline.dbt.messages import first_line
+from integration.pipeline.dbt.models import (
     ALL_TABLES,
-    DbtRun,
-    Translator,
-    dbt_project,
-    fingerprint_of_views,
-    first_line,
-    invoke_dbt,
     models_of,
     parents_first,
-    relations_of,
     views_of,
     with_views_above,
 )
-from orchestration.model_code import code_of_tables
+from integration.pipeline.dbt.run import DbtFailed, DbtRun, invoke_dbt
+from integration.pipeline.derive import begin_derivation
+from integration.pipeline.failing_rows import FailingRows, failing_rows
+from integration.pipeline.status import Delay, delay_of_batch, landed_batch, outcomes_of_batch
+from orchestration.dbt_project import Translator, dbt_project
 from orchestration.resources import BATCH_JOB, BatchInProgress, Installation
 
 UNIQUE_ID = "dagster_dbt/unique_id"
@@ -52,20 +39,17 @@ def dbt_models(
     batch_in_progress: BatchInProgress,
     installation: Installation,
 ) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
-    manifest = json.loads(dbt_project.manifest_path.read_text())
-    connection, fingerprint = batch_in_progress.connection, fingerprint_of_views(manifest)
-    code = code_of_tables(manifest)
-    stale = note_code(connection, code)
-    analyze_landed(connection)
-    context.log.info(f"{len(stale)} tables were derived with other code, or from such tables.")
+    connection = batch_in_progress.connection
+    derivation = begin_derivation(connection)
+    context.log.info(
+        f"{len(derivation.stale)} tables were derived with other code, or from such tables."
+    )
+    manifest = derivation.manifest
     selected, views = _selected(context), views_of(manifest)
     # The 20-minute job leaves views alone that are as they were, and reports nothing of them, which
     # would cost 0.04 s each; whoever selects one gets it built.
     is_batch = context.run.job_name == BATCH_JOB and models_of(manifest) <= selected.keys()
-    are_built = views_are_built(connection, fingerprint) and are_there(
-        connection, relations_of(manifest, views)
-    )
-    unchanged = views if is_batch and are_built else set()
+    unchanged = views if is_batch and derivation.views_are_built() else set()
     wanted = with_views_above(manifest, selected.keys() - unchanged)
     run = invoke_dbt(
         [
@@ -96,10 +80,13 @@ def dbt_models(
                 # What else it can make is for an op's context, not for an asset's.
                 asset_event = cast("dg.Output[Any] | dg.AssetCheckResult", event)
                 yield report.completed(asset_event, message["data"])
-    run.raise_error()
+    try:
+        run.raise_error()
+    except DbtFailed as failure:
+        raise dg.Failure(str(failure)) from None
     if views <= report.built:
-        note_views(connection, fingerprint)
-    finish_batches(connection, tables=code)
+        derivation.note_views()
+    derivation.finish()
     report.raise_failures()
 
 

@@ -1,21 +1,26 @@
 """The settings that the marts are derived from."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import dagster as dg
 
-from integration.connections.connections import end_deauthorized
 from integration.pipeline.facts import take_settings
-from orchestration.resources import BatchInProgress, Installation
+from orchestration.resources import BatchInProgress
+
+SETTLED_BY = [
+    ["zoom_raw", "events"],
+    ["zoom_raw", "users"],
+    ["zoom_raw", "phone_users"],
+    ["integration", "connections"],
+]
 
 
 @dg.multi_asset(
     specs=[
         dg.AssetSpec(
             ["pipeline", "settings"],
-            deps=[["zoom_raw", "events"], ["zoom_raw", "users"], ["zoom_raw", "phone_users"]],
+            deps=SETTLED_BY,
             group_name="pipeline",
             kinds={"python", "postgres"},
             owners=["team:data-platform"],
@@ -27,7 +32,7 @@ from orchestration.resources import BatchInProgress, Installation
         ),
         dg.AssetSpec(
             ["pipeline", "setting_changes"],
-            deps=[["zoom_raw", "events"], ["zoom_raw", "users"], ["zoom_raw", "phone_users"]],
+            deps=SETTLED_BY,
             group_name="pipeline",
             kinds={"python", "postgres"},
             owners=["team:data-platform"],
@@ -37,22 +42,8 @@ from orchestration.resources import BatchInProgress, Installation
         ),
     ]
 )
-def settings(
-    context: dg.AssetExecutionContext,
-    batch_in_progress: BatchInProgress,
-    installation: Installation,
-) -> Iterator[dg.MaterializeResult[Any]]:
-    """Compares the settings as they stand with the copy the marts were last derived from.
-
-    Connections whose account has removed our app end first, so that the copy knows of it.
-    """
-    found = installation.settings()
-    ended = end_deauthorized(
-        batch_in_progress.connection,
-        client_id=found.require("ZOOM_CLIENT_ID"),
-        erase_after=timedelta(days=found.erase_after_days),
-    )
-    context.log.info(f"{len(ended)} connections were ended because our app was removed in Zoom.")
+def settings(batch_in_progress: BatchInProgress) -> Iterator[dg.MaterializeResult[Any]]:
+    """Compares the settings as they are now with the copy the marts were last derived from."""
     changed = take_settings(batch_in_progress.connection, batch_in_progress.batch)
     total = sum(changed.values())
     yield dg.MaterializeResult(

@@ -5,16 +5,21 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from integration.database.postgres import connect
+from integration.pipeline import erasure
 from integration.privacy.account import accounts_due
 from orchestration.automation import WRITER_TAGS, is_running
-from orchestration.erase import due_accounts
 from orchestration.resources import Installation
 
 
 @dg.op
-def erase_accounts(installation: Installation) -> None:
+def erase_accounts(context: dg.OpExecutionContext, installation: Installation) -> None:
     """Erases the accounts that are due by now; fails when something of one is left."""
-    done = due_accounts(installation.settings(), installation.database_url(), now=datetime.now(UTC))
+    done = erasure.erase_due_accounts(
+        installation.settings(),
+        installation.database_url(),
+        now=datetime.now(UTC),
+        say=context.log.info,
+    )
     if not done:
         raise dg.Failure("Something of an account is left. Run: worksights-zoom erase")
 

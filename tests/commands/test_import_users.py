@@ -322,7 +322,9 @@ def test_it_waits_for_the_batch_that_is_running_and_says_so(acme: Program) -> No
     with psycopg.connect(acme.settings["DATABASE_URL"], autocommit=True) as batch:
         batch.execute("select pg_advisory_lock(%s)", [WRITER_LOCK])
         with acme.start("import-users", str(file), "--organization", "acme") as process:
-            assert process.stderr.readline() == "Waiting for the batch that is running…\n"
+            assert process.stderr.readline() == (
+                "Another batch, rebuild or import is writing. Waiting for its end.\n"
+            )
             waiting = users(acme, "email")
             batch.execute("select pg_advisory_unlock(%s)", [WRITER_LOCK])
             out, _ = process.communicate(timeout=PATIENCE)

@@ -1,24 +1,22 @@
 """Plants a fault in a model, in a copy of the dbt project that the pipeline then runs."""
 
-import json
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+from integration.pipeline.dbt import project
 
 CONFIG_ENDS = re.compile(r"^\) \}\}\n", re.MULTILINE)
 
 
 def tables_of_the_project() -> dict[str, dict[str, Any]]:
     """Name -> dbt's node, of every model that is a table."""
-    from orchestration.dbt_project import dbt_project
-
-    nodes = json.loads(dbt_project.manifest_path.read_text())["nodes"].values()
+    nodes = project.read_manifest()["nodes"].values()
     return {
         node["name"]: node
         for node in nodes
@@ -59,11 +57,8 @@ def broken(model: dict[str, Any], *, folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _project_with(model: dict[str, Any], condition: str, folder: Path) -> Iterator[None]:
-    import orchestration.dbt_project as product
-
     copy = folder / f"with_a_fault_in_{model['name']}"
-    project = product.dbt_project
-    shutil.copytree(project.project_dir, copy, ignore=shutil.ignore_patterns("target"))
+    shutil.copytree(project.FOLDER, copy, ignore=shutil.ignore_patterns("target"))
     file = copy / model["original_file_path"]
     before = file.read_text()
     after = CONFIG_ENDS.sub(") }}\nselect * from (\n", before, count=1)
@@ -72,12 +67,6 @@ def _project_with(model: dict[str, Any], condition: str, folder: Path) -> Iterat
     # the tables it reads, of rows that are not to be derived, too.
     file.write_text(f"{after}\noffset 0) as planted where {condition}\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            product,
-            "dbt_project",
-            SimpleNamespace(
-                project_dir=copy, profiles_dir=copy, manifest_path=project.manifest_path
-            ),
-        )
+        patch.setattr(project, "FOLDER", copy)
         yield
     shutil.rmtree(copy)

@@ -16,6 +16,9 @@ from cryptography.fernet import Fernet
 from psycopg.sql import Composed
 
 from integration.database.postgres import connect
+from integration.pipeline.erasure import erase_account, erase_person
+from integration.pipeline.rebuild import rebuild
+from integration.settings import read_settings
 from tests.databases import keep_as_template, new_database, share_what_dbt_parsed
 from tests.pipeline.events import Body, to_bytes
 
@@ -25,6 +28,7 @@ TOMBSTONE_KEY = "tombstone-key-of-the-tests-0123456789"
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 WITH_TABLES = "template_with_tables"
 LANDING = [["zoom_raw", "events"]]
+CONNECTIONS = ["integration", "connections"]
 IMPORT = [["zoom_raw", "users"], ["zoom_raw", "phone_users"]]
 
 
@@ -112,7 +116,7 @@ class Installation:
     def land_and_settle(self, *, now: datetime) -> Any:
         """Landing and the copy of the settings, without dbt."""
         settings = [["pipeline", "settings"], ["pipeline", "setting_changes"]]
-        return self._run(now, asset_selection=[*LANDING, *settings])
+        return self._run(now, asset_selection=[*LANDING, CONNECTIONS, *settings])
 
     def materialize(self, assets: Sequence[list[str]], *, now: datetime) -> Any:
         """Some of the job's assets, as somebody does who selects them in Dagster; whatever its
@@ -124,30 +128,26 @@ class Installation:
         """Only the job's import of users."""
         return self._run(now, asset_selection=IMPORT, tags=tags)
 
-    def rebuild(self, *, check: bool = False) -> bool:
-        from orchestration.rebuild import rebuild  # imports dbt: only tests that run it pay
-
-        return rebuild(check=check)
+    def rebuild(self, *, check: bool = False) -> list[str]:
+        """What it says."""
+        said: list[str] = []
+        rebuild(read_settings(), self.url, check=check, say=said.append)
+        return said
 
     def erase(self, key: str, *, organization_id: str, clear_topics: bool = False) -> bool:
         """Whether the proof holds."""
-        from integration.settings import read_settings
-        from orchestration.erase import person
-
-        return person(
+        return erase_person(
             read_settings(),
             self.url,
             key,
             organization_id=organization_id,
             clear_topics=clear_topics,
+            say=print,
         )
 
     def erase_account(self, zoom_account_id: str) -> bool:
         """Whether nothing of it is left."""
-        from integration.settings import read_settings
-        from orchestration.erase import account
-
-        return account(read_settings(), self.url, zoom_account_id)
+        return erase_account(read_settings(), self.url, zoom_account_id, say=print)
 
     def _run(
         self,

@@ -124,4 +124,4 @@ def test_what_was_landed_before_there_were_bounds_stops_no_batch_either(
 
     assert installation.batch(now=ARRIVAL + timedelta(hours=1), raise_on_error=False).success
     assert installation.value("select max(duration_seconds) from timeline.activities") <= 31 * 86400
-    assert installation.rebuild()
+    installation.rebuild()

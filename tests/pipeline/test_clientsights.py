@@ -6,10 +6,8 @@ in each of them.
 """
 
 from collections.abc import Iterator
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -133,11 +131,9 @@ def tell(installation: Installation) -> Story:
     snapshots["changed"] = batch(installation, CHANGING_BATCH)
     installation.execute("delete from integration.domain_overrides")
     snapshots["last"] = batch(installation, LAST_BATCH)
-    with redirect_stdout(StringIO()) as said:
-        assert installation.rebuild()
+    said = installation.rebuild()
     rebuilt = take_snapshot(installation.url, TABLES | CLIENTSIGHTS)
-    said_lines = said.getvalue().splitlines()
-    return Story(**snapshots, rebuilt=rebuilt, said=said_lines, installation=installation)
+    return Story(**snapshots, rebuilt=rebuilt, said=said, installation=installation)
 
 
 def begin(installation: Installation, firm: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from integration.connections.connections import join_account
 from integration.database.postgres import connect, transaction
+from integration.pipeline.derive import DerivationFailed
 from integration.privacy.account import accounts_due
 from tests.pipeline.events import Body, Person, Session, iso
 from tests.pipeline.installation import CLIENT_ID, Installation, definitions
@@ -146,8 +147,6 @@ def test_the_job_erases_the_account(installation: Installation) -> None:
 def test_an_erasure_whose_derivation_failed_is_completed_by_the_same_command(
     installation: Installation,
 ) -> None:
-    from orchestration.derive import DerivationFailed
-
     installation.organization("firm", account=ACCOUNT, users={})
     start = NOW - timedelta(hours=5)
     session = Session(ACCOUNT, "uuid", "zu-ann", start, start + timedelta(hours=1))

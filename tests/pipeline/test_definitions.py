@@ -1,10 +1,10 @@
 """What Dagster shows of the product: jobs, schedules, sensors, and assets with descriptions."""
 
-import json
 from typing import Any
 
 import pytest
 
+from integration.pipeline.dbt.project import read_manifest
 from tests.pipeline import installation
 
 # What "*/20 * * * *" and "on by default" mean is the contract's; the others are the product's own.
@@ -19,9 +19,7 @@ def definitions() -> Any:
 
 @pytest.fixture(scope="module")
 def manifest() -> dict[str, Any]:
-    from orchestration.dbt_project import dbt_project
-
-    return json.loads(dbt_project.manifest_path.read_text())
+    return read_manifest()
 
 
 def test_the_definitions_load(definitions: Any) -> None:

@@ -1,7 +1,6 @@
 """The nightly audit finds what somebody changed in a table behind the pipeline's back."""
 # ruff: noqa: S608 - the names in the statements are those of dbt's tables
 
-import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ import psycopg
 import pytest
 
 from integration.database.postgres import connect
+from integration.pipeline.dbt.project import read_manifest
+from integration.pipeline.dbt.run import run_dbt
 from integration.pipeline.failing_rows import failing_rows
 from integration.settings import read_settings
 from simulator.world import World
@@ -85,14 +86,12 @@ def begin(installation: Installation) -> None:
 
 
 def compiled_checks(url: str) -> tuple[dict[str, Any], dict[str, str]]:
-    from orchestration.dbt_project import dbt_project, run_dbt
-
     log = logging.getLogger(__name__)
     selected = ["compile", "--select", "tag:nightly"]
     with connect(url, role="pipeline", autocommit=True) as writer:
         results = run_dbt(selected, settings=read_settings(), url=url, log=log, writer=writer)
     checks = {result.node.name: result.node.compiled_code for result in results}
-    return json.loads(dbt_project.manifest_path.read_text()), checks
+    return read_manifest(), checks
 
 
 def models_of_checks(manifest: dict[str, Any]) -> dict[str, set[str]]:

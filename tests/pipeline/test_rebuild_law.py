@@ -3,10 +3,8 @@
 import random
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -58,13 +56,13 @@ def rebuild_again_and_again(installation: Installation, day: list[Event]) -> Reb
     installation.deliver_in_order([(event.body, event.occurred_at) for event in day])
     installation.batch(now=LAST_BATCH)
     whole = take_snapshot(installation.url)
-    said = {"again": rebuild(installation)}
+    said = {"again": installation.rebuild()}
     again = take_snapshot(installation.url)
     corrupt(installation)
     corrupted = take_snapshot(installation.url)
-    said["checked"] = rebuild(installation, check=True)
+    said["checked"] = installation.rebuild(check=True)
     checked = take_snapshot(installation.url)
-    said["mended"] = rebuild(installation)
+    said["mended"] = installation.rebuild()
     return Rebuilt(whole, again, corrupted, checked, take_snapshot(installation.url), said)
 
 
@@ -119,12 +117,6 @@ def corrupt(installation: Installation) -> None:
 
 def take_snapshot(url: str) -> Snapshot:
     return take_snapshot_of(url, TABLES | CLIENTSIGHTS)
-
-
-def rebuild(installation: Installation, *, check: bool = False) -> list[str]:
-    with redirect_stdout(StringIO()) as said:
-        assert installation.rebuild(check=check)
-    return said.getvalue().splitlines()
 
 
 def test_a_day_gives_sessions_activities_and_outcomes_of_many_kinds(rebuilt: Rebuilt) -> None:

@@ -26,11 +26,13 @@ def test_the_second_writer_says_so_and_waits_for_the_first(installation: Install
     said, first_is_done, order = threading.Event(), threading.Event(), []
 
     def second() -> None:
-        with only_writer(installation.url, on_wait=said.set, poll_seconds=0.01) as connection:
+        with only_writer(
+            installation.url, say=lambda _: said.set(), poll_seconds=0.01
+        ) as connection:
             order.append(("second", first_is_done.is_set()))
             order.append(open_batch(connection, as_of=NOW, run_id=None).number)
 
-    with only_writer(installation.url, on_wait=lambda: pytest.fail("nobody writes")) as connection:
+    with only_writer(installation.url, say=pytest.fail) as connection:
         thread = threading.Thread(target=second)
         thread.start()
         assert said.wait(PATIENCE)
@@ -47,7 +49,7 @@ def test_a_batch_waits_for_whoever_writes_and_lands_afterwards(
     installation.organization("firm", account=ACCOUNT, users={})
     installation.deliver(*meeting(1).whole([ANN]), at=NOW)
     waiting = "select count(*) from ingress.deliveries where disposition = 'waiting'"
-    with only_writer(installation.url, on_wait=lambda: pytest.fail("nobody writes")):
+    with only_writer(installation.url, say=pytest.fail):
         batch = threading.Thread(target=lambda: installation.land(now=NOW))
         batch.start()
         read_until(capfd, "Another batch, rebuild or import is writing. Waiting for its end.")

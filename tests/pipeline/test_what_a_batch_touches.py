@@ -1,10 +1,8 @@
 """A batch writes the rows that something new concerns, and no other."""
 
 from collections.abc import Iterator
-from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import timedelta
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +94,7 @@ def tell(installation: Installation, world: World) -> Told:
     for firm in FIRMS:
         story.go_on(installation, firm)
     snapshots["later"] = batch(installation, story.LATER_BATCH)
-    said = rebuild(installation)
+    said = installation.rebuild()[-1]
     snapshots["rebuilt"] = take_snapshot(installation.url)
     return Told(**snapshots, said=said, names=names | names_of(installation))
 
@@ -130,12 +128,6 @@ def connect_simulated_zoom(installation: Installation, world: World) -> None:
 def batch(installation: Installation, now: object) -> Snapshot:
     installation.batch(now=now)
     return take_snapshot(installation.url)
-
-
-def rebuild(installation: Installation) -> str:
-    with redirect_stdout(StringIO()) as said:
-        assert installation.rebuild()
-    return said.getvalue().splitlines()[-1]
 
 
 def names_of(installation: Installation) -> dict[str, str]:

@@ -35,12 +35,14 @@ MAY_IMPORT = {
     f"{ROOMS}explain": CONNECTIONS,
     f"{ROOMS}pipeline": PIPELINE,
     f"{ROOMS}web": ABOVE,
-    f"{ROOMS}commands": (*ABOVE, f"{ROOMS}web.serve"),
+    # The two that load their half of the product when they are asked for.
+    f"{ROOMS}commands": (*ABOVE, f"{ROOMS}web.serve", "orchestration.batch"),
     "orchestration": ABOVE,
     "simulator": (),
 }
-# Commands start these as processes; importing them would cost every command seconds.
-PIPELINE_LIBRARIES = ("dagster", "dagster_dbt", "dagster_postgres", "dbt")
+DAGSTER = ("dagster", "dagster_dbt", "dagster_postgres")
+DBT = ("dbt", "dbt_common")
+RUNS_DBT = f"{ROOMS}pipeline.dbt"
 # dagster-dbt's translation of a message, without its process; public is only the abstract class.
 MESSAGE_OF_DBT = "dagster_dbt.core.dbt_cli_event.DbtCoreCliEventMessage"
 MAY_IMPORT_DEFINITIONS = {"orchestration/batch.py"}
@@ -57,12 +59,15 @@ def module_name(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports_of(file: Path) -> Iterator[str]:
-    """What a file imports, as far as it can be a module: `from a.b import c` gives `a.b.c`."""
+def imports_of(file: Path, *, nested: bool = True) -> Iterator[str]:
+    """What a file imports, as far as it can be a module: `from a.b import c` gives `a.b.c`.
+    Without `nested` only what importing the file imports.
+    """
     package = module_name(file).split(".")
     if file.name != "__init__.py":
         package = package[:-1]
-    for node in ast.walk(ast.parse(file.read_text())):
+    tree = ast.parse(file.read_text())
+    for node in ast.walk(tree) if nested else tree.body:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -97,12 +102,33 @@ def test_every_module_belongs_to_a_layer() -> None:
     assert homeless - packages == set()
 
 
-def test_the_integration_imports_neither_dagster_nor_dbt() -> None:
+def test_dagster_is_used_in_every_file_of_its_room_and_nowhere_else() -> None:
+    of_dagster = {
+        module_name(file)
+        for file in files_of(*PRODUCT)
+        if any(is_within(imported, *DAGSTER) for imported in imports_of(file))
+    }
+    room = {module_name(file) for file in files_of("orchestration") if file.name != "__init__.py"}
+    assert of_dagster == room
+
+
+def test_dbt_is_run_in_one_place() -> None:
+    wrong = {
+        f"{module_name(file)} imports {imported}"
+        for file in files_of(*PRODUCT)
+        for imported in imports_of(file)
+        if is_within(imported, *DBT) and not is_within(module_name(file), RUNS_DBT)
+    }
+    assert wrong == set()
+
+
+def test_what_costs_seconds_is_imported_by_the_function_that_needs_it() -> None:
+    """Every command would pay for it, and a sensor's tick for dbt."""
     wrong = {
         f"{module_name(file)} imports {imported}"
         for file in files_of("integration")
-        for imported in imports_of(file)
-        if is_within(imported, *PIPELINE_LIBRARIES)
+        for imported in imports_of(file, nested=False)
+        if is_within(imported, *DAGSTER, *DBT, "orchestration")
     }
     assert wrong == set()
 

@@ -72,11 +72,6 @@ def rows_written(connection: psycopg.Connection, tables: list[str]) -> dict[str,
     return dict(found.fetchall())
 
 
-def count_failures(connection: psycopg.Connection) -> int:
-    """How many sessions, people, ties or steps could not be derived when last tried."""
-    return rows.scalar(connection, int, "select count(*) from pipeline.failures")
-
-
 def views_are_built(connection: psycopg.Connection, fingerprint: str) -> bool:
     """Whether the views are those of this state of the project."""
     return rows.scalar(

@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from integration.pipeline.derivation import TableCode
-
-Manifest = dict[str, Any]
+from integration.pipeline.dbt.derived_with import TableCode
+from integration.pipeline.dbt.models import views_of
+from integration.pipeline.dbt.project import Manifest
 
 
 def table_name(node: dict[str, Any]) -> str:
@@ -33,6 +33,20 @@ def code_of_tables(manifest: Manifest) -> dict[str, TableCode]:
         for unique_id, node in manifest["nodes"].items()
         if node["resource_type"] == "model" and _is_table(node)
     }
+
+
+def fingerprint_of_views(manifest: Manifest) -> str:
+    """Changes when a view may have changed: a batch leaves views alone that are as they were.
+
+    Replacing a view drops those that stand on it for a moment, and costs 0.05 s each.
+    """
+    code = [manifest["nodes"][node]["raw_code"] for node in sorted(views_of(manifest))]
+    macros = [
+        props["macro_sql"]
+        for name, props in sorted(manifest["macros"].items())
+        if name.startswith("macro.worksights_zoom.")
+    ]
+    return hashlib.sha256("\n".join(code + macros).encode()).hexdigest()
 
 
 def _is_table(node: dict[str, Any]) -> bool:

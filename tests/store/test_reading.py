@@ -3,7 +3,7 @@
 import threading
 import time
 
-from orchestration.reading import Unread, read_side_by_side
+from integration.connections.reading import Unread, read_side_by_side
 from tests.patience import PATIENCE
 
 

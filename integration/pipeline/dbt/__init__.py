@@ -1,0 +1,1 @@
+"""dbt as the pipeline uses it: its project, the code its tables were derived with, its runs."""

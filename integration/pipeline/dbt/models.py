@@ -1,0 +1,44 @@
+"""The models of the project, as its manifest names them: which are views, and what reads what."""
+
+from collections.abc import Iterable
+from graphlib import TopologicalSorter
+
+from integration.pipeline.dbt.project import Manifest
+
+ALL_TABLES = "config.materialized:incremental"  # as dbt selects them
+
+
+def models_of(manifest: Manifest) -> set[str]:
+    """Every model, by dbt's unique id."""
+    return {node for node, props in manifest["nodes"].items() if props["resource_type"] == "model"}
+
+
+def views_of(manifest: Manifest) -> set[str]:
+    """The models that are views."""
+    return {
+        node
+        for node in models_of(manifest)
+        if manifest["nodes"][node]["config"]["materialized"] == "view"
+    }
+
+
+def relations_of(manifest: Manifest, models: Iterable[str]) -> list[str]:
+    """Their names in the database, schema.name."""
+    nodes = [manifest["nodes"][model] for model in models]
+    return [f"{node['schema']}.{node['name']}" for node in nodes]
+
+
+def with_views_above(manifest: Manifest, nodes: Iterable[str]) -> set[str]:
+    """The nodes, and the views that read a view among them: replacing a view drops those."""
+    views, wanted = views_of(manifest), set(nodes)
+    for view in parents_first(manifest, views):
+        if views & wanted & set(manifest["parent_map"][view]):
+            wanted.add(view)
+    return wanted
+
+
+def parents_first(manifest: Manifest, nodes: Iterable[str]) -> list[str]:
+    """The nodes, each after those of them that it reads, directly or through others."""
+    chosen = set(nodes)
+    parents: dict[str, list[str]] = manifest["parent_map"]
+    return [node for node in TopologicalSorter(parents).static_order() if node in chosen]

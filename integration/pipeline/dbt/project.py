@@ -1,0 +1,35 @@
+"""Where the dbt project lies, and its manifest: what dbt has read of the project."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from integration.settings import PROJECT
+
+Manifest = dict[str, Any]
+
+FOLDER = PROJECT / "dbt_project"
+MANIFEST = FOLDER / "target" / "manifest.json"
+
+
+def read_manifest() -> Manifest:
+    """What every model reads and is configured with, by dbt's unique ids."""
+    manifest: Manifest = json.loads(MANIFEST.read_text())
+    return manifest
+
+
+def ensure_manifest() -> None:
+    """The manifest is as new as the project."""
+    if MANIFEST.exists() and MANIFEST.stat().st_mtime >= _newest_change():
+        return
+    folders = ["--project-dir", str(FOLDER), "--profiles-dir", str(FOLDER)]
+    # Not what dbt has parsed before: it misses what is changed and changed back.
+    parse = ["parse", "--no-partial-parse", "--quiet", *folders]
+    subprocess.run([Path(sys.executable).parent / "dbt", *parse], cwd=PROJECT, check=True)
+
+
+def _newest_change() -> float:
+    written = (path for pattern in ("*.sql", "*.yml") for path in FOLDER.rglob(pattern))
+    return max(path.stat().st_mtime for path in written if "target" not in path.parts)

@@ -1,0 +1,209 @@
+"""Zoom's users, imported from connected accounts: all are read side by side, and each is stored
+whole or not at all. One account that fails stops no other.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import psycopg
+
+from integration.connections import connections
+from integration.connections.client import zoom_client
+from integration.connections.connections import Connection
+from integration.connections.reading import Unread, read_side_by_side
+from integration.connections.zoom_users import COLUMNS, store_phone_users, store_users
+from integration.pipeline.batches import Batch
+from integration.privacy.arriving import without_erased_users
+from integration.privacy.tombstones import WrongTombstoneKey
+from integration.settings import Settings, SettingsError
+from integration.zoom.errors import ListCutShort, TransientZoomError, ZoomError, unforeseen
+from integration.zoom.lists import AccountLists, read_lists
+
+# Reading is waiting for Zoom; accounts do not share a rate limit.
+ACCOUNTS_AT_ONCE = 8
+Warn = Callable[[str], None]
+
+
+def import_users(
+    connection: psycopg.Connection,
+    batch: Batch,
+    accounts: Sequence[Connection],
+    *,
+    settings: Settings,
+    url: str,
+    warn: Warn,
+) -> Counter[str]:
+    """What came of the accounts, counted: "users" and "phone users" that are new or changed,
+    "pending" ones without an id, those "left out" because they were erased; connections that
+    "failed", were "put off", or are "without phone". `warn` gets a sentence for each that failed.
+    """
+    if accounts:
+        settings.require_zoom_app()
+    ends_at = time.monotonic() + 60 * settings.import_minutes
+    counts: Counter[str] = Counter()
+    for account, answer in read_side_by_side(
+        accounts,
+        lambda account: _read(settings, url, account, ends_at=ends_at),
+        at_once=ACCOUNTS_AT_ONCE,
+        ends_at=ends_at,
+    ):
+        counts += _take(connection, batch, settings, account, answer, warn)
+    return counts
+
+
+def _read(settings: Settings, url: str, account: Connection, *, ends_at: float) -> AccountLists:
+    try:
+        client = zoom_client(
+            settings,
+            url,
+            connection_id=account.connection_id,
+            zoom_account_id=account.zoom_account_id,
+            ends_at=ends_at,
+        )
+        return read_lists(client)
+    except ZoomError as error:
+        return AccountLists(None, error)
+    # The edge of one connection: whatever its Zoom makes of this must not reach the others.
+    except Exception as error:  # noqa: BLE001
+        return AccountLists(None, unforeseen(error))
+
+
+def _take(
+    connection: psycopg.Connection,
+    batch: Batch,
+    settings: Settings,
+    account: Connection,
+    answer: AccountLists | Unread,
+    warn: Warn,
+) -> Counter[str]:
+    """Stores what was read of one account and notes what was not; raises what concerns all."""
+    if answer is Unread.NOT_STARTED:  # it stays due
+        warn(f"Connection {account.connection_id}: no time was left to read it.")
+        return Counter({"put off": 1})
+    lists = AccountLists(None, _still_reading()) if isinstance(answer, Unread) else answer
+    try:
+        counts = _store(connection, batch, settings, account, lists)
+    except (SettingsError, WrongTombstoneKey):  # wrong for everybody, and the message says how
+        raise
+    # The edge of one connection: rows of one account that the database refuses are its own trouble.
+    except Exception as error:  # noqa: BLE001
+        _give_up_without_database(connection, error)
+        lists = AccountLists(None, unforeseen(error))
+        counts = Counter()
+    if lists.error is None:
+        return counts
+    warn(f"Connection {account.connection_id}: {lists.error}")
+    try:
+        _note_trouble(connection, batch, account, lists, lists.error)
+    # The edge again: a note that cannot be written is in the log.
+    except Exception as error:  # noqa: BLE001
+        _give_up_without_database(connection, error)
+        warn(f"Connection {account.connection_id} could not be marked ({type(error).__name__}).")
+    return counts + Counter({"failed": 1})
+
+
+def _give_up_without_database(connection: psycopg.Connection, error: Exception) -> None:
+    """Without its connection, and so without the writer's lock, the batch must not go on."""
+    if connection.closed:
+        raise error
+
+
+def _still_reading() -> ListCutShort:
+    return ListCutShort(
+        "The list of users was still being read when the time for the import was up.",
+        next_step="It is read again with the next import.",
+    )
+
+
+def _store(
+    connection: psycopg.Connection,
+    batch: Batch,
+    settings: Settings,
+    account: Connection,
+    lists: AccountLists,
+) -> Counter[str]:
+    """All of an account or nothing."""
+    if lists.users is None:
+        return Counter()
+    frame = lists.users.frame[list(COLUMNS)].astype(object)
+    frame = frame.where(frame.notna(), None)
+    with connection.transaction():
+        erased = without_erased_users(
+            connection,
+            batch.number,
+            account.organization_id,
+            {
+                **{zoom_user_id: None for zoom_user_id, *_ in lists.phone_users},
+                **dict(zip(frame["zoom_user_id"], frame["email"], strict=True)),
+            },
+            key=lambda: settings.tombstone_key,
+        )
+        rows = frame[~frame["zoom_user_id"].isin(erased)].itertuples(index=False, name=None)
+        new_users = store_users(
+            connection,
+            account,
+            rows,
+            batch=batch.number,
+            now=batch.as_of,
+            is_complete=lists.users_error is None,
+        )
+        # Without one page of it nothing is known of the list.
+        new_phone_users = 0
+        if lists.phone_users or lists.phone_error is None:
+            new_phone_users = store_phone_users(
+                connection,
+                account,
+                [user for user in lists.phone_users if user[0] not in erased],
+                batch=batch.number,
+                now=batch.as_of,
+                is_complete=lists.phone_error is None,
+            )
+        if lists.error is None:
+            connections.note_import(
+                connection,
+                account.connection_id,
+                now=batch.as_of,
+                phone_detail=lists.phone_detail,
+            )
+    return Counter(
+        {
+            "users": new_users,
+            "pending": lists.users.pending_count,
+            "left out": len(erased),
+            "phone users": new_phone_users,
+            "without phone": int(lists.phone_detail is not None),
+        }
+    )
+
+
+def _note_trouble(
+    connection: psycopg.Connection,
+    batch: Batch,
+    account: Connection,
+    lists: AccountLists,
+    error: ZoomError,
+) -> None:
+    has_users = lists.users is not None and lists.users_error is None
+    is_passing = isinstance(error, TransientZoomError) and not isinstance(error, ListCutShort)
+    connections.note_trouble(
+        connection,
+        account.connection_id,
+        reason=_reason(lists, error),
+        now=batch.as_of,
+        # The users have been read: only the phone users wait for the next import.
+        is_passing=is_passing and not has_users,
+        retry_at=getattr(error, "retry_at", None),
+        has_users=has_users,
+    )
+
+
+def _reason(lists: AccountLists, error: ZoomError) -> str:
+    """In plain words for the page: what failed, and what is used nevertheless."""
+    if lists.users is None:
+        return str(error)
+    if lists.users_error is None:
+        return f"All users were read, but not those of Zoom Phone: {error}"
+    count = len(lists.users.frame)
+    used = "1 user was read and is" if count == 1 else f"{count:,} users were read and are"
+    return f"{error.reason} Until then {used} used. {error.next_step}".strip()

@@ -1,0 +1,36 @@
+"""Connections that Zoom's side has ended."""
+
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+
+from integration.connections.ending import end_deauthorized
+from orchestration.resources import BatchInProgress, Installation
+
+
+@dg.asset(
+    key=["integration", "connections"],
+    deps=[["zoom_raw", "events"]],
+    group_name="integration",
+    kinds={"postgres"},
+    owners=["team:data-platform"],
+)
+def connections(
+    context: dg.AssetExecutionContext,
+    batch_in_progress: BatchInProgress,
+    installation: Installation,
+) -> dg.MaterializeResult[Any]:
+    """One row per time that a Zoom account was joined to an organization.
+
+    The page and `connect` write it. A batch ends the connections whose account has removed our app
+    in Zoom, before it takes the settings: so these know of it.
+    """
+    settings = installation.settings()
+    ended = end_deauthorized(
+        batch_in_progress.connection,
+        client_id=settings.require("ZOOM_CLIENT_ID"),
+        erase_after=timedelta(days=settings.erase_after_days),
+    )
+    context.log.info(f"{len(ended)} connections were ended because our app was removed in Zoom.")
+    return dg.MaterializeResult(metadata={"ended": len(ended)})
