@@ -15,7 +15,8 @@ import psycopg
 from integration.pipeline.batches import Batch
 from integration.pipeline.decisions import Decision, Delivery, make_room, store_decisions
 from integration.privacy.arriving import Arrival, Key, Redacted, redact
-from integration.zoom.events import Envelope, Unreadable, events_of, open_envelope
+from integration.zoom.envelope import Envelope, Unreadable, open_envelope
+from integration.zoom.events import events_of
 
 # 5,000 deliveries of about 1 KB are parsed in half a second and keep the transaction short.
 CHUNK = 5000

@@ -8,6 +8,7 @@ from psycopg.sql import SQL, Identifier
 
 from integration.connections.connections import hold_account
 from integration.database import rows
+from integration.zoom.parties import fields_of
 
 # The connections go last: while they stand, they tell whose the account is. Their tokens go along.
 TABLES = (
@@ -53,7 +54,14 @@ def erase_account(
         [zoom_account_id],
     ).rowcount
     for table, statement in _UNSEEN.items():
-        removed[table] = connection.execute(statement, {"own": organization_id}).rowcount
+        removed[table] = connection.execute(
+            statement,
+            {
+                "own": organization_id,
+                "email_fields": fields_of("email"),
+                "name_fields": fields_of("name"),
+            },
+        ).rowcount
     return removed
 
 
@@ -117,13 +125,10 @@ _UNSEEN = {
     "clientsights_raw.email_addresses": """
         delete from clientsights_raw.email_addresses
         where organization_id = %(own)s and address not in (
-            select lower(addresses.address collate "C")
+            select lower((fields ->> said.field) collate "C")
             from zoom_raw.events
-            cross join lateral (
-                values (fields ->> 'email'), (fields ->> 'caller_email'),
-                    (fields ->> 'callee_email')
-            ) as addresses (address)
-            where events.organization_id = %(own)s and addresses.address is not null
+            cross join unnest(%(email_fields)s::text[]) as said (field)
+            where events.organization_id = %(own)s and fields ? said.field
             union
             select lower(email collate "C") from zoom_raw.users
             where organization_id = %(own)s and email is not null
@@ -140,14 +145,14 @@ _UNSEEN = {
     "clientsights_raw.display_names": """
         delete from clientsights_raw.display_names
         where organization_id = %(own)s and display_name not in (
-            select names.name
+            select fields ->> said.field
             from zoom_raw.events
-            cross join lateral (
-                values (fields ->> 'display_name'), (fields ->> 'caller_name'),
-                    (fields ->> 'callee_name'),
-                    (concat_ws(' ', fields ->> 'first_name', fields ->> 'last_name'))
-            ) as names (name)
-            where events.organization_id = %(own)s and names.name is not null
+            cross join unnest(%(name_fields)s::text[]) as said (field)
+            where events.organization_id = %(own)s and fields ? said.field
+            union
+            select concat_ws(' ', fields ->> 'first_name', fields ->> 'last_name')
+            from zoom_raw.events
+            where events.organization_id = %(own)s and event like 'user.%%'
             union
             select names.name
             from zoom_raw.users

@@ -31,24 +31,19 @@ from integration.privacy.redaction import (
 )
 from integration.privacy.texts import digits_of, keys_in, name_of
 from integration.privacy.tombstones import add_tombstones, known_tombstones
+from integration.zoom.parties import TOPIC, fields_of
 
 # Which fields of a landed event say what of somebody.
 FIELDS = {
-    **dict.fromkeys(("email", "caller_email", "callee_email"), "person_key"),
-    **dict.fromkeys(("display_name", "caller_name", "callee_name"), "name"),
-    **dict.fromkeys(("caller_phone_number", "callee_phone_number"), "phone_number"),
-    **dict.fromkeys(
-        (
-            "zoom_user_id",
-            "host_zoom_user_id",
-            "caller_user_id",
-            "callee_user_id",
-            "owner_zoom_user_id",
-        ),
-        "zoom_user_id",
-    ),
-    "topic": "topic",
-}
+    field: kind
+    for fact, kind in (
+        ("email", "person_key"),
+        ("name", "name"),
+        ("phone_number", "phone_number"),
+        ("zoom_user_id", "zoom_user_id"),
+    )
+    for field in fields_of(fact)
+} | {TOPIC: "topic"}
 # What is so much a person's own that long texts can be searched for it.
 SEARCHED_FOR = ("person_key", "name", "zoom_user_id")
 SESSIONS_AT_ONCE = 200

@@ -11,9 +11,9 @@ from integration.privacy.matching import Person
 from integration.privacy.redaction import LINKS
 from integration.privacy.registry import PersonalColumn, personal_columns
 from integration.privacy.registry_rows import PersonalRows
+from integration.zoom.parties import TOPIC
 
 FIELD_KINDS = {**FIELDS, **{kind: kind for kind in LINKS}, "topic": "text"}
-TOPIC = "topic"
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from integration.privacy.digests import Digests
-from integration.privacy.parties import SIDES, Party, parties_of, without_name, without_party
+from integration.privacy.nameless import without_name, without_party
 from integration.privacy.texts import digits_of, keys_in, name_of
+from integration.zoom.parties import HOST, SIDES, TOPIC, Party, parties_of
 
 LINKS = ("participant_uuid", "registrant_id", "customer_key")
 PSEUDONYM = "erased-"
@@ -60,8 +61,8 @@ def may_name(digests: Digests, session_id: str | None, told: Told) -> set[str]:
     for party in parties_of(told.event, told.fields):
         candidates |= _own(digests, party) | _links(digests, session_id, party)
         candidates |= _of(digests, "name", name_of(party.get("name")))
-    candidates |= _of(digests, "zoom_user_id", told.fields.get("host_zoom_user_id"))
-    return candidates | _of(digests, "topic", told.fields.get("topic"))
+    candidates |= _of(digests, "zoom_user_id", told.fields.get(HOST["zoom_user_id"]))
+    return candidates | _of(digests, "topic", told.fields.get(TOPIC))
 
 
 def zoom_users_named(told: Iterable[Told]) -> set[str]:
@@ -192,7 +193,7 @@ def _without_host_and_topic(
 ) -> dict[str, str]:
     gone = {
         name
-        for name, kind in (("host_zoom_user_id", "zoom_user_id"), ("topic", "topic"))
+        for name, kind in ((HOST["zoom_user_id"], "zoom_user_id"), (TOPIC, "topic"))
         if _of(digests, kind, fields.get(name)) & tombstones.keys()
     }
     return {name: value for name, value in fields.items() if name not in gone}

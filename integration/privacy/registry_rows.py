@@ -8,6 +8,7 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from integration.database import rows
 from integration.privacy.registry import PersonalColumn
+from integration.zoom.parties import CALL, PARTICIPANT
 
 # What stands where somebody stood and something has to stand.
 NOBODY = {"text": "erased", "jsonb": "{}"}
@@ -87,7 +88,16 @@ class PersonalRows:
         """The names of everybody in the organization who has an address or an id of their own."""
         return set(
             rows.scalars(
-                self._connection, str, NAMES_OF_THE_IDENTIFIED, {"own": self._organization_id}
+                self._connection,
+                str,
+                NAMES_OF_THE_IDENTIFIED,
+                {
+                    "own": self._organization_id,
+                    **{
+                        fact: [party[fact] for party in (PARTICIPANT, *CALL.values())]
+                        for fact in ("name", "email", "zoom_user_id")
+                    },
+                },
             )
         )
 
@@ -191,19 +201,9 @@ NAMES_OF_THE_IDENTIFIED = """
     select guessed_name from clientsights_raw.email_addresses
     where organization_id = %(own)s and guessed_name is not null
     union
-    select parties.name from zoom_raw.events
-    cross join lateral (
-        values
-            (fields ->> 'display_name', coalesce(fields ->> 'email', fields ->> 'zoom_user_id')),
-            (
-                fields ->> 'caller_name',
-                coalesce(fields ->> 'caller_email', fields ->> 'caller_user_id')
-            ),
-            (
-                fields ->> 'callee_name',
-                coalesce(fields ->> 'callee_email', fields ->> 'callee_user_id')
-            )
-    ) as parties (name, identity)
-    where events.organization_id = %(own)s and parties.name is not null
-        and parties.identity is not null
+    select fields ->> party.name from zoom_raw.events
+    cross join unnest(%(name)s::text[], %(email)s::text[], %(zoom_user_id)s::text[])
+        as party (name, email, zoom_user_id)
+    where events.organization_id = %(own)s and fields ? party.name
+        and (fields ? party.email or fields ? party.zoom_user_id)
 """

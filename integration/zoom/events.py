@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from integration.identity.cleaning import cleaned_email
-from integration.zoom.kept_events import KEPT_EVENTS
+from integration.zoom.envelope import Envelope, Unreadable
+from integration.zoom.parties import HOST, PARTICIPANT, TOPIC, ZOOM_USER, said_of
 from integration.zoom.phone_events import UnreadableRecord, live_call, record_calls
 from integration.zoom.values import (
     EMAIL_BYTES,
@@ -32,32 +32,22 @@ from integration.zoom.values import (
 # One constant for ever: session ids are the same in every rebuild.
 SESSION_NAMESPACE = uuid.UUID("5f0c7d0e-6a53-4a0b-9a5e-2f6f0e8f1c44")
 FEATURES = {"meeting": "meetings", "webinar": "webinars", "phone": "phone"}
-
-
-class Unreadable(Exception):
-    """A delivery that cannot become an event; the message is the reason shown in
-    `operations.deliveries`. `occurred_at` is the event's own time where that much is known.
-    """
-
-    def __init__(self, reason: str, occurred_at: datetime | None = None) -> None:
-        super().__init__(reason)
-        self.occurred_at = occurred_at
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """What every delivery has: the event's name, the account it speaks of, the rest still
-    unread.
-    """
-
-    event: str
-    zoom_account_id: str | None
-    payload: dict[str, Any]
-    event_ts: object
-
-    @property
-    def is_kept(self) -> bool:
-        return self.event in KEPT_EVENTS
+# What is known of somebody -> Zoom's names for it.
+OF_PARTICIPANT = {
+    "email": ("email",),
+    "zoom_user_id": ("participant_user_id", "id"),
+    "name": ("user_name",),
+    "participant_uuid": ("participant_uuid",),
+    "registrant_id": ("registrant_id",),
+    "customer_key": ("customer_key",),
+}
+OF_ZOOM_USER = {
+    "email": ("email",),
+    "zoom_user_id": ("id",),
+    "name": ("display_name",),
+    "first_name": ("first_name",),
+    "last_name": ("last_name",),
+}
 
 
 @dataclass(frozen=True)
@@ -71,30 +61,6 @@ class Event:
     session_id: str | None
     occurred_at: datetime
     fields: dict[str, str]
-
-
-def open_envelope(body: bytes) -> Envelope:
-    """The envelope of a delivery's bytes; Unreadable when it is not JSON or has no event."""
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("not JSON") from error
-    event = content.get("event") if isinstance(content, dict) else None
-    if not isinstance(event, str) or not text(event):
-        raise Unreadable("no event name")
-    payload = content.get("payload")
-    payload = payload if isinstance(payload, dict) else {}
-    return Envelope(text(event) or "", account_of(content), payload, content.get("event_ts"))
-
-
-def account_of(content: dict[str, Any]) -> str | None:
-    """The Zoom account that a message is about: the payload's, else the root's; None for one that
-    is too long to be an account's id.
-    """
-    payload = content.get("payload")
-    inner = text(payload.get("account_id")) if isinstance(payload, dict) else None
-    account = inner or text(content.get("account_id"))
-    return None if account is None or is_longer(account, ID_BYTES) else account
 
 
 def events_of(envelope: Envelope, *, received_at: datetime) -> list[Event]:
@@ -136,22 +102,11 @@ def _participant_event(envelope: Envelope, received_at: datetime) -> list[Event]
     # The reason names the person in some accounts ("Jill left the meeting."): only what a rule asks
     # is kept of it.
     left_waiting_room = "waiting room" in (text(participant.get("leave_reason")) or "").lower()
-    fields = session | _texts(
-        participant,
-        user_id="user_id",
-        participant_uuid="participant_uuid",
-        email="email",
-        registrant_id="registrant_id",
-        customer_key="customer_key",
-        display_name="user_name",
-        parent_user_id="parent_user_id",
+    fields = (
+        session
+        | _texts(participant, user_id="user_id", parent_user_id="parent_user_id")
+        | said_of(participant, PARTICIPANT, OF_PARTICIPANT)
     )
-    names = ("participant_user_id", "id")
-    zoom_user_id = next(
-        (said for name in names if (said := text(participant.get(name), longest=ID_BYTES))), None
-    )
-    if zoom_user_id:
-        fields["zoom_user_id"] = zoom_user_id
     if left_waiting_room:
         fields["left_waiting_room"] = "true"
     return [_event(envelope, session["zoom_uuid"], (leg,), own, fields)]
@@ -199,9 +154,8 @@ def _session_fields(
         content,
         zoom_uuid="uuid",
         zoom_meeting_id="id",
-        host_zoom_user_id="host_id",
-        topic="topic",
         type="type",
+        **{HOST["zoom_user_id"]: "host_id", TOPIC: "topic"},
     )
     if "zoom_uuid" not in fields:
         raise Unreadable("no session id (uuid)", own)
@@ -237,15 +191,7 @@ def _call_records(envelope: Envelope, received_at: datetime) -> list[Event]:
 
 def _user_event(envelope: Envelope, received_at: datetime) -> list[Event]:
     content = _object(envelope)
-    fields = _texts(
-        content,
-        zoom_user_id="id",
-        email="email",
-        first_name="first_name",
-        last_name="last_name",
-        display_name="display_name",
-        user_type="type",
-    )
+    fields = said_of(content, ZOOM_USER, OF_ZOOM_USER) | _texts(content, user_type="type")
     own = time_of_milliseconds(envelope.event_ts, received_at=received_at)
     if "zoom_user_id" not in fields:
         raise Unreadable("no Zoom user id (object.id)", own)
@@ -287,7 +233,7 @@ def _bounded(name: str, value: str) -> str | None:
     """A field's text within the bytes of its role; None for one that is longer, but a topic is cut:
     nobody is known by it.
     """
-    if name == "topic":
+    if name == TOPIC:
         return cut(value, TOPIC_BYTES)
     longest = ID_BYTES
     if name.endswith("email"):
@@ -316,8 +262,6 @@ def _object(envelope: Envelope) -> dict[str, Any]:
 def _texts(content: dict[str, Any], **names: str) -> dict[str, str]:
     """{our name: text of Zoom's field} of the fields that say something."""
     found = {ours: text(content.get(zooms)) for ours, zooms in names.items()}
-    if "email" in found:
-        found["email"] = cleaned_email(found["email"])
     return {ours: value for ours, value in found.items() if value}
 
 

@@ -3,26 +3,24 @@ went.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from integration.identity.cleaning import cleaned_email
+from integration.zoom.parties import CALL, OWNER_OF_LOG, SIDES, said_of
 from integration.zoom.values import UnreadableTime, text, time
 
-SIDES = ("caller", "callee")
 # Zoom's names for one thing differ between the generations; the later name wins where a record has
 # both.
-PARTY_OF_LIVE_CALL = {
-    "user_id": ("user_id",),
+OF_LIVE_CALL = {
+    "zoom_user_id": ("user_id",),
     "extension_id": ("extension_id",),
     "extension_number": ("extension_number",),
     "phone_number": ("phone_number",),
     "name": ("name", "display_name"),
 }
-PARTY_OF_RECORD = {
-    "user_id": ("user_id",),
+OF_RECORD = {
+    "zoom_user_id": ("user_id",),
     "extension_id": ("ext_id",),
     "extension_number": ("ext_number",),
     "phone_number": ("did_number",),
@@ -61,12 +59,12 @@ def live_call(
     for side in SIDES:
         party = content.get(side)
         party = party if isinstance(party, dict) else {}
-        fields |= _party(party, side, PARTY_OF_LIVE_CALL, prefix="")
+        fields |= said_of(party, CALL[side], OF_LIVE_CALL)
     for name in ("ringing_start_time", "answer_start_time", "call_end_time"):
         fields |= _time(name, content.get(name), received_at=received_at)
-    told_by = "caller" if event.startswith("phone.caller") else "callee"
-    keys = ("user_id", "extension_number", "phone_number")
-    return fields, next((fields[k] for key in keys if (k := f"{told_by}_{key}") in fields), "")
+    own = CALL["caller" if event.startswith("phone.caller") else "callee"]
+    ids = [own[fact] for fact in ("zoom_user_id", "extension_number", "phone_number")]
+    return fields, next((fields[field] for field in ids if field in fields), "")
 
 
 def record_calls(event: str, content: dict[str, Any], *, received_at: datetime) -> list[CallRecord]:
@@ -103,7 +101,7 @@ def _record(
     fields = _texts(
         {
             "call_id": record.get("call_id"),
-            "owner_zoom_user_id": owner,
+            OWNER_OF_LOG["zoom_user_id"]: owner,
             "generation": generation,
             "direction": record.get("direction"),
             "result": record.get("result"),
@@ -123,7 +121,7 @@ def _record(
         raise UnreadableRecord("unreadable duration")
     for side in SIDES:
         fields |= _numbers_of_call_log(record, side) if first else {}
-        fields |= _party(record, side, PARTY_OF_RECORD, prefix=f"{side}_")
+        fields |= said_of(record, CALL[side], OF_RECORD, prefix=f"{side}_")
     for name, value in {
         "started_at": record.get("date_time" if first else "start_time"),
         "answered_at": None if first else record.get("answer_time"),
@@ -144,20 +142,7 @@ def _whole_seconds(value: object) -> str | None:
 def _numbers_of_call_log(record: dict[str, Any], side: str) -> dict[str, str]:
     is_extension = text(record.get(f"{side}_number_type")) == NUMBER_IS_EXTENSION
     kind = "extension_number" if is_extension else "phone_number"
-    return _texts({f"{side}_{kind}": record.get(f"{side}_number")})
-
-
-def _party(
-    content: dict[str, Any], side: str, names: Mapping[str, tuple[str, ...]], *, prefix: str
-) -> dict[str, str]:
-    """One side's fields by our names; the first of Zoom's names that says something."""
-    found = {}
-    for ours, zooms in names.items():
-        said = next((t for name in zooms if (t := text(content.get(prefix + name)))), None)
-        said = cleaned_email(said) if ours == "email" else said
-        if said:
-            found[f"{side}_{ours}"] = said
-    return found
+    return _texts({CALL[side][kind]: record.get(f"{side}_number")})
 
 
 def _texts(values: dict[str, object]) -> dict[str, str]:

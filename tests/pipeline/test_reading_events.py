@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integration.zoom.events import Event, Unreadable, events_of, open_envelope
+from integration.zoom.envelope import Unreadable, open_envelope
+from integration.zoom.events import Event, events_of
 from integration.zoom.kept_events import KEPT_EVENTS
 from tests.pipeline.events import Person, Session, call_ended, call_history, iso, user_event
 

@@ -6,6 +6,7 @@ import psycopg
 
 from integration.pipeline.batches import Batch
 from integration.pipeline.progress import progress
+from integration.zoom.parties import fields_of
 
 PROGRESS = "clientsights_raw.display_names"
 
@@ -18,12 +19,9 @@ def new_names(connection: psycopg.Connection) -> list[tuple[str, str]]:
         """
         select distinct organization_id, display_name
         from (
-            select events.organization_id, names.display_name
+            select events.organization_id, fields ->> said.field as display_name
             from zoom_raw.events
-            cross join lateral (
-                values (fields ->> 'display_name'), (fields ->> 'caller_name'),
-                (fields ->> 'callee_name')
-            ) as names (display_name)
+            cross join unnest(%s::text[]) as said (field)
             where events.batch > %s
             union all
             select organization_id, value from pipeline.settings where kind = 'zoom_user_name'
@@ -35,7 +33,7 @@ def new_names(connection: psycopg.Connection) -> list[tuple[str, str]]:
                     and known.display_name = seen.display_name
             )
         """,
-        [progress(connection, PROGRESS)],
+        [fields_of("name"), progress(connection, PROGRESS)],
     ).fetchall()
 
 

@@ -10,6 +10,7 @@ import psycopg
 
 from integration.pipeline.batches import Batch
 from integration.pipeline.progress import progress
+from integration.zoom.parties import fields_of
 
 PROGRESS = "clientsights_raw.email_addresses"
 
@@ -65,12 +66,9 @@ def new_addresses(connection: psycopg.Connection) -> list[tuple[str, str]]:
         from (
             select
                 events.organization_id,
-                lower(addresses.address collate "C") collate "default" as address
+                lower((fields ->> said.field) collate "C") collate "default" as address
             from zoom_raw.events
-            cross join lateral (
-                values (fields ->> 'email'), (fields ->> 'caller_email'),
-                (fields ->> 'callee_email')
-            ) as addresses (address)
+            cross join unnest(%s::text[]) as said (field)
             where events.batch > %s
             union all
             select organization_id, value from pipeline.settings where kind = 'zoom_user_email'
@@ -82,7 +80,7 @@ def new_addresses(connection: psycopg.Connection) -> list[tuple[str, str]]:
             )
         order by organization_id, address
         """,
-        [progress(connection, PROGRESS)],
+        [fields_of("email"), progress(connection, PROGRESS)],
     ).fetchall()
 
 

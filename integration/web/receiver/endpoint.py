@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from integration.web.receiver.deliveries import store_delivery, with_connection
-from integration.zoom.events import account_of
+from integration.zoom.envelope import account_of
 from integration.zoom.kept_events import KEPT_EVENTS
 from integration.zoom.signature import challenge_answer, is_timely, verifying_secret
 

@@ -1,0 +1,137 @@
+"""Whom an event names, and in which field: the one list that landing, addresses and erasure read.
+
+A new field of landed events belongs here, or among those that name nobody.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from integration.identity.cleaning import cleaned_email
+from integration.zoom.values import ID_BYTES, is_longer, text
+
+SIDES = ("caller", "callee")
+_OF_SIDE = {
+    "email": "email",
+    "zoom_user_id": "user_id",
+    "name": "name",
+    "phone_number": "phone_number",
+    "extension_id": "extension_id",
+    "extension_number": "extension_number",
+}
+# What is known of somebody -> the field of a landed event that says it.
+PARTICIPANT = {
+    "email": "email",
+    "zoom_user_id": "zoom_user_id",
+    "name": "display_name",
+    "participant_uuid": "participant_uuid",
+    "registrant_id": "registrant_id",
+    "customer_key": "customer_key",
+}
+BOUND = {"participant_uuid": "bind_participant_uuid"}
+HOST = {"zoom_user_id": "host_zoom_user_id"}
+CALL = {side: {fact: f"{side}_{name}" for fact, name in _OF_SIDE.items()} for side in SIDES}
+OWNER_OF_LOG = {"zoom_user_id": "owner_zoom_user_id"}
+ZOOM_USER = {
+    "email": "email",
+    "zoom_user_id": "zoom_user_id",
+    "name": "display_name",
+    "first_name": "first_name",
+    "last_name": "last_name",
+}
+EVERYBODY = (PARTICIPANT, BOUND, HOST, *CALL.values(), OWNER_OF_LOG, ZOOM_USER)
+# Free text, which may name anybody.
+TOPIC = "topic"
+# What says when and how, and of which session; the numbers of legs are a session's own.
+NAME_NOBODY = frozenset(
+    {
+        *("zoom_uuid", "zoom_meeting_id", "type", "started_at", "left_waiting_room"),
+        *("user_id", "parent_user_id", "bind_user_id"),
+        *("call_id", "generation", "direction", "result", "result_reason", "hangup_result"),
+        *("segment_event", "duration", "ringing_start_time", "answer_start_time", "call_end_time"),
+        *("answered_at", "ended_at", "user_type", "client_id", "erased_callee"),
+    }
+)
+
+
+def said_of(
+    content: Mapping[str, object],
+    fields: Mapping[str, str],
+    zooms: Mapping[str, tuple[str, ...]],
+    *,
+    prefix: str = "",
+) -> dict[str, str]:
+    """What Zoom's `content` says of somebody, by our `fields`. `zooms` are Zoom's own names of each
+    fact, after `prefix`: the first that says something counts, an id that is too long last.
+    """
+    found: dict[str, str] = {}
+    for fact, names in zooms.items():
+        texts = [said for name in names if (said := text(content.get(prefix + name)))]
+        if fact == "zoom_user_id":
+            texts.sort(key=lambda each: is_longer(each, ID_BYTES))
+        if fact == "email":
+            texts = [address for each in texts if (address := cleaned_email(each))]
+        if texts:
+            found[fields[fact]] = texts[0]
+    return found
+
+
+def fields_of(fact: str) -> list[str]:
+    """The fields that say this of somebody, whoever it is."""
+    return list(dict.fromkeys(party[fact] for party in EVERYBODY if fact in party))
+
+
+@dataclass(frozen=True)
+class Party:
+    """Somebody as one event names them. `leg` is which connection of a session, or which side of a
+    call, `parent` the main leg of a breakout leg or the one that a bind ties this leg to, `fields`
+    those of the event that name them, `name_field` the one that says what they are called.
+    """
+
+    leg: str
+    known: Mapping[str, str]
+    fields: frozenset[str] = field(repr=False)
+    name_field: str | None = None
+    parent: str | None = None
+
+    def get(self, fact: str) -> str | None:
+        return self.known.get(fact)
+
+
+def parties_of(event: str, fields: Mapping[str, str]) -> Iterator[Party]:
+    """Whom the event names, the host aside; nobody for `started`, `ended` and the like."""
+    if event.startswith("phone."):
+        yield from (_side(event, fields, side) for side in SIDES)
+    elif "participant_" in event:
+        yield _participant(event, fields)
+    elif event.startswith("user."):
+        known = _known(fields, {fact: ZOOM_USER[fact] for fact in ("email", "zoom_user_id")})
+        yield Party(leg="user", known=known, fields=frozenset())
+
+
+def _participant(event: str, fields: Mapping[str, str]) -> Party:
+    is_breakout = event.endswith("_breakout_room")
+    number = fields.get("user_id") or fields.get("participant_uuid", "")
+    parent = fields.get("parent_user_id") if is_breakout else None
+    own = frozenset(PARTICIPANT.values())
+    if event.endswith(".participant_bind"):
+        parent = fields.get("bind_user_id") or fields.get("bind_participant_uuid")
+        own |= frozenset(BOUND.values())
+    return Party(
+        leg=f"breakout:{number}" if is_breakout else f"main:{number}",
+        known=_known(fields, PARTICIPANT),
+        fields=own,
+        name_field=PARTICIPANT["name"],
+        parent=f"main:{parent}" if parent else None,
+    )
+
+
+def _side(event: str, fields: Mapping[str, str], side: str) -> Party:
+    own, known = frozenset(CALL[side].values()), _known(fields, CALL[side])
+    if event.startswith(f"phone.{side}_") and OWNER_OF_LOG["zoom_user_id"] in fields:
+        known = {**_known(fields, OWNER_OF_LOG), **known}
+        own |= frozenset(OWNER_OF_LOG.values())
+    return Party(leg=side, known=known, fields=own, name_field=CALL[side]["name"])
+
+
+def _known(fields: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    return {fact: fields[name] for fact, name in names.items() if name in fields}
