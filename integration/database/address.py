@@ -1,7 +1,7 @@
 """Where the database is, for each program that opens it in the form that it understands.
 
 DATABASE_URL is a URL or a connection string of libpq, with any of its parameters. psycopg takes it
-as it is; dbt reads libpq's variables, Dagster and yoyo take a URL of their own making.
+as it is; dbt reads libpq's variables, Dagster takes a URL that SQLAlchemy reads.
 """
 
 import getpass
@@ -115,11 +115,10 @@ def libpq_environment(url: str, *, folder: Path, **session: str) -> dict[str, st
 def dagster_url(url: str) -> str:
     """The URL of Dagster's own storage: the same database, a schema of its own."""
     parts = conninfo_to_dict(conninfo(url, search_path="dagster"))
-    return _library_url("postgresql", parts)
-
-
-def yoyo_url(url: str) -> str:
-    return _library_url("postgresql+psycopg", conninfo_to_dict(conninfo(url)))
+    given = {name: str(value) for name, value in parts.items() if value is not None}
+    # What follows the question mark reaches the driver as it is; of the rest SQLAlchemy has its own
+    # mind.
+    return f"postgresql:///?{urlencode(given, quote_via=quote)}"
 
 
 def place_of(url: str) -> str:
@@ -145,14 +144,6 @@ def refusal(url: str, error: psycopg.OperationalError) -> DatabaseUnavailable:
     return DatabaseUnavailable(
         f"The database at {place} cannot be used ({reason}). Start it or correct DATABASE_URL."
     )
-
-
-def _library_url(driver: str, parts: ConnDict) -> str:
-    """SQLAlchemy and yoyo hand what follows the question mark on to the driver as it is, but each
-    has its own mind about the rest.
-    """
-    given = {name: str(value) for name, value in parts.items() if value is not None}
-    return f"{driver}:///?{urlencode(given, quote_via=quote)}"
 
 
 def _of_one_server(parts: ConnDict) -> dict[str, str]:

@@ -1,13 +1,15 @@
-"""Brings the database to the newest schema: plain SQL files, run in order by yoyo, each in its own
-transaction.
-"""
+"""Brings the database to the newest schema with alembic: each migration in its own transaction."""
 
-import warnings
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-import psycopg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, NullPool, create_engine
+from sqlalchemy.exc import DBAPIError
 
-from integration.database.address import place_of, yoyo_url
+from integration.database.address import place_of
 from integration.database.postgres import connect
 from integration.database.unavailable import DatabaseUnavailable
 
@@ -20,28 +22,40 @@ def migrate(url: str) -> list[str]:
     """Applies what is missing and returns the names of what was applied; safe to repeat, and to run
     twice at once.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", DeprecationWarning
-        )  # yoyo imports an outdated spelling of importlib
-        from yoyo import get_backend, read_migrations
+    applied: list[str] = []
 
-    # yoyo's own lock is a table row, which a killed process would leave behind; this one ends with
-    # the session.
+    def note(*, step: Any, **_: object) -> None:
+        applied.append(Path(step.up_revision.path).stem)
+
+    # The lock ends with the session, so a killed process leaves none behind.
     with connect(url, autocommit=True) as guard:
         guard.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
-        backend = get_backend(yoyo_url(url))
         try:
-            backend.break_lock()
-            migrations = read_migrations(str(MIGRATIONS))
-            missing = backend.to_apply(migrations)
-            backend.apply_migrations(missing)
-            return [migration.id for migration in missing]
-        except psycopg.Error as error:
+            with engine_of(url).connect() as connection:
+                config = configuration(connection=connection, on_version_apply=[note])
+                command.upgrade(config, "head")
+        except DBAPIError as error:
+            diagnosis = getattr(error.orig, "diag", None)
+            reason = getattr(diagnosis, "message_primary", None) or type(error.orig).__name__
             raise DatabaseUnavailable(
-                f"The database at {place_of(url)} could not be migrated "
-                f"({error.diag.message_primary or type(error).__name__}). What was applied before "
-                "stays; fix the cause and run it again: worksights-zoom migrate"
+                f"The database at {place_of(url)} could not be migrated ({reason}). What was "
+                "applied before stays; fix the cause and run it again: worksights-zoom migrate"
             ) from error
-        finally:
-            backend.connection.close()
+    return applied
+
+
+def engine_of(url: str) -> Engine:
+    """SQLAlchemy over our own connections; statements are sent as they are written."""
+    return create_engine(
+        "postgresql+psycopg://",
+        creator=partial(connect, url),
+        poolclass=NullPool,
+        execution_options={"no_parameters": True},
+    )
+
+
+def configuration(**attributes: object) -> Config:
+    """alembic's, with what env.py reads."""
+    config = Config(attributes=attributes)
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

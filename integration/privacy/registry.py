@@ -183,9 +183,7 @@ NOT_PERSONAL_IN = """
     pipeline.run_failures           run_id job steps checks
     pipeline.passed_jobs            job
     clientsights.companies          name
-    public._yoyo_log                id migration_hash migration_id operation
-    public._yoyo_log                username hostname comment
-    public._yoyo_migration          migration_hash migration_id
+    public.worksights_zoom_schema   version_num
 """
 
 

@@ -8,11 +8,44 @@ from integration.database.migrate import MIGRATIONS
 from tests.commands.program import Program, program_with, rows
 from tests.patience import PATIENCE
 
-ALL = sorted(file.stem for file in MIGRATIONS.glob("*.sql"))
+ALL = sorted(file.stem for file in (MIGRATIONS / "versions").glob("*.py"))
+NEWEST = [(ALL[-1].partition("_")[0],)]
+COLUMNS = """
+    select table_schema, table_name, column_name, data_type, is_nullable, column_default
+    from information_schema.columns
+    where table_schema not in ('information_schema', 'pg_catalog')
+    order by table_schema, table_name, column_name
+"""
+OTHER_TOOLS_TABLES = """
+    create table _yoyo_log (
+        id varchar(36) not null primary key, migration_hash varchar(64), migration_id varchar(255),
+        operation varchar(10), username varchar(255), hostname varchar(255), comment varchar(255),
+        created_at_utc timestamp
+    );
+    create table _yoyo_migration (
+        migration_hash varchar(64) not null primary key, migration_id varchar(255),
+        applied_at_utc timestamp
+    );
+    create table _yoyo_version (version int not null primary key, installed_at_utc timestamp);
+    create table yoyo_lock (
+        locked int default 1 primary key, ctime timestamp, pid int not null
+    );
+"""
 
 
-def applied(url: str) -> list[tuple[str]]:
-    return rows(url, "select migration_id from _yoyo_migration order by migration_id")
+def schema_of(url: str) -> list[tuple[str]]:
+    return rows(url, "select version_num from worksights_zoom_schema")
+
+
+def apply_files(url: str, count: int) -> None:
+    """The first plain SQL files, as the tool before alembic applied and noted them."""
+    with psycopg.connect(url) as connection:
+        connection.execute(OTHER_TOOLS_TABLES)
+        for file in sorted((MIGRATIONS / "before").glob("*.sql"))[:count]:
+            connection.execute(file.read_text())
+            connection.execute(
+                "insert into _yoyo_migration values (%s, %s, now())", [file.name, file.stem]
+            )
 
 
 def test_migrate_makes_the_schema_and_is_safe_to_repeat(empty_database_url: str) -> None:
@@ -26,7 +59,7 @@ def test_migrate_makes_the_schema_and_is_safe_to_repeat(empty_database_url: str)
         ],
     )
     assert (second.code, second.out) == (0, "The database is up to date (0 migrations applied).\n")
-    assert applied(empty_database_url) == [(name,) for name in ALL]
+    assert schema_of(empty_database_url) == NEWEST
 
 
 def test_two_migrations_at_once_both_succeed(empty_database_url: str) -> None:
@@ -37,19 +70,34 @@ def test_two_migrations_at_once_both_succeed(empty_database_url: str) -> None:
     assert sorted("applied" in line.split() for text in told for line in text.splitlines()) == (
         [False] * 2 + [True] * len(ALL)
     )
-    assert applied(empty_database_url) == [(name,) for name in ALL]
+    assert schema_of(empty_database_url) == NEWEST
 
 
-def test_migrate_takes_over_after_one_that_was_killed(empty_database_url: str) -> None:
-    """yoyo's own lock is a row in a table, which nobody would ever take away again."""
+@pytest.mark.parametrize("count", [1, 9, 28])
+def test_a_database_of_an_earlier_version_carries_over(
+    count: int, empty_database_url: str, program: Program
+) -> None:
+    apply_files(empty_database_url, count)
+    with program_with(DATABASE_URL=empty_database_url) as earlier:
+        answer = earlier("migrate")
+    assert answer.code == 0, answer.err[-500:]
+    assert schema_of(empty_database_url) == NEWEST
+    columns = rows(empty_database_url, COLUMNS)
+    assert len(columns) > 200
+    assert columns == rows(program.settings["DATABASE_URL"], COLUMNS)
+
+
+def test_a_migration_that_fails_says_why_and_leaves_nothing_behind(empty_database_url: str) -> None:
+    with psycopg.connect(empty_database_url) as connection:
+        connection.execute("create schema ingress")
     with program_with(DATABASE_URL=empty_database_url) as program:
-        program("migrate")
+        refused = program("migrate")
+        assert refused.is_a_plain_refusal, refused.err[-500:]
+        assert 'could not be migrated (schema "ingress" already exists)' in refused.err
         with psycopg.connect(empty_database_url) as connection:
-            connection.execute(
-                "insert into yoyo_lock (locked, ctime, pid) values (1, now(), 999999999)"
-            )
+            connection.execute("drop schema ingress")
         answer = program("migrate")
-    assert (answer.code, answer.out) == (0, "The database is up to date (0 migrations applied).\n")
+    assert (answer.code, schema_of(empty_database_url)) == (0, NEWEST), answer.err[-500:]
 
 
 def test_database_url_is_the_one_that_is_set(program: Program) -> None:
