@@ -56,7 +56,7 @@ def connections_of(
     return rows.every(
         connection,
         ListedConnection,
-        f"{_SELECT} order by connections.disconnected_at is not null, connections.connected_at",
+        _LISTED,
         {"organization": organization_id, "connection": None},
     )
 
@@ -68,12 +68,12 @@ def connection_of(
     return rows.maybe_one(
         connection,
         ListedConnection,
-        _SELECT,
+        _LISTED,
         {"organization": organization_id, "connection": connection_id},
     )
 
 
-_SELECT = """
+_LISTED = """
     select
         connections.connection_id, connections.zoom_account_id, users.full_name as owner_name,
         connections.status, connections.status_detail, connections.phone_detail,
@@ -91,4 +91,5 @@ _SELECT = """
         and connections.owner_user_id = users.user_id
     where connections.organization_id = %(organization)s
         and (%(connection)s::text is null or connections.connection_id = %(connection)s)
+    order by connections.disconnected_at is not null, connections.connected_at
 """

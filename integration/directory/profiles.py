@@ -25,7 +25,10 @@ def profile_of(
     return rows.maybe_one(
         connection,
         Profile,
-        f"{_SELECT} and user_id = %(user)s",
+        """
+        select user_id, full_name, email, time_zone, deactivated_at from worksights.users
+        where organization_id = %(organization)s and user_id = %(user)s
+        """,
         {"organization": organization_id, "user": user_id},
     )
 
@@ -37,7 +40,11 @@ def profile_with_email(
     return rows.maybe_one(
         connection,
         Profile,
-        f"""{_SELECT} and lower(btrim(email) collate "C") = %(email)s""",
+        """
+        select user_id, full_name, email, time_zone, deactivated_at from worksights.users
+        where organization_id = %(organization)s
+            and lower(btrim(email) collate "C") = %(email)s
+        """,
         {"organization": organization_id, "email": cleaned_email(email)},
     )
 
@@ -78,8 +85,9 @@ def profiles_called(
     found = rows.every(
         connection,
         Profile,
-        f"""
-        {_SELECT}
+        """
+        select user_id, full_name, email, time_zone, deactivated_at from worksights.users
+        where organization_id = %(organization)s
             and strpos(lower(full_name || ' ' || email), lower(%(text)s)) > 0
         order by
             lower(email collate "C") <> lower(%(text)s collate "C"),
@@ -90,9 +98,3 @@ def profiles_called(
     )
     is_email = bool(found) and found[0].email.lower() == text.lower()
     return found[:1] if is_email else found
-
-
-_SELECT = """
-    select user_id, full_name, email, time_zone, deactivated_at from worksights.users
-    where organization_id = %(organization)s
-"""

@@ -7,15 +7,14 @@ then neither an address nor a domain is in force for nothing, and is shown.
 from dataclasses import dataclass
 
 import psycopg
+from psycopg.sql import SQL
 
 from integration.database import rows
 from integration.identity.cleaning import cleaned, cleaned_email
 from integration.identity.versions import RULE_VERSION
 from integration.pipeline.batches import Batch
 
-# Of some organizations, or of all of them.
-_OF = "(%(organizations)s::text[] is null or {}.organization_id = any(%(organizations)s))"
-_WRITTEN = """
+_WRITTEN = SQL("""
     select organization_id, email_or_domain as written from integration.exclusions
     union
     select organization_id, domain from integration.own_domains
@@ -24,15 +23,20 @@ _WRITTEN = """
     union
     select organization_id, company_domain from integration.domain_overrides
     where btrim(company_domain) <> ''
-"""
-_NOT_CLEANED = f"""
+""")
+# Of some organizations, or of all of them.
+_NOT_CLEANED = SQL("""
     select written.organization_id, written.written
-    from ({_WRITTEN}) as written
+    from ({written}) as written
     left join pipeline.cleaned_texts using (organization_id, written)
     where cleaned_texts.rule_version is distinct from %(rule_version)s
-"""  # noqa: S608 - our own statements
+        and (
+            %(organizations)s::text[] is null
+            or written.organization_id = any(%(organizations)s)
+        )
+""").format(written=_WRITTEN)
 # Users whose email, as it is written, is not the one that was seen last.
-_OTHER_EMAIL = """
+_OTHER_EMAIL = SQL("""
     select
         users.organization_id, users.user_id, users.email as written_email,
         latest.known_from as latest_from, latest.email as latest_email
@@ -45,7 +49,18 @@ _OTHER_EMAIL = """
         limit 1
     ) as latest on true
     where users.email is distinct from latest.written_email
-"""
+        and (
+            %(organizations)s::text[] is null
+            or users.organization_id = any(%(organizations)s)
+        )
+""")
+_TEXTS_ARE_NEW = SQL("select exists ({not_cleaned}) or exists ({other_email})").format(
+    not_cleaned=_NOT_CLEANED, other_email=_OTHER_EMAIL
+)
+_FORGET_TEXTS = SQL("""
+    delete from pipeline.cleaned_texts
+    where (organization_id, written) not in ({written})
+""").format(written=_WRITTEN)
 
 
 @dataclass(frozen=True)
@@ -63,8 +78,8 @@ def texts_are_new(connection: psycopg.Connection) -> bool:
     return rows.scalar(
         connection,
         bool,
-        f"select exists ({_NOT_CLEANED}) or exists ({_OTHER_EMAIL})",
-        {"rule_version": RULE_VERSION},
+        _TEXTS_ARE_NEW,
+        {"rule_version": RULE_VERSION, "organizations": None},
     )
 
 
@@ -78,7 +93,7 @@ def clean_texts(
     _clean_settings(connection, organizations)
     _clean_emails_of_old_batches(connection, organizations)
     for organization_id, user_id, written, latest_from, latest in connection.execute(
-        f"{_OTHER_EMAIL} and {_OF.format('users')}", {"organizations": organizations}
+        _OTHER_EMAIL, {"organizations": organizations}
     ).fetchall():
         email = cleaned_email(written)
         is_same = latest_from is not None and email == latest
@@ -123,7 +138,7 @@ def count_unreadable_settings(connection: psycopg.Connection) -> list[tuple[str,
 
 def _clean_settings(connection: psycopg.Connection, organizations: list[str] | None) -> None:
     texts = connection.execute(
-        f"{_NOT_CLEANED} and {_OF.format('written')}",
+        _NOT_CLEANED,
         {"rule_version": RULE_VERSION, "organizations": organizations},
     ).fetchall()
     with connection.cursor() as cursor:
@@ -139,12 +154,7 @@ def _clean_settings(connection: psycopg.Connection, organizations: list[str] | N
                 for organization_id, written in texts
             ],
         )
-    connection.execute(
-        f"""
-        delete from pipeline.cleaned_texts
-        where (organization_id, written) not in ({_WRITTEN})
-        """  # noqa: S608 - our own statement
-    )
+    connection.execute(_FORGET_TEXTS)
 
 
 def _clean_emails_of_old_batches(
@@ -152,7 +162,7 @@ def _clean_emails_of_old_batches(
 ) -> None:
     """Before texts were cleaned, emails were kept in lower case, and not as they were written."""
     old = connection.execute(
-        f"""
+        """
         select
             user_emails.organization_id, user_emails.user_id, user_emails.known_from,
             coalesce(users.email, user_emails.email)
@@ -161,8 +171,12 @@ def _clean_emails_of_old_batches(
             on users.organization_id = user_emails.organization_id
             and users.user_id = user_emails.user_id
             and lower(btrim(users.email)) = user_emails.email
-        where user_emails.written_email is null and {_OF.format("user_emails")}
-        """,  # noqa: S608 - our own statement
+        where user_emails.written_email is null
+            and (
+                %(organizations)s::text[] is null
+                or user_emails.organization_id = any(%(organizations)s)
+            )
+        """,
         {"organizations": organizations},
     ).fetchall()
     with connection.cursor() as cursor:

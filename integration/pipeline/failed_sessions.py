@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.sql import SQL
 
 from integration.database import rows
 from integration.pipeline.marts import are_there
@@ -57,9 +58,9 @@ def failures_by_organization(
     return rows.every(
         connection,
         Failures,
-        f"""
+        SQL("""
         with failed_sessions as (
-            {_sessions_sql(connection)}
+            {failed_sessions}
         ),
         wholes as (
             select failures.organization_id, failures.model, failures.failed_at
@@ -89,7 +90,7 @@ def failures_by_organization(
         from failed
         group by organization_id
         order by organization_id
-        """,  # noqa: S608 - our own statements
+        """).format(failed_sessions=_failed_sessions(connection)),
         asked,
     )
 
@@ -109,9 +110,9 @@ def list_failed_sessions(
     return rows.every(
         connection,
         FailedSession,
-        f"""
+        SQL("""
         with failed_sessions as (
-            {_sessions_sql(connection)}
+            {failed_sessions}
         ),
         failed as (
             select
@@ -129,9 +130,9 @@ def list_failed_sessions(
             case when %(topics)s then sessions.topic end as topic,
             sessions.ended_at
         from failed
-        left join ({derived}) as sessions using (organization_id, session_id)
+        left join ({sessions}) as sessions using (organization_id, session_id)
         order by failed.failed_at desc, failed.organization_id, failed.session_id
-        """,  # noqa: S608 - our own statements
+        """).format(failed_sessions=_failed_sessions(connection), sessions=derived),
         asked,
     )
 
@@ -144,14 +145,14 @@ def failed_since(
     if not session_ids or not _has_failures(connection, asked):
         return {}
     found = connection.execute(
-        f"""
+        SQL("""
         with failed_sessions as (
-            {_sessions_sql(connection)}
+            {failed_sessions}
         )
         select session_id, min(failed_at) from failed_sessions
         where session_id = any(%(sessions)s)
         group by session_id
-        """,  # noqa: S608 - our own statements
+        """).format(failed_sessions=_failed_sessions(connection)),
         asked,
     ).fetchall()
     return dict(found)
@@ -172,30 +173,31 @@ def _has_failures(connection: psycopg.Connection, asked: dict[str, Any]) -> bool
     )
 
 
-def _sessions_sql(connection: psycopg.Connection) -> str:
+def _failed_sessions(connection: psycopg.Connection) -> SQL:
     """One row per session and model, of the organization that is asked for, or of all. The view is
     dbt's: before the first batch, and before the first one after an update, it may not be there.
     """
-    listed = _OF_VIEW if are_there(connection, ["operations.failed_sessions"]) else _OF_TABLE
-    return f"{listed} and (%(organization)s::text is null or organization_id = %(organization)s)"
+    return _OF_VIEW if are_there(connection, ["operations.failed_sessions"]) else _OF_TABLE
 
 
-_OF_VIEW = """
+_OF_VIEW = SQL("""
     select organization_id, session_id, model, error, failed_at
     from operations.failed_sessions
     where session_id is not null
-"""
-_OF_TABLE = """
+        and (%(organization)s::text is null or organization_id = %(organization)s)
+""")
+_OF_TABLE = SQL("""
     select organization_id, scope ->> 'session_id' as session_id, model, error, failed_at
     from pipeline.failures
     where scope ? 'session_id'
-"""
-_DERIVED = """
+        and (%(organization)s::text is null or organization_id = %(organization)s)
+""")
+_DERIVED = SQL("""
     select organization_id, session_id, feature, topic, ended_at from intermediate.int_sessions
-"""
-_NOTHING_DERIVED = """
+""")
+_NOTHING_DERIVED = SQL("""
     select
         null::text as organization_id, null::text as session_id, null::text as feature,
         null::text as topic, null::timestamptz as ended_at
     where false
-"""
+""")

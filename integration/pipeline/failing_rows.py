@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import psycopg
+from psycopg.sql import SQL
 
 SHOWN = 10
 # Our own hashes, and dates. A user id may be an address, so it is left out.
@@ -30,14 +31,15 @@ class FailingRows:
 def failing_rows(connection: psycopg.Connection, compiled_test: str) -> list[FailingRows]:
     """The rows of a test's compiled query by what is wrong, the most frequent fault first."""
     # Its own percent signs are no parameters.
-    query = _BY_FAULT.format(test=compiled_test.replace("%", "%%"))
+    test = SQL(compiled_test.replace("%", "%%"))
+    query = _BY_FAULT.format(test=test)
     found = connection.execute(query, [SHOWN])
     return [
         FailingRows(what, count, tuple(map(_in_words, examples))) for what, count, examples in found
     ]
 
 
-_BY_FAULT = """
+_BY_FAULT = SQL("""
     select
         coalesce(failing ->> 'what_is_wrong', 'the test does not say') as what_is_wrong,
         count(*) as found,
@@ -45,7 +47,7 @@ _BY_FAULT = """
     from (select to_jsonb(found) as failing from ({test}) as found) as failing_rows
     group by failing ->> 'what_is_wrong'
     order by count(*) desc, what_is_wrong
-"""
+""")
 
 
 def _in_words(row: dict[str, object]) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import psycopg
+from psycopg.sql import SQL
 
 from integration.database import rows
 from integration.pipeline.batches import Batch
@@ -46,7 +47,7 @@ class Delay:
     longest: timedelta | None
 
 
-_DELAY = """
+_DELAY = SQL("""
     select
         count(*) as entries,
         percentile_cont(0.5) within group (order by activities.updated_at - sessions.ended_at)
@@ -56,7 +57,23 @@ _DELAY = """
         max(activities.updated_at - sessions.ended_at) as longest
     from timeline.sessions
     inner join timeline.activities using (organization_id, session_id)
-"""
+    {which}
+""")
+_DELAY_OF_A_WEEK = _DELAY.format(
+    which=SQL("""
+    where sessions.ended_at > %(now)s - interval '7 days'
+        and (%(organization)s::text is null or sessions.organization_id = %(organization)s)
+    """)
+)
+_DELAY_OF_A_BATCH = _DELAY.format(
+    which=SQL("""
+    inner join (
+        select distinct organization_id, session_id from intermediate.int_touched_sessions
+        where batch = %s
+    ) as touched using (organization_id, session_id)
+    where activities.updated_at = %s
+    """)
+)
 
 
 def connection_statuses(connection: psycopg.Connection) -> list[ConnectionStatus]:
@@ -123,11 +140,7 @@ def delay_to_entries(
     return rows.maybe_one(
         connection,
         Delay,
-        f"""
-        {_DELAY}
-        where sessions.ended_at > %(now)s - interval '7 days'
-            and (%(organization)s::text is null or sessions.organization_id = %(organization)s)
-        """,
+        _DELAY_OF_A_WEEK,
         {"now": now, "organization": organization_id},
     )
 
@@ -137,14 +150,7 @@ def delay_of_batch(connection: psycopg.Connection, batch: Batch) -> Delay:
     return rows.one(
         connection,
         Delay,
-        f"""
-        {_DELAY}
-        inner join (
-            select distinct organization_id, session_id from intermediate.int_touched_sessions
-            where batch = %s
-        ) as touched using (organization_id, session_id)
-        where activities.updated_at = %s
-        """,  # noqa: S608 - our own statement
+        _DELAY_OF_A_BATCH,
         [batch.number, batch.as_of],
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 
 import psycopg
+from psycopg.sql import SQL, Composed, Identifier
 
 from integration.pipeline.batches import Batch
 from integration.pipeline.progress import progress
@@ -138,10 +139,10 @@ def stage(connection: psycopg.Connection, rows: Iterable[ClassifiedAddress]) -> 
     Ends with the transaction.
     """
     connection.execute(
-        f"""
+        SQL("""
         create temporary table classified on commit drop as
-        select {", ".join(COLUMNS)} from clientsights_raw.email_addresses limit 0
-        """  # noqa: S608 - the names are those of a class above
+        select {columns} from clientsights_raw.email_addresses limit 0
+        """).format(columns=_listed(COLUMNS))
     )
     count = 0
     with connection.cursor().copy("copy classified from stdin") as copy:
@@ -155,12 +156,12 @@ def moves(connection: psycopg.Connection) -> list[Move]:
     return [
         Move(*row)
         for row in connection.execute(
-            f"""
+            SQL("""
             select known.kind, known.reason, classified.kind, classified.reason, count(*)
-            {_MOVED}
+            {moved}
             group by known.kind, known.reason, classified.kind, classified.reason
             order by count(*) desc, known.kind, known.reason, classified.kind, classified.reason
-            """
+            """).format(moved=_MOVED)
         )
     ]
 
@@ -170,7 +171,7 @@ def apply(connection: psycopg.Connection, batch: Batch) -> int:
     among the changed settings, and returns how many addresses are new or said otherwise.
     """
     connection.execute(
-        f"""
+        SQL("""
         insert into clientsights_raw.email_address_moves (
             organization_id, address, batch, moved_at, person_key_before, person_key_after,
             kind_before, kind_after, company_key_before, company_key_after, reason_before,
@@ -180,28 +181,33 @@ def apply(connection: psycopg.Connection, batch: Batch) -> int:
             known.organization_id, known.address, %s, %s, known.person_key, classified.person_key,
             known.kind, classified.kind, known.company_key, classified.company_key, known.reason,
             classified.reason
-        {_MOVED}
+        {moved}
         on conflict do nothing
-        """,
+        """).format(moved=_MOVED),
         [batch.number, batch.as_of],
     )
     connection.execute(
-        f"""
+        SQL("""
         insert into pipeline.setting_changes
             (organization_id, kind, subject, value, zoom_account_id, batch, changed)
         select known.organization_id, 'email_address', known.address, '', '', %s, '{{(,)}}'
-        {_MOVED}
-        """,
+        {moved}
+        """).format(moved=_MOVED),
         [batch.number],
     )
     written = connection.execute(
-        f"""
-        insert into clientsights_raw.email_addresses as known ({", ".join(COLUMNS)}, batch)
-        select {", ".join(COLUMNS)}, %s from classified
+        SQL("""
+        insert into clientsights_raw.email_addresses as known ({columns}, batch)
+        select {columns}, %s from classified
         on conflict (organization_id, address) do update set
-            {", ".join(f"{column} = excluded.{column}" for column in SAID)}, batch = excluded.batch
-        where ({_listed("known")}) is distinct from ({_listed("excluded")})
-        """,  # noqa: S608 - names of a class above
+            ({said}, batch) = row({new}, excluded.batch)
+        where ({old}) is distinct from ({new})
+        """).format(
+            columns=_listed(COLUMNS),
+            said=_listed(SAID),
+            old=_listed(SAID, of="known"),
+            new=_listed(SAID, of="excluded"),
+        ),
         [batch.number],
     ).rowcount
     connection.execute(
@@ -218,8 +224,9 @@ def apply(connection: psycopg.Connection, batch: Batch) -> int:
     return written
 
 
-def _listed(table: str) -> str:
-    return ", ".join(f"{table}.{column}" for column in SAID)
+def _listed(columns: Iterable[str], *, of: str | None = None) -> Composed:
+    names = (Identifier(of, column) if of else Identifier(column) for column in columns)
+    return SQL(", ").join(names)
 
 
 def in_organizations(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
@@ -236,9 +243,9 @@ def in_organizations(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, li
         yield organization, addresses
 
 
-_MOVED = """
+_MOVED = SQL("""
     from classified
     inner join clientsights_raw.email_addresses as known using (organization_id, address)
     where (known.person_key, known.kind, known.company_key)
         is distinct from (classified.person_key, classified.kind, classified.company_key)
-"""
+""")

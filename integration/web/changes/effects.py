@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
+from psycopg.sql import SQL, Composed
 
 from integration.database import rows
 from integration.pipeline.marts import marts_are_there
@@ -42,7 +43,7 @@ def effects_of_mapping(
     """
     return _effects(
         connection,
-        _entries_after(_CONCERNED_BY_MAPPING) + _EFFECTS_OF_MAPPING,
+        _EFFECTS_OF_MAPPING,
         organization=organization_id,
         zoom_user=zoom_user_id,
         user=user_id,
@@ -63,11 +64,10 @@ def effects_of_switch(
     """Of switching a feature for one user (None: for the organization) from then on; nothing when
     no entry comes or goes.
     """
-    on = _entries_after(_CONCERNED_BY_SWITCH) + _EFFECTS_OF_ON
-    statement = on if is_on else _EFFECTS_OF_OFF
+    statements = _OF_THE_ORGANIZATION if user_id is None else _OF_ONE_USER
     return _effects(
         connection,
-        statement.replace("{of_user}", "" if user_id is None else "and user_id = %(user)s"),
+        statements[is_on],
         organization=organization_id,
         feature=feature,
         user=user_id,
@@ -77,18 +77,16 @@ def effects_of_switch(
     )
 
 
-def _effects(connection: psycopg.Connection, statement: str, **parameters: object) -> list[Effect]:
+def _effects(
+    connection: psycopg.Connection, statement: Composed, **parameters: object
+) -> list[Effect]:
     if not marts_are_there(connection):
         return []
     return rows.every(connection, Effect, statement, parameters)
 
 
-def _entries_after(concerned: str) -> str:
-    return _ENTRIES_AFTER.replace("{concerned}", concerned)
-
-
 # By timeline.participants' index on the Zoom user.
-_CONCERNED_BY_MAPPING = """
+_CONCERNED_BY_MAPPING = SQL("""
     select
         participants.session_id, participants.participant_id, participants.email,
         %(user)s::text as user_id, sessions.feature, sessions.ended_at
@@ -98,9 +96,9 @@ _CONCERNED_BY_MAPPING = """
         and participants.zoom_user_id = %(zoom_user)s
         and participants.outcome not in ('not_answered', 'waiting_room_only', 'zero_duration')
         and sessions.ended_at >= %(effective_from)s
-"""
+""")
 # Of one user by its index on the user, of the organization by the sessions' index on their end.
-_CONCERNED_BY_SWITCH = """
+_CONCERNED_BY_SWITCH = SQL("""
     select
         participants.session_id, participants.participant_id, participants.email,
         participants.user_id, sessions.feature, sessions.ended_at
@@ -111,8 +109,8 @@ _CONCERNED_BY_SWITCH = """
         and sessions.feature = %(feature)s
         and sessions.ended_at >= %(effective_from)s
         {of_user}
-"""
-_ENTRIES_AFTER = """
+""")
+_ENTRIES_AFTER = SQL("""
     with concerned as (
         {concerned}
     ),
@@ -152,8 +150,8 @@ _ENTRIES_AFTER = """
                     )
             )
     )
-"""
-_EFFECTS_OF_MAPPING = """
+""")
+_EFFECTS_OF_MAPPING = _ENTRIES_AFTER.format(concerned=_CONCERNED_BY_MAPPING) + SQL("""
     , entries_before as (
         select activities.session_id, activities.user_id, activities.feature
         from timeline.activities
@@ -187,11 +185,11 @@ _EFFECTS_OF_MAPPING = """
     from changes
     group by feature
     order by feature
-"""
-_EFFECTS_OF_ON = """
+""")
+_EFFECTS_OF_ON = SQL("""
     select feature, count(*)::integer as coming, 0 as going from entries_after group by feature
-"""
-_EFFECTS_OF_OFF = """
+""")
+_EFFECTS_OF_OFF = SQL("""
     select activities.feature, 0 as coming, count(*)::integer as going
     from timeline.activities
     inner join timeline.sessions using (organization_id, session_id)
@@ -200,4 +198,17 @@ _EFFECTS_OF_OFF = """
         and sessions.ended_at >= %(effective_from)s
         {of_user}
     group by activities.feature
-"""
+""")
+
+
+def _of_switch(of_user: SQL) -> dict[bool, Composed]:
+    """The statement for switching on, and the one for switching off."""
+    concerned = _CONCERNED_BY_SWITCH.format(of_user=of_user)
+    return {
+        True: _ENTRIES_AFTER.format(concerned=concerned) + _EFFECTS_OF_ON,
+        False: _EFFECTS_OF_OFF.format(of_user=of_user),
+    }
+
+
+_OF_THE_ORGANIZATION = _of_switch(SQL(""))
+_OF_ONE_USER = _of_switch(SQL("and user_id = %(user)s"))

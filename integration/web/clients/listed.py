@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 from integration.database import rows
 
@@ -51,137 +52,29 @@ class Person(Client):
     company_name: str | None
 
 
-def companies(
-    connection: psycopg.Connection,
-    *,
-    organization_id: str,
-    search: str = "",
-    company_id: str | None = None,
-    limit: int = 1,
-    offset: int = 0,
-) -> list[Company]:
-    """Those whose name or domain holds the text; or the one, none when it is another
-    organization's.
-    """
-    return rows.every(
-        connection,
-        Company,
-        f"""
-        with page as (
-            select companies.*, ties.user_id, ties.decayed_minutes,
-                count(*) over () as total
-            from clientsights.companies
-            {_STRONGEST.format(client="companies", **_OF_COMPANIES)}
-            where companies.organization_id = %(organization)s
-                and (%(id)s::text is null or companies.company_id = %(id)s)
-                and (
-                    strpos(lower(companies.name), lower(%(search)s)) > 0
-                    or strpos(companies.domain, lower(%(search)s)) > 0
-                )
-            {_ORDER}, companies.company_id
-            limit %(limit)s offset %(offset)s
-        )
-        select
-            page.company_id, page.domain, page.person_count, page.name,
-            page.name_source = 'guess' as is_guessed,
-            lookalikes.looks_like_domain as looks_like, lookalikes.looks_like_company_id,
-            {_SHOWN}
-        from page
-        {_DETAILS.format(**_OF_COMPANIES)}
-        left join lateral (
-            select looks_like_domain, looks_like_company_id from clientsights.lookalikes
-            where lookalikes.organization_id = page.organization_id
-                and lookalikes.company_id = page.company_id
-            order by looks_like_domain
-            limit 1
-        ) as lookalikes on true
-        {_ORDER}, page.company_id
-        """,  # noqa: S608 - our own names
-        {
-            "organization": organization_id,
-            "id": company_id,
-            "search": search,
-            "limit": limit,
-            "offset": offset,
-        },
-    )
-
-
-def people(
-    connection: psycopg.Connection,
-    *,
-    organization_id: str,
-    search: str = "",
-    person_id: str | None = None,
-    company_id: str | None = None,
-    limit: int = 1,
-    offset: int = 0,
-) -> list[Person]:
-    """Human people whose name, address or company holds the text; of one company; or the one."""
-    return rows.every(
-        connection,
-        Person,
-        f"""
-        with page as (
-            select people.*, companies.name as company_name, ties.user_id, ties.decayed_minutes,
-                count(*) over () as total
-            from clientsights.people
-            left join clientsights.companies using (organization_id, company_id)
-            {_STRONGEST.format(client="people", **_OF_PEOPLE)}
-            where people.organization_id = %(organization)s and people.kind = 'human'
-                and (%(id)s::text is null or people.person_id = %(id)s)
-                and (%(company)s::text is null or people.company_id = %(company)s)
-                and strpos(
-                    lower(concat_ws(' ', people.display_name, people.email, companies.name)),
-                    lower(%(search)s)
-                ) > 0
-            {_ORDER}, people.person_id
-            limit %(limit)s offset %(offset)s
-        )
-        select
-            page.person_id, page.email, page.company_id, page.company_name,
-            page.display_name as name, page.name_source = 'guess' as is_guessed,
-            {_SHOWN}
-        from page
-        {_DETAILS.format(**_OF_PEOPLE)}
-        {_ORDER}, page.person_id
-        """,  # noqa: S608 - our own names
-        {
-            "organization": organization_id,
-            "id": person_id,
-            "company": company_id,
-            "search": search,
-            "limit": limit,
-            "offset": offset,
-        },
-    )
-
-
-_OF_COMPANIES = {"key": "company_id", "ties": "int_company_relationships"}
-_OF_PEOPLE = {"key": "person_id", "ties": "int_relationships"}
 # The strongest tie of each client, from the end of the index on client and sum. The sum under a
 # strength orders as the strength does, and need not be computed for each. The tables under the
 # views: an order is not passed down into those.
-_STRONGEST = """
+_STRONGEST = SQL("""
     left join lateral (
         select ties.user_id, ties.decayed_minutes from intermediate.{ties} as ties
         where ties.organization_id = {client}.organization_id and ties.{key} = {client}.{key}
         order by ties.decayed_minutes desc, ties.user_id
         limit 1
     ) as ties on true
-"""
-_ORDER = "order by decayed_minutes desc nulls last, last_met_at desc"
-_SHOWN = """
+""")
+_ORDER = SQL("order by decayed_minutes desc nulls last, last_met_at desc")
+_SHOWN = SQL("""
     page.session_count, page.first_met_at, page.last_met_at, page.total,
     together.seconds, meetings.previous_met_at,
     coalesce(graded.strength, 0)::double precision as strength,
     clientsights.grade_of(coalesce(graded.strength, 0)) as grade,
     users.full_name as closest_user
-"""
+""")
 # Of those on the page: the time of all ties, and of the sessions, whoever of ours was there, the
 # last and the last besides it. The index on client and month is read from its end, so an old client
 # costs no more than a new one.
-_DETAILS = """
+_DETAILS = SQL("""
     left join worksights.users
         on users.organization_id = page.organization_id and users.user_id = page.user_id
     cross join lateral (
@@ -207,4 +100,132 @@ _DETAILS = """
         order by met.month desc, met.met_at desc
         limit 1
     ) as meetings on true
-"""
+""")
+_OF_COMPANIES = {
+    "client": Identifier("companies"),
+    "key": Identifier("company_id"),
+    "ties": Identifier("int_company_relationships"),
+}
+_OF_PEOPLE = {
+    "client": Identifier("people"),
+    "key": Identifier("person_id"),
+    "ties": Identifier("int_relationships"),
+}
+_COMPANIES = SQL("""
+    with page as (
+        select companies.*, ties.user_id, ties.decayed_minutes,
+            count(*) over () as total
+        from clientsights.companies
+        {strongest}
+        where companies.organization_id = %(organization)s
+            and (%(id)s::text is null or companies.company_id = %(id)s)
+            and (
+                strpos(lower(companies.name), lower(%(search)s)) > 0
+                or strpos(companies.domain, lower(%(search)s)) > 0
+            )
+        {order}, companies.company_id
+        limit %(limit)s offset %(offset)s
+    )
+    select
+        page.company_id, page.domain, page.person_count, page.name,
+        page.name_source = 'guess' as is_guessed,
+        lookalikes.looks_like_domain as looks_like, lookalikes.looks_like_company_id,
+        {shown}
+    from page
+    {details}
+    left join lateral (
+        select looks_like_domain, looks_like_company_id from clientsights.lookalikes
+        where lookalikes.organization_id = page.organization_id
+            and lookalikes.company_id = page.company_id
+        order by looks_like_domain
+        limit 1
+    ) as lookalikes on true
+    {order}, page.company_id
+""").format(
+    strongest=_STRONGEST.format(**_OF_COMPANIES),
+    details=_DETAILS.format(**_OF_COMPANIES),
+    order=_ORDER,
+    shown=_SHOWN,
+)
+_PEOPLE = SQL("""
+    with page as (
+        select people.*, companies.name as company_name, ties.user_id, ties.decayed_minutes,
+            count(*) over () as total
+        from clientsights.people
+        left join clientsights.companies using (organization_id, company_id)
+        {strongest}
+        where people.organization_id = %(organization)s and people.kind = 'human'
+            and (%(id)s::text is null or people.person_id = %(id)s)
+            and (%(company)s::text is null or people.company_id = %(company)s)
+            and strpos(
+                lower(concat_ws(' ', people.display_name, people.email, companies.name)),
+                lower(%(search)s)
+            ) > 0
+        {order}, people.person_id
+        limit %(limit)s offset %(offset)s
+    )
+    select
+        page.person_id, page.email, page.company_id, page.company_name,
+        page.display_name as name, page.name_source = 'guess' as is_guessed,
+        {shown}
+    from page
+    {details}
+    {order}, page.person_id
+""").format(
+    strongest=_STRONGEST.format(**_OF_PEOPLE),
+    details=_DETAILS.format(**_OF_PEOPLE),
+    order=_ORDER,
+    shown=_SHOWN,
+)
+
+
+def companies(
+    connection: psycopg.Connection,
+    *,
+    organization_id: str,
+    search: str = "",
+    company_id: str | None = None,
+    limit: int = 1,
+    offset: int = 0,
+) -> list[Company]:
+    """Those whose name or domain holds the text; or the one, none when it is another
+    organization's.
+    """
+    return rows.every(
+        connection,
+        Company,
+        _COMPANIES,
+        {
+            "organization": organization_id,
+            "id": company_id,
+            "search": search,
+            "limit": limit,
+            "offset": offset,
+        },
+    )
+
+
+def people(
+    connection: psycopg.Connection,
+    *,
+    organization_id: str,
+    search: str = "",
+    person_id: str | None = None,
+    company_id: str | None = None,
+    limit: int = 1,
+    offset: int = 0,
+) -> list[Person]:
+    """Human people whose name, address or company holds the text; of one company; or the one."""
+    return rows.every(
+        connection,
+        Person,
+        _PEOPLE,
+        {
+            "organization": organization_id,
+            "id": person_id,
+            "company": company_id,
+            "search": search,
+            "limit": limit,
+            "offset": offset,
+        },
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 from integration.database import rows
 
@@ -87,7 +88,7 @@ def interactions(
     return rows.every(
         connection,
         Interaction,
-        f"""
+        SQL("""
         with latest as (
             select * from intermediate.int_interactions
             where organization_id = %(organization)s and {key} = %(value)s
@@ -110,7 +111,7 @@ def interactions(
             and activities.session_id = latest.session_id
             and activities.user_id = latest.user_id
         order by latest.met_at desc, latest.session_id, latest.user_id, latest.person_id
-        """,  # noqa: S608 - our own names
+        """).format(key=Identifier(key)),
         {"organization": organization_id, "value": value, "limit": limit, "offset": offset},
     )
 
@@ -184,9 +185,9 @@ def _ties(
     return rows.every(
         connection,
         Tie,
-        f"""
+        SQL("""
         with strongest as (
-            select * from intermediate.{table}
+            select * from intermediate.{ties}
             where organization_id = %s and {key} = %s
             order by decayed_minutes desc, user_id
             limit %s
@@ -204,6 +205,6 @@ def _ties(
             on users.organization_id = strongest.organization_id
             and users.user_id = strongest.user_id
         order by strongest.decayed_minutes desc, strongest.user_id
-        """,  # noqa: S608 - our own names
+        """).format(ties=Identifier(table), key=Identifier(key)),
         [organization_id, value, limit],
     )

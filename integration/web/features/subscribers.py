@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
+from psycopg.sql import SQL
 
 from integration.database import rows
 from integration.pipeline.marts import marts_are_there
-from integration.web.users.found import FOUND
+from integration.web.users.found import counted, found
 
 # The list's filters.
-SHOWN = {"all": "true", "mapped": "is_mapped", "off": "off <> '{}'"}
+SHOWN = {"all": SQL("true"), "mapped": SQL("is_mapped"), "off": SQL("off <> '{}'")}
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def subscribers_of(
     return rows.every(
         connection,
         Subscriber,
-        _found() + _PAGE.replace("{shown}", SHOWN[show]),
+        found(connection, by_entries=False) + _SUBSCRIBERS + _PAGE.format(shown=SHOWN[show]),
         {**_names(organization_id, search), "limit": limit, "offset": offset},
     )
 
@@ -54,7 +55,12 @@ def subscribers_of(
 def count_subscribers(
     connection: psycopg.Connection, *, organization_id: str, search: str = ""
 ) -> Counts:
-    return rows.one(connection, Counts, _found() + _COUNTS, _names(organization_id, search))
+    return rows.one(
+        connection,
+        Counts,
+        found(connection, by_entries=False) + _SUBSCRIBERS + _COUNTS,
+        _names(organization_id, search),
+    )
 
 
 def last_processed(
@@ -63,7 +69,7 @@ def last_processed(
     """(user, feature) -> the end of their latest entry; by an index on just that."""
     if not marts_are_there(connection):
         return {}
-    found = connection.execute(
+    latest = connection.execute(
         """
         select users.user_id, features.feature, latest.ended_at
         from unnest(%(users)s::text[]) as users (user_id)
@@ -79,18 +85,14 @@ def last_processed(
         """,
         {"organization": organization_id, "users": user_ids},
     )
-    return {(user_id, feature): ended_at for user_id, feature, ended_at in found}
-
-
-def _found() -> str:
-    return FOUND.replace("{entries_waiting}", "0") + _SUBSCRIBERS
+    return {(user_id, feature): ended_at for user_id, feature, ended_at in latest}
 
 
 def _names(organization_id: str, search: str) -> dict[str, str | None]:
     return {"organization": organization_id, "zoom_user": None, "search": "", "text": search}
 
 
-_SUBSCRIBERS = """,
+_SUBSCRIBERS = SQL(""",
     mapped as (
         select distinct user_id from found where user_id is not null
     ),
@@ -114,14 +116,11 @@ _SUBSCRIBERS = """,
                 or strpos(lower(users.full_name || E'\\n' || users.email), lower(%(text)s)) > 0
             )
     )
-"""
-_PAGE = """
+""")
+_PAGE = SQL("""
     select * from subscribers
     where {shown}
     order by is_mapped desc, lower(full_name), user_id
     limit %(limit)s offset %(offset)s
-"""
-_COUNTS = "select {counts} from subscribers".replace(
-    "{counts}",
-    ", ".join(f'count(*) filter (where {kind}) as "{name}"' for name, kind in SHOWN.items()),
-)
+""")
+_COUNTS = SQL("select {counts} from subscribers").format(counts=counted(SHOWN))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
+from psycopg.sql import SQL
 
 from integration.database import rows
 from integration.explain.appearances import Appearance, Person
@@ -52,91 +53,9 @@ class Shown(Appearance):
     is_topic_hidden: bool = False
 
 
-def missing(
-    connection: psycopg.Connection, sight: Sight, wanted: Wanted, *, limit: int, offset: int = 0
-) -> list[Shown]:
-    """The participants wanted, the session that ended last first. What else is shown of them is
-    read for those on the page only.
-    """
-    return rows.every(
-        connection,
-        Shown,
-        f"""
-        with page as materialized (
-            {_SEEN}
-                and sessions.ended_at >= %(begin)s and sessions.ended_at < %(end)s
-                and (%(name)s = '' or %(name)s in
-                    (sessions.session_id, sessions.zoom_uuid, sessions.zoom_meeting_id))
-                and (%(topic)s = '' or (
-                    not seen.is_topic_hidden
-                    and strpos(lower(sessions.topic), lower(%(topic)s)) > 0
-                ))
-                and (
-                    %(person)s = ''
-                    or strpos(
-                        lower(concat_ws(' ', participants.display_name, participants.email)),
-                        lower(%(person)s)
-                    ) > 0
-                    or outcomes.user_id in (
-                        select user_id from worksights.users
-                        where users.organization_id = %(organization)s
-                            and strpos(lower(full_name || ' ' || email), lower(%(person)s)) > 0
-                    )
-                )
-                and (%(outcome)s in ('', outcomes.outcome)
-                    or (%(outcome)s = 'missing' and outcomes.outcome <> 'activity'))
-                and (
-                    seen.is_theirs or %(person)s <> '' or %(topic)s <> '' or %(name)s <> ''
-                    or outcomes.user_id is not null or participants.zoom_user_id is not null
-                    or exists (
-                        select from worksights.users as by_email
-                        where by_email.organization_id = participants.organization_id
-                            and lower(by_email.email collate "C") = participants.email
-                    )
-                )
-            order by sessions.ended_at desc, sessions.session_id, participants.participant_id
-            limit %(limit)s offset %(offset)s
-        )
-        {_SHOWN}
-        order by page.session_ended_at desc, page.session_id, page.participant_id
-        """,  # noqa: S608 - our own statements
-        {**_seen_by(sight), **vars(wanted), "limit": limit, "offset": offset},
-    )
-
-
-def shown_one(
-    connection: psycopg.Connection, sight: Sight, *, session_id: str, participant_id: str
-) -> Shown | None:
-    """None for what is not there, or not to be seen by this viewer."""
-    return rows.maybe_one(
-        connection,
-        Shown,
-        f"""
-        with page as materialized (
-            {_SEEN}
-                and participants.session_id = %(session_id)s
-                and participants.participant_id = %(participant_id)s
-        )
-        {_SHOWN}
-        """,
-        {**_seen_by(sight), "session_id": session_id, "participant_id": participant_id},
-    )
-
-
-def _seen_by(sight: Sight) -> dict[str, str | bool | Sequence[str] | None]:
-    return {
-        "organization": sight.person.organization_id,
-        "user": sight.person.user_id,
-        "email": cleaned_email(sight.person.email),
-        "zoom_users": sight.person.zoom_user_ids,
-        "everybody": sight.sees_everybody,
-        "every_topic": sight.sees_every_topic,
-    }
-
-
 # Sessions come from the index on organization, account and end, the latest first, so that a page is
 # full after some of them; the rest comes by their keys.
-_SEEN = """
+_SEEN = SQL("""
     select
         participants.organization_id, sessions.session_id, sessions.feature,
         sessions.session_type, sessions.zoom_meeting_id,
@@ -169,8 +88,8 @@ _SEEN = """
         ) as whose
     ) as seen
     where (seen.is_theirs or %(everybody)s)
-"""
-_SHOWN = """
+""")
+_SHOWN = SQL("""
     select
         page.session_id, page.feature, page.session_type, page.zoom_meeting_id, page.topic,
         page.session_started_at, page.session_ended_at, page.participant_id, page.display_name,
@@ -192,4 +111,88 @@ _SHOWN = """
         and activities.session_id = page.session_id
         and activities.user_id = page.user_id
         and page.outcome = 'activity'
-"""
+""")
+_MISSING = SQL("""
+    with page as materialized (
+        {seen}
+            and sessions.ended_at >= %(begin)s and sessions.ended_at < %(end)s
+            and (%(name)s = '' or %(name)s in
+                (sessions.session_id, sessions.zoom_uuid, sessions.zoom_meeting_id))
+            and (%(topic)s = '' or (
+                not seen.is_topic_hidden
+                and strpos(lower(sessions.topic), lower(%(topic)s)) > 0
+            ))
+            and (
+                %(person)s = ''
+                or strpos(
+                    lower(concat_ws(' ', participants.display_name, participants.email)),
+                    lower(%(person)s)
+                ) > 0
+                or outcomes.user_id in (
+                    select user_id from worksights.users
+                    where users.organization_id = %(organization)s
+                        and strpos(lower(full_name || ' ' || email), lower(%(person)s)) > 0
+                )
+            )
+            and (%(outcome)s in ('', outcomes.outcome)
+                or (%(outcome)s = 'missing' and outcomes.outcome <> 'activity'))
+            and (
+                seen.is_theirs or %(person)s <> '' or %(topic)s <> '' or %(name)s <> ''
+                or outcomes.user_id is not null or participants.zoom_user_id is not null
+                or exists (
+                    select from worksights.users as by_email
+                    where by_email.organization_id = participants.organization_id
+                        and lower(by_email.email collate "C") = participants.email
+                )
+            )
+        order by sessions.ended_at desc, sessions.session_id, participants.participant_id
+        limit %(limit)s offset %(offset)s
+    )
+    {shown}
+    order by page.session_ended_at desc, page.session_id, page.participant_id
+""").format(seen=_SEEN, shown=_SHOWN)
+_ONE = SQL("""
+    with page as materialized (
+        {seen}
+            and participants.session_id = %(session_id)s
+            and participants.participant_id = %(participant_id)s
+    )
+    {shown}
+""").format(seen=_SEEN, shown=_SHOWN)
+
+
+def missing(
+    connection: psycopg.Connection, sight: Sight, wanted: Wanted, *, limit: int, offset: int = 0
+) -> list[Shown]:
+    """The participants wanted, the session that ended last first. What else is shown of them is
+    read for those on the page only.
+    """
+    return rows.every(
+        connection,
+        Shown,
+        _MISSING,
+        {**_seen_by(sight), **vars(wanted), "limit": limit, "offset": offset},
+    )
+
+
+def shown_one(
+    connection: psycopg.Connection, sight: Sight, *, session_id: str, participant_id: str
+) -> Shown | None:
+    """None for what is not there, or not to be seen by this viewer."""
+    return rows.maybe_one(
+        connection,
+        Shown,
+        _ONE,
+        {**_seen_by(sight), "session_id": session_id, "participant_id": participant_id},
+    )
+
+
+def _seen_by(sight: Sight) -> dict[str, str | bool | Sequence[str] | None]:
+    return {
+        "organization": sight.person.organization_id,
+        "user": sight.person.user_id,
+        "email": cleaned_email(sight.person.email),
+        "zoom_users": sight.person.zoom_user_ids,
+        "everybody": sight.sees_everybody,
+        "every_topic": sight.sees_every_topic,
+    }

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import psycopg
+from psycopg.sql import SQL
 
 from integration.database import rows
-from integration.web.users.found import FOUND, entries_waiting_sql
+from integration.web.users.found import found
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,12 @@ def people_of(
     return rows.one(
         connection,
         People,
-        FOUND.replace(
-            "{entries_waiting}", entries_waiting_sql(connection, by_entries=count_entries)
-        )
-        + _PEOPLE,
+        found(connection, by_entries=count_entries) + _PEOPLE,
         {"organization": organization_id, "zoom_user": None, "search": ""},
     )
 
 
-_PEOPLE = """
+_PEOPLE = SQL("""
     , subscribers as (
         select distinct users.user_id
         from found
@@ -72,4 +70,4 @@ _PEOPLE = """
             select coalesce(jsonb_object_agg(feature, users), '{}') from subscribed
         ) as subscribed
     from found
-"""
+""")

@@ -1,28 +1,39 @@
 """How an organization's Zoom users are found, and whom each is mapped to now (contract, 5.8)."""
 
+from collections.abc import Mapping
+
 import psycopg
+from psycopg.sql import SQL, Composed, Identifier
 
 from integration.pipeline.marts import marts_are_there
 
 
-def entries_waiting_sql(connection: psycopg.Connection, *, by_entries: bool) -> str:
-    """A column of FOUND: counted only for those who are not mapped, by an index that has it all."""
-    if not by_entries or not marts_are_there(connection):
-        return "0"
-    return """
+def found(connection: psycopg.Connection, *, by_entries: bool) -> Composed:
+    """A statement's `with`, ending in `found`; parameters are organization, zoom_user (or None),
+    search. Without `by_entries` nobody's waiting entries are counted.
+    """
+    counts = by_entries and marts_are_there(connection)
+    return _FOUND.format(entries_waiting=_ENTRIES_WAITING if counts else SQL("0"))
+
+
+def counted(kinds: Mapping[str, SQL]) -> Composed:
+    """How many are of each kind, as columns."""
+    count = SQL("count(*) filter (where {}) as {}")
+    return SQL(", ").join(count.format(kind, Identifier(name)) for name, kind in kinds.items())
+
+
+# Counted only for those who are not mapped, by an index that has it all.
+_ENTRIES_WAITING = SQL("""
         case when manual.zoom_user_id is null and by_email.user_id is null then (
             select count(*) from timeline.participants
             where participants.organization_id = %(organization)s
                 and participants.zoom_user_id = known.zoom_user_id
                 and participants.outcome = 'not_mapped'
         ) else 0 end
-    """
-
-
-# A statement's `with`, ending in `found`; parameters are organization, zoom_user (or None), search.
+""")
 # Emails and names are those that the latest batch knew, from imports and user events. What an
 # import has brought since stands in where there is none yet.
-FOUND = """
+_FOUND = SQL("""
     with imported as (
         select distinct on (zoom_account_id, zoom_user_id)
             zoom_account_id, zoom_user_id, status,
@@ -117,4 +128,4 @@ FOUND = """
                 users.email
             )), lower(%(search)s)) > 0
     )
-"""
+""")

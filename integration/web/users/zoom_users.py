@@ -5,18 +5,19 @@ from datetime import datetime
 from typing import Literal
 
 import psycopg
+from psycopg.sql import SQL
 
 from integration.database import rows
-from integration.web.users.found import FOUND, entries_waiting_sql
+from integration.web.users.found import counted, found
 
 # The list's filters.
 SHOWN = {
-    "all": "true",
-    "unmapped": "mapping = 'unmapped'",
-    "mapped": "user_id is not null",
-    "nobody": "mapping = 'nobody'",
-    "manual": "mapping in ('manual', 'nobody')",
-    "phone": "has_phone",
+    "all": SQL("true"),
+    "unmapped": SQL("mapping = 'unmapped'"),
+    "mapped": SQL("user_id is not null"),
+    "nobody": SQL("mapping = 'nobody'"),
+    "manual": SQL("mapping in ('manual', 'nobody')"),
+    "phone": SQL("has_phone"),
 }
 
 
@@ -66,13 +67,10 @@ def zoom_users_of(
     """By name; with `by_entries` those first whose mapping would bring most. Without it nobody's
     entries are counted.
     """
-    statement = FOUND + _PAGE.replace("{shown}", SHOWN[show])
     return rows.every(
         connection,
         ZoomUser,
-        statement.replace(
-            "{entries_waiting}", entries_waiting_sql(connection, by_entries=by_entries)
-        ),
+        found(connection, by_entries=by_entries) + _PAGE.format(shown=SHOWN[show]),
         {
             "organization": organization_id,
             "zoom_user": None,
@@ -89,7 +87,7 @@ def count_zoom_users(
     return rows.one(
         connection,
         Counts,
-        (FOUND + _COUNTS).replace("{entries_waiting}", "0"),
+        found(connection, by_entries=False) + _COUNTS,
         {"organization": organization_id, "zoom_user": None, "search": search},
     )
 
@@ -103,23 +101,18 @@ def zoom_user_of(
     return rows.maybe_one(
         connection,
         ZoomUser,
-        (FOUND + _ONE).replace(
-            "{entries_waiting}", entries_waiting_sql(connection, by_entries=by_entries)
-        ),
+        found(connection, by_entries=by_entries) + _ONE,
         {"organization": organization_id, "zoom_user": zoom_user_id, "search": ""},
     )
 
 
-_PAGE = """
+_PAGE = SQL("""
     select * from found
     where {shown}
     order by
         entries_waiting desc, lower(coalesce(display_name, email, zoom_user_id)),
         zoom_account_id, zoom_user_id
     limit %(limit)s offset %(offset)s
-"""
-_ONE = "select * from found order by zoom_account_id limit 1"
-_COUNTS = "select {counts} from found".replace(
-    "{counts}",
-    ", ".join(f'count(*) filter (where {kind}) as "{name}"' for name, kind in SHOWN.items()),
-)
+""")
+_ONE = SQL("select * from found order by zoom_account_id limit 1")
+_COUNTS = SQL("select {counts} from found").format(counts=counted(SHOWN))

@@ -26,5 +26,10 @@ def upgrade() -> None:
     for file in sorted(FILES.glob("*.sql")):
         if file.stem not in applied:
             connection.exec_driver_sql(file.read_text())
-    for table in ("_yoyo_log", "_yoyo_migration", "_yoyo_version", "yoyo_lock"):
-        connection.exec_driver_sql(f"drop table if exists public.{table}")
+    connection.exec_driver_sql(FORGET_THE_OTHER_TOOL)
+
+
+FORGET_THE_OTHER_TOOL = """
+drop table if exists
+    public._yoyo_log, public._yoyo_migration, public._yoyo_version, public.yoyo_lock
+"""
