@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from integration.database.postgres import connect
-from integration.pipeline.addresses.identification import rules_have_changed
+from integration.pipeline.addresses.waiting import rules_have_changed
 from integration.pipeline.news import things_to_do
 from integration.settings import read_settings
 from orchestration.assets.dbt import nightly_checks

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from integration.pipeline.addresses.identification import classify_addresses
+from integration.pipeline.addresses.classification import classify_addresses
 from integration.pipeline.batches import Batch, finish_batches
 from integration.pipeline.comparison import Table, drop_rebuilt, take_over
 from integration.pipeline.dbt.derived_with import (

@@ -6,8 +6,8 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from integration.pipeline.addresses.email_addresses import Move
-from integration.pipeline.addresses.identification import classify_addresses
+from integration.pipeline.addresses.classification import classify_addresses
+from integration.pipeline.addresses.writing import Move
 from orchestration.resources import BatchInProgress
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from integration.pipeline.addresses import identification
+from integration.pipeline.addresses import deciding
 from tests.faults.story import BAD, FIRST_BATCH, GOOD, deliver_a_morning, of, state
 from tests.pipeline.installation import Installation
 
@@ -58,7 +58,7 @@ def test_an_address_that_cannot_be_classified_is_one_organizations_trouble(
     installation: Installation,
 ) -> None:
     deliver_a_morning(installation)
-    classify = identification.classify
+    classify = deciding.classify
     bad_rules: list[Any] = []
 
     def failing_for_one(address: str, rules: Any) -> Any:
@@ -68,7 +68,7 @@ def test_an_address_that_cannot_be_classified_is_one_organizations_trouble(
         return classify(address, rules)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(identification, "classify", failing_for_one)
+        patch.setattr(deciding, "classify", failing_for_one)
         assert installation.batch(now=FIRST_BATCH).success
     assert clients(installation) == {GOOD}
     assert failing(installation) == {(BAD, "clientsights_raw.email_addresses", "RecursionError")}

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import psycopg
 
+from integration.identity.rules import OrganizationRules, organization_rules
+
 KINDS = ("user_email", "own_domain", "domain_override", "company_name", "identity_setting")
 
 
@@ -77,6 +79,16 @@ def _by_organization(
             case "identity_setting":
                 facts.settings[subject] = value
     return found
+
+
+def rules_of(facts: IdentityFacts) -> OrganizationRules:
+    """What these settings make of the rules."""
+    return organization_rules(
+        user_emails=facts.user_emails,
+        own_domains=facts.own_domains,
+        overrides=facts.overrides,
+        settings=facts.settings,
+    )
 
 
 def changed_identity_facts(connection: psycopg.Connection) -> dict[str, list[ChangedFact]]:

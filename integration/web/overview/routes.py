@@ -3,8 +3,7 @@
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of, is_worth_watching
-from integration.pipeline.addresses.identification import rules_of
-from integration.pipeline.addresses.identity_facts import configured_facts
+from integration.pipeline.addresses.identity_facts import configured_facts, rules_of
 from integration.pipeline.arrivals import arrivals_of, batches_of_installation
 from integration.pipeline.cleaned_texts import unreadable_settings
 from integration.pipeline.failed_sessions import failures_by_organization

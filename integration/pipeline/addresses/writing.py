@@ -1,41 +1,14 @@
-"""Addresses and what is said of them: which ones wait, the settings that decide, and what moved.
+"""Stores what was decided about addresses and names, and what moved by it."""
 
-It stores what `integration.identity` says, and knows none of its rules.
-"""
-
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
 
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
+from integration.identity.versions import RULE_VERSION
+from integration.pipeline.addresses.deciding import ClassifiedAddress, JudgedName
 from integration.pipeline.batches import Batch
-from integration.pipeline.progress import progress
-from integration.zoom.parties import fields_of
-
-PROGRESS = "clientsights_raw.email_addresses"
-
-
-@dataclass(frozen=True)
-class ClassifiedAddress:
-    """A row of clientsights_raw.email_addresses, in the order of its columns."""
-
-    organization_id: str
-    address: str
-    person_id: str | None
-    person_key: str | None
-    kind: str
-    host: str | None
-    company_id: str | None
-    company_key: str | None
-    reason: str
-    guessed_name: str | None
-    company_name: str | None
-    company_name_source: str | None
-    company_skeleton: str | None
-    rule_version: str
-    psl_version: str
-
 
 COLUMNS = tuple(field.name for field in fields(ClassifiedAddress))
 # What is said of an address, without the versions of the rules that said it.
@@ -55,82 +28,6 @@ class Move:
     kind_after: str
     reason_after: str
     addresses: int
-
-
-def new_addresses(connection: psycopg.Connection) -> list[tuple[str, str]]:
-    """(organization, address) of events landed since the last time, and of Zoom users, that were
-    not classified yet.
-    """
-    return connection.execute(
-        """
-        select distinct organization_id, address
-        from (
-            select
-                events.organization_id,
-                lower((fields ->> said.field) collate "C") collate "default" as address
-            from zoom_raw.events
-            cross join unnest(%s::text[]) as said (field)
-            where events.batch > %s
-            union all
-            select organization_id, value from pipeline.settings where kind = 'zoom_user_email'
-        ) as seen
-        where address is not null
-            and not exists (
-                select from clientsights_raw.email_addresses as known
-                where known.organization_id = seen.organization_id and known.address = seen.address
-            )
-        order by organization_id, address
-        """,
-        [fields_of("email"), progress(connection, PROGRESS)],
-    ).fetchall()
-
-
-def known_addresses(
-    connection: psycopg.Connection, organization_id: str | None = None
-) -> list[tuple[str, str]]:
-    """(organization, address) of every classified address, of one organization or of all."""
-    return connection.execute(
-        """
-        select organization_id, address from clientsights_raw.email_addresses
-        where %(organization)s::text is null or organization_id = %(organization)s
-        order by organization_id, address
-        """,
-        {"organization": organization_id},
-    ).fetchall()
-
-
-def addresses_of(
-    connection: psycopg.Connection,
-    organization_id: str,
-    *,
-    person_keys: Iterable[str],
-    domains: Iterable[str],
-) -> list[tuple[str, str]]:
-    """(organization, address) of those with one of the keys, at or below one of the domains, or of
-    a company of that domain. Keyless addresses of users are found by their text.
-    """
-    return connection.execute(
-        """
-        select distinct organization_id, address
-        from clientsights_raw.email_addresses
-        where organization_id = %(organization)s
-            and (
-                person_key = any(%(keys)s)
-                or address = any(%(keys)s)
-                or company_key = any(%(domains)s)
-                or exists (
-                    select from unnest(%(domains)s::text[]) as domain
-                    where host = domain or right(host, length(domain) + 1) = '.' || domain
-                )
-            )
-        order by organization_id, address
-        """,
-        {
-            "organization": organization_id,
-            "keys": list(person_keys),
-            "domains": list(domains),
-        },
-    ).fetchall()
 
 
 def stage(connection: psycopg.Connection, rows: Iterable[ClassifiedAddress]) -> int:
@@ -229,18 +126,58 @@ def _listed(columns: Iterable[str], *, of: str | None = None) -> Composed:
     return SQL(", ").join(names)
 
 
-def in_organizations(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
-    """Pairs grouped by organization; they come in its order."""
-    organization: str | None = None
-    addresses: list[str] = []
-    for key, address in pairs:
-        if key != organization:
-            if organization is not None:
-                yield organization, addresses
-            organization, addresses = key, []
-        addresses.append(address)
-    if organization is not None:
-        yield organization, addresses
+def store_names(
+    connection: psycopg.Connection,
+    names: Iterable[JudgedName],
+    *,
+    batch: Batch,
+) -> int:
+    """Stores (organization, display name, person's name, whether it is a note-taker's); those that
+    are judged otherwise than before are named among the changed settings. Returns how many are new
+    or differ.
+    """
+    connection.execute(
+        "create temporary table judged (organization_id text, display_name text, "
+        "person_name text, is_notetaker boolean) on commit drop"
+    )
+    with connection.cursor().copy("copy judged from stdin") as copy:
+        for name in names:
+            copy.write_row(astuple(name))
+    connection.execute("analyze pg_temp.judged")  # else a thousand names are planned for
+    connection.execute(
+        """
+        insert into pipeline.setting_changes
+            (organization_id, kind, subject, value, zoom_account_id, batch, changed)
+        select organization_id, 'display_name', display_name, '', '', %s, '{(,)}'
+        from judged
+        inner join clientsights_raw.display_names as known using (organization_id, display_name)
+        where (known.person_name, known.is_notetaker)
+            is distinct from (judged.person_name, judged.is_notetaker)
+        """,
+        [batch.number],
+    )
+    stored = connection.execute(
+        """
+        insert into clientsights_raw.display_names as known
+            (organization_id, display_name, person_name, is_notetaker, rule_version, batch)
+        select organization_id, display_name, person_name, is_notetaker, %(version)s, %(batch)s
+        from judged
+        on conflict (organization_id, display_name) do update
+        set person_name = excluded.person_name, is_notetaker = excluded.is_notetaker,
+            rule_version = excluded.rule_version,
+            batch = excluded.batch
+        where (known.person_name, known.is_notetaker)
+            is distinct from (excluded.person_name, excluded.is_notetaker)
+        """,
+        {"version": RULE_VERSION, "batch": batch.number},
+    ).rowcount
+    connection.execute(
+        "update clientsights_raw.display_names set rule_version = %(version)s "
+        "where rule_version <> %(version)s and (organization_id, display_name) in "
+        "(select organization_id, display_name from judged)",
+        {"version": RULE_VERSION},
+    )
+    return stored
 
 
 _MOVED = SQL("""

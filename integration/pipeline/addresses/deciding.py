@@ -1,0 +1,113 @@
+"""What is said of addresses and names: decided by `integration.identity`, from what was read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from integration.identity.classify import Identity, classify
+from integration.identity.domains import read_domain
+from integration.identity.ids import company_id, person_id
+from integration.identity.names import (
+    guess_company_name,
+    guess_person_name,
+    is_generic,
+    is_notetaker,
+    skeleton,
+    tidy,
+)
+from integration.identity.versions import PSL_VERSION, RULE_VERSION
+from integration.pipeline.addresses.identity_facts import IdentityFacts, rules_of
+from integration.pipeline.addresses.waiting import Waiting
+
+
+@dataclass(frozen=True)
+class ClassifiedAddress:
+    """A row of clientsights_raw.email_addresses, in the order of its columns."""
+
+    organization_id: str
+    address: str
+    person_id: str | None
+    person_key: str | None
+    kind: str
+    host: str | None
+    company_id: str | None
+    company_key: str | None
+    reason: str
+    guessed_name: str | None
+    company_name: str | None
+    company_name_source: str | None
+    company_skeleton: str | None
+    rule_version: str
+    psl_version: str
+
+
+@dataclass(frozen=True)
+class JudgedName:
+    """`person_name` is what of the display name can be shown as a person's name."""
+
+    organization_id: str
+    display_name: str
+    person_name: str | None
+    is_notetaker: bool
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Of one organization. `problems` are its settings that cannot be read, in plain sentences."""
+
+    addresses: list[ClassifiedAddress] = field(repr=False)
+    names: list[JudgedName] = field(repr=False)
+    problems: Iterable[str]
+
+
+def decide(organization_id: str, waiting: Waiting) -> Decided:
+    """Asks nothing of the database."""
+    rules = rules_of(waiting.facts)
+    names = company_names(waiting.facts)
+    return Decided(
+        addresses=[
+            _row(organization_id, address, classify(address, rules), names)
+            for address in sorted(waiting.addresses)
+        ],
+        names=[
+            JudgedName(
+                organization_id, name, None if is_generic(name) else tidy(name), is_notetaker(name)
+            )
+            for name in sorted(waiting.names)
+        ],
+        problems=rules.problems,
+    )
+
+
+def company_names(facts: IdentityFacts) -> dict[str, str]:
+    """Company's domain -> the name an override gives it; of several the one of the domain itself,
+    then of the greatest domain.
+    """
+    named = []
+    for domain, name in facts.company_names.items():
+        company = facts.overrides.get(domain)
+        if company and (key := read_domain(company)):
+            named.append((key == read_domain(domain), domain, key, name))
+    return {key: name for _, _, key, name in sorted(named)}
+
+
+def _row(
+    organization_id: str, address: str, identity: Identity, names: dict[str, str]
+) -> ClassifiedAddress:
+    key, company = identity.person_key, identity.company_key
+    return ClassifiedAddress(
+        organization_id=organization_id,
+        address=address,
+        person_id=person_id(organization_id, key) if key else None,
+        person_key=key,
+        kind=identity.kind,
+        host=identity.host,
+        company_id=company_id(organization_id, company) if company else None,
+        company_key=company,
+        reason=identity.reason,
+        guessed_name=guess_person_name(key) if key else None,
+        company_name=(names.get(company) or guess_company_name(company)) if company else None,
+        company_name_source=("override" if company in names else "guess") if company else None,
+        company_skeleton=skeleton(company) if company else None,
+        rule_version=RULE_VERSION,
+        psl_version=PSL_VERSION,
+    )
