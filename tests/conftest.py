@@ -1,4 +1,6 @@
-"""A throw-away Postgres: one server for the whole run, one freshly copied database per test."""
+"""A throw-away Postgres: one server for the whole run, one freshly copied database per test; and an
+installation on one, with a pretend Zoom beside it.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,17 @@ from hypothesis import settings as hypothesis_settings
 
 from integration.database import embedded, postgres
 from integration.settings import Settings
+from simulator.company import build_company
+from simulator.running import running
+from simulator.world import World, make_world
 from tests.databases import make_template, new_database
+from tests.pipeline.installation import (
+    ACCOUNTS,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Installation,
+    new_installation,
+)
 from tests.servers.postgres import OLD, VERSIONS, is_fetched
 
 CHROMIUMS = ("chromium", "chromium-browser")  # as Debian and others call it
@@ -51,6 +63,39 @@ def database_url(server_url: str) -> Iterator[str]:
     """A migrated, empty database of the test's own; the roles are shared by the whole server."""
     with new_database(server_url) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all: what dbt has parsed once it need not parse for each database."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def zoom_url() -> Iterator[tuple[World, str]]:
+    """A pretend Zoom with three accounts, and where it answers."""
+    companies = [build_company(users=10, account_id=account) for account in ACCOUNTS]
+    world = make_world(companies, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    with running(world) as url:
+        yield world, url
+
+
+@pytest.fixture
+def zoom(zoom_url: tuple[World, str]) -> Iterator[World]:
+    world, _ = zoom_url
+    yield world
+    world.failures.clear()
+
+
+@pytest.fixture
+def installation(
+    server_url: str,
+    home: Path,
+    zoom_url: tuple[World, str],
+) -> Iterator[Installation]:
+    """One that nothing has happened to; dbt's tables are there, empty."""
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
+        yield installation
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -12,13 +12,12 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.conftest import CHROMIUMS
-from tests.page.fixtures import shared_site, site, zoom
-from tests.page.site import Site
-from tests.page.story import story
 from tests.patience import PATIENCE
-from tests.pipeline.conftest import pytest_configure  # what a batch in this process warns of
+from tests.web.page.fixtures import shared_site, site, zoom
+from tests.web.page.site import Site
+from tests.web.page.story import story
 
-__all__ = ["pytest_configure", "shared_site", "site", "story", "zoom"]
+__all__ = ["shared_site", "site", "story", "zoom"]
 
 CHROMIUM = next((found for name in CHROMIUMS if (found := which(name))), None)
 # The usual calls to its maker's hosts are left out: nothing but the page is spoken to.

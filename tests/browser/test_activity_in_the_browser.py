@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import sign_in
-from tests.page.site import Site
+from tests.web.page.site import Site
 
 OpenPage = Callable[..., Page]
 DAY = "2026-03-10"

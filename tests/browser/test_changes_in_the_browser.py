@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from simulator.world import World
 from tests.browser.conftest import sign_in
-from tests.page.batched import Batched, batched_site
-from tests.page.site import user_id_of
+from tests.web.page.batched import Batched, batched_site
+from tests.web.page.site import user_id_of
 
 OpenPage = Callable[..., Page]
 MANAGER, MEMBER = user_id_of("manager"), user_id_of("member")

@@ -11,8 +11,8 @@ from integration.web.page.rights import Right
 from integration.web.pages import PAGES
 from tests.browser.conftest import DESKTOP, PHONE, sign_in
 from tests.browser.looks import WATCH_SHIFTS, Look, look_at
-from tests.page.site import LONG_AGO, Site, user_id_of
 from tests.patience import PATIENCE
+from tests.web.page.site import LONG_AGO, Site, user_id_of
 
 # These lead away and have no page of their own.
 REDIRECTS = ("/", "/services/zoom/connect")

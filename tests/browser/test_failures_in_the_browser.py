@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, sign_in
 from tests.browser.looks import WATCH_SHIFTS, Look, look_at
-from tests.page.site import Site
-from tests.page.test_failed_sessions import NEVER_DERIVED, fail, session_of
+from tests.web.page.failed_sessions import NEVER_DERIVED, fail, session_of
+from tests.web.page.site import Site
 
 OpenPage = Callable[..., Page]
 GOOD = Look(status=200, barriers=[], foreign=[], said=[], wider_by=0, shifted=0)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE
-from tests.page.site import Site
+from tests.web.page.site import Site
 
 OpenPage = Callable[..., Page]
 

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import PHONE, sign_in
 from tests.browser.looks import DRAWN, WATCH_SHIFTS
-from tests.page.site import Site
 from tests.patience import PATIENCE
+from tests.web.page.site import Site
 
 PIECES = 12
 PAUSE_SECONDS = 0.1  # after each piece: the browser could draw what it has

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.page.fixtures import ACCOUNTS
-from tests.page.site import Site, user_id_of
+from tests.web.page.fixtures import ACCOUNTS
+from tests.web.page.site import Site, user_id_of
 
 OpenPage = Callable[..., Page]
 USERS, FEATURES = "/services/zoom/users", "/services/zoom/features"

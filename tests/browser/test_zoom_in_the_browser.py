@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from simulator.world import NextAuthorization
 from tests.browser.conftest import PHONE
-from tests.page.fixtures import ACCOUNTS
-from tests.page.site import Site
+from tests.web.page.fixtures import ACCOUNTS
+from tests.web.page.site import Site
 
 OpenPage = Callable[..., Page]
 

@@ -11,8 +11,7 @@ from integration.identity import versions, word_lists
 from integration.identity.classify import classify
 from integration.identity.ids import company_id, person_id
 from integration.identity.rules import organization_rules
-from tests.identity.test_decision_list import CASES, FLAGS
-from tests.identity.test_reading_addresses import READABLE, UNREADABLE
+from tests.identity.cases import CASES, FLAGS, READABLE, UNREADABLE
 
 # Code version -> a digest of its answers to the worked cases. When the test below fails: raise
 # CODE_VERSION if the code answers otherwise (not if a list or the cases changed), and write the new

@@ -29,19 +29,6 @@ DISPOSITIONS_OF_DAYS = """
 """
 DISPOSITIONS = {"landed", "duplicate", "ignored", "unknown_account", "quarantined", "waiting"}
 
-pytestmark = [
-    # dagster-dbt imports sqlglot, whose fast tokenizer has been renamed.
-    pytest.mark.filterwarnings("ignore:sqlglotrs is deprecated:DeprecationWarning"),
-    # Dagster reads pydantic's old name of a model's fields.
-    pytest.mark.filterwarnings("ignore:The `__fields__` attribute is deprecated"),
-    # Dagster copies its own context for a resource and touches a name that it has deprecated.
-    pytest.mark.filterwarnings(
-        "ignore:InitResourceContext.dagster_run is deprecated:DeprecationWarning"
-    ),
-    # dbt drops the handler of its log file without closing it, at each invocation.
-    pytest.mark.filterwarnings("ignore:unclosed file .*dbt.log:ResourceWarning"),
-]
-
 
 @pytest.fixture(scope="module")
 def run(product: Pipeline) -> Run:

@@ -22,6 +22,7 @@ from integration.settings import read_settings
 from tests.databases import keep_as_template, new_database, share_what_dbt_parsed
 from tests.pipeline.events import Body, to_bytes
 
+ACCOUNTS = ("SimulatedAccountOne000", "SimulatedAccountTwo000", "SimulatedAccountThree0")
 CLIENT_ID, CLIENT_SECRET = "client-of-the-tests", "made-up-client-secret"
 ENCRYPTION_KEY = Fernet.generate_key().decode()
 TOMBSTONE_KEY = "tombstone-key-of-the-tests-0123456789"

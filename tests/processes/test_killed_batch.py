@@ -1,6 +1,5 @@
 """kill -9 of a batch, while it lands and while dbt derives: the next one makes up for it."""
 
-import hashlib
 import signal
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,18 +8,13 @@ import psycopg
 import pytest
 
 from integration.pipeline.writer import WRITER_LOCK
-from integration.web.receiver.deliveries import INSERT_DELIVERY
-from integration.zoom.kept_events import KEPT_EVENTS
 from simulator.company import Company
-from simulator.playing import deliveries_of
 from tests.commands.program import Program, rows
 from tests.databases import new_database
 from tests.patience import wait_until
-from tests.processes.processes import DAY, connected_program, kill_group
+from tests.processes.processes import connected_program, kill_group
+from tests.processes.waiting import AS_OF, asked, store_deliveries
 
-AS_OF = "2025-03-05T12:00:00Z"
-RECEIVED_AT = "2025-03-04T06:00:00Z"
-COPIES = 8  # of the day: enough for several chunks of landing, each a transaction of its own
 TABLES = {
     "timeline.sessions": "session_id",
     "timeline.participants": "participant_id",
@@ -30,27 +24,6 @@ TABLES = {
 Pair = tuple[str, str]
 
 
-def store_deliveries(url: str, company: Company) -> int:
-    """What the receiver would have stored, in its own words, every delivery several times."""
-    deliveries = [
-        {
-            "event": one.event.name,
-            "zoom_account_id": company.account_id,
-            "disposition": "waiting",
-            "reason": None,
-            "body": one.body,
-            "body_size": len(one.body),
-            "body_sha256": hashlib.sha256(one.body).hexdigest(),
-        }
-        for one in deliveries_of(company, DAY, seed=1)
-        if one.event.name in KEPT_EVENTS
-    ] * COPIES
-    with psycopg.connect(url) as connection:
-        connection.cursor().executemany(INSERT_DELIVERY, deliveries)
-        connection.execute("update ingress.deliveries set received_at = %s", [RECEIVED_AT])
-    return len(deliveries)
-
-
 def kill_batch_when(program: Program, happened: Callable[[], bool]) -> None:
     with program.start("batch", "--now", AS_OF) as process:
         try:
@@ -58,10 +31,6 @@ def kill_batch_when(program: Program, happened: Callable[[], bool]) -> None:
         finally:
             kill_group(process)
     assert process.returncode == -signal.SIGKILL, "it had ended before"
-
-
-def asked(connection: psycopg.Connection, query: str) -> Callable[[], bool]:
-    return lambda: connection.execute(query).fetchone()[0]
 
 
 WHILE_LANDING = """

@@ -7,7 +7,7 @@ from simulator.company import Company
 from tests.commands.program import rows
 from tests.patience import PATIENCE, wait_until
 from tests.processes.processes import connected_program, kill_group
-from tests.processes.test_killed_batch import AS_OF, asked, store_deliveries
+from tests.processes.waiting import AS_OF, asked, store_deliveries
 
 SOMEBODY_WAITS = "select exists (select from pg_locks where relation is not null and not granted)"
 END_THE_WRITER = """

@@ -14,9 +14,9 @@ import requests
 
 from integration.settings import PROJECT
 from tests.commands.program import Program, program_with, rows
-from tests.page.site import button_of
 from tests.patience import PATIENCE, wait_until
 from tests.processes.processes import answers, free_port, kill_group
+from tests.web.page.site import button_of
 
 READY = "Ctrl-C stops everything."
 STARTED_AGAIN = "The database had ended. Starting it again…"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from integration.settings import PROJECT
+from tests.rules.files import files_of
 
 PRODUCT = ("integration", "orchestration", "simulator")
 # Room -> which of ours it may import besides itself. Arrows go down.
@@ -46,12 +47,6 @@ RUNS_DBT = f"{ROOMS}pipeline.dbt"
 # dagster-dbt's translation of a message, without its process; public is only the abstract class.
 MESSAGE_OF_DBT = "dagster_dbt.core.dbt_cli_event.DbtCoreCliEventMessage"
 MAY_IMPORT_DEFINITIONS = {"orchestration/batch.py"}
-
-
-def files_of(*packages: str) -> list[Path]:
-    found = [file for package in packages for file in sorted((PROJECT / package).rglob("*.py"))]
-    assert found
-    return found
 
 
 def module_name(file: Path) -> str:

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from integration.settings import PROJECT
-from tests.rules.test_layers import files_of
+from tests.rules.files import files_of
 
 STATEMENT = re.compile(
     r"\s*(select|insert into|update|delete from|create|drop|alter|where|order by|with \w+ as"

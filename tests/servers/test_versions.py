@@ -14,9 +14,9 @@ from simulator.company import build_company
 from simulator.running import running as running_zoom
 from simulator.world import make_world
 from tests.commands.program import APP_SETTINGS, CLIENT, WEBHOOK_SECRET, Program, program_with
-from tests.page.site import Visitor
 from tests.processes.processes import DAY, connected_program, free_port, serving
 from tests.servers.postgres import DATABASE, VERSIONS, Server, is_fetched, running
+from tests.web.page.site import Visitor
 
 COMPANY = build_company(users=10)
 # What a server, a database or a login may have as its own.

@@ -1,0 +1,213 @@
+"""What starts a batch: the schedule every 20 minutes and the sensors, or why they do not."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.orchestration.answers import in_words, installed
+from tests.pipeline.events import Person, Session
+from tests.pipeline.installation import Installation, definitions
+
+ACCOUNT = "ScheduledAccount000000"
+# The schedule asks the clock: what is due has to be so by the real time.
+NOW = datetime.now(UTC).replace(microsecond=0)
+ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
+NOTHING_TO_DO = "Nothing to do: no delivery waits, no setting has changed, no import is due."
+
+
+@pytest.fixture
+def instance() -> Iterator[Any]:
+    """A schedule opens its instance anew, which an ephemeral one does not allow."""
+    import dagster as dg
+
+    with dg.instance_for_test() as temporary:
+        yield temporary
+
+
+@pytest.fixture
+def tick(installation: Installation, instance: Any) -> Callable[[], Any]:  # noqa: ARG001 - its environment
+    """Evaluates the schedule: the reason for a run, or the sentence why there is none."""
+    import dagster as dg
+
+    def evaluate() -> str:
+        context = dg.build_schedule_context(
+            instance=instance, resources=installed(), scheduled_execution_time=NOW
+        )
+        return in_words(definitions().resolve_schedule_def("every_20_minutes")(context))
+
+    return evaluate
+
+
+@pytest.fixture
+def look(installation: Installation, instance: Any) -> Callable[[str], Any]:  # noqa: ARG001 - its environment
+    """Evaluates a sensor in the same way."""
+    import dagster as dg
+
+    def evaluate(sensor: str) -> str:
+        context = dg.build_sensor_context(
+            instance=instance, resources=installed(), definitions=definitions()
+        )
+        return in_words(definitions().resolve_sensor_def(sensor)(context))
+
+    return evaluate
+
+
+def meeting(ended_ago: timedelta = timedelta(hours=1)) -> Session:
+    end = NOW - ended_ago
+    return Session(ACCOUNT, "uuid-1", "zu-ann", end - timedelta(hours=1), end)
+
+
+def start_a_run(instance: Any) -> None:
+    import dagster as dg
+
+    instance.add_run(
+        dg.DagsterRun(
+            job_name="zoom_batch", run_id=str(uuid4()), status=dg.DagsterRunStatus.STARTED
+        )
+    )
+
+
+def connect(installation: Installation, *, next_import_at: datetime) -> None:
+    installation.organization("firm", account=ACCOUNT, users={"ann": ANN.email})
+    installation.execute(
+        "update integration.connections set next_import_at = %s, users_imported_at = %s",
+        [next_import_at, NOW],
+    )
+
+
+def test_an_empty_installation_has_nothing_to_do(tick: Callable[[], str]) -> None:
+    assert tick() == f"skipped: {NOTHING_TO_DO}"
+
+
+def test_a_waiting_delivery_is_a_reason(
+    installation: Installation, tick: Callable[[], str]
+) -> None:
+    installation.deliver(meeting().ended(), at=NOW)
+    assert tick() == "run: deliveries are waiting"
+
+
+def test_an_import_that_is_due_and_settings_that_changed_are_reasons(
+    installation: Installation, tick: Callable[[], str]
+) -> None:
+    connect(installation, next_import_at=NOW - timedelta(seconds=1))
+    assert tick() == "run: settings have changed; a user import is due"
+
+
+def test_a_batch_leaves_nothing_to_do_until_something_happens(
+    installation: Installation, tick: Callable[[], str]
+) -> None:
+    connect(installation, next_import_at=NOW + timedelta(hours=6))
+    session = meeting(ended_ago=timedelta(hours=25))
+    installation.deliver(session.joined(ANN, session.started_at), at=session.ended_at)
+    installation.batch(now=session.ended_at + timedelta(minutes=1))
+    said = [tick()]
+    installation.batch(now=NOW)
+    said.append(tick())
+    installation.execute(
+        """
+        insert into integration.mapping_changes (zoom_account_id, zoom_user_id, user_id)
+        values (%s, 'zu-ann', 'ann')
+        """,
+        [ACCOUNT],
+    )
+    said.append(tick())
+    installation.land(now=NOW)
+    said.append(tick())
+    installation.execute("delete from integration.mapping_changes")
+    said.append(tick())
+    installation.execute("update worksights.users set email = 'ann.ash@firm.example'")
+    said.append(tick())
+
+    assert said == [
+        "run: a user import is due; a session has waited 24 hours for its ended event",
+        f"skipped: {NOTHING_TO_DO}",
+        "run: settings have changed",
+        "run: settings have changed; the last batch did not finish",
+        "run: the last batch did not finish",
+        "run: settings have changed; the last batch did not finish",
+    ]
+
+
+def test_the_nightly_audit_passes_and_leaves_nothing_to_do(
+    installation: Installation, tick: Callable[[], str]
+) -> None:
+    connect(installation, next_import_at=NOW + timedelta(hours=6))
+    installation.deliver(*meeting().whole([ANN]), at=NOW)
+    installation.batch(now=NOW)
+    audited = installation.audit(now=NOW)
+
+    assert {check.passed for check in audited.get_asset_check_evaluations()} == {True}
+    assert tick() == f"skipped: {NOTHING_TO_DO}"
+
+
+def test_a_tick_is_skipped_while_a_batch_runs(
+    installation: Installation, tick: Callable[[], str], instance: Any
+) -> None:
+    installation.deliver(meeting().ended(), at=NOW)
+    start_a_run(instance)
+    assert tick() == "skipped: The previous batch is still running."
+
+
+def test_a_new_connection_is_imported_at_once_and_only_once(
+    installation: Installation, look: Callable[[str], str]
+) -> None:
+    said = [look("new_connection")]
+    installation.organization("firm", account=ACCOUNT, users={})
+    said.append(look("new_connection"))
+    installation.import_users(now=NOW)  # fails: this connection has no grant
+    said.append(look("new_connection"))
+    nobody = "skipped: No new connection, and nobody has asked for an import."
+    assert said == [nobody, "run: 1 imports asked for", nobody]
+
+
+def test_an_import_that_was_asked_for_starts_at_once(
+    installation: Installation, look: Callable[[str], str]
+) -> None:
+    installation.organization("firm", account=ACCOUNT, users={})
+    installation.execute(
+        "update integration.connections set users_imported_at = now(), "
+        "next_import_at = now() + interval '6 hours'"
+    )
+    said = [look("new_connection")]
+    installation.execute("update integration.connections set next_import_at = now()")
+    said.append(look("new_connection"))
+    # Six hours later it is due by itself: that is the schedule's affair.
+    installation.execute(
+        "update integration.connections set users_imported_at = next_import_at - interval '6 hours'"
+    )
+    said.append(look("new_connection"))
+    nobody = "skipped: No new connection, and nobody has asked for an import."
+    assert said == [nobody, "run: 1 imports asked for", nobody]
+
+
+def test_a_backlog_starts_a_batch_early(
+    installation: Installation, look: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BACKLOG_DELIVERIES", "3")
+    installation.deliver(meeting().started(), meeting().ended(), at=NOW)
+    said = [look("backlog")]
+    installation.deliver(meeting().ended(), at=NOW)
+    said.append(look("backlog"))
+    assert said == [
+        "skipped: 2 deliveries wait; a batch starts early from 3 on.",
+        "run: at least 3 deliveries wait",
+    ]
+
+
+def test_sensors_wait_for_a_batch_that_runs(
+    installation: Installation,
+    look: Callable[[str], str],
+    instance: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BACKLOG_DELIVERIES", "1")
+    installation.organization("firm", account=ACCOUNT, users={})
+    installation.deliver(meeting().ended(), at=NOW)
+    start_a_run(instance)
+    assert [look("new_connection"), look("backlog")] == [
+        "skipped: A batch is running; it is looked at again when it has ended.",
+        "skipped: A batch is running; it takes what waits.",
+    ]

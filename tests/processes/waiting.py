@@ -1,0 +1,41 @@
+"""A day of deliveries that wait for a batch, and a question that is asked again and again."""
+
+import hashlib
+from collections.abc import Callable
+
+import psycopg
+
+from integration.web.receiver.deliveries import INSERT_DELIVERY
+from integration.zoom.kept_events import KEPT_EVENTS
+from simulator.company import Company
+from simulator.playing import deliveries_of
+from tests.processes.processes import DAY
+
+AS_OF = "2025-03-05T12:00:00Z"
+RECEIVED_AT = "2025-03-04T06:00:00Z"
+COPIES = 8  # of the day: enough for several chunks of landing, each a transaction of its own
+
+
+def store_deliveries(url: str, company: Company) -> int:
+    """What the receiver would have stored, in its own words, every delivery several times."""
+    deliveries = [
+        {
+            "event": one.event.name,
+            "zoom_account_id": company.account_id,
+            "disposition": "waiting",
+            "reason": None,
+            "body": one.body,
+            "body_size": len(one.body),
+            "body_sha256": hashlib.sha256(one.body).hexdigest(),
+        }
+        for one in deliveries_of(company, DAY, seed=1)
+        if one.event.name in KEPT_EVENTS
+    ] * COPIES
+    with psycopg.connect(url) as connection:
+        connection.cursor().executemany(INSERT_DELIVERY, deliveries)
+        connection.execute("update ingress.deliveries set received_at = %s", [RECEIVED_AT])
+    return len(deliveries)
+
+
+def asked(connection: psycopg.Connection, query: str) -> Callable[[], bool]:
+    return lambda: connection.execute(query).fetchone()[0]

@@ -1,0 +1,73 @@
+"""A site with a batch behind it that more batches can follow: for what a change brings."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from simulator.world import World
+from tests.databases import new_database
+from tests.pipeline.events import Person, Session
+from tests.pipeline.installation import Installation, install, template_with_tables
+from tests.web.page.fixtures import ACCOUNTS
+from tests.web.page.site import Site, email_of, running_site
+
+ACCOUNT = ACCOUNTS[0]
+DAY = datetime(2026, 3, 10, tzinfo=UTC)
+MEMBER = Person("Mia Member", "zu-member", email_of("member"))
+STRANGER = Person("Stella Stranger", "zu-stranger", "stella@elsewhere.example")
+WEBINAR, MEETING = (
+    Session(
+        ACCOUNT, topic, MEMBER.zoom_user_id, DAY + timedelta(hours=hour),
+        DAY + timedelta(hours=hour + 1), topic=topic, kind=kind, type=kind_code,
+    )
+    for topic, kind, kind_code, hour in (("Launch", "webinar", 5, 9), ("Plans", "meeting", 2, 13))
+)  # fmt: skip
+
+
+@dataclass
+class Batched:
+    """A meeting and a webinar on 10 March, of a member who is mapped and a stranger who is not."""
+
+    site: Site
+    installation: Installation
+    batches: int = 0
+
+    def batch(self) -> None:
+        """The next one. In a thread of its own: a browser's loop runs in this one."""
+        now = DAY + timedelta(days=1, minutes=20 * self.batches)
+        self.batches += 1
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(self.installation.batch, now=now).result()
+
+    def entries(self) -> list[tuple[str, str]]:
+        """(topic, user) of every entry."""
+        return self.site.rows("select topic, user_id from timeline.activities order by 1, 2")
+
+
+@contextmanager
+def batched_site(server_url: str, zoom: tuple[World, str], folder: Path) -> Iterator[Batched]:
+    world, zoom_url = zoom
+    with (
+        new_database(server_url, template=template_with_tables(server_url)) as url,
+        running_site(url, world=world, zoom_url=zoom_url, home=folder) as site,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        site.connect("acme", ACCOUNT)
+        for person in (MEMBER, STRANGER):
+            site.rows(
+                "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, "
+                "imported_at, batch, email, display_name, status) "
+                "values ('acme', %s, %s, %s, 0, %s, %s, 'active')",
+                ACCOUNT, person.zoom_user_id, DAY, person.email, person.name,
+            )  # fmt: skip
+        made = Batched(site, install(url, home=folder, zoom=zoom_url, patch=patch))
+        for session in (WEBINAR, MEETING):
+            bodies = session.whole([MEMBER, STRANGER])
+            made.installation.deliver(*bodies, at=session.ended_at)
+        made.batch()
+        yield made

@@ -1,0 +1,150 @@
+"""The grid of people and features, the switches of one of them, and who may change a switch."""
+
+import re
+
+import pytest
+
+from tests.web.page.fixtures import ACCOUNTS
+from tests.web.page.site import Site, Visitor, user_id_of
+from tests.web.page.zoom_users import imported, rows_of
+
+TAB = "/services/zoom/features"
+MEMBER = f"{TAB}/users/{user_id_of('member')}"
+
+
+@pytest.fixture
+def acme(site: Site) -> Site:
+    site.connect("acme", ACCOUNTS[0])
+    imported(site, ACCOUNTS[0], zu_member="member@acme.example")
+    return site
+
+
+def switched(site: Site, user_id: str | None, feature: str, *, is_on: bool, since: str) -> None:
+    site.rows(
+        "insert into integration.subscription_changes "
+        "(organization_id, user_id, feature, is_on, effective_from) "
+        "values ('acme', %s, %s, %s, %s)",
+        user_id, feature, is_on, since,
+    )  # fmt: skip
+
+
+def grid(visitor: Visitor, query: str = "") -> dict[str, list[str]]:
+    """Of each person their three switches."""
+    cells = rows_of(visitor.get(f"{TAB}{query}").text)
+    return {
+        row[0].partition(" of Acme")[0]: [cell.partition(" No entry")[0] for cell in row[1:4]]
+        for row in cells
+    }
+
+
+def test_everything_is_on_from_the_start_and_people_with_a_zoom_user_come_first(
+    acme: Site,
+) -> None:
+    shown = grid(acme.visitor("technical_admin"))
+    people = ["Member", "Admin", "Executive", "Manager", "Owner", "Technical Admin"]
+    assert shown == {person: ["On", "On", "On"] for person in people}
+    assert [*shown] == people
+
+
+def test_the_grid_shows_what_is_off_for_one_and_for_all(acme: Site) -> None:
+    switched(acme, user_id_of("member"), "meetings", is_on=False, since="2026-01-01")
+    switched(acme, user_id_of("admin"), "meetings", is_on=False, since="2026-01-01")
+    switched(acme, user_id_of("admin"), "meetings", is_on=True, since="2026-02-01")
+    switched(acme, user_id_of("owner"), "meetings", is_on=False, since="2999-01-01")  # to come
+    switched(acme, None, "phone", is_on=False, since="2026-01-01")
+    visitor = acme.visitor("admin")
+    shown = grid(visitor)
+    assert {person: shown[person] for person in ("Member", "Admin", "Owner")} == {
+        "Member": ["Off", "On", "Off for all"],
+        "Admin": ["On", "On", "Off for all"],
+        "Owner": ["On", "On", "Off for all"],
+    }
+    assert [*grid(visitor, "?show=off")] == ["Member"]
+    assert [*grid(visitor, "?show=mapped")] == ["Member"]
+    assert [*grid(visitor, "?q=technical_ADMIN%40acme")] == ["Technical Admin"]
+
+
+def test_people_who_left_and_those_of_another_organization_are_not_listed(acme: Site) -> None:
+    acme.rows("update worksights.users set deactivated_at = now() where role = 'manager'")
+    page = acme.visitor("admin").get(TAB).text
+    assert [name in page for name in ("Manager of Acme", "of Globex")] == [False, False]
+
+
+def test_a_switch_is_written_with_its_author_and_noted(acme: Site) -> None:
+    visitor = acme.visitor("owner")
+    fields = {"feature": "meetings", "to": "off", "since": "day", "day": "2026-02-01"}
+    answer = visitor.post(f"{MEMBER}/change", fields)
+    assert (answer.status_code, answer.headers["location"]) == (303, MEMBER)
+    assert acme.rows(
+        "select organization_id, user_id, feature, is_on, effective_from::text, changed_by "
+        "from integration.subscription_changes"
+    ) == [
+        (
+            "acme", user_id_of("member"), "meetings", False, "2026-01-31 23:00:00+00",
+            user_id_of("owner"),
+        )
+    ]  # fmt: skip
+    assert acme.rows("select user_id, kind, subject, details from integration.audit_trail") == [
+        (
+            user_id_of("owner"), "feature_switched", user_id_of("member"),
+            {
+                "feature": "meetings", "is_on": False,
+                "effective_from": "2026-01-31T23:00:00+00:00",
+            },
+        )
+    ]  # fmt: skip
+    told = visitor.get(MEMBER).text
+    assert "It counts from 1 Feb 2026." in told
+    assert "Switch on…" in told
+
+
+def test_the_switch_of_the_organization_is_everybodys(acme: Site) -> None:
+    visitor = acme.visitor("executive")
+    visitor.post(f"{TAB}/organization/change", {"feature": "phone", "to": "off", "since": "now"})
+    assert "It counts from now on." in visitor.get(f"{TAB}/organization").text
+    assert "Off for the whole organization" in visitor.get(MEMBER).text
+    assert acme.rows("select user_id, feature, is_on from integration.subscription_changes") == [
+        (None, "phone", False)
+    ]
+
+
+def test_a_switch_from_an_earlier_day_holds_until_now(acme: Site) -> None:
+    """It was switched on again in February; off since January is not ended by that."""
+    switched(acme, user_id_of("member"), "meetings", is_on=True, since="2026-02-01")
+    visitor = acme.visitor("executive")
+    fields = {"feature": "meetings", "to": "off", "since": "day", "day": "2026-01-15"}
+    visitor.post(f"{MEMBER}/change", fields)
+    assert grid(visitor)["Member"] == ["Off", "On", "On"]
+
+
+@pytest.mark.parametrize("query", ["", "?feature=chat&to=on", "?feature=phone&to=maybe"])
+def test_a_change_of_nothing_known_is_refused(query: str, acme: Site) -> None:
+    assert acme.visitor("owner").get(f"{MEMBER}/change{query}").status_code == 400
+
+
+def test_a_day_before_the_connection_is_refused(acme: Site) -> None:
+    visitor = acme.visitor("owner")
+    fields = {"feature": "phone", "to": "off", "since": "day", "day": "2024-05-05"}
+    answer = visitor.post(f"{MEMBER}/change", fields)
+    assert (answer.status_code, "there is no history" in answer.text) == (400, True)
+    assert acme.rows("select count(*) from integration.subscription_changes") == [(0,)]
+
+
+def test_the_switches_of_another_organizations_people_are_not_found(acme: Site) -> None:
+    visitor = acme.visitor("executive")
+    theirs = f"{TAB}/users/{user_id_of('member', 'globex')}"
+    fields = {"feature": "phone", "to": "off", "since": "now"}
+    answers = [
+        visitor.get(theirs),
+        visitor.get(f"{theirs}/change?feature=phone&to=off"),
+        visitor.post(f"{theirs}/change", fields),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 3
+
+
+def test_a_technical_admin_sees_switches_and_cannot_change_them(acme: Site) -> None:
+    visitor = acme.visitor("technical_admin")
+    pages = visitor.get(MEMBER).text + visitor.get(TAB).text
+    assert re.findall(r"Switch off|/change", pages) == []
+    fields = {"feature": "phone", "to": "off", "since": "now"}
+    assert visitor.post(f"{MEMBER}/change", fields).status_code == 403

@@ -1,0 +1,189 @@
+"""Why is it missing: outcomes as far as the viewer may see them, and what mends each."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.web.page.fixtures import ACCOUNTS
+from tests.web.page.missing import NUMBER, links, look, rows
+from tests.web.page.site import Site, email_of
+from tests.web.page.story import PARALLEL, STRAY, WAITING_NOW
+
+MARCH = {"from": PARALLEL, "to": PARALLEL}
+
+
+def test_first_of_all_it_says_what_can_never_be_there(story: Site) -> None:
+    page = look(story.visitor("member"))
+    assert "Meetings hosted in Zoom accounts that are not connected" in page
+    assert re.search(rf"{ACCOUNTS[0]}</code> is connected since <time[^>]*>1 Jan 2025", page)
+    assert re.search(rf"{ACCOUNTS[1]}</code> was connected from .* to <time[^>]*>10 Feb 2026", page)
+    assert ACCOUNTS[2] not in page
+    assert page.index("What can never be here") < page.index('id="meeting"')
+
+
+def test_a_member_sees_their_own_sessions_and_nobody_elses(story: Site) -> None:
+    page = look(story.visitor("member"), **MARCH)
+    assert [(row[1], row[2]) for row in rows(page)] == [
+        ("No leave told", "On the timeline"),
+        ("Afterwards", "On the timeline"),
+        ("Side talk", "On the timeline"),
+        ("Opening", "On the timeline"),
+    ]
+    for hidden in ("Salary round", "Executive of Acme", "Cleo", 'name="person"'):
+        assert hidden not in page
+
+
+@pytest.mark.parametrize("asked", [{"person": "executive"}, {"topic": "salary"}])
+def test_a_member_finds_nothing_of_others_by_any_field(story: Site, asked: dict[str, str]) -> None:
+    page = look(story.visitor("member"), **MARCH, **asked)
+    assert ("Salary round" in page, "Executive of Acme" in page) == (False, False)
+
+
+def test_a_member_is_told_what_to_do_when_zoom_did_not_know_them(story: Site) -> None:
+    page = look(story.visitor("technical_admin"), **MARCH, meeting=NUMBER)
+    assert rows(page) == []
+    assert "joined with another Zoom user, or without signing in" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "day", "outcome", "fix"),
+    [
+        ("manager", "2026-05-05", "Feature off for them", "On the Features tab"),
+        ("member", "2024-12-30", "Before the connection", "no history from before"),
+        ("member", "2026-02-10", "After the disconnection", "On the Connections tab"),
+    ],
+)
+def test_each_outcome_says_why_and_what_to_do(
+    story: Site, role: str, day: str, outcome: str, fix: str
+) -> None:
+    ((_, _, shown, why),) = rows(look(story.visitor(role), **{"from": day, "to": day}))
+    assert (shown, fix in why) == (outcome, True)
+
+
+def test_an_executive_searches_by_person_topic_number_and_outcome(story: Site) -> None:
+    visitor = story.visitor("executive")
+    everything = {tuple(row[1:3]) for row in rows(look(visitor, **MARCH))}
+    assert ("Salary round", "Executive of Acme executive@acme.example") in everything
+    assert ("Salary round", "Stray Stone stray@elsewhere.example") in everything
+    assert not any("Cleo" in person for _, person in everything)  # a guest from outside
+
+    def found(**asked: str) -> set[tuple[str, ...]]:
+        return {(row[1], row[2].partition(" ")[0]) for row in rows(look(visitor, **MARCH, **asked))}
+
+    assert found(person="cleo") == {("Opening", "Cleo"), ("Salary round", "Cleo")}
+    assert {topic for topic, _ in found(topic="SALARY")} == {"Salary round"}
+    assert ("Opening", "Somebody") in found(meeting=NUMBER)
+    assert found(outcome="not_mapped") == {("Salary round", "Stray")}
+    assert found(person="cleo", topic="side") == set()
+
+
+def test_an_admin_sees_outcomes_of_all_but_no_topic_of_others(story: Site) -> None:
+    visitor = story.visitor("admin")
+    found = {(row[1], row[2].partition(" ")[0]) for row in rows(look(visitor, **MARCH))}
+    assert found == {
+        ("Salary round", "Admin"),
+        ("Scheduled meeting (topic hidden)", "Executive"),
+        ("Scheduled meeting (topic hidden)", "Stray"),
+        ("Scheduled meeting (topic hidden)", "Member"),
+        ("Scheduled meeting (topic hidden)", "Manager"),
+    }
+    for topic in ("Opening", "Side talk", "Afterwards", "No leave told"):
+        assert topic not in look(visitor, **MARCH)
+
+
+def test_an_admin_cannot_search_by_topics_of_others(story: Site) -> None:
+    visitor = story.visitor("admin")
+    assert rows(look(visitor, **MARCH, topic="Opening")) == []
+    assert [row[2][:5] for row in rows(look(visitor, **MARCH, topic="salary"))] == ["Admin"]
+
+
+def test_the_page_of_one_hides_the_topic_as_well(story: Site) -> None:
+    admin, executive = story.visitor("admin"), story.visitor("executive")
+    (path, *_) = links(look(executive, **MARCH, person="member", topic="Opening"))
+    assert "Hosted a scheduled meeting: Opening, 10:00" not in admin.get(path).text
+    assert "Opening" not in admin.get(path).text
+    assert "topic hidden" in admin.get(path).text
+    # Of New York, where the clock was changed already: 09:00 UTC.
+    assert "Hosted a scheduled meeting: Opening, 05:00 to 06:00 EDT" in executive.get(path).text
+
+
+def test_the_page_of_one_leads_step_by_step_to_what_mends_it(story: Site) -> None:
+    visitor = story.visitor("executive")
+    (path,) = links(look(visitor, **MARCH, outcome="not_mapped"))
+    page = " ".join(visitor.get(path).text.split())
+    steps = re.findall(r'class="way-(passed|failed)"> <p class="way-name">(.*?) <', page)
+    assert steps == [
+        ("passed", "Received and verified"), ("passed", "Landed"), ("passed", "Ended"),
+        ("passed", "Participant"), ("passed", "Counted"), ("failed", "Mapped"),
+    ]  # fmt: skip
+    assert f'href="/services/zoom/users/{STRAY.zoom_user_id}"' in page
+    assert visitor.get(f"/services/zoom/users/{STRAY.zoom_user_id}").status_code == 200
+
+
+def test_who_may_not_mend_it_is_told_who_may(story: Site) -> None:
+    visitor = story.visitor("manager")
+    (path,) = links(look(visitor, **{"from": "2026-05-05", "to": "2026-05-05"}))
+    page = visitor.get(path).text
+    assert ("Executives, Owners and Admins can do that" in page, "Open Features" in page) == (
+        True, False,
+    )  # fmt: skip
+
+
+def test_one_that_is_not_to_be_seen_is_not_found(story: Site) -> None:
+    (path, *_) = links(look(story.visitor("executive"), **MARCH, topic="salary"))
+    assert story.visitor("member").get(path).status_code == 404
+    (of_globex, *_) = links(look(story.visitor("executive", "globex"), **MARCH))
+    assert [story.visitor(role).get(of_globex).status_code for role in ("executive", "admin")] == [
+        404, 404,
+    ]  # fmt: skip
+    assert "Globex" not in look(story.visitor("executive"), **MARCH, meeting=NUMBER)
+
+
+def test_what_told_of_no_session_is_counted_for_those_who_see_everybody(story: Site) -> None:
+    day = WAITING_NOW.date().isoformat()
+    page = look(story.visitor("admin"), **{"from": day, "to": day})
+    assert re.search(r"<strong>1</strong> delivery could not be read", page)
+    assert re.search(r"<strong>1</strong> delivery told of things that are never kept", page)
+    assert "could not be read" not in look(story.visitor("member"), **{"from": day, "to": day})
+
+
+def test_a_session_that_has_not_ended_says_what_it_waits_for(story: Site) -> None:
+    page = look(story.visitor("executive"), meeting="never told")
+    assert "No session was found" in page
+    page = look(story.visitor("executive"), meeting="Still open")
+    assert "It is taken as ended on 02 November 2026, 06:00 EST" in page
+    assert "Secret plan" in page
+    page = look(story.visitor("admin"), meeting="Still open")
+    assert ("Zoom has not told its end" in page, "Secret plan" in page) == (True, False)
+    assert "not told its end" not in look(story.visitor("member"), meeting="Still open")
+
+
+def test_what_is_on_somebody_elses_timeline_is_said_so(story: Site) -> None:
+    """The Technical Admin's Zoom user is mapped to the Owner."""
+    day = {"from": "2026-06-02", "to": "2026-06-02"}
+    ((*_, outcome, why),) = rows(look(story.visitor("technical_admin"), **day))
+    assert (outcome, "mapped to another WorkSights user" in why) == (
+        "On somebody else's timeline", True,
+    )  # fmt: skip
+    ((*_, outcome, why),) = rows(look(story.visitor("owner"), **day))
+    assert (outcome, why) == ("On the timeline", "It is on the timeline.")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"from": "2026-02-30"},
+        {"from": "2026-03-02", "to": "2026-03-01"},
+        {"from": "2026-01-01", "to": "2026-12-31"},
+        {"to": "1999-01-01"},
+    ],
+)
+def test_days_that_are_none_or_too_many_are_refused(story: Site, asked: dict[str, str]) -> None:
+    assert story.visitor("member").get(f"/missing?{urlencode(asked)}").status_code == 400
+
+
+def test_before_the_first_batch_nothing_is_found(site: Site) -> None:
+    page = look(site.visitor("executive"), meeting=NUMBER, person=email_of("member"))
+    assert ("No session was found" in page, "No batch has finished yet" in page) == (True, True)
+    assert site.visitor("executive").get("/missing/some/one").status_code == 404

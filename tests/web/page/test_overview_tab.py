@@ -1,0 +1,168 @@
+"""The Overview tab: the numbers, what needs attention with its next step, and who changed what."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from integration.database.postgres import connect
+from integration.pipeline.job_states import note_job_passed
+from tests.web.page.fixtures import ACCOUNTS
+from tests.web.page.site import Site, Visitor, user_id_of
+from tests.web.page.zoom_users import imported, mapped, words
+
+TAB = "/services/zoom/overview"
+ACME, SECOND, GLOBEX = ACCOUNTS
+
+
+def figures(visitor: Visitor) -> dict[str, str]:
+    page = visitor.get(TAB).text
+    found = re.findall(r"<div><dt>(.*?)</dt><dd[^>]*>(.*?)</dd></div>", page, re.DOTALL)
+    return {name: words(value) for name, value in found}
+
+
+@pytest.fixture
+def acme(site: Site) -> Site:
+    site.connect("acme", ACME)
+    imported(
+        site, ACME, zu_member="member@acme.example", zu_admin="admin@acme.example",
+        zu_new="new@acme.example", zu_room=None,
+    )  # fmt: skip
+    mapped(site, "zu_room", None)
+    return site
+
+
+def test_without_a_connection_zoom_can_be_connected(site: Site) -> None:
+    page = site.visitor("executive").get(TAB).text
+    assert ("No Zoom account is connected" in page, "Connect Zoom" in page) == (True, True)
+    assert "Connect Zoom" not in site.visitor("owner").get(TAB).text
+
+
+def test_it_counts_people_and_what_is_on_for_them(acme: Site) -> None:
+    acme.rows(
+        "insert into integration.subscription_changes (organization_id, user_id, feature, is_on) "
+        "values ('acme', %s, 'webinars', false), ('acme', null, 'phone', false)",
+        user_id_of("member"),
+    )
+    shown = figures(acme.visitor("executive"))
+    wanted = ("Users imported", "Mapped", "Meetings", "Webinars", "Phone calls", "Last batch")
+    assert {name: shown[name] for name in wanted} == {
+        "Users imported": "4",
+        "Mapped": "2 1 by hand",
+        "Meetings": "2 people",
+        "Webinars": "1 person",
+        "Phone calls": "0 people",
+        "Last batch": "None yet",
+    }
+
+
+def test_a_technical_admin_sees_no_counts_of_activity(acme: Site) -> None:
+    executive, technical = (
+        figures(acme.visitor(role)) for role in ("executive", "technical_admin")
+    )
+    assert executive.keys() - technical.keys() == {
+        "Entries of the last 7 days", "Webhooks of the last day",
+    }  # fmt: skip
+
+
+def test_a_connection_that_fails_is_told_with_its_next_step(acme: Site) -> None:
+    acme.rows(
+        "update integration.connections set status = 'needs_attention', "
+        "status_detail = 'The grant lacks a scope. Add it, then reconnect.'"
+    )
+    page = words(acme.visitor("owner").get(TAB).text)
+    assert f"Zoom account {ACME} needs attention" in page
+    assert "Add it, then reconnect. Open Connections" in page
+
+
+def test_settings_that_cannot_be_read_are_told(acme: Site) -> None:
+    acme.rows(
+        "insert into pipeline.settings values "
+        "('acme', 'own_domain', 'no domain', '', '', '{(,)}'), "
+        "('globex', 'own_domain', 'nor this', '', '', '{(,)}')"
+    )
+    page = words(acme.visitor("owner").get(TAB).text)
+    assert "Own domains that cannot be read: 1. They are left out." in page
+
+
+def attention(site: Site) -> str:
+    return words(site.visitor("owner").get(TAB).text.partition("<dl")[0])
+
+
+def test_an_audit_that_failed_is_shown_until_one_has_passed(acme: Site) -> None:
+    """Not until the next batch: a batch looks only at what it touches, so it can be well while the
+    tables are not.
+    """
+    acme.rows(
+        "insert into pipeline.run_failures (run_id, failed_at, job, steps) values "
+        "('r1', now() - interval '26 hours', 'nightly_audit', '{dbt_models}'), "
+        "('r2', now() - interval '2 hours', 'nightly_audit', '{dbt_models}')"
+    )
+    acme.rows(
+        "insert into pipeline.batches (batch, as_of, finished_at) "
+        "values (1, now(), now() - interval '1 hour')"
+    )
+    said = attention(acme)
+    assert "The nightly check of all tables did not pass" in said
+    assert "found a difference" in said
+    assert "`worksights-zoom rebuild --check`" in said
+    assert "dbt_models" in said
+    assert ("The last batch failed" in said, "takes up its work" in said) == (False, False)
+    with connect(acme.database_url, role="pipeline") as connection:
+        note_job_passed(connection, "nightly_audit", now=datetime.now(UTC) - timedelta(hours=3))
+    assert "did not pass" in attention(acme)
+    with connect(acme.database_url, role="pipeline") as connection:
+        note_job_passed(connection, "nightly_audit", now=datetime.now(UTC))
+    assert "did not pass" not in attention(acme)
+
+
+def test_a_batch_that_failed_is_taken_up_by_the_next_one(acme: Site) -> None:
+    acme.rows(
+        "insert into pipeline.run_failures (run_id, job, steps) "
+        "values ('r1', 'zoom_batch', '{dbt_models}')"
+    )
+    said = attention(acme)
+    assert ("The last batch failed" in said, "takes up its work" in said) == (True, True)
+    assert "nightly check" not in said
+
+
+def test_changes_are_told_in_words_and_all_of_them_in_pages(acme: Site) -> None:
+    visitor = acme.visitor("executive")
+    visitor.post("/services/zoom/users/zu_new/change", {"to": user_id_of("member"), "since": "now"})
+    visitor.post(
+        "/services/zoom/users/zu_new/change", {"to": "nobody", "since": "day", "day": "2026-02-01"}
+    )
+    visitor.post(
+        f"/services/zoom/features/users/{user_id_of('admin')}/change",
+        {"feature": "phone", "to": "off", "since": "now"},
+    )
+    visitor.post(
+        "/services/zoom/features/organization/change",
+        {"feature": "webinars", "to": "off", "since": "now"},
+    )
+    told = [
+        "switched webinars off for everybody",
+        "switched phone calls off for Admin of Acme",
+        "mapped Zoom user zu_new to nobody, from 1 Feb 2026 on",
+        "mapped Zoom user zu_new to Member of Acme",
+    ]
+    for path in (TAB, f"{TAB}/changes"):
+        page = words(visitor.get(path).text)
+        places = [page.find(f"Executive of Acme {sentence}") for sentence in told]
+        assert (-1 in places, places) == (False, sorted(places))
+    acme.rows(
+        "insert into integration.audit_trail (organization_id, user_id, kind, subject, details) "
+        "select 'acme', 'x', 'connection_made', 'c', '{\"zoom_account_id\": \"a\"}' "
+        "from generate_series(1, 60)"
+    )
+    last = visitor.get(f"{TAB}/changes?page=2").text
+    assert (last.count("<li><p>"), 'rel="next"' in last) == (14, False)
+
+
+def test_another_organizations_changes_are_not_shown(acme: Site) -> None:
+    acme.connect("globex", GLOBEX)
+    imported(acme, GLOBEX, zu_globex=None)
+    theirs = acme.visitor("executive", "globex")
+    theirs.post("/services/zoom/users/zu_globex/change", {"to": "nobody", "since": "now"})
+    assert "zu_globex" in theirs.get(TAB).text
+    assert "zu_globex" not in acme.visitor("executive").get(TAB).text

@@ -1,0 +1,104 @@
+"""What the pages say of a change before it is saved and after, over entries of a real batch."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from simulator.world import World
+from tests.web.page.batched import Batched, batched_site
+from tests.web.page.site import Visitor, user_id_of
+from tests.web.page.zoom_users import rows_of
+
+USERS, FEATURES = "/services/zoom/users", "/services/zoom/features"
+STRANGER = f"{USERS}/zu-stranger"
+MEMBER = f"{FEATURES}/users/{user_id_of('member')}"
+
+
+@pytest.fixture(scope="module")
+def batched(
+    server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Batched]:
+    with batched_site(server_url, zoom, tmp_path_factory.mktemp("home")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def admin(batched: Batched) -> Visitor:
+    return batched.site.visitor("admin")
+
+
+def preview(visitor: Visitor, address: str) -> list[list[str]]:
+    answer = visitor.get(address)
+    assert answer.status_code == 200, answer.text
+    return rows_of(answer.text)
+
+
+def test_sessions_that_have_no_entry_are_counted_and_come_first(admin: Visitor) -> None:
+    first = rows_of(admin.get(USERS).text)[0]
+    assert first[0].startswith("Stella Stranger")
+    assert first[3] == "2"
+    assert "2 sessions have no entry" in admin.get(STRANGER).text
+    overview = admin.get("/services/zoom/overview").text
+    assert "1 Zoom user is not mapped" in overview
+
+
+def test_a_technical_admin_is_told_of_no_sessions(batched: Batched) -> None:
+    visitor = batched.site.visitor("technical_admin")
+    pages = [visitor.get(path).text for path in (USERS, STRANGER, "/services/zoom/overview")]
+    hidden = ("Sessions without entry", "sessions have no entry", "is not mapped")
+    assert [text for page in pages for text in hidden if text in page] == []
+
+
+@pytest.mark.parametrize(
+    ("day", "shown"),
+    [
+        ("2026-03-10", [["Meetings", "+1", "none"], ["Webinars", "+1", "none"]]),
+        ("2026-03-11", []),
+    ],
+)
+def test_a_mapping_shows_the_entries_it_brings_since_that_day(
+    day: str, shown: list[list[str]], admin: Visitor
+) -> None:
+    to = user_id_of("manager")
+    assert preview(admin, f"{STRANGER}/change?to={to}&since=day&day={day}") == shown
+
+
+def test_a_mapping_to_somebody_who_was_there_brings_nothing(admin: Visitor) -> None:
+    to = user_id_of("member")
+    assert preview(admin, f"{STRANGER}/change?to={to}&since=day&day=2026-03-01") == []
+
+
+def test_a_switch_shows_the_entries_that_go(admin: Visitor) -> None:
+    asked = "change?feature=webinars&to=off&since=day&day=2026-03-01"
+    shown = [["Webinars", "none", "−1"]]
+    assert preview(admin, f"{MEMBER}/{asked}") == shown
+    assert preview(admin, f"{FEATURES}/organization/{asked}") == shown
+
+
+def test_the_time_of_the_last_entry_is_shown_by_person_and_feature(admin: Visitor) -> None:
+    first = rows_of(admin.get(FEATURES).text)[0]
+    assert first[1:4] == ["On 10 Mar 2026, 15:00", "On 10 Mar 2026, 11:00", "On No entry yet"]
+
+
+def test_what_was_saved_is_what_was_previewed_and_what_the_next_batch_does(
+    admin: Visitor, batched: Batched
+) -> None:
+    before = batched.entries()
+    fields = {"since": "day", "day": "2026-03-01"}
+    admin.post(f"{STRANGER}/change", {"to": user_id_of("manager"), **fields})
+    assert "The next batch, at most 20 minutes from now, brings 2 entries." in told(admin)
+    admin.post(f"{MEMBER}/change", {"feature": "meetings", "to": "off", **fields})
+    assert "The next batch, at most 20 minutes from now, takes away 1 entry." in told(admin)
+    batched.batch()
+    manager, member = user_id_of("manager"), user_id_of("member")
+    assert (before, batched.entries()) == (
+        [("Launch", member), ("Plans", member)],
+        [("Launch", manager), ("Launch", member), ("Plans", manager)],
+    )
+
+
+def told(visitor: Visitor) -> str:
+    """The message on the page that a form leads to."""
+    found = re.search(r'role="status">(.*?)</p>', visitor.get("/account").text)
+    return found[1] if found else ""

@@ -1,0 +1,397 @@
+"""One-time links: looking at one changes nothing, its button signs in, once. Sessions, and their
+end.
+"""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+import requests
+
+from tests.patience import PATIENCE
+from tests.web.page.site import Site, button_of, email_of, running_site, user_id_of
+
+PHONE = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1"}
+OPENERS = {
+    "a mail scanner that runs a browser": {
+        "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/149.0.0.0 Safari/537.36"
+    },
+    "a chat's preview": {
+        "User-Agent": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"
+    },
+    "a program": {"User-Agent": "python-requests/2.32"},
+    "a program without a name": {"User-Agent": ""},
+    "a prefetch": {"Sec-Purpose": "prefetch;prerender"},
+    "a browser": {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", **PHONE},
+}
+
+
+def kept(site: Site) -> list[tuple[Any, ...]]:
+    """All that signing in reads and writes."""
+    return site.rows(
+        """
+        select 'link', token_hash, expires_at, null from integration.sign_in_links
+        union all
+        select 'session', session_hash, expires_at, message::text from integration.page_sessions
+        order by 1, 2
+        """
+    )
+
+
+def words(page: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+@pytest.mark.parametrize("headers", OPENERS.values(), ids=OPENERS)
+def test_opening_a_link_changes_nothing_and_signs_nobody_in(
+    headers: dict[str, str], site: Site
+) -> None:
+    """Mail scanners open links in a browser that looks like anybody's: the first one to open a link
+    was signed in, and the person got "cannot be used".
+    """
+    link, opener, person = site.link("executive"), site.stranger(), site.stranger()
+    before = kept(site)
+    answers = [opener.get(link, headers=headers).status_code for _ in range(2)]
+    answers.append(opener.http.head(link, headers=headers, timeout=PATIENCE).status_code)
+    assert (answers, kept(site)) == ([200, 200, 200], before)
+    assert "worksights" not in opener.http.cookies
+    assert opener.get("/account").status_code == 401
+    assert person.sign_in(link).status_code == 303
+    assert person.get("/account").status_code == 200
+
+
+def test_opening_a_link_leaves_a_message_waiting_for_its_page(site: Site) -> None:
+    visitor = site.visitor("executive")
+    site.rows(
+        """update integration.page_sessions set message = '{"text": "Saved", "tone": "good"}'"""
+    )
+    before = kept(site)
+    assert "Saved" not in visitor.get("/sign-in").text
+    link = site.link("executive")
+    assert "Saved" not in visitor.get(link).text
+    assert [row for row in kept(site) if row[0] == "session"] == before
+    assert "Saved" in visitor.get("/services").text
+
+
+def test_the_button_signs_in_and_leads_to_the_first_page_of_that_role(site: Site) -> None:
+    seen = {}
+    for role in ("executive", "member"):
+        visitor = site.stranger()
+        page = visitor.follow(visitor.sign_in(site.link(role)).headers["location"])
+        seen[role] = urlsplit(page.url).path, email_of(role) in visitor.get("/account").text
+    assert seen == {"executive": ("/services/zoom/overview", True), "member": ("/timeline", True)}
+
+
+def test_a_link_works_once(site: Site) -> None:
+    link = site.link("executive")
+    first, second = site.stranger(), site.stranger()
+    pressed = button_of(second.get(link).text)
+    assert first.sign_in(link).status_code == 303
+    assert [second.send("/sign-in", pressed).status_code, second.get(link).status_code] == [401] * 2
+    assert second.get("/account").status_code == 401
+
+
+def test_of_two_who_press_at_once_one_is_signed_in(site: Site) -> None:
+    link, visitors = site.link("executive"), [site.stranger() for _ in range(4)]
+    forms = [button_of(visitor.get(link).text) for visitor in visitors]
+    with ThreadPoolExecutor(len(visitors)) as pool:
+        answers = pool.map(
+            lambda one: one[0].send("/sign-in", one[1]).status_code,
+            zip(visitors, forms, strict=True),
+        )
+    assert sorted(answers) == [303, 401, 401, 401]
+
+
+def test_a_link_ends_after_ten_minutes(site: Site) -> None:
+    link, visitor = site.link("executive"), site.stranger()
+    pressed = button_of(visitor.get(link).text)
+    site.rows("update integration.sign_in_links set expires_at = now()")
+    for answer in (visitor.get(link), visitor.send("/sign-in", pressed)):
+        assert (answer.status_code, "Ask your WorkSights administrator" in answer.text) == (
+            401,
+            True,
+        )
+
+
+def test_a_link_that_was_made_up_is_refused(site: Site) -> None:
+    visitor = site.stranger()
+    pressed = button_of(visitor.get(site.link("executive")).text)
+    made_up = [(name, "made-up.signature" if name == "token" else value) for name, value in pressed]
+    assert visitor.get("/sign-in?token=made-up.signature").status_code == 401
+    assert visitor.send("/sign-in", made_up).status_code == 401
+
+
+def test_the_page_names_who_is_signed_in_only_while_the_link_is_good(site: Site) -> None:
+    link, visitor = site.link("executive"), site.stranger()
+    page = visitor.get(link)
+    named = ("Executive of Acme", "executive@acme.example", "Acme · Executive")
+    assert [name in words(page.text) for name in named] == [True, True, True]
+    assert "Sign in as Executive of Acme" in words(page.text)
+    site.stranger().sign_in(link)
+    assert "Executive of Acme" not in visitor.get(link).text
+    for broken in (link[:-3], "/sign-in?token=made-up.signature", "/sign-in"):
+        assert "Executive of Acme" not in visitor.get(broken).text
+
+
+def test_without_a_link_the_page_says_how_to_get_one(site: Site) -> None:
+    page = site.stranger().get("/sign-in?next=/timeline")
+    assert (page.status_code, "Ask your WorkSights administrator" in words(page.text)) == (
+        200,
+        True,
+    )
+    refused = site.stranger().get("/timeline")
+    assert (refused.status_code, 'href="/sign-in"' in refused.text) == (401, True)
+
+
+def test_without_a_link_somebody_who_is_signed_in_can_go_on(site: Site) -> None:
+    visitor = site.visitor("member")
+    page = visitor.get("/sign-in?next=/timeline").text
+    assert ("You are signed in" in page, 'href="/timeline">Go on' in page) == (True, True)
+    assert 'href="/">Go on' in visitor.get("/sign-in?next=//evil.example").text
+
+
+def test_going_back_to_a_link_that_was_used_says_who_is_signed_in(site: Site) -> None:
+    link, visitor = site.link("member"), site.stranger()
+    visitor.sign_in(link)
+    page = visitor.get(link)
+    assert (page.status_code, "You are signed in already, as Member of Acme." in page.text) == (
+        401, True,
+    )  # fmt: skip
+
+
+# What is asked for -> where the button leads.
+NEXT_PAGES = {
+    "/timeline": "/timeline",
+    "/clients?q=m%C3%BCller&page=2#list": "/clients?q=m%C3%BCller&page=2#list",
+    "/missing?topic=a b%26c": "/missing?topic=a%20b%26c",
+    "/no-such-page": "/no-such-page",
+    "/services/zoom/connect": "/services",
+    "/services/zoom/%63onnect": "/services",
+    "/%2f%2fevil.example": "/%2f%2fevil.example",
+    "": "/",
+    "   ": "/",
+    "timeline": "/",
+    "?q=1": "/",
+    "//evil.example": "/",
+    "///evil.example": "/",
+    "\0//evil.example": "/",
+    "/\0/evil.example": "/",
+    "/\\evil.example": "/",
+    "\\\\evil.example": "/",
+    "/\t/evil.example": "/",
+    "\t//evil.example": "/",
+    "/\n/evil.example": "/",
+    "/\r\nLocation: https://evil.example": "/",
+    "/\u2028/evil.example": "/",
+    "%2F%2Fevil.example": "/",
+    "https://evil.example": "/",
+    "https:evil.example": "/",
+    "javascript:alert(1)": "/",
+    "@evil.example": "/",
+    ".evil.example": "/",
+    "/" + "a" * 5000: "/",
+}
+
+
+@pytest.mark.parametrize("asked", NEXT_PAGES, ids=lambda asked: repr(asked[:40]))
+def test_the_button_leads_to_the_next_page_when_it_is_of_this_site(asked: str, site: Site) -> None:
+    """In the link and, as somebody may send it, in the form."""
+    in_link, in_form = site.stranger(), site.stranger()
+    answer = in_link.sign_in(f"{site.link('member')}&{urlencode({'next': asked})}")
+    assert (answer.status_code, answer.headers["location"]) == (303, NEXT_PAGES[asked])
+    pressed = button_of(in_form.get(site.link("member")).text)
+    answer = in_form.send("/sign-in", [*pressed, ("next", asked)])
+    assert (answer.status_code, answer.headers["location"]) == (303, NEXT_PAGES[asked])
+
+
+SENT_FROM_ELSEWHERE = {
+    "a browser of today": {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+    "a sister site": {"Sec-Fetch-Site": "same-site", "Origin": "https://evil.example"},
+    "the address bar": {"Sec-Fetch-Site": "none"},
+    "a page without an origin": {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
+    "an older browser": {"Origin": "https://evil.example"},
+}
+
+
+@pytest.mark.parametrize("headers", SENT_FROM_ELSEWHERE.values(), ids=SENT_FROM_ELSEWHERE)
+def test_a_form_of_another_site_signs_nobody_in(headers: dict[str, str], site: Site) -> None:
+    """Even in a browser that has just opened the link."""
+    link, visitor = site.link("executive"), site.stranger()
+    before = kept(site)
+    answer = visitor.sign_in(link, headers=headers)
+    assert (answer.status_code, kept(site)) == (403, before)
+    assert visitor.get("/account").status_code == 401
+    assert visitor.sign_in(link).status_code == 303
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "null"}], ids=["nothing", "no origin"])
+def test_where_the_browser_says_nothing_the_form_counts_only_where_the_link_was_opened(
+    headers: dict[str, str], site: Site
+) -> None:
+    """An attacker can send the whole form of a link of theirs, but not set a cookie here."""
+    link, attacker, victim = site.link("executive"), site.stranger(), site.stranger()
+    pressed = button_of(attacker.get(link).text)
+    assert victim.send("/sign-in", pressed, headers=headers).status_code == 403
+    victim.get(site.link("member"))  # a cookie of their own does not fit either
+    answer = victim.send("/sign-in", pressed, headers=headers)
+    assert (answer.status_code, "Open the link again" in answer.text) == (403, True)
+    assert victim.get("/account").status_code == 401
+    assert attacker.send("/sign-in", pressed, headers=headers).status_code == 303
+
+
+def test_two_links_opened_side_by_side_both_have_a_button_that_works(site: Site) -> None:
+    visitor = site.stranger()
+    pages = [visitor.get(site.link(role)).text for role in ("member", "manager")]
+    answer = visitor.send("/sign-in", button_of(pages[0]))
+    assert (answer.status_code, email_of("member") in visitor.get("/account").text) == (303, True)
+
+
+def test_somebody_else_is_switched_only_after_both_were_named(site: Site) -> None:
+    """A link of an attacker's own organization could sign a customer's admin in there, unasked."""
+    visitor = site.visitor("admin")
+    link = site.link("executive", "globex")
+    page = visitor.get(link, headers={"Sec-Fetch-Site": "cross-site"})
+    named = ("admin@acme.example", "executive@globex.example", "Stay signed in as Admin of Acme")
+    assert (page.status_code, [name in words(page.text) for name in named]) == (200, [True] * 3)
+    assert "admin@acme.example" in visitor.get("/account").text
+    before = visitor.http.cookies["worksights"]
+    assert visitor.send("/sign-in", button_of(page.text)).status_code == 303
+    assert "executive@globex.example" in visitor.get("/account").text
+    old = site.stranger()
+    old.http.cookies.set("worksights", before)
+    assert old.get("/account").status_code == 401
+
+
+def test_who_signed_in_after_the_page_was_opened_is_named_before_the_switch(site: Site) -> None:
+    visitor, link = site.stranger(), site.link("member")
+    pressed = button_of(visitor.get(link).text)
+    visitor.sign_in(site.link("admin"))
+    visitor.get(link)  # in another tab: a cookie for the first tab's form
+    pressed = [*pressed[1:], button_of(visitor.get(link).text)[0]]
+    page = visitor.send("/sign-in", pressed)
+    assert (page.status_code, "admin@acme.example" in page.text) == (200, True)
+    assert "admin@acme.example" in visitor.get("/account").text
+    assert visitor.send("/sign-in", button_of(page.text)).status_code == 303
+    assert "member@acme.example" in visitor.get("/account").text
+
+
+def test_neither_tokens_nor_sessions_are_stored_as_they_are(site: Site) -> None:
+    link, visitor = site.link("executive"), site.visitor("admin")
+    token = link.partition("token=")[2].partition(".")[0]
+    session = visitor.http.cookies["worksights"].partition(".")[0]
+    stored = str(site.rows("select * from integration.sign_in_links")) + str(
+        site.rows("select * from integration.page_sessions")
+    )
+    assert len(token) > 40
+    assert (token in stored, session in stored) == (False, False)
+
+
+def test_signing_in_again_gives_another_session_and_ends_the_old_one(site: Site) -> None:
+    visitor = site.visitor("executive")
+    before = visitor.http.cookies["worksights"]
+    page = visitor.get(site.link("executive")).text
+    assert "You are signed in already" in page
+    visitor.send("/sign-in", button_of(page))
+    assert visitor.http.cookies["worksights"] != before
+    old = site.stranger()
+    old.http.cookies.set("worksights", before)
+    assert old.get("/account").status_code == 401
+
+
+def test_signing_out_ends_the_session_also_for_a_copy_of_the_cookie(site: Site) -> None:
+    visitor, copy = site.visitor("executive"), site.stranger()
+    copy.http.cookies.set("worksights", visitor.http.cookies["worksights"])
+    assert copy.get("/account").status_code == 200
+    assert visitor.post("/sign-out").headers["location"] == "/signed-out"
+    assert "worksights" not in visitor.http.cookies
+    assert copy.get("/account").status_code == 401
+
+
+def test_a_session_ends_after_twelve_hours(site: Site) -> None:
+    visitor = site.visitor("executive")
+    ((life,),) = site.rows(
+        "select extract(epoch from expires_at - started_at)::int from integration.page_sessions"
+    )
+    assert abs(life - 12 * 3600) < 60
+    site.rows("update integration.page_sessions set expires_at = now()")
+    assert visitor.get("/account").status_code == 401
+
+
+def test_the_role_counts_as_it_is_now(site: Site) -> None:
+    visitor = site.visitor("member")
+    assert visitor.get("/services").status_code == 403
+    site.rows("update worksights.users set role = 'admin' where user_id = %s", user_id_of("member"))
+    assert visitor.get("/services").status_code == 200
+
+
+def test_a_deactivated_user_is_out_at_once_and_gets_no_link(site: Site) -> None:
+    visitor, link, opener = site.visitor("executive"), site.link("executive"), site.stranger()
+    pressed = button_of(opener.get(link).text)
+    site.rows(
+        "update worksights.users set deactivated_at = now() where user_id = %s",
+        user_id_of("executive"),
+    )
+    assert visitor.get("/services").status_code == 401
+    assert opener.get(link).status_code == 401
+    assert opener.send("/sign-in", pressed).status_code == 401
+
+
+def cookie_of(answer: requests.Response, name: str) -> set[str]:
+    """The attributes of one cookie that an answer sets."""
+    found = [one for one in answer.raw.headers.getlist("set-cookie") if one.startswith(f"{name}=")]
+    return {part.strip().lower() for part in found[0].split(";")[1:]}
+
+
+def test_the_cookies_are_for_this_site_alone(site: Site) -> None:
+    visitor, link = site.stranger(), site.link("executive")
+    opened = cookie_of(visitor.get(link), "worksights-sign-in")
+    signed_in = cookie_of(visitor.sign_in(link), "worksights")
+    both = {"httponly", "samesite=lax", "path=/"}
+    assert (opened, signed_in) == (both | {"max-age=600"}, both | {"max-age=43200"})
+    assert [*visitor.http.cookies.keys()] == ["worksights"]  # the other one has done its work
+
+
+def test_who_is_not_signed_in_is_told_how_to_get_a_link(site: Site) -> None:
+    answer = site.stranger().get("/services/zoom/overview")
+    assert (answer.status_code, "sign-in link" in answer.text) == (401, True)
+    assert "location" not in answer.headers
+
+
+def test_behind_https_the_cookies_are_secure_and_bound_to_the_host(
+    database_url: str, zoom: Any, tmp_path: Path
+) -> None:
+    world, zoom_url = zoom
+    with running_site(
+        database_url, world=world, zoom_url=zoom_url, home=tmp_path, public_url="https://w.example"
+    ) as site:
+        path = site.link("executive").removeprefix("https://w.example")
+        visitor = site.stranger()
+        page = visitor.get(path)
+        (cookie,) = page.raw.headers.getlist("set-cookie")
+        # The tests' own client keeps secure cookies from http.
+        answer = visitor.send(
+            "/sign-in", button_of(page.text), headers={"Cookie": cookie.partition(";")[0]}
+        )
+    both = {"httponly", "samesite=lax", "path=/", "secure"}
+    assert cookie_of(page, "__Host-worksights-sign-in") == both | {"max-age=600"}
+    assert cookie_of(answer, "__Host-worksights") == both | {"max-age=43200"}
+    assert answer.headers["strict-transport-security"].startswith("max-age=")
+
+
+def test_a_session_outlives_a_rotation_of_the_key(
+    database_url: str, zoom: Any, tmp_path: Path
+) -> None:
+    world, zoom_url = zoom
+    with running_site(database_url, world=world, zoom_url=zoom_url, home=tmp_path) as site:
+        cookie = site.visitor("executive").http.cookies["worksights"]
+    for keys, status in (("newer,session-key-of-the-tests", 200), ("newer", 401)):
+        with running_site(
+            database_url, world=world, zoom_url=zoom_url, home=tmp_path, session_key=keys
+        ) as site:
+            visitor = site.stranger()
+            visitor.http.cookies.set("worksights", cookie)
+            assert visitor.get("/account").status_code == status

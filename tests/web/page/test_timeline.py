@@ -1,0 +1,163 @@
+"""A person's day: what is shown, in whose time, and who may look."""
+
+import re
+
+import pytest
+
+from tests.web.page.site import Site, Visitor, user_id_of
+
+
+@pytest.fixture(scope="module")
+def member(story: Site) -> Visitor:
+    return story.visitor("member")
+
+
+def day(visitor: Visitor, date: str, path: str = "/timeline") -> str:
+    answer = visitor.get(f"{path}?day={date}")
+    assert answer.status_code == 200, answer.text
+    return " ".join(answer.text.split())
+
+
+def entries(page: str) -> list[str]:
+    return re.findall(r'<li class="entry" .*?<h3>(.*?)</h3>', page)
+
+
+def blocks(page: str) -> list[tuple[float, int, float, int]]:
+    """(left, top, width, height) of each entry in the picture."""
+    found = re.findall(
+        r'<svg x="([\d.]+)%" y="(\d+)" width="([\d.]+)%" height="(\d+)"> <title>', page
+    )
+    return [(float(x), int(y), float(w), int(h)) for x, y, w, h in found]
+
+
+def test_entries_of_a_day_have_title_times_role_and_companions(member: Visitor) -> None:
+    page = day(member, "2026-03-10")
+    assert entries(page) == [
+        "Hosted a scheduled meeting: Opening",
+        "Hosted a scheduled meeting: Side talk",
+        "Hosted a scheduled meeting: Afterwards",
+        "Attended a scheduled meeting: No leave told",
+    ]
+    assert re.search(r"10:00</time> – <time[^>]*>11:00</time>, 1 h", page)
+    opening = page[: page.index("Side talk</h3>")]
+    wanted = (
+        "Colleagues</dt><dd><ul> <li><span>Manager of Acme</span>",
+        "From outside</dt><dd><ul> <li><span>Cleo Client</span>",
+        'Not identified</dt><dd><ul> <li><span class="guess">Somebody without a name</span>',
+    )
+    assert [text for text in wanted if text not in opening] == []
+
+
+def test_who_is_excluded_has_no_name_on_a_timeline(member: Visitor) -> None:
+    page = day(member, "2026-03-10")
+    assert ("Shy Sheldon" in page, "Somebody on the list of exclusions" in page) == (False, True)
+
+
+def test_times_that_zoom_did_not_tell_are_marked(member: Visitor) -> None:
+    page = day(member, "2026-03-10")
+    assert page.count("Zoom did not tell when they came or went") == 1
+    assert page.count("track-estimated") == 1
+
+
+def test_entries_at_the_same_time_stand_side_by_side(member: Visitor) -> None:
+    """09:00-10:00 beside 09:30-10:15; what follows has the width to itself again."""
+    (opening, side, after, estimated) = blocks(day(member, "2026-03-10"))
+    assert [block[0] for block in (opening, side, after, estimated)] == [0, 50, 0, 0]
+    assert [block[2] for block in (opening, side, after, estimated)] == [50, 50, 100, 100]
+    assert (opening[1], opening[3], side[1]) == (10 * 34, 34, 357)
+
+
+@pytest.mark.parametrize(
+    ("date", "hours", "missing", "words"),
+    [
+        ("2026-03-29", 23, "02:00", "it has 23 hours"),
+        ("2026-10-25", 25, None, "it has 25 hours"),
+        ("2026-03-10", 24, None, "Times of your clock, Europe/Berlin. </p>"),
+    ],
+)
+def test_a_day_is_as_long_as_the_clock_makes_it(
+    member: Visitor, date: str, hours: int, missing: str | None, words: str
+) -> None:
+    page = day(member, date)
+    drawn = re.findall(r'<text x="0" y="\d+">(\d\d:\d\d)</text>', page)
+    assert (len(drawn), missing in drawn, words in page) == (hours, False, True)
+    assert f'height="{hours * 34 + 12}"' in page
+
+
+def test_an_entry_over_the_changed_clock_keeps_its_length(member: Visitor) -> None:
+    """01:30 to 03:30 on the clock, one hour in truth; and 02:15 to 02:15 in autumn."""
+    spring, autumn = day(member, "2026-03-29"), day(member, "2026-10-25")
+    assert re.search(r"01:30</time> – <time[^>]*>03:30</time>, 1 h", spring)
+    assert re.search(r"02:15</time> – <time[^>]*>02:15</time>, 1 h", autumn)
+    assert (blocks(spring)[0][3], blocks(autumn)[0][3]) == (34, 34)
+
+
+def test_an_entry_over_midnight_is_cut_there_and_says_so(member: Visitor) -> None:
+    before, after = day(member, "2026-03-29"), day(member, "2026-03-30")
+    assert "It went on after midnight. 30 min of it are on this day." in before
+    assert "It began the day before. 45 min of it are on this day." in after
+    assert [block[1:] for block in blocks(after)] == [(0, 100, 26)]
+    assert blocks(before)[1][1] + blocks(before)[1][3] == 23 * 34
+
+
+def test_the_week_shows_the_time_in_sessions_with_two_at_once_counted_once(member: Visitor) -> None:
+    page = day(member, "2026-03-12")
+    week = re.findall(r'<span class="week-day">(.*?)</span> <span class="week-time">(.*?)</', page)
+    assert [re.sub("<.*?>", "", f"{name}: {time}") for name, time in week] == [
+        "Mon 9: –", "Tue 10: 2:25", "Wed 11: –", "Thu 12: –", "Fri 13: –", "Sat 14: –",
+        "Sun 15: –",
+    ]  # fmt: skip
+
+
+def test_an_empty_day_says_so_and_leads_to_the_reasons(member: Visitor) -> None:
+    page = day(member, "2026-03-11")
+    assert "Nothing from Zoom on this day" in page
+    assert "/missing?from=2026-03-11&amp;to=2026-03-11" in page
+
+
+def test_an_empty_day_of_somebody_leads_to_the_reasons_for_them(story: Site) -> None:
+    page = day(story.visitor("owner"), "2026-03-11", f"/timeline/{user_id_of('member')}")
+    assert "to=2026-03-11&amp;person=member%40acme.example" in page
+
+
+def test_before_the_first_batch_a_day_is_empty(site: Site) -> None:
+    assert "Nothing from Zoom on this day" in day(site.visitor("member"), "2026-03-10")
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-02-30", "0001-01-01", "9999-12-31"])
+def test_what_is_no_day_is_refused(member: Visitor, text: str) -> None:
+    assert member.get(f"/timeline?day={text}").status_code == 400
+
+
+def test_an_executive_sees_somebodys_day_in_that_persons_time(story: Site) -> None:
+    executive, path = story.visitor("executive"), f"/timeline/{user_id_of('member')}"
+    page = day(executive, "2026-03-10", path)
+    assert "Times of their clock, Europe/Berlin" in page
+    assert re.search(r"10:00</time> – <time[^>]*>11:00</time>", page)
+    assert f'{path}?day=2026-03-09"' in page
+
+
+@pytest.mark.parametrize("role", ["admin", "technical_admin", "manager", "member"])
+def test_others_see_nobody_elses_day(story: Site, role: str) -> None:
+    visitor = story.visitor(role)
+    for path in (f"/timeline/{user_id_of('executive')}", "/timeline?find=executive"):
+        assert visitor.get(path).status_code == 403
+    assert 'name="find"' not in visitor.get("/timeline").text
+
+
+def test_a_user_of_another_organization_is_not_found(story: Site) -> None:
+    visitor = story.visitor("owner")
+    assert visitor.get(f"/timeline/{user_id_of('member', 'globex')}").status_code == 404
+    assert "Nobody is called that" in visitor.get("/timeline?find=globex").text
+
+
+def test_a_person_is_found_by_a_part_of_the_name_or_the_whole_email(story: Site) -> None:
+    visitor = story.visitor("owner")
+    answer = visitor.get("/timeline?find=MEMBER@acme.example&day=2026-03-10")
+    assert answer.headers["location"] == f"/timeline/{user_id_of('member')}?day=2026-03-10"
+    several = visitor.get("/timeline?find=admin").text
+    assert ("Admin of Acme" in several, "Technical Admin of Acme" in several) == (True, True)
+
+
+def test_a_time_zone_that_does_not_exist_is_taken_for_utc(story: Site) -> None:
+    assert "Times of your clock, UTC" in day(story.visitor("technical_admin"), "2026-03-10")
