@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -12,54 +11,20 @@ from hypothesis import strategies as st
 
 from integration.directory.file import read_directory
 from integration.pipeline.writer import WRITER_LOCK
-from tests.commands.program import Answer, Program, execute, rows
+from tests.commands.program import Program, rows
+from tests.commands.users_file import (
+    FOUNDED_AT,
+    HEADER,
+    import_users,
+    make_two_organizations,
+    users,
+)
 from tests.patience import PATIENCE
-
-HEADER = "email,full_name,role,time_zone"
-FOUNDED_AT = datetime(2024, 2, 1, 9, tzinfo=UTC)
-
-
-def import_users(
-    program: Program, content: str | bytes, *more: str, organization: str = "acme"
-) -> Answer:
-    file = program.home / "users.csv"
-    file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return program("import-users", str(file), "--organization", organization, *more)
-
-
-def users(program: Program, *columns: str) -> list[tuple[Any, ...]]:
-    listed = ", ".join(columns)
-    return rows(
-        program.settings["DATABASE_URL"],
-        f"select {listed} from worksights.users order by organization_id, lower(email)",  # noqa: S608  (the tests' own columns)
-    )
 
 
 @pytest.fixture
 def acme(program: Program) -> Program:
-    """An organization with one user, and another organization with one."""
-    url = program.settings["DATABASE_URL"]
-    execute(
-        url,
-        """
-        insert into worksights.organizations (organization_id, name, created_at)
-        values ('acme', 'Acme', %(at)s), ('other', 'Other', %(at)s)
-        """,
-        {"at": FOUNDED_AT},
-    )
-    execute(
-        url,
-        """
-        insert into worksights.users (
-            user_id, organization_id, email, full_name, role, time_zone, created_at
-        )
-        values
-            ('u1', 'acme', 'Ann@acme.example', 'Ann', 'member', 'UTC', %(at)s),
-            ('u2', 'other', 'ann@acme.example', 'Another Ann', 'member', 'UTC', %(at)s)
-        """,
-        {"at": FOUNDED_AT},
-    )
-    return program
+    return make_two_organizations(program)
 
 
 def test_a_new_organization_is_made_with_its_users(program: Program) -> None:
@@ -188,126 +153,6 @@ def test_importing_the_same_file_again_changes_nothing(acme: Program) -> None:
         import_users(acme, content).out == "acme: 0 new users, 2 known ones brought up to date.\n"
     )
     assert users(acme, "*") == before
-
-
-BOB = "bob@acme.example,Bob,member,UTC"
-CY = "cy@acme.example,Cy,member,UTC"
-WITH_BOB = f"{HEADER}\n{BOB}\n"
-BAD_FILES = {
-    "nothing at all": ("", "line 1: the header lacks email, full_name, role, time_zone"),
-    "no column for the role": ("email,full_name,time_zone\n", "line 1: the header lacks role"),
-    "an unknown column": (f"{HEADER},salary\n{BOB},1", "line 1: unknown column 'salary'"),
-    "too few values": (f"{WITH_BOB}cy@acme.example,Cy,member", "line 3: not as many values"),
-    "too many values": (f"{WITH_BOB}{CY},more", "line 3: not as many values"),
-    "no name": (f"{WITH_BOB}cy@acme.example, ,member,UTC", "line 3: full_name is empty"),
-    "no email": (f"{WITH_BOB}cy at acme,Cy,member,UTC", "line 3: the email is not an address"),
-    "two emails": (
-        f'{WITH_BOB}"cy@acme.example, di@acme.example",Cy,member,UTC',
-        "line 3: the email is not an address: character 16 is U+002C (COMMA)",
-    ),
-    "a space in an email": (
-        f"{WITH_BOB}cy@acme\u00a0works.example,Cy,member,UTC",
-        "line 3: the email is not an address: character 8 is U+00A0 (NO-BREAK SPACE)",
-    ),
-    "one email in two spellings": (
-        f"{WITH_BOB}\u200bBob <bob@acme.example>,Bo,member,UTC",
-        "line 3: the same email as in line 2",
-    ),
-    "a wrong role": (f"{WITH_BOB}cy@acme.example,Cy,boss,UTC", "line 3: the role is not one of"),
-    "a wrong zone": (f"{WITH_BOB}cy@acme.example,Cy,member,Berlin", "line 3: the time zone"),
-    "a path as zone": (f"{WITH_BOB}cy@acme.example,Cy,member,../UTC", "line 3: the time zone"),
-    "a folder as zone": (f"{WITH_BOB}cy@acme.example,Cy,member,Europe", "line 3: the time zone"),
-    "a wrong time": (
-        f"{HEADER},created_at\n{BOB},\n{CY},yesterday",
-        "line 3: created_at is not a time",
-    ),
-    "one email twice": (
-        f"{WITH_BOB}BOB@acme.example,Bo,member,UTC",
-        "line 3: the same email as in line 2",
-    ),
-    "one user_id twice": (
-        f"{HEADER},user_id\n{BOB},u7\n{CY},u7",
-        "line 3: the same user_id as in line 2",
-    ),
-    "an open quote": (f'{WITH_BOB}"{CY}', "line 3: unexpected end"),
-    "a user of another organization": (
-        f"{HEADER},user_id\n{BOB},\n{CY},u2",
-        "line 3: this user_id belongs to another organization",
-    ),
-    "the email of another user": (
-        f"{HEADER},user_id\n{BOB},\nANN@acme.example,Cy,member,UTC,u3",
-        "line 3: another user of this organization has this email already",
-    ),
-    "a heading twice": (f"{HEADER},role\n{BOB},member", "line 1: the column role is there twice"),
-    "a time before all time zones": (
-        f"{HEADER},created_at\n{BOB},\n{CY},0001-01-01T00:00:00+14:00",
-        "line 3: created_at is not a time",
-    ),
-    "a time after all time zones": (
-        f"{HEADER},deactivated_at\n{BOB},\n{CY},9999-12-31T23:59:59-14:00",
-        "line 3: deactivated_at is not a time",
-    ),
-    "a zero time": (
-        f"{HEADER},created_at\n{BOB},\n{CY},0001-01-01",
-        "line 3: created_at is not between 1970 and 2100",
-    ),
-    "a long user_id": (
-        f"{HEADER},user_id\n{BOB},\n{CY},{'x' * 129}",
-        "line 3: user_id has more than 128 bytes",
-    ),
-    "a long email": (
-        f"{WITH_BOB}{'x' * 400}@acme.example,Cy,member,UTC",
-        "line 3: email has more than 320 bytes",
-    ),
-    "a long name": (
-        f"{WITH_BOB}cy@acme.example,{'ü' * 201},member,UTC",
-        "line 3: full_name has more than 400 bytes",
-    ),
-    "a NUL": (f"{WITH_BOB}cy@acme.example,C\0y,member,UTC", "line 3: "),
-}
-
-
-@pytest.mark.parametrize("name", BAD_FILES)
-def test_a_bad_line_is_named_and_nothing_is_imported(name: str, acme: Program) -> None:
-    content, reason = BAD_FILES[name]
-    before = users(acme, "*")
-    answer = import_users(acme, content + "\n", "--organization-name", "Another Name")
-    assert answer.is_a_plain_refusal, answer.err[-500:]
-    assert reason in answer.err
-    assert answer.err.endswith("Nothing was imported.\n")
-    assert users(acme, "*") == before
-    assert rows(acme.settings["DATABASE_URL"], "select name from worksights.organizations") == [
-        ("Acme",),
-        ("Other",),
-    ]
-
-
-def test_text_that_is_not_utf_8_is_refused(acme: Program) -> None:
-    before = users(acme, "*")
-    answer = import_users(acme, f"{HEADER}\nbob@acme.example,Bøb,member,UTC\n".encode("latin-1"))
-    assert answer.is_a_plain_refusal
-    assert "not UTF-8" in answer.err
-    assert users(acme, "*") == before
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        "('u9', 'acme', 'x@acme.example', repeat('x', 401), '2024-01-01Z')",
-        "(repeat('x', 129), 'acme', 'x@acme.example', 'X', '2024-01-01Z')",
-        "('u9', 'acme', repeat('x', 321), 'X', '2024-01-01Z')",
-        "('u9', 'acme', 'x@acme.example', 'X', '0001-01-01Z')",
-        "('u9', 'acme', 'x@acme.example', 'X', 'infinity')",
-    ],
-)
-def test_whoever_writes_by_sql_is_refused_the_same(values: str, acme: Program) -> None:
-    columns = "(user_id, organization_id, email, full_name, created_at)"
-    with pytest.raises(psycopg.errors.CheckViolation):
-        execute(
-            acme.settings["DATABASE_URL"],
-            f"insert into worksights.users {columns[:-1]}, role) "  # noqa: S608  (the values above)
-            f"values {values[:-1]}, 'member')",
-        )
 
 
 def test_a_file_that_is_not_there_is_named(program: Program, tmp_path: Path) -> None:

@@ -5,112 +5,32 @@ An account is named `ENDPOINT.KIND`: at that endpoint it answers in that way, el
 
 import gzip
 import json
-import socket
 import socketserver
-import struct
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.connections.hostile_answers import (
+    Exchange,
+    Kind,
+    deep,
+    drips_after,
+    for_ever,
+    http,
+    raw,
+    redirects,
+    resets,
+    says,
+    stalls_after,
+)
+
 ENDPOINTS = ("token", "users", "phone")
-DRIP_SECONDS = 0.1
 BOMB = gzip.compress(bytes(64 * 2**20))
 SCOPES_WITHOUT_END = "does not contain scopes:[" * 400_000
 
 
-@dataclass
-class Exchange:
-    """One request, and the way to answer it; `url` is where redirects lead."""
-
-    account: str
-    query: Mapping[str, str]
-    socket: socket.socket
-    stopping: threading.Event
-    elsewhere: str
-
-    def send(self, content: bytes) -> None:
-        self.socket.sendall(content)
-
-    def drip(self, content: bytes) -> None:
-        for byte in content:
-            self.send(bytes([byte]))
-            if self.stopping.wait(DRIP_SECONDS):
-                return
-
-    def stall(self) -> None:
-        self.stopping.wait()
-
-
-Kind = Callable[[Exchange], None]
-
-
-def http(body: Any = b"", status: int | str = 200, length: bool = True, **headers: str) -> bytes:
-    """An answer's bytes; `body` as JSON unless it is bytes."""
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Odd"
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    if length:
-        named = {"Content-Length": str(len(content)), **named}
-    lines = [f"HTTP/1.1 {status} {phrase}", "Connection: close"]
-    lines += [f"{name}: {value}" for name, value in named.items()]
-    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + content
-
-
-def says(body: Any = b"", status: int | str = 200, **headers: str) -> Kind:
-    return lambda exchange: exchange.send(http(body, status, **headers))
-
-
-def raw(content: bytes) -> Kind:
-    return lambda exchange: exchange.send(content)
-
-
-def for_ever(start: bytes, again: bytes) -> Kind:
-    def answer(exchange: Exchange) -> None:
-        exchange.send(start)
-        while not exchange.stopping.is_set():
-            exchange.send(again)
-
-    return answer
-
-
-def redirects(status: int, to: str = "", body: Any = b"") -> Kind:
-    """Back to us when `to` is empty."""
-
-    def answer(exchange: Exchange) -> None:
-        exchange.send(http(body, status, Location=to or exchange.elsewhere))
-
-    return answer
-
-
-def stalls_after(start: bytes) -> Kind:
-    def answer(exchange: Exchange) -> None:
-        exchange.send(start)
-        exchange.stall()
-
-    return answer
-
-
-def drips_after(start: bytes, content: bytes) -> Kind:
-    def answer(exchange: Exchange) -> None:
-        exchange.send(start)
-        exchange.drip(content)
-
-    return answer
-
-
-def resets(exchange: Exchange) -> None:
-    exchange.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
-def deep(levels: int) -> bytes:
-    return b'{"users":' + b"[" * levels + b"]" * levels + b"}"
-
-
-# Whatever is asked for, nobody can make anything of these.
 ANYWHERE: dict[str, Kind] = {
     "stalled": lambda exchange: exchange.stall(),
     "stalled-in-headers": stalls_after(b"HTTP/1.1 200 OK\r\nContent-Le"),

@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from tests.laws.reference.call_events import MOST_RECORDS, call_records
+from tests.laws.call_traits import of_call, of_calls
 from tests.laws.reference.deliveries import land, of_sessions
 from tests.laws.reference.emails import address, address_or_domain
-from tests.laws.reference.events import Event, Unreadable
+from tests.laws.reference.events import Event
 from tests.laws.reference.groups import groups_of
 from tests.laws.reference.identity import keys_of_several
 from tests.laws.reference.legs import legs_of
-from tests.laws.reference.phone import call_of, people_named, talks_of
+from tests.laws.reference.phone import call_of
 from tests.laws.reference.sessions import LONGEST, WAIT_FOR_THE_END, session_of
 from tests.laws.reference.settings import Known
-from tests.laws.reference.world import Delivery, Settings, World
+from tests.laws.reference.world import Settings, World
 from tests.laws.worlds.extremes import ABSURD, LIMITS
 
 OFFSETS = {-1: "a second before", 0: "at", 1: "a second after"}
@@ -89,7 +89,7 @@ def traits_of(world: World) -> Counter[str]:
         found[f"delivery {disposition}"] += 1
     for batch in world.batches:
         for delivery in batch.deliveries:
-            found.update(_of_calls(delivery))
+            found.update(of_calls(delivery))
             found["an absurd time"] += any(at.encode() in delivery.body for at in ABSURD)
             found["a text that is too long"] += _has_long_text(delivery.body)
     accounts = {one.zoom_account_id for one in world.settings.connections}
@@ -101,7 +101,7 @@ def traits_of(world: World) -> Counter[str]:
     found["an event a day after the end of its account's connection"] += strangers
     ends = []
     for key, of_session in of_sessions(events.values()):
-        found.update(_of_call(of_session) if key[1] == "phone" else _of_session(world, of_session))
+        found.update(of_call(of_session) if key[1] == "phone" else _of_session(world, of_session))
         session = (
             call_of(key, of_session)
             if key[1] == "phone"
@@ -162,32 +162,6 @@ def _of_zoom_users(world: World, known: Known, ends: list[datetime]) -> Iterator
 
 def _zoom_users(settings: Settings) -> list[dict[str, Any]]:
     return [row for rows in settings.zoom_users.values() for row in rows]
-
-
-def _of_calls(delivery: Delivery) -> Iterator[str]:
-    try:
-        message = json.loads(delivery.body)
-        about = message["payload"]["object"]
-    except (ValueError, KeyError, TypeError):
-        return
-    records = [*about.get("call_logs", []), *about.get("call_elements", [])]
-    answers = [(about.get("answer_start_time"), about.get("call_end_time"))]
-    answers += [(record.get("answer_time"), record.get("end_time")) for record in records]
-    if any(answer and end and answer > end for answer, end in answers):
-        yield "an impossible answer"
-    if len(records) > 1:
-        yield "several records in one delivery"
-    if len(records) > MOST_RECORDS:
-        yield "more than 500 records"
-        return
-    try:
-        read = call_records(message, "", delivery.received_at) if records else []
-    except Unreadable:
-        return
-    if len(read) < len(records):
-        yield "an unreadable record beside one that is not"
-    if any("recorded" in str(record.get("result")).lower() for record in records):
-        yield "a recorded call"
 
 
 def _has_long_text(body: bytes) -> bool:
@@ -282,31 +256,6 @@ def _of_binds(events: list[Event]) -> Iterator[str]:
 def _stay(leg: Any) -> tuple[datetime, datetime]:
     joins, leaves = ([event.own_time for event in some] for some in (leg.joins, leg.leaves))
     return min(joins), max(leaves)
-
-
-def _of_call(events: list[Event]) -> Iterator[str]:
-    named, talks = people_named(events), talks_of(events)
-    own = [event for event in events if event.fields["side"] == "callee"]
-    if len(named) > 1:
-        yield "several callees"
-        if not talks:
-            yield "nobody of several callees answered"
-        if not talks and any(
-            event.fields["answered_at"] and not event.fields["parties"]["callee"]["zoom_user_id"]
-            for event in own
-        ):
-            yield "an answer without a Zoom user among several callees"
-    if len(talks) > 1:
-        yield "several callees who answered"
-    if any(event.fields["is_voicemail"] for event in events):
-        yield "voicemail"
-        if talks and any(
-            event.fields["is_voicemail"]
-            and event.fields["parties"]["callee"]["zoom_user_id"] in set(named) - set(talks)
-            for event in own
-        ):
-            yield "voicemail of one callee where another answered"
-    yield from {f"call of generation {event.fields['generation']}" for event in events}
 
 
 def _edges(settings: Settings, ends: list[datetime]) -> Iterator[str]:

@@ -2,14 +2,12 @@
 
 import itertools
 import random
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
 from tests.pipeline.events import (
     PRIVATE,
-    Body,
     Person,
     Session,
     call_ended,
@@ -19,34 +17,22 @@ from tests.pipeline.events import (
     user_event,
 )
 from tests.pipeline.installation import Installation
-
-ACCOUNT = "LandingAccount00000000"
-START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-ARRIVAL = START + timedelta(hours=2)
-ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
-MEETING = Session(ACCOUNT, "uuid-of-a-meeting", "zu-ann", START, START + timedelta(hours=1))
+from tests.pipeline.landed import (
+    ACCOUNT,
+    ANN,
+    ARRIVAL,
+    MEETING,
+    START,
+    changed,
+    dispositions,
+    joined,
+    landed_events,
+)
 
 
 @pytest.fixture(autouse=True)
 def _connected(installation: Installation) -> None:
     installation.organization("firm", account=ACCOUNT, users={"ann": "ann@firm.example"})
-
-
-def dispositions(installation: Installation) -> list[tuple[str, str | None]]:
-    return installation.execute(
-        "select disposition, reason from ingress.deliveries order by delivery_id"
-    )
-
-
-def landed_events(installation: Installation) -> list[tuple[str, dict[str, str]]]:
-    return installation.execute(
-        "select event, fields from zoom_raw.events order by event, event_id"
-    )
-
-
-def changed(body: Body, **fields: Any) -> Body:
-    about = {**body["payload"]["object"], **fields}
-    return {**body, "payload": {**body["payload"], "object": about}}
 
 
 def test_one_event_in_many_deliveries_lands_once(installation: Installation) -> None:
@@ -97,11 +83,6 @@ def test_a_version_that_wins_later_is_news_and_one_that_loses_is_not(
         installation.land(now=ARRIVAL)
         batches.append(installation.value("select batch from zoom_raw.events"))
     assert batches == [1, 2, 2]
-
-
-def joined(**participant: Any) -> Body:
-    body = MEETING.joined(ANN, START)
-    return changed(body, participant=body["payload"]["object"]["participant"] | participant)
 
 
 BAD = {
@@ -175,72 +156,6 @@ def test_what_is_not_kept_and_whom_nobody_has_connected_is_counted_without_its_b
         ("landed", None),
     ]
     assert installation.value("select count(body) from ingress.deliveries") == 0
-
-
-def test_a_day_after_its_accounts_newest_connection_ended_an_event_is_a_strangers(
-    installation: Installation,
-) -> None:
-    """Whatever else is wrong with it, its body is dropped, too."""
-    day_later = START + timedelta(days=1)
-    last = changed(MEETING.ended(), end_time="2026-03-03T09:00:00Z")
-    too_late = changed(MEETING.ended(), end_time="2026-03-03T09:00:01Z")
-    bodies = [
-        last,
-        too_late,
-        changed(too_late, uuid=""),
-        joined(join_time="2026-03-03T09:00:01Z", user_id="", participant_uuid=""),
-        call_ended("caller", ACCOUNT, day_later + timedelta(seconds=1), call_id=""),
-        user_event("updated", ACCOUNT, day_later, zoom_user_id="zu-ann"),
-        changed(too_late, end_time="yesterday"),
-    ]
-    installation.execute(
-        "update integration.connections set status = 'disconnected', disconnected_at = %s", [START]
-    )
-    installation.deliver(*bodies, at=ARRIVAL + timedelta(days=1))
-    installation.land(now=ARRIVAL + timedelta(days=1))
-
-    stranger = ("unknown_account", "more than a day after the Zoom account was disconnected")
-    assert dispositions(installation) == [
-        ("landed", None),
-        *[stranger] * 5,
-        ("quarantined", "unreadable time"),
-    ]
-    assert installation.value("select count(body) from ingress.deliveries") == 1
-    assert len(landed_events(installation)) == 1
-
-
-def test_an_event_after_an_end_counts_where_the_account_was_connected_again(
-    installation: Installation,
-) -> None:
-    installation.execute(
-        "update integration.connections set status = 'disconnected', disconnected_at = %s", [START]
-    )
-    installation.execute(
-        "insert into integration.connections (organization_id, zoom_account_id, connected_at) "
-        "values ('firm', %s, %s)",
-        [ACCOUNT, START + timedelta(days=9)],
-    )
-    body = changed(MEETING.ended(), end_time="2026-03-05T09:00:00Z")
-    installation.deliver(body, at=START + timedelta(days=3))
-    installation.land(now=START + timedelta(days=10))
-
-    assert dispositions(installation) == [("landed", None)]
-
-
-def test_of_several_records_those_a_day_after_the_end_are_left_out(
-    installation: Installation,
-) -> None:
-    installation.execute(
-        "update integration.connections set status = 'disconnected', disconnected_at = %s", [START]
-    )
-    body = call_history(ACCOUNT, START, records=["r1", "r2"])
-    late = {"start_time": "2026-03-03T09:00:00Z", "end_time": "2026-03-03T09:00:01Z"}
-    body["payload"]["object"]["call_logs"][1] |= late
-    installation.deliver(body, at=ARRIVAL + timedelta(days=1))
-    installation.land(now=ARRIVAL + timedelta(days=1))
-
-    assert dispositions(installation) == [("landed", None)]
-    assert [fields["call_id"] for _, fields in landed_events(installation)] == ["call-of-r1"]
 
 
 def test_phone_and_user_events_and_the_end_of_a_grant_are_landed(

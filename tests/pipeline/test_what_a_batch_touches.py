@@ -14,7 +14,9 @@ from integration.zoom.oauth import Grant
 from simulator.company import build_company
 from simulator.running import running
 from simulator.world import World, make_world
+from tests.pipeline import firm as firms
 from tests.pipeline import story
+from tests.pipeline.firm import Firm
 from tests.pipeline.installation import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -22,7 +24,7 @@ from tests.pipeline.installation import (
     Installation,
     new_installation,
 )
-from tests.pipeline.story import CHANGES, Firm, Transitions
+from tests.pipeline.story import CHANGES, Transitions
 from tests.pipeline.tables import Key, Snapshot, take_snapshot, updated_at, written
 
 IMPORTED = Firm("zoom_email_changed_by_an_import", "AccountOfTheImports000")
@@ -108,7 +110,7 @@ def connect_simulated_zoom(installation: Installation, world: World) -> None:
             "type": 2,
             "status": "active",
         }
-        for person in story.COLLEAGUES
+        for person in firms.COLLEAGUES
     ]
     connection_id = installation.value(
         "select connection_id from integration.connections where organization_id = %s",
@@ -120,7 +122,7 @@ def connect_simulated_zoom(installation: Installation, world: World) -> None:
             connection_id=connection_id,
             organization_id=IMPORTED.name,
             grant_type="account_credentials",
-            grant=Grant("made up", None, story.MONDAY, None, "user:read:list_users:admin"),
+            grant=Grant("made up", None, firms.MONDAY, None, "user:read:list_users:admin"),
             keys=[ENCRYPTION_KEY],
         )
 
@@ -203,7 +205,7 @@ def open_session(told: Told, firm: str, snapshot: Snapshot) -> list[tuple[Any, .
 
 
 def test_an_inferred_end_is_the_latest_join_or_leave_until_the_end_is_told(told: Told) -> None:
-    start = story.MONDAY + timedelta(days=3, hours=9)
+    start = firms.MONDAY + timedelta(days=3, hours=9)
     ends = [
         open_session(told, "no_end_for_24_hours", snapshot)
         for snapshot in (told.repeated, told.changed, told.later)
@@ -231,7 +233,7 @@ def test_an_address_that_becomes_a_zoom_users_touches_the_sessions_of_its_guests
     assert [
         (told.label(key)[1], row.columns["zoom_user_id"], row.columns["connection_count"])
         for key, row in sorted(told.changed.items(), key=lambda item: told.label(item[0]))
-        if key[:2] == ("timeline.participants", firm) and row.columns["email"] == story.CLEO.email
+        if key[:2] == ("timeline.participants", firm) and row.columns["email"] == firms.CLEO.email
     ] == [
         ("bens", "zu-dan", 1),
         ("mon", "zu-dan", 2),

@@ -12,16 +12,8 @@ from integration.privacy.person import ActiveUser
 from integration.privacy.registry import columns_without_personal_data, personal_columns
 from simulator.world import World
 from tests.pipeline.installation import Installation, new_installation
-from tests.privacy.erasure_story import (
-    ACCOUNT,
-    ANN,
-    ARRIVAL,
-    FIRST,
-    Story,
-    left,
-    tables_with,
-    tell,
-)
+from tests.privacy.erased_people import ACCOUNT, ANN, ARRIVAL, FIRST
+from tests.privacy.erasure_story import Story, left, tables_with, tell
 
 
 @pytest.fixture(scope="module")
