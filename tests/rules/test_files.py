@@ -4,9 +4,11 @@ import re
 from fnmatch import fnmatch
 from pathlib import Path
 
+import pytest
+
 from integration.settings import PROJECT
 
-PYTHON_LINES = 300
+LINES = 300
 SQL_LINES = 150
 NOT_OURS = [".git", *(PROJECT / ".gitignore").read_text().split()]
 
@@ -60,8 +62,9 @@ def lines_with(pattern: re.Pattern[str]) -> list[str]:
     return found
 
 
-def test_python_files_are_short() -> None:
-    assert too_long("py", PYTHON_LINES) == {}
+@pytest.mark.parametrize("ending", ["py", "html", "css", "js", "yml", "toml"])
+def test_files_are_short(ending: str) -> None:
+    assert too_long(ending, LINES) == {}
 
 
 def test_sql_files_are_short() -> None:
