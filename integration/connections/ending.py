@@ -1,9 +1,11 @@
-"""How a connection ends when its Zoom account has removed our app."""
+"""How a connection ends: here, or because its Zoom account has removed our app."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import psycopg
 
+from integration.connections.tokens import take_tokens
 from integration.database import rows
 
 
@@ -44,3 +46,29 @@ def end_deauthorized(
         """,
         {"client_id": client_id, "erase_after": erase_after},
     )
+
+
+def disconnect(
+    connection: psycopg.Connection,
+    connection_id: str,
+    *,
+    organization_id: str,
+    keys: Sequence[str],
+) -> tuple[str, str | None] | None:
+    """Ends a connection now and drops its tokens. What came in stays.
+
+    The Zoom account's id, and a token with which the grant can be revoked at Zoom, if there is
+    one. None when there is no such connection in use.
+    """
+    ended = connection.execute(
+        """
+        update integration.connections
+        set status = 'disconnected', status_detail = null, disconnected_at = now()
+        where connection_id = %s and organization_id = %s and disconnected_at is null
+        returning zoom_account_id
+        """,
+        [connection_id, organization_id],
+    ).fetchone()
+    if ended is None:
+        return None
+    return ended[0], take_tokens(connection, connection_id, keys=keys)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import psycopg
 
-from integration.connections.connections import connections_due
+from integration.connections.imports import connections_due
 from integration.database import rows
 from integration.pipeline.facts import settings_have_changed
 from integration.pipeline.marts import are_there

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 
 import psycopg
 
-from integration.connections import connections
 from integration.connections.client import zoom_client
 from integration.connections.connections import Connection
+from integration.connections.imports import note_import, note_trouble
 from integration.connections.reading import Unread, read_side_by_side
 from integration.connections.zoom_users import COLUMNS, store_phone_users, store_users
 from integration.pipeline.batches import Batch
@@ -160,7 +160,7 @@ def _store(
                 is_complete=lists.phone_error is None,
             )
         if lists.error is None:
-            connections.note_import(
+            note_import(
                 connection,
                 account.connection_id,
                 now=batch.as_of,
@@ -186,7 +186,7 @@ def _note_trouble(
 ) -> None:
     has_users = lists.users is not None and lists.users_error is None
     is_passing = isinstance(error, TransientZoomError) and not isinstance(error, ListCutShort)
-    connections.note_trouble(
+    note_trouble(
         connection,
         account.connection_id,
         reason=_reason(lists, error),

@@ -1,9 +1,4 @@
-"""From the bytes of a delivery to events: what is kept of each event, and what makes two deliveries
-one event.
-
-Pure functions. Everything that is not named here (IP addresses, passwords, join links, recording
-and voicemail ids) is dropped by not being named.
-"""
+"""From a delivery to events: which events it carries, and what makes two deliveries one event."""
 
 import hashlib
 import json
@@ -14,15 +9,20 @@ from datetime import datetime
 from typing import Any
 
 from integration.zoom.envelope import Envelope, Unreadable
-from integration.zoom.parties import HOST, PARTICIPANT, TOPIC, ZOOM_USER, said_of
+from integration.zoom.event_times import own_time
+from integration.zoom.kept_fields import (
+    bound_fields,
+    deauthorization_fields,
+    participant_fields,
+    session_fields,
+    user_fields,
+    uuid_of,
+    within_bounds,
+)
 from integration.zoom.phone_events import UnreadableRecord, live_call, record_calls
 from integration.zoom.values import (
-    EMAIL_BYTES,
     ID_BYTES,
-    NAME_BYTES,
-    TOPIC_BYTES,
     UnreadableTime,
-    cut,
     is_longer,
     text,
     time,
@@ -32,22 +32,6 @@ from integration.zoom.values import (
 # One constant for ever: session ids are the same in every rebuild.
 SESSION_NAMESPACE = uuid.UUID("5f0c7d0e-6a53-4a0b-9a5e-2f6f0e8f1c44")
 FEATURES = {"meeting": "meetings", "webinar": "webinars", "phone": "phone"}
-# What is known of somebody -> Zoom's names for it.
-OF_PARTICIPANT = {
-    "email": ("email",),
-    "zoom_user_id": ("participant_user_id", "id"),
-    "name": ("user_name",),
-    "participant_uuid": ("participant_uuid",),
-    "registrant_id": ("registrant_id",),
-    "customer_key": ("customer_key",),
-}
-OF_ZOOM_USER = {
-    "email": ("email",),
-    "zoom_user_id": ("id",),
-    "name": ("display_name",),
-    "first_name": ("first_name",),
-    "last_name": ("last_name",),
-}
 
 
 @dataclass(frozen=True)
@@ -88,7 +72,7 @@ def _session_event(envelope: Envelope, received_at: datetime) -> list[Event]:
     if envelope.event.endswith(".started"):
         own = time(_object(envelope).get("start_time"), received_at=received_at)
     else:
-        own = _own_time(envelope, _object(envelope).get("end_time"), received_at)
+        own = own_time(envelope, _object(envelope).get("end_time"), received_at)
     session = _session_fields(envelope, own, received_at)
     return [_event(envelope, session["zoom_uuid"], (), own, session)]
 
@@ -96,42 +80,27 @@ def _session_event(envelope: Envelope, received_at: datetime) -> list[Event]:
 def _participant_event(envelope: Envelope, received_at: datetime) -> list[Event]:
     participant = _participant(envelope)
     own_field = "join_time" if "participant_joined" in envelope.event else "leave_time"
-    own = _own_time(envelope, participant.get(own_field), received_at)
+    own = own_time(envelope, participant.get(own_field), received_at)
     session = _session_fields(envelope, own, received_at)
     leg = _leg(participant, own)
-    # The reason names the person in some accounts ("Jill left the meeting."): only what a rule asks
-    # is kept of it.
-    left_waiting_room = "waiting room" in (text(participant.get("leave_reason")) or "").lower()
-    fields = (
-        session
-        | _texts(participant, user_id="user_id", parent_user_id="parent_user_id")
-        | said_of(participant, PARTICIPANT, OF_PARTICIPANT)
-    )
-    if left_waiting_room:
-        fields["left_waiting_room"] = "true"
+    fields = session | participant_fields(participant)
     return [_event(envelope, session["zoom_uuid"], (leg,), own, fields)]
 
 
 def _bind(envelope: Envelope, received_at: datetime) -> list[Event]:
-    """Zoom's statement that two legs of a session are one person's. It names the two, and nothing
-    else of it is kept: no rule asks who it says they are.
-    """
+    """Zoom's statement that two legs of a session are one person's."""
     participant = _participant(envelope)
     # Zoom's example has `date_time`, its type definitions have `join_time`.
     at = participant.get("join_time")
     if time(at, received_at=received_at) is None:
         at = participant.get("date_time")
-    own = _own_time(envelope, at, received_at)
-    session = _texts(_object(envelope), zoom_uuid="uuid")
+    own = own_time(envelope, at, received_at)
+    session = uuid_of(_object(envelope))
     if "zoom_uuid" not in session:
         raise Unreadable("no session id (uuid)", own)
     leg = _leg(participant, own)
-    # Either of the two is called by its user_id, else by its participant_uuid.
-    one = _texts(participant, user_id="user_id")
-    one = one or _texts(participant, participant_uuid="participant_uuid")
-    other = _texts(participant, bind_user_id="bind_user_id")
-    other = other or _texts(participant, bind_participant_uuid="bind_participant_uuid")
-    return [_event(envelope, session["zoom_uuid"], (leg,), own, session | one | other)]
+    fields = session | bound_fields(participant)
+    return [_event(envelope, session["zoom_uuid"], (leg,), own, fields)]
 
 
 def _participant(envelope: Envelope) -> dict[str, Any]:
@@ -149,17 +118,10 @@ def _leg(participant: dict[str, Any], own: datetime | None) -> str:
 def _session_fields(
     envelope: Envelope, own: datetime | None, received_at: datetime
 ) -> dict[str, str]:
-    content = _object(envelope)
-    fields = _texts(
-        content,
-        zoom_uuid="uuid",
-        zoom_meeting_id="id",
-        type="type",
-        **{HOST["zoom_user_id"]: "host_id", TOPIC: "topic"},
-    )
+    fields = session_fields(_object(envelope), received_at=received_at)
     if "zoom_uuid" not in fields:
         raise Unreadable("no session id (uuid)", own)
-    return fields | _times(content, received_at, started_at="start_time")
+    return fields
 
 
 def _live_call(envelope: Envelope, received_at: datetime) -> list[Event]:
@@ -190,8 +152,7 @@ def _call_records(envelope: Envelope, received_at: datetime) -> list[Event]:
 
 
 def _user_event(envelope: Envelope, received_at: datetime) -> list[Event]:
-    content = _object(envelope)
-    fields = said_of(content, ZOOM_USER, OF_ZOOM_USER) | _texts(content, user_type="type")
+    fields = user_fields(_object(envelope))
     own = time_of_milliseconds(envelope.event_ts, received_at=received_at)
     if "zoom_user_id" not in fields:
         raise Unreadable("no Zoom user id (object.id)", own)
@@ -200,7 +161,7 @@ def _user_event(envelope: Envelope, received_at: datetime) -> list[Event]:
 
 def _deauthorization(envelope: Envelope, received_at: datetime) -> list[Event]:
     own = time(envelope.payload.get("deauthorization_time"), received_at=received_at)
-    return [_event(envelope, None, (), own, _texts(envelope.payload, client_id="client_id"))]
+    return [_event(envelope, None, (), own, deauthorization_fields(envelope.payload))]
 
 
 def _event(
@@ -225,54 +186,10 @@ def _event(
         event=envelope.event,
         session_id=str(uuid.uuid5(SESSION_NAMESPACE, session_name)) if session else None,
         occurred_at=own,
-        fields={name: kept for name, value in fields.items() if (kept := _bounded(name, value))},
+        fields=within_bounds(fields),
     )
-
-
-def _bounded(name: str, value: str) -> str | None:
-    """A field's text within the bytes of its role; None for one that is longer, but a topic is cut:
-    nobody is known by it.
-    """
-    if name == TOPIC:
-        return cut(value, TOPIC_BYTES)
-    longest = ID_BYTES
-    if name.endswith("email"):
-        longest = EMAIL_BYTES
-    elif name.endswith("name"):
-        longest = NAME_BYTES
-    return None if is_longer(value, longest) else value
-
-
-def _own_time(envelope: Envelope, value: object, received_at: datetime) -> datetime | None:
-    """A join, leave or end time; `event_ts`, cut to the second, stands in when it is absent, never
-    when it is unreadable.
-    """
-    own = time(value, received_at=received_at)
-    if own is None:
-        own = time_of_milliseconds(envelope.event_ts, received_at=received_at)
-        own = own and own.replace(microsecond=0)
-    return own
 
 
 def _object(envelope: Envelope) -> dict[str, Any]:
     content = envelope.payload.get("object")
     return content if isinstance(content, dict) else {}
-
-
-def _texts(content: dict[str, Any], **names: str) -> dict[str, str]:
-    """{our name: text of Zoom's field} of the fields that say something."""
-    found = {ours: text(content.get(zooms)) for ours, zooms in names.items()}
-    return {ours: value for ours, value in found.items() if value}
-
-
-def _times(content: dict[str, Any], received_at: datetime, **names: str) -> dict[str, str]:
-    """The same for times that are not the event's own: an unreadable one is as good as none."""
-    found = {}
-    for ours, zooms in names.items():
-        try:
-            read = time(content.get(zooms), received_at=received_at)
-        except UnreadableTime:
-            continue
-        if read:
-            found[ours] = read.isoformat()
-    return found

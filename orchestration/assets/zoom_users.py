@@ -5,7 +5,8 @@ from typing import Any
 
 import dagster as dg
 
-from integration.connections.connections import Connection, connections_due, open_connections
+from integration.connections.connections import Connection, open_connections
+from integration.connections.imports import connections_due
 from integration.pipeline.user_import import import_users
 from orchestration.resources import BatchInProgress, Installation
 

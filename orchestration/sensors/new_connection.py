@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from integration.connections.connections import imports_asked_for
+from integration.connections.imports import imports_asked_for
 from integration.database.postgres import connect
 from orchestration.automation import is_batch_running, zoom_batch
 from orchestration.resources import Installation

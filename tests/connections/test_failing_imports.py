@@ -8,7 +8,7 @@ import psycopg.sql
 import pytest
 import requests
 
-from integration.connections.connections import note_trouble
+from integration.connections.imports import note_trouble
 from integration.database.postgres import transaction
 from simulator.world import World
 from tests.connections.accounts import (

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from starlette.responses import Response
 
-from integration.connections.changes import ask_for_import, disconnect
+from integration.connections.ending import disconnect
+from integration.connections.imports import ask_for_import
 from integration.connections.listed import (
     ListedConnection,
     connection_of,

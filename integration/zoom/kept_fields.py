@@ -1,0 +1,127 @@
+"""Which fields of an event are kept, those of a call aside (phone_events.py): {our name: text}.
+
+Everything that is not named here (IP addresses, passwords, join links, recording and voicemail ids)
+is dropped by not being named.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from integration.zoom.parties import HOST, PARTICIPANT, TOPIC, ZOOM_USER, said_of
+from integration.zoom.values import (
+    EMAIL_BYTES,
+    ID_BYTES,
+    NAME_BYTES,
+    TOPIC_BYTES,
+    UnreadableTime,
+    cut,
+    is_longer,
+    text,
+    time,
+)
+
+Content = Mapping[str, object]
+
+# What is known of somebody -> Zoom's names for it.
+OF_PARTICIPANT = {
+    "email": ("email",),
+    "zoom_user_id": ("participant_user_id", "id"),
+    "name": ("user_name",),
+    "participant_uuid": ("participant_uuid",),
+    "registrant_id": ("registrant_id",),
+    "customer_key": ("customer_key",),
+}
+OF_ZOOM_USER = {
+    "email": ("email",),
+    "zoom_user_id": ("id",),
+    "name": ("display_name",),
+    "first_name": ("first_name",),
+    "last_name": ("last_name",),
+}
+
+
+def session_fields(content: Content, *, received_at: datetime) -> dict[str, str]:
+    """Of every event of a meeting or a webinar."""
+    fields = _texts(
+        content,
+        zoom_uuid="uuid",
+        zoom_meeting_id="id",
+        type="type",
+        **{HOST["zoom_user_id"]: "host_id", TOPIC: "topic"},
+    )
+    return fields | _times(content, received_at, started_at="start_time")
+
+
+def participant_fields(participant: Content) -> dict[str, str]:
+    """Of somebody who joined or left."""
+    fields = _texts(participant, user_id="user_id", parent_user_id="parent_user_id")
+    fields |= said_of(participant, PARTICIPANT, OF_PARTICIPANT)
+    # The reason names the person in some accounts ("Jill left the meeting."): only what a rule asks
+    # is kept of it.
+    if "waiting room" in (text(participant.get("leave_reason")) or "").lower():
+        fields["left_waiting_room"] = "true"
+    return fields
+
+
+def bound_fields(participant: Content) -> dict[str, str]:
+    """The two legs that a bind names, each by its user_id, else by its participant_uuid. Nothing
+    else: no rule asks who it says they are.
+    """
+    one = _texts(participant, user_id="user_id")
+    one = one or _texts(participant, participant_uuid="participant_uuid")
+    other = _texts(participant, bind_user_id="bind_user_id")
+    other = other or _texts(participant, bind_participant_uuid="bind_participant_uuid")
+    return one | other
+
+
+def uuid_of(content: Content) -> dict[str, str]:
+    """The session's uuid, all that is kept of a bind's session."""
+    return _texts(content, zoom_uuid="uuid")
+
+
+def user_fields(content: Content) -> dict[str, str]:
+    """Of a Zoom user."""
+    return said_of(content, ZOOM_USER, OF_ZOOM_USER) | _texts(content, user_type="type")
+
+
+def deauthorization_fields(payload: Content) -> dict[str, str]:
+    """Which app was removed."""
+    return _texts(payload, client_id="client_id")
+
+
+def within_bounds(fields: Mapping[str, str]) -> dict[str, str]:
+    """The fields that fit into the bytes of their role; a topic is cut."""
+    return {name: kept for name, value in fields.items() if (kept := _bounded(name, value))}
+
+
+def _bounded(name: str, value: str) -> str | None:
+    """A field's text within the bytes of its role; None for one that is longer, but a topic is cut:
+    nobody is known by it.
+    """
+    if name == TOPIC:
+        return cut(value, TOPIC_BYTES)
+    longest = ID_BYTES
+    if name.endswith("email"):
+        longest = EMAIL_BYTES
+    elif name.endswith("name"):
+        longest = NAME_BYTES
+    return None if is_longer(value, longest) else value
+
+
+def _texts(content: Content, **names: str) -> dict[str, str]:
+    """{our name: text of Zoom's field} of the fields that say something."""
+    found = {ours: text(content.get(zooms)) for ours, zooms in names.items()}
+    return {ours: value for ours, value in found.items() if value}
+
+
+def _times(content: Content, received_at: datetime, **names: str) -> dict[str, str]:
+    """The same for times that are not the event's own: an unreadable one is as good as none."""
+    found = {}
+    for ours, zooms in names.items():
+        try:
+            read = time(content.get(zooms), received_at=received_at)
+        except UnreadableTime:
+            continue
+        if read:
+            found[ours] = read.isoformat()
+    return found
