@@ -12,7 +12,7 @@ from integration.directory.worksights_users import DirectoryConflict
 from integration.pipeline.writer import only_writer
 from integration.privacy.arriving import erased_addresses
 from integration.settings import read_settings
-from integration.zoom.values import ID_BYTES, NAME_BYTES
+from integration.zoom.texts import ID_BYTES, NAME_BYTES
 
 
 @click.command("import-users")

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from integration.directory.worksights_users import ImportedUser
 from integration.identity.address import INVISIBLE
 from integration.identity.cleaning import cleaned_email
-from integration.zoom.values import EMAIL_BYTES, ID_BYTES, NAME_BYTES
+from integration.zoom.texts import EMAIL_BYTES, ID_BYTES, NAME_BYTES
 
 REQUIRED = ("email", "full_name", "role", "time_zone")
 OPTIONAL = ("user_id", "created_at", "deactivated_at")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from integration.zoom.values import text
+from integration.zoom.texts import text
 
 # One of each set: the granular scope of today, or the classic one of older apps.
 NEEDED_SCOPES = (("user:read:list_users:admin", "user:read:admin"),)

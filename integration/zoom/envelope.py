@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from integration.zoom.kept_events import KEPT_EVENTS
-from integration.zoom.values import ID_BYTES, is_longer, text
+from integration.zoom.texts import ID_BYTES, is_longer, text
 
 
 class Unreadable(Exception):

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from integration.zoom.envelope import Envelope, Unreadable
-from integration.zoom.event_times import own_time
+from integration.zoom.event_times import UnreadableTime, own_time, time, time_of_milliseconds
 from integration.zoom.kept_fields import (
     bound_fields,
     deauthorization_fields,
@@ -20,14 +20,7 @@ from integration.zoom.kept_fields import (
     within_bounds,
 )
 from integration.zoom.phone_events import UnreadableRecord, live_call, record_calls
-from integration.zoom.values import (
-    ID_BYTES,
-    UnreadableTime,
-    is_longer,
-    text,
-    time,
-    time_of_milliseconds,
-)
+from integration.zoom.texts import ID_BYTES, is_longer, text
 
 # One constant for ever: session ids are the same in every rebuild.
 SESSION_NAMESPACE = uuid.UUID("5f0c7d0e-6a53-4a0b-9a5e-2f6f0e8f1c44")

@@ -7,17 +7,16 @@ is dropped by not being named.
 from collections.abc import Mapping
 from datetime import datetime
 
+from integration.zoom.event_times import UnreadableTime, time
 from integration.zoom.parties import HOST, PARTICIPANT, TOPIC, ZOOM_USER, said_of
-from integration.zoom.values import (
+from integration.zoom.texts import (
     EMAIL_BYTES,
     ID_BYTES,
     NAME_BYTES,
     TOPIC_BYTES,
-    UnreadableTime,
     cut,
     is_longer,
     text,
-    time,
 )
 
 Content = Mapping[str, object]

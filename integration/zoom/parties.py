@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from integration.identity.cleaning import cleaned_email
-from integration.zoom.values import ID_BYTES, is_longer, text
+from integration.zoom.texts import ID_BYTES, is_longer, text
 
 SIDES = ("caller", "callee")
 _OF_SIDE = {

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from integration.zoom.event_times import UnreadableTime, time
 from integration.zoom.parties import CALL, OWNER_OF_LOG, SIDES, said_of
-from integration.zoom.values import UnreadableTime, text, time
+from integration.zoom.texts import text
 
 # Zoom's names for one thing differ between the generations; the later name wins where a record has
 # both.

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from integration.identity.cleaning import cleaned_email
-from integration.zoom.values import EARLIEST, EMAIL_BYTES, ID_BYTES, NAME_BYTES, text
+from integration.zoom.event_times import EARLIEST
+from integration.zoom.texts import EMAIL_BYTES, ID_BYTES, NAME_BYTES, text
 
 # Column of the frame -> field of Zoom's user, and the bytes it may have: what is longer is nothing.
 TEXT_FIELDS = {

@@ -24,7 +24,7 @@ from integration.zoom import oauth
 from integration.zoom.client import ZoomClient
 from integration.zoom.consent import is_administrator, missing_scopes
 from integration.zoom.errors import ZoomError
-from integration.zoom.values import text
+from integration.zoom.texts import text
 
 CONNECT, CALLBACK = "/services/zoom/connect", "/services/zoom/callback"
 
