@@ -15,8 +15,9 @@ import psycopg
 from integration.pipeline.batches import Batch
 from integration.pipeline.decisions import Decision, Delivery, make_room, store_decisions
 from integration.privacy.arriving import Arrival, Key, Redacted, redact
-from integration.zoom.envelope import Envelope, Unreadable, open_envelope
-from integration.zoom.events import events_of
+from integration.zoom.envelope import Envelope, open_envelope
+from integration.zoom.events import Unreadable, events_of
+from integration.zoom.kept_events import NOT_KEPT
 
 # 5,000 deliveries of about 1 KB are parsed in half a second and keep the transaction short.
 CHUNK = 5000
@@ -209,35 +210,29 @@ def _take_waiting(connection: psycopg.Connection) -> list[Delivery]:
 
 def _decide(connection: psycopg.Connection, waiting: Sequence[Delivery]) -> list[Decision]:
     opened = [(delivery, _open(delivery)) for delivery in waiting]
-    ids = {
-        e.zoom_account_id for _, e in opened if not isinstance(e, Unreadable) and e.zoom_account_id
-    }
+    ids = {envelope.zoom_account_id for _, envelope in opened if envelope.zoom_account_id}
     accounts = _connected(connection, sorted(ids))
     return [_decision(delivery, envelope, accounts) for delivery, envelope in opened]
 
 
-def _open(delivery: Delivery) -> Envelope | Unreadable:
+def _open(delivery: Delivery) -> Envelope:
     try:
         return open_envelope(delivery.body)
-    except Unreadable as unreadable:
-        return unreadable
     except Exception as error:  # noqa: BLE001 - one that cannot be read must not stop the others
-        return Unreadable(_reason_of(error))
+        return Envelope(problem=_reason_of(error))
 
 
-def _decision(
-    delivery: Delivery, envelope: Envelope | Unreadable, accounts: dict[str, Account]
-) -> Decision:
+def _decision(delivery: Delivery, envelope: Envelope, accounts: dict[str, Account]) -> Decision:
     """The first that applies: unreadable, not kept, an account nobody has connected or whose
     connection is over, no event in it, an event.
     """
-    if isinstance(envelope, Unreadable):
-        return Decision(delivery, "quarantined", str(envelope))
     decision = Decision(
         delivery, "unknown_account", UNKNOWN, zoom_account_id=envelope.zoom_account_id
     )
+    if envelope.problem:
+        return replace(decision, disposition="quarantined", reason=envelope.problem)
     if not envelope.is_kept:
-        return replace(decision, disposition="ignored", reason="not on the list of kept events")
+        return replace(decision, disposition="ignored", reason=NOT_KEPT)
     account = accounts.get(envelope.zoom_account_id or "")
     if account is None:
         return decision

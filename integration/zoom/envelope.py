@@ -1,34 +1,24 @@
 """What every delivery has, whatever its event: its name, its account, and the rest unread."""
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any
 
 from integration.zoom.kept_events import KEPT_EVENTS
 from integration.zoom.texts import ID_BYTES, is_longer, text
 
 
-class Unreadable(Exception):
-    """A delivery that cannot become an event; the message is the reason shown in
-    `operations.deliveries`. `occurred_at` is the event's own time where that much is known.
-    """
-
-    def __init__(self, reason: str, occurred_at: datetime | None = None) -> None:
-        super().__init__(reason)
-        self.occurred_at = occurred_at
-
-
 @dataclass(frozen=True)
 class Envelope:
-    """What every delivery has: the event's name, the account it speaks of, the rest still
-    unread.
+    """What every delivery has: the event's name, the account it is about, the rest still unread.
+    With a `problem`, a sentence for `operations.deliveries`, it cannot be read, and has no event.
     """
 
-    event: str
-    zoom_account_id: str | None
-    payload: dict[str, Any]
-    event_ts: object
+    event: str = ""
+    zoom_account_id: str | None = None
+    payload: dict[str, Any] = field(default_factory=dict, repr=False)
+    event_ts: object = None
+    problem: str | None = None
 
     @property
     def is_kept(self) -> bool:
@@ -36,22 +26,29 @@ class Envelope:
 
 
 def open_envelope(body: bytes) -> Envelope:
-    """The envelope of a delivery's bytes; Unreadable when it is not JSON or has no event."""
+    """The envelope of a delivery's bytes, whatever they are."""
     try:
         content = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("not JSON") from error
-    event = content.get("event") if isinstance(content, dict) else None
-    if not isinstance(event, str) or not text(event):
-        raise Unreadable("no event name")
+    except (ValueError, RecursionError):
+        return Envelope(problem="the body is not JSON that can be read")
+    if not isinstance(content, dict):
+        return Envelope(problem="the body is JSON but not an object")
+    name = content.get("event")
+    # As it was sent: with a blank it is no event of Zoom's.
+    event = name if isinstance(name, str) and text(name) else ""
     payload = content.get("payload")
-    payload = payload if isinstance(payload, dict) else {}
-    return Envelope(text(event) or "", account_of(content), payload, content.get("event_ts"))
+    return Envelope(
+        event=event,
+        zoom_account_id=_account_of(content),
+        payload=payload if isinstance(payload, dict) else {},
+        event_ts=content.get("event_ts"),
+        problem=None if event else "the body has no event name",
+    )
 
 
-def account_of(content: dict[str, Any]) -> str | None:
-    """The Zoom account that a message is about: the payload's, else the root's; None for one that
-    is too long to be an account's id.
+def _account_of(content: dict[str, Any]) -> str | None:
+    """The payload's account, else the root's; None for one that is too long to be an account's
+    id.
     """
     payload = content.get("payload")
     inner = text(payload.get("account_id")) if isinstance(payload, dict) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from integration.zoom.envelope import Envelope, Unreadable
+from integration.zoom.envelope import Envelope
 from integration.zoom.event_times import UnreadableTime, own_time, time, time_of_milliseconds
 from integration.zoom.kept_fields import (
     bound_fields,
@@ -25,6 +25,16 @@ from integration.zoom.texts import ID_BYTES, is_longer, text
 # One constant for ever: session ids are the same in every rebuild.
 SESSION_NAMESPACE = uuid.UUID("5f0c7d0e-6a53-4a0b-9a5e-2f6f0e8f1c44")
 FEATURES = {"meeting": "meetings", "webinar": "webinars", "phone": "phone"}
+
+
+class Unreadable(Exception):
+    """A delivery that cannot become an event; the message is the reason shown in
+    `operations.deliveries`. `occurred_at` is the event's own time where that much is known.
+    """
+
+    def __init__(self, reason: str, occurred_at: datetime | None = None) -> None:
+        super().__init__(reason)
+        self.occurred_at = occurred_at
 
 
 @dataclass(frozen=True)

@@ -31,3 +31,5 @@ KEPT_EVENTS = frozenset(
         "webinar.started",
     }
 )
+
+NOT_KEPT = "the event is not one that is kept"  # the reason of their deliveries

@@ -18,7 +18,8 @@ from cryptography.fernet import Fernet
 from integration.connections.tokens import save_grant
 from integration.database.postgres import connect
 from integration.settings import set_environment
-from integration.web.receiver.endpoint import judge, read_message
+from integration.web.receiver.verdict import judge
+from integration.zoom.envelope import open_envelope
 from integration.zoom.oauth import Grant
 from tests.databases import share_what_dbt_parsed
 from tests.laws.pretend_zoom import PretendZoom, pretend_zoom
@@ -112,7 +113,7 @@ def pipeline(url: str, *, home: Path) -> Iterator[Pipeline]:
 
 
 def _as_received(delivery: Delivery) -> tuple[object, ...]:
-    verdict = judge(*read_message(delivery.body))
+    verdict = judge(open_envelope(delivery.body))
     return (
         verdict.event,
         verdict.zoom_account_id,

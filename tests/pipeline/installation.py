@@ -19,6 +19,7 @@ from integration.database.postgres import connect
 from integration.pipeline.erasure import erase_account, erase_person
 from integration.pipeline.rebuild import rebuild
 from integration.settings import read_settings
+from integration.zoom.envelope import open_envelope
 from tests.databases import keep_as_template, new_database, share_what_dbt_parsed
 from tests.pipeline.events import Body, to_bytes
 
@@ -240,7 +241,6 @@ _INSERT = """
 
 def _as_received(body: Body | bytes) -> tuple[Any, ...]:
     content = body if isinstance(body, bytes) else to_bytes(body)
-    told = body if isinstance(body, dict) else {}
-    account = told.get("payload", {}).get("account_id") or told.get("account_id")
+    envelope = open_envelope(content)
     digest = hashlib.sha256(content).hexdigest()
-    return told.get("event"), account, content, len(content), digest
+    return envelope.event or None, envelope.zoom_account_id, content, len(content), digest

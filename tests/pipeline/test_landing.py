@@ -102,11 +102,12 @@ BAD = {
     "no leg": joined(user_id="", participant_uuid=None),
     "no participant": changed(MEETING.joined(ANN, START), participant="nobody"),
 }
+NOT_JSON = "the body is not JSON that can be read"
 REASONS = {
-    "not JSON": "not JSON",
-    "not JSON either": "not JSON",
-    "nested too deeply": "not JSON",
-    "no event name": "no event name",
+    "not JSON": NOT_JSON,
+    "not JSON either": NOT_JSON,
+    "nested too deeply": NOT_JSON,
+    "no event name": "the body has no event name",
     "no uuid": "no session id (uuid)",
     "no call_id": "no session id (call_id)",
     "no object.id": "no Zoom user id (object.id)",

@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from integration.database.postgres import connect
+from integration.zoom.envelope import open_envelope
 from integration.zoom.kept_events import KEPT_EVENTS
 from tests.web.deliveries import (
     LEDGER,
@@ -32,6 +33,21 @@ def test_a_kept_event_is_stored_byte_for_byte_and_waits(receiver: Any) -> None:
         waiting(body, account="acc-1")
         | {"body_size": len(body), "body_sha256": hashlib.sha256(body).hexdigest()}
     ]
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "account"),
+    [(" acc-1 ", None, "acc-1"), ("   ", "acc-2", "acc-2"), (7, "acc-2", "7"), ("", "", None)],
+)
+def test_the_ledger_names_the_account_as_landing_reads_it(
+    inner: Any, outer: Any, account: str | None, receiver: Any
+) -> None:
+    body = json.dumps(
+        {"event": "meeting.started", "account_id": outer, "payload": {"account_id": inner}}
+    ).encode()
+    receiver.post(body)
+    assert receiver.deliveries("zoom_account_id") == [{"zoom_account_id": account}]
+    assert open_envelope(body).zoom_account_id == account
 
 
 def test_every_event_on_the_list_waits(receiver: Any) -> None:

@@ -7,40 +7,23 @@ names are never logged.
 """
 
 import hashlib
-import json
 import logging
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 import psycopg
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from integration.web.receiver.deliveries import store_delivery, with_connection
-from integration.zoom.envelope import account_of
-from integration.zoom.kept_events import KEPT_EVENTS
+from integration.web.receiver.verdict import Verdict, judge
+from integration.zoom.envelope import Envelope, open_envelope
 from integration.zoom.signature import challenge_answer, is_timely, verifying_secret
 
 BODY_LIMIT = 1 << 20  # Zoom's events have a few kilobytes
 CHALLENGE_EVENT = "endpoint.url_validation"
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What becomes of a delivery, and what the ledger says about it."""
-
-    event: str | None
-    zoom_account_id: str | None
-    disposition: str
-    reason: str | None
-
-    @property
-    def keeps_body(self) -> bool:
-        return self.disposition == "waiting"
 
 
 async def receive(request: Request) -> Response:
@@ -66,33 +49,10 @@ async def receive(request: Request) -> Response:
         if not is_timely(timestamp, now=datetime.now(UTC)):
             return _refused(request, "stale", status=401)
 
-        message, unreadable = read_message(body)
-        if message.get("event") == CHALLENGE_EVENT:
-            return _answer_challenge(message, secret)
-        return await _store(request, body, judge(message, unreadable))
-
-
-def read_message(body: bytes) -> tuple[dict[str, Any], str | None]:
-    """The JSON object of a body and what is wrong with it; without an object an empty one."""
-    try:
-        message = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}, "the body is not JSON that can be read"
-    if not isinstance(message, dict):
-        return {}, "the body is JSON but not an object"
-    if not isinstance(message.get("event"), str) or not message["event"]:
-        return message, "the body has no event name"
-    return message, None
-
-
-def judge(message: dict[str, Any], unreadable: str | None) -> Verdict:
-    """The verdict on what read_message gave."""
-    account = account_of(message)
-    if unreadable:
-        return Verdict(None, account, "quarantined", unreadable)
-    if message["event"] not in KEPT_EVENTS:
-        return Verdict(message["event"], account, "ignored", "the event is not one that is kept")
-    return Verdict(message["event"], account, "waiting", None)
+        envelope = open_envelope(body)
+        if envelope.event == CHALLENGE_EVENT:
+            return _answer_challenge(envelope, secret)
+        return await _store(request, body, judge(envelope))
 
 
 async def _read_body(request: Request) -> bytes | None:
@@ -116,10 +76,8 @@ def _refused(request: Request, reason: str, *, status: int) -> Response:
     return Response(status_code=status)
 
 
-def _answer_challenge(message: dict[str, Any], secret: str) -> Response:
-    payload = message.get("payload")
-    plain_token = payload.get("plainToken") if isinstance(payload, dict) else None
-    answer = challenge_answer(plain_token, secret=secret)
+def _answer_challenge(envelope: Envelope, secret: str) -> Response:
+    answer = challenge_answer(envelope.payload.get("plainToken"), secret=secret)
     if answer is None:
         logger.warning("url validation refused: the plainToken is not one")
         return Response(status_code=400)
