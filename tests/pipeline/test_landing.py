@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from integration.zoom.kept_events import NOT_KEPT
 from tests.pipeline.events import (
     PRIVATE,
     Person,
@@ -150,7 +151,7 @@ def test_what_is_not_kept_and_whom_nobody_has_connected_is_counted_without_its_b
 
     unknown = ("unknown_account", "no organization has connected this Zoom account")
     assert dispositions(installation) == [
-        ("ignored", "not on the list of kept events"),
+        ("ignored", NOT_KEPT),
         unknown,
         unknown,
         unknown,
