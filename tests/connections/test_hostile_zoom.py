@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from integration.pipeline import user_import
 from integration.settings import Settings
 from integration.zoom import client, http
 from integration.zoom.client import ZoomClient
 from integration.zoom.errors import ZoomError
-from orchestration.assets import zoom_users
 from tests.connections.hostile_zoom import (
     ANYWHERE,
     GRANTS,
@@ -53,7 +53,7 @@ def hostile() -> Iterator[HostileZoom]:
         patch.setattr(http, "BACKOFF_SECONDS", (0.0, 0.0, 0.0))
         patch.setattr(http, "LARGEST_ANSWER_BYTES", 2**20)
         patch.setattr(client, "MOST_PAGES", USERS_OF_ENDLESS_LIST)
-        patch.setattr(zoom_users, "ACCOUNTS_AT_ONCE", 32)
+        patch.setattr(user_import, "ACCOUNTS_AT_ONCE", 32)
         with hostile_zoom() as zoom:
             yield zoom
 
