@@ -20,7 +20,7 @@ from psycopg.rows import dict_row
 from integration.settings import Settings
 from integration.web.app import create_app
 from integration.web.serve import config_of
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, wait_until
 
 NEWER_SECRET, OLDER_SECRET = "newer-secret-of-the-tests", "older-secret-of-the-tests"
 
@@ -99,4 +99,7 @@ def start_receiver(tmp_path: Path) -> Iterator[Callable[[str], Receiver]]:
 
 @pytest.fixture
 def receiver(start_receiver: Callable[[str], Receiver], database_url: str) -> Receiver:
-    return start_receiver(database_url)
+    """Started, and ready as a balancer would wait for it: its pool has a connection."""
+    receiver = start_receiver(database_url)
+    wait_until(lambda: receiver.get("/readyz").status_code == 200)
+    return receiver
