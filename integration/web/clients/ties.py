@@ -96,7 +96,7 @@ def interactions(
             limit %(limit)s offset %(offset)s
         )
         select
-            latest.user_id, coalesce(users.full_name, 'A former user') as full_name,
+            latest.user_id, coalesce(users.full_name, 'Former user') as full_name,
             people.person_id, people.display_name as person_name,
             people.kind = 'human' as is_human, people.name_source = 'guess' as is_guessed,
             activities.title, latest.met_at, latest.shared_seconds,
@@ -193,7 +193,7 @@ def _ties(
             limit %s
         )
         select
-            strongest.user_id, coalesce(users.full_name, 'A former user') as full_name,
+            strongest.user_id, coalesce(users.full_name, 'Former user') as full_name,
             strongest.session_count, strongest.shared_seconds as seconds,
             tie.strength::double precision as strength,
             clientsights.grade_of(tie.strength) as grade, strongest.last_met_at

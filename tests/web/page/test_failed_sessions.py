@@ -103,14 +103,14 @@ def test_before_the_first_batch_sessions_that_fail_are_counted(site: Site) -> No
     site.connect("acme", "AcmeZoomAccount0000000")
     fail(site, "intermediate.int_meeting_sessions", session_id=NEVER_DERIVED)
     assert f"1 session {FAILED}" in attention(site.visitor("executive"))
-    assert "No session was found" in look(site.visitor("executive"))
+    assert "No sessions found" in look(site.visitor("executive"))
 
 
 def test_missing_says_it_where_the_session_is_listed_and_keeps_its_outcome(failing: Site) -> None:
     found = {row[1]: row[2:] for row in rows(look(failing.visitor("member"), **MARCH))}
     outcome, why = found["Opening"]
     assert (outcome, why.startswith("It is on the timeline.")) == ("On the timeline", True)
-    assert f"As it was before: some of this session {FAILED}, since 1 Nov 2026, 10:30" in why
+    assert f"Part of this session {FAILED} since 1 Nov 2026, 10:30" in why
     assert FAILED not in " ".join(found["Afterwards"])
 
 
@@ -136,7 +136,7 @@ def test_missing_lists_them_for_who_sees_everybody_also_those_without_any_row(
     for text in (
         "Salary round",
         "Opening",
-        "new, so nothing of it is shown yet",
+        "new, not shown yet",
         "Meetings, ended",
     ):
         assert text in executive
@@ -156,7 +156,7 @@ def test_missing_lists_the_latest_and_says_that_there_are_more(derived: Site) ->
     finally:
         derived.rows("delete from pipeline.failures")
     assert page.count("A session") == 20
-    assert "These are the latest 20; there are more." in page
+    assert "Only the latest 20 are shown." in page
 
 
 def test_after_an_update_without_a_batch_the_pages_work_and_count(failing: Site) -> None:

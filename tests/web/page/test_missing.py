@@ -16,10 +16,10 @@ MARCH = {"from": PARALLEL, "to": PARALLEL}
 def test_first_of_all_it_says_what_can_never_be_there(story: Site) -> None:
     page = look(story.visitor("member"))
     assert "Meetings hosted in Zoom accounts that are not connected" in page
-    assert re.search(rf"{ACCOUNTS[0]}</code> is connected since <time[^>]*>1 Jan 2025", page)
-    assert re.search(rf"{ACCOUNTS[1]}</code> was connected from .* to <time[^>]*>10 Feb 2026", page)
+    assert re.search(rf"{ACCOUNTS[0]}</code>: connected since <time[^>]*>1 Jan 2025", page)
+    assert re.search(rf"{ACCOUNTS[1]}</code>: connected from .* to <time[^>]*>10 Feb 2026", page)
     assert ACCOUNTS[2] not in page
-    assert page.index("What can never be here") < page.index('id="meeting"')
+    assert page.index("What never appears") < page.index('id="meeting"')
 
 
 def test_a_member_sees_their_own_sessions_and_nobody_elses(story: Site) -> None:
@@ -43,7 +43,7 @@ def test_a_member_finds_nothing_of_others_by_any_field(story: Site, asked: dict[
 def test_a_member_is_told_what_to_do_when_zoom_did_not_know_them(story: Site) -> None:
     page = look(story.visitor("technical_admin"), **MARCH, meeting=NUMBER)
     assert rows(page) == []
-    assert "joined with another Zoom user, or without signing in" in page
+    assert "joined as a different Zoom user or without signing in" in page
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_an_executive_searches_by_person_topic_number_and_outcome(story: Site) -
 
     assert found(person="cleo") == {("Opening", "Cleo"), ("Salary round", "Cleo")}
     assert {topic for topic, _ in found(topic="SALARY")} == {"Salary round"}
-    assert ("Opening", "Somebody") in found(meeting=NUMBER)
+    assert ("Opening", "Unnamed") in found(meeting=NUMBER)
     assert found(outcome="not_mapped") == {("Salary round", "Stray")}
     assert found(person="cleo", topic="side") == set()
 
@@ -125,7 +125,7 @@ def test_who_may_not_mend_it_is_told_who_may(story: Site) -> None:
     visitor = story.visitor("manager")
     (path,) = links(look(visitor, **{"from": "2026-05-05", "to": "2026-05-05"}))
     page = visitor.get(path).text
-    assert ("Executives, Owners and Admins can do that" in page, "Open Features" in page) == (
+    assert ("Ask an Executive, Owner or Admin to do this" in page, "Open Features" in page) == (
         True, False,
     )  # fmt: skip
 
@@ -143,14 +143,14 @@ def test_one_that_is_not_to_be_seen_is_not_found(story: Site) -> None:
 def test_what_told_of_no_session_is_counted_for_those_who_see_everybody(story: Site) -> None:
     day = WAITING_NOW.date().isoformat()
     page = look(story.visitor("admin"), **{"from": day, "to": day})
-    assert re.search(r"<strong>1</strong> delivery could not be read", page)
-    assert re.search(r"<strong>1</strong> delivery told of things that are never kept", page)
+    assert re.search(r"<strong>1</strong> webhook could not be read", page)
+    assert re.search(r"<strong>1</strong> webhook about things WorkSights never stores", page)
     assert "could not be read" not in look(story.visitor("member"), **{"from": day, "to": day})
 
 
 def test_a_session_that_has_not_ended_says_what_it_waits_for(story: Site) -> None:
     page = look(story.visitor("executive"), meeting="never told")
-    assert "No session was found" in page
+    assert "No sessions found" in page
     page = look(story.visitor("executive"), meeting="Still open")
     assert "It is taken as ended on 02 November 2026, 06:00 EST" in page
     assert "Secret plan" in page
@@ -164,7 +164,7 @@ def test_what_is_on_somebody_elses_timeline_is_said_so(story: Site) -> None:
     day = {"from": "2026-06-02", "to": "2026-06-02"}
     ((*_, outcome, why),) = rows(look(story.visitor("technical_admin"), **day))
     assert (outcome, "mapped to another WorkSights user" in why) == (
-        "On somebody else's timeline", True,
+        "On another person's timeline", True,
     )  # fmt: skip
     ((*_, outcome, why),) = rows(look(story.visitor("owner"), **day))
     assert (outcome, why) == ("On the timeline", "It is on the timeline.")
@@ -185,5 +185,5 @@ def test_days_that_are_none_or_too_many_are_refused(story: Site, asked: dict[str
 
 def test_before_the_first_batch_nothing_is_found(site: Site) -> None:
     page = look(site.visitor("executive"), meeting=NUMBER, person=email_of("member"))
-    assert ("No session was found" in page, "No batch has finished yet" in page) == (True, True)
+    assert ("No sessions found" in page, "No update has finished yet" in page) == (True, True)
     assert site.visitor("executive").get("/missing/some/one").status_code == 404
