@@ -135,7 +135,7 @@ def test_the_page_names_who_is_signed_in_only_while_the_link_is_good(site: Site)
 
 def test_without_a_link_the_page_says_how_to_get_one(site: Site) -> None:
     page = site.stranger().get("/sign-in?next=/timeline")
-    assert (page.status_code, "Ask your WorkSights administrator" in words(page.text)) == (
+    assert (page.status_code, "Ask the team that runs WorkSights" in words(page.text)) == (
         200,
         True,
     )
@@ -146,8 +146,8 @@ def test_without_a_link_the_page_says_how_to_get_one(site: Site) -> None:
 def test_without_a_link_somebody_who_is_signed_in_can_go_on(site: Site) -> None:
     visitor = site.visitor("member")
     page = visitor.get("/sign-in?next=/timeline").text
-    assert ("You are signed in" in page, 'href="/timeline">Go on' in page) == (True, True)
-    assert 'href="/">Go on' in visitor.get("/sign-in?next=//evil.example").text
+    assert ("You are signed in" in page, 'href="/timeline">Continue' in page) == (True, True)
+    assert 'href="/">Continue' in visitor.get("/sign-in?next=//evil.example").text
 
 
 def test_going_back_to_a_link_that_was_used_says_who_is_signed_in(site: Site) -> None:

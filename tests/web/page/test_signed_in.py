@@ -23,7 +23,7 @@ def test_signing_in_again_gives_another_session_and_ends_the_old_one(site: Site)
     visitor = site.visitor("executive")
     before = visitor.http.cookies["worksights"]
     page = visitor.get(site.link("executive")).text
-    assert "You are signed in already" in page
+    assert "You are already signed in" in page
     visitor.send("/sign-in", button_of(page))
     assert visitor.http.cookies["worksights"] != before
     old = site.stranger()
