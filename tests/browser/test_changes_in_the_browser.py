@@ -34,17 +34,17 @@ def test_a_user_mapped_by_hand_gets_the_entry_with_the_next_batch(
 ) -> None:
     page.get_by_role("link", name="Map them").click()
     page.get_by_role("link", name="Stella Stranger").click()
-    page.get_by_label("Find a profile").fill("manager@")
+    page.get_by_label("Find a WorkSights user").fill("manager@")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Manager of Acme").click()
-    expect(page.get_by_text("Nothing in the past changes")).to_be_visible()
+    expect(page.get_by_text("Past sessions do not change. Sessions that end")).to_be_visible()
 
-    page.get_by_label("The day").fill("2026-03-10")  # also chooses "From an earlier day on"
-    page.get_by_role("button", name="Show what changes").click()
+    page.get_by_label("Effective from").fill("2026-03-10")  # also chooses "From an earlier day"
+    page.get_by_role("button", name="Preview changes").click()
     expect(page.get_by_role("cell", name="+1")).to_have_count(2)
-    page.get_by_role("button", name="Save, from 10 Mar 2026 on").click()
+    page.get_by_role("button", name="Save from 10 Mar 2026").click()
     expect(page.get_by_role("status")).to_contain_text("brings 2 entries")
-    expect(page.get_by_text("By hand", exact=True)).to_be_visible()
+    expect(page.get_by_text("Manual", exact=True)).to_be_visible()
 
     batched.batch()
     assert ("Plans", MANAGER) in batched.entries()
@@ -61,10 +61,10 @@ def test_a_feature_switched_off_and_on_from_an_earlier_day_takes_and_brings_entr
         page.goto("/services/zoom/features")
         page.get_by_role("link", name="Member of Acme").click()
         page.get_by_role("link", name=f"Switch {to}… Meetings").click()
-        page.get_by_label("The day").fill("2026-03-10")
-        page.get_by_role("button", name="Show what changes").click()
+        page.get_by_label("Effective from").fill("2026-03-10")
+        page.get_by_role("button", name="Preview changes").click()
         expect(page.get_by_role("cell", name=shown)).to_be_visible()
-        page.get_by_role("button", name=f"Switch {to}, from 10 Mar 2026 on").click()
+        page.get_by_role("button", name=f"Switch {to} from 10 Mar 2026").click()
         expect(page.get_by_role("status")).to_contain_text(says)
         batched.batch()
         assert (("Plans", MEMBER) in batched.entries()) == (to == "on")
@@ -76,7 +76,7 @@ def test_a_day_before_the_connection_is_refused_with_the_reason(
 ) -> None:
     page.goto(f"/services/zoom/features/users/{MEMBER}/change?feature=phone&to=off")
     page.locator("form.from-when").evaluate("form => form.noValidate = true")
-    page.get_by_label("The day").fill("2024-06-01")
-    page.get_by_role("button", name="Show what changes").click()
+    page.get_by_label("Effective from").fill("2024-06-01")
+    page.get_by_role("button", name="Preview changes").click()
     expect(page.get_by_role("alert")).to_contain_text("Zoom was connected on 1 January 2025")
     expect(page.get_by_role("button", name="Switch off")).to_have_count(0)

@@ -31,7 +31,7 @@ def test_the_link_names_the_person_and_its_button_signs_in(
 def test_by_keyboard_it_takes_two_stops_and_the_enter_key(site: Site, open_page: OpenPage) -> None:
     page = open_page()
     page.goto(site.link("member"))
-    for name in ("Skip to the content", "WorkSights"):
+    for name in ("Skip to content", "WorkSights"):
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name=name)).to_be_focused()
     page.keyboard.press("Tab")

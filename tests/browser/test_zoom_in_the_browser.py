@@ -54,7 +54,7 @@ def test_disconnecting_asks_first_and_tells_what_happened(site: Site, page_of: O
     page = page_of("executive")
     page.get_by_role("link", name="Connections").click()
     page.get_by_role("link", name="Disconnect…").click()
-    page.get_by_role("link", name="Keep it").click()
+    page.get_by_role("link", name="Cancel").click()
     page.get_by_role("link", name="Disconnect…").click()
     page.get_by_role("button", name="Disconnect").click()
     expect(page.get_by_role("status")).to_contain_text("is disconnected")
@@ -76,7 +76,7 @@ def test_everything_works_without_javascript(site: Site, page_of: OpenPage) -> N
     site.connect("acme", ACCOUNTS[0])
     page = page_of("admin", java_script_enabled=False)
     page.goto("/services/zoom/connections")
-    page.get_by_role("button", name="Import users again").click()
+    page.get_by_role("button", name="Import users now").click()
     expect(page.get_by_role("status")).to_contain_text("imports the users")
 
 
@@ -104,6 +104,6 @@ def test_the_first_tab_stop_skips_to_the_content(page_of: OpenPage) -> None:
     page = page_of("executive")
     page.goto("/services")  # the button of the sign-in was the last thing that was focused
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#content")).to_be_focused()

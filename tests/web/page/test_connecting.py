@@ -232,4 +232,4 @@ def test_it_is_noted_who_connected_and_renewed(site: Site) -> None:
         for role, kind in (("executive", "connection_made"), ("admin", "connection_renewed"))
     ]
     page = site.visitor("executive").get("/services/zoom/overview").text
-    assert "renewed the access to Zoom account" in page
+    assert "renewed access to Zoom account" in page

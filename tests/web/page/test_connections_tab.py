@@ -49,7 +49,7 @@ def test_disconnecting_is_asked_about_first_and_then_ends_everything(site: Site)
     visitor = site.visitor("executive")
     connection_id = connected(site, visitor)
     question = visitor.get(f"{TAB}/{connection_id}/disconnect")
-    assert "nothing more comes in" in question.text
+    assert "No more meetings, webinars, calls or users will be received" in question.text
     assert site.rows("select status from integration.connections") == [("active",)]
 
     answer = visitor.post(f"{TAB}/{connection_id}/disconnect")
@@ -100,7 +100,7 @@ def test_a_removed_app_says_when_its_data_is_erased_and_connecting_again_keeps_i
     before = visitor.get(TAB).text
     connected(site, visitor)
     after = visitor.get(TAB).text
-    told = ("Its data will be erased on", "9 Mar 2026", "What came in during that time stays")
+    told = ("Data will be erased on", "9 Mar 2026", "Data received during that time is kept")
     assert [text in before for text in told] == [True, True, False]
     assert [text in after for text in told] == [False, False, True]
 

@@ -55,9 +55,9 @@ def test_the_grid_shows_what_is_off_for_one_and_for_all(acme: Site) -> None:
     visitor = acme.visitor("admin")
     shown = grid(visitor)
     assert {person: shown[person] for person in ("Member", "Admin", "Owner")} == {
-        "Member": ["Off", "On", "Off for all"],
-        "Admin": ["On", "On", "Off for all"],
-        "Owner": ["On", "On", "Off for all"],
+        "Member": ["Off", "On", "Off for the organization"],
+        "Admin": ["On", "On", "Off for the organization"],
+        "Owner": ["On", "On", "Off for the organization"],
     }
     assert [*grid(visitor, "?show=off")] == ["Member"]
     assert [*grid(visitor, "?show=mapped")] == ["Member"]
@@ -102,7 +102,8 @@ def test_the_switch_of_the_organization_is_everybodys(acme: Site) -> None:
     visitor = acme.visitor("executive")
     visitor.post(f"{TAB}/organization/change", {"feature": "phone", "to": "off", "since": "now"})
     assert "It counts from now on." in visitor.get(f"{TAB}/organization").text
-    assert "Off for the whole organization" in visitor.get(MEMBER).text
+    told = "Off for the organization. For Member of Acme it is set to on."
+    assert told in visitor.get(MEMBER).text
     assert acme.rows("select user_id, feature, is_on from integration.subscription_changes") == [
         (None, "phone", False)
     ]

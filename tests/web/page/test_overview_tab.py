@@ -45,14 +45,14 @@ def test_it_counts_people_and_what_is_on_for_them(acme: Site) -> None:
         user_id_of("member"),
     )
     shown = figures(acme.visitor("executive"))
-    wanted = ("Users imported", "Mapped", "Meetings", "Webinars", "Phone calls", "Last batch")
+    wanted = ("Zoom users imported", "Mapped", "Meetings", "Webinars", "Phone calls", "Last update")
     assert {name: shown[name] for name in wanted} == {
-        "Users imported": "4",
-        "Mapped": "2 1 by hand",
+        "Zoom users imported": "4",
+        "Mapped": "2 1 manually",
         "Meetings": "2 people",
         "Webinars": "1 person",
         "Phone calls": "0 people",
-        "Last batch": "None yet",
+        "Last update": "None yet",
     }
 
 
@@ -61,7 +61,7 @@ def test_a_technical_admin_sees_no_counts_of_activity(acme: Site) -> None:
         figures(acme.visitor(role)) for role in ("executive", "technical_admin")
     )
     assert executive.keys() - technical.keys() == {
-        "Entries of the last 7 days", "Webhooks of the last day",
+        "Entries in the last 7 days", "Webhooks in the last 24 hours",
     }  # fmt: skip
 
 
@@ -141,9 +141,9 @@ def test_changes_are_told_in_words_and_all_of_them_in_pages(acme: Site) -> None:
         {"feature": "webinars", "to": "off", "since": "now"},
     )
     told = [
-        "switched webinars off for everybody",
+        "switched webinars off for the organization",
         "switched phone calls off for Admin of Acme",
-        "mapped Zoom user zu_new to nobody, from 1 Feb 2026 on",
+        "set Zoom user zu_new to Nobody, effective from 1 Feb 2026",
         "mapped Zoom user zu_new to Member of Acme",
     ]
     for path in (TAB, f"{TAB}/changes"):

@@ -46,7 +46,7 @@ def test_sessions_that_have_no_entry_are_counted_and_come_first(admin: Visitor) 
 def test_a_technical_admin_is_told_of_no_sessions(batched: Batched) -> None:
     visitor = batched.site.visitor("technical_admin")
     pages = [visitor.get(path).text for path in (USERS, STRANGER, "/services/zoom/overview")]
-    hidden = ("Sessions without entry", "sessions have no entry", "is not mapped")
+    hidden = ("Sessions without an entry", "sessions have no entry", "is not mapped")
     assert [text for page in pages for text in hidden if text in page] == []
 
 
