@@ -116,7 +116,7 @@ def build_company(
 ) -> Company:
     """The company of `users` Zoom users; the same arguments give the same company."""
     if users < MINIMUM_USERS:
-        raise ValueError(f"a company has at least {MINIMUM_USERS} users, not {users}")
+        raise ValueError(f"A company needs at least {MINIMUM_USERS} users; got {users}.")
     rng = random.Random(f"{seed}:{account_id}:{users}")  # noqa: S311 - a repeatable pretend company
     everyone = [_user(rng, index, domain=domain) for index in range(users)]
     colleagues = _colleagues(everyone, domain)
