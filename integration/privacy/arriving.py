@@ -45,8 +45,8 @@ def check_key(connection: psycopg.Connection, key: str) -> None:
     """WrongTombstoneKey when the tombstones were made with another key."""
     if key_in_use(connection) not in (None, key_id(key)):
         raise WrongTombstoneKey(
-            "TOMBSTONE_KEY is not the key that the tombstones were made with: nobody who was "
-            "erased would be recognized. Set the key that was used first."
+            "TOMBSTONE_KEY differs from the key used for earlier erasures, so erased people would "
+            "not be recognized. Restore the original key."
         )
 
 

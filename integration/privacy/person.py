@@ -33,10 +33,10 @@ class Erased:
 
 
 def refuse_active_user(connection: psycopg.Connection, organization_id: str, key: str) -> None:
-    """ActiveUser when somebody with this address is active: deactivate them first."""
+    """ActiveUser when someone with this address is active: deactivate them first."""
     if any(user.is_active for user in _users(connection, organization_id, key)):
         raise ActiveUser(
-            "This is the address of an active WorkSights user. Deactivate the user first. "
+            "This email belongs to an active WorkSights user. Deactivate the user first. "
             "Nothing was erased."
         )
 
