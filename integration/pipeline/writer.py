@@ -39,8 +39,8 @@ def only_writer(
 
 @contextmanager
 def kept_alive(writer: psycopg.Connection) -> Iterator[None]:
-    """While others work for the writer: its connection is never silent for long, so that nobody on
-    the way takes it for a dead one. WriterLost when it has ended all the same; the others notice.
+    """Keeps the writer's connection active while others work for it, so that no proxy closes it as
+    idle. WriterLost when it has ended all the same; the others notice.
     """
     is_over = threading.Event()
 
