@@ -1,7 +1,7 @@
 """The only reader of the environment.
 
-The environment wins over `.env` in the working folder, which wins over `keys.env` below the home:
-the keys that `up` made because nobody had set them. Nothing is read at import.
+The environment overrides `.env` of the project, which overrides `keys.env` below the home: the keys
+that `up` created because none were set. Nothing is read at import.
 """
 
 import os
@@ -18,7 +18,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 KEYS_FILE = "keys.env"
 PLACEHOLDER = "change-me"
 SHORTEST_KEY = 32
-# Zoom gives ten days to delete what an account that removed the app has left behind.
+# Zoom allows ten days to delete the data of an account that removed the app.
 LONGEST_GRACE_DAYS = 10
 
 
@@ -42,39 +42,41 @@ class Settings:
         value = self.get(name)
         if not value:
             raise SettingsError(
-                f"{name} is not set. Put it into .env (see .env.example) or into the environment."
+                f"{name} is not set. Set it in .env (see .env.example) or in the environment."
             )
         return value
 
     def require_all(self, *names: str) -> None:
-        """All missing names in one message, so that nobody meets them one by one."""
+        """All missing names in one message, so that no one discovers them one by one."""
         missing = [name for name in names if not self.get(name)]
         if missing:
+            verb, pronoun = ("is", "it") if len(missing) == 1 else ("are", "them")
             raise SettingsError(
-                f"{', '.join(missing)} not set. Put them into .env (see .env.example) "
-                "or into the environment."
+                f"{', '.join(missing)} {verb} not set. Set {pronoun} in .env (see .env.example) "
+                "or in the environment."
             )
 
     def require_zoom_app(self) -> None:
-        """What asking Zoom needs: the app, and keys that can read the stored tokens."""
+        """What requests to Zoom need: the app, and keys that can read the stored tokens."""
         self.require_all("ENCRYPTION_KEY", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET")
-        self.encryption_keys  # noqa: B018  (refuses keys that are none)
+        self.encryption_keys  # noqa: B018  (refuses invalid keys)
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
-        """The live secret tokens, newest first; several while a rotation lasts."""
+        """The live secret tokens, newest first; several during a rotation."""
         listed = self.require("ZOOM_WEBHOOK_SECRET_TOKEN").split(",")
         return tuple(secret.strip() for secret in listed if secret.strip())
 
     @property
     def encryption_keys(self) -> tuple[str, ...]:
-        """Fernet keys, the first one encrypts; several while they rotate."""
+        """Fernet keys; the first one encrypts. Several during a rotation."""
         keys = tuple(k.strip() for k in self.require("ENCRYPTION_KEY").split(",") if k.strip())
         try:
             MultiFernet([Fernet(key) for key in keys])
         except ValueError as error:
             raise SettingsError(
-                "ENCRYPTION_KEY is not a Fernet key (32 bytes, url-safe base64). Make one with: "
+                "ENCRYPTION_KEY is not a valid Fernet key (32 bytes, URL-safe base64). Create one "
+                "with: "
                 "python -c 'from cryptography.fernet import Fernet; "
                 "print(Fernet.generate_key().decode())'"
             ) from error
@@ -82,7 +84,7 @@ class Settings:
 
     @property
     def session_keys(self) -> tuple[str, ...]:
-        """What signs the page's cookies and links, newest first; several while they rotate."""
+        """What signs the page's cookies and links, newest first; several during a rotation."""
         return tuple(k.strip() for k in self.require("SESSION_KEY").split(",") if k.strip())
 
     @property
@@ -90,19 +92,16 @@ class Settings:
         """Where browsers reach the page, without a slash at the end."""
         url = self.require("PUBLIC_URL").rstrip("/")
         if not url.startswith(("http://", "https://")):
-            raise SettingsError(
-                "PUBLIC_URL is not the address of a page. It begins with https:// (or, on one's "
-                "own machine, http://)."
-            )
+            raise SettingsError("PUBLIC_URL must start with https:// (http:// for local use only).")
         return url
 
     @property
     def tombstone_key(self) -> str:
-        """What tombstones of erased people are made with; it must stay the same for good."""
+        """The key of the tombstones of erased people; it must never change."""
         key = self.require("TOMBSTONE_KEY")
         if len(key) < SHORTEST_KEY:
             raise SettingsError(
-                f"TOMBSTONE_KEY must have at least {SHORTEST_KEY} characters. Make one with: "
+                f"TOMBSTONE_KEY must have at least {SHORTEST_KEY} characters. Create one with: "
                 "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
             )
         return key
@@ -129,7 +128,7 @@ class Settings:
 
     @property
     def batch_minutes(self) -> int:
-        """How long a run that writes may last."""
+        """The longest time that a run that writes may take."""
         return self._positive_int("BATCH_MINUTES", 120)
 
     @property
@@ -137,7 +136,7 @@ class Settings:
         days = self._positive_int("ERASE_AFTER_DAYS", 7)
         if days > LONGEST_GRACE_DAYS:
             raise SettingsError(
-                f"ERASE_AFTER_DAYS must be at most {LONGEST_GRACE_DAYS}, not {days}: Zoom gives "
+                f"ERASE_AFTER_DAYS must be at most {LONGEST_GRACE_DAYS}, not {days}. Zoom allows "
                 "ten days to delete the data of an account that removed the app."
             )
         return days
@@ -145,7 +144,7 @@ class Settings:
     def _positive_int(self, name: str, default: int) -> int:
         value = self.get(name, str(default))
         if not value.isascii() or not value.isdigit() or int(value) < 1:
-            raise SettingsError(f"{name} must be a whole number above 0, not {value!r}.")
+            raise SettingsError(f"{name} must be a positive whole number, not {value!r}.")
         return int(value)
 
 
@@ -183,8 +182,8 @@ def environment_with(**values: str) -> Iterator[None]:
 
 
 def environment_of_children(settings: Settings, **extra: str) -> dict[str, str]:
-    """What a process started by a command gets: this environment, the settings as read, and what is
-    added.
+    """The environment of a process that a command starts: this one, the settings as read, and
+    `extra`.
     """
     return {**os.environ, **settings.values, "WORKSIGHTS_ZOOM_HOME": str(settings.home), **extra}
 
@@ -192,8 +191,8 @@ def environment_of_children(settings: Settings, **extra: str) -> dict[str, str]:
 def make_missing_keys(
     settings: Settings, *, addresses: Mapping[str, str] | None = None, **also: str
 ) -> Settings:
-    """Makes the keys that nobody has set, below the home, and keeps `also` there; settings that are
-    set win. Of `addresses`, those that an earlier run has kept there are replaced.
+    """Creates the missing keys below the home and stores `also` there; settings that are set take
+    precedence. Of `addresses`, those that an earlier run stored there are replaced.
     """
     file = settings.home / KEYS_FILE
     kept = {k: v for k, v in dotenv_values(file).items() if v is not None}

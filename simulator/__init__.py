@@ -1,5 +1,6 @@
-"""A pretend Zoom: a company, its working days, OAuth, REST and webhooks sent by Zoom's own rules.
+"""Zoom simulator: a fictional company, its working days, OAuth, REST API and webhooks, which
+are sent by Zoom's own rules.
 
-It knows nothing of the product it is pointed at. Everything made up comes from a seed: the same
+It does not depend on the product that it sends to. All generated data comes from a seed: the same
 seed and date give the same bytes on every machine.
 """

@@ -1,4 +1,4 @@
-"""`python -m simulator`: serve the pretend Zoom, play its days, print the company's directory."""
+"""`python -m simulator`: serve the Zoom simulator, send its days, print the company's directory."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Day(click.ParamType[date]):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no date like 2026-03-02, today or yesterday", param, ctx)
+            self.fail(f"{value!r} is not a date. Use YYYY-MM-DD, today or yesterday.", param, ctx)
 
 
 def _company_options(command: Command) -> Command:
@@ -57,16 +57,22 @@ def _company_options(command: Command) -> Command:
             "--account-id",
             default=DEFAULT_ACCOUNT_ID,
             show_default=True,
-            help="Zoom account of the company.",
+            help="Zoom account ID of the company.",
         ),
         click.option(
             "--users",
             type=click.IntRange(min=MINIMUM_USERS),
             default=DEFAULT_USERS,
             show_default=True,
-            help="How many Zoom users it has; a day grows with them.",
+            help="Number of Zoom users. More users means more events per day.",
         ),
-        click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True),
+        click.option(
+            "--seed",
+            type=int,
+            default=DEFAULT_SEED,
+            show_default=True,
+            help="Seed for the generated data.",
+        ),
     ):
         command = option(command)
     return command
@@ -80,22 +86,22 @@ def _receiver_options(command: Command) -> Command:
             type=click.FloatRange(min=0),
             default=30.0,
             show_default=True,
-            help="Seconds to wait for somebody to listen at --webhook-url.",
+            help="Seconds to wait for the receiver at --webhook-url.",
         ),
         click.option(
             "--threads",
             type=click.IntRange(min=1),
             default=1,
             show_default=True,
-            help="Requests under way at the same time.",
+            help="Number of concurrent requests.",
         ),
         click.option(
             "--webhook-secret",
             envvar="ZOOM_WEBHOOK_SECRET_TOKEN",
             show_envvar=True,
-            help="Secret token that signs; of several, separated by commas, the first.",
+            help="Secret token for signing webhooks. If several are given, the first is used.",
         ),
-        click.option("--webhook-url", help="Where to send events."),
+        click.option("--webhook-url", help="Receiver URL for webhooks."),
     ):
         command = option(command)
     return command
@@ -103,21 +109,38 @@ def _receiver_options(command: Command) -> Command:
 
 @click.group()
 def cli() -> None:
-    """A pretend Zoom: OAuth, REST and webhooks of an invented company."""
+    """Zoom simulator: OAuth, REST API and webhooks for a fictional company."""
 
 
 @cli.command()
-@click.option("--port", type=click.IntRange(0, 65535), required=True, help="0: any free port.")
-@click.option("--client-id", envvar="ZOOM_CLIENT_ID", show_envvar=True, required=True)
-@click.option("--client-secret", envvar="ZOOM_CLIENT_SECRET", show_envvar=True, required=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    required=True,
+    help="Port to listen on; 0 picks a free port.",
+)
+@click.option(
+    "--client-id",
+    envvar="ZOOM_CLIENT_ID",
+    show_envvar=True,
+    required=True,
+    help="Client ID of the Zoom app.",
+)
+@click.option(
+    "--client-secret",
+    envvar="ZOOM_CLIENT_SECRET",
+    show_envvar=True,
+    required=True,
+    help="Client secret of the Zoom app.",
+)
 @click.option(
     "--play-day",
     "days",
     type=Day(),
     multiple=True,
-    help="Play this whole day at once after the start; may be repeated.",
+    help="Send all events of this day immediately after startup. Repeatable.",
 )
-@click.option("--live", is_flag=True, help="Go on with today's events when their time comes.")
+@click.option("--live", is_flag=True, help="Send today's remaining events in real time.")
 @_receiver_options
 @_company_options
 def serve(
@@ -134,9 +157,12 @@ def serve(
     users: int,
     account_id: str,
 ) -> None:
-    """Serve OAuth and REST, and play days to a receiver, until SIGINT or SIGTERM."""
+    """Serve OAuth and the REST API until stopped.
+
+    With --play-day or --live, also send webhooks.
+    """
     if (days or live) and not webhook_url:
-        raise click.UsageError("--play-day and --live need --webhook-url")
+        raise click.UsageError("--play-day and --live require --webhook-url.")
     receiver = _receiver(webhook_url, webhook_secret, threads=threads) if webhook_url else None
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
@@ -144,7 +170,7 @@ def serve(
     world = make_world([company], client_id=client_id, client_secret=client_secret)
     try:
         with running(world, port=port) as url:
-            click.echo(f"Simulated Zoom on {url}, account {account_id}, {users} users", err=True)
+            click.echo(f"Zoom simulator on {url}, account {account_id}, {users} users", err=True)
             if receiver and (days or live):
                 _validate(receiver, patience_seconds)
                 for day in days:
@@ -158,7 +184,7 @@ def serve(
 
 @cli.command()
 @click.option("--date", "day", type=Day(), required=True, help="YYYY-MM-DD, today or yesterday.")
-@click.option("--only-counts", is_flag=True, help="Send nothing; count the day's events by name.")
+@click.option("--only-counts", is_flag=True, help="Print event counts without sending anything.")
 @_receiver_options
 @_company_options
 def day(
@@ -172,7 +198,10 @@ def day(
     users: int,
     account_id: str,
 ) -> None:
-    """Play one day at once. Exit 1 when a delivery was refused or given up."""
+    """Send all events of one day immediately.
+
+    Exits with 1 if a delivery is rejected or abandoned.
+    """
     company = build_company(seed=seed, users=users, account_id=account_id)
     if only_counts:
         events = build_day(company, day, seed=seed)
@@ -180,7 +209,7 @@ def day(
             click.echo(f"{count:7} {name}")
         return
     if not webhook_url:
-        raise click.UsageError("--webhook-url is needed to send anything")
+        raise click.UsageError("--webhook-url is required to send events.")
     receiver = _receiver(webhook_url, webhook_secret, threads=threads)
     _validate(receiver, patience_seconds)
     if not _play(company, day, seed=seed, receiver=receiver):
@@ -203,7 +232,9 @@ def directory(seed: int, users: int, account_id: str) -> None:
 def _receiver(url: str, secrets: str | None, *, threads: int) -> Receiver:
     secret = (secrets or "").split(",")[0].strip()
     if not secret:
-        raise click.UsageError("--webhook-secret or ZOOM_WEBHOOK_SECRET_TOKEN is needed to sign")
+        raise click.UsageError(
+            "Set --webhook-secret or ZOOM_WEBHOOK_SECRET_TOKEN to sign webhooks."
+        )
     return Receiver(url, secret, threads)
 
 
@@ -215,12 +246,12 @@ def _validate(receiver: Receiver, patience_seconds: float) -> None:
 
 
 def _play(company: Company, day: date, *, seed: int, receiver: Receiver) -> bool:
-    """Play the day and print its counts; True when every delivery was accepted."""
+    """Send the day and print its counts; True when every delivery was accepted."""
     counts = play_at_once(company, day, seed=seed, receiver=receiver)
     click.echo(f"day={day.isoformat()} {counts}")
     return counts.refused == counts.given_up == 0
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
-    """Unwind whatever the main thread does, and call it a success."""
+    """Stop the main thread, whatever it does, with exit code 0."""
     raise SystemExit(0)

@@ -1,4 +1,4 @@
-"""The pretend company: its Zoom users, the people WorkSights knows, and the clients they meet.
+"""The fictional company: its Zoom users, the people WorkSights knows, and the clients they meet.
 
 Deterministic by seed and account id. The named cast stays the same whatever the seed, so that
 commands can name `olivia.hart@acme-works.com`; ids, numbers and offices vary.
@@ -116,8 +116,8 @@ def build_company(
 ) -> Company:
     """The company of `users` Zoom users; the same arguments give the same company."""
     if users < MINIMUM_USERS:
-        raise ValueError(f"a company has at least {MINIMUM_USERS} users, not {users}")
-    rng = random.Random(f"{seed}:{account_id}:{users}")  # noqa: S311 - a repeatable pretend company
+        raise ValueError(f"A company needs at least {MINIMUM_USERS} users; got {users}.")
+    rng = random.Random(f"{seed}:{account_id}:{users}")  # noqa: S311 - a repeatable fictional company
     everyone = [_user(rng, index, domain=domain) for index in range(users)]
     colleagues = _colleagues(everyone, domain)
     everyone = _with_special_cases(everyone, domain)

@@ -47,7 +47,7 @@ async def authorization(request: Request) -> Response:
     world, told = world_of(request), await _told(request)
     account = _account(world, told)
     if account is None:
-        return _wrong("no such account")
+        return _wrong("No such account.")
     world.authorization = NextAuthorization(
         account.id,
         denies=bool(told.get("deny", False)),
@@ -70,13 +70,13 @@ async def change_user(request: Request) -> Response:
     world, told = world_of(request), await _told(request)
     account, given = _account(world, told), told.get("user")
     if account is None:
-        return _wrong("no such account")
+        return _wrong("No such account.")
     if not isinstance(given, dict) or not (given.get("id") or given.get("email")):
-        return _wrong("a user needs an id or an email")
+        return _wrong("A user needs an id or an email.")
     found = _find(account, given)
     if told.get("remove"):
         if found is None:
-            return _wrong("no such user")
+            return _wrong("No such user.")
         account.users.remove(found)
         account.phone_users = [one for one in account.phone_users if one["id"] != found.get("id")]
         return JSONResponse(found)
@@ -120,7 +120,7 @@ async def _told(request: Request) -> dict[str, Any]:
 
 def not_json(_request: Request, error: Exception) -> Response:
     """An exception handler: a control call whose body is no JSON says so."""
-    return _wrong(f"not JSON: {error}")
+    return _wrong(f"Not valid JSON: {error}")
 
 
 def _wrong(reason: str) -> Response:

@@ -16,7 +16,7 @@ from simulator.webinars import hold_webinars
 
 def build_day(company: Company, day: date, *, seed: int = DEFAULT_SEED) -> list[Event]:
     """The day's events by their own times; the same company, day and seed give the same bytes."""
-    rng = random.Random(f"{seed}:{day.isoformat()}")  # noqa: S311 - a repeatable pretend day
+    rng = random.Random(f"{seed}:{day.isoformat()}")  # noqa: S311 - a repeatable fictional day
     agenda = Agenda(company, day, rng=rng)
     hold_meetings(agenda)
     hold_webinars(agenda)

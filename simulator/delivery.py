@@ -38,7 +38,7 @@ def plan(events: Sequence[Event], *, seed: int = DEFAULT_SEED) -> list[Delivery]
     if not events:
         return []
     first = events[0].occurred_at.isoformat()
-    rng = random.Random(f"{seed}:{first}:deliveries")  # noqa: S311 - a repeatable pretend network
+    rng = random.Random(f"{seed}:{first}:deliveries")  # noqa: S311 - a repeatable simulated network
     deliveries = []
     for event in events:
         at = event.occurred_at + _latency(event, rng)

@@ -1,4 +1,4 @@
-"""Zoom's challenge to a webhook address: the HMAC of a token is the answer that opens it."""
+"""Zoom's validation of a webhook URL: the receiver must return the HMAC of a token."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _PAUSE_SECONDS = 0.25
 
 
 class EndpointRefusedError(Exception):
-    """The webhook address did not pass the challenge; the message says how it failed."""
+    """The webhook URL did not pass the validation; the message says why."""
 
 
 def validate(url: str, *, secret: str, patience_seconds: float) -> None:
-    """Challenge the address; wait up to `patience_seconds` while nobody listens there yet."""
+    """Validate the URL; wait up to `patience_seconds` while there is no response yet."""
     give_up_at = time.monotonic() + patience_seconds
     while True:
         try:
             return _challenge(url, secret)
         except (requests.ConnectionError, requests.Timeout) as error:
             if time.monotonic() >= give_up_at:
-                raise EndpointRefusedError(f"nobody answers at {url}") from error
+                raise EndpointRefusedError(f"No response from {url}.") from error
             time.sleep(_PAUSE_SECONDS)
 
 
@@ -50,13 +50,19 @@ def _challenge(url: str, secret: str) -> None:
             allow_redirects=False,
         )
     if response.status_code in (502, 503, 504):  # there, but not ready
-        raise requests.ConnectionError(f"{url} answered {response.status_code}")
+        raise requests.ConnectionError(f"{url} returned {response.status_code}.")
     if response.status_code != 200:
         status = response.status_code
-        raise EndpointRefusedError(f"{url} answered {status} to the challenge, not 200")
+        raise EndpointRefusedError(
+            f"{url} returned {status} for the validation request, expected 200."
+        )
     try:
         answer = response.json()
     except requests.exceptions.JSONDecodeError as error:
-        raise EndpointRefusedError(f"{url} answered the challenge without JSON") from error
+        raise EndpointRefusedError(
+            f"{url} did not return JSON for the validation request."
+        ) from error
     if answer != {"plainToken": token, "encryptedToken": digest(token.encode(), secret=secret)}:
-        raise EndpointRefusedError(f"{url} answered with another token: other secret?")
+        raise EndpointRefusedError(
+            f"{url} returned the wrong token. Check that both sides use the same secret."
+        )

@@ -1,4 +1,4 @@
-"""The words people, clients and meetings are made of. Data only; all of it is invented."""
+"""The words for people, clients and meetings. Data only; all of it is fictional."""
 
 CAST = (
     ("Olivia", "Hart"),

@@ -44,12 +44,14 @@ def _bind(listener: socket.socket, port: int) -> None:
     try:
         listener.bind(("127.0.0.1", port))
     except OSError as error:
-        raise NotStartedError(f"port {port}: {error.strerror}") from error
+        raise NotStartedError(
+            f"Cannot use port {port} ({error.strerror}). Choose another with --port."
+        ) from error
 
 
 def _wait_for(server: uvicorn.Server, thread: threading.Thread) -> None:
     give_up_at = time.monotonic() + _START_SECONDS
     while not server.started:
         if not thread.is_alive() or time.monotonic() > give_up_at:
-            raise NotStartedError("the simulated Zoom did not start")
+            raise NotStartedError("The Zoom simulator did not start.")
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""The pretend Zoom as an ASGI app: OAuth, REST, and the controls for tests."""
+"""The Zoom simulator as an ASGI app: OAuth, REST, and the controls for tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pretend Zoom holds while it runs: accounts, grants, planned failures, calls."""
+"""What the Zoom simulator keeps while it runs: accounts, grants, planned failures, calls."""
 
 from __future__ import annotations
 

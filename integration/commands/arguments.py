@@ -6,7 +6,7 @@ import click
 
 
 class AwareTime(click.ParamType[datetime]):
-    """An ISO 8601 time with a zone, in UTC."""
+    """An ISO 8601 time with a time zone, converted to UTC."""
 
     name = "time"
 
@@ -18,13 +18,15 @@ class AwareTime(click.ParamType[datetime]):
         read = _read(value)
         if read is None or read.tzinfo is None:
             self.fail(
-                f"{value!r} is not a time with a zone, such as 2026-03-02T10:00:00Z.", param, ctx
+                f"{value!r} is not a time with a time zone, such as 2026-03-02T10:00:00Z.",
+                param,
+                ctx,
             )
         return read.astimezone(UTC)
 
 
 class Moment(click.ParamType[datetime]):
-    """A day or a time; without a zone it is UTC."""
+    """A date or a time; without a time zone it is UTC."""
 
     name = "date"
 
@@ -35,7 +37,7 @@ class Moment(click.ParamType[datetime]):
             return value
         read = _read(value)
         if read is None:
-            self.fail(f"{value!r} is not a day such as 2026-03-02.", param, ctx)
+            self.fail(f"{value!r} is not a date, such as 2026-03-02.", param, ctx)
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 

@@ -1,4 +1,4 @@
-"""`batch` and `rebuild`: the pipeline, run by a person."""
+"""`batch` and `rebuild`: the pipeline, run from the command line."""
 
 from datetime import UTC, datetime
 
@@ -16,21 +16,21 @@ from integration.settings import environment_with, read_settings
 
 
 @click.command()
-@click.option("--now", type=AwareTime(), help="Take TIME for now, such as 2026-03-02T10:00:00Z.")
-@click.option("--pretend", is_flag=True, help="Allow a TIME that has not come yet, in a trial.")
+@click.option("--now", type=AwareTime(), help="Run as of TIME, such as 2026-03-02T10:00:00Z.")
+@click.option("--pretend", is_flag=True, help="Allow a TIME in the future, for trials only.")
 def batch(now: datetime | None, pretend: bool) -> None:
-    """Run the 20-minute job once, through Dagster, and print what it did."""
+    """Run one batch through Dagster and print a summary."""
     if now and not pretend and is_ahead(now, clock=datetime.now(UTC)):
         raise click.ClickException(
-            f"{now:%Y-%m-%d %H:%M:%S} UTC has not come yet. A batch as of a later time holds until "
-            "then: no user is imported, and sessions without an end count as ended. In a trial "
-            "installation add --pretend."
+            f"{now:%Y-%m-%d %H:%M:%S} UTC is in the future. Until that time, such a batch would "
+            "keep Zoom users from being imported, and sessions without an end would count as "
+            "ended. In a trial installation, add --pretend."
         )
     settings = read_settings()
     settings.require_zoom_app()
     settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
     url = database_url(settings)
-    with connect(url, role="pipeline"):  # a plain sentence now, not a trace of Dagster
+    with connect(url, role="pipeline"):  # a sentence here instead of a traceback from Dagster
         pass
     ensure_manifest()
     with environment_with(**environment(settings, url)):
@@ -39,8 +39,8 @@ def batch(now: datetime | None, pretend: bool) -> None:
         is_done = run_batch(now=now, is_pretended=pretend)
     if not is_done:
         raise click.ClickException(
-            "The batch failed; what it did not finish is taken up by the next one. "
-            "The reason is above, and in the Dagster UI under Runs."
+            "The batch failed. The next batch continues where it stopped. "
+            "See the error above, or Runs in the Dagster UI."
         )
     with connect(url, role="pipeline") as connection:
         for line in batch_summary(connection):
@@ -48,9 +48,9 @@ def batch(now: datetime | None, pretend: bool) -> None:
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Report only; change nothing.")
+@click.option("--check", is_flag=True, help="Report differences without changing anything.")
 def rebuild(check: bool) -> None:
-    """Derive every mart again from what was landed, and print what changed."""
+    """Rebuild all marts from the landed data and print what changed."""
     settings = read_settings()
     url = database_url(settings)
     ensure_manifest()

@@ -1,4 +1,4 @@
-"""`connect`: joins one's own Zoom account through Server-to-Server OAuth, without a browser."""
+"""`connect`: connects your own Zoom account with Server-to-Server OAuth, without a browser."""
 
 from datetime import UTC, datetime
 
@@ -14,22 +14,25 @@ MAY_CONNECT = ("executive", "admin")
 
 
 @click.command()
-@click.option("--organization", required=True, help="The organization's id.")
+@click.option("--organization", required=True, help="Organization ID.")
 @click.option(
     "--zoom-account",
     required=True,
-    help="The Zoom account id (22 characters, from the app's page).",
+    help="Zoom account ID (22 characters, shown on the app's page).",
 )
 @click.option(
-    "--owner", required=True, help="Email of the Executive or Admin who is responsible for it."
+    "--owner", required=True, help="Email of the Executive or Admin who owns the integration."
 )
 @click.option(
     "--server-to-server",
     is_flag=True,
-    help="Use Zoom's Server-to-Server OAuth (the only way here).",
+    help="Use Zoom's Server-to-Server OAuth. Required.",
 )
 def connect(organization: str, zoom_account: str, owner: str, server_to_server: bool) -> None:
-    """Join one's own Zoom account to an organization."""
+    """Connect your own Zoom account to an organization.
+
+    Uses Server-to-Server OAuth instead of a browser.
+    """
     from integration.connections.tokens import save_grant
     from integration.zoom import oauth
     from integration.zoom.client import ZoomClient
@@ -37,7 +40,7 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
 
     if not server_to_server:
         raise click.UsageError(
-            "Without a browser only --server-to-server works; or connect on the Services page."
+            "Add --server-to-server, or connect on the Services page in a browser."
         )
     settings = read_settings()
     settings.require_zoom_app()
@@ -45,16 +48,15 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
         user = user_by_email(connection, organization_id=organization, email=owner)
         if user is None:
             raise click.ClickException(
-                f"{organization} has no WorkSights user with that email. Import users first: "
+                f"{organization} has no WorkSights user with this email. Import users first: "
                 f"worksights-zoom import-users FILE.csv --organization {organization}"
             )
         if user.deactivated_at is not None:
-            raise click.ClickException(
-                "This user is deactivated; somebody else has to be the owner."
-            )
+            raise click.ClickException("This user is deactivated. Choose another owner.")
         if user.role not in MAY_CONNECT:
             raise click.ClickException(
-                f"Only an Executive or an Admin connects Zoom; this user is {user.role}."
+                "Only an Executive or Admin can own a Zoom connection. "
+                f"This user's role is {user.role}."
             )
         try:
             grant = oauth.account_credentials(
@@ -68,16 +70,14 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
             if error.code != "invalid_request":
                 raise
             raise click.ClickException(
-                "Zoom does not know this account for the app of ZOOM_CLIENT_ID. "
-                "Check --zoom-account: it is the account id on the app's page, not its number."
+                "Zoom does not recognize this account for the app in ZOOM_CLIENT_ID. Check "
+                "--zoom-account: use the account ID from the app's page, not the account number."
             ) from error
         found = (
             ZoomClient(settings.api_url, lambda _refused: grant.access_token).me().get("account_id")
         )
         if found != zoom_account:
-            raise click.ClickException(
-                "Zoom's answer is for another account. Check --zoom-account."
-            )
+            raise click.ClickException("Zoom returned a different account. Check --zoom-account.")
         try:
             connection_id, is_new = join_account(
                 connection,
@@ -99,4 +99,4 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
         f"{'Connected' if is_new else 'Renewed'} Zoom account {zoom_account} (connection "
         f"{connection_id})."
     )
-    click.echo("The next batch imports its users. Only sessions that end from now on are shown.")
+    click.echo("The next batch imports its users. Only sessions that end from now on will appear.")

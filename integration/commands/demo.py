@@ -22,19 +22,18 @@ ROLES_SHOWN = ("executive", "admin", "manager", "member")
 
 
 def settings_of_demo(settings: Settings, *, simulator_port: int) -> Settings:
-    """Settings that point at the simulator, kept below the home, so that other commands find the
+    """Settings that point to the simulator, stored below the home, so that other commands find the
     demo too.
     """
     if settings.get("DATABASE_URL"):
         raise SettingsError(
-            "DATABASE_URL is set. The demo fills a database with made-up people: it uses "
-            "the embedded one only. "
-            "Unset DATABASE_URL, or run `up` without --demo."
+            "DATABASE_URL is set. The demo adds fictional people, so it runs only on the embedded "
+            "database. Unset DATABASE_URL, or run `up` without --demo."
         )
     if settings.get("ZOOM_CLIENT_ID", "demo-client") != "demo-client":
         raise SettingsError(
-            "ZOOM_CLIENT_ID is set, so this home is for a real Zoom account. For the demo "
-            "choose another home: "
+            "ZOOM_CLIENT_ID is set, so this directory belongs to a real Zoom account. Use a "
+            "different one for the demo: "
             "WORKSIGHTS_ZOOM_HOME=.local/demo worksights-zoom up --demo"
         )
     simulator = f"http://127.0.0.1:{simulator_port}"
@@ -50,22 +49,23 @@ def settings_of_demo(settings: Settings, *, simulator_port: int) -> Settings:
 
 
 def refuse_real_data(url: str) -> None:
-    """The demo's people must not get among real ones."""
+    """The demo's people must not be mixed with real ones."""
     with connect(url) as connection:
         if timeline.organizations_besides(connection, ORGANIZATION):
             raise click.ClickException(
-                "This home holds real organizations. For the demo choose another one: "
+                "This database contains real organizations. Use a different directory for the "
+                "demo: "
                 "WORKSIGHTS_ZOOM_HOME=.local/demo worksights-zoom up --demo"
             )
 
 
 def show_a_day(processes: Supervisor, settings: Settings, url: str, *, page: str) -> None:
-    """Connects the simulated account, lets yesterday arrive, runs a batch, and prints the
+    """Connects the simulated account, sends yesterday's events, runs a batch, and prints the
     timeline.
     """
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     webhooks = f"{page}/webhooks/zoom"
-    click.echo("Starting the simulated Zoom; it goes on sending what happens from now on…")
+    click.echo("Starting the Zoom simulator, which keeps sending new events…")
     port = settings.require("ZOOM_API_URL").rpartition(":")[2]
     processes.start(
         "simulated-zoom",
@@ -97,14 +97,14 @@ def show_a_day(processes: Supervisor, settings: Settings, url: str, *, page: str
             zoom_account_id=ACCOUNT,
             connected_at=datetime.combine(yesterday, time(), UTC),
         )
-    click.echo(f"Letting a day of meetings arrive ({yesterday:%A, %d %B %Y})…")
+    click.echo(f"Sending a day of meetings ({yesterday:%A, %d %B %Y})…")
     click.echo(
         "  "
         + processes.run(
             "-m", "simulator", "day", "--date", str(yesterday), "--webhook-url", webhooks
         ).strip()
     )
-    click.echo("Running the 20-minute job once (about half a minute)…")
+    click.echo("Running a batch (about 30 seconds)…")
     click.echo(
         "  " + processes.run("-m", "integration.commands", "batch").strip().replace("\n", "\n  ")
     )
@@ -112,7 +112,7 @@ def show_a_day(processes: Supervisor, settings: Settings, url: str, *, page: str
 
 
 def sign_in_links(settings: Settings, url: str) -> list[str]:
-    """A line with a one-time link for somebody of each role."""
+    """A line with a one-time link for someone of each role."""
     with connect(url, role="page") as connection:
         people = first_of_roles(connection, organization_id=ORGANIZATION, roles=ROLES_SHOWN)
     return [
@@ -149,9 +149,9 @@ def _print_day(url: str, day: date) -> None:
                 )
         console.print(table)
     console.print(
-        f"{len(entries)} entries of {len(busiest)} people on that day; {PEOPLE_SHOWN} "
-        f"people are shown."
+        f"{len(entries)} entries for {len(busiest)} people on this day ({PEOPLE_SHOWN} people "
+        "shown)."
     )
     console.print(
-        "Outcomes of all participants: " + ", ".join(f"{count} {name}" for name, count in outcomes)
+        "Outcomes for all participants: " + ", ".join(f"{count} {name}" for name, count in outcomes)
     )

@@ -20,7 +20,7 @@ class Entry:
 def entries_of_day(
     connection: psycopg.Connection, *, organization_id: str, day: date
 ) -> list[Entry]:
-    """The timeline entries of an organization that began on that day (UTC), by start."""
+    """The timeline entries of an organization that started on that day (UTC), by start."""
     return rows.every(
         connection,
         Entry,
@@ -65,7 +65,7 @@ def organizations_besides(connection: psycopg.Connection, organization_id: str) 
 def begin_connection_at(
     connection: psycopg.Connection, *, zoom_account_id: str, connected_at: datetime
 ) -> None:
-    """Moves the beginning of an account's connection back."""
+    """Moves the start of an account's connection back."""
     connection.execute(
         """
         update integration.connections set connected_at = least(connected_at, %s)

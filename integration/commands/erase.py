@@ -1,4 +1,4 @@
-"""`erase`: a person or a Zoom account, everywhere and for good."""
+"""`erase`: a person or a Zoom account, everywhere and permanently."""
 
 import click
 
@@ -13,23 +13,29 @@ from integration.settings import Settings, read_settings
 
 
 @click.command()
-@click.option("--email", help="The address of the person, in any spelling.")
-@click.option("--organization", help="Needed when not exactly one organization knows the person.")
-@click.option("--zoom-account", help="Everything of this Zoom account; its connection ends.")
+@click.option("--email", help="Email of the person, in any spelling.")
+@click.option(
+    "--organization",
+    help="Organization ID. Required unless exactly one organization has data about the person.",
+)
+@click.option("--zoom-account", help="Erase all data of this Zoom account and end its connection.")
 @click.option(
     "--topics",
     type=click.Choice(["list", "clear"]),
     default="list",
     show_default=True,
-    help="Topics that speak of the person.",
+    help="What to do with topics that mention the person.",
 )
 def erase(
     email: str | None, organization: str | None, zoom_account: str | None, topics: str
 ) -> None:
-    """Remove a person or a Zoom account everywhere, and prove it."""
+    """Permanently erase a person or a Zoom account.
+
+    Afterwards, verifies that nothing is left.
+    """
     settings = read_settings()
     if (email is None) == (zoom_account is None):
-        raise click.UsageError("Say either --email or --zoom-account.")
+        raise click.UsageError("Specify either --email or --zoom-account.")
     if email is not None:
         settings.tombstone_key  # noqa: B018  (refuses one that is missing)
     url = database_url(settings)
@@ -42,7 +48,7 @@ def erase(
     except (ActiveUser, DerivationFailed) as refusal:
         raise click.ClickException(str(refusal)) from refusal
     if not is_done:
-        raise click.ClickException("The erasure is not complete. What is left is named above.")
+        raise click.ClickException("The erasure is incomplete. See above for what is left.")
 
 
 def _erase_person(
@@ -68,12 +74,14 @@ def _organization(url: str, key: str, given: str | None) -> str:
         every, knowing = organizations_knowing(connection, key)
     if given is not None:
         if given not in every:
-            raise click.ClickException(f"There is no organization {given!r}. Nothing was erased.")
+            raise click.ClickException(
+                f"Organization {given!r} does not exist. Nothing was erased."
+            )
         return given
     candidates = knowing or every
     if len(candidates) != 1:
         raise click.ClickException(
-            f"{len(knowing) or 'No'} organizations know this person: name one with --organization. "
-            "Nothing was erased."
+            f"{len(knowing) or 'No'} organizations have data about this person. "
+            "Specify one with --organization. Nothing was erased."
         )
     return candidates[0]

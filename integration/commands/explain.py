@@ -1,4 +1,4 @@
-"""`explain`: why a meeting is, or is not, on somebody's timeline."""
+"""`explain`: why a session is, or is not, on a user's timeline."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,20 +21,20 @@ DEFAULT_DAYS = 7
 
 @click.command()
 @click.option("--user", required=True, help="Email of the WorkSights user.")
-@click.option("--organization", help="Needed when several organizations have that email.")
-@click.option("--session", help="Zoom's uuid, a call id, a meeting number or a session_id.")
-@click.option("--since", type=Moment(), help="A day or a time, such as 2026-03-02.")
+@click.option("--organization", help="Organization ID, if several organizations have this email.")
+@click.option("--session", help="Zoom UUID, call ID, meeting number or session_id.")
+@click.option("--since", type=Moment(), help="Start date or time, such as 2026-03-02.")
 def explain(
     user: str, organization: str | None, session: str | None, since: datetime | None
 ) -> None:
-    """Show each session of a user and its outcome, with the fix."""
+    """Show why a user's sessions are, or are not, on their timeline."""
     console = Console(highlight=False, soft_wrap=True)
     now = datetime.now(UTC)
     with connect(database_url(read_settings()), role="pipeline", autocommit=True) as connection:
         person = _the_person(
             facts.people_with_email(connection, email=user, organization_id=organization), user
         )
-        console.print(f"What can never be there: {NEVER_THERE[0].lower()}{NEVER_THERE[1:]}")
+        console.print(f"What never appears: {NEVER_THERE[0].lower()}{NEVER_THERE[1:]}")
         console.print(_who(person))
         if session is None:
             begin = since or now - timedelta(days=DEFAULT_DAYS)
@@ -59,7 +59,7 @@ def explain(
 
 def _the_person(found: list[Person], email: str) -> Person:
     if not found:
-        raise click.ClickException("No WorkSights user has that email. Import users first.")
+        raise click.ClickException("No WorkSights user has this email. Import users first.")
     if len(found) > 1:
         listed = ", ".join(person.organization_id for person in found)
         raise click.ClickException(
@@ -70,9 +70,7 @@ def _the_person(found: list[Person], email: str) -> Person:
 
 def _who(person: Person) -> str:
     zoom = ", ".join(person.zoom_user_ids)
-    what = (
-        f"Zoom users mapped to them now: {zoom}" if zoom else "No Zoom user is mapped to them now"
-    )
+    what = f"Mapped Zoom users: {zoom}" if zoom else "No mapped Zoom user"
     left = " Deactivated." if person.deactivated_at else ""
     return f"{person.full_name} ({person.organization_id}).{left} {what}."
 
@@ -81,10 +79,10 @@ def _list(found: list[Appearance], person: Person, since: datetime) -> Table | s
     zone = ZoneInfo(person.time_zone)
     if not found:
         return (
-            f"No session with them has ended since {since.astimezone(zone):%d %B %Y, %H:%M}. "
-            "Look for one with --session, or further back with --since."
+            f"No session with this user has ended since {since.astimezone(zone):%d %B %Y, %H:%M}. "
+            "Search for one with --session, or use an earlier --since."
         )
-    table = Table("began", "session", "outcome", "why, and what to do", title_justify="left")
+    table = Table("started", "session", "outcome", "reason and next step", title_justify="left")
     for one in found:
         began = f"{one.session_started_at.astimezone(zone):%a %d %b %H:%M}"
         title = one.entry_title or one.topic or one.feature
@@ -103,7 +101,7 @@ def _print_steps(console: Console, told: Told, steps: list[Step]) -> None:
 
 def _nothing_told(session: str, backlog: status.Backlog) -> str:
     return (
-        f"No event of a session {session!r} has been landed. Either Zoom has not told us of it, or "
-        f"its deliveries still wait ({backlog.waiting} do) or were quarantined "
-        f"({backlog.quarantined_last_day} in the last day; see operations.deliveries)."
+        f"No events found for session {session!r}. Zoom may not have sent any, or they are still "
+        f"waiting ({backlog.waiting} deliveries) or quarantined ({backlog.quarantined_last_day} in "
+        "the last day; see operations.deliveries)."
     )

@@ -17,18 +17,21 @@ from integration.zoom.texts import ID_BYTES, NAME_BYTES
 
 @click.command("import-users")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--organization", required=True, help="The organization's id; made if it is new.")
-@click.option("--organization-name", help="Its name.")
+@click.option(
+    "--organization", required=True, help="Organization ID. Created if it does not exist."
+)
+@click.option("--organization-name", help="Name of the organization.")
 def import_users(file: Path, organization: str, organization_name: str | None) -> None:
-    """Upsert WorkSights users from FILE
-    (email,full_name,role,time_zone[,user_id,created_at,deactivated_at]).
+    """Create or update WorkSights users from a CSV file.
+
+    Columns: email, full_name, role, time_zone. Optional: user_id, created_at, deactivated_at.
     """
     for option, text, most in (
         ("--organization", organization, ID_BYTES),
         ("--organization-name", organization_name or "", NAME_BYTES),
     ):
         if "\0" in text or len(text.encode(errors="replace")) > most:
-            raise click.ClickException(f"{option} has more than {most} bytes, or is no text.")
+            raise click.ClickException(f"{option} must be text of at most {most} bytes.")
     try:
         users = read_directory(file.read_bytes())
     except ValueError as error:
@@ -55,7 +58,7 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
             )
         except DirectoryConflict as error:
             raise click.ClickException(f"{file.name}, {error}. Nothing was imported.") from error
-    made = " (a new organization)" if is_new else ""
-    click.echo(f"{organization}{made}: {new} new users, {known} known ones brought up to date.")
+    made = " (created)" if is_new else ""
+    click.echo(f"{organization}{made}: {new} users added, {known} updated.")
     if erased:
-        click.echo(f"{len(erased)} were left out: they have been erased.")
+        click.echo(f"{len(erased)} skipped because they were erased.")

@@ -1,4 +1,6 @@
-"""`worksights-zoom`: one command per file, found by its name. Errors are sentences, not traces."""
+"""`worksights-zoom`: one command per file, found by its name. Errors are sentences, not
+tracebacks.
+"""
 
 import importlib
 import os
@@ -33,7 +35,7 @@ COMMANDS = {
 
 
 class CommandGroup(click.Group):
-    """Imports a command's module when the command is asked for."""
+    """Imports a command's module when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
         return list(COMMANDS)
@@ -56,15 +58,17 @@ class CommandGroup(click.Group):
             if error.filename is None:
                 raise
             raise click.ClickException(
-                f"{error.filename} cannot be used ({error.strerror}). Give WORKSIGHTS_ZOOM_HOME a "
-                "folder that this user may write to."
+                f"Cannot use {error.filename} ({error.strerror}). Set WORKSIGHTS_ZOOM_HOME to a "
+                "directory that this user can write to."
             ) from error
         except (UndefinedTable, UndefinedColumn, InvalidSchemaName) as error:
             raise click.ClickException(
-                "The database is not at this version's schema. Run: worksights-zoom migrate"
+                "The database schema is out of date. Run: worksights-zoom migrate"
             ) from error
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
-    """WorkSights' Zoom integration: meetings, webinars and calls become timeline activities."""
+    """Zoom integration for WorkSights: turns meetings, webinars and calls into timeline
+    activities.
+    """

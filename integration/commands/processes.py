@@ -40,7 +40,7 @@ def free_port(wanted: int) -> int:
             socket.create_server(("127.0.0.1", candidate)) as listener,
         ):
             return int(listener.getsockname()[1])
-    raise click.ClickException("No port is free on this machine.")
+    raise click.ClickException("No free port found.")
 
 
 class Supervisor:
@@ -102,7 +102,7 @@ class Supervisor:
                     (self._logs / f"{name}.log").read_text(errors="replace").strip().splitlines()
                 )
                 tail = "\n".join(lines[-15:])
-                raise click.ClickException(f"{name} ended with code {process.returncode}:\n{tail}")
+                raise click.ClickException(f"{name} exited with code {process.returncode}:\n{tail}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -11,7 +11,7 @@ from integration.settings import read_settings
 @click.option("--port", type=int, default=8080, show_default=True, help="Port to listen on.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 def serve(port: int, host: str) -> None:
-    """Serve the webhook receiver and the integration page."""
+    """Run only the webhook receiver and the page."""
     from integration.web.serve import serve as run
 
     settings = read_settings()
@@ -29,18 +29,18 @@ def serve(port: int, host: str) -> None:
         run(settings, url, port=port, host=host, echo=say_where)
     except OSError as error:
         raise click.ClickException(
-            f"Port {port} cannot be used ({error.strerror}). Choose another with --port."
+            f"Cannot use port {port} ({error.strerror}). Choose another with --port."
         ) from error
 
 
 def _why_not_yet(url: str) -> str:
-    """What is to be said of a database that does not answer; DatabaseUnsuitable for one that does
-    and never will do.
+    """What to print about a database that does not answer; DatabaseUnsuitable for one that answers
+    and cannot be used.
     """
     try:
         connect(url, role="receiver").close()
     except DatabaseUnsuitable:
         raise
     except DatabaseUnavailable as error:
-        return f"{error} Until then deliveries are answered with 503."
+        return f"{error} Until then, deliveries are answered with 503."
     return ""

@@ -12,9 +12,9 @@ from integration.sign_in.sessions import keep_link
 
 @click.command("sign-in-link")
 @click.option("--user", "email", required=True, help="Email of the WorkSights user.")
-@click.option("--organization", help="The organization's id, when several have this email.")
+@click.option("--organization", help="Organization ID, if several organizations have this email.")
 def sign_in_link(email: str, organization: str | None) -> None:
-    """Print a link, valid once and for 10 minutes, that signs this user in to the page."""
+    """Print a one-time sign-in link for a user. Valid for 10 minutes."""
     settings = read_settings()
     settings.require_all("SESSION_KEY", "PUBLIC_URL")
     click.echo(make_link(settings, database_url(settings), email=email, organization=organization))
@@ -29,14 +29,14 @@ def make_link(settings: Settings, url: str, *, email: str, organization: str | N
         found = users_by_email(connection, email=email, organization_id=organization)
         if not found:
             raise click.ClickException(
-                "There is no WorkSights user with this email. Import users first: "
+                "No WorkSights user has this email. Import users first: "
                 "worksights-zoom import-users FILE.csv --organization ID"
             )
         if len(found) > 1:
             organizations = ", ".join(sorted(user.organization_id for user in found))
             raise click.ClickException(
-                f"Several organizations have this email. Add --organization with one of: "
-                f"{organizations}"
+                "Several organizations have this email. Add --organization with one of: "
+                f"{organizations}."
             )
         (user,) = found
         if user.deactivated_at is not None and user.deactivated_at <= now:

@@ -1,4 +1,4 @@
-"""`simulate …`: the pretend Zoom by hand. Its own help says what it can do."""
+"""`simulate …`: the Zoom simulator from the command line, with a help of its own."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ from integration.settings import PROJECT, environment_of_children, read_settings
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def simulate(arguments: tuple[str, ...]) -> None:
-    """Run the pretend Zoom by hand: simulate serve | day | directory."""
+    """Run the Zoom simulator: serve, day or directory."""
     settings = read_settings()
     command = [sys.executable, "-m", "simulator", *arguments]
     sys.exit(

@@ -1,5 +1,5 @@
-"""`status`: connections, batches, backlog, freshness, what could not be derived, and how long an
-entry takes to appear. It exits with 1 when something needs attention.
+"""`status`: connections, batches, backlog, freshness, what could not be derived, and how long
+entries take to appear. It exits with 1 when something needs attention.
 """
 
 import sys
@@ -24,13 +24,16 @@ from integration.privacy.account import accounts_due
 from integration.settings import read_settings
 
 FAILED_SHOWN = 20
-# The erasure of an account starts within ten minutes after it is due and takes as long as a batch.
+# The erasure of an account starts within ten minutes of its date and takes as long as a batch.
 ERASED_WITHIN = timedelta(hours=1)
 
 
 @click.command()
 def status() -> None:
-    """Show how this installation is; exit code 1 when something needs attention."""
+    """Show connections, the last batch, the backlog and delays.
+
+    Exits with 1 when something needs attention.
+    """
     now = datetime.now(UTC)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     with connect(database_url(read_settings()), role="pipeline", autocommit=True) as connection:
@@ -41,7 +44,7 @@ def status() -> None:
         for name, value in {
             "last batch": _batch(facts.latest_batch(connection), now),
             "backlog": _backlog(facts.backlog(connection, now=now), now),
-            "next tick": "; ".join(things_to_do(connection, now=now)) or "nothing to do",
+            "next batch": "; ".join(things_to_do(connection, now=now)) or "nothing to do",
             "delay to entry": _delay(facts.delay_to_entries(connection, now=now)),
             "failed runs": f"{facts.failed_runs(connection, now=now)} in the last day",
             "nightly audit": _audit(audit, now),
@@ -72,14 +75,14 @@ def status() -> None:
 
 def _connections(rows: list[facts.ConnectionStatus], now: datetime) -> Table | str:
     if not rows:
-        return "No Zoom account is connected. Connect one with: worksights-zoom connect --help"
+        return "No Zoom account is connected. To connect one, see: worksights-zoom connect --help"
     table = Table(
         "organization",
         Column("Zoom account", no_wrap=True, overflow="fold"),
         "status",
         "users",
         "imported",
-        "needs attention because",
+        "problem",
     )
     for row in rows:
         imported = _ago(row.users_imported_at, now)
@@ -98,24 +101,24 @@ def _batch(batch: facts.BatchStatus | None, now: datetime) -> str:
     if batch is None:
         return "none yet"
     if batch.finished_at is None:
-        return f"{batch.batch}, begun {_ago(batch.started_at, now)}, not finished"
+        return f"{batch.batch}, started {_ago(batch.started_at, now)}, not finished"
     return f"{batch.batch}, finished {_ago(batch.finished_at, now)}"
 
 
 def _audit(audit: JobState, now: datetime) -> str:
     if audit.failed_since is not None:
         steps = f" ({', '.join(audit.steps)})" if audit.steps else ""
-        return f"did not pass, first {_ago(audit.failed_since, now)}{steps}"
+        return f"failed, first {_ago(audit.failed_since, now)}{steps}"
     if audit.passed_at is None:
         return "none yet"
     return f"passed {_ago(audit.passed_at, now)}"
 
 
 def _not_derived(one: Failures, now: datetime) -> str:
-    what = [f"{model}, first {_ago(one.wholes_since, now)}" for model in one.wholes]
+    what = [f"{model} (first failed {_ago(one.wholes_since, now)})" for model in one.wholes]
     if one.sessions:
         sessions = "1 session" if one.sessions == 1 else f"{one.sessions} sessions"
-        what.append(f"{sessions}, first {_ago(one.sessions_since, now)}")
+        what.append(f"{sessions} (first failed {_ago(one.sessions_since, now)})")
     return f"{one.organization_id}: {', '.join(what)}"
 
 
@@ -144,7 +147,7 @@ def _failed_sessions(sessions: list[FailedSession], now: datetime) -> Table | st
 def _needs_of_connections(connections: list[facts.ConnectionStatus]) -> list[str]:
     return [
         f"Zoom account {one.zoom_account_id} of {one.organization_id}: "
-        f"{one.status_detail or 'its users could not be imported.'}"
+        f"{one.status_detail or 'Its users could not be imported.'}"
         for one in connections
         if one.status == "needs_attention"
     ]
@@ -157,19 +160,21 @@ def _needs_of_batches(
     *,
     now: datetime,
 ) -> list[str]:
-    """A batch that failed, or that should have run and did not."""
+    """A batch that failed, or that should have run by now."""
     in_use = [one.connected_at for one in connections if one.status != "disconnected"]
     finished, failed = batches.last_finished_at, batches.last_failed_at
     if failed and failed > (finished or failed - IDLE):
-        return [f"The last batch failed, {_ago(failed, now)}. Dagster's page shows why."]
+        return [f"The last batch failed {_ago(failed, now)}. See Runs in the Dagster UI."]
     if backlog.oldest_received_at and backlog.oldest_received_at < now - LATE:
-        arrived = _ago(backlog.oldest_received_at, now)
+        received = _ago(backlog.oldest_received_at, now)
         return [
-            f"The oldest delivery that waits for a batch arrived {arrived}. Is Dagster's daemon "
-            "running?"
+            f"The oldest waiting delivery was received {received}. Check that the Dagster daemon "
+            "is running."
         ]
     if in_use and (finished or min(in_use)) < now - IDLE:
-        return ["No batch has finished for hours. Is Dagster's daemon running?"]
+        return [
+            "No batch has finished for several hours. Check that the Dagster daemon is running."
+        ]
     return []
 
 
@@ -177,15 +182,15 @@ def _needs_of_audit(audit: JobState) -> list[str]:
     if audit.failed_since is None:
         return []
     return [
-        "The nightly check of all tables did not pass: it found a difference, or could not finish. "
-        "See what differs with: worksights-zoom rebuild --check"
+        "The nightly audit of all tables failed. It found a difference or could not finish. "
+        "To see what differs, run: worksights-zoom rebuild --check"
     ]
 
 
 def _needs_of_erasure(overdue: list[str]) -> list[str]:
     return [
-        f"Zoom account {one} removed the app and is not erased yet, although that is due. Erase it "
-        f"with: worksights-zoom erase --zoom-account {one}"
+        f"Zoom account {one} removed the app, and its erasure is overdue. To erase it now, run: "
+        f"worksights-zoom erase --zoom-account {one}"
         for one in overdue
     ]
 
@@ -194,29 +199,29 @@ def _needs_of_failures(failures: list[Failures]) -> list[str]:
     if not failures:
         return []
     return [
-        "Some of what Zoom has sent could not be derived; the rows as they were before stay. It is "
-        "tried again when something new arrives, after each update, and by: worksights-zoom rebuild"
+        "Some sessions or tables could not be derived and keep their previous rows. They are "
+        "retried when new data affects them, when the code changes, and by: worksights-zoom rebuild"
     ]
 
 
 def _backlog(backlog: facts.Backlog, now: datetime) -> str:
     oldest = (
-        f", the oldest arrived {_ago(backlog.oldest_received_at, now)}"
+        f", oldest received {_ago(backlog.oldest_received_at, now)}"
         if backlog.oldest_received_at
         else ""
     )
     return (
-        f"{backlog.waiting} deliveries wait{oldest}; {backlog.quarantined_last_day} quarantined "
-        f"in the last day"
+        f"{backlog.waiting} deliveries waiting{oldest}; {backlog.quarantined_last_day} quarantined "
+        "in the last day"
     )
 
 
 def _delay(delay: facts.Delay | None) -> str:
     if delay is None or not delay.entries:
-        return "no entry in the last 7 days"
+        return "no entries in the last 7 days"
     return (
         f"median {_span(delay.median)}, longest {_span(delay.longest)} ({delay.entries} entries "
-        f"of 7 days)"
+        "in 7 days)"
     )
 
 

@@ -18,22 +18,22 @@ from integration.pipeline.dbt.project import ensure_manifest
 from integration.settings import Settings, make_missing_keys, read_settings
 
 NEEDED = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
-READY_SECONDS = 600  # a process that ends is noticed at once; one that starts may be slow
+READY_SECONDS = 600  # a process that exits is noticed at once; one that starts may be slow
 DATABASE_LOOKED_AT_EVERY_SECONDS = 5
 
 
 @click.command()
-@click.option("--demo", is_flag=True, help="Connect a simulated Zoom account and let a day arrive.")
 @click.option(
-    "--port", type=int, default=8080, show_default=True, help="Port of receiver and page."
+    "--demo", is_flag=True, help="Use a simulated Zoom account with a day of sample data."
 )
 @click.option(
-    "--dagster-port", type=int, default=3000, show_default=True, help="Port of the Dagster UI."
+    "--port", type=int, default=8080, show_default=True, help="Port for the receiver and the page."
+)
+@click.option(
+    "--dagster-port", type=int, default=3000, show_default=True, help="Port for the Dagster UI."
 )
 def up(demo: bool, port: int, dagster_port: int) -> None:
-    """Start database, receiver and page, Dagster webserver and daemon; one Ctrl-C stops them
-    all.
-    """
+    """Start the database, receiver, page and Dagster. Press Ctrl-C to stop everything."""
     settings = read_settings()
     port, dagster_port = free_port(port), free_port(dagster_port)
     if demo:
@@ -42,7 +42,7 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
     settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
     settings = make_missing_keys(settings, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
     with stopping_at_a_signal(), database_for(settings) as url:
-        say("Bringing the database to the newest schema…")
+        say("Applying database migrations…")
         migrate(url)
         if demo:
             demonstration.refuse_real_data(url)
@@ -54,7 +54,7 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
 def run(
     processes: Supervisor, settings: Settings, url: str, *, port: int, dagster_port: int, demo: bool
 ) -> None:
-    """Starts everything, shows where to look, and watches it until somebody stops it."""
+    """Starts everything, prints the addresses, and watches it until it is stopped."""
     page, dagster = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{dagster_port}"
     say("Starting the receiver and the page…")
     processes.start(
@@ -77,15 +77,15 @@ def run(
     )
     wait_for(f"{dagster}/server_info", processes)
     say("")
-    say("Everything runs. Where to look:")
-    say(f"  the page                 {settings.public_url}")
-    say(f"  runs, lineage, checks    {dagster}")
-    say(f"  webhooks go to           {page}/webhooks/zoom")
-    say(f"  metrics                  {page}/metrics")
-    say(f"  SQL                      {how_to_ask(settings, url)}")
-    say(f"  logs                     {settings.home / 'logs'}")
+    say("Everything is running:")
+    say(f"  page           {settings.public_url}")
+    say(f"  Dagster        {dagster}")
+    say(f"  webhook URL    {page}/webhooks/zoom")
+    say(f"  metrics        {page}/metrics")
+    say(f"  SQL            {how_to_ask(settings, url)}")
+    say(f"  logs           {settings.home / 'logs'}")
     say_how_to_sign_in(settings, url, demo=demo)
-    say("The next batch comes with the schedule, every 20 minutes. Ctrl-C stops everything.")
+    say("Batches run every 20 minutes when there is new data. Press Ctrl-C to stop everything.")
     while True:
         for _ in range(DATABASE_LOOKED_AT_EVERY_SECONDS):
             processes.raise_if_one_ended()
@@ -94,31 +94,31 @@ def run(
 
 
 def how_to_ask(settings: Settings, url: str) -> str:
-    """psql's command; an address of one's own may hold a password, which belongs in no log."""
+    """The psql command; a DATABASE_URL may contain a password, which must not be logged."""
     if postgres.embedded_is_used(settings):
         return f"psql '{url}'"
     return 'psql "$(worksights-zoom database-url)"'
 
 
 def start_again(settings: Settings) -> None:
-    """An embedded database that has ended, whose place stays the same for everybody."""
+    """Restarts an embedded database that has stopped; its address stays the same."""
     if postgres.embedded_is_used(settings) and not embedded.runs(settings.home):
-        say("The database had ended. Starting it again…")
+        say("The database has stopped. Restarting it…")
         try:
             embedded.url_of(settings.home)
         except DatabaseUnavailable as error:  # a process of the old one may still be at work
-            say(f"{error} Trying again…")
+            say(f"{error} Retrying…")
 
 
 def say_how_to_sign_in(settings: Settings, url: str, *, demo: bool) -> None:
-    """With the demo, a link for somebody of each role."""
+    """With the demo, a link for someone of each role."""
     if demo:
-        say("To sign in, open a link and press its button (each works once, for 10 minutes):")
+        say("To sign in, open a link and press its button (each works once, within 10 minutes):")
         for line in demonstration.sign_in_links(settings, url):
             say(f"  {line}")
-        say("For more of them: worksights-zoom sign-in-link --user EMAIL")
+        say("To create more: worksights-zoom sign-in-link --user EMAIL")
     else:
-        say("To sign in to the page: worksights-zoom sign-in-link --user EMAIL")
+        say("To sign in to the page, run: worksights-zoom sign-in-link --user EMAIL")
 
 
 @contextlib.contextmanager
@@ -128,7 +128,7 @@ def database_for(settings: Settings) -> Iterator[str]:
     """
     starts_here = postgres.embedded_is_used(settings) and not embedded.runs(settings.home)
     url = postgres.database_url(settings)
-    with postgres.connect(url):  # a plain sentence now, not a trace of some process later
+    with postgres.connect(url):  # a sentence here instead of a traceback from some process later
         pass
     try:
         yield url
@@ -149,7 +149,7 @@ def stopping_at_a_signal() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        say("Everything has stopped.")
+        say("Stopped.")
 
 
 def wait_for(address: str, processes: Supervisor) -> None:
@@ -162,7 +162,8 @@ def wait_for(address: str, processes: Supervisor) -> None:
                 return
         time.sleep(0.2)
     raise click.ClickException(
-        f"{address} did not answer within {READY_SECONDS} s. Its log is below the home."
+        f"{address} did not respond within {READY_SECONDS} seconds. See the logs "
+        "directory below WORKSIGHTS_ZOOM_HOME."
     )
 
 

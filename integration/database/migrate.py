@@ -1,4 +1,4 @@
-"""Brings the database to the newest schema with alembic: each migration in its own transaction."""
+"""Applies pending migrations with alembic, each in its own transaction."""
 
 from functools import partial
 from pathlib import Path
@@ -19,15 +19,15 @@ MIGRATION_LOCK = 7201_0001
 
 
 def migrate(url: str) -> list[str]:
-    """Applies what is missing and returns the names of what was applied; safe to repeat, and to run
-    twice at once.
+    """Applies pending migrations and returns their names; safe to repeat, and to run twice at
+    once.
     """
     applied: list[str] = []
 
     def note(*, step: Any, **_: object) -> None:
         applied.append(Path(step.up_revision.path).stem)
 
-    # The lock ends with the session, so a killed process leaves none behind.
+    # The lock is released with the session, so a killed process leaves none behind.
     with connect(url, autocommit=True) as guard:
         guard.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
         try:
@@ -38,8 +38,8 @@ def migrate(url: str) -> list[str]:
             diagnosis = getattr(error.orig, "diag", None)
             reason = getattr(diagnosis, "message_primary", None) or type(error.orig).__name__
             raise DatabaseUnavailable(
-                f"The database at {place_of(url)} could not be migrated ({reason}). What was "
-                "applied before stays; fix the cause and run it again: worksights-zoom migrate"
+                f"The database at {place_of(url)} could not be migrated ({reason}). Migrations "
+                "applied before are kept. Fix the cause, then run: worksights-zoom migrate"
             ) from error
     return applied
 

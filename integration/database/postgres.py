@@ -1,7 +1,7 @@
-"""How the database is opened: the embedded one below the home unless DATABASE_URL names another.
+"""How the database is opened: the embedded one below the home, unless DATABASE_URL is set.
 
 Every process takes the role it needs and no more: the receiver can only insert deliveries, the page
-cannot touch what was landed, and so on (migrations/0001).
+cannot change landed events, and so on (migrations/0001).
 """
 
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ Role = Literal["receiver", "pipeline", "page", "analyst"]
 
 
 class CursorWithoutRows(psycopg.Cursor):
-    """Its errors say what is wrong and repeat no row: Postgres names the values of a row that it
-    refuses, and messages of errors go into logs and runs.
+    """Its errors name the problem without the row: Postgres includes the values of a rejected row,
+    and error messages end up in logs and runs.
     """
 
     def execute(self, *arguments: Any, **options: Any) -> Self:
@@ -48,8 +48,8 @@ def _without_row() -> Iterator[None]:
 
 
 def database_url(settings: Settings) -> str:
-    """The address of the database in use; starts the embedded server when there is no
-    DATABASE_URL. SettingsError when that is no address.
+    """The address of the database in use; starts the embedded server when DATABASE_URL is not set.
+    SettingsError when it is invalid.
     """
     url = settings.get("DATABASE_URL")
     if not url:
@@ -62,8 +62,8 @@ def embedded_is_used(settings: Settings) -> bool:
 
 
 def connect(url: str, *, role: Role | None = None, autocommit: bool = False) -> psycopg.Connection:
-    """A connection acting as `role`; DatabaseUnavailable in one sentence when nobody answers, or
-    not as it was asked to.
+    """A connection acting as `role`; DatabaseUnavailable, with a message for people, when no server
+    answers or the session is not the one requested.
     """
     try:
         connection = psycopg.connect(
@@ -82,7 +82,7 @@ def connect(url: str, *, role: Role | None = None, autocommit: bool = False) -> 
 
 
 def limit_statements(connection: psycopg.Connection, *, seconds: int) -> None:
-    """No later statement of this session lasts longer, nor much longer than its client."""
+    """Limits each later statement of this session, which also stops soon after its client."""
     connection.execute("select set_config('statement_timeout', %s, false)", [f"{seconds}s"])
     connection.execute("set client_connection_check_interval = '10s'")
 

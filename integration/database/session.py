@@ -1,7 +1,7 @@
-"""Whether a session is the one that was asked for.
+"""Whether a session is the one that was requested.
 
-A pooler may hand out sessions that others have had, and leave out what a connection asks for: then
-the receiver could read bodies, and an answer of 2xx would not mean that a delivery is on disk.
+A pooler may reuse sessions of others and drop requested settings: then the receiver could read
+bodies, and an answer of 2xx would not mean that a delivery is on disk.
 """
 
 from typing import Any
@@ -29,8 +29,8 @@ _QUESTION = """
 
 
 def check_session(connection: psycopg.Connection, url: str, *, role: str | None) -> None:
-    """DatabaseUnsuitable, in one sentence, for an old server and for a session that acts as
-    somebody else or with other settings.
+    """DatabaseUnsuitable, with a message for people, for an old server and for a session with
+    another role or other settings.
     """
     _refuse_old_server(connection.info, url)
     _refuse_other_session(connection.execute(_QUESTION).fetchone(), url, role=role)
@@ -47,8 +47,8 @@ def _refuse_old_server(info: psycopg.ConnectionInfo, url: str) -> None:
     version = info.server_version // 10_000
     if version < OLDEST_SERVER:
         raise DatabaseUnsuitable(
-            f"The database at {place_of(url)} is PostgreSQL {version}. It has to be "
-            f"{OLDEST_SERVER} or newer."
+            f"The database at {place_of(url)} is PostgreSQL {version}. PostgreSQL {OLDEST_SERVER} "
+            "or newer is required."
         )
 
 
@@ -57,7 +57,7 @@ def _refuse_other_session(found: tuple[Any, ...] | None, url: str, *, role: str 
     wanted = [SESSION[name] for name in ("timezone", "search_path", "intervalstyle")]
     if (current_user, settings) != (role or session_user, wanted):
         raise DatabaseUnsuitable(
-            f"The database at {place_of(url)} does not give the session that was asked for (role "
-            f"{role or session_user}, time zone UTC): a pooler stands before it that leaves these "
-            "settings out. Give DATABASE_URL the server's own address."
+            f"The database at {place_of(url)} did not apply the session settings (role "
+            f"{role or session_user}, time zone UTC). A connection pooler in front of it drops "
+            "them. Set DATABASE_URL to the server's own address."
         )

@@ -1,9 +1,9 @@
-"""The one error of every part that needs a database and has none it can use."""
+"""The error of every part that needs a database and has none it can use."""
 
 
 class DatabaseUnavailable(Exception):
-    """No usable database answers; the message is a plain sentence with the next step."""
+    """No usable database answers; the message is for people and names the next step."""
 
 
 class DatabaseUnsuitable(DatabaseUnavailable):
-    """One answers, and will not do, however often it is asked."""
+    """A database answers but cannot be used, however often it is tried."""

@@ -1,1 +1,1 @@
-"""WorkSights users: where they come from, and how somebody chooses one."""
+"""WorkSights users: where they come from, and how one is chosen on the page."""

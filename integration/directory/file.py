@@ -1,7 +1,7 @@
-"""A file of people, as spreadsheets and people write it.
+"""A CSV file of people, as spreadsheets and people write it.
 
 Commas, semicolons or tabs; UTF-8 with or without a mark, UTF-16 as Excel's "Unicode text"; empty
-rows; line breaks within quotes. What cannot be meant is refused with its line and column.
+rows; line breaks within quotes. Invalid values are rejected with their line and column.
 """
 
 import codecs
@@ -21,7 +21,7 @@ from integration.zoom.texts import EMAIL_BYTES, ID_BYTES, NAME_BYTES
 REQUIRED = ("email", "full_name", "role", "time_zone")
 OPTIONAL = ("user_id", "created_at", "deactivated_at")
 ROLES = ("owner", "executive", "admin", "technical_admin", "manager", "member")
-# As the table's constraints say (migrations/0016).
+# As in the table's constraints (migrations/0016).
 MOST_BYTES = {
     "user_id": ID_BYTES,
     "email": EMAIL_BYTES,
@@ -36,7 +36,7 @@ _EXCELS_DELIMITER = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 
 
 def read_directory(content: bytes) -> list[ImportedUser]:
-    """The people of a file; ValueError names the first line that is wrong, and why."""
+    """The people of a file; ValueError names the first invalid line and the reason."""
     users = [_user(line, row) for line, row in _rows(_text(content))]
     for column in ("email", "user_id"):
         seen: dict[str, int] = {}
@@ -44,7 +44,9 @@ def read_directory(content: bytes) -> list[ImportedUser]:
             value = (getattr(user, column) or f"none in line {user.line}").lower()
             first = seen.setdefault(value, user.line)
             if first != user.line:
-                raise ValueError(f"line {user.line}: the same {column} as in line {first}")
+                raise ValueError(
+                    f"line {user.line}: duplicate {column}, first used in line {first}"
+                )
     return users
 
 
@@ -55,7 +57,7 @@ def _text(content: bytes) -> str:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ValueError(
-            f'line {line}: it is not UTF-8 text; save it as "CSV UTF-8" and import that'
+            f'line {line}: the file is not UTF-8; save it as "CSV UTF-8" and import it again'
         ) from error
 
 
@@ -80,7 +82,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
                 continue
             row = row[: len(columns)] if not any(row[len(columns) :]) else row
             if len(row) != len(columns):
-                raise ValueError(f"line {first}: not as many values as the header has columns")
+                raise ValueError(f"line {first}: wrong number of values")
             yield first, dict(zip(columns, row, strict=True))
     except csv.Error as error:
         raise ValueError(f"line {line + skipped}: {error}") from error
@@ -89,45 +91,45 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _columns(row: list[str], line: int) -> list[str]:
-    """`Full name` is `full_name`; empty columns at the end are none."""
+    """`Full name` is `full_name`; empty columns at the end do not count."""
     names = ["_".join(_clean(value).lower().split()) for value in row]
     while names and not names[-1]:
         names.pop()
     missing = [name for name in REQUIRED if name not in names]
     if missing:
-        raise ValueError(f"line {line}: the header lacks {', '.join(missing)}")
+        raise ValueError(f"line {line}: missing columns: {', '.join(missing)}")
     unknown = [name for name in names if name not in (*REQUIRED, *OPTIONAL)]
     if unknown:
         raise ValueError(f"line {line}: unknown column {', '.join(map(repr, unknown))}")
     twice = [name for name in names if names.count(name) > 1]
     if twice:
-        raise ValueError(f"line {line}: the column {twice[0]} is there twice")
+        raise ValueError(f"line {line}: duplicate column {twice[0]}")
     return names
 
 
 def _user(line: int, row: dict[str, str]) -> ImportedUser:
     nul = next((column for column, value in row.items() if "\0" in value), None)
     if nul:
-        raise ValueError(f"line {line}: {nul} holds a NUL character")
+        raise ValueError(f"line {line}: {nul} contains a NUL character")
     value = {column: _clean(text) for column, text in row.items()}
     empty = [column for column in REQUIRED if not value[column]]
     if empty:
         raise ValueError(f"line {line}: {', '.join(empty)} is empty")
     email = cleaned_email(row["email"])
     if email is None:
-        raise ValueError(f"line {line}: the email is not an address{_because(row['email'])}")
+        raise ValueError(f"line {line}: invalid email{_because(row['email'])}")
     value["email"] = email
     for column, most in MOST_BYTES.items():
         if len(value.get(column, "").encode()) > most:
-            raise ValueError(f"line {line}: {column} has more than {most} bytes")
+            raise ValueError(f"line {line}: {column} is longer than {most} bytes")
     role = value["role"].lower().replace(" ", "_")
     if role not in ROLES:
-        raise ValueError(f"line {line}: the role is not one of {', '.join(ROLES)}")
+        raise ValueError(f"line {line}: invalid role; use one of {', '.join(ROLES)}")
     try:
         ZoneInfo(value["time_zone"])
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # "Europe" is a folder
         raise ValueError(
-            f"line {line}: the time zone is not an IANA name such as Europe/Berlin"
+            f"line {line}: invalid time zone; use an IANA name such as Europe/Berlin"
         ) from error
     return ImportedUser(
         line=line,
@@ -142,12 +144,12 @@ def _user(line: int, row: dict[str, str]) -> ImportedUser:
 
 
 def _clean(text: str) -> str:
-    """Without invisible characters, and with single blanks: a cell may hold several lines."""
+    """Without invisible characters, and with single spaces: a cell may contain several lines."""
     return " ".join(normalize("NFC", INVISIBLE.sub("", text)).split())
 
 
 def _because(email: str) -> str:
-    """The character that no address can have there, if it is one character."""
+    """The first character that an address cannot contain there, if there is one."""
     email = email.strip()
     at = email.find("@")
     strange = next(
@@ -172,7 +174,7 @@ def _time(line: int, column: str, value: dict[str, str]) -> datetime | None:
         read = read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(
-            f"line {line}: {column} is not a time such as 2026-03-02T10:00:00Z"
+            f"line {line}: invalid {column}; use a time such as 2026-03-02T10:00:00Z"
         ) from error
     if not FIRST_YEAR <= read.year < LAST_YEAR:
         raise ValueError(f"line {line}: {column} is not between {FIRST_YEAR} and {LAST_YEAR}")

@@ -1,4 +1,4 @@
-"""WorkSights users as the page shows them and lets somebody choose one."""
+"""WorkSights users as the page shows them and offers them for a choice."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,7 @@ def profile_of(
 def profile_with_email(
     connection: psycopg.Connection, email: str, *, organization_id: str
 ) -> Profile | None:
-    """The one that this email is matched with."""
+    """The user that this email matches."""
     return rows.maybe_one(
         connection,
         Profile,
@@ -52,7 +52,7 @@ def profile_with_email(
 def profiles_like(
     connection: psycopg.Connection, words: list[str], *, organization_id: str, limit: int
 ) -> list[Profile]:
-    """Those whose name or email contains most of the words first; none that contains none."""
+    """Users whose name or email contains one of the words, those with most of them first."""
     return rows.every(
         connection,
         Profile,
@@ -79,8 +79,8 @@ def profiles_like(
 def profiles_called(
     connection: psycopg.Connection, text: str, *, organization_id: str, limit: int
 ) -> list[Profile]:
-    """Whose name or email holds the text, those who are active first; an email as it is gives that
-    user alone. Some thousands of rows are read: people look for somebody now and then.
+    """Users whose name or email contains the text, active ones first; a complete email gives only
+    that user. Reads some thousands of rows, which is fine for an occasional search.
     """
     found = rows.every(
         connection,

@@ -1,4 +1,4 @@
-"""WorkSights users, as the host product or `import-users` wrote them."""
+"""WorkSights users, as the host product or `import-users` writes them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class User:
 
 @dataclass(frozen=True)
 class ImportedUser:
-    """One line of a directory file; None where the file says nothing."""
+    """One line of a directory file; None where the file has no value."""
 
     line: int
     email: str
@@ -80,8 +80,8 @@ def first_of_roles(
 def ensure_organization(
     connection: psycopg.Connection, *, organization_id: str, name: str | None
 ) -> bool:
-    """Makes the organization if it is new; a name that is given replaces the one it had. Returns
-    whether it is new.
+    """Creates the organization if it does not exist; a given name replaces its current one.
+    Returns whether it was created.
     """
     is_new = connection.execute(
         """
@@ -109,7 +109,7 @@ def upsert_users(
                 new += _upsert(connection, organization_id, user)
         except psycopg.errors.UniqueViolation as error:
             raise DirectoryConflict(
-                f"line {user.line}: another user of this organization has this email already"
+                f"line {user.line}: another user in this organization already has this email"
             ) from error
     return new, len(users) - new
 

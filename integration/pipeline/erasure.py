@@ -1,6 +1,7 @@
-"""An erasure is a batch of its own, under the writer's lock: what waits is landed first, so that
-nothing of the person lies in a body; then it is removed, what that touches is derived again, and
-the proof is made.
+"""An erasure is a batch of its own, under the writer's lock.
+
+Waiting deliveries are landed first, so that no body contains anything about the person; then the
+data is removed, the affected tables are updated, and the result is verified.
 """
 
 from collections import Counter
@@ -27,7 +28,8 @@ from integration.settings import Settings
 
 Say = Callable[[str], None]
 _HALF_DONE = (
-    "What was landed is erased, what is derived from it is not yet. Put the cause right, then run"
+    "The source data is erased, but the tables derived from it are not yet updated. "
+    "Fix the cause, then run"
 )
 
 
@@ -40,7 +42,7 @@ def erase_person(
     clear_topics: bool,
     say: Say,
 ) -> bool:
-    """Erases whoever has this address; whether the proof holds.
+    """Erases the person with this address; returns whether nothing is left.
 
     ActiveUser, WrongTombstoneKey: nothing was erased. DerivationFailed: it is half done, and the
     message names the command that completes it.
@@ -60,7 +62,7 @@ def erase_person(
             erased.removed["dagster"] += person.remove_from_runs(rows, erased)
             note_erasure(owner, organization_id, erased.removed)
             _say_what_goes(erased.removed, say)
-        say("Deriving what that touches…")
+        say("Updating the affected tables…")
         try:
             derive_what_is_new(connection, settings, url, batch)
         except DerivationFailed as failure:
@@ -71,19 +73,19 @@ def erase_person(
 
 
 def erase_account(settings: Settings, url: str, zoom_account_id: str, *, say: Say) -> bool:
-    """Erases everything of this Zoom account; whether nothing of it is left. Where an erasure ended
-    half done (DerivationFailed), its connections are gone and what was derived is left.
+    """Erases all data of this Zoom account; returns whether nothing is left. After an erasure that
+    was left half done (DerivationFailed), its connections are deleted and derived rows are left.
     """
     with only_writer(url, say=say) as connection:
         is_connected = account.organizations_of_account(connection, zoom_account_id)
         if not is_connected and not account.left_of_account(connection, zoom_account_id):
-            say("Nobody has connected this Zoom account. Nothing was erased.")
+            say("No connection or data found for this Zoom account. Nothing was erased.")
             return True
         return _erase_accounts(connection, settings, url, [zoom_account_id], say)
 
 
 def erase_due_accounts(settings: Settings, url: str, *, now: datetime, say: Say) -> bool:
-    """The same for the accounts that removed the app and whose time of grace is over."""
+    """The same for the accounts that removed the app and whose grace period is over."""
     with only_writer(url, say=say) as connection:
         due = account.accounts_due(connection, now=now)
         return not due or _erase_accounts(connection, settings, url, due, say, due_at=now)
@@ -101,7 +103,7 @@ def _erase_accounts(
     batch = _begin(connection, settings, say)
     for zoom_account_id in zoom_account_ids:
         _remove_account(url, zoom_account_id, due_at, say)
-    say("Deriving everything again, beside the live tables…")
+    say("Rebuilding all tables next to the live ones…")
     try:
         derive_again(connection, settings, url, batch)
     except DerivationFailed as failure:
@@ -110,9 +112,12 @@ def _erase_accounts(
     left = {each: account.left_of_account(connection, each) for each in zoom_account_ids}
     for tables in left.values():
         for table, rows in tables.items():
-            say(f"LEFT: {table}: {rows} rows")
+            say(f"NOT ERASED: {table}: {rows} rows")
     if not any(left.values()):
-        say("Proof: no table holds anything of it but the ledger, without bodies.")
+        say(
+            "Verified: nothing is left except the delivery ledger, without message bodies, and the "
+            "record of the erasure."
+        )
     return not any(left.values())
 
 
@@ -120,7 +125,7 @@ def _remove_account(url: str, zoom_account_id: str, due_at: datetime | None, say
     with transaction(url) as owner:
         hold_account(owner, zoom_account_id)
         if due_at and zoom_account_id not in account.accounts_due(owner, now=due_at):
-            return  # connected again a moment ago
+            return  # reconnected a moment ago
         for organization_id in account.organizations_of_account(owner, zoom_account_id):
             removed = account.erase_account(owner, organization_id, zoom_account_id)
             _say_what_goes(removed, say)
@@ -128,7 +133,7 @@ def _remove_account(url: str, zoom_account_id: str, due_at: datetime | None, say
 
 
 def _begin(connection: psycopg.Connection, settings: Settings, say: Say) -> Batch:
-    """A batch with everything landed and settled that has arrived."""
+    """A batch in which everything received so far is landed and the settings are copied."""
     now = datetime.now(UTC)
     batch = open_batch(
         connection, as_of=max(now, latest_batch_time(connection) or now), run_id=None
@@ -137,32 +142,34 @@ def _begin(connection: psycopg.Connection, settings: Settings, say: Say) -> Batc
         chunk.total()
         for chunk in land_deliveries(connection, batch, key=lambda: settings.tombstone_key)
     )
-    say(f"{landed} deliveries were waiting and have been landed.")
+    say(f"Landed {landed} waiting deliveries.")
     take_settings(connection, batch)
     return batch
 
 
 def _say_what_goes(removed: Counter[str], say: Say) -> None:
     if not +removed:
-        say("Nothing was found. What may come later is recognized and left out.")
+        say("No data found. Data that arrives later will be recognized and removed.")
         return
-    say("This goes, or loses the person:")
+    say("Erased or redacted:")
     for table, rows in sorted((+removed).items()):
         say(f"  {table}: {rows} rows")
 
 
 def _say_proof(proof: Proof, say: Say) -> bool:
     for finding in proof.left:
-        say(f"LEFT: {finding.column.table}.{finding.column.column}: {finding.values} values")
+        column = f"{finding.column.table}.{finding.column.column}"
+        say(f"NOT ERASED: {column}: {finding.values} values")
     if proof.namesakes:
         say(
-            f"{len(proof.namesakes)} of the names are somebody else's too, who has an address or "
-            "a Zoom user id: what is theirs stays."
+            f"Names that also belong to other people: {len(proof.namesakes)}. They are identified "
+            "by an email or Zoom user ID, and their data is kept."
         )
     if proof.topics:
-        say("Topics that speak of the person. To clear them, run again with --topics clear:")
+        say("These topics mention the person. To clear them, run again with --topics clear:")
         for topic in sorted(proof.topics):
             say(f"  {topic}")
     if not proof.left:
-        say(f"Proof: {proof.searched} columns were searched, and nothing of the person is left.")
+        found = "nothing else" if proof.topics else "nothing"
+        say(f"Verified: searched {proof.searched} columns and found {found} about the person.")
     return not proof.left

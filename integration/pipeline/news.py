@@ -1,4 +1,4 @@
-"""What a tick of the schedule has to do, asked of the database without starting a run."""
+"""Whether there is work for a batch, read from the database without starting a run."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,12 +12,12 @@ from integration.pipeline.marts import are_there
 
 
 def things_to_do(connection: psycopg.Connection, *, now: datetime) -> list[str]:
-    """Why a batch is needed, in plain words; empty when there is nothing to do (contract, 5.13)."""
+    """Why a batch is needed, for people; empty when there is nothing to do (contract, 5.13)."""
     asked: dict[str, Callable[[], bool]] = {
         "deliveries are waiting": lambda: is_delivery_waiting(connection),
         "settings have changed": lambda: settings_have_changed(connection),
-        "a user import is due": lambda: bool(connections_due(connection, now=now)),
-        "a session has waited 24 hours for its ended event": lambda: _is_session_due(
+        "a user import is waiting": lambda: bool(connections_due(connection, now=now)),
+        "a session has had no ended event for 24 hours": lambda: _is_session_due(
             connection, now=now
         ),
         "the last batch did not finish": lambda: _is_batch_unfinished(connection),
@@ -26,7 +26,7 @@ def things_to_do(connection: psycopg.Connection, *, now: datetime) -> list[str]:
 
 
 def waiting_deliveries(connection: psycopg.Connection, *, limit: int) -> int:
-    """How many deliveries wait, counted up to `limit`."""
+    """How many deliveries are waiting, counted up to `limit`."""
     return rows.scalar(
         connection,
         int,
@@ -44,7 +44,7 @@ def is_delivery_waiting(connection: psycopg.Connection) -> bool:
 
 
 def _is_session_due(connection: psycopg.Connection, *, now: datetime) -> bool:
-    # The table is dbt's: before the first batch it is not there.
+    # dbt creates the table: it does not exist before the first batch.
     if not are_there(connection, ["intermediate.int_sessions"]):
         return False
     return rows.scalar(

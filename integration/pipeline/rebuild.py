@@ -1,6 +1,6 @@
-"""Derives every table again, beside the live ones, and takes over what differs.
+"""Rebuilds every table next to the live ones and writes the differences to the live ones.
 
-Readers see the old tables until the difference is written in one transaction.
+Readers see the old rows until the differences are written in one transaction.
 """
 
 from collections.abc import Callable
@@ -17,14 +17,14 @@ Say = Callable[[str], None]
 
 
 def rebuild(settings: Settings, url: str, *, check: bool, say: Say) -> None:
-    """Says what differs per table, and takes it over unless `check`.
+    """Reports the differences per table, and writes them unless `check`.
 
-    DerivationFailed: the live tables are as they were, or have what the next batch would have
+    DerivationFailed: the live tables are unchanged, or contain what the next batch would have
     written.
     """
     with only_writer(url, say=say) as connection:
         written = 0 if check else _derive_with_new_code(connection, settings, url, say)
-        say("Deriving every table again, beside the live ones…")
+        say("Rebuilding all tables next to the live ones…")
         tables = derive_beside(connection, settings, url)
         differences = [find_difference(connection, table, PREFIX) for table in tables]
         for difference in differences:
@@ -32,28 +32,31 @@ def rebuild(settings: Settings, url: str, *, check: bool, say: Say) -> None:
         if not check:
             take_over(connection, tables, PREFIX)
             written += sum(difference.rows for difference in differences)
-            say(f"{written} rows were changed." if written else "Nothing changed.")
+            say(f"{written} rows changed." if written else "No rows changed.")
             failed = count_failures(connection)
             if failed:
-                say(f"{failed} could not be derived and stay as they were: worksights-zoom status")
+                say(
+                    f"{failed} could not be derived and keep their previous rows. "
+                    "To see them, run: worksights-zoom status"
+                )
         drop_rebuilt(connection, PREFIX)
 
 
 def _derive_with_new_code(
     connection: psycopg.Connection, settings: Settings, url: str, say: Say
 ) -> int:
-    """Derives in place what was derived with other code or columns, as the next batch would do;
-    how many rows that changed.
+    """Derives in place the tables whose code or columns have changed, as the next batch would do;
+    returns how many rows changed.
     """
     stale = derive_stale(connection, settings, url)
     for table, rows in stale.items():
-        say(f"{table}: derived with its new code, {rows} rows")
+        say(f"{table}: {rows} rows changed by its new code")
     return sum(stale.values())
 
 
 def _in_words(difference: Difference) -> str:
     name = f"{difference.table.schema}.{difference.table.name}"
     if not difference.rows:
-        return f"{name}: the same"
+        return f"{name}: no changes"
     sample = f" (for example {difference.sample})" if difference.sample else ""
-    return f"{name}: {difference.only_live} rows go, {difference.only_rebuilt} come{sample}"
+    return f"{name}: {difference.only_live} rows removed, {difference.only_rebuilt} added{sample}"

@@ -1,4 +1,4 @@
-"""How the installation is: connections, the last batch, what waits, how fresh the timeline is."""
+"""Status of the installation: connections, the last batch, the backlog, the delay of entries."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -134,7 +134,7 @@ def backlog(connection: psycopg.Connection, *, now: datetime) -> Backlog:
 def delay_to_entries(
     connection: psycopg.Connection, *, now: datetime, organization_id: str | None = None
 ) -> Delay | None:
-    """Of one organization, or of all. None before the first batch has made the marts."""
+    """Of one organization, or of all. None before the first batch has created the marts."""
     if not marts_are_there(connection):
         return None
     return rows.maybe_one(
@@ -156,7 +156,7 @@ def delay_of_batch(connection: psycopg.Connection, batch: Batch) -> Delay:
 
 
 def outcomes_of_batch(connection: psycopg.Connection, batch: Batch) -> list[tuple[str, int]]:
-    """(outcome, participants) of the sessions that this batch touched, the most frequent first."""
+    """(outcome, participants) of the sessions that this batch affected, the most frequent first."""
     return connection.execute(
         """
         select outcomes.outcome, count(*) from operations.outcomes
@@ -172,7 +172,7 @@ def outcomes_of_batch(connection: psycopg.Connection, batch: Batch) -> list[tupl
 
 
 def failed_runs(connection: psycopg.Connection, *, now: datetime) -> int:
-    """How many runs of Dagster failed within a day."""
+    """How many Dagster runs failed in the last day."""
     return rows.scalar(
         connection,
         int,

@@ -14,8 +14,8 @@ def batch_summary(connection: psycopg.Connection) -> list[str]:
     batch = rows.one(connection, _Batch, _LATEST)
     return [
         f"batch {batch.number} as of {batch.as_of:%Y-%m-%d %H:%M:%S} UTC, {batch.seconds} s",
-        f"deliveries: {_counted(connection, _DISPOSITIONS, batch.number) or 'none waited'}",
-        f"sessions touched: {rows.scalar(connection, int, _TOUCHED, [batch.number])}",
+        f"deliveries: {_counted(connection, _DISPOSITIONS, batch.number) or 'none waiting'}",
+        f"sessions affected: {rows.scalar(connection, int, _TOUCHED, [batch.number])}",
         f"timeline entries written: {rows.scalar(connection, int, _WRITTEN, [batch.number])}",
     ]
 

@@ -19,17 +19,17 @@ HEARTBEAT_SECONDS = 15  # proxies end what is silent for some minutes
 
 
 class WriterLost(Exception):
-    """Another one may be writing now; the message is a sentence for people."""
+    """Another process may be writing now; the message is for people."""
 
 
 @contextmanager
 def only_writer(
     url: str, *, say: Callable[[str], None], poll_seconds: float = 1.0
 ) -> Iterator[psycopg.Connection]:
-    """Holds the writer's lock; `say` gets a sentence when another one holds it."""
+    """Holds the writer's lock; `say` gets a sentence when another process holds it."""
     with connect(url, role="pipeline", autocommit=True) as connection:
         if not _try_lock(connection):
-            say("Another batch, rebuild or import is writing. Waiting for its end.")
+            say("Waiting for another batch, rebuild or import to finish.")
             while not _try_lock(connection):
                 time.sleep(poll_seconds)
         with connection.transaction():  # a writer that lost its lock may have a model under way
@@ -39,8 +39,8 @@ def only_writer(
 
 @contextmanager
 def kept_alive(writer: psycopg.Connection) -> Iterator[None]:
-    """While others work for the writer: its connection is never silent for long, so that nobody on
-    the way takes it for a dead one. WriterLost when it has ended all the same; the others notice.
+    """Keeps the writer's connection active while others work for it, so that no proxy closes it as
+    idle. WriterLost when it has ended all the same; the others notice.
     """
     is_over = threading.Event()
 
@@ -62,8 +62,8 @@ def kept_alive(writer: psycopg.Connection) -> Iterator[None]:
         writer.execute("select 1")
     except psycopg.OperationalError as error:
         raise WriterLost(
-            "The connection that held the writer's lock has ended, so nothing was written any "
-            "more. The next batch takes the work up."
+            "The connection that held the writer's lock has ended, so nothing more was written. "
+            "The next batch continues the work."
         ) from error
 
 

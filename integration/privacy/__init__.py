@@ -1,1 +1,1 @@
-"""Erasure: whom, where, what is left out, and the proof."""
+"""Erasure: of which person or account, from where, what is redacted on arrival, and the proof."""

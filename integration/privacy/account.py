@@ -1,4 +1,4 @@
-"""Removes all of a Zoom account but what dbt derives, and finds the accounts due for erasure."""
+"""Removes all data of a Zoom account except derived tables; finds accounts due for erasure."""
 
 from collections import Counter
 from datetime import datetime
@@ -10,7 +10,8 @@ from integration.connections.connections import hold_account
 from integration.database import rows
 from integration.zoom.parties import fields_of
 
-# The connections go last: while they stand, they tell whose the account is. Their tokens go along.
+# The connections are deleted last, because they name the account's organization. Their tokens are
+# deleted with them.
 TABLES = (
     "zoom_raw.events",
     "zoom_raw.users",
@@ -19,12 +20,12 @@ TABLES = (
     "integration.mapping_changes",
     "integration.connections",
 )
-# The ledger outlives the bodies, and the note of the erasure says of which account it was.
+# The ledger outlives the bodies, and the record of the erasure names its account.
 STAY = ("ingress.deliveries", "integration.erasures")
 
 
 def organizations_of_account(connection: psycopg.Connection, zoom_account_id: str) -> list[str]:
-    """Whose the account is: one organization's, or nobody's."""
+    """The organization of the account: one or none."""
     return rows.scalars(
         connection,
         str,
@@ -36,8 +37,8 @@ def organizations_of_account(connection: psycopg.Connection, zoom_account_id: st
 def erase_account(
     connection: psycopg.Connection, organization_id: str, zoom_account_id: str
 ) -> Counter[str]:
-    """Removes the account's rows and bodies, and what is known only through them of addresses and
-    names; returns rows by table. Its connection ends with it.
+    """Removes the account's rows and bodies, and the addresses and names that are known only from
+    them; returns rows by table. Its connection ends with it.
     """
     hold_account(connection, zoom_account_id)
     removed: Counter[str] = Counter()
@@ -66,7 +67,7 @@ def erase_account(
 
 
 def left_of_account(connection: psycopg.Connection, zoom_account_id: str) -> Counter[str]:
-    """Rows by table that are still the account's, in every table that knows of accounts."""
+    """The account's remaining rows by table, in every table that has accounts."""
     tables = connection.execute(
         """
         select nspname, relname from pg_attribute
@@ -100,8 +101,8 @@ def left_of_account(connection: psycopg.Connection, zoom_account_id: str) -> Cou
 
 
 def accounts_due(connection: psycopg.Connection, *, now: datetime) -> list[str]:
-    """Zoom accounts that removed the app, whose time of grace is over, and that nobody has
-    connected again: their newest connection says so.
+    """Zoom accounts that removed the app, are past the grace period, and were not reconnected,
+    according to their newest connection.
     """
     return rows.scalars(
         connection,

@@ -1,6 +1,7 @@
-"""Keeps whom an organization has erased out of what arrives: deliveries, and Zoom's lists of users.
+"""Redacts people whom an organization has erased in arriving data: deliveries, and Zoom's lists of
+users.
 
-While nobody was erased nothing is looked at and no key is needed.
+Until someone is erased, nothing is checked and no key is needed.
 """
 
 import json
@@ -27,9 +28,9 @@ Key = Callable[[], str]
 def digests_in_use(
     connection: psycopg.Connection, key: Key, organizations: Iterable[str]
 ) -> dict[str, Digests]:
-    """By organization, of those with tombstones. `key` is asked only when there are any.
+    """By organization, for those with tombstones. `key` is called only when there are any.
 
-    WrongTombstoneKey when they were made with another one.
+    WrongTombstoneKey when they were created with another key.
     """
     in_use = key_in_use(connection)
     if in_use is None:
@@ -42,17 +43,17 @@ def digests_in_use(
 
 
 def check_key(connection: psycopg.Connection, key: str) -> None:
-    """WrongTombstoneKey when the tombstones were made with another key."""
+    """WrongTombstoneKey when the tombstones were created with another key."""
     if key_in_use(connection) not in (None, key_id(key)):
         raise WrongTombstoneKey(
-            "TOMBSTONE_KEY is not the key that the tombstones were made with: nobody who was "
-            "erased would be recognized. Set the key that was used first."
+            "TOMBSTONE_KEY differs from the key used for earlier erasures, so erased people would "
+            "not be recognized. Restore the original key."
         )
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """What somebody can be named in of one delivery: its events, and its body where that is to be
+    """The parts of a delivery that can name a person: its events, and its body if it is to be
     kept.
     """
 
@@ -75,8 +76,8 @@ class Redacted:
 def redact(
     connection: psycopg.Connection, arrivals: Sequence[Arrival], batch: int, *, key: Key
 ) -> dict[int, Redacted]:
-    """By its place in the list, each arrival of an organization in which somebody was erased; the
-    others stay as they are.
+    """By its place in the list, each arrival of an organization in which someone was erased; the
+    others are unchanged.
     """
     digests = digests_in_use(connection, key, {each.organization_id for each in arrivals})
     redacted: dict[int, Redacted] = {}
@@ -167,7 +168,7 @@ def without_erased_users(
     *,
     key: Key,
 ) -> set[str]:
-    """Which of the Zoom users that an import lists (zoom_user_id -> email) are to be left out."""
+    """Which of the Zoom users that an import lists (zoom_user_id -> email) are to be skipped."""
     digests = digests_in_use(connection, key, {organization_id}).get(organization_id)
     if digests is None:
         return set()
@@ -232,7 +233,7 @@ def _bodies_that_name(
 
 
 def digests_in_body(digests: Digests, body: bytes) -> set[str]:
-    """By what an erased person would be recognized in the bytes of a delivery."""
+    """The digests by which an erased person would be recognized in the bytes of a delivery."""
     try:
         texts = set(_texts(json.loads(body)))
     except (ValueError, RecursionError):

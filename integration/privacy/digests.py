@@ -1,29 +1,29 @@
-"""What stands in a tombstone: an HMAC. It recognizes the one who was erased and keeps nothing."""
+"""The content of a tombstone: an HMAC, which recognizes an erased value without storing it."""
 
 import hmac
 import json
 from dataclasses import dataclass, field
 
-# What says something everywhere in an organization, and what only within one session.
+# Kinds that identify a person everywhere in an organization, and kinds for one session only.
 EVERYWHERE = ("person_key", "zoom_user_id", "phone_number", "name", "topic", "user_id")
 IN_ONE_SESSION = ("leg", "participant_uuid", "registrant_id", "customer_key")
 
 
 @dataclass(frozen=True)
 class Digests:
-    """Digests of one organization; equal values of two organizations have different ones."""
+    """Digests of one organization; equal values of two organizations have different digests."""
 
     key: str = field(repr=False)
     organization_id: str
 
     def of(self, kind: str, value: str, *, session_id: str | None = None) -> str:
-        """64 hexadecimal digits. `session_id` counts for the kinds of one session."""
+        """64 hexadecimal digits. `session_id` applies to the kinds of one session."""
         scope = session_id if kind in IN_ONE_SESSION else None
         return _hmac(self.key, [self.organization_id, kind, scope, value])
 
 
 def key_id(key: str) -> str:
-    """Tells two keys apart and says nothing about either."""
+    """Distinguishes two keys without revealing either."""
     return _hmac(key, ["which key this is"])[:16]
 
 

@@ -1,7 +1,7 @@
-"""Forgets whom an organization's tombstones name, in what arrives and in what was landed.
+"""Removes the people named by an organization's tombstones, in arriving data and in landed events.
 
-What is found out about an erased person on the way (another Zoom user id, another name) becomes a
-tombstone too, and is then looked for everywhere. So the result does not depend on the order in
+Anything else found about an erased person on the way (another Zoom user id, another name) becomes a
+tombstone too, which is then searched for everywhere. So the result does not depend on the order in
 which events arrive.
 """
 
@@ -33,7 +33,7 @@ from integration.privacy.texts import digits_of, keys_in, name_of
 from integration.privacy.tombstones import add_tombstones, known_tombstones
 from integration.zoom.parties import TOPIC, fields_of
 
-# Which fields of a landed event say what of somebody.
+# The kind of personal data in each field of a landed event.
 FIELDS = {
     field: kind
     for fact, kind in (
@@ -44,13 +44,13 @@ FIELDS = {
     )
     for field in fields_of(fact)
 } | {TOPIC: "topic"}
-# What is so much a person's own that long texts can be searched for it.
+# Kinds that are distinctive enough to search long texts for them.
 SEARCHED_FOR = ("person_key", "name", "zoom_user_id")
 SESSIONS_AT_ONCE = 200
 
 
 class Forgetting:
-    """Of one organization, in one batch; every change is in the caller's transaction."""
+    """For one organization in one batch; every change is in the caller's transaction."""
 
     def __init__(self, connection: psycopg.Connection, batch: int, digests: Digests) -> None:
         self._connection = connection
@@ -64,11 +64,11 @@ class Forgetting:
         return self._digests.organization_id
 
     def known(self, digests: Collection[str]) -> dict[str, str]:
-        """Digest -> person, of those that are tombstones."""
+        """Digest -> person, for those that are tombstones."""
         return known_tombstones(self._connection, self.organization_id, digests)
 
     def add(self, tombstones: Iterable[Tombstone]) -> bool:
-        """Adds tombstones; whether one of them says something beyond its session and is new."""
+        """Adds tombstones; returns whether one of them is new and applies beyond its session."""
         told = set(tombstones)
         known = self.known([each.digest for each in told])
         new = {each for each in told if each.digest not in known}
@@ -81,8 +81,8 @@ class Forgetting:
         return any(each.kind in EVERYWHERE for each in new)
 
     def in_sessions(self, arriving: Mapping[str, list[Told]]) -> dict[str, Redacted]:
-        """Session -> its arriving events as they may be kept. What was landed of the sessions in
-        which somebody is recognized is changed at once.
+        """Session -> its arriving events as they may be kept. The landed events of sessions in
+        which someone is recognized are changed at once.
         """
         recognized = self._recognized({session: list(told) for session, told in arriving.items()})
         landed = self._landed(recognized.keys())
@@ -93,7 +93,7 @@ class Forgetting:
         return results
 
     def everywhere(self) -> None:
-        """Forgets in everything that was landed, until nothing new is found out."""
+        """Redacts all landed events, until nothing new is found."""
         is_unfinished = True
         while is_unfinished:
             texts = self._texts_of_the_erased()
@@ -103,7 +103,7 @@ class Forgetting:
             is_unfinished = self.sessions(sessions)
 
     def sessions(self, session_ids: list[str]) -> bool:
-        """Forgets in these sessions; whether something was found out that holds beyond them."""
+        """Redacts these sessions; returns whether something was found that applies beyond them."""
         found: set[Tombstone] = set()
         for first in range(0, len(session_ids), SESSIONS_AT_ONCE):
             some = session_ids[first : first + SESSIONS_AT_ONCE]
@@ -139,7 +139,7 @@ class Forgetting:
         return result
 
     def _someone_elses(self, zoom_user_ids: set[str]) -> frozenset[str]:
-        """Those that have the address of somebody who was not erased."""
+        """Those that have the address of someone who was not erased."""
         addresses = zoom_users_with_addresses(self._connection, self.organization_id, zoom_user_ids)
         keys = {
             zoom_user_id: {self._digests.of("person_key", key) for key in keys_in(email)}
@@ -149,7 +149,7 @@ class Forgetting:
         return frozenset(each for each, own in keys.items() if not own & known.keys())
 
     def _texts_of_the_erased(self) -> list[tuple[str, str]]:
-        """(field, text) of landed events that tombstones speak of."""
+        """(field, text) of landed events that match tombstones."""
         texts = texts_of_events(self._connection, self.organization_id, list(FIELDS))
         digests = {
             (name, text): digests_of(self._digests, FIELDS[name], text) for name, text in texts

@@ -73,7 +73,7 @@ def sessions_with_texts(
 def delete_user_events(
     connection: psycopg.Connection, organization_id: str, texts: Collection[tuple[str, str]]
 ) -> int:
-    """Deletes the `user.*` events that have one of the texts (field, text): they say nothing
+    """Deletes the `user.*` events that have one of the texts (field, text): they contain nothing
     else.
     """
     return connection.execute(

@@ -1,4 +1,4 @@
-"""What an erasure asks of the tables before it removes anything, and the note it leaves."""
+"""What an erasure reads from the tables before it removes anything, and the record it leaves."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class WorksightsUser:
-    """`emails`: the one they have, and those that batches saw before."""
+    """`emails`: the current one, and those that earlier batches recorded."""
 
     user_id: str
     full_name: str = field(repr=False)
@@ -47,7 +47,7 @@ def worksights_users(connection: psycopg.Connection, organization_id: str) -> li
 def names_of_zoom_users(
     connection: psycopg.Connection, organization_id: str, zoom_user_ids: Collection[str]
 ) -> list[str]:
-    """Every name that imports and user events told of these Zoom users."""
+    """Every name of these Zoom users in imports and user events."""
     return rows.scalars(
         connection,
         str,
@@ -76,7 +76,7 @@ def names_of_zoom_users(
 def phone_numbers(
     connection: psycopg.Connection, organization_id: str
 ) -> list[tuple[str, str | None, str | None]]:
-    """(number, zoom_user_id, email): whose side of a call had which number."""
+    """(number, zoom_user_id, email) of each side of a call."""
     return connection.execute(
         """
         select distinct
@@ -106,8 +106,8 @@ def phone_numbers(
 def sides_of_extensions(
     connection: psycopg.Connection, organization_id: str, zoom_user_ids: Collection[str]
 ) -> list[tuple[str, str]]:
-    """(session_id, `caller` or `callee`): sides of calls that are known by nothing but an extension
-    that was one of these Zoom users' when the call took place.
+    """(session_id, `caller` or `callee`): sides of calls that are known only by an extension that
+    belonged to one of these Zoom users when the call took place.
     """
     return connection.execute(
         """
@@ -157,7 +157,7 @@ def note_erasure(
     *,
     zoom_account_id: str | None = None,
 ) -> None:
-    """That something was erased, and how much; never whom."""
+    """Records that something was erased, and how much; never which person."""
     connection.execute(
         """
         insert into integration.erasures (organization_id, zoom_account_id, removed)

@@ -1,5 +1,5 @@
-"""Whether a text is, or speaks of, one erased person: asked of their tombstones, so that it can be
-asked long after the person was erased.
+"""Whether a text is, or mentions, one erased person. Their tombstones are enough to decide, so it
+works long after the erasure.
 """
 
 import re
@@ -16,7 +16,7 @@ _PIECES = re.compile(r"[^\s\"{}\[\],:]+")
 
 @dataclass(frozen=True)
 class Person:
-    """An erased person: the digests of their tombstones by kind, and the id that marts gave them.
+    """An erased person: the digests of their tombstones by kind, and their id in the marts.
 
     The key itself is known while the person is being erased, and stored nowhere.
     """

@@ -1,4 +1,4 @@
-"""Which organizations know a person."""
+"""Which organizations have data about a person."""
 
 import psycopg
 

@@ -1,4 +1,4 @@
-"""Erases one person of one organization from everything but what dbt derives."""
+"""Erases one person of one organization from everything except derived tables."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,12 +20,12 @@ from integration.privacy.tombstones import tombstones_of
 
 
 class ActiveUser(Exception):
-    """The address is, or was, that of a WorkSights user who is active."""
+    """The address belongs, or belonged, to a WorkSights user who is active."""
 
 
 @dataclass(frozen=True)
 class Erased:
-    """`removed`: rows by table. `texts`: what was seen of the person, for the proof."""
+    """`removed`: rows by table. `texts`: texts found about the person, for the proof."""
 
     person: Person
     removed: Counter[str]
@@ -33,10 +33,10 @@ class Erased:
 
 
 def refuse_active_user(connection: psycopg.Connection, organization_id: str, key: str) -> None:
-    """ActiveUser when somebody with this address is active: deactivate them first."""
+    """ActiveUser when someone with this address is active: deactivate them first."""
     if any(user.is_active for user in _users(connection, organization_id, key)):
         raise ActiveUser(
-            "This is the address of an active WorkSights user. Deactivate the user first. "
+            "This email belongs to an active WorkSights user. Deactivate the user first. "
             "Nothing was erased."
         )
 
@@ -49,9 +49,9 @@ def erase_person(
     *,
     clear_topics: bool,
 ) -> Erased:
-    """Leaves tombstones, and takes the person out of landed events, settings and users, in the
-    caller's transaction. What was landed must be settled: who has which Zoom user is asked of the
-    copy of the settings.
+    """Leaves tombstones, and removes the person from landed events, settings and users, in the
+    caller's transaction. The settings must have been copied: the mapping of Zoom users is read from
+    that copy.
     """
     organization_id = digests.organization_id
     person = digests.of("person_key", key)
@@ -79,13 +79,13 @@ def erase_person(
 
 
 def known_person(connection: psycopg.Connection, digests: Digests, key: str) -> Person:
-    """The person as their tombstones tell them."""
+    """The person as known from their tombstones."""
     person = digests.of("person_key", key)
     return Person(digests, key, tombstones_of(connection, digests.organization_id, person))
 
 
 def remove_from_runs(rows: PersonalRows, erased: Erased) -> int:
-    """What Dagster has kept of the person, should it ever have kept anything."""
+    """Removes anything that Dagster may have stored about the person."""
     removed = 0
     for column in rows.columns_of_runs():
         pieces = {
@@ -100,7 +100,7 @@ def remove_from_runs(rows: PersonalRows, erased: Erased) -> int:
 def _known_beforehand(
     connection: psycopg.Connection, digests: Digests, key: str, zoom_users: set[str]
 ) -> list[Tombstone]:
-    """What the users' lists and the calls say of the person: ids, names, numbers of their own."""
+    """The person's own ids, names and numbers in the lists of users and in calls."""
     organization_id = digests.organization_id
     users = _users(connection, organization_id, key)
     facts: list[tuple[str, str | None]] = [("zoom_user_id", each) for each in zoom_users]
@@ -141,7 +141,7 @@ def _users(
 
 
 def _remove_rows(rows: PersonalRows, person: Person) -> Counter[str]:
-    """Removes rows and values by the registry; what lies in events and runs is not among them."""
+    """Removes rows and values by the registry, except those in events and runs."""
     removed: Counter[str] = Counter()
     columns = [each for each in personal_columns() if each.erased_by in ("row", "blank")]
     for column in (each for each in columns if each.holds != "name"):
@@ -157,7 +157,7 @@ def _remove_rows(rows: PersonalRows, person: Person) -> Counter[str]:
             continue
         gone = {text for _, text in rows.texts(column) if person.is_meant_by(column.holds, text)}
         removed[column.table] += rows.remove(column, gone)
-    shared = namesakes(person, rows)  # now that the person is none of them
+    shared = namesakes(person, rows)  # now that the person is not among them
     for column in (each for each in columns if each.holds == "name"):
         own = {text for _, text in rows.texts(column) if person.is_meant_by("name", text)}
         removed[column.table] += rows.remove(column, own - shared)

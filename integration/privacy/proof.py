@@ -1,5 +1,5 @@
-"""The proof: every column of the registry is searched for the address, the names and the ids of one
-erased person.
+"""The proof of an erasure: every column of the registry is searched for the address, the names and
+the ids of one erased person.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ FIELD_KINDS = {**FIELDS, **{kind: kind for kind in LINKS}, "topic": "text"}
 
 @dataclass(frozen=True)
 class Finding:
-    """A column in which something of the person is left."""
+    """A column that still contains something about the person."""
 
     column: PersonalColumn
     values: int
@@ -26,8 +26,8 @@ class Finding:
 
 @dataclass
 class Proof:
-    """`topics` speak of the person and wait for a decision; `namesakes` are names that somebody
-    else has, too.
+    """`topics` mention the person and need a decision; `namesakes` are names that someone else has
+    too.
     """
 
     searched: int = 0
@@ -37,8 +37,8 @@ class Proof:
 
 
 def prove(person: Person, rows: PersonalRows, plain_texts: set[str]) -> Proof:
-    """Searches everything. `plain_texts` are what was seen of the person in this run: long texts
-    are searched for them.
+    """Searches everything. `plain_texts` are the texts found about the person in this run: long
+    texts are searched for them.
     """
     proof = Proof(namesakes=namesakes(person, rows))
     for column in personal_columns():
@@ -59,7 +59,7 @@ def prove(person: Person, rows: PersonalRows, plain_texts: set[str]) -> Proof:
 
 
 def topics_of(person: Person, rows: PersonalRows) -> set[str]:
-    """The topics of landed events that speak of the person."""
+    """The topics of landed events that mention the person."""
     return {
         text
         for column in personal_columns()
@@ -70,7 +70,7 @@ def topics_of(person: Person, rows: PersonalRows) -> set[str]:
 
 
 def namesakes(person: Person, rows: PersonalRows) -> set[str]:
-    """Names of the person that somebody else has, who has an address or a Zoom user id."""
+    """Names that the person shares with someone who has an address or a Zoom user id."""
     return {name for name in rows.names_of_the_identified() if person.is_meant_by("name", name)}
 
 
@@ -107,5 +107,5 @@ def _left_in_fields(
 
 
 def _is_shared(text: str, person: Person, proof: Proof) -> bool:
-    """Whether only a namesake's name is in it."""
+    """Whether it contains only a namesake's name."""
     return text in proof.namesakes and not person.is_meant_by("person_key", text)

@@ -1,8 +1,8 @@
 """Which parties of a session are an erased person, and its events without them.
 
-Who is recognized by an address or a Zoom user id is recognized through them in every event that
-the session's legs tie to it (contract, 5.4): the same leg, uuid, registrant or customer key. An
-event that names somebody else stays as it is.
+A person who is recognized by an address or a Zoom user id is also recognized in every event that
+the session's legs link to it (contract, 5.4): the same leg, uuid, registrant or customer key. An
+event that names someone else is not changed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ PSEUDONYM = "erased-"
 
 @dataclass(frozen=True)
 class Told:
-    """An event of one session, as far as it can name somebody."""
+    """The parts of one session's event that can name a person."""
 
     event_id: str
     event: str
@@ -29,7 +29,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Tombstone:
-    """What is kept of a `value`; the value itself is known only while it is being erased."""
+    """The stored digest of a `value`; the value is known only while it is being erased."""
 
     kind: str
     digest: str
@@ -39,8 +39,8 @@ class Tombstone:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known while a session is looked at: tombstones (digest -> person), and the Zoom user
-    ids that are somebody else's by the address Zoom's list gives them.
+    """What is known while a session is checked: tombstones (digest -> person), and the Zoom user
+    ids that belong to someone else, by their address in Zoom's list.
     """
 
     tombstones: Mapping[str, str]
@@ -49,7 +49,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Redacted:
-    """`changed`: event_id -> fields, of events that say less now. `found`: what else is theirs."""
+    """`changed`: event_id -> fields, of redacted events. `found`: further data of the person."""
 
     changed: dict[str, dict[str, str]]
     found: set[Tombstone]
@@ -106,7 +106,7 @@ def redact(digests: Digests, session_id: str, events: Iterable[Told], known: Kno
 def _erased(
     digests: Digests, session_id: str, parties: list[Party], known: Known
 ) -> tuple[dict[object, str], set[Tombstone]]:
-    """Party -> person, and what the parties tell of these people that is no tombstone yet."""
+    """Party -> person, and data of these people in the parties that is not a tombstone yet."""
     waiting = {_identity(party): party for party in parties}
     links = dict(known.tombstones)
     erased: dict[object, str] = {}
@@ -130,7 +130,7 @@ def _erased(
 def _person(
     digests: Digests, session_id: str, party: Party, known: Known, links: Mapping[str, str]
 ) -> str | None:
-    """Whose party it is, if it is an erased person's."""
+    """The erased person that the party is, if any."""
     own = _first(_own(digests, party), links)
     if own or _is_someone_else(party, known):
         return own
@@ -142,7 +142,7 @@ def _first(candidates: set[str], known: Mapping[str, str]) -> str | None:
 
 
 def _own(digests: Digests, party: Party) -> set[str]:
-    """By what somebody is recognized in any session."""
+    """The digests by which a person is recognized in any session."""
     own = set()
     for key in _keys_in(party.get("email")) | _keys_in(party.get("name")):
         own |= _of(digests, "person_key", key)
@@ -153,7 +153,7 @@ def _own(digests: Digests, party: Party) -> set[str]:
 
 
 def _links(digests: Digests, session_id: str | None, party: Party) -> set[str]:
-    """By what somebody is recognized in this session."""
+    """The digests by which a person is recognized in this session."""
     legs = [("leg", party.leg), ("leg", party.parent)]
     values = [*legs, *((kind, party.get(kind)) for kind in LINKS)]
     return {digests.of(kind, value, session_id=session_id) for kind, value in values if value}
@@ -162,7 +162,7 @@ def _links(digests: Digests, session_id: str | None, party: Party) -> set[str]:
 def _tombstones(
     digests: Digests, session_id: str, party: Party, person: str, known: Known
 ) -> set[Tombstone]:
-    """What an erased person's party tells of them."""
+    """The data about an erased person in their party."""
     told = [("leg", party.leg), ("name", name_of(party.get("name")))]
     told += [(kind, party.get(kind)) for kind in LINKS]
     if party.get("zoom_user_id") not in known.someone_elses:
@@ -179,8 +179,8 @@ def _is_nobody(party: Party) -> bool:
 
 
 def _is_someone_else(party: Party, known: Known) -> bool:
-    """They have an address, or a Zoom user that Zoom's list gives an address, of their own. A queue
-    rings several people on one side of a call: there any Zoom user is somebody.
+    """The party has its own address, or a Zoom user with its own address in Zoom's list. A queue
+    rings several people on one side of a call: there any Zoom user is a person.
     """
     if party.get("email"):
         return True  # an erased one would have been recognized
@@ -204,7 +204,7 @@ def _of(digests: Digests, kind: str, value: str | None) -> set[str]:
 
 
 def _pseudonym(digests: Digests, session_id: str, whose: str) -> str:
-    """The same for the same person in the same session, and in no other one."""
+    """The same for the same person in the same session, and different in any other one."""
     return PSEUDONYM + digests.of("participant_uuid", whose, session_id=session_id)[:24]
 
 

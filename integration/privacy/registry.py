@@ -1,8 +1,9 @@
-"""The registry of personal data: which columns can hold it, what of it, and how an erasure takes it
-out. Every other column of text is named as one that holds none, so a new one must be decided on.
+"""The registry of personal data: which columns can contain it, of which kind, and how an erasure
+removes it. Every other text column is listed as one without personal data, so that each new column
+needs a decision.
 
-Numbers, times and truth values are not listed: none of them tells who somebody is. Dagster's tables
-are not ours: every text in them is searched.
+Numbers, times and booleans are not listed: none of them identifies a person. Dagster's tables are
+not ours: every text in them is searched.
 """
 
 from dataclasses import dataclass
@@ -21,9 +22,9 @@ Holds = Literal[
     "fields",  # of a landed event
     "body",  # of a delivery
 ]
-# `row`: the row goes when this column names the person. `with_row`: it goes with its row. `blank`:
-# the column is emptied. `redaction`: the events lose the person, and what is derived from them is
-# derived again. `listed`: it is listed, for somebody to decide.
+# `row`: the row is deleted when this column names the person. `with_row`: it is deleted with its
+# row. `blank`: the column is emptied. `redaction`: the person is removed from the events, and the
+# rows derived from them are derived again. `listed`: it is listed, for a decision.
 ErasedBy = Literal["row", "with_row", "blank", "redaction", "derivation", "listed"]
 
 
@@ -152,7 +153,7 @@ REGISTRY = """
     clientsights.people                     display_name        name                derivation
 """
 
-# What holds no personal data in any table: ids that this product or Zoom makes of things, words
+# Columns without personal data in any table: ids that this product or Zoom gives to things, words
 # from a fixed list, and versions.
 NOT_PERSONAL = """
     organization_id zoom_account_id connection_id session_id event_id participant_id activity_id

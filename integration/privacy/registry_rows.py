@@ -10,14 +10,14 @@ from integration.database import rows
 from integration.privacy.registry import PersonalColumn
 from integration.zoom.parties import CALL, PARTICIPANT
 
-# What stands where somebody stood and something has to stand.
+# The value of a required column after a person has been removed from it.
 NOBODY = {"text": "erased", "jsonb": "{}"}
 # What may surround an address in a text that is more than an address.
 PIECE_WITH_AT = "[^[:space:]<>(),;:\"'\\\\]+@[^[:space:]<>(),;:\"'\\\\]+"
 
 
 class PersonalRows:
-    """The registry's columns as one organization's data is in them."""
+    """One organization's data in the columns of the registry."""
 
     def __init__(self, connection: psycopg.Connection, organization_id: str) -> None:
         self._connection = connection
@@ -25,7 +25,7 @@ class PersonalRows:
         self._columns = cache(self._columns_of)
 
     def exists(self, column: PersonalColumn) -> bool:
-        """Whether the table is there; dbt's and Dagster's are not before a first batch."""
+        """Whether the table exists; those of dbt and Dagster do not before the first batch."""
         return column.column in self._columns(column.table)
 
     def columns_of_runs(self) -> list[PersonalColumn]:
@@ -42,10 +42,10 @@ class PersonalRows:
         return [PersonalColumn(table, name, "text", "row") for table, name in found]
 
     def texts(self, column: PersonalColumn) -> Iterator[tuple[str | None, str]]:
-        """(session_id, text): what is in the column; no session where the table knows none."""
+        """(session_id, text) in the column; no session where the table has none."""
         session = "session_id" if "session_id" in self._columns(column.table) else "null::text"
         if column.holds in ("person_key", "name", "zoom_user_id", "user_id", "text"):
-            session = "null::text"  # they say the same in every session
+            session = "null::text"  # they mean the same in every session
         yield from self._connection.execute(
             SQL("select distinct {}, {}::text from {} where {} is not null and {}").format(
                 SQL(session), _name(column), _table(column), _name(column), self._mine(column)
@@ -55,8 +55,8 @@ class PersonalRows:
     def fields(
         self, column: PersonalColumn, *, names: Collection[str], in_a_session: Collection[str]
     ) -> Iterator[tuple[str, str | None, str]]:
-        """(field, session_id, text) of these fields, and of every other text with an `@`. Only for
-        what says something in one session the session is told.
+        """(field, session_id, text) of these fields, and of every other text with an `@`. The
+        session is given only for fields that apply within one session.
         """
         yield from self._connection.execute(
             SQL(
@@ -78,14 +78,14 @@ class PersonalRows:
         )
 
     def forget_bodies(self, delivery_ids: Collection[int]) -> int:
-        """Drops these bodies; their ledger rows stay."""
+        """Deletes these bodies; their ledger rows are kept."""
         return self._connection.execute(
             "update ingress.deliveries set body = null where delivery_id = any(%s)",
             [list(delivery_ids)],
         ).rowcount
 
     def names_of_the_identified(self) -> set[str]:
-        """The names of everybody in the organization who has an address or an id of their own."""
+        """The names of everyone in the organization who has their own address or id."""
         return set(
             rows.scalars(
                 self._connection,
@@ -113,7 +113,7 @@ class PersonalRows:
         return (piece for (piece,) in found)
 
     def count_with(self, column: PersonalColumn, texts: Collection[str]) -> int:
-        """How many rows hold one of the texts somewhere in this column, letter case aside: for long
+        """How many rows contain one of the texts anywhere in this column, ignoring case: for long
         texts.
         """
         return rows.scalar(
@@ -124,13 +124,13 @@ class PersonalRows:
         )
 
     def remove_with(self, column: PersonalColumn, texts: Collection[str]) -> int:
-        """Removes what holds one of the texts somewhere in this column: the row, or the value."""
+        """Removes the rows or values that contain one of the texts anywhere in this column."""
         return self._connection.execute(
             SQL("{} where {}").format(self._removal(column), _holds_one(column)), [list(texts)]
         ).rowcount
 
     def remove(self, column: PersonalColumn, texts: Collection[str]) -> int:
-        """Removes what is one of the texts: the row, or the value."""
+        """Removes the rows or values that are one of the texts."""
         if not texts:
             return 0
         return self._connection.execute(
@@ -141,7 +141,7 @@ class PersonalRows:
         ).rowcount
 
     def _mine(self, column: PersonalColumn) -> Composed:
-        """The organization's rows. A mapping is its account's; Dagster's tables know of none."""
+        """The organization's rows. A mapping has only an account; Dagster's tables have neither."""
         columns = self._columns(column.table)
         if "organization_id" in columns:
             condition = SQL("organization_id = {}")
@@ -161,7 +161,7 @@ class PersonalRows:
         return SQL("update {} set {} = {}").format(_table(column), _name(column), nothing)
 
     def _columns_of(self, table: str) -> dict[str, str | None]:
-        """The table's columns, and what stands in each when nothing does."""
+        """The table's columns, with the value that each one gets when it is emptied."""
         found = self._connection.execute(
             """
             select attname, case when attnotnull then format_type(atttypid, null) end

@@ -1,4 +1,4 @@
-"""Whom a text names: the keys of the addresses in it, and the names it may hold."""
+"""Which people a text names: the keys of the addresses in it, and the names it may contain."""
 
 import re
 from collections.abc import Iterator
@@ -21,8 +21,8 @@ def keys_in(text: str | None) -> set[str]:
 
 
 def name_of(text: str | None) -> str | None:
-    """A name as names are compared: its words in lower case. None for what would not tell one
-    person from another: a single word, a device, `Zoom User`.
+    """A name as names are compared: its words in lower case. None for what would not distinguish
+    one person from another: a single word, a device, `Zoom User`.
     """
     words = _WORD.findall((text or "").casefold())
     if not 2 <= len(words) <= LONGEST_NAME or is_generic(text or ""):
@@ -31,7 +31,7 @@ def name_of(text: str | None) -> str | None:
 
 
 def names_in(text: str | None) -> Iterator[str]:
-    """Every run of words that could be a name: `Ann Ash's room` holds `ann ash`."""
+    """Every run of words that could be a name: `Ann Ash's room` contains `ann ash`."""
     words = _WORD.findall((text or "").casefold())
     for first in range(len(words)):
         for end in range(first + 2, min(first + LONGEST_NAME, len(words)) + 1):

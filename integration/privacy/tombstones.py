@@ -1,5 +1,5 @@
-"""Tombstones: digests of what was erased, so that it never comes back. The store does not know what
-they are digests of.
+"""Tombstones: digests of erased values, so that these are never stored again. The database does not
+know the values.
 """
 
 from collections.abc import Collection, Iterable
@@ -10,11 +10,11 @@ from integration.database import rows
 
 
 class WrongTombstoneKey(Exception):
-    """The tombstones were made with another key: with this one nobody would be recognized."""
+    """The tombstones were created with another key, so erased people would not be recognized."""
 
 
 def key_in_use(connection: psycopg.Connection) -> str | None:
-    """Which key the tombstones were made with; None while there are none."""
+    """The id of the key that the tombstones were created with; None while there are none."""
     row = connection.execute("select key_id from integration.tombstone_key").fetchone()
     return row[0] if row else None
 
@@ -30,7 +30,7 @@ def note_key(connection: psycopg.Connection, key_id: str) -> None:
 def organizations_with_tombstones(
     connection: psycopg.Connection, organizations: Collection[str]
 ) -> set[str]:
-    """Those of the organizations in which somebody was erased."""
+    """Those of the organizations in which someone was erased."""
     return set(
         rows.scalars(
             connection,
@@ -50,7 +50,7 @@ def organizations_with_tombstones(
 def known_tombstones(
     connection: psycopg.Connection, organization_id: str, digests: Collection[str]
 ) -> dict[str, str]:
-    """Digest -> person, of those digests that are tombstones."""
+    """Digest -> person, for those digests that are tombstones."""
     found = connection.execute(
         """
         select digest, person from integration.tombstones
@@ -81,7 +81,7 @@ def add_tombstones(
     organization_id: str,
     tombstones: Iterable[tuple[str, str, str]],
 ) -> int:
-    """Adds (kind, digest, person); returns how many are new. Whose a digest is first, it stays."""
+    """Adds (kind, digest, person); returns how many are new. A digest keeps its first person."""
     kinds, digests, people = zip(*sorted(tombstones), strict=True) if tombstones else ((), (), ())
     return connection.execute(
         """

@@ -85,7 +85,7 @@ def routes(pages: Sequence[PageRoute]) -> list[BaseRoute]:
     """Everything that is answered. A page without a declared right is refused."""
     undeclared = [route.path for route in pages if not isinstance(route, PageRoute)]
     if undeclared:
-        raise TypeError(f"not a PageRoute, so nobody has said who may use it: {undeclared}")
+        raise TypeError(f"Routes without a declared right: {undeclared}")
     return [*FOR_PROGRAMS, Mount("/static", StaticFiles(directory=STATIC)), *pages]
 
 
@@ -93,7 +93,7 @@ def _live_secrets(settings: Settings) -> tuple[str, ...]:
     secrets = settings.webhook_secrets
     if not secrets or PLACEHOLDER in secrets:
         raise SettingsError(
-            "ZOOM_WEBHOOK_SECRET_TOKEN holds no secret, or a placeholder. "
-            "Put the secret token of the Zoom app into it; several are separated by commas."
+            "ZOOM_WEBHOOK_SECRET_TOKEN is missing or still a placeholder. Set it to the Zoom "
+            "app's secret token; separate several with commas."
         )
     return secrets

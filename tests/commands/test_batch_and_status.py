@@ -42,13 +42,13 @@ def test_an_unknown_command_is_refused(program: Program) -> None:
 def test_a_batch_refuses_a_time_without_a_zone(time: str, program: Program) -> None:
     answer = program("batch", "--now", time)
     assert answer.is_a_plain_refusal
-    assert "is not a time with a zone, such as 2026-03-02T10:00:00Z" in answer.err
+    assert "is not a time with a time zone, such as 2026-03-02T10:00:00Z" in answer.err
 
 
 def test_a_batch_refuses_a_time_that_has_not_come_yet(program: Program) -> None:
     answer = program("batch", "--now", "2099-01-01T00:00:00Z")
     assert answer.is_a_plain_refusal
-    assert "2099-01-01 00:00:00 UTC has not come yet" in answer.err
+    assert "2099-01-01 00:00:00 UTC is in the future" in answer.err
     assert "--pretend" in answer.err
     url = program.settings["DATABASE_URL"]
     assert rows(url, "select count(*) from pipeline.batches") == [(0,)]
@@ -78,19 +78,19 @@ def test_the_status_tells_what_a_batch_has_done(program: Program, zoom_url: str)
     assert "No Zoom account is connected" in empty.out
     assert facts(empty.out) == {
         "last batch": "none yet",
-        "backlog": "0 deliveries wait; 0 quarantined in the last day",
-        "next tick": "nothing to do",
-        "delay to entry": "no entry in the last 7 days",
+        "backlog": "0 deliveries waiting; 0 quarantined in the last day",
+        "next batch": "nothing to do",
+        "delay to entry": "no entries in the last 7 days",
         "failed runs": "0 in the last day",
         "nightly audit": "none yet",
         "not derived": "nothing",
     }
     assert "never" in before.out
-    assert "import" in facts(before.out)["next tick"]
+    assert "import" in facts(before.out)["next batch"]
     assert batch.out.splitlines()[0].startswith("batch 1 as of 2026-03-02 10:00:00 UTC, ")
     assert batch.out.splitlines()[1:] == [
-        "deliveries: none waited",
-        "sessions touched: 0",
+        "deliveries: none waiting",
+        "sessions affected: 0",
         "timeline entries written: 0",
     ]
     imported = rows(

@@ -160,7 +160,8 @@ def test_an_owner_of_another_organization_is_refused(acme: Program, zoom_url: st
 @pytest.mark.parametrize("role", ["member", "manager", "technical_admin", "owner"])
 def test_an_owner_who_may_not_connect_is_refused(role: str, acme: Program, zoom_url: str) -> None:
     answer = connect(acme, zoom_url, owner=f"{role}@acme.example")
-    refused(answer, acme, f"Only an Executive or an Admin connects Zoom; this user is {role}")
+    only = "Only an Executive or Admin can own a Zoom connection."
+    refused(answer, acme, f"{only} This user's role is {role}.")
 
 
 def test_an_owner_who_has_left_is_refused(acme: Program, zoom_url: str) -> None:

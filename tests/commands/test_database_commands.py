@@ -54,7 +54,7 @@ def test_migrate_makes_the_schema_and_is_safe_to_repeat(empty_database_url: str)
     assert (first.code, first.out.splitlines()) == (
         0,
         [
-            *(f"applied {name}" for name in ALL),
+            *(f"Applied {name}" for name in ALL),
             f"The database is up to date ({len(ALL)} migrations applied).",
         ],
     )
@@ -67,7 +67,7 @@ def test_two_migrations_at_once_both_succeed(empty_database_url: str) -> None:
         both = [program.start("migrate"), program.start("migrate")]
         told = [process.communicate(timeout=PATIENCE)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
-    assert sorted("applied" in line.split() for text in told for line in text.splitlines()) == (
+    assert sorted("Applied" in line.split() for text in told for line in text.splitlines()) == (
         [False] * 2 + [True] * len(ALL)
     )
     assert schema_of(empty_database_url) == NEWEST
@@ -122,7 +122,7 @@ def test_the_embedded_database_outlives_the_command_and_keeps_what_was_written(
         connection.execute("create table kept (value text)")
         connection.execute("insert into kept values ('still here')")
     stopped = embedded_program("stop")
-    assert (stopped.code, stopped.out) == (0, "The embedded Postgres has stopped.\n")
+    assert (stopped.code, stopped.out) == (0, "The embedded PostgreSQL server has stopped.\n")
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(url)
     again = embedded_program("database-url").out.splitlines()[-1]
@@ -131,7 +131,7 @@ def test_the_embedded_database_outlives_the_command_and_keeps_what_was_written(
 
 def test_stop_says_when_nothing_runs(embedded_program: Program) -> None:
     answer = embedded_program("stop")
-    assert (answer.code, answer.out) == (0, "The embedded Postgres is not running.\n")
+    assert (answer.code, answer.out) == (0, "The embedded PostgreSQL server is not running.\n")
 
 
 def kill_the_server(program: Program) -> None:
@@ -149,7 +149,9 @@ def test_stop_after_the_server_was_killed_says_that_nothing_runs(
 ) -> None:
     kill_the_server(embedded_program)
     answer = embedded_program("stop")
-    assert (answer.code, answer.out) == (0, "The embedded Postgres is not running.\n"), answer.err
+    assert (answer.code, answer.out) == (0, "The embedded PostgreSQL server is not running.\n"), (
+        answer.err
+    )
 
 
 def test_a_command_starts_the_server_again_after_it_was_killed(embedded_program: Program) -> None:
@@ -162,7 +164,7 @@ def test_a_command_starts_the_server_again_after_it_was_killed(embedded_program:
 def test_stop_leaves_a_database_alone_that_is_not_ours(program: Program) -> None:
     answer = program("stop")
     assert answer.is_a_plain_refusal
-    assert "that database is not ours to stop" in answer.err
+    assert "so there is no embedded server to stop." in answer.err
     assert rows(program.settings["DATABASE_URL"], "select 1") == [(1,)]
 
 
@@ -176,7 +178,7 @@ def test_a_database_that_does_not_answer_is_told_in_a_sentence(
     answer = program(command, *more, DATABASE_URL=dead_database_url)
     assert answer.is_a_plain_refusal, answer.err[-500:]
     host = dead_database_url.split("@")[1].split("/")[0]
-    assert f"The database at {host} cannot be used" in answer.err
+    assert f"Cannot connect to the database at {host} (" in answer.err
     assert "DATABASE_URL" in answer.err
 
 
@@ -208,5 +210,5 @@ def test_an_address_that_is_none_is_refused_and_not_repeated(url: str, program: 
     for command in ("migrate", "status", "batch", "up"):
         answer = program(command, DATABASE_URL=url)
         assert answer.is_a_plain_refusal, (command, answer.text[-500:])
-        assert "DATABASE_URL is not the address of a PostgreSQL database." in answer.err
+        assert "DATABASE_URL is not a valid PostgreSQL address." in answer.err
         assert "secretpw" not in answer.text

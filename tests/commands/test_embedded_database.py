@@ -43,7 +43,7 @@ def test_it_works_in_any_folder(name: str, program_in: Program) -> None:
     url = program("database-url").out.splitlines()[-1]
     assert rows(url, "select count(*) from worksights.users") == [(0,)]
     socket_folder = Path(conninfo_to_dict(url)["host"])
-    assert program("stop").out == "The embedded Postgres has stopped.\n"
+    assert program("stop").out == "The embedded PostgreSQL server has stopped.\n"
     assert socket_folder.exists() == (socket_folder == program.home / "postgres")
 
 
@@ -74,8 +74,8 @@ def test_another_user_of_the_machine_has_one_too(
         theirs = replace(embedded_program, home=Path(home), user=NOBODY)
         answer = theirs("migrate")
         assert answer.code == 0, answer.err[-1000:]
-        assert theirs("stop").out == "The embedded Postgres has stopped.\n"
-    assert embedded_program("stop").out == "The embedded Postgres has stopped.\n"
+        assert theirs("stop").out == "The embedded PostgreSQL server has stopped.\n"
+    assert embedded_program("stop").out == "The embedded PostgreSQL server has stopped.\n"
 
 
 def test_what_keeps_it_from_starting_is_one_sentence(embedded_program: Program) -> None:

@@ -54,7 +54,7 @@ def test_a_command_stops_at_once_at_a_key_that_is_none(
     """Before anything is written or Zoom is asked: a batch would mark connections as broken."""
     answer = program(*command, ENCRYPTION_KEY="no-fernet-key")
     assert answer.is_a_plain_refusal, answer.err[-500:]
-    assert "ENCRYPTION_KEY is not a Fernet key" in answer.err
+    assert "ENCRYPTION_KEY is not a valid Fernet key" in answer.err
     assert "no-fernet-key" not in answer.text
 
 
@@ -88,7 +88,7 @@ def test_up_makes_no_demo_in_a_database_that_is_set(program: Program) -> None:
 def test_up_makes_no_demo_in_the_home_of_a_real_account(program: Program) -> None:
     answer = program("up", "--demo", DATABASE_URL=None)
     assert answer.is_a_plain_refusal
-    assert "choose another home" in answer.err
+    assert "Use a different one for the demo" in answer.err
 
 
 def test_the_environment_wins_over_the_file_and_the_file_over_the_keys_of_the_home(
@@ -123,7 +123,7 @@ def test_an_empty_value_in_the_environment_counts_as_not_set(value: str, tmp_pat
 @pytest.mark.parametrize("value", ["0", "-1", "2.5", "many", "٣"])
 def test_a_number_that_is_none_is_named(value: str, tmp_path: Path) -> None:
     environ = {"QUARANTINE_DAYS": value, "WORKSIGHTS_ZOOM_HOME": str(tmp_path)}
-    with pytest.raises(SettingsError, match="QUARANTINE_DAYS must be a whole number above 0"):
+    with pytest.raises(SettingsError, match="QUARANTINE_DAYS must be a positive whole number"):
         _ = read_settings(environ, dotenv=tmp_path / ".env").quarantine_days
 
 

@@ -41,8 +41,8 @@ def test_the_last_line_is_a_link_below_the_public_url(staffed: Program) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--user", "nobody@acme.example"), "no WorkSights user with this email"),
-        (("--user", "anna@acme.example", "--organization", "globex"), "no WorkSights user"),
+        (("--user", "nobody@acme.example"), "No WorkSights user has this email"),
+        (("--user", "anna@acme.example", "--organization", "globex"), "No WorkSights user"),
         (("--user", "both@acme.example"), "Add --organization with one of: acme, globex"),
         (("--user", "gone@acme.example"), "deactivated"),
     ],

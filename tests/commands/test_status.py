@@ -60,19 +60,21 @@ STATES = {
         WELL + IN_NEED,
         ["Zoom account AcmeZoomAccount0000000 of acme: The grant lacks a scope."],
     ),
-    "a failed batch": (WELL + BATCH_FAILED, ["The last batch failed, 60 min ago."]),
+    "a failed batch": (WELL + BATCH_FAILED, ["The last batch failed 60 min ago."]),
     "a failed batch before the last good one": (
         WELL + BATCH_FAILED.replace("1 hours", "6 hours"), [],
     ),
-    "no batch": (CONNECTED.replace("5 hours", "9 hours"), ["No batch has finished for hours."]),
+    "no batch": (
+        CONNECTED.replace("5 hours", "9 hours"), ["No batch has finished for several hours."],
+    ),
     "a backlog": (
-        WELL + WAITING, ["The oldest delivery that waits for a batch arrived 50 min ago."],
+        WELL + WAITING, ["The oldest waiting delivery was received 50 min ago."],
     ),
     "a failed audit, batches well": (
         WELL + AUDIT_FAILED,
         [
-            "nightly audit:  did not pass, first 6 h ago (dbt_models)",
-            "The nightly check of all tables did not pass: it found a difference",
+            "nightly audit:  failed, first 6 h ago (dbt_models)",
+            "The nightly audit of all tables failed. It found a difference",
             "worksights-zoom rebuild --check",
         ],
     ),
@@ -87,8 +89,9 @@ STATES = {
     "sessions and settings that fail": (
         WELL + FAILURES,
         [
-            "not derived:    acme: pipeline.settings, first 5 h ago, 1 session, first 5 h ago",
-            "could not be derived; the rows as they were before stay",
+            "not derived:    acme: pipeline.settings (first failed 5 h ago), "
+            "1 session (first failed 5 h ago)",
+            "could not be derived and keep their previous rows",
         ],
     ),
 }  # fmt: skip

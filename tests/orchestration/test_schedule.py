@@ -93,7 +93,7 @@ def test_an_import_that_is_due_and_settings_that_changed_are_reasons(
     installation: Installation, tick: Callable[[], str]
 ) -> None:
     connect(installation, next_import_at=NOW - timedelta(seconds=1))
-    assert tick() == "run: settings have changed; a user import is due"
+    assert tick() == "run: settings have changed; a user import is waiting"
 
 
 def test_a_batch_leaves_nothing_to_do_until_something_happens(
@@ -122,7 +122,7 @@ def test_a_batch_leaves_nothing_to_do_until_something_happens(
     said.append(tick())
 
     assert said == [
-        "run: a user import is due; a session has waited 24 hours for its ended event",
+        "run: a user import is waiting; a session has had no ended event for 24 hours",
         f"skipped: {NOTHING_TO_DO}",
         "run: settings have changed",
         "run: settings have changed; the last batch did not finish",

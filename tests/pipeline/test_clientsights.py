@@ -182,5 +182,5 @@ def test_an_override_that_is_taken_back_leaves_no_trace(story: Story, firm: str)
 
 
 def test_a_rebuild_finds_nothing_to_change_and_touches_nothing(story: Story) -> None:
-    assert story.said[-1] == "Nothing changed."
+    assert story.said[-1] == "No rows changed."
     assert written(story.last, story.rebuilt) == set()

@@ -147,19 +147,19 @@ def test_shuffled_and_repeated_in_three_batches_the_day_gives_the_same_tables(
 
 
 def test_a_rebuild_of_what_is_right_changes_nothing_and_says_so(rebuilt: Rebuilt) -> None:
-    assert rebuilt.said["again"][-1] == "Nothing changed."
+    assert rebuilt.said["again"][-1] == "No rows changed."
     assert written(rebuilt.whole, rebuilt.again) == set()
 
 
 def test_a_check_reports_what_differs_and_changes_nothing(rebuilt: Rebuilt) -> None:
-    (line,) = (line for line in rebuilt.said["checked"] if "rows go" in line)
-    assert line.startswith("timeline.activities: 2 rows go, 2 come (for example acme ")
+    (line,) = (line for line in rebuilt.said["checked"] if "rows removed" in line)
+    assert line.startswith("timeline.activities: 2 rows removed, 2 added (for example acme ")
     assert written(rebuilt.corrupted, rebuilt.checked) == set()
 
 
 def test_a_rebuild_mends_what_differs_and_leaves_the_other_rows_as_they_are(
     rebuilt: Rebuilt,
 ) -> None:
-    assert rebuilt.said["mended"][-1] == "4 rows were changed."
+    assert rebuilt.said["mended"][-1] == "4 rows changed."
     assert contents(rebuilt.mended) == contents(rebuilt.whole)
     assert written(rebuilt.corrupted, rebuilt.mended) == written(rebuilt.whole, rebuilt.corrupted)

@@ -281,5 +281,5 @@ def test_only_a_row_that_changed_is_stamped_with_the_batch(told: Told) -> None:
 
 
 def test_a_rebuild_finds_nothing_to_change_and_touches_nothing(told: Told) -> None:
-    assert told.said == "Nothing changed."
+    assert told.said == "No rows changed."
     assert written(told.later, told.rebuilt) == set()

@@ -46,7 +46,7 @@ def test_a_batch_that_loses_the_writers_lock_ends_and_loses_nothing(
         assert program("batch", "--now", AS_OF).code == 0
         assert rows(database_url, "select count(*) > 0 from timeline.sessions") == [(True,)]
         checked = program("rebuild", "--check")
-        assert (checked.code, " go, " in checked.out) == (0, False), checked.text[-2000:]
+        assert (checked.code, " removed, " in checked.out) == (0, False), checked.text[-2000:]
 
 
 def take(connection: psycopg.Connection, lock: int) -> bool:

@@ -45,7 +45,7 @@ def test_serve_says_which_port_is_taken(database_url: str) -> None:
         port = taken.getsockname()[1]
         answer = program("serve", "--port", str(port))
     assert answer.is_a_plain_refusal
-    assert f"Port {port} cannot be used" in answer.err
+    assert f"Cannot use port {port} (" in answer.err
     assert "--port" in answer.err
 
 

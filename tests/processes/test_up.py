@@ -18,8 +18,8 @@ from tests.patience import PATIENCE, wait_until
 from tests.processes.processes import answers, free_port, kill_group
 from tests.web.page.site import button_of
 
-READY = "Ctrl-C stops everything."
-STARTED_AGAIN = "The database had ended. Starting it again…"
+READY = "Press Ctrl-C to stop everything."
+STARTED_AGAIN = "The database has stopped. Restarting it…"
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,8 @@ def test_the_demo_shows_a_timeline_and_says_where_to_look(demo: Demo) -> None:
     assert re.search(r"from\s*┃\s*to\s*┃\s*minutes\s*┃\s*entry", demo.out)
     assert re.search(r"│ (Hosted|Attended) a", demo.out)
     assert demo.entries > 0
-    assert f"runs, lineage, checks    {demo.dagster}" in demo.out
-    assert f"webhooks go to           {demo.page}/webhooks/zoom" in demo.out
+    assert f"Dagster        {demo.dagster}" in demo.out
+    assert f"webhook URL    {demo.page}/webhooks/zoom" in demo.out
 
 
 def test_everything_answered_while_it_ran(demo: Demo) -> None:
@@ -122,18 +122,18 @@ def test_a_database_that_was_killed_was_started_again(demo: Demo) -> None:
 
 def test_a_link_signs_in_somebody_of_each_role(demo: Demo) -> None:
     assert demo.signed_in == dict.fromkeys(("executive", "admin", "manager", "member"), 200)
-    assert f"the page                 {demo.page}" in demo.out
+    assert f"page           {demo.page}" in demo.out
 
 
 def test_ctrl_c_stops_everything_that_it_started(demo: Demo) -> None:
     assert (demo.code, "Traceback" in demo.err) == (0, False), demo.err
-    assert demo.out.endswith("Everything has stopped.\n")
+    assert demo.out.endswith("\nStopped.\n")
     assert demo.children
     # What a process of ours had started itself may be a moment behind it.
     wait_until(lambda: not any(c.is_running() and is_alive(c) for c in demo.children))
     assert not answers(f"{demo.page}/healthz")
     assert not answers(f"{demo.dagster}/server_info")
-    assert demo.program("stop").out == "The embedded Postgres is not running.\n"
+    assert demo.program("stop").out == "The embedded PostgreSQL server is not running.\n"
 
 
 def is_alive(process: psutil.Process) -> bool:

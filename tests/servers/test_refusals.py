@@ -30,7 +30,7 @@ def test_a_server_before_16_is_refused() -> None:
     with running(OLD) as server:
         for command, answer in answers(server.url(), ("migrate",), ("up",)):
             assert answer.is_a_plain_refusal, (command, answer.text[-1000:])
-            assert "is PostgreSQL 15. It has to be 16 or newer." in answer.err, command
+            assert "is PostgreSQL 15. PostgreSQL 16 or newer is required." in answer.err, command
 
 
 @contextmanager
@@ -85,8 +85,8 @@ def test_a_pooler_that_drops_a_sessions_settings_is_refused(
     with pooler(database_url, mode=mode, ignored=ignored) as url:
         for command, answer in answers(url, *COMMANDS):
             assert answer.is_a_plain_refusal, (command, answer.text[-1000:])
-            assert "a pooler stands before it" in answer.err, (command, answer.err)
-            assert "Give DATABASE_URL the server's own address." in answer.err
+            assert "A connection pooler in front of it" in answer.err, (command, answer.err)
+            assert "Set DATABASE_URL to the server's own address." in answer.err
 
 
 def test_roles_that_somebody_else_has_made_are_refused_with_the_statement_that_helps() -> None:

@@ -90,19 +90,19 @@ def test_counting_alone_sends_nothing() -> None:
 @pytest.mark.parametrize(
     ("arguments", "environment", "error"),
     [
-        (("day", "--date", "someday"), {}, "'someday' is no date like 2026-03-02"),
-        (("day", "--date", "today"), {}, "--webhook-url is needed"),
+        (("day", "--date", "someday"), {}, "'someday' is not a date. Use YYYY-MM-DD"),
+        (("day", "--date", "today"), {}, "--webhook-url is required"),
         (
             ("day", "--date", "today", "--webhook-url", "http://127.0.0.1:1/", "--wait", "0"),
             {},
-            "nobody answers at http://127.0.0.1:1/",
+            "No response from http://127.0.0.1:1/",
         ),
         (
             ("day", "--date", "today", "--webhook-url", "http://127.0.0.1:1/"),
             {"ZOOM_WEBHOOK_SECRET_TOKEN": ""},
-            "ZOOM_WEBHOOK_SECRET_TOKEN is needed",
+            "ZOOM_WEBHOOK_SECRET_TOKEN to sign webhooks",
         ),
-        (("serve", "--port", "0", "--live"), {}, "need --webhook-url"),
+        (("serve", "--port", "0", "--live"), {}, "require --webhook-url"),
         (("serve", "--port", "0"), {"ZOOM_CLIENT_ID": ""}, "ZOOM_CLIENT_ID"),
         (("directory", "--users", "3"), {}, "x>=10"),
     ],
@@ -143,4 +143,4 @@ def test_a_port_that_is_taken_is_named() -> None:
         port = url.rsplit(":", 1)[1]
         answer = simulate("serve", "--port", port)
     assert answer.returncode == 1
-    assert f"port {port}: " in answer.stderr
+    assert f"Cannot use port {port} (" in answer.stderr

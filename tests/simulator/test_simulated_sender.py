@@ -181,10 +181,10 @@ def test_an_address_that_passes_the_challenge_is_valid(receiver: Receiver) -> No
 
 
 def test_an_address_with_another_secret_is_refused(receiver: Receiver) -> None:
-    with pytest.raises(EndpointRefusedError, match="other secret"):
+    with pytest.raises(EndpointRefusedError, match="the same secret"):
         validate(receiver.url, secret="another-secret", patience_seconds=0)
 
 
 def test_an_address_where_nobody_listens_is_refused_when_patience_ends() -> None:
-    with pytest.raises(EndpointRefusedError, match="nobody answers"):
+    with pytest.raises(EndpointRefusedError, match="No response from"):
         validate("http://127.0.0.1:1/", secret=SECRET, patience_seconds=0)
