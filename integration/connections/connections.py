@@ -65,9 +65,8 @@ def join_account(
     ).fetchone()
     if taken:
         raise AccountTaken(
-            "This Zoom account belongs to another organization. It can be connected here "
-            "once that organization "
-            "has disconnected it and its data has been erased."
+            "This Zoom account belongs to another organization. It can be connected here after "
+            "that organization disconnects it and its data is erased."
         )
     renewed = rows.maybe_scalar(
         connection,

@@ -25,7 +25,7 @@ def end_deauthorized(
             update integration.connections
             set status = 'disconnected', disconnected_at = removed.occurred_at,
                 erase_due_at = removed.occurred_at + %(erase_after)s,
-                status_detail = 'The app was removed in Zoom. Connect the account again.'
+                status_detail = 'The app was removed in Zoom. Reconnect the account.'
             from (
                 select organization_id, zoom_account_id, max(occurred_at) as occurred_at
                 from zoom_raw.events

@@ -103,7 +103,7 @@ def access_token(
         refresh_token = _decrypted(cipher, stored.refresh_token)
         if stored.grant_type == "authorization_code" and not refresh_token:
             raise PermanentZoomError(
-                "The connection's access has run out and cannot be renewed.", next_step=RECONNECT
+                "This account's access has expired and cannot be renewed.", next_step=RECONNECT
             )
         grant = renew(stored.grant_type, refresh_token)
         _store_renewed(connection, connection_id, grant=grant, cipher=cipher)
@@ -147,7 +147,7 @@ def _lock_tokens(connection: psycopg.Connection, connection_id: str) -> _Stored:
     except psycopg.errors.LockNotAvailable as error:
         raise TransientZoomError("Another process is renewing the access token.") from error
     if stored is None:
-        raise PermanentZoomError("The connection has no grant of access.", next_step=RECONNECT)
+        raise PermanentZoomError("This account has no stored access.", next_step=RECONNECT)
     return stored
 
 
@@ -193,6 +193,7 @@ def _decrypted(cipher: MultiFernet, ciphertext: str | None) -> str | None:
         return cipher.decrypt(ciphertext).decode()
     except InvalidToken as error:
         raise PermanentZoomError(
-            "The stored tokens cannot be read with the keys in ENCRYPTION_KEY.",
-            next_step=f"Add the key they were stored with to ENCRYPTION_KEY, or: {RECONNECT}",
+            "The stored access tokens cannot be decrypted with the current encryption keys.",
+            next_step="Reconnect the account, or ask the team that runs WorkSights to restore the "
+            "key that encrypted them.",
         ) from error

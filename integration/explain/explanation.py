@@ -11,26 +11,28 @@ from zoneinfo import ZoneInfo
 from integration.explain.appearances import Appearance, Told
 
 NEVER_THERE = (
-    "Meetings hosted in Zoom accounts that are not connected. "
-    "Zoom does not tell us of them, even when people of this organization attend."
+    "Meetings hosted by a Zoom account that is not connected. "
+    "Zoom does not report them, even if people from this organization attend."
 )
-MAP_THEM = "On the Users tab, map their Zoom user from a day before it ended."
-SWITCH_ON = "On the Features tab, switch it on from a day before it ended."
-CONNECT_AGAIN = "On the Connections tab, see whether the account should be connected again."
+MAP_THEM = "On the Users page, map their Zoom user from the day the session ended, or earlier."
+SWITCH_ON = (
+    "On the Features page, switch the feature on from the day the session ended, or earlier."
+)
+CONNECT_AGAIN = "On the Connections page, check whether to reconnect the account."
 
 OUTCOME_NAMES = {
     "activity": "On the timeline",
     "not_mapped": "Not mapped",
-    "no_identity": "Not signed in",
-    "not_subscribed": "Feature off for them",
-    "feature_off": "Feature off",
-    "user_inactive": "User not active",
+    "no_identity": "Not identified",
+    "not_subscribed": "Off for this person",
+    "feature_off": "Off for the organization",
+    "user_inactive": "User inactive",
     "not_answered": "Not answered",
-    "waiting_room_only": "Never let in",
-    "zero_duration": "Not there",
-    "excluded": "Excluded",
-    "before_connection": "Before the connection",
-    "after_disconnection": "After the disconnection",
+    "waiting_room_only": "Stayed in waiting room",
+    "zero_duration": "No time in session",
+    "excluded": "On exclusion list",
+    "before_connection": "Before connection",
+    "after_disconnection": "After disconnection",
 }
 _NEVER_COUNTED = (
     "before_connection", "after_disconnection", "not_answered", "waiting_room_only",
@@ -43,7 +45,7 @@ Tab = Literal["users", "features", "connections"]
 
 @dataclass(frozen=True)
 class Step:
-    """One step on the way to an entry. `next_step` says what mends it, `tab` where."""
+    """One step on the way to an entry. `next_step` says how to fix it, `tab` where."""
 
     name: str
     is_passed: bool
@@ -61,10 +63,10 @@ def _not_processed(since: datetime, *, zone: ZoneInfo = _IN_UTC) -> Step:
     return Step(
         "processed",
         False,
-        f"Some of it could not be processed, since {_at(since, zone)}. Nothing is lost: what is "
-        "shown of it is as it was before.",
-        "Wait: it is tried again when something new arrives and after each update. If it stays "
-        "like this, tell the people who run this installation.",
+        f"Part of this session could not be processed since {_at(since, zone)}. No data is lost. "
+        "The steps below show the last good result.",
+        "Wait. Processing is retried when new data arrives and after each software update. If the "
+        "problem continues, contact the team that runs WorkSights.",
     )
 
 
@@ -80,22 +82,27 @@ def steps_of(
     `events` how many were landed of it, where that was counted. A session that could not be
     processed since `failed_at` goes on as it was before.
     """
-    landed = "Its events were landed." if events is None else f"{events} events of it were landed."
     steps = [
-        Step("received and verified", True, "Only what Zoom has signed is ever stored."),
-        Step("landed", True, landed),
+        Step("received", True, "The signature was valid."),
+        Step("stored", True, _stored(events)),
     ]
     if failed_at is not None:
         steps.append(_not_processed(failed_at, zone=zone))
     if told.ended_at is None:
-        until = f" It is taken as ended on {_at(told.due_at, zone)}." if told.due_at else ""
-        wait = f"Zoom has not told its end.{until}"
-        return [*steps, Step("ended", False, wait, "Wait; nothing live is shown.")]
-    how = "no end was told for 24 hours" if told.end_source == "inferred" else "Zoom told its end"
-    steps.append(Step("ended", True, f"{_at(told.ended_at, zone)}; {how}."))
+        wait = "Zoom has not sent the end of this session yet."
+        if told.due_at:
+            wait += (
+                f" If it does not arrive by {_at(told.due_at, zone)}, the end is inferred from "
+                "the last join or leave."
+            )
+        return [*steps, Step("ended", False, wait, "Wait. Sessions appear only after they end.")]
+    how = ", as reported by Zoom."
+    if told.end_source == "inferred":
+        how = ". This was inferred because Zoom reported no end for 24 hours."
+    steps.append(Step("ended", True, f"Ended {_at(told.ended_at, zone)}{how}"))
     if not known:
-        sentence = "Nobody in it has this user's email or a Zoom user of theirs."
-        step = f"If they joined with another Zoom user: {MAP_THEM[0].lower()}{MAP_THEM[1:]}"
+        sentence = "No participant has this user's email or a Zoom user mapped to them."
+        step = f"If they joined as a different Zoom user: {MAP_THEM[0].lower()}{MAP_THEM[1:]}"
         return [*steps, Step("participant", False, sentence, step, "users")]
     best = min(known, key=lambda one: (one.outcome != "activity", one.is_anothers))
     return [*steps, *steps_of_participant(best, zone=zone)]
@@ -103,31 +110,41 @@ def steps_of(
 
 def steps_of_participant(one: Appearance, *, zone: ZoneInfo = _IN_UTC) -> list[Step]:
     """The part of the way that is a participant's own."""
-    steps = [Step("participant", True, f"As {one.display_name or 'a nameless participant'}.")]
+    name = one.display_name or "an unnamed participant"
+    steps = [Step("participant", True, f"Listed as {name}.")]
     if one.outcome in _NEVER_COUNTED:
         is_over = one.outcome == "after_disconnection"
         mend = (CONNECT_AGAIN, "connections") if is_over else ("", None)
-        return [*steps, Step("counted", False, one.detail, *mend)]
+        return [*steps, Step("eligible", False, one.detail, *mend)]
     minutes = f"{one.duration_seconds // 60} min {one.duration_seconds % 60} s"
-    steps.append(Step("counted", True, f"They were there for {minutes}."))
+    steps.append(Step("eligible", True, f"In the session for {minutes}."))
     if one.outcome == "not_mapped":
         return [*steps, Step("mapped", False, one.detail, MAP_THEM, "users")]
     if one.is_anothers:
-        anothers = "Their Zoom user was mapped to another WorkSights user when it ended."
+        anothers = (
+            "Their Zoom user was mapped to a different WorkSights user when the session ended."
+        )
         return [*steps, Step("mapped", False, anothers, MAP_THEM, "users")]
-    steps.append(Step("mapped", True, f"By {one.mapped_by or 'email'}."))
+    how = "manually" if one.mapped_by == "manual" else "by email"
+    steps.append(Step("mapped", True, f"Mapped {how}."))
     if one.outcome == "user_inactive":
-        return [*steps, Step("active", False, one.detail)]
+        return [*steps, Step("active user", False, one.detail)]
     if one.outcome in ("feature_off", "not_subscribed"):
-        return [*steps, Step("subscribed", False, one.detail, SWITCH_ON, "features")]
-    steps.append(Step("subscribed", True, "The feature was on for them."))
+        return [*steps, Step("switched on", False, one.detail, SWITCH_ON, "features")]
+    steps.append(Step("switched on", True, "The feature was switched on."))
     if one.outcome == "excluded":
         return [*steps, Step("entry", False, one.detail)]
     times = ""
     if one.entry_started_at and one.entry_ended_at:
         begin, end = one.entry_started_at.astimezone(zone), one.entry_ended_at.astimezone(zone)
         times = f", {begin:%H:%M} to {end:%H:%M %Z}"
-    return [*steps, Step("entry", True, f"{one.entry_title or 'It is there'}{times}.")]
+    return [*steps, Step("entry", True, f"{one.entry_title or 'On the timeline'}{times}.")]
+
+
+def _stored(events: int | None) -> str:
+    if events == 1:
+        return "1 event of this session was stored."
+    return f"{'The' if events is None else events} events of this session were stored."
 
 
 def _at(moment: datetime, zone: ZoneInfo) -> str:

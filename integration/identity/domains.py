@@ -18,10 +18,10 @@ def readable_domain(text: str) -> str:
     domain = read_domain(text)
     if domain is None:
         if "@" in text:
-            raise ValueError("Enter the domain alone: what stands after the @.")
+            raise ValueError("Enter only the domain, the part after the @.")
         if "/" in text:
-            raise ValueError("Enter the domain alone, such as acme.com, not an address of a page.")
-        raise ValueError("This is not a domain. Enter one such as acme.com.")
+            raise ValueError("Enter only the domain, such as acme.com, not a web address.")
+        raise ValueError("This is not a domain. Enter a domain such as acme.com.")
     return domain
 
 
@@ -29,4 +29,4 @@ def refuse_own_domain(domain: str) -> None:
     """ValueError with a sentence when a domain is shared by many and so is nobody's own."""
     name = readable_domain(domain)
     if why := host_facts(name).why_shared():
-        raise ValueError(f"{name} cannot be an own domain: it {why}.")
+        raise ValueError(f"{name} cannot be an own domain because it {why}.")

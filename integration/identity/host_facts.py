@@ -39,9 +39,9 @@ class HostFacts:
         if self.is_single_label:
             return "has no dot"
         if self.parents[0] in word_lists.TENANT_SUFFIXES or self.is_public_suffix:
-            return "is a suffix below which many have their domains"
+            return "is a public suffix shared by many organizations"
         if self.is_alumni:
-            return "is for alumni"
+            return "is used by alumni"
         found = [text for name, text in WHY_SHARED.items() if name in self.lists]
         return found[0] if found else None
 
@@ -54,11 +54,11 @@ LISTS = {
     "hosting_platform": word_lists.HOSTING_PLATFORMS,
 }
 WHY_SHARED = {
-    "free_mail": "gives mailboxes to anybody",
-    "relay": "forwards for anybody",
-    "disposable": "gives throw-away mailboxes",
-    "resource": "holds calendars of many organizations",
-    "hosting_platform": "holds sites of many organizations",
+    "free_mail": "provides mailboxes to the public",
+    "relay": "forwards mail for the public",
+    "disposable": "provides disposable mailboxes",
+    "resource": "hosts calendars for many organizations",
+    "hosting_platform": "hosts sites for many organizations",
 }
 
 

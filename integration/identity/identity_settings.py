@@ -25,7 +25,7 @@ _BETWEEN_WORDS = re.compile(r"[\s;,]+")
 def read_settings(
     settings: Mapping[str, str], problems: list[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """The flags that are off, and the admitted TLDs. What cannot be read is left out and told."""
+    """The flags that are off, and the admitted TLDs. What is invalid is ignored and reported."""
     off: set[str] = set()
     admitted: set[str] = set()
     for name, value in sorted(settings.items()):
@@ -34,9 +34,11 @@ def read_settings(
             admitted.update(_admitted(word, problems))
         elif name not in FLAGS:
             known = ", ".join(sorted(FLAGS | {ADMITTED_TLDS}))
-            problems.append(f"An identity setting has an unknown name; there are: {known}.")
+            problems.append(f"Unknown identity setting. Valid names: {known}.")
         elif word not in ("on", "off"):
-            problems.append(f"The identity setting {name} is neither on nor off; it counts as on.")
+            problems.append(
+                f"The identity setting {name} is neither on nor off and is treated as on."
+            )
         elif word == "off":
             off.add(name)
     return frozenset(off), frozenset(admitted)
@@ -46,5 +48,5 @@ def _admitted(words: str, problems: list[str]) -> set[str]:
     asked = {word.removeprefix(".") for word in _BETWEEN_WORDS.split(words) if word}
     if asked - SPECIAL_USE_TLDS:
         known = " ".join(sorted(SPECIAL_USE_TLDS))
-        problems.append(f"admitted_tlds has words that are left out; it can have: {known}.")
+        problems.append(f"Some values in admitted_tlds are ignored. Valid values: {known}.")
     return asked & SPECIAL_USE_TLDS

@@ -39,7 +39,7 @@ def organization_rules(
     overrides: Mapping[str, str | None],
     settings: Mapping[str, str],
 ) -> OrganizationRules:
-    """The rules of one organization. Rows that cannot be read are left out and told in
+    """The rules of one organization. Invalid rows are ignored and reported in
     `problems`; nothing raises.
     """
     problems: list[str] = []
@@ -61,7 +61,7 @@ def organization_rules(
 def _users(emails: Iterable[str | None], problems: list[str]) -> list[Address]:
     read = [read_address(email) for email in emails if email]
     users = [address for address in read if isinstance(address, Address)]
-    _count("Users whose email cannot be read", len(read) - len(users), problems)
+    _count("Users with an invalid email", len(read) - len(users), problems)
     return users
 
 
@@ -75,20 +75,20 @@ def _overrides(rows: Mapping[str, str | None], problems: list[str]) -> dict[str,
         if domain is None or (company is None and company_text is not None):
             unreadable += 1
         elif domain in found:
-            problems.append(f"Several overrides are of {domain}; only the first counts.")
+            problems.append(f"There are several overrides for {domain}. Only the first is used.")
         else:
             found[domain] = company
-    _count("Overrides that cannot be read", unreadable, problems)
+    _count("Invalid overrides", unreadable, problems)
     return found
 
 
 def _configured(texts: Iterable[str], problems: list[str]) -> set[str]:
     read = [read_domain(text) for text in texts]
-    _count("Own domains that cannot be read", read.count(None), problems)
+    _count("Invalid own domains", read.count(None), problems)
     found = set()
     for domain in sorted({domain for domain in read if domain is not None}):
         if why := host_facts(domain).why_shared():
-            problems.append(f"The own domain {domain} is left out: it {why}.")
+            problems.append(f"The own domain {domain} is ignored because it {why}.")
         else:
             found.add(domain)
     return found
@@ -96,7 +96,7 @@ def _configured(texts: Iterable[str], problems: list[str]) -> set[str]:
 
 def _count(what: str, count: int, problems: list[str]) -> None:
     if count:
-        problems.append(f"{what}: {count}. They are left out.")
+        problems.append(f"{what}: {count}. They are ignored.")
 
 
 def _domains_of(users: list[Address]) -> set[str]:
@@ -115,7 +115,10 @@ def _given_by_overrides(
         if company is None:
             continue
         if why := host_facts(company).why_shared():
-            problems.append(f"The override of {host} makes no own domain of {company}: it {why}.")
+            problems.append(
+                f"{company}, the override for {host}, is not used as an own domain because it "
+                f"{why}."
+            )
         else:
             found.add(company)
     return found

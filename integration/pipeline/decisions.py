@@ -112,7 +112,7 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
             where known.event_id is null
             group by arrived.organization_id, arrived.event_id
         )
-        update settled set disposition = 'duplicate', reason = 'this event has been landed before'
+        update settled set disposition = 'duplicate', reason = 'this event was already landed'
         where disposition = 'landed' and delivery_id not in (select delivery_id
         from first_of_new_event)
         """

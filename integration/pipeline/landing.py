@@ -43,7 +43,7 @@ class Account:
 
 UNKNOWN = "no organization has connected this Zoom account"
 OVER = "more than a day after the Zoom account was disconnected"
-ABOUT_AN_ERASED_PERSON = "it speaks of an erased person only"
+ABOUT_AN_ERASED_PERSON = "it is only about an erased person"
 
 
 def land_deliveries(

@@ -111,8 +111,8 @@ def _give_up_without_database(connection: psycopg.Connection, error: Exception) 
 
 def _still_reading() -> ListCutShort:
     return ListCutShort(
-        "The list of users was still being read when the time for the import was up.",
-        next_step="It is read again with the next import.",
+        "The user list was still being read when the time allowed for the import ended.",
+        next_step="The next import reads the list again.",
     )
 
 
@@ -203,7 +203,9 @@ def _reason(lists: AccountLists, error: ZoomError) -> str:
     if lists.users is None:
         return str(error)
     if lists.users_error is None:
-        return f"All users were read, but not those of Zoom Phone: {error}"
+        return f"All users were read, but not the Zoom Phone users: {error}"
     count = len(lists.users.frame)
-    used = "1 user was read and is" if count == 1 else f"{count:,} users were read and are"
-    return f"{error.reason} Until then {used} used. {error.next_step}".strip()
+    used = "1 user was read before that and is"
+    if count != 1:
+        used = f"{count:,} users were read before that and are"
+    return f"{error.reason} {used} used. {error.next_step}".strip()

@@ -20,8 +20,8 @@ REFUSALS = ("signature", "stale", "too_large")
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 
 NOT_READY = (
-    "Deliveries cannot be stored: start the database, give its disk room, correct DATABASE_URL, "
-    "or run worksights-zoom migrate.\n"
+    "Deliveries cannot be stored. Start the database, free space on its disk, correct "
+    "DATABASE_URL, or run worksights-zoom migrate.\n"
 )
 
 
@@ -39,7 +39,7 @@ class Metrics:
 def new_metrics() -> Metrics:
     registry = CollectorRegistry()
     refused = Counter(
-        "zoom_deliveries_refused", "Requests refused, by reason", ["reason"], registry=registry
+        "zoom_deliveries_refused", "Requests rejected, by reason", ["reason"], registry=registry
     )
     metrics = Metrics(
         registry=registry,
@@ -52,12 +52,12 @@ def new_metrics() -> Metrics:
         refused=Refused(refused),
         unavailable=Counter(
             "zoom_deliveries_unavailable",
-            "Deliveries answered 503: the database could not store them",
+            "Deliveries answered with 503 because the database could not store them",
             registry=registry,
         ),
         seconds=Histogram(
             "zoom_receiver_seconds",
-            "Time from request to answer",
+            "Time from request to response",
             buckets=SECONDS_BUCKETS,
             registry=registry,
         ),

@@ -14,7 +14,6 @@ from typing import Any
 import requests
 
 from integration.zoom.errors import (
-    RECONNECT,
     SCOPES_MISSING,
     ListCutShort,
     NoZoomPhone,
@@ -38,7 +37,9 @@ PHONE_PAGE_SIZE = 100
 MOST_PAGES = 2_000
 MOST_LISTED = 1_000_000
 LONGEST_PAGE_TOKEN = 4_096
-READ_AGAIN = "It is read again with the next import. If this lasts, report it to Zoom's support."
+READ_AGAIN = (
+    "The next import reads the list again. If the problem continues, report it to Zoom Support."
+)
 
 # Page tokens live 15 minutes. The code also stands for other mistakes in a request.
 STALE_PAGE_TOKEN = 300
@@ -108,9 +109,9 @@ class ZoomClient:
             if error.status != 403 or error.code == SCOPES_MISSING:
                 raise
             raise NoZoomPhone(
-                "Zoom does not give out phone users: the account has no Zoom Phone, "
-                "or the person who connected it may not see them.",
-                next_step=f"Nothing to do without Zoom Phone. With it: {RECONNECT}",
+                "No Zoom Phone users available: the account has no Zoom Phone, "
+                "or the person who connected it cannot view them.",
+                next_step="If the account has Zoom Phone, reconnect it.",
                 status=error.status,
                 code=error.code,
             ) from error
@@ -131,7 +132,7 @@ class ZoomClient:
                     raise
                 if begun_again:
                     raise TransientZoomError(
-                        "Zoom's list of users went stale twice while it was read.",
+                        "Zoom's user list expired twice while it was being read.",
                         status=error.status,
                         code=error.code,
                     ) from error
@@ -147,12 +148,12 @@ class ZoomClient:
                 return
             if page_token in named:
                 raise ListCutShort(
-                    "Zoom's list of users repeats itself and has no end.", next_step=READ_AGAIN
+                    "Zoom's user list repeats itself and does not end.", next_step=READ_AGAIN
                 )
             if listed > MOST_LISTED:
                 break
             named.add(page_token)
-        raise ListCutShort("Zoom's list of users has no end.", next_step=READ_AGAIN)
+        raise ListCutShort("Zoom's user list does not end.", next_step=READ_AGAIN)
 
     def _get(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The JSON object of a 2xx, after short rate limits and one replacement of the token."""
@@ -202,9 +203,9 @@ class ZoomClient:
     def _stop_in_time(self, *, needed_seconds: float = 0.0) -> None:
         if time.monotonic() + needed_seconds >= self._ends_at:
             raise ListCutShort(
-                "Zoom's list of users could not be read to its end in the time there is for it.",
-                next_step="It is read again with the next import. If it never fits, the people who "
-                "run this installation can allow more time.",
+                "Zoom's user list could not be read completely in the time allowed.",
+                next_step="The next import reads the list again. If the problem continues, contact "
+                "the team that runs WorkSights, which can allow more time.",
             )
 
 

@@ -30,7 +30,7 @@ def open_envelope(body: bytes) -> Envelope:
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
-        return Envelope(problem="the body is not JSON that can be read")
+        return Envelope(problem="the body is not valid JSON")
     if not isinstance(content, dict):
         return Envelope(problem="the body is JSON but not an object")
     name = content.get("event")

@@ -9,8 +9,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-RECONNECT = "Reconnect Zoom on the Connections tab."
-NOTHING_TO_DO = "Nothing to do: it is tried again by itself."
+RECONNECT = "Reconnect the account."
+NOTHING_TO_DO = "No action needed: this retries automatically."
 
 # Whatever Zoom asks for, the next try is within this.
 LONGEST_PAUSE = timedelta(days=1)
@@ -92,7 +92,7 @@ def rate_limited(
 ) -> TransientZoomError:
     """`retry_at` is what Zoom asks for; the error's is within a day of `now`."""
     latest = now + LONGEST_PAUSE
-    used_up = "Zoom's limit on requests for this account is used up"
+    used_up = "Zoom's request limit for this account is reached"
     return TransientZoomError(
         f"{used_up} for longer than a day."
         if retry_at > latest
@@ -105,7 +105,7 @@ def rate_limited(
 
 def unreadable_answer(status: int) -> TransientZoomError:
     return TransientZoomError(
-        f"Zoom's answer could not be read (HTTP {status}).",
+        f"Zoom's response could not be read (HTTP {status}).",
         status=status,
     )
 
@@ -113,9 +113,9 @@ def unreadable_answer(status: int) -> TransientZoomError:
 def unforeseen(error: Exception) -> TransientZoomError:
     """For the last resort: the kind of the error, never its text, which may hold personal data."""
     return TransientZoomError(
-        f"The import failed for a reason that was not foreseen ({type(error).__name__}).",
-        next_step="It is tried again. If it keeps failing, tell the people who run this "
-        "installation.",
+        f"The user import failed with an unexpected error ({type(error).__name__}).",
+        next_step="It is retried automatically. If the problem continues, contact the team that "
+        "runs WorkSights.",
     )
 
 
@@ -129,22 +129,22 @@ def api_error(status: int, body: object) -> ZoomError:
     scopes = _missing_scopes(body)
     if code == SCOPES_MISSING or scopes:
         named = ", ".join(scopes) or "some that this integration needs"
-        message = f"The grant lacks Zoom scopes: {named}."
-        step = f"Add them to the app in the Zoom Marketplace. Then: {RECONNECT}"
+        message = f"These Zoom permissions are missing: {named}."
+        step = f"Add them to the app in the Zoom Marketplace. {RECONNECT}"
     elif is_token_refused(status, body) or code in GRANT_ENDED:
-        message, step = "Zoom refuses this connection's access token, also a fresh one.", RECONNECT
+        message, step = "Zoom rejects this account's access token, even a new one.", RECONNECT
     elif status == 403:
-        message = "The person who connected Zoom is not permitted to read this."
-        step = "Reconnect as a Zoom admin whose role may view users of the whole account."
+        message = "The person who connected Zoom does not have permission to read this."
+        step = "Reconnect as a Zoom admin who can view all users of the account."
     elif code == PLAN_OR_PERMISSION:
         message = "The Zoom plan, or the role of the person who connected it, does not allow this."
         step = "Upgrade the plan, or reconnect as a Zoom admin whose role has the permission."
     elif status == 404:
-        message = "Zoom does not have what was asked for."
+        message = "Zoom could not find what was requested."
         step = "Check that the user or account still exists in Zoom."
     else:
-        message = f"Zoom refused the request (HTTP {status}, code {code or 'none'})."
-        step = "Tell the people who run this integration, with these two numbers."
+        message = f"Zoom rejected the request (HTTP {status}, code {code or 'none'})."
+        step = "Contact the team that runs WorkSights and quote these numbers."
     return PermanentZoomError(message, next_step=step, status=status, code=code)
 
 
@@ -156,32 +156,36 @@ def oauth_error(status: int, body: object) -> ZoomError:
     if status < 400:
         return unreadable_answer(status)
     if code in GRANT_ENDED:
-        message, step = "Zoom no longer accepts this connection's grant.", RECONNECT
+        message, step = "Zoom no longer accepts this account's authorization.", RECONNECT
     elif code in CLIENT_UNKNOWN:
-        message = "Zoom does not accept this app's client id and secret."
-        step = "Correct ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET, then restart."
+        message = "Zoom does not accept this app's client ID and secret."
+        step = "Contact the team that runs WorkSights, which can correct them in its settings."
     elif code in APP_DISABLED:
         message = "The app is disabled in this Zoom account."
-        step = "Have a Zoom admin enable it in the Zoom Marketplace, then reconnect Zoom."
+        step = "Ask a Zoom admin to enable it in the Zoom Marketplace, then reconnect the account."
     elif code in CODE_SPENT:
-        message = "The sign-in at Zoom took too long or was used before."
-        step = "Start again with Connect Zoom on the Services page."
+        message = "The Zoom authorization has expired or was already used."
+        step = "Select Connect Zoom on the Services page to start again."
     elif code == SCOPES_MISSING:
-        message, step = "The app's scopes have changed since this account was connected.", RECONNECT
+        message = "The app's permissions have changed since this account was connected."
+        step = RECONNECT
     elif code == REDIRECT_MISMATCH:
-        message = "The redirect address is not one of those in the Zoom app."
-        step = "Add PUBLIC_URL followed by /services/zoom/callback to the app, then connect again."
-    else:
-        message = f"Zoom refused the request for access (HTTP {status}, {code or 'no code'})."
+        message = "The redirect URL is not registered in the Zoom app."
         step = (
-            "Check that client id, secret and redirect address are those of the Zoom app, "
-            "then connect again."
+            "Contact the team that runs WorkSights, which can add the public URL followed by "
+            "/services/zoom/callback to the app. Then connect again."
+        )
+    else:
+        message = f"Zoom rejected the authorization request (HTTP {status}, {code or 'no code'})."
+        step = (
+            "Check that the client ID, secret and redirect URL match the Zoom app, then connect "
+            "again."
         )
     return PermanentZoomError(message, next_step=step, status=status, code=code)
 
 
 def _zoom_trouble(status: int, *, code: int | str | None) -> TransientZoomError:
-    return TransientZoomError(f"Zoom has trouble (HTTP {status}).", status=status, code=code)
+    return TransientZoomError(f"Zoom is having problems (HTTP {status}).", status=status, code=code)
 
 
 def _missing_scopes(body: object) -> list[str]:

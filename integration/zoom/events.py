@@ -58,7 +58,7 @@ def events_of(envelope: Envelope, *, received_at: datetime) -> list[Event]:
     try:
         return read(envelope, received_at)
     except UnreadableTime as error:
-        raise Unreadable("unreadable time") from error
+        raise Unreadable("invalid time") from error
 
 
 def _reader(event: str) -> Callable[[Envelope, datetime], list[Event]]:
@@ -175,7 +175,7 @@ def _event(
     fields: dict[str, str],
 ) -> Event:
     if own is None:
-        raise Unreadable("no time of its own")
+        raise Unreadable("no event time")
     if any(is_longer(part, ID_BYTES) for part in (session or "", *subject)):
         raise Unreadable("an id of more than 128 bytes", own)
     identity = json.dumps(

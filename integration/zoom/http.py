@@ -98,14 +98,14 @@ def send(
                 timeout=(min(CONNECT_SECONDS, left), min(ANSWER_SECONDS, left)),
             )
         except ValueError as error:  # nothing that could be sent, or read as HTTP
-            raise TransientZoomError("Zoom's answer could not be read.") from error
+            raise TransientZoomError("Zoom's response could not be read.") from error
         except NO_ANSWER as error:
             if is_last or not (method == "GET" or _was_not_sent(error)):
                 raise TransientZoomError("Zoom could not be reached.") from error
             continue
         if method != "GET" or answer.status not in RETRIED_STATUSES or is_last:
             return answer
-    raise TransientZoomError("Zoom did not answer in time.")
+    raise TransientZoomError("Zoom did not respond in time.")
 
 
 def _exchange(session: requests.Session, method: str, url: str, **options: Any) -> Answer:

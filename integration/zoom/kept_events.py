@@ -32,4 +32,4 @@ KEPT_EVENTS = frozenset(
     }
 )
 
-NOT_KEPT = "the event is not one that is kept"  # the reason of their deliveries
+NOT_KEPT = "the event type is not stored"  # the reason of their deliveries

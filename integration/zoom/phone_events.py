@@ -87,7 +87,7 @@ def record_calls(event: str, content: dict[str, Any], *, received_at: datetime) 
         except UnreadableRecord as unreadable:
             reasons.append(str(unreadable))
         except UnreadableTime:
-            reasons.append("unreadable time")
+            reasons.append("invalid time")
     if not records:
         raise UnreadableRecord(reasons[0] if reasons else "no call record")
     return records
@@ -117,9 +117,9 @@ def _record(
     if record_id is None:
         raise UnreadableRecord("call record without an id")
     if started_at is None or (ended_at is None and not first):
-        raise UnreadableRecord("no time of its own")
+        raise UnreadableRecord("no event time")
     if first and "duration" not in fields:
-        raise UnreadableRecord("unreadable duration")
+        raise UnreadableRecord("invalid duration")
     for side in SIDES:
         fields |= _numbers_of_call_log(record, side) if first else {}
         fields |= said_of(record, CALL[side], OF_RECORD, prefix=f"{side}_")

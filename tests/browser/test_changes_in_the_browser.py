@@ -32,7 +32,7 @@ def page(batched: Batched, open_page: OpenPage) -> Page:
 def test_a_user_mapped_by_hand_gets_the_entry_with_the_next_batch(
     batched: Batched, page: Page
 ) -> None:
-    page.get_by_role("link", name="Map them").click()
+    page.get_by_role("link", name="Map users").click()
     page.get_by_role("link", name="Stella Stranger").click()
     page.get_by_label("Find a WorkSights user").fill("manager@")
     page.get_by_role("button", name="Search").click()
@@ -43,7 +43,7 @@ def test_a_user_mapped_by_hand_gets_the_entry_with_the_next_batch(
     page.get_by_role("button", name="Preview changes").click()
     expect(page.get_by_role("cell", name="+1")).to_have_count(2)
     page.get_by_role("button", name="Save from 10 Mar 2026").click()
-    expect(page.get_by_role("status")).to_contain_text("brings 2 entries")
+    expect(page.get_by_role("status")).to_contain_text("adds 2 entries")
     expect(page.get_by_text("Manual", exact=True)).to_be_visible()
 
     batched.batch()
@@ -57,7 +57,7 @@ def test_a_feature_switched_off_and_on_from_an_earlier_day_takes_and_brings_entr
     batched: Batched, page: Page
 ) -> None:
     before = batched.entries()
-    for to, shown, says in (("off", "−1", "takes away 1 entry"), ("on", "+1", "brings 1 entry")):
+    for to, shown, says in (("off", "−1", "removes 1 entry"), ("on", "+1", "adds 1 entry")):
         page.goto("/services/zoom/features")
         page.get_by_role("link", name="Member of Acme").click()
         page.get_by_role("link", name=f"Switch {to}… Meetings").click()

@@ -42,6 +42,6 @@ def test_what_failed_is_shown_to_everybody_alike(
     expect(page.get_by_text("Salary round").first).to_be_visible()
     missing = look_at(page, "/missing?from=2026-03-10&to=2026-03-10")
     page.get_by_role("link", name="Salary round").first.click()
-    expect(page.get_by_text("Some of it could not be processed")).to_be_visible()
+    expect(page.get_by_text("Part of this session could not be processed")).to_be_visible()
     one = look_at(page, page.url)
     assert (overview, missing, one) == (GOOD, GOOD, GOOD)

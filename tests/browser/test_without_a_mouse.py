@@ -75,13 +75,13 @@ def test_mapping_switching_and_searching_work_without_javascript(
     page.get_by_label("Effective from").fill("2026-03-10")
     page.get_by_role("button", name="Preview changes").click()
     page.get_by_role("button", name="Save from 10 Mar 2026").click()
-    expect(page.get_by_role("status")).to_contain_text("The mapping is saved")
+    expect(page.get_by_role("status")).to_contain_text("Mapping saved")
 
     page.goto(FEATURES)
     page.get_by_role("link", name="Change for the organization").click()
     page.get_by_role("link", name="Switch off… Webinars").click()
     page.get_by_role("button", name="Switch off from now on").click()
-    expect(page.get_by_role("status")).to_contain_text("The switch is saved")
+    expect(page.get_by_role("status")).to_contain_text("Feature saved")
 
     assert site.rows("select zoom_user_id, user_id from integration.mapping_changes") == [
         ("zu-stella", user_id_of("manager"))

@@ -31,7 +31,7 @@ def test_an_executive_connects_zoom_and_adds_another_account(site: Site, page_of
 def test_a_member_is_refused_with_the_reason(site: Site, page_of: OpenPage) -> None:
     page = page_of("member")
     page.goto("/services/zoom/connect")
-    expect(page.get_by_role("heading", name="Your role does not allow this")).to_be_visible()
+    expect(page.get_by_role("heading", name="You do not have permission")).to_be_visible()
     expect(page.get_by_text("Only Executives and Admins")).to_be_visible()
     assert site.world.calls == []
 
@@ -77,7 +77,7 @@ def test_everything_works_without_javascript(site: Site, page_of: OpenPage) -> N
     page = page_of("admin", java_script_enabled=False)
     page.goto("/services/zoom/connections")
     page.get_by_role("button", name="Import users now").click()
-    expect(page.get_by_role("status")).to_contain_text("imports the users")
+    expect(page.get_by_role("status")).to_contain_text("User import requested")
 
 
 def test_no_page_is_wider_than_a_phone_and_none_breaks_the_policy(

@@ -34,7 +34,7 @@ ANN = Appearance(
     mapped_by="email",
     duration_seconds=3600,
     outcome="activity",
-    detail="It is on the timeline.",
+    detail="The session is on the timeline.",
     entry_title="Hosted a scheduled meeting: Plan",
     entry_started_at=ENDED - timedelta(hours=1),
     entry_ended_at=ENDED,
@@ -55,16 +55,16 @@ def test_a_session_on_the_timeline_passes_every_step() -> None:
 @pytest.mark.parametrize(
     ("outcome", "at"),
     [
-        ("before_connection", "counted"),
-        ("after_disconnection", "counted"),
-        ("not_answered", "counted"),
-        ("waiting_room_only", "counted"),
-        ("zero_duration", "counted"),
-        ("no_identity", "counted"),
+        ("before_connection", "eligible"),
+        ("after_disconnection", "eligible"),
+        ("not_answered", "eligible"),
+        ("waiting_room_only", "eligible"),
+        ("zero_duration", "eligible"),
+        ("no_identity", "eligible"),
         ("not_mapped", "mapped"),
-        ("user_inactive", "active"),
-        ("feature_off", "subscribed"),
-        ("not_subscribed", "subscribed"),
+        ("user_inactive", "active user"),
+        ("feature_off", "switched on"),
+        ("not_subscribed", "switched on"),
         ("excluded", "entry"),
     ],
 )
@@ -78,8 +78,8 @@ def test_a_session_that_could_not_be_processed_says_so_and_goes_on_as_it_was_bef
     steps = steps_of(TOLD, [ANN], failed_at=ENDED)
     names = [step.name for step in steps]
     assert (failing(steps), names.index("processed"), names[-1]) == ("processed", 2, "entry")
-    assert "since 02 March 2026, 10:00 UTC. Nothing is lost" in steps[2].sentence
-    assert "tried again" in steps[2].next_step
+    assert "since 02 March 2026, 10:00 UTC. No data is lost" in steps[2].sentence
+    assert "retried" in steps[2].next_step
 
 
 def test_a_session_without_an_end_says_when_it_is_taken_as_ended() -> None:
@@ -92,7 +92,7 @@ def test_a_session_without_an_end_says_when_it_is_taken_as_ended() -> None:
 def test_somebody_who_was_not_there_is_told_to_look_for_another_zoom_user() -> None:
     steps = steps_of(TOLD, [])
     assert (steps[-1].name, steps[-1].is_passed) == ("participant", False)
-    assert "another Zoom user" in steps[-1].next_step
+    assert "a different Zoom user" in steps[-1].next_step
 
 
 def test_of_two_identities_the_one_with_the_entry_is_explained() -> None:
@@ -108,7 +108,7 @@ def test_what_is_on_somebody_elses_timeline_is_not_taken_for_this_users() -> Non
 def test_times_are_told_in_the_zone_asked_for() -> None:
     steps = steps_of(TOLD, [ANN], events=5, zone=ZoneInfo("Europe/Berlin"))
     assert [step.sentence for step in steps][1:3] == [
-        "5 events of it were landed.",
-        "02 March 2026, 11:00 CET; Zoom told its end.",
+        "5 events of this session were stored.",
+        "Ended 02 March 2026, 11:00 CET, as reported by Zoom.",
     ]
     assert steps[-1].sentence.endswith("10:00 to 11:00 CET.")

@@ -29,9 +29,9 @@ def connections(installation: Installation, zoom: World) -> dict[str, str]:
 
 
 REFUSALS = [
-    (401, {"code": 124}, "also a fresh one", timedelta(hours=6)),
-    (403, {}, "not permitted to read this", timedelta(hours=6)),
-    (429, {}, "limit on requests", None),
+    (401, {"code": 124}, "even a new one", timedelta(hours=6)),
+    (403, {}, "does not have permission to read this", timedelta(hours=6)),
+    (429, {}, "request limit", None),
 ]
 
 
@@ -77,7 +77,7 @@ def plan(zoom_url: tuple[World, str], path: str, **failure: Any) -> None:
 
 
 FAILING_PHONE_LISTS = [
-    ({"status": 500}, "Zoom has trouble (HTTP 500)."),
+    ({"status": 500}, "Zoom is having problems (HTTP 500)."),
     ({"status": 429, "headers": {"Retry-After": "2099-01-01T00:00:00Z"}}, "for longer than a day."),
 ]
 
@@ -92,7 +92,7 @@ def test_a_failing_phone_list_costs_no_user_and_is_tried_again_within_a_day(
     assert imported(installation) == [(account, USERS_WITH_AN_ID) for account in sorted(ACCOUNTS)]
     (first, (state, detail), third) = statuses(installation)
     assert (first, state, third) == (("active", None), "needs_attention", ("active", None))
-    assert detail.startswith("All users were read, but not those of Zoom Phone: ")
+    assert detail.startswith("All users were read, but not the Zoom Phone users: ")
     assert reason in detail
     assert installation.execute(
         "select next_import_at <= now() + interval '1 day', users_imported_at is not null, "
@@ -129,8 +129,9 @@ def test_a_list_that_repeats_itself_ends_and_nobody_is_missing_from_it(
     ) == [(account, account != ACCOUNTS[1]) for account in sorted(ACCOUNTS)]
     assert statuses(installation)[1] == (
         "needs_attention",
-        "Zoom's list of users repeats itself and has no end. Until then 1 user was read and is "
-        "used. It is read again with the next import. If this lasts, report it to Zoom's support.",
+        "Zoom's user list repeats itself and does not end. 1 user was read before that and is "
+        "used. The next import reads the list again. If the problem continues, report it to Zoom "
+        "Support.",
     )
 
 

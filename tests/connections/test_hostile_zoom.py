@@ -132,7 +132,7 @@ def test_an_answer_that_nobody_can_use_marks_its_own_connection(
 
     assert (found.status, found.users, found.is_complete) == ("needs_attention", 0, None)
     assert found.status_detail
-    assert "not foreseen" not in found.status_detail
+    assert "unexpected error" not in found.status_detail
     assert "token-" not in found.status_detail
 
 
@@ -155,7 +155,7 @@ def test_of_a_list_without_an_end_the_beginning_is_used(
 
     assert (found.status, found.is_complete) == ("needs_attention", False)
     assert (found.users >= 1) is ("empty" not in account)
-    assert "Until then" in (found.status_detail or "")
+    assert " read before that and " in (found.status_detail or "")
 
 
 @pytest.mark.parametrize("account", cases("phone", LISTS))
@@ -203,7 +203,8 @@ def test_an_account_that_takes_too_long_is_cut_short_and_the_batch_goes_on(
     slow = found["users.no-end"]
     assert [found[each].status for each in WELL] == ["active"] * 2
     assert (slow.status, slow.is_complete, slow.users > 1) == ("needs_attention", False, True)
-    assert "in the time there is for it. Until then" in (slow.status_detail or "")
+    assert "completely in the time allowed. " in (slow.status_detail or "")
+    assert "users were read before that and are used." in (slow.status_detail or "")
 
 
 @pytest.mark.parametrize("kind", ANYWHERE)

@@ -31,7 +31,7 @@ def test_a_grant_that_was_withdrawn_stops_no_other_import(
     requests.post(control, json={"account_id": ACCOUNTS[1]}, timeout=PATIENCE).raise_for_status()
     result = installation.import_users(now=NOW)
 
-    ended = "Zoom no longer accepts this connection's grant. Reconnect Zoom on the Connections tab."
+    ended = "Zoom no longer accepts this account's authorization. Reconnect the account."
     assert statuses(installation) == [
         ("active", None),
         ("needs_attention", ended),

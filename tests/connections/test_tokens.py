@@ -248,9 +248,9 @@ def test_a_failed_renewal_leaves_the_stored_grant_as_it_was(connected: str) -> N
     save(connected, grant(1, expires_at=NOW))
 
     def fail(*_asked: object) -> Grant:
-        raise TransientZoomError("Zoom has trouble.")
+        raise TransientZoomError("Zoom is having problems.")
 
-    with pytest.raises(TransientZoomError, match="has trouble"):
+    with pytest.raises(TransientZoomError, match="is having problems"):
         access_token(connected, "c1", keys=KEYS, renew=fail, now=NOW)
     assert stored_row(connected)[1:3] == ("made-up-access-1", "made-up-refresh-1")
 
@@ -269,9 +269,9 @@ def test_keys_can_be_rotated_while_tokens_are_stored(connected: str) -> None:
 @pytest.mark.parametrize(
     ("saved", "keys", "words"),
     [
-        (grant(1), (Fernet.generate_key().decode(),), "Add the key .* Reconnect Zoom"),
-        (None, KEYS, "no grant of access. Reconnect Zoom"),
-        (grant(1, refresh_token=None, expires_at=NOW), KEYS, "cannot be renewed. Reconnect Zoom"),
+        (grant(1), (Fernet.generate_key().decode(),), "Reconnect the account, .* restore the key"),
+        (None, KEYS, "no stored access. Reconnect the account"),
+        (grant(1, refresh_token=None, expires_at=NOW), KEYS, "be renewed. Reconnect the account"),
     ],
     ids=["keys lost", "nothing stored", "no refresh token"],
 )

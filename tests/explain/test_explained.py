@@ -44,7 +44,7 @@ def test_explain_tells_the_entry_the_failed_step_and_what_can_never_be_there(
 
     his = said("ben@elsewhere.example", "--session", "explained==")
     assert "participant no" in his
-    assert "on the Users tab, map their Zoom user" in his
+    assert "on the Users page, map their Zoom user" in his
     assert "No session with them has ended" in said("ben@elsewhere.example")
 
     assert "No event of a session 'other==' has been landed" in said(

@@ -61,8 +61,9 @@ def test_a_shared_domain_becomes_own_neither_by_a_row_nor_by_an_override() -> No
     found = rules(own_domains=["gmail.com", "hafen.io"], overrides={"hafen.io": "web.de"})
     assert found.own_domains == {"hafen.io"}
     assert found.problems == (
-        "The own domain gmail.com is left out: it gives mailboxes to anybody.",
-        "The override of hafen.io makes no own domain of web.de: it gives mailboxes to anybody.",
+        "The own domain gmail.com is ignored because it provides mailboxes to the public.",
+        "web.de, the override for hafen.io, is not used as an own domain because it provides "
+        "mailboxes to the public.",
     )
 
 
@@ -82,16 +83,16 @@ def test_rows_that_cannot_be_read_are_left_out_and_counted_without_what_is_in_th
     assert found.own_domains == {"hafen.io", "kontor.de"}
     assert found.overrides == {"a.de": None}
     assert (found.flags_off, found.admitted_tlds) == ({"relay"}, {"test"})
-    assert [problem.partition(".")[0] for problem in found.problems] == [
-        "Users whose email cannot be read: 2",
-        "Overrides that cannot be read: 3",
-        "admitted_tlds has words that are left out; it can have: alt arpa corp example home"
-        " internal intranet lan local localdomain localhost onion private test workgroup",
-        "The identity setting free_mail is neither on nor off; it counts as on",
-        "An identity setting has an unknown name; there are: admitted_tlds, alumni, automated,"
-        " disposable, free_mail, hosting_platform, relay, special_use, unknown_tld",
-        "Own domains that cannot be read: 2",
-    ]
+    assert found.problems == (
+        "Users with an invalid email: 2. They are ignored.",
+        "Invalid overrides: 3. They are ignored.",
+        "Some values in admitted_tlds are ignored. Valid values: alt arpa corp example home"
+        " internal intranet lan local localdomain localhost onion private test workgroup.",
+        "The identity setting free_mail is neither on nor off and is treated as on.",
+        "Unknown identity setting. Valid names: admitted_tlds, alumni, automated,"
+        " disposable, free_mail, hosting_platform, relay, special_use, unknown_tld.",
+        "Invalid own domains: 2. They are ignored.",
+    )
 
 
 def test_of_two_spellings_of_an_override_the_same_one_counts_each_time() -> None:
@@ -100,7 +101,7 @@ def test_of_two_spellings_of_an_override_the_same_one_counts_each_time() -> None
         found = rules(overrides=overrides)
         assert found.overrides == {"xn--mller-kva.de": "b.de"}
         assert found.problems == (
-            "Several overrides are of xn--mller-kva.de; only the first counts.",
+            "There are several overrides for xn--mller-kva.de. Only the first is used.",
         )
 
 
@@ -138,7 +139,7 @@ def test_the_longest_override_at_or_above_a_host_decides(host: str, company: str
 
 @pytest.mark.parametrize("domain", SHARED)
 def test_a_shared_domain_is_refused_as_own(domain: str) -> None:
-    with pytest.raises(ValueError, match="cannot be an own domain: it "):
+    with pytest.raises(ValueError, match="cannot be an own domain because it "):
         refuse_own_domain(domain)
 
 
@@ -153,8 +154,8 @@ def test_a_typed_domain_is_read_into_the_spelling_of_a_key() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("lena@hafen.io", "what stands after the @"),
-        ("https://hafen.io/", "not an address of a page"),
+        ("lena@hafen.io", "the part after the @"),
+        ("https://hafen.io/", "not a web address"),
         ("[192.0.2.7]", "This is not a domain"),
         ("", "This is not a domain"),
     ],

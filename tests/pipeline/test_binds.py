@@ -99,9 +99,9 @@ def test_a_bind_without_a_subject_or_a_readable_time_is_quarantined(
     assert installation.execute(reasons) == [
         ("quarantined", "no session id (uuid)"),
         ("quarantined", "participant without user_id and participant_uuid"),
-        ("quarantined", "unreadable time"),
-        ("quarantined", "unreadable time"),
-        ("quarantined", "no time of its own"),
+        ("quarantined", "invalid time"),
+        ("quarantined", "invalid time"),
+        ("quarantined", "no event time"),
     ]
 
 

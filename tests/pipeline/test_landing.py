@@ -45,7 +45,7 @@ def test_one_event_in_many_deliveries_lands_once(installation: Installation) -> 
     installation.deliver(other_order(later), at=ARRIVAL + timedelta(hours=1))
     installation.land(now=ARRIVAL + timedelta(hours=1))
 
-    duplicate = ("duplicate", "this event has been landed before")
+    duplicate = ("duplicate", "this event was already landed")
     assert dispositions(installation) == [("landed", None), duplicate, duplicate, duplicate]
     assert installation.execute("select xmin::text, fields from zoom_raw.events") == first
 
@@ -103,7 +103,7 @@ BAD = {
     "no leg": joined(user_id="", participant_uuid=None),
     "no participant": changed(MEETING.joined(ANN, START), participant="nobody"),
 }
-NOT_JSON = "the body is not JSON that can be read"
+NOT_JSON = "the body is not valid JSON"
 REASONS = {
     "not JSON": NOT_JSON,
     "not JSON either": NOT_JSON,
@@ -112,12 +112,12 @@ REASONS = {
     "no uuid": "no session id (uuid)",
     "no call_id": "no session id (call_id)",
     "no object.id": "no Zoom user id (object.id)",
-    "a time that is none": "unreadable time",
-    "a time without a zone": "unreadable time",
-    "a time after tomorrow": "unreadable time",
-    "a time before Zoom": "unreadable time",
+    "a time that is none": "invalid time",
+    "a time without a zone": "invalid time",
+    "a time after tomorrow": "invalid time",
+    "a time before Zoom": "invalid time",
     "an endless id": "an id of more than 128 bytes",
-    "no start time": "no time of its own",
+    "no start time": "no event time",
     "no leg": "participant without user_id and participant_uuid",
     "no participant": "participant without user_id and participant_uuid",
 }

@@ -53,7 +53,7 @@ def test_a_day_after_its_accounts_newest_connection_ended_an_event_is_a_stranger
     assert dispositions(installation) == [
         ("landed", None),
         *[stranger] * 5,
-        ("quarantined", "unreadable time"),
+        ("quarantined", "invalid time"),
     ]
     assert installation.value("select count(body) from ingress.deliveries") == 1
     assert len(landed_events(installation)) == 1

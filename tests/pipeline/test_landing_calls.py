@@ -62,7 +62,7 @@ def test_a_delivery_of_unreadable_records_only_is_set_aside(installation: Instal
     installation.land(now=ARRIVAL)
     found = dispositions(installation)
     assert {disposition for disposition, _ in found} == {"quarantined"}
-    assert found[0] == ("quarantined", "unreadable duration")
+    assert found[0] == ("quarantined", "invalid duration")
     assert found[-1] == ("quarantined", "no call record")
     assert landed_calls(installation) == []
 
@@ -87,7 +87,7 @@ def test_a_record_without_its_start_or_end_has_no_time_of_its_own(
     installation.deliver(body, at=ARRIVAL)
     installation.land(now=ARRIVAL)
     assert dispositions(installation) == [
-        ("quarantined", "no time of its own"),
+        ("quarantined", "no event time"),
         ("landed", None),
     ]
     assert landed_calls(installation) == ["call-of-r2"]

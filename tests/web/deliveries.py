@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 LEDGER = ("event", "zoom_account_id", "disposition", "reason", "body")
-NOT_JSON = "the body is not JSON that can be read"
+NOT_JSON = "the body is not valid JSON"
 NOT_AN_OBJECT = "the body is JSON but not an object"
 NO_EVENT = "the body has no event name"
-NOT_KEPT = "the event is not one that is kept"
+NOT_KEPT = "the event type is not stored"
 
 
 def event_body(event: str = "meeting.started", **payload: Any) -> bytes:

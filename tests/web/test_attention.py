@@ -50,12 +50,12 @@ def told(connection: ListedConnection, *arrivals: Arrivals) -> list[str]:
         (
             account(),
             [arrived(last_received_at=NOW - DAY - MINUTE)],
-            ["Zoom has sent nothing of account A1 for a day"],
+            ["Nothing received from Zoom account A1 for a day"],
         ),
         (
             account(),
             [arrived(last_received_at=None)],
-            ["Zoom has sent nothing of account A1 for a day"],
+            ["Nothing received from Zoom account A1 for a day"],
         ),
         (account(connected_at=NOW - HOUR), [arrived(last_received_at=None)], []),
         (account(), [], []),  # nobody can tell before the first batch
@@ -72,12 +72,12 @@ def test_needs_of_connections(
     [
         (NOW - HOUR, None, None, None),
         (NOW - HOUR, NOW - 2 * HOUR, None, None),  # a later one took up its work
-        (NOW - HOUR, NOW - MINUTE, None, "The last batch failed"),
-        (None, NOW - MINUTE, None, "The last batch failed"),
+        (NOW - HOUR, NOW - MINUTE, None, "The last update failed"),
+        (None, NOW - MINUTE, None, "The last update failed"),
         (NOW - HOUR, None, NOW - 40 * MINUTE, None),
-        (NOW - HOUR, None, NOW - 50 * MINUTE, "What Zoom has sent waits for a batch"),
-        (NOW - 8 * HOUR, None, None, "No batch has run for hours"),
-        (None, None, None, "No batch has run for hours"),
+        (NOW - HOUR, None, NOW - 50 * MINUTE, "Data from Zoom is waiting to be processed"),
+        (NOW - 8 * HOUR, None, None, "No update has run for hours"),
+        (None, None, None, "No update has run for hours"),
     ],
 )
 def test_needs_of_batches(
@@ -101,7 +101,7 @@ def test_deliveries_that_could_not_be_read_are_told_with_their_reasons() -> None
     (need,) = needs_of_deliveries(
         [arrived(quarantined={"no uuid": 2}), arrived(quarantined={"no uuid": 1, "no JSON": 1})]
     )
-    assert need.title == "4 webhooks of the last day could not be read"
+    assert need.title == "4 webhooks could not be read in the last 24 hours"
     assert need.text.startswith("no JSON (1); no uuid (3).")
     assert needs_of_deliveries([arrived()]) == []
 
@@ -110,21 +110,21 @@ def test_people_that_nobody_is_mapped_to_are_told_when_they_miss_entries() -> No
     people = People(9, 5, 1, waiting=1, entries_waiting=1, subscribed={})
     (need,) = needs_of_people(people)
     assert need.title == "1 Zoom user is not mapped"
-    assert need.text.startswith("1 session of theirs")
+    assert need.text.startswith("1 of their sessions")
     assert needs_of_people(People(9, 5, 1, waiting=0, entries_waiting=0, subscribed={})) == []
 
 
 def test_settings_that_cannot_be_read_are_told_with_where_to_correct_them() -> None:
-    (need,) = needs_of_identity(["Own domains that cannot be read: 1. They are left out."])
-    assert need.text.startswith("Own domains that cannot be read: 1. They are left out. Correct")
+    (need,) = needs_of_identity(["Invalid own domains: 1. They are ignored."])
+    assert need.text.startswith("Invalid own domains: 1. They are ignored. Contact")
     assert needs_of_identity([]) == []
 
 
 def test_settings_that_are_in_force_for_nothing_are_listed() -> None:
     texts = [UnreadableSetting("exclusions", f"law firm {number}") for number in range(12)]
     (need,) = needs_of_identity([], texts)
-    assert need.title == "12 settings of people and companies are in force for nothing"
-    assert need.text.startswith("“law firm 0” in integration.exclusions; “law firm 1” in")
-    assert "; and 2 more. An exclusion is" in need.text
+    assert need.title == "12 company settings have no effect"
+    assert need.text.startswith("“law firm 0” in exclusions; “law firm 1” in")
+    assert "; and 2 more. An exclusion must be" in need.text
     (need,) = needs_of_identity([], texts[:1])
-    assert need.title == "1 setting of people and companies is in force for nothing"
+    assert need.title == "1 company setting has no effect"

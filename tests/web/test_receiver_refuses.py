@@ -86,7 +86,7 @@ def test_the_log_of_a_refusal_is_its_reason_and_nothing_else(
         )
         receiver.post(event_body(topic="a-secret-topic"))
     ours = [r.getMessage() for r in caplog.records if r.name.startswith("integration")]
-    assert ours == ["deliveries refused since the last line: 1 signature"]
+    assert ours == ["requests rejected since the last line: 1 signature"]
 
 
 def test_many_refusals_are_one_line_a_minute(

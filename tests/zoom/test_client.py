@@ -106,7 +106,7 @@ def test_a_second_refusal_is_a_permanent_error_without_the_token(
     for _ in range(2):
         zoom.will_answer(401, {"code": 124, "message": f"Invalid access token {OLD_TOKEN}."})
 
-    with pytest.raises(PermanentZoomError, match="Reconnect Zoom") as caught:
+    with pytest.raises(PermanentZoomError, match="Reconnect the account") as caught:
         zoom_client.me()
     assert (len(zoom.requests), caught.value.status, caught.value.code) == (2, 401, 124)
     assert "made-up" not in f"{caught.value!s} {caught.value!r}"
@@ -256,10 +256,10 @@ def test_an_answer_without_a_list_is_an_error_and_not_an_empty_list(
             PermanentZoomError,
             "user:read:user:admin, a:b",
         ),
-        (400, {"code": "4711", "message": "?"}, PermanentZoomError, "lacks Zoom scopes"),
+        (400, {"code": "4711", "message": "?"}, PermanentZoomError, "Zoom permissions are missing"),
         (400, {"code": 4700, "message": "scopes:[a:b]"}, PermanentZoomError, "a:b"),
-        (400, {"code": 4700, "message": "Invalid"}, PermanentZoomError, "Reconnect Zoom"),
-        (401, {"code": 124}, PermanentZoomError, "Reconnect Zoom"),
+        (400, {"code": 4700, "message": "Invalid"}, PermanentZoomError, "Reconnect the account"),
+        (401, {"code": 124}, PermanentZoomError, "Reconnect the account"),
         (403, None, PermanentZoomError, "Reconnect as a Zoom admin"),
         (400, {"code": 200, "message": PAID_MESSAGE}, PermanentZoomError, "Upgrade the plan"),
         (404, {"code": 1001}, PermanentZoomError, "still exists"),
@@ -286,4 +286,4 @@ def test_nothing_but_scope_names_is_taken_from_zooms_message() -> None:
     message = "does not contain scopes:[ann@example.com, a:b:c, Bearer made-up-token]"
 
     error = api_error(400, {"code": 4711, "message": message})
-    assert str(error).startswith("The grant lacks Zoom scopes: a:b:c. ")
+    assert str(error).startswith("These Zoom permissions are missing: a:b:c. ")

@@ -220,20 +220,20 @@ def test_an_ended_grant_asks_for_a_reconnection_and_names_no_token(zoom: Any) ->
     with pytest.raises(PermanentZoomError) as caught:
         refresh(zoom.url)
     assert (caught.value.status, caught.value.code) == (400, "invalid_grant")
-    assert caught.value.next_step == "Reconnect Zoom on the Connections tab."
+    assert caught.value.next_step == "Reconnect the account."
     assert "made-up" not in f"{caught.value!s} {caught.value!r}"
 
 
 @pytest.mark.parametrize(
     ("status", "body", "family", "words"),
     [
-        (400, {"error": "invalid_grant"}, PermanentZoomError, "Reconnect Zoom"),
-        (400, {"code": 4741}, PermanentZoomError, "Reconnect Zoom"),
-        (401, {"error": "invalid_client"}, PermanentZoomError, "Correct ZOOM_CLIENT_ID"),
+        (400, {"error": "invalid_grant"}, PermanentZoomError, "Reconnect the account"),
+        (400, {"code": 4741}, PermanentZoomError, "Reconnect the account"),
+        (401, {"error": "invalid_client"}, PermanentZoomError, "correct them in its settings"),
         (400, {"errorCode": "4738"}, PermanentZoomError, "enable it"),
-        (400, {"code": 4733}, PermanentZoomError, "Start again"),
-        (400, {"reason": "Redirect mismatch (4,709)"}, PermanentZoomError, "PUBLIC_URL"),
-        (400, {"code": 4711}, PermanentZoomError, "Reconnect Zoom"),
+        (400, {"code": 4733}, PermanentZoomError, "to start again"),
+        (400, {"reason": "Redirect mismatch (4,709)"}, PermanentZoomError, "callback to the app"),
+        (400, {"code": 4711}, PermanentZoomError, "Reconnect the account"),
         (400, {"error": "invalid_request"}, PermanentZoomError, "HTTP 400, invalid_request"),
         (400, {"error": "Not a word: secret"}, PermanentZoomError, "HTTP 400, no code"),
         (404, None, PermanentZoomError, "HTTP 404, no code"),

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{# Each outcome in plain words, with what to do about it. #}
+{# The text of each outcome: the reason, with what to do about it. #}
 
 select
     outcome,
@@ -9,27 +9,40 @@ from (
     values
         (
             'before_connection',
-            'It ended before this Zoom account was connected; there is no history from before.'
+            'The session ended before this Zoom account was connected. Earlier sessions cannot be '
+            || 'added.'
         ),
         (
             'after_disconnection',
-            'It ended after this Zoom account was disconnected. Connect it again for what comes.'
+            'The session ended after this Zoom account was disconnected. Reconnect it to receive '
+            || 'future sessions.'
         ),
         ('not_answered', 'The call was not answered.'),
-        ('waiting_room_only', 'They left from the waiting room and were never let in.'),
-        ('zero_duration', 'They were not there while the session lasted.'),
+        ('waiting_room_only', 'The participant left from the waiting room and was not admitted.'),
+        ('zero_duration', 'Zoom''s data shows no time in the session for this participant.'),
         (
             'no_identity',
-            'Zoom told neither a Zoom user nor an email: they joined without signing in, or '
-            || 'they were erased.'
+            'Zoom sent neither a user ID nor an email. The participant joined without signing in, '
+            || 'or their data was erased.'
         ),
         (
             'not_mapped',
-            'No WorkSights user was mapped to them when it ended. Map their Zoom user to one.'
+            'No WorkSights user was mapped to this participant when the session ended. If this is '
+            || 'a colleague, map their Zoom user.'
         ),
-        ('user_inactive', 'The WorkSights user was not there or not active when it ended.'),
-        ('feature_off', 'The feature was off for the organization when it ended. Switch it on.'),
-        ('not_subscribed', 'The feature was off for this user when it ended. Switch it on.'),
-        ('excluded', 'Their email or its domain is on the list of exclusions.'),
-        ('activity', 'It is on the timeline.')
+        (
+            'user_inactive',
+            'The WorkSights user did not exist or was not active when the session ended.'
+        ),
+        (
+            'feature_off',
+            'The feature was switched off for the organization when the session ended. Switch it '
+            || 'on.'
+        ),
+        (
+            'not_subscribed',
+            'The feature was switched off for this user when the session ended. Switch it on.'
+        ),
+        ('excluded', 'The participant''s email or its domain is on the exclusion list.'),
+        ('activity', 'The session is on the timeline.')
 ) as outcome_details (outcome, detail)

@@ -75,7 +75,7 @@ def classify_addresses(
             note_progress(connection, NAMES, batch)
             note_rules(connection, rule_version=RULE_VERSION, psl_version=PSL_VERSION)
     problems = decided.problems + [
-        f"{key}: integration.{setting}: {count} that cannot be read, in force for nothing."
+        f"{key}: integration.{setting}: invalid values without effect: {count}."
         for key, setting, count in count_unreadable_settings(connection)
     ]
     return Classification(looked_at, written, names_written, moved, problems)

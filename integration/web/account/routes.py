@@ -14,7 +14,9 @@ def start(visit: Visit) -> Response:
 def account(visit: Visit) -> Response:
     unsaid = (Right.ANYBODY, Right.SIGNED_IN)
     rights = [
-        right for right in Right if right in RIGHTS[visit.viewer.role] and right not in unsaid
+        right.as_yours
+        for right in Right
+        if right in RIGHTS[visit.viewer.role] and right not in unsaid
     ]
     return visit.render("account/account.html", rights=rights)
 

@@ -79,14 +79,14 @@ def effective_from(
     try:
         chosen = date.fromisoformat(day)
     except ValueError as error:
-        raise DayRefused("Choose a day, such as 2026-03-02.") from error
+        raise DayRefused("Enter a date in the format 2026-03-02.") from error
     connected = zoned(connected_at, time_zone)
     if chosen > zoned(now, time_zone).date():
-        raise DayRefused("That day has not come yet. Choose today or an earlier day.")
+        raise DayRefused("This date is in the future. Choose today or an earlier date.")
     if chosen < connected.date():
         raise DayRefused(
-            f"Zoom was connected on {connected.day} {connected:%B %Y}, and there is no history "
-            "from before. Choose that day or a later one."
+            f"Zoom was connected on {connected.day} {connected:%B %Y}. Choose that date or a later "
+            "one."
         )
     begin = datetime.combine(chosen, time(), connected.tzinfo).astimezone(UTC)
     return Effective(min(max(begin, connected_at), now), chosen.isoformat())

@@ -7,16 +7,16 @@ from integration.web.page.time_zone import zoned
 
 def saved_words(effective: Effective, effects: list[Effect], *, time_zone: str) -> str:
     if not effective.day:
-        return "It counts from now on."
+        return "It applies from now on."
     since = zoned(effective.moment, time_zone)
     coming = sum(one.coming for one in effects)
     going = sum(one.going for one in effects)
-    does = [f"brings {counted(coming, 'entry', 'entries')}"] if coming else []
-    does += [f"takes away {counted(going, 'entry', 'entries')}"] if going else []
-    what = " and ".join(does) if does else "changes no entry"
+    does = [f"adds {counted(coming, 'entry', 'entries')}"] if coming else []
+    does += [f"removes {counted(going, 'entry', 'entries')}"] if going else []
+    what = " and ".join(does) if does else "changes no entries"
     return (
-        f"It counts from {since.day} {since:%b %Y}. "
-        f"The next batch, at most 20 minutes from now, {what}."
+        f"It applies from {since.day} {since:%b %Y}. "
+        f"The next update, which starts within 20 minutes, {what}."
     )
 
 

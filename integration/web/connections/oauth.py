@@ -144,9 +144,9 @@ def _join(visit: Visit, grant: oauth.Grant, account_id: str) -> None:
         visit.tell(
             connection,
             f"Zoom account {account_id} is connected to {viewer.organization_name}. Its users are "
-            "being imported; sessions that end from now on are shown."
+            "being imported. Sessions that end from now on will appear."
             if is_new
-            else f"Zoom account {account_id} was connected to {viewer.organization_name} already. "
+            else f"Zoom account {account_id} was already connected to {viewer.organization_name}. "
             "Its access has been renewed.",
         )
 

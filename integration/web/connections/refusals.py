@@ -13,10 +13,10 @@ def declined() -> Refusal:
     return Refusal(
         403,
         title=TITLE,
-        text="The request was declined on Zoom's page. Nothing was changed.",
+        text="The request was declined in Zoom. Nothing was changed.",
         next_step=(
-            "Connect again and choose Allow. If Zoom offers no Allow, a Zoom admin has to approve "
-            "the app in the Zoom Marketplace first."
+            "Connect again and choose Allow. If Zoom does not offer it, a Zoom admin must first "
+            "approve the app in the Zoom Marketplace."
         ),
         step=SERVICES,
     )
@@ -26,11 +26,8 @@ def stale() -> Refusal:
     return Refusal(
         400,
         title=TITLE,
-        text=(
-            "This answer of Zoom belongs to no authorization that was begun here in the last ten "
-            "minutes in this sign-in, or it was used before."
-        ),
-        next_step="Start again with Connect Zoom on the Services page.",
+        text="This request has expired, was already used, or was started in a different session.",
+        next_step="Select Connect Zoom on the Services page to start again.",
         step=SERVICES,
     )
 
@@ -39,8 +36,8 @@ def from_another_site() -> Refusal:
     return Refusal(
         403,
         title=TITLE,
-        text="Another site has sent you here. Connecting begins on our own page only.",
-        next_step="Start with Connect Zoom on the Services page.",
+        text="You came here from another site. You can connect Zoom only from WorkSights.",
+        next_step="Select Connect Zoom on the Services page.",
         step=SERVICES,
     )
 
@@ -49,10 +46,10 @@ def scopes_missing(scopes: Sequence[str]) -> Refusal:
     return Refusal(
         403,
         title=TITLE,
-        text=f"The permissions that were given lack: {', '.join(scopes)}.",
+        text=f"These permissions are missing: {', '.join(scopes)}.",
         next_step=(
-            "Connect again and leave every permission switched on. If it is not among them, add it "
-            "to the app in the Zoom Marketplace first."
+            "Connect again and keep all permissions selected. If one is not listed, add it to the "
+            "app in the Zoom Marketplace first."
         ),
         step=SERVICES,
     )
@@ -62,9 +59,11 @@ def not_permitted() -> Refusal:
     return Refusal(
         403,
         title=TITLE,
-        text="The person who consented at Zoom is neither the owner nor an admin of that account.",
+        text=(
+            "The person who approved access in Zoom is not the owner or an admin of the account."
+        ),
         next_step=(
-            "Sign in to Zoom as its owner or as an admin who may view users, then connect again."
+            "Sign in to Zoom as the owner, or as an admin who can view users, and connect again."
         ),
         step=SERVICES,
     )
@@ -75,9 +74,7 @@ def account_taken(error: AccountTaken) -> Refusal:
         409,
         title=TITLE,
         text=str(error),
-        next_step=(
-            "If you meant another Zoom account, sign in to that one at Zoom and connect again."
-        ),
+        next_step="To connect a different Zoom account, sign in to it in Zoom and connect again.",
         step=SERVICES,
     )
 
@@ -90,7 +87,7 @@ def zoom_said_no(error: ZoomError) -> Refusal:
             502,
             title=TITLE,
             text=error.reason,
-            next_step="Try again in a few minutes with Connect Zoom on the Services page.",
+            next_step="Try again in a few minutes.",
             step=SERVICES,
         )
     return Refusal(502, title=TITLE, text=error.reason, next_step=error.next_step, step=SERVICES)

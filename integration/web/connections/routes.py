@@ -47,7 +47,7 @@ def import_again(visit: Visit) -> Response:
             subject=connection_id,
             details={"zoom_account_id": account},
         )
-        visit.tell(connection, "The next batch imports the users of this Zoom account again.")
+        visit.tell(connection, "User import requested. It usually starts within a minute.")
     return visit.go(TAB)
 
 
@@ -79,14 +79,14 @@ def end_connection(visit: Visit) -> Response:
         )
     is_revoked = token is not None and _revoke(visit, token)
     with visit.transaction() as connection:
-        text = f"Zoom account {account} is disconnected. Nothing more comes in from it."
+        text = f"Zoom account {account} is disconnected. No more data will be received from it."
         if is_revoked:
             visit.tell(connection, text)
         else:
             visit.tell(
                 connection,
-                f"{text} Zoom could not be told: also remove the app in the Zoom Marketplace, "
-                "under Manage, Added Apps.",
+                f"{text} WorkSights could not end its access in Zoom. Remove the app in the Zoom "
+                "Marketplace under Manage > Added Apps.",
                 tone="warn",
             )
     return visit.go(TAB)

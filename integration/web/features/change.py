@@ -100,7 +100,7 @@ def save(visit: Visit) -> Response:
             },
         )
         words = saved_words(effective, effects, time_zone=viewer.time_zone)
-        visit.tell(connection, f"The switch is saved. {words}")
+        visit.tell(connection, f"Feature saved. {words}")
     return visit.go(_back(visit))
 
 
@@ -108,7 +108,7 @@ def _choice(visit: Visit, connection: psycopg.Connection, read: Callable[[str], 
     user = _user(visit, connection)
     feature, to = read("feature"), read("to")
     if feature not in FEATURES or to not in ("on", "off"):
-        raise bad_form("Neither the feature nor whether it is to be on or off could be read.")
+        raise bad_form("The feature, or whether to switch it on or off, is missing.")
     time = time_choice(
         read,
         connections_of(connection, organization_id=visit.viewer.organization_id),

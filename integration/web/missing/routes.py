@@ -128,11 +128,11 @@ def one(visit: Visit) -> Response:
 
 
 def link_of(visit: Visit, step: Step | None, row: Shown | None = None) -> Link | None:
-    """Where the viewer can mend it; None where nothing does, or where they may not."""
+    """Where the viewer can fix it; None where nothing does, or where they may not."""
     if step is None or step.tab is None or not is_open(visit, TABS[step.tab].href):
         return None
     if step.tab == "users" and row and row.zoom_user_id:
-        return Link("Open their Zoom user", f"{TABS['users'].href}/{row.zoom_user_id}")
+        return Link("Open Zoom user", f"{TABS['users'].href}/{row.zoom_user_id}")
     return TABS[step.tab]
 
 

@@ -67,7 +67,8 @@ def search_of(visit: Visit, sight: Sight) -> MissingSearch:
     first = _day(visit.query("from")) or last - timedelta(days=DAYS - 1)
     if not first <= last < first + timedelta(days=MOST_DAYS):
         raise bad_form(
-            f"From and to are days in this order, with at most {MOST_DAYS} days in between."
+            f"Choose a range of up to {MOST_DAYS} days. The start date cannot be after the end "
+            "date."
         )
     outcome, number = visit.query("outcome"), visit.query("page")
     return MissingSearch(
@@ -94,5 +95,5 @@ def _day(text: str) -> date | None:
     except ValueError:
         day = None
     if day is None or day.year not in YEARS:
-        raise bad_form("A day is written like 2026-03-29.")
+        raise bad_form("Enter a date in the format 2026-03-29.")
     return day

@@ -1,4 +1,4 @@
-"""What needs somebody's attention, and how to mend it."""
+"""What needs attention, and how to fix it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,36 +17,31 @@ QUIET = timedelta(days=1)
 SHOWN = 10  # of a list in one sentence
 
 CONNECTIONS = Step("Open Connections", "/services/zoom/connections")
-UNMAPPED = Step("Map them", "/services/zoom/users?show=unmapped")
+UNMAPPED = Step("Map users", "/services/zoom/users?show=unmapped")
 FAILED = Step("Show them", "/missing#failed")
-RUNS = (
-    "Tell the people who run this installation: batches are made by Dagster's daemon, which "
-    "`worksights-zoom up` starts; `worksights-zoom status` says what waits."
-)
-
-
+RUNS = "Updates may have stopped. Contact the team that runs WorkSights."
 TRIED_AGAIN = (
-    "It is tried again when something new arrives and after each update. If it stays here, tell "
-    "the people who run this installation: `worksights-zoom status` shows the cause."
+    "Processing is retried when new data arrives and after each software update. If the problem "
+    "continues, contact the team that runs WorkSights."
 )
 # What fails for all of an organization: the step's table -> title and first sentences.
 WHOLES = {
     "pipeline.settings": (
-        "Changes of settings have no effect yet",
-        "Users, mappings and features as they are now could not be taken over. Nothing is lost: "
-        "until then the earlier ones apply.",
+        "Changed settings have no effect yet",
+        "The current users, mappings and features could not be applied. No data is lost. Until "
+        "they are applied, the earlier settings are used.",
     ),
     "clientsights_raw.email_addresses": (
         "New people and companies are missing",
-        "Email addresses that Zoom has sent could not be read. Nothing is lost: they are kept, and "
-        "the people and companies known so far stay as they are.",
+        "Email addresses from Zoom could not be processed. No data is lost. The people and "
+        "companies known so far do not change.",
     ),
 }
 
 
 @dataclass(frozen=True)
 class Need:
-    """`text` says how to mend it; `since` is shown behind it, in the viewer's zone."""
+    """`text` says how to fix it; `since` is shown after it, in the viewer's zone."""
 
     title: str
     text: str
@@ -61,11 +56,11 @@ def needs_of_connections(
     now: datetime,
     webhooks: str,
 ) -> list[Need]:
-    """Of connections in use: those that fail, and those that Zoom says nothing of."""
+    """Of connections in use: those that fail, and those that Zoom has sent nothing for."""
     needs = [
         Need(
             f"Zoom account {one.zoom_account_id} needs attention",
-            one.status_detail or "Its users could not be imported. Reconnect the account.",
+            one.status_detail or "Users could not be imported. Reconnect the account.",
             CONNECTIONS,
         )
         for one in connections
@@ -77,10 +72,10 @@ def needs_of_connections(
         if one.zoom_account_id in heard and (last or one.connected_at) < now - QUIET:
             needs.append(
                 Need(
-                    f"Zoom has sent nothing of account {one.zoom_account_id} for a day",
-                    "On a day without meetings and calls that is as it should be. Otherwise look "
-                    "in the Zoom Marketplace whether the app's event subscription is on and sends "
-                    f"to {webhooks}.",
+                    f"Nothing received from Zoom account {one.zoom_account_id} for a day",
+                    "This is normal on days without meetings or calls. Otherwise, check in the "
+                    "Zoom Marketplace that the app's event subscription is on and sends to "
+                    f"{webhooks}.",
                     CONNECTIONS,
                     since=last,
                 )
@@ -89,7 +84,7 @@ def needs_of_connections(
 
 
 def needs_of_deliveries(arrivals: list[Arrivals]) -> list[Need]:
-    """Those of the last day that were set aside, with the reasons."""
+    """Those of the last day that were quarantined, with the reasons."""
     reasons: dict[str, int] = {}
     for one in arrivals:
         for reason, count in one.quarantined.items():
@@ -99,9 +94,8 @@ def needs_of_deliveries(arrivals: list[Arrivals]) -> list[Need]:
     listed = "; ".join(f"{reason} ({count:,})" for reason, count in sorted(reasons.items()))
     return [
         Need(
-            f"{counted(sum(reasons.values()), 'webhook')} of the last day could not be read",
-            f"{listed}. Nothing is lost: they are kept with their reason. The people who run this "
-            "installation find them in operations.deliveries.",
+            f"{counted(sum(reasons.values()), 'webhook')} could not be read in the last 24 hours",
+            f"{listed}. The team that runs WorkSights can see the details.",
         )
     ]
 
@@ -120,16 +114,16 @@ def needs_of_batches(
     if failed and failed > (finished or failed - QUIET):
         return [
             Need(
-                "The last batch failed",
-                "Nothing is lost: the next one takes up its work. If that fails too, tell the "
-                "people who run this installation: Dagster's page shows why.",
+                "The last update failed",
+                "No data is lost. The next update continues where it stopped. If that fails too, "
+                "contact the team that runs WorkSights.",
                 since=failed,
             )
         ]
     if waiting and min(waiting) < now - LATE:
-        return [Need("What Zoom has sent waits for a batch", RUNS, since=min(waiting))]
+        return [Need("Data from Zoom is waiting to be processed", RUNS, since=min(waiting))]
     if (finished or oldest) < now - IDLE:
-        return [Need("No batch has run for hours", RUNS, since=finished)]
+        return [Need("No update has run for hours", RUNS, since=finished)]
     return []
 
 
@@ -143,11 +137,10 @@ def needs_of_audit(audit: JobState) -> list[Need]:
     return [
         Need(
             "The nightly check of all tables did not pass",
-            "It found a difference between the tables, or could not look at all of them, so some "
-            "of what is shown here may be wrong. Tell the people who run this installation: "
-            "`worksights-zoom rebuild --check` lists what differs from what Zoom has sent, and "
-            "`worksights-zoom rebuild` corrects it. This stays here until a nightly check "
-            f"passes.{steps}",
+            "It found differences between tables or could not check all of them, so some of the "
+            "data shown may be wrong. Contact the team that runs WorkSights, which can compare the "
+            "tables with the data that Zoom sent and correct them. This message stays until a "
+            f"nightly check passes.{steps}",
             since=audit.failed_since,
         )
     ]
@@ -164,8 +157,7 @@ def needs_of_failures(
             needs.append(
                 Need(
                     f"{some} could not be processed",
-                    "Nothing is lost: what Zoom has sent is kept, and the last good entries stay "
-                    f"as they are. {TRIED_AGAIN}",
+                    f"No data is lost. The last good entries do not change. {TRIED_AGAIN}",
                     step,
                     since=one.sessions_since,
                 )
@@ -174,9 +166,8 @@ def needs_of_failures(
             title, text = WHOLES.get(
                 whole,
                 (
-                    "Some of what is shown is not up to date",
-                    f"{whole} could not be brought up to date. Nothing is lost: it stays as it "
-                    "was.",
+                    "Some of the data shown is not up to date",
+                    f"{whole} could not be updated. No data is lost. It stays as it was.",
                 ),
             )
             needs.append(Need(title, f"{text} {TRIED_AGAIN}", since=one.wholes_since))
@@ -186,46 +177,44 @@ def needs_of_failures(
 def needs_of_identity(
     problems: Sequence[str], unreadable: Sequence[UnreadableSetting] = ()
 ) -> list[Need]:
-    """What was set for people and companies and cannot be read. `problems` are sentences;
-    `unreadable` are texts that are in force for nothing.
+    """Company settings that are invalid. `problems` are sentences; `unreadable` are texts that
+    have no effect.
     """
     needs = []
     if problems:
         needs.append(
             Need(
-                "Settings of people and companies cannot be read",
-                f"{' '.join(problems)} Correct the rows in integration.own_domains, "
-                "integration.domain_overrides or integration.identity_settings; the next batch "
-                "takes them up.",
+                "Some company settings are invalid",
+                f"{' '.join(problems)} Contact the team that runs WorkSights to correct them.",
             )
         )
     if unreadable:
-        shown = [f"“{one.text}” in integration.{one.setting}" for one in unreadable[:SHOWN]]
+        shown = [f"“{one.text}” in {one.setting.replace('_', ' ')}" for one in unreadable[:SHOWN]]
         more = len(unreadable) - len(shown)
         listed = "; ".join([*shown, *([f"and {more:,} more"] if more else [])])
         needs.append(
             Need(
-                f"{counted(len(unreadable), 'setting')} of people and companies "
-                f"{'is' if len(unreadable) == 1 else 'are'} in force for nothing",
-                f"{listed}. An exclusion is an address or a domain, such as ann@acme.com or "
-                "acme.com; own domains and overrides are domains. Correct the rows; the next "
-                "batch takes them up.",
+                f"{counted(len(unreadable), 'company setting')} "
+                f"{'has' if len(unreadable) == 1 else 'have'} no effect",
+                f"{listed}. An exclusion must be an email address or a domain, such as "
+                "ann@acme.com or acme.com. Own domains and overrides must be domains. Contact the "
+                "team that runs WorkSights to correct them.",
             )
         )
     return needs
 
 
 def needs_of_people(people: People) -> list[Need]:
-    """Zoom users whose sessions become no entries because nobody is mapped."""
+    """Zoom users whose sessions have no entry because they are not mapped."""
     if not people.waiting:
         return []
     are = "is" if people.waiting == 1 else "are"
     return [
         Need(
             f"{counted(people.waiting, 'Zoom user')} {are} not mapped",
-            f"{counted(people.entries_waiting, 'session')} of theirs could be on a timeline. Map "
-            "them from an earlier day on; rooms and shared logins map to “nobody”, and are then "
-            "not listed here.",
+            f"{people.entries_waiting:,} of their sessions could be on a timeline. Map each user "
+            "from an earlier day. Map rooms and shared logins to Nobody to remove them from this "
+            "list.",
             UNMAPPED,
         )
     ]

@@ -22,20 +22,18 @@ logger = logging.getLogger(__name__)
 
 NO_DATABASE = Refusal(
     503,
-    title="The database does not answer",
-    text="Nothing is lost and nothing was changed.",
+    title="This page is not available right now",
+    text="Nothing was changed.",
     next_step=(
-        "Try again in a minute. If it stays like this, tell the people who run this installation: "
-        "start the database, or run worksights-zoom migrate."
+        "Try again in a minute. If the problem continues, contact the team that runs WorkSights."
     ),
 )
 OUR_MISTAKE = Refusal(
     500,
-    title="Something went wrong here",
-    text="It is our mistake, not yours.",
+    title="Something went wrong",
+    text="The problem is on our side.",
     next_step=(
-        "Try again. If it happens again, tell the people who run this installation when it was; "
-        "the reason is in their log."
+        "Try again. If it happens again, tell the team that runs WorkSights what time it happened."
     ),
 )
 
@@ -60,15 +58,18 @@ def error_handlers(page: Page, *, is_https: bool) -> Mapping[Any, Callable[..., 
         if error.status_code != 404:
             refusal = Refusal(
                 error.status_code,
-                title="That cannot be done at this address",
+                title="This action is not available",
                 text=f"{error.detail}.",
-                next_step="Use the buttons and links of the page.",
+                next_step="Use the buttons and links on the page.",
                 step=START,
             )
         return refused(request, refusal)
 
     def no_database(request: Request, error: psycopg.Error) -> Response:
-        logger.error("page not answered: %s", type(error).__name__)
+        logger.error(
+            "page not answered: %s. Start the database, or run worksights-zoom migrate.",
+            type(error).__name__,
+        )
         return refused(request, NO_DATABASE)
 
     def statement_failed(request: Request, error: psycopg.Error) -> Response:
@@ -78,13 +79,14 @@ def error_handlers(page: Page, *, is_https: bool) -> Mapping[Any, Callable[..., 
         return refused(request, OUR_MISTAKE)
 
     def setting_missing(request: Request, error: SettingsError) -> Response:
+        logger.error("page not answered: %s", error)
         return refused(
             request,
             Refusal(
                 503,
-                title="This installation is not set up for that yet",
-                text="A setting is missing or cannot be used.",
-                next_step=f"Tell the people who run this installation: {error}",
+                title="This feature is not set up yet",
+                text="A setting is missing or invalid.",
+                next_step="Contact the team that runs WorkSights.",
             ),
         )
 

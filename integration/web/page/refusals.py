@@ -36,11 +36,8 @@ def not_signed_in() -> Refusal:
     return Refusal(
         401,
         title="You are not signed in",
-        text="This page is for people of your organization who are signed in to WorkSights.",
-        next_step=(
-            "Open the sign-in link that your WorkSights administrator gave you, or ask them for a "
-            "new one."
-        ),
+        text="You need to sign in to WorkSights to see this page.",
+        next_step="Open your sign-in link, or ask the team that runs WorkSights for a new one.",
         step=HOW_TO_SIGN_IN,
     )
 
@@ -48,37 +45,34 @@ def not_signed_in() -> Refusal:
 def not_found() -> Refusal:
     return Refusal(
         404,
-        title="There is nothing here",
-        text="The address does not exist, or what it showed is not there any more.",
-        next_step="Check the address, or start from the start page.",
+        title="Page not found",
+        text="This address does not exist, or what it showed has been removed.",
+        next_step="Check the address, or go to the start page.",
     )
 
 
 def forbidden(right: Right) -> Refusal:
     return Refusal(
         403,
-        title="Your role does not allow this",
-        text=f"Only {who_may(right)} {right}.",
-        next_step="Ask one of them, or have your role changed in WorkSights.",
+        title="You do not have permission",
+        text=f"Only {who_may(right)} can {right}.",
+        next_step="Ask one of them, or ask for your role to be changed in WorkSights.",
     )
 
 
 def form_refused() -> Refusal:
     return Refusal(
         403,
-        title="The form was not accepted",
-        text=(
-            "It did not come from a page of this sign-in: the page was open for too long, or "
-            "another site sent it. Nothing was changed."
-        ),
-        next_step="Open the page again and repeat what you did.",
+        title="Your change was not saved",
+        text="The page was opened before you last signed in, or the form came from another site.",
+        next_step="Go back, reload the page and try again.",
     )
 
 
 def bad_form(text: str) -> Refusal:
     return Refusal(
         400,
-        title="That could not be read",
+        title="Check what you entered",
         text=text,
-        next_step="Go back, correct it and send it again.",
+        next_step="Go back, correct it and try again.",
     )

@@ -1,4 +1,4 @@
-"""Who may what on the page: one table. Routes declare a right, navigation and templates ask."""
+"""Who can do what on the page: one table. Routes declare a right, navigation and templates ask."""
 
 from enum import StrEnum
 
@@ -13,19 +13,26 @@ ROLE_NAMES = {
 
 
 class Right(StrEnum):
-    """What a route can ask for. ANYBODY needs no sign-in, SIGNED_IN any role."""
+    """What a route can ask for, in the words that follow "can". ANYBODY needs no sign-in,
+    SIGNED_IN any role.
+    """
 
     ANYBODY = "anybody"
     SIGNED_IN = "be signed in"
     CONNECT = "connect and disconnect Zoom accounts"
     CHANGE_SETTINGS = "change mappings and features"
-    SEE_SETTINGS = "see mappings and features"
-    SEE_CONNECTIONS = "see connections and the overview"
-    SEE_ACTIVITY_COUNTS = "see how much activity there is"
-    SEE_OWN = "see their own timeline and outcomes"
-    SEE_EVERY_TIMELINE = "see everybody's timeline and the clients"
-    SEE_EVERY_OUTCOME = "see everybody's outcomes"
-    SEE_EVERY_TOPIC = "see the topics of other people's sessions"
+    SEE_SETTINGS = "view mappings and features"
+    SEE_CONNECTIONS = "view connections and the overview"
+    SEE_ACTIVITY_COUNTS = "view activity counts"
+    SEE_OWN = "view their own timeline and outcomes"
+    SEE_EVERY_TIMELINE = "view everyone's timeline and clients"
+    SEE_EVERY_OUTCOME = "view everyone's outcomes"
+    SEE_EVERY_TOPIC = "view the topics of other people's sessions"
+
+    @property
+    def as_yours(self) -> str:
+        """The same, said to someone who has the right."""
+        return self.replace("their own", "your own")
 
 
 _OWN = {Right.ANYBODY, Right.SIGNED_IN, Right.SEE_OWN}

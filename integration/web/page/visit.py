@@ -188,14 +188,14 @@ async def _read_form(request: Request) -> FormData:
             if len(body) > FORM_LIMIT:
                 raise Refusal(
                     413,
-                    title="That was too much at once",
-                    text="The form is larger than this page takes. Nothing was changed.",
-                    next_step="Send it in several parts.",
+                    title="Too much data",
+                    text="The form is too large. Nothing was changed.",
+                    next_step="Split it into smaller parts.",
                 )
     except ClientDisconnect as error:  # nobody reads the answer, and no trace fills the log
-        raise bad_form("The form ended before it was complete.") from error
+        raise bad_form("The form is incomplete.") from error
     try:
         fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=5000)
     except ValueError as error:  # also: not UTF-8
-        raise bad_form("The form has more fields than this page takes, or is no text.") from error
+        raise bad_form("The form has too many fields or is not valid text.") from error
     return FormData([(name, value.replace("\0", "")) for name, value in fields])

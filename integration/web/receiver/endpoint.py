@@ -79,7 +79,7 @@ def _refused(request: Request, reason: str, *, status: int) -> Response:
 def _answer_challenge(envelope: Envelope, secret: str) -> Response:
     answer = challenge_answer(envelope.payload.get("plainToken"), secret=secret)
     if answer is None:
-        logger.warning("url validation refused: the plainToken is not one")
+        logger.warning("URL validation rejected: the plainToken is not valid")
         return Response(status_code=400)
     return JSONResponse(answer)
 

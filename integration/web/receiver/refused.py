@@ -28,6 +28,6 @@ class Refused:
         self._unsaid[reason] += 1
         if monotonic() - self._said_at >= SECONDS_BETWEEN_LINES:
             counts = ", ".join(f"{count} {name}" for name, count in sorted(self._unsaid.items()))
-            logger.warning("deliveries refused since the last line: %s", counts)
+            logger.warning("requests rejected since the last line: %s", counts)
             self._unsaid.clear()
             self._said_at = monotonic()

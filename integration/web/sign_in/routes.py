@@ -114,19 +114,19 @@ def _unusable(visit: Visit) -> Refusal:
     if visit.signed_in:
         return Refusal(
             401,
-            title="This sign-in link cannot be used",
-            text=f"You are signed in already, as {visit.viewer.full_name}.",
-            next_step="A link signs in once and for ten minutes. Go on without it.",
+            title="This sign-in link does not work",
+            text=f"You are already signed in as {visit.viewer.full_name}.",
+            next_step="A link works once, within 10 minutes. You can continue without it.",
             step=START,
         )
     return Refusal(
         401,
-        title="This sign-in link cannot be used",
+        title="This sign-in link does not work",
         text=(
-            "A link signs in once and for ten minutes. This one was used, has expired, or is "
+            "A link works once, within 10 minutes. This one was already used, has expired or is "
             "incomplete."
         ),
-        next_step="Ask your WorkSights administrator for a new one.",
+        next_step="Ask the team that runs WorkSights for a new link.",
         step=HOW_TO_SIGN_IN,
     )
 
@@ -136,11 +136,11 @@ def _not_from_the_link() -> Refusal:
         403,
         title="You were not signed in",
         text=(
-            "The form did not come from a sign-in link that this browser has opened within the "
-            "last ten minutes. Nothing was changed, and the link was not used."
+            "The form does not belong to a sign-in link that this browser opened in the last "
+            "10 minutes. Nothing was changed, and the link was not used."
         ),
         next_step=(
-            "Open the link again and press its button. If this happens again, allow cookies for "
+            "Open the link again and select its button. If this happens again, allow cookies for "
             "this site."
         ),
         step=HOW_TO_SIGN_IN,

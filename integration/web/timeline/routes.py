@@ -90,7 +90,7 @@ def _day_asked_for(visit: Visit, person: Profile) -> Day:
     except ValueError:
         day = None
     if day is None or day.year not in YEARS:
-        raise bad_form("A day is written like 2026-03-29.")
+        raise bad_form("Enter a date in the format 2026-03-29.")
     return Day(day, zone)
 
 

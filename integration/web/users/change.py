@@ -75,7 +75,7 @@ def save(visit: Visit) -> Response:
             },
         )
         words = saved_words(effective, effects, time_zone=viewer.time_zone)
-        visit.tell(connection, f"The mapping is saved. {words}")
+        visit.tell(connection, f"Mapping saved. {words}")
     return visit.go(f"{TAB}/{choice.user.zoom_user_id}")
 
 

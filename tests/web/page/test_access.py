@@ -97,7 +97,7 @@ def test_a_route_is_open_to_the_roles_of_its_right_only(
         assert who_may(route.right) in answer.text
     elif route.method == "POST":
         assert answer.status_code == 403
-        assert "The form was not accepted" in answer.text
+        assert "Your change was not saved" in answer.text
     else:
         assert answer.status_code in (200, 303, 400, 404), answer.text
 

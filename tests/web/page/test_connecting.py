@@ -95,7 +95,7 @@ def test_the_same_account_again_renews_the_grant_and_says_so(site: Site) -> None
     before = site.rows("select connection_id, granted_at from integration.connections")
     _, _, text = connect(visitor)
     after = site.rows("select connection_id, granted_at from integration.connections")
-    assert "was connected to Acme already. Its access has been renewed." in text
+    assert "was already connected to Acme. Its access has been renewed." in text
     assert (after[0][0], after[0][1] > before[0][1], len(after)) == (before[0][0], True, 1)
 
 
@@ -124,9 +124,9 @@ def test_an_account_of_another_organization_is_refused(status: str, site: Site) 
 @pytest.mark.parametrize(
     ("consent", "sentence"),
     [
-        ({"denies": True}, "declined on Zoom"),
-        ({"scope": "user:read:user:admin"}, "lack: user:read:list_users:admin"),
-        ({"user_id": "a member"}, "neither the owner nor an admin"),
+        ({"denies": True}, "declined in Zoom"),
+        ({"scope": "user:read:user:admin"}, "are missing: user:read:list_users:admin"),
+        ({"user_id": "a member"}, "is not the owner or an admin"),
     ],
     ids=["declined", "partial consent", "not an administrator"],
 )
@@ -152,19 +152,19 @@ def test_an_admin_of_the_account_may_connect_it_as_its_owner_may(site: Site) -> 
 @pytest.mark.parametrize(
     ("failure", "status", "sentence"),
     [
-        (Failure("/oauth/token", status=503), 502, "Zoom has trouble"),
+        (Failure("/oauth/token", status=503), 502, "Zoom is having problems"),
         (
             Failure("/oauth/token", status=400, body={"error": "invalid_client"}),
             502,
-            "Correct ZOOM_CLIENT_ID",
+            "correct them in its settings",
         ),
         (
             Failure("/oauth/token", status=400, body={"error": "invalid_grant"}),
             400,
-            "Start again with Connect Zoom",
+            "Select Connect Zoom on the Services page to start again",
         ),
-        (Failure("/v2/users/me", status=403, body={"code": 403}), 502, "not permitted"),
-        (Failure("/v2/users", status=403, body={"code": 403}), 502, "not permitted"),
+        (Failure("/v2/users/me", status=403, body={"code": 403}), 502, "does not have permission"),
+        (Failure("/v2/users", status=403, body={"code": 403}), 502, "does not have permission"),
     ],
     ids=["token endpoint down", "app unknown", "code used", "who is it", "user list"],
 )
@@ -210,7 +210,7 @@ def test_who_comes_from_the_marketplace_without_a_state_is_told_where_to_start(
     site: Site,
 ) -> None:
     answer = site.visitor("executive").get("/services/zoom/callback?code=from-the-marketplace")
-    assert (answer.status_code, "Start again with Connect Zoom" in answer.text) == (400, True)
+    assert (answer.status_code, "Select Connect Zoom" in answer.text) == (400, True)
 
 
 def test_another_site_cannot_begin_it(site: Site) -> None:

@@ -38,7 +38,7 @@ def test_an_import_can_be_asked_for(site: Site) -> None:
     assert visitor.post(f"{TAB}/{connection_id}/import").headers["location"] == TAB
     assert site.rows("select next_import_at <= now() from integration.connections") == [(True,)]
     pages = [visitor.get(TAB).text, visitor.get(TAB).text]
-    told = "The next batch imports the users of this Zoom account again."
+    told = "User import requested. It usually starts within a minute."
     assert [told in page for page in pages] == [True, False]  # once
     assert site.rows("select user_id, kind, subject from integration.audit_trail") == [
         (user_id_of("admin"), "import_asked_for", connection_id)
@@ -73,7 +73,7 @@ def test_a_connection_ends_also_when_zoom_cannot_be_told(site: Site) -> None:
     site.world.grants.end_refresh(ACCOUNTS[0])
     visitor.post(f"{TAB}/{connection_id}/disconnect")
     assert site.rows("select status from integration.connections") == [("disconnected",)]
-    assert "remove the app in the Zoom Marketplace" in visitor.get(TAB).text
+    assert "Remove the app in the Zoom Marketplace" in visitor.get(TAB).text
 
 
 def test_what_is_disconnected_can_be_neither_disconnected_nor_imported_again(site: Site) -> None:

@@ -49,8 +49,8 @@ def test_overview_says_how_many_sessions_since_when_and_what_happens_next(failin
     said = attention(failing.visitor("owner"))
     assert f"3 sessions {FAILED}" in said
     for sentence in (
-        "Nothing is lost", "the last good entries stay as they are", "It is tried again",
-        "tell the people who run this installation", "Since 1 Nov 2026, 10:30", "Show them",
+        "No data is lost", "The last good entries do not change", "Processing is retried",
+        "contact the team that runs WorkSights", "Since 1 Nov 2026, 10:30", "Show them",
     ):  # fmt: skip
         assert sentence in said
     assert f"1 session {FAILED}" in attention(failing.visitor("owner", "globex"))
@@ -82,9 +82,9 @@ def test_what_fails_for_a_person_counts_with_the_sessions_they_were_met_in(deriv
 @pytest.mark.parametrize(
     ("model", "title"),
     [
-        ("pipeline.settings", "Changes of settings have no effect yet"),
+        ("pipeline.settings", "Changed settings have no effect yet"),
         ("clientsights_raw.email_addresses", "New people and companies are missing"),
-        ("clientsights.lookalikes", "clientsights.lookalikes could not be brought up to date"),
+        ("clientsights.lookalikes", "clientsights.lookalikes could not be updated"),
     ],
 )
 def test_overview_shows_what_fails_for_the_whole_organization(
@@ -95,7 +95,8 @@ def test_overview_shows_what_fails_for_the_whole_organization(
     site.connect("globex", "GlobexZoomAccount00000")
     fail(site, model)
     said = attention(site.visitor("executive"))
-    assert [part in said for part in (title, "Nothing is lost", "It is tried again")] == [True] * 3
+    parts = (title, "No data is lost", "Processing is retried")
+    assert [part in said for part in parts] == [True] * 3
     assert title not in attention(site.visitor("executive", "globex"))
 
 
@@ -109,7 +110,7 @@ def test_before_the_first_batch_sessions_that_fail_are_counted(site: Site) -> No
 def test_missing_says_it_where_the_session_is_listed_and_keeps_its_outcome(failing: Site) -> None:
     found = {row[1]: row[2:] for row in rows(look(failing.visitor("member"), **MARCH))}
     outcome, why = found["Opening"]
-    assert (outcome, why.startswith("It is on the timeline.")) == ("On the timeline", True)
+    assert (outcome, why.startswith("The session is on the timeline.")) == ("On the timeline", True)
     assert f"Part of this session {FAILED} since 1 Nov 2026, 10:30" in why
     assert FAILED not in " ".join(found["Afterwards"])
 
@@ -118,8 +119,8 @@ def test_missing_says_it_among_the_steps(failing: Site) -> None:
     visitor = failing.visitor("member")
     (path,) = links(look(visitor, **MARCH, topic="Opening"))
     page = words(visitor.get(path).text)
-    assert page.index("Landed") < page.index("Processed failed") < page.index("Ended passed")
-    assert "Next step: Wait: it is tried again" in page
+    assert page.index("Stored") < page.index("Processed failed") < page.index("Ended passed")
+    assert "Next step: Wait. Processing is retried" in page
     (path,) = links(look(visitor, **MARCH, topic="Afterwards"))
     assert "Processed" not in visitor.get(path).text
 

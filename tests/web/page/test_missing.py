@@ -15,7 +15,7 @@ MARCH = {"from": PARALLEL, "to": PARALLEL}
 
 def test_first_of_all_it_says_what_can_never_be_there(story: Site) -> None:
     page = look(story.visitor("member"))
-    assert "Meetings hosted in Zoom accounts that are not connected" in page
+    assert "Meetings hosted by a Zoom account that is not connected" in page
     assert re.search(rf"{ACCOUNTS[0]}</code>: connected since <time[^>]*>1 Jan 2025", page)
     assert re.search(rf"{ACCOUNTS[1]}</code>: connected from .* to <time[^>]*>10 Feb 2026", page)
     assert ACCOUNTS[2] not in page
@@ -49,9 +49,9 @@ def test_a_member_is_told_what_to_do_when_zoom_did_not_know_them(story: Site) ->
 @pytest.mark.parametrize(
     ("role", "day", "outcome", "fix"),
     [
-        ("manager", "2026-05-05", "Feature off for them", "On the Features tab"),
-        ("member", "2024-12-30", "Before the connection", "no history from before"),
-        ("member", "2026-02-10", "After the disconnection", "On the Connections tab"),
+        ("manager", "2026-05-05", "Off for this person", "On the Features page"),
+        ("member", "2024-12-30", "Before connection", "Earlier sessions cannot be added"),
+        ("member", "2026-02-10", "After disconnection", "On the Connections page"),
     ],
 )
 def test_each_outcome_says_why_and_what_to_do(
@@ -114,8 +114,8 @@ def test_the_page_of_one_leads_step_by_step_to_what_mends_it(story: Site) -> Non
     page = " ".join(visitor.get(path).text.split())
     steps = re.findall(r'class="way-(passed|failed)"> <p class="way-name">(.*?) <', page)
     assert steps == [
-        ("passed", "Received and verified"), ("passed", "Landed"), ("passed", "Ended"),
-        ("passed", "Participant"), ("passed", "Counted"), ("failed", "Mapped"),
+        ("passed", "Received"), ("passed", "Stored"), ("passed", "Ended"),
+        ("passed", "Participant"), ("passed", "Eligible"), ("failed", "Mapped"),
     ]  # fmt: skip
     assert f'href="/services/zoom/users/{STRAY.zoom_user_id}"' in page
     assert visitor.get(f"/services/zoom/users/{STRAY.zoom_user_id}").status_code == 200
@@ -152,22 +152,22 @@ def test_a_session_that_has_not_ended_says_what_it_waits_for(story: Site) -> Non
     page = look(story.visitor("executive"), meeting="never told")
     assert "No sessions found" in page
     page = look(story.visitor("executive"), meeting="Still open")
-    assert "It is taken as ended on 02 November 2026, 06:00 EST" in page
+    assert "If it does not arrive by 02 November 2026, 06:00 EST, the end is inferred" in page
     assert "Secret plan" in page
     page = look(story.visitor("admin"), meeting="Still open")
-    assert ("Zoom has not told its end" in page, "Secret plan" in page) == (True, False)
-    assert "not told its end" not in look(story.visitor("member"), meeting="Still open")
+    assert ("Zoom has not sent the end" in page, "Secret plan" in page) == (True, False)
+    assert "not sent the end" not in look(story.visitor("member"), meeting="Still open")
 
 
 def test_what_is_on_somebody_elses_timeline_is_said_so(story: Site) -> None:
     """The Technical Admin's Zoom user is mapped to the Owner."""
     day = {"from": "2026-06-02", "to": "2026-06-02"}
     ((*_, outcome, why),) = rows(look(story.visitor("technical_admin"), **day))
-    assert (outcome, "mapped to another WorkSights user" in why) == (
+    assert (outcome, "mapped to a different WorkSights user" in why) == (
         "On another person's timeline", True,
     )  # fmt: skip
     ((*_, outcome, why),) = rows(look(story.visitor("owner"), **day))
-    assert (outcome, why) == ("On the timeline", "It is on the timeline.")
+    assert (outcome, why) == ("On the timeline", "The session is on the timeline.")
 
 
 @pytest.mark.parametrize(

@@ -87,9 +87,9 @@ def test_what_was_saved_is_what_was_previewed_and_what_the_next_batch_does(
     before = batched.entries()
     fields = {"since": "day", "day": "2026-03-01"}
     admin.post(f"{STRANGER}/change", {"to": user_id_of("manager"), **fields})
-    assert "The next batch, at most 20 minutes from now, brings 2 entries." in told(admin)
+    assert "The next update, which starts within 20 minutes, adds 2 entries." in told(admin)
     admin.post(f"{MEMBER}/change", {"feature": "meetings", "to": "off", **fields})
-    assert "The next batch, at most 20 minutes from now, takes away 1 entry." in told(admin)
+    assert "The next update, which starts within 20 minutes, removes 1 entry." in told(admin)
     batched.batch()
     manager, member = user_id_of("manager"), user_id_of("member")
     assert (before, batched.entries()) == (

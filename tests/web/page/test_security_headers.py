@@ -46,7 +46,7 @@ def test_no_template_has_an_inline_style_or_script_or_an_address_outside() -> No
 def test_an_address_that_does_not_exist_is_a_page_with_the_next_step(shared_site: Site) -> None:
     answer = shared_site.visitor("executive").get("/no-such-page")
     assert answer.status_code == 404
-    assert "There is nothing here" in answer.text
+    assert "Page not found" in answer.text
     assert answer.headers["content-type"].startswith("text/html")
 
 
@@ -72,7 +72,7 @@ def test_without_a_database_the_page_says_so_and_recovers(site: Site) -> None:
             answer = visitor.get("/services")
         finally:
             connection.execute(f"alter database {name} allow_connections true")
-    assert (answer.status_code, "database does not answer" in answer.text) == (503, True)
+    assert (answer.status_code, "not available right now" in answer.text) == (503, True)
     assert visitor.get("/services").status_code == 200
 
 
@@ -85,7 +85,7 @@ def test_a_mistake_of_ours_is_a_page_too(site: Site, monkeypatch: pytest.MonkeyP
     visitor = site.visitor("executive")
     monkeypatch.setattr(services, "connections_of", broken)
     answer = visitor.get("/services")
-    assert (answer.status_code, "our mistake" in answer.text) == (500, True)
+    assert (answer.status_code, "problem is on our side" in answer.text) == (500, True)
     wanted = security_headers(is_https=False)
     assert {name: answer.headers.get(name) for name in wanted} == wanted
 
@@ -100,7 +100,7 @@ def test_a_statement_that_fails_is_logged_without_the_row_it_quotes(
     )
     connection_id = site.connect("acme", "AcmeZoomAccount0000000")
     answer = visitor.post(f"/services/zoom/connections/{connection_id}/import")
-    assert (answer.status_code, "our mistake" in answer.text) == (500, True)
+    assert (answer.status_code, "problem is on our side" in answer.text) == (500, True)
     assert "CheckViolation" in caplog.text
     assert "note_change" in caplog.text  # where it was
     assert "acme-executive" not in caplog.text

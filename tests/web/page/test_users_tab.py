@@ -136,7 +136,7 @@ def test_a_mapping_is_written_with_its_author_and_noted(acme: Site) -> None:
         )
     ]  # fmt: skip
     told = visitor.get(f"{TAB}/zu_new").text
-    assert "It counts from 1 Feb 2026." in told
+    assert "It applies from 1 Feb 2026." in told
     assert "Admin of Acme" in told
 
 
@@ -156,8 +156,8 @@ def test_a_mapping_from_an_earlier_day_holds_until_now(acme: Site) -> None:
     ("day", "sentence"),
     [
         ("2024-12-31", "Zoom was connected on 1 January 2025"),
-        ("2999-01-01", "That day has not come yet"),
-        ("yesterday", "Choose a day, such as"),
+        ("2999-01-01", "This date is in the future"),
+        ("yesterday", "Enter a date in the format"),
     ],
 )
 def test_a_day_that_cannot_be_is_refused_in_the_preview_and_when_saving(
