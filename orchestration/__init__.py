@@ -1,1 +1,1 @@
-"""Dagster, and only Dagster: what runs when, in which order, and what people see of it."""
+"""Dagster only: what runs when, in which order, and what people see of it."""

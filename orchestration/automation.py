@@ -1,4 +1,4 @@
-"""What runs by itself: the 20-minute job and the nightly audit."""
+"""What runs automatically: a batch every 20 minutes and the nightly audit."""
 
 from datetime import UTC, datetime
 
@@ -26,28 +26,30 @@ UNFINISHED = [
 zoom_batch = dg.define_asset_job(
     BATCH_JOB,
     selection=dg.AssetSelection.all() - nightly_checks,
-    description="Imports the users that are due, lands what arrived, and derives what it touches.",
+    description=(
+        "Imports Zoom users due for import, lands new deliveries and updates the affected tables."
+    ),
     tags=WRITER_TAGS,
-    # a process per step would import Dagster and dbt each time: 20 s of 25
+    # With a process per step, each would import Dagster and dbt again: 20 s of 25.
     executor_def=dg.in_process_executor,
 )
 
 nightly_audit = dg.define_asset_job(
     "nightly_audit",
     selection=nightly_checks,
-    description="Checks whole tables; a batch checks only what it touched.",
+    description="Runs data tests on whole tables. Batches test only affected sessions.",
     tags=WRITER_TAGS,
     executor_def=dg.in_process_executor,
 )
 
 
 def is_batch_running(instance: dg.DagsterInstance) -> bool:
-    """Whether a run of the 20-minute job is queued or under way."""
+    """Whether a run of zoom_batch is queued or running."""
     return is_running(instance, zoom_batch.name)
 
 
 def is_running(instance: dg.DagsterInstance, job_name: str) -> bool:
-    """Whether a run of the job is queued or under way."""
+    """Whether a run of the job is queued or running."""
     wanted = dg.RunsFilter(job_name=job_name, statuses=UNFINISHED)
     return instance.get_runs_count(wanted) > 0
 
@@ -57,9 +59,7 @@ def is_running(instance: dg.DagsterInstance, job_name: str) -> bool:
     job=zoom_batch,
     cron_schedule="*/20 * * * *",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description=(
-        "Starts the 20-minute job when there is something to do, and says so when there is not."
-    ),
+    description="Starts zoom_batch every 20 minutes if there is work to do.",
 )
 def every_20_minutes(
     context: dg.ScheduleEvaluationContext, installation: Installation
@@ -69,11 +69,9 @@ def every_20_minutes(
     with connect(installation.database_url(), role="pipeline") as connection:
         reasons = things_to_do(connection, now=datetime.now(UTC))
         if rules_have_changed(connection):
-            reasons.append("the rules of people and companies are new")
+            reasons.append("the classification rules have changed")
     if not reasons:
-        return dg.SkipReason(
-            "Nothing to do: no delivery waits, no setting has changed, no import is due."
-        )
+        return dg.SkipReason("No new deliveries, changed settings or overdue imports.")
     return dg.RunRequest(tags={"worksights/because": "; ".join(reasons)})
 
 
@@ -82,5 +80,5 @@ every_night = dg.ScheduleDefinition(
     job=nightly_audit,
     cron_schedule="15 3 * * *",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Checks whole tables at 03:15 UTC.",
+    description="Runs nightly_audit at 03:15 UTC.",
 )

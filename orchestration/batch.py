@@ -1,4 +1,4 @@
-"""The 20-minute job once, in this process, recorded in Dagster's instance."""
+"""One batch, in this process, recorded in Dagster's instance."""
 
 from contextlib import nullcontext
 from datetime import datetime
@@ -10,8 +10,8 @@ from orchestration.resources import BATCH_JOB, NOW_TAG, pretending
 
 
 def run_batch(*, now: datetime | None, is_pretended: bool) -> bool:
-    """Runs the job as of `now`, which may lie ahead if it `is_pretended`; whether every step
-    succeeded.
+    """Runs the job as of `now`, which may be in the future if it `is_pretended`. Returns whether
+    every step succeeded.
     """
     tags = {NOW_TAG: now.isoformat()} if now and not is_pretended else {}
     time = pretending(now) if now and is_pretended else nullcontext()

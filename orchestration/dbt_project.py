@@ -1,4 +1,4 @@
-"""The dbt project as Dagster shows it: how its assets are named, and how fresh they are to be."""
+"""The dbt project as Dagster shows it: the names of its assets and their freshness policy."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -14,20 +14,20 @@ dbt_project.prepare_if_dev()
 MARTS = ("timeline", "clientsights", "operations")
 
 # Users are imported every 6 hours, so even a quiet installation derives its tables that often.
-# Views show their tables as they are now: nothing is asked of them.
+# Views always show the current rows of their tables, so they need no policy.
 FRESHNESS = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=13), warn_window=timedelta(hours=7)
 )
 
 
 class Translator(DagsterDbtTranslator):
-    """Assets are named as their tables are, and grouped by schema."""
+    """Assets are named after their tables and grouped by schema."""
 
     def get_asset_spec(
         self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetSpec:
         spec = super().get_asset_spec(manifest, unique_id, project)
-        node = manifest["nodes"].get(unique_id, {})  # of a source there is none
+        node = manifest["nodes"].get(unique_id, {})  # a source has no node here
         is_table = node.get("config", {}).get("materialized", "view") != "view"
         return spec.replace_attributes(
             group_name=spec.key.path[0],

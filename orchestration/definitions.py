@@ -1,4 +1,4 @@
-"""Wiring: what there is. No logic."""
+"""Wiring only, no logic."""
 
 import dagster as dg
 

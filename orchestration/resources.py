@@ -1,4 +1,4 @@
-"""Thin wrappers that hand plain objects to the assets. No logic to test in them."""
+"""Thin wrappers that give the assets plain objects. They contain no logic to test."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,21 +18,21 @@ from integration.pipeline.writer import only_writer
 from integration.settings import Settings, read_settings
 
 BATCH_JOB = "zoom_batch"
-NOW_TAG = "worksights/now"  # what the batch takes for now, instead of the clock
-LIMIT_TAG = "dagster/max_runtime"  # in seconds: Dagster's monitor ends a run that takes longer
+NOW_TAG = "worksights/now"  # the batch runs as of this time instead of the clock's
+LIMIT_TAG = "dagster/max_runtime"  # in seconds; Dagster's monitor ends runs that take longer
 
-# The time that `batch --now TIME --pretend` asked for. It is no tag and no configuration, so that
-# nobody can set it through Dagster's interface.
+# The time given with `batch --now TIME --pretend`. It is neither a tag nor configuration, so that
+# no one can set it in the Dagster UI.
 _pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
 
 
 class RefusedTime(Exception):
-    """A run asked for a time that is none, or not yet."""
+    """The time that a run asked for is unreadable or in the future."""
 
 
 @contextmanager
 def pretending(now: datetime) -> Iterator[None]:
-    """Batches that run in this block, in this process, take `now` for now, whatever the clock
+    """Batches that run in this block, in this process, run as of `now`, whatever the clock
     says.
     """
     token = _pretended.set(now)
@@ -43,7 +43,7 @@ def pretending(now: datetime) -> Iterator[None]:
 
 
 def time_of_run(tags: Mapping[str, str], *, clock: datetime) -> datetime:
-    """What a run takes for now: the clock, unless a tag names an earlier time."""
+    """The time that a run uses as now: the clock's, unless a tag names an earlier one."""
     asked = tags.get(NOW_TAG)
     if asked is None:
         return _pretended.get() or clock
@@ -52,9 +52,9 @@ def time_of_run(tags: Mapping[str, str], *, clock: datetime) -> datetime:
     except ValueError as error:
         raise RefusedTime(f"The tag {NOW_TAG} is not a time.") from error
     if time.tzinfo is None:
-        raise RefusedTime(f"The tag {NOW_TAG} is a time without a zone.")
+        raise RefusedTime(f"The tag {NOW_TAG} is a time without a time zone.")
     if is_ahead(time, clock=clock):
-        raise RefusedTime(f"The tag {NOW_TAG} is a time that has not come yet.")
+        raise RefusedTime(f"The tag {NOW_TAG} is a time in the future.")
     return time
 
 
@@ -69,9 +69,9 @@ class Installation(dg.ConfigurableResource[Any]):
 
 
 class BatchInProgress(dg.ConfigurableResource[Any]):
-    """The run's batch: holds the writer's lock from the first asset to the last.
+    """The run's batch. Holds the writer's lock from the first asset to the last.
 
-    The batch is opened when an asset asks for it: a run of checks alone is no batch.
+    The batch is opened when an asset asks for it, so a run of checks alone opens none.
     """
 
     installation: dg.ResourceDependency[Installation]
@@ -84,13 +84,13 @@ class BatchInProgress(dg.ConfigurableResource[Any]):
         run = context.run
         tags = run.tags if run else {}
         as_of = time_of_run(tags, clock=datetime.now(UTC))
-        # A run of single assets is no job's and has no tag.
+        # A run of selected assets belongs to no job and has no tag.
         minutes = self.installation.settings().batch_minutes
         self._limit_seconds = int(tags.get(LIMIT_TAG, minutes * 60))
 
         log = context.log or dg.get_dagster_logger()
         with only_writer(self.installation.database_url(), say=log.info) as connection:
-            # No statement outlasts its run, whatever became of that.
+            # No statement outlasts its run, even when that was killed.
             limit_statements(connection, seconds=self._limit_seconds)
             self._connection = connection
             run_id = run.run_id if run else None

@@ -1,1 +1,1 @@
-"""Assets: one table, or one tight family of tables, per file."""
+"""Assets: one table, or a few closely related tables, per file."""

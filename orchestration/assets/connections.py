@@ -1,4 +1,4 @@
-"""Connections that Zoom's side has ended."""
+"""Connections, and those that end because the app was removed in Zoom."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,10 +21,10 @@ def connections(
     batch_in_progress: BatchInProgress,
     installation: Installation,
 ) -> dg.MaterializeResult[Any]:
-    """One row per time that a Zoom account was joined to an organization.
+    """One row per connection of a Zoom account to an organization.
 
-    The page and `connect` write it. A batch ends the connections whose account has removed our app
-    in Zoom, before it takes the settings: so these know of it.
+    The page and `connect` write it. A batch ends the connections whose Zoom account removed the
+    app. It does so before it copies the settings, so that the copy includes the end.
     """
     settings = installation.settings()
     ended = end_deauthorized(
@@ -32,5 +32,5 @@ def connections(
         client_id=settings.require("ZOOM_CLIENT_ID"),
         erase_after=timedelta(days=settings.erase_after_days),
     )
-    context.log.info(f"{len(ended)} connections were ended because our app was removed in Zoom.")
+    context.log.info(f"Ended {len(ended)} connections because the app was removed in Zoom.")
     return dg.MaterializeResult(metadata={"ended": len(ended)})

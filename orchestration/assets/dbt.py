@@ -42,12 +42,13 @@ def dbt_models(
     connection = batch_in_progress.connection
     derivation = begin_derivation(connection)
     context.log.info(
-        f"{len(derivation.stale)} tables were derived with other code, or from such tables."
+        f"{len(derivation.stale)} tables are derived again because their code, or that of a table "
+        "they read, has changed."
     )
     manifest = derivation.manifest
     selected, views = _selected(context), views_of(manifest)
-    # The 20-minute job leaves views alone that are as they were, and reports nothing of them, which
-    # would cost 0.04 s each; whoever selects one gets it built.
+    # zoom_batch skips unchanged views and does not report them, which would cost 0.04 s each. Other
+    # runs build every view they select.
     is_batch = context.run.job_name == BATCH_JOB and models_of(manifest) <= selected.keys()
     unchanged = views if is_batch and derivation.views_are_built() else set()
     wanted = with_views_above(manifest, selected.keys() - unchanged)
@@ -68,7 +69,7 @@ def dbt_models(
         statement_seconds=batch_in_progress.limit_seconds,
     )
     report = Report(run, connection)
-    for node in parents_first(manifest, wanted):  # the order that Dagster wants
+    for node in parents_first(manifest, wanted):  # the order that Dagster requires
         if node in report.built - selected.keys():
             context.log_event(_built_along(context, node))
             continue
@@ -77,7 +78,7 @@ def dbt_models(
             for event in translated.to_default_asset_events(
                 manifest, TRANSLATOR, context, project=dbt_project
             ):
-                # What else it can make is for an op's context, not for an asset's.
+                # The other types it can return are for the context of an op, not of an asset.
                 asset_event = cast("dg.Output[Any] | dg.AssetCheckResult", event)
                 yield report.completed(asset_event, message["data"])
     try:
@@ -90,12 +91,12 @@ def dbt_models(
     report.raise_failures()
 
 
-# Whole tables are looked at by night, by a job of its own; a batch checks what it touched.
+# Whole tables are tested at night, by a job of their own. A batch tests only affected sessions.
 nightly_checks = build_dbt_asset_selection([dbt_models], dbt_select="tag:nightly")
 
 
 class Report:
-    """What dbt's run becomes in Dagster, beyond dagster-dbt's translation of its messages."""
+    """What Dagster shows of a dbt run, beyond dagster-dbt's translation of its messages."""
 
     def __init__(self, run: DbtRun, connection: psycopg.Connection) -> None:
         self._connection = connection
@@ -110,12 +111,12 @@ class Report:
         self.built = {node for node, end in self._ended.items() if end["status"] == "success"}
 
     def messages(self, node: str) -> list[dict[str, Any]]:
-        """What dbt said of the node's end."""
+        """dbt's messages about the node."""
         return [each for each in self._messages if _node_of(each) == node]
 
     @property
     def failures(self) -> list[str]:
-        """What failed, in words: models that were not derived, tests that found something."""
+        """What failed, in words: models that were not derived and tests that found rows."""
         return [
             f"{result.node.name}: {self._failure(result)}"
             for result in self._results.values()
@@ -126,16 +127,16 @@ class Report:
         failures = self.failures
         if failures:
             skipped = [r.node.name for r in self._results.values() if r.status == "skipped"]
-            left_out = f" Not derived because of that: {', '.join(skipped)}." if skipped else ""
+            left_out = f" Skipped as a result: {', '.join(skipped)}." if skipped else ""
             raise dg.Failure(
-                f"dbt: {len(failures)} of {len(self._results)} failed. "
+                f"dbt failed for {len(failures)} of {len(self._results)} models and tests. "
                 f"{'; '.join(failures)}.{left_out}"
             )
 
     def completed(
         self, event: dg.Output[Any] | dg.AssetCheckResult, data: Mapping[str, Any]
     ) -> dg.Output[Any] | dg.AssetCheckResult:
-        """The event with what is of interest here."""
+        """The event, with our own metadata."""
         node = data["node_info"]["unique_id"]
         if isinstance(event, dg.AssetCheckResult):
             return self._check(event, node)
@@ -161,13 +162,13 @@ class Report:
         )
 
     def _rows_found(self, node: str) -> list[FailingRows]:
-        """Of a test that found something; none when it could not be asked."""
+        """The rows that a test found; none when the test itself failed."""
         result = self._results.get(node)
         if node not in self._wrong and result and result.status in ("fail", "warn"):
             try:
                 self._wrong[node] = failing_rows(self._connection, result.node.compiled_code)
             except psycopg.Error:
-                self._wrong[node] = []  # the check fails all the same, with its count
+                self._wrong[node] = []  # the check still fails, with its count
         return self._wrong.get(node, [])
 
     def _failure(self, result: Any) -> str:
@@ -175,7 +176,7 @@ class Report:
         return _in_words(wrong) if wrong else first_line(result.message)
 
     def _rows_written(self, node_info: Mapping[str, Any]) -> dict[str, int]:
-        """Of a table: rows inserted and deleted; one that differed counts in both."""
+        """Rows inserted into and deleted from a table; a row that differed counts twice."""
         relation = node_info["node_relation"]
         name = f"{relation['schema']}.{relation['alias']}"
         written = rows_written(self._connection, [name])
@@ -183,8 +184,8 @@ class Report:
 
 
 def _selected(context: dg.AssetExecutionContext) -> dict[str, dg.AssetKey]:
-    """What this run is to derive and to check, by dbt's unique id: the asset, or that of the
-    check.
+    """What this run derives and checks: dbt's unique id -> the asset's key, or the key of the
+    check's asset.
     """
     definition = context.assets_def
     return {
@@ -201,7 +202,7 @@ def _node_of(message: Mapping[str, Any]) -> str:
 
 
 def _criteria(manifest: dict[str, Any], nodes: set[str]) -> list[str]:
-    """What dbt is to select, in few criteria: it compares each with every node, three times."""
+    """What dbt selects, in few criteria: dbt compares each with every node, three times."""
     tables = models_of(manifest) - views_of(manifest)
     all_tables = [ALL_TABLES] if tables <= nodes else []
     others = sorted(nodes - tables if all_tables else nodes)
@@ -210,7 +211,7 @@ def _criteria(manifest: dict[str, Any], nodes: set[str]) -> list[str]:
 
 def _built_along(context: dg.AssetExecutionContext, view: str) -> dg.AssetMaterialization:
     keys = {spec.metadata[UNIQUE_ID]: spec.key for spec in context.assets_def.specs}
-    status = "built along: a view that it reads was built again"
+    status = "rebuilt because a view that it reads was rebuilt"
     return dg.AssetMaterialization(keys[view], metadata={"status": status})
 
 
@@ -224,7 +225,7 @@ def _table(wrong: list[FailingRows]) -> str:
     rows = "\n".join(
         f"| {one.what_is_wrong} | {one.rows} | {'<br>'.join(one.examples)} |" for one in wrong
     )
-    return f"| what is wrong | rows | for example |\n|---|---|---|\n{rows}"
+    return f"| problem | rows | example |\n|---|---|---|\n{rows}"
 
 
 def _facts_of_batch(model: str, connection: psycopg.Connection) -> dict[str, Any]:
@@ -237,13 +238,13 @@ def _facts_of_batch(model: str, connection: psycopg.Connection) -> dict[str, Any
     rows = "\n".join(
         f"| {outcome} | {count} |" for outcome, count in outcomes_of_batch(connection, batch)
     )
-    table = f"| outcome | participants of touched sessions |\n|---|---|\n{rows}"
+    table = f"| outcome | participants in affected sessions |\n|---|---|\n{rows}"
     return {"outcomes": dg.MetadataValue.md(table)}
 
 
 def _delays(delay: Delay) -> str:
     if delay.median is None or delay.longest is None:
-        return "no entry was written"
+        return "no entries written"
     median, longest = delay.median.total_seconds() / 60, delay.longest.total_seconds() / 60
     return (
         f"| entries written | median | longest |\n|---|---|---|\n"

@@ -1,4 +1,4 @@
-"""Addresses of participants become people and companies."""
+"""Email addresses become people and companies."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,10 +20,10 @@ from orchestration.resources import BatchInProgress
             kinds={"python", "pandas", "postgres"},
             owners=["team:data-platform"],
             description=(
-                "One row per organization and distinct address, with the person and company it "
-                "leads to. Only addresses that are new, or that a change of rules, lists or "
-                "settings concerns, are classified; what moves is reported before it is applied, "
-                "and listed in clientsights_raw.email_address_moves."
+                "One row per organization and email address, with its person and company. "
+                "Classifies only addresses that are new or affected by a change of rules, lists "
+                "or settings. Changes are logged first and recorded in "
+                "clientsights_raw.email_address_moves."
             ),
         ),
         dg.AssetSpec(
@@ -33,8 +33,8 @@ from orchestration.resources import BatchInProgress
             kinds={"python", "postgres"},
             owners=["team:data-platform"],
             description=(
-                "One row per organization and distinct display name, with what of it can be shown "
-                "as a person's name."
+                "One row per organization and display name, with the part that can be shown as a "
+                "person's name."
             ),
         ),
     ]
@@ -42,14 +42,14 @@ from orchestration.resources import BatchInProgress
 def email_addresses(
     context: dg.AssetExecutionContext, batch_in_progress: BatchInProgress
 ) -> Iterator[dg.MaterializeResult[Any]]:
-    """Classifies the addresses and judges the names that the batch brings, or concerns."""
+    """Classifies the addresses and names that are new in the batch, or affected by it."""
 
     def report(moves: list[Move]) -> None:
         total = sum(move.addresses for move in moves)
-        context.log.info(f"{total} known addresses get another key, kind or company.")
+        context.log.info(f"{total} known addresses change their key, kind or company.")
         for move in moves:
             context.log.info(
-                f"{move.addresses} addresses: {move.kind_before} ({move.reason_before}) becomes "
+                f"{move.addresses} addresses: {move.kind_before} ({move.reason_before}) -> "
                 f"{move.kind_after} ({move.reason_after})"
             )
 
@@ -59,10 +59,10 @@ def email_addresses(
     yield dg.MaterializeResult(
         asset_key=["clientsights_raw", "email_addresses"],
         metadata={
-            "looked_at": done.looked_at,
+            "checked": done.looked_at,
             "new_or_changed": done.written,
             "unreadable_settings": len(done.problems),
-            "moved": dg.MetadataValue.md(_table(done.moves)),
+            "changed": dg.MetadataValue.md(_table(done.moves)),
         },
     )
     yield dg.MaterializeResult(
@@ -73,4 +73,4 @@ def email_addresses(
 
 def _table(moves: list[Move]) -> str:
     frame = pd.DataFrame(moves, columns=list(Move.__dataclass_fields__))
-    return "nothing" if frame.empty else frame.to_markdown(index=False)
+    return "none" if frame.empty else frame.to_markdown(index=False)

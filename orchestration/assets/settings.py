@@ -25,9 +25,8 @@ SETTLED_BY = [
             kinds={"python", "postgres"},
             owners=["team:data-platform"],
             description=(
-                "One row per fact that a setting states (a mapping, a switch, an email "
-                "known of a user, an account's "
-                "connected time), with the time in which it holds."
+                "One row per effective-dated setting, such as a mapping, a subscription, a user's "
+                "email or an account's connection period."
             ),
         ),
         dg.AssetSpec(
@@ -37,13 +36,13 @@ SETTLED_BY = [
             kinds={"python", "postgres"},
             owners=["team:data-platform"],
             description=(
-                "One row per fact that this batch found changed, with the time it concerns."
+                "One row per setting that changed since the last batch, with the period it affects."
             ),
         ),
     ]
 )
 def settings(batch_in_progress: BatchInProgress) -> Iterator[dg.MaterializeResult[Any]]:
-    """Compares the settings as they are now with the copy the marts were last derived from."""
+    """Compares the current settings with the copy the marts were last derived from."""
     changed = take_settings(batch_in_progress.connection, batch_in_progress.batch)
     total = sum(changed.values())
     yield dg.MaterializeResult(

@@ -1,4 +1,4 @@
-"""What other processes write and this pipeline reads."""
+"""Tables that the assets read but do not materialize."""
 
 import dagster as dg
 
@@ -7,7 +7,7 @@ deliveries = dg.AssetSpec(
     group_name="ingress",
     kinds={"postgres"},
     owners=["team:data-platform"],
-    description="One row per delivery that the webhook receiver accepted: the only queue there is.",
+    description="One row per delivery accepted by the webhook receiver. This table is the queue.",
 )
 
 failures = dg.AssetSpec(
@@ -15,5 +15,5 @@ failures = dg.AssetSpec(
     group_name="pipeline",
     kinds={"postgres"},
     owners=["team:data-platform"],
-    description="One row per model and scope whose derivation failed when it was last tried.",
+    description="One row per model and scope, such as a session, that failed at the last attempt.",
 )

@@ -23,10 +23,10 @@ def zoom_events(
     batch_in_progress: BatchInProgress,
     installation: Installation,
 ) -> dg.MaterializeResult[Any]:
-    """One row per distinct event, however many deliveries carried it.
+    """One row per distinct event.
 
-    Takes what waits in ingress.deliveries, keeps the fields that the rules need, and gives each
-    delivery its disposition. Reads nothing of Zoom.
+    Lands waiting deliveries from ingress.deliveries, keeps only the fields the models need, and
+    sets each delivery's disposition. Does not call Zoom.
     """
     settings = installation.settings()
     counts: Counter[str] = Counter()
@@ -36,7 +36,7 @@ def zoom_events(
         key=lambda: settings.tombstone_key,
     ):
         counts += chunk
-        context.log.info(f"{counts.total()} deliveries so far: {_in_words(counts)}")
+        context.log.info(f"Processed {counts.total()} deliveries: {_in_words(counts)}")
     forgotten = forget_quarantined_bodies(
         batch_in_progress.connection,
         now=batch_in_progress.batch.as_of,
@@ -48,7 +48,7 @@ def zoom_events(
             "deliveries": counts.total(),
             "dispositions": dg.MetadataValue.md(_table(counts)),
             "quarantined": counts["quarantined"],
-            "bodies_forgotten": forgotten,
+            "quarantined_bodies_deleted": forgotten,
         }
     )
 

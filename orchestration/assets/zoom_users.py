@@ -1,4 +1,4 @@
-"""Zoom's users, imported from every connected account."""
+"""Zoom users and Zoom Phone users, imported from every connected account."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from integration.connections.imports import connections_due
 from integration.pipeline.user_import import import_users
 from orchestration.resources import BatchInProgress, Installation
 
-# A run that a person started imports every account; a tick or a sensor imports those that are due.
+# A run that a person started imports every account. Schedules and sensors import those due.
 AUTOMATIC_RUN_TAGS = ("dagster/schedule_name", "dagster/sensor_name")
 
 
@@ -22,10 +22,9 @@ AUTOMATIC_RUN_TAGS = ("dagster/schedule_name", "dagster/sensor_name")
             kinds={"python", "pandas", "postgres"},
             owners=["team:data-platform"],
             description=(
-                "One row per version of a Zoom user that an import saw. Zoom is asked for the "
-                "users of each connected account; a connection that fails is marked "
-                "`needs_attention` with the reason, what was read of it is used, and the others "
-                "go on."
+                "One row per version of a Zoom user. Imports users from every account due for "
+                "import; a run started manually imports all accounts. A connection that fails is "
+                "marked `needs_attention`; what was read is used, and the others continue."
             ),
         ),
         dg.AssetSpec(
@@ -34,8 +33,8 @@ AUTOMATIC_RUN_TAGS = ("dagster/schedule_name", "dagster/sensor_name")
             kinds={"python", "postgres"},
             owners=["team:data-platform"],
             description=(
-                "One row per version of a Zoom Phone user: which extension is whose. An account "
-                "without Zoom Phone has none, which is noted on its connection."
+                "One row per version of a Zoom Phone user, with their extension. An account "
+                "without Zoom Phone has no rows; the reason is recorded on its connection."
             ),
         ),
     ]
@@ -45,7 +44,7 @@ def zoom_users(
     batch_in_progress: BatchInProgress,
     installation: Installation,
 ) -> Iterator[dg.MaterializeResult[Any]]:
-    """Imports the users, and the phone users, of the accounts that are due."""
+    """Imports the users and phone users of the accounts due for import."""
     accounts = _accounts(context, batch_in_progress)
     counts = import_users(
         batch_in_progress.connection,
@@ -59,11 +58,11 @@ def zoom_users(
         asset_key=["zoom_raw", "users"],
         metadata={
             "connections": len(accounts),
-            "connections_that_need_attention": counts["failed"],
-            "connections_put_off": counts["put off"],
+            "failed_connections": counts["failed"],
+            "postponed_connections": counts["put off"],
             "new_or_changed_users": counts["users"],
             "pending_users_without_an_id": counts["pending"],
-            "erased_users_left_out": counts["left out"],
+            "erased_users_skipped": counts["left out"],
         },
     )
     yield dg.MaterializeResult(

@@ -1,1 +1,1 @@
-"""Sensors: they look, and ask for a run or say why not. No business rule lives here."""
+"""Sensors: they request a run or say why none is needed. They contain no business rules."""

@@ -1,4 +1,4 @@
-"""Starts a batch early when many deliveries wait."""
+"""Starts a batch early when many deliveries are waiting."""
 
 import dagster as dg
 
@@ -12,16 +12,16 @@ from orchestration.resources import Installation
     job=zoom_batch,
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Starts the 20-minute job early when BACKLOG_DELIVERIES deliveries wait.",
+    description="Starts zoom_batch early when BACKLOG_DELIVERIES deliveries are waiting.",
 )
 def backlog(
     context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
     if is_batch_running(context.instance):
-        return dg.SkipReason("A batch is running; it takes what waits.")
+        return dg.SkipReason("A batch is already running.")
     limit = installation.settings().backlog_deliveries
     with connect(installation.database_url(), role="pipeline") as connection:
         waiting = waiting_deliveries(connection, limit=limit)
     if waiting < limit:
-        return dg.SkipReason(f"{waiting} deliveries wait; a batch starts early from {limit} on.")
-    return dg.RunRequest(tags={"worksights/because": f"at least {limit} deliveries wait"})
+        return dg.SkipReason(f"{waiting} deliveries waiting; a batch starts early at {limit}.")
+    return dg.RunRequest(tags={"worksights/because": f"at least {limit} deliveries are waiting"})

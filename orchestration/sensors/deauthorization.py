@@ -1,4 +1,4 @@
-"""Erases what an account that removed the app has left behind, once its time of grace is over."""
+"""Erases the data of an account that removed the app, once its grace period is over."""
 
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from orchestration.resources import Installation
 
 @dg.op
 def erase_accounts(context: dg.OpExecutionContext, installation: Installation) -> None:
-    """Erases the accounts that are due by now; fails when something of one is left."""
+    """Erases the accounts whose grace period is over; fails when data of one is left."""
     done = erasure.erase_due_accounts(
         installation.settings(),
         installation.database_url(),
@@ -21,12 +21,14 @@ def erase_accounts(context: dg.OpExecutionContext, installation: Installation) -
         say=context.log.info,
     )
     if not done:
-        raise dg.Failure("Something of an account is left. Run: worksights-zoom erase")
+        raise dg.Failure(
+            "Some data of an account was not erased. Run: worksights-zoom erase --zoom-account ID"
+        )
 
 
 @dg.job(
     tags=WRITER_TAGS,
-    description="Erases Zoom accounts that removed the app ERASE_AFTER_DAYS ago.",
+    description="Erases the data of Zoom accounts that removed the app ERASE_AFTER_DAYS ago.",
 )
 def erase_due_accounts() -> None:
     erase_accounts()
@@ -37,8 +39,8 @@ def erase_due_accounts() -> None:
     minimum_interval_seconds=600,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
-        "Starts the erasure of Zoom accounts that removed the app and were not connected again "
-        "within ERASE_AFTER_DAYS."
+        "Starts erase_due_accounts for Zoom accounts that removed the app and were not "
+        "reconnected within ERASE_AFTER_DAYS."
     ),
 )
 def deauthorization(
@@ -49,5 +51,5 @@ def deauthorization(
     with connect(installation.database_url(), role="pipeline") as connection:
         due = accounts_due(connection, now=datetime.now(UTC))
     if not due:
-        return dg.SkipReason("No account's time of grace is over.")
+        return dg.SkipReason("No account has passed its grace period.")
     return dg.RunRequest(tags={"worksights/because": f"{len(due)} accounts removed the app"})

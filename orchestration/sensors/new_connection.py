@@ -1,4 +1,4 @@
-"""Imports the users of a new connection, or those asked for, at once and not at the next tick."""
+"""Imports users at once, not at the next tick, for a new connection or when someone asks."""
 
 from datetime import UTC, datetime
 
@@ -14,18 +14,15 @@ from orchestration.resources import Installation
     job=zoom_batch,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description=(
-        "Starts the 20-minute job when a Zoom account has been connected or its import was "
-        "asked for."
-    ),
+    description="Starts zoom_batch when a Zoom account is connected or an import is requested.",
 )
 def new_connection(
     context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
     if is_batch_running(context.instance):
-        return dg.SkipReason("A batch is running; it is looked at again when it has ended.")
+        return dg.SkipReason("A batch is running. Checking again when it finishes.")
     with connect(installation.database_url(), role="pipeline") as connection:
         waiting = imports_asked_for(connection, now=datetime.now(UTC))
     if not waiting:
-        return dg.SkipReason("No new connection, and nobody has asked for an import.")
-    return dg.RunRequest(tags={"worksights/because": f"{len(waiting)} imports asked for"})
+        return dg.SkipReason("No new connection and no import requested.")
+    return dg.RunRequest(tags={"worksights/because": f"{len(waiting)} imports requested"})

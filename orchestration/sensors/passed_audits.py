@@ -1,4 +1,4 @@
-"""Notes when the nightly audit has passed: until then the page shows that one failed."""
+"""Records that the nightly audit passed. Until then, the page shows that one failed."""
 
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ from orchestration.resources import Installation
     run_status=dg.DagsterRunStatus.SUCCESS,
     monitored_jobs=[nightly_audit],
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Notes that the nightly audit has passed, so that earlier failures are over.",
+    description="Records that the nightly audit passed, which settles its earlier failures.",
 )
 def passed_audits(context: dg.RunStatusSensorContext, installation: Installation) -> None:
     with connect(installation.database_url(), role="pipeline") as connection:

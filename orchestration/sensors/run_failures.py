@@ -1,4 +1,4 @@
-"""Notes each failed run where `status` and the page find it."""
+"""Records each failed run for `status` and the page."""
 
 import dagster as dg
 
@@ -11,8 +11,8 @@ from orchestration.resources import Installation
     default_status=dg.DefaultSensorStatus.RUNNING,
     monitor_all_code_locations=True,
     description=(
-        "Writes failed runs to pipeline.run_failures, with the checks that failed, so that people "
-        "who do not read Dagster see them."
+        "Records failed runs and their failed checks in pipeline.run_failures, for "
+        "`worksights-zoom status` and the page."
     ),
 )
 def run_failures(context: dg.RunFailureSensorContext, installation: Installation) -> None:
@@ -28,7 +28,7 @@ def run_failures(context: dg.RunFailureSensorContext, installation: Installation
 
 
 def failed_checks(instance: dg.DagsterInstance, run_id: str) -> list[str]:
-    """The names of the run's checks that failed; warnings are no failure."""
+    """The names of the run's failed checks; warnings are not failures."""
     entries = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
     evaluations = [entry.asset_check_evaluation for entry in entries]
     return sorted(

@@ -163,7 +163,7 @@ def test_users_that_the_database_refuses_mark_their_own_connection(
     (first, (state, detail), third) = statuses(installation)
     assert (first, state, third) == (("active", None), "needs_attention", ("active", None))
     assert "(CheckViolation)" in detail
-    assert metadata(result)["connections_that_need_attention"] == 1
+    assert metadata(result)["failed_connections"] == 1
 
 
 def test_a_connection_that_cannot_be_marked_stops_no_other(installation: Installation) -> None:

@@ -42,11 +42,11 @@ def test_a_grant_that_was_withdrawn_stops_no_other_import(
     ]
     assert metadata(result) == {
         "connections": 3,
-        "connections_that_need_attention": 1,
-        "connections_put_off": 0,
+        "failed_connections": 1,
+        "postponed_connections": 0,
         "new_or_changed_users": 2 * USERS_WITH_AN_ID,
         "pending_users_without_an_id": 2,
-        "erased_users_left_out": 0,
+        "erased_users_skipped": 0,
     }
 
 

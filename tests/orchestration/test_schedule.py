@@ -15,7 +15,7 @@ ACCOUNT = "ScheduledAccount000000"
 # The schedule asks the clock: what is due has to be so by the real time.
 NOW = datetime.now(UTC).replace(microsecond=0)
 ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
-NOTHING_TO_DO = "Nothing to do: no delivery waits, no setting has changed, no import is due."
+NOTHING_TO_DO = "No new deliveries, changed settings or overdue imports."
 
 
 @pytest.fixture
@@ -159,8 +159,8 @@ def test_a_new_connection_is_imported_at_once_and_only_once(
     said.append(look("new_connection"))
     installation.import_users(now=NOW)  # fails: this connection has no grant
     said.append(look("new_connection"))
-    nobody = "skipped: No new connection, and nobody has asked for an import."
-    assert said == [nobody, "run: 1 imports asked for", nobody]
+    nobody = "skipped: No new connection and no import requested."
+    assert said == [nobody, "run: 1 imports requested", nobody]
 
 
 def test_an_import_that_was_asked_for_starts_at_once(
@@ -179,8 +179,8 @@ def test_an_import_that_was_asked_for_starts_at_once(
         "update integration.connections set users_imported_at = next_import_at - interval '6 hours'"
     )
     said.append(look("new_connection"))
-    nobody = "skipped: No new connection, and nobody has asked for an import."
-    assert said == [nobody, "run: 1 imports asked for", nobody]
+    nobody = "skipped: No new connection and no import requested."
+    assert said == [nobody, "run: 1 imports requested", nobody]
 
 
 def test_a_backlog_starts_a_batch_early(
@@ -192,8 +192,8 @@ def test_a_backlog_starts_a_batch_early(
     installation.deliver(meeting().ended(), at=NOW)
     said.append(look("backlog"))
     assert said == [
-        "skipped: 2 deliveries wait; a batch starts early from 3 on.",
-        "run: at least 3 deliveries wait",
+        "skipped: 2 deliveries waiting; a batch starts early at 3.",
+        "run: at least 3 deliveries are waiting",
     ]
 
 
@@ -208,6 +208,6 @@ def test_sensors_wait_for_a_batch_that_runs(
     installation.deliver(meeting().ended(), at=NOW)
     start_a_run(instance)
     assert [look("new_connection"), look("backlog")] == [
-        "skipped: A batch is running; it is looked at again when it has ended.",
-        "skipped: A batch is running; it takes what waits.",
+        "skipped: A batch is running. Checking again when it finishes.",
+        "skipped: A batch is already running.",
     ]

@@ -32,9 +32,9 @@ def test_a_run_takes_the_clock_or_an_earlier_time_for_now(
 @pytest.mark.parametrize(
     ("asked", "reason"),
     [
-        ("2026-03-02T09:05:01+00:00", "has not come yet"),
-        ("2099-01-01", "without a zone"),
-        ("2025-01-01T00:00:00", "without a zone"),
+        ("2026-03-02T09:05:01+00:00", "in the future"),
+        ("2099-01-01", "without a time zone"),
+        ("2025-01-01T00:00:00", "without a time zone"),
         ("tomorrow", "is not a time"),
     ],
 )

@@ -112,7 +112,7 @@ def test_the_sensor_starts_the_erasure_when_it_is_due(installation: Installation
     )
     started = evaluate()
     assert (waiting, started) == (
-        "skipped: No account's time of grace is over.",
+        "skipped: No account has passed its grace period.",
         "run: 1 accounts removed the app",
     )
 
