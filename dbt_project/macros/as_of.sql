@@ -1,5 +1,6 @@
-{# What `settings` knew of a subject of `rows` when the session ended, for a lateral join beside
-   `sessions`; of two accounts of one organization the session's own first. #}
+{# The value in `settings` for a subject of `rows` when the session ended, for a lateral join with
+   `sessions`. If several accounts of the organization have a value, the session's own account
+   wins. #}
 {% macro as_of(settings, rows, subject) -%}
         select {{ settings }}.value
         from {{ settings }}

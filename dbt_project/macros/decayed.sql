@@ -1,6 +1,7 @@
-{# Minutes as they count in a sum that is kept as of 2020: they halve every 90 days, counted in
-   parts of a day. clientsights.minutes_at() says what remains of such a sum at a time. The exponent
-   has an end, so that no time makes a number that Postgres refuses: 2^500 is the year 2143. #}
+{# Minutes scaled to the reference date 2020-01-01, so that sums never need rewriting: they halve
+   every 90 days, in fractions of a day. clientsights.minutes_at() converts such a sum to its value
+   at a given time. The exponent is bounded, so that no time gives a number that Postgres rejects:
+   2^500 is the year 2143. #}
 {% macro decayed(minutes, met_at) -%}
     {{ minutes }} * power(
         2::double precision,

@@ -1,8 +1,9 @@
-{# Derives the news of a model, and finds what of it fails (macros/materialize_incremental.sql). #}
+{# Derives a model's change set and isolates what fails (macros/materialize_incremental.sql). #}
 
-{# Fills all_news, without what failed in a model above; how much there is. A sum over what failed
-   somewhere is left out, too; an organization, whose model finds its news itself, only where it has
-   failed itself: the news of all its sessions would be passed over because of one. #}
+{# Fills all_news with the change set, without what failed in an upstream model, and returns its
+   size. A sum is also excluded if any part of it failed. An organization (the scope of a model that
+   builds its change set itself) is excluded only if it failed as a whole: otherwise one failed
+   session would hold back all the others. #}
 {% macro collect_news(target, is_whole, is_new) -%}
     {%- set scope = news_scope() -%}
     {%- set matches = '=' if news_kind() == 'organizations' else '@>' -%}
@@ -31,12 +32,13 @@
 {%- endmacro %}
 
 {#
-    The model's statements, for all the news at once; after a failure on data, for each half of it.
+    Runs the model's statements for the whole change set or, after a data error, for each half.
 
-    The conditions are those that a value can cause: data exceptions (22), cardinality (21),
-    integrity (23), program limits such as an index row that is too wide (54), and what functions
-    raise. Anything else (a column that is missing, a lost connection, a full disk) fails the model.
-    The statements are planned anew for each part: the plan for all news reads whole tables.
+    The conditions caught are those that a value can cause: data exceptions (22), cardinality (21),
+    integrity (23), program limits such as an index row that is too wide (54), and errors raised by
+    functions. Anything else (a missing column, a lost connection, a full disk) fails the model.
+    The statements are planned again for each part: the plan for a whole change set reads whole
+    tables.
 #}
 {% macro derive_in_parts(target, sql, is_new) -%}
 {%- set scope = news_scope() -%}

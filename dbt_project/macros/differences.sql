@@ -1,5 +1,5 @@
-{# The rows in which the CTE `actual` is not what the CTE `expected` says, and how. Without the
-   brackets sqlfluff takes the `from` of `is distinct from` for the clause. #}
+{# The rows in which the CTE `actual` differs from the CTE `expected`, and how. Without the brackets
+   sqlfluff mistakes the `from` of `is distinct from` for the clause. #}
 {% macro differences(keys, columns) -%}
 compared as (
 
@@ -9,10 +9,10 @@ compared as (
         {%- endfor %}
         case
             when actual_rows.is_there is null then 'a row is missing'
-            when expected_rows.is_there is null then 'there should be no such row'
+            when expected_rows.is_there is null then 'a row should not exist'
             {%- for column in columns %}
             when (actual_rows.{{ column }} is distinct from expected_rows.{{ column }})
-                then 'another {{ column }} than its parts give'
+                then '{{ column }} is not the expected value'
             {%- endfor %}
         end as what_is_wrong
     from (select *, true as is_there from actual) as actual_rows

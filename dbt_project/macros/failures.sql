@@ -1,6 +1,6 @@
-{# What could not be derived: pipeline.failures, and the rows that stay. #}
+{# What could not be derived: pipeline.failures, and the rows that are kept. #}
 
-{# What was tried in this transaction and did not fail again is well. #}
+{# Deletes the failures that were retried in this transaction and did not fail again. #}
 {% macro forget_failures(is_whole) -%}
     {%- do run_query(
         "delete from pipeline.failures where model = '" ~ table_name(model) ~ "'"
@@ -10,7 +10,7 @@
     ) -%}
 {%- endmacro %}
 
-{# A rebuild derives beside the live tables: what failed keeps its rows there, too. #}
+{# A rebuild derives next to the live tables: the live rows of what failed are copied to it. #}
 {% macro keep_last_good_rows(target) -%}
     {%- set live = adapter.get_relation(
         target.database, target.schema[(var('schema_prefix') | length):], target.identifier
@@ -31,7 +31,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The values of the scope's columns, as pipeline.failures holds them. #}
+{# The values of the scope's columns, as pipeline.failures stores them. #}
 {% macro scope_of(alias, scope) -%}
     jsonb_build_object(
         {%- for column in scope -%}

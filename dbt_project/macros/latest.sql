@@ -1,11 +1,11 @@
 {#
-    Of several values the latest one (contract, 5.4, rule 1): by own time; of equal times the
-    leave's; then the greatest text. A value travels with its recency, so that each later step can
-    compare what the earlier steps filled in.
+    The latest of several values (contract, 5.4, rule 1): by own time, then a leave before a join,
+    then the greatest text. A value keeps its recency, so that each later step can compare the
+    values that earlier steps filled in.
 #}
 
-{# One number for "by own time, of equal times the leave's": microseconds, doubled, plus one for a
-   leave. Times of three centuries, so that the number has room whatever the time. #}
+{# One number for "by own time, then a leave before a join": microseconds, doubled, plus one for a
+   leave. Times are limited to three centuries, so that the number never overflows. #}
 {% macro recency(occurred_at, is_leave) -%}
     (
         extract(epoch from greatest(
@@ -22,7 +22,7 @@
     max({{ recency }}) filter (where {{ column }} is not null) as {{ column }}_recency
 {%- endmacro %}
 
-{# The column and its recency; where it is missing, those of the latest value among the session's
+{# The column and its recency; if the column is null, those of the latest value among the session's
    legs with the same link. #}
 {% macro filled(column, link) -%}
     {%- set legs_with_link -%}
@@ -45,12 +45,12 @@
     end as {{ column }}_recency
 {%- endmacro %}
 
-{# What may be known of a leg's person. #}
+{# What can be known about the person of a leg. #}
 {% macro leg_facts() -%}
     {{ return(['zoom_user_id', 'registrant_id', 'customer_key', 'email', 'display_name']) }}
 {%- endmacro %}
 
-{# A CTE: the legs of `source`, the columns of `facts` filled by `link`, the others as they are. #}
+{# A CTE: the legs of `source`, with the columns of `facts` filled by `link`. #}
 {% macro filled_legs(name, source, link, facts) -%}
 {{ name }} as (
 

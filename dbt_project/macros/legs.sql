@@ -1,8 +1,9 @@
 {# Connection legs and their groups (contract, 5.4). #}
 
-{# CTEs, the last of them `legs`: one row per leg of the news, with the latest value of each of
-   `facts` in its own events (step 1), and the group that it is in without a bind (step 2): a
-   participant_uuid, else a main leg with its breakout legs, also when that has not arrived. #}
+{# CTEs that end with `legs`: one row per leg in the change set, with the latest value of each of
+   `facts` in its own events (step 1), and its group before binds are applied (step 2): a
+   participant_uuid, else a main leg with its breakout legs, even if the main leg has not
+   arrived. #}
 {% macro legs_of_events(facts) -%}
 {%- set main_leg -%}
     coalesce(case when is_breakout then 'main:' || parent_user_id end, leg_id)
@@ -102,15 +103,15 @@ legs as (
 )
 {%- endmacro %}
 
-{# A column of a session's rows as one key for a join. In three columns Postgres takes the rows of a
-   session for few and compares each with each (measured: 63 s instead of 1 s for 10,000 bound
+{# A column of a session's rows as a single join key. With three columns Postgres underestimates the
+   rows of a session and compares every pair (measured: 63 s instead of 1 s for 10,000 bound
    legs). #}
 {% macro in_session(column) -%}
     {%- set rows = column.split('.')[0] -%}
     array[{{ rows }}.organization_id, {{ rows }}.session_id, {{ column }}]
 {%- endmacro %}
 
-{# Columns of legs that no step but filling changes, `rows.` before each. #}
+{# Columns of legs that only filling changes, each qualified with `rows`. #}
 {% macro facts_of_legs(rows, without=none) -%}
     {% for fact in leg_facts() if fact != without -%}
         {{ rows }}.{{ fact }},
@@ -122,7 +123,7 @@ legs as (
         {{ rows }}.left_at
 {%- endmacro %}
 
-{# Whether two groups have two different values, of which each leg has a least and a greatest. #}
+{# Whether two groups have different values, given the least and the greatest of each leg. #}
 {% macro differs_between_groups(least_value, greatest_value) -%}
     (
             min({{ least_value }} collate "C") <> max({{ greatest_value }} collate "C")

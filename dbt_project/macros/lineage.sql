@@ -1,12 +1,12 @@
-{# Which tables a model is derived from, and which are derived from it, as dbt knows them. #}
+{# The upstream and downstream tables of a model, from dbt's graph. #}
 
 {# A table's name in pipeline.progress and pipeline.failures. #}
 {% macro table_name(node) -%}
     {{ return(node.schema ~ '.' ~ (node.alias or node.name)) }}
 {%- endmacro %}
 
-{# The tables that this model, or the given one, is derived from, through views; with `nearest`
-   without what those are derived from. Sources that note their progress are among them. #}
+{# The upstream tables of this model or the given one, through views; with `nearest`, only the
+   closest ones. Sources that have a watermark are included. #}
 {% macro tables_above(node=none, nearest=false) -%}
     {%- set found = [] -%}
     {%- if execute -%}
@@ -37,8 +37,8 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{# The tables that are derived from this model: round after round those that read one found before.
-   dbt knows a node's parents only. #}
+{# The downstream tables of this model, found level by level: dbt's graph lists only a node's
+   parents. #}
 {% macro tables_below() -%}
     {%- set reached = [model.unique_id] -%}
     {%- set found = [] -%}

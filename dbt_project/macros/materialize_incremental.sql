@@ -1,15 +1,15 @@
 {#
-    How every table is kept. It replaces dbt's own `incremental` materialization, which fails as a
+    Maintains every table. It replaces dbt's own `incremental` materialization, which fails as a
     whole when one row fails, and stops when a column is added.
 
-    The news of a model is put into the temporary table `news` (macros/news.sql), and the model's
-    SQL reads only that. When it fails on data, the news is halved until what fails is alone: that
-    is listed in pipeline.failures, its rows stay as they were, and the rest is derived in the same
-    transaction. What failed in a model is left out of the models derived from it.
+    The change set of a model is put into the temporary table `news` (macros/news.sql), and the
+    model's SQL reads only that. After a data error the change set is halved until the failing part
+    is isolated: it is listed in pipeline.failures, its rows stay unchanged, and the rest is derived
+    in the same transaction. What failed in a model is excluded from its downstream models.
 
-    A table that was derived with other code or other columns, or that nothing is known of, is
-    derived from everything, in place: columns are added and dropped, and rows that are the same
-    stay untouched. So are then the tables derived from it.
+    A table that was derived with different code or columns, or that has no watermark, is derived in
+    full, in place: columns are added and dropped, and identical rows are not rewritten. The
+    downstream tables are then derived in full too.
 #}
 {% materialization incremental, adapter='postgres' %}
     {%- set target = this.incorporate(type='table') -%}

@@ -1,33 +1,33 @@
 {#
-    What is new for a model.
+    The change set of a model: the keys that it has to derive again.
 
-    `meta.news` of a model says what it has to derive again (where_news names it once more, because
-    dbt does not know a model's meta while it parses):
-    - `landed`: sessions with an event that was landed or changed since the model's last batch;
-    - `landed_or_due`: those, and the ones whose 24 hours without an `ended` event are over;
-    - `touched`: those of int_touched_sessions, which adds what a change of settings concerns;
-    - `changed`: the people, companies and ties of pipeline.changed_months, in those months;
-    - `changed_or_classified`: those, and the ones of addresses that were classified anew;
-    - `organizations`: all of them, for a model that finds its news itself.
-    `meta.scope` names the columns that this is said in; a session's key unless it says otherwise.
-    `meta.all_of` names the model that has all there is of the scope; a session's are those of the
-    landed events.
+    `meta.news` of a model names the kind of change set (where_news repeats it, because dbt does not
+    know a model's meta while it parses):
+    - `landed`: sessions with an event that was landed or changed since the model's watermark;
+    - `landed_or_due`: those, and sessions that reached 24 hours without an `ended` event;
+    - `touched`: those of int_touched_sessions, which adds sessions affected by changed settings;
+    - `changed`: the people, companies and relationships of pipeline.changed_months, and the months;
+    - `changed_or_classified`: those, and the ones with newly classified addresses;
+    - `organizations`: all of them, for a model that builds its change set itself.
+    `meta.scope` names the key columns of the change set; the default is the key of a session.
+    `meta.all_of` names the model with every key of that scope; for sessions, the landed events have
+    them.
 
-    The materialization puts the news into `pg_temp.news`; only what is there is derived. Where
-    nothing is materialized (`dbt show`, `dbt compile`) a model gives everything; so do unit tests,
-    unless they say that the model is incremental.
+    The materialization puts the change set into `pg_temp.news`, and only these keys are derived.
+    Where nothing is materialized (`dbt show`, `dbt compile`) a model returns everything; so do unit
+    tests, unless they declare the model incremental.
 
-    An import CTE of a whole table that is read more than once says `not materialized`: Postgres
-    would otherwise write the whole history aside in every batch, and find nothing in it by an
-    index. A view that is derived from has no `with` at all: Postgres plans such a view by itself,
-    and reads all of it, whatever it is joined with.
+    An import CTE of a whole table that is read more than once needs `not materialized`: otherwise
+    Postgres writes the whole history to a temporary place in every batch, where no index helps. A
+    view that models read has no `with`: Postgres plans such a view separately, and reads all of it,
+    regardless of the join.
 #}
 
 {% macro where_news(kind='touched', scope=['organization_id', 'session_id']) -%}
     {%- set meant = (news_kind(), news_scope()) -%}
     {%- if execute and model.resource_type == 'model' and (kind, scope) != meant -%}
         {{ exceptions.raise_compiler_error(
-            "meta.news and meta.scope of " ~ model.name ~ " are " ~ meant
+            "where_news of " ~ model.name ~ " differs from its meta.news and meta.scope: " ~ meant
         ) }}
     {%- endif -%}
     {%- if not execute -%}
@@ -39,8 +39,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Names a model that is to be derived first, and of which nothing is read: what fails there for a
-   session is left out here, too, so that a session's marts show it as it was in all of them. #}
+{# Names a model that must be derived first although nothing of it is read: a session that fails
+   there is excluded here too, so that all marts keep the same previous version of it. #}
 {% macro derived_after(name) -%}
     {%- if not execute -%}{%- set depends_on = ref(name) -%}{%- endif -%}
 {%- endmacro %}
@@ -87,7 +87,7 @@
     {%- endif %}
 {%- endmacro %}
 
-{# All there is, when a table is derived from everything. #}
+{# Every key of the scope, for deriving a table in full. #}
 {% macro everything(scope) -%}
     {%- set all_of = (config.get('meta') or {}).get('all_of') -%}
     {%- if all_of -%}

@@ -1,41 +1,41 @@
 {#
-    How far the pipeline and each model have come.
+    The watermarks of the pipeline and of each model, in pipeline.progress.
 
-    A model's progress is the last batch whose news it has used, and never later than that of what
-    it is derived from: a run of a single model, or one that failed before, must not claim what is
-    still to come. No progress means that the table is to be derived from everything.
+    A model's watermark is the highest batch it has processed, and never higher than those of its
+    upstream models: after a run of a single model, or after a failed run, it must not cover data
+    that has not reached the model yet. A table without a watermark is derived in full.
 
-    Batch numbers and times stand in the SQL as literals: as a subquery they make the planner scan
-    the whole history.
+    Batch numbers and times are literals in the SQL: as a subquery they make the planner scan the
+    whole history.
 #}
 
-{# The last batch this model has taken up, -1 before its first. #}
+{# This model's watermark; -1 before its first batch. #}
 {% macro progress() -%}
     {{ return(state().progress if execute else -1) }}
 {%- endmacro %}
 
-{# The time that the last batch this model has taken up took for now. #}
+{# The time that the batch of this model's watermark ran as of. #}
 {% macro time_of_progress() -%}
     {%- set query = "select coalesce(max(as_of), 'epoch') from pipeline.batches where batch <= " -%}
     timestamptz '{{ literal(query ~ progress(), "epoch") }}'
 {%- endmacro %}
 
-{# The latest batch of which everything is landed. #}
+{# The latest batch that has landed everything. #}
 {% macro current_batch() -%}
     {{ return(state().current_batch if execute else 0) }}
 {%- endmacro %}
 
-{# The latest time that a batch took for now, so that a rebuild infers the same ends. #}
+{# The latest time that a batch ran as of, so that a rebuild infers the same ends. #}
 {% macro batch_time() -%}
     timestamptz '{{ state().batch_time if execute else "epoch" }}'
 {%- endmacro %}
 
-{# The last batch that everything this model reads has taken up. #}
+{# The lowest watermark of what this model reads. #}
 {% macro reached_by_parents() -%}
     {{ return(state().reached) }}
 {%- endmacro %}
 
-{# What these macros ask, in one statement per model: each is a round trip in every batch. #}
+{# The values that these macros need, in one query per model: each query is a round trip. #}
 {% macro state() -%}
     {%- if 'state' not in model -%}
         {%- set asked = run_query(_state_query()) -%}
@@ -73,9 +73,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# In the transaction that writes the model: how far it has come, and with which code. What is
-   derived from a table that was derived anew is to be derived anew, too. A model that finds its
-   news itself does not go on while a part of it fails: it would find them no more. #}
+{# Records the model's watermark and code fingerprint in the transaction that writes the model.
+   After a full derivation the downstream tables lose their watermarks, so that they are derived in
+   full too. The watermark of a model that builds its change set itself does not advance while a
+   part of it fails: the model would not find that part again. #}
 {% macro note_progress(target, reached, is_whole) -%}
     {%- set name = table_name(model) -%}
     {%- set stays = news_kind() == 'organizations' and literal(
@@ -106,7 +107,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Of int_touched_sessions: what every model that reads it has taken up is no news any more. #}
+{# For int_touched_sessions: deletes what every model that reads it has processed. #}
 {% macro forget_old_news() -%}
     {%- if is_incremental() -%}
     delete from {{ this }}

@@ -1,5 +1,5 @@
-{# The length of a multirange of times, in whole seconds. No length ends the statement: an event
-   with an absurd time would stop every batch. #}
+{# The length of a multirange of times, in whole seconds. It is capped: an event with an absurd time
+   would otherwise stop every batch. #}
 {% macro seconds_of(presence) -%}
     (
         select least(

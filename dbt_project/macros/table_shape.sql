@@ -1,6 +1,7 @@
-{# The columns, key and indexes of a table that is kept (macros/materialize_incremental.sql). #}
+{# The columns, key and indexes of an incremental table (macros/materialize_incremental.sql). #}
 
-{# The temporary tables, and the target with the columns of `sql`; whether it had others. #}
+{# Creates the temporary tables and gives the target the columns of `sql`. Returns whether it had
+   different ones. #}
 {% macro shaped(target, sql, is_new) -%}
     {%- set found = run_query(
         "create temporary table news (" ~ typed(news_scope()) ~ ") on commit drop;"
@@ -15,7 +16,8 @@
     {{ return(is_reshaped) }}
 {%- endmacro %}
 
-{# A column that goes takes the views on it along; dbt would rename one that it still knows of. #}
+{# Dropping a column drops the views that depend on it; dbt would rename one that is still in its
+   cache. #}
 {% macro forget_views_that_went() -%}
     {%- for node in graph.nodes.values() -%}
         {%- if node.resource_type == 'model' and node.config.materialized == 'view' -%}
@@ -29,8 +31,8 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{# Key, indexes and replica identity. A key that is there as an index becomes a primary key: it
-   says which row a publication of changes means. #}
+{# Key, indexes and replica identity. An existing index on the key becomes the primary key, which
+   identifies the rows in a publication of changes. #}
 {% macro prepare_table(target, is_new) -%}
     {%- set keys = config.get('unique_key') -%}
     {%- if is_new -%}
@@ -77,7 +79,7 @@ begin
         )
         from pg_constraint where conrelid = '{{ target }}'::regclass and contype = 'p'
     ) || 'select';
-    -- With another key these are other rows.
+    -- The key has changed: rows without a value for it cannot be kept.
     if exists (select from {{ target }} where num_nulls({{ keys | join(', ') }}) > 0) then
         truncate {{ target }};
     end if;

@@ -1,4 +1,5 @@
-{# Whether the Zoom user of a fact was active when the session ended; `settings` holds all facts. #}
+{# Whether the Zoom user of a setting was active when the session ended. `settings` has every
+   kind. #}
 {% macro was_active(fact) -%}
             exists (
                 select from settings as activity

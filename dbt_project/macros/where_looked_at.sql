@@ -1,6 +1,6 @@
-{# What a data test looks at: 'touched', in a batch, the sessions that it touched; 'all', at night,
-   every row. What could not be derived keeps its last good rows, and is left out by the columns of
-   `scope`. #}
+{# The rows that a data test checks: 'touched', in a batch, those of the sessions in its change set;
+   'all', at night, every row. What could not be derived keeps its last good rows, and is excluded
+   by the columns of `scope`. #}
 {% macro where_looked_at(rows, scope=['organization_id', 'session_id']) -%}
     where ({{ scope | join(', ') }}) not in (
         select {{ prefixed('failures', scope) }}

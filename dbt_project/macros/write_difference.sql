@@ -1,15 +1,15 @@
 {#
-    How the news of a model is written.
+    Writes the change set of a model.
 
-    Rows of the news that are the same as before stay untouched; rows that differ are deleted and
-    inserted; rows that the news no longer yields are deleted. Deleting by the touched set, not by
-    the new rows' keys, is what takes away an activity whose reason is gone. Columns in
-    `meta.stamps` (a row's time of change) are not compared. `meta.notes_months` names columns of
-    the rows that are written and deleted, for pipeline.changed_months.
+    Identical rows are not rewritten; rows that differ are deleted and inserted; rows that are no
+    longer derived are deleted. Deleting by the change set, not by the new rows' keys, is what
+    removes an activity that no longer has a reason. Columns in `meta.stamps` (a row's time of
+    change) are not compared. `meta.notes_months` names the columns of written and deleted rows that
+    are recorded in pipeline.changed_months.
 
-    Each statement returns how many rows it changed. The new rows are sorted because a sort begins
-    when the search for old ones is over: 37,000 rows into an empty table took 9 s while Postgres
-    searched among those that it was writing.
+    Each statement returns the number of rows it changed. The new rows are sorted because a sort
+    starts only when the search for old rows is over: 37,000 rows into an empty table took 9 s while
+    Postgres searched among the rows it was writing.
 #}
 {% macro deletion_of_others(target, columns) -%}
     {%- set stamps = (config.get('meta') or {}).get('stamps', []) -%}
@@ -43,7 +43,7 @@
     {%- endcall %}
 {%- endmacro %}
 
-{# A statement, how many rows it changes, and a note of their months. #}
+{# Wraps a statement: counts the rows it changes, and records their months. #}
 {% macro counting_changes() -%}
     {%- set noted = (config.get('meta') or {}).get('notes_months') -%}
     with changed as (

@@ -1,7 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'companies'}}}) }}
 
-{# A company whose people were in a session is shown, with those sessions and with its people of
-   kind `human`. #}
+{# Every company with people who took part in a session is shown, with the number of these sessions
+   and of its people of kind `human`. #}
 
 with
 

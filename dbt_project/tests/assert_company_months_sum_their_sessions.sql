@@ -1,6 +1,6 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'int_company_months'}}}) }}
 
-{# A company's month says in how many sessions any of its people were, each once. #}
+{# A company's month has the number of distinct sessions with any of its people. #}
 
 with
 

@@ -2,9 +2,9 @@
     tags=['nightly'], meta={'dagster': {'ref': {'name': 'int_company_relationship_months'}}}
 ) }}
 
-{# A month of a user and a company is made of the meetings with anybody of it: time with two of its
-   people at once counts once, and a meeting adds at least what the weightiest of them adds, at most
-   what all do. #}
+{# A month of a user and a company is the sum of the meetings with anyone from it: overlapping time
+   with several of its people counts once, and a meeting contributes at least the largest share of
+   one person and at most the shares of all. #}
 
 with
 

@@ -1,6 +1,6 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'company_relationships'}}}) }}
 
-{# A tie of a user and a company is the sum of its months. #}
+{# The relationship of a user and a company is the sum of its months. #}
 
 with
 

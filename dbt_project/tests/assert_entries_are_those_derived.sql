@@ -1,7 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'activities'}}}) }}
 
-{# Every user with presence and the outcome `activity` has one entry, which says what is known of
-   the session and of them. The other party of a call is looked for in the title only. #}
+{# Every user with presence and the outcome `activity` has one entry, with what is known about the
+   session and about them. The other party of a call is only compared with the title. #}
 
 with
 

@@ -1,7 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'deliveries'}}}) }}
 
-{# A delivery waits or has one of the dispositions; what was decided belongs to an organization, or
-   says that nobody has connected the account. #}
+{# Every delivery has one of the dispositions, and a delivery that was landed belongs to an
+   organization. #}
 
 with
 
@@ -20,7 +20,7 @@ compared as (
                     'waiting', 'landed', 'duplicate', 'ignored', 'unknown_account', 'quarantined'
                 ) then 'unknown disposition'
             when disposition in ('landed', 'duplicate') and organization_id = '-'
-                then 'landed for nobody'
+                then 'landed without an organization'
         end as what_is_wrong
     from deliveries
 

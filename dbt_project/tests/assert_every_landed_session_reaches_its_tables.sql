@@ -1,8 +1,8 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'sessions'}}}) }}
 
-{# From raw to mart: every session with a landed event is known (a call that somebody only listened
-   to is none), every ended one is judged, every counted one is shown, and every participant of an
-   ended one has an outcome. #}
+{# From raw to mart: every session with a landed event is derived (a call that people only listened
+   to is not a session), every ended one has a connection state, every counted one is shown, and
+   every participant of an ended one has an outcome. #}
 
 with
 
@@ -110,15 +110,15 @@ compared as (
         every_session.session_id,
         case
             when landed_sessions.session_id is null then 'a session without an event'
-            when known_sessions.session_id is null then 'its events have been landed, nothing else'
+            when known_sessions.session_id is null then 'events were landed, but not derived'
             when (known_sessions.ended_at is not null) <> (judged_sessions.session_id is not null)
-                then 'it has ended and does not count nor not count, or the other way round'
+                then 'an end without a connection state, or the reverse'
             when (judged_sessions.connection_state is not distinct from 'counted')
                 <> (sessions.session_id is not null)
-                then 'it counts and is not shown, or the other way round'
+                then 'a counted session that is not shown, or the reverse'
             when coalesce(participant_counts.participant_count, 0)
                 <> coalesce(outcome_counts.outcome_count, 0)
-                then 'not one outcome for each participant'
+                then 'not exactly one outcome per participant'
         end as what_is_wrong
     from every_session
     left join landed_sessions using (organization_id, session_id)

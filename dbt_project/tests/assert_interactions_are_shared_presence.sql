@@ -1,7 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'interactions'}}}) }}
 
-{# Whoever has an entry met each person, of kind human or role, who was there for at least a second
-   at the same time, and nobody else. #}
+{# A user with an entry met each person of kind human or role who was present at the same time for
+   at least one second, and no one else. #}
 
 with
 

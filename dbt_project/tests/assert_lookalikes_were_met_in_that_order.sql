@@ -1,6 +1,6 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'lookalikes'}}}) }}
 
-{# A look-alike and the company that it looks like are both shown, and it was met later. #}
+{# A look-alike and the company it looks like are both shown, and the look-alike was met later. #}
 
 with
 
@@ -23,9 +23,9 @@ compared as (
         lookalikes.company_id,
         case
             when later.company_id is null or earlier.company_id is null
-                then 'one of the two is no company'
-            when later.skeleton <> earlier.skeleton then 'they do not look alike'
-            when later.first_met_at < earlier.first_met_at then 'it was met first'
+                then 'one of the two companies is missing'
+            when later.skeleton <> earlier.skeleton then 'the two domains do not look alike'
+            when later.first_met_at < earlier.first_met_at then 'the look-alike was met first'
         end as what_is_wrong
     from lookalikes
     left join companies as later

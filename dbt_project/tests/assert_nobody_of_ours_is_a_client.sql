@@ -1,6 +1,6 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'people'}}}) }}
 
-{# No WorkSights user, nobody at an own domain and nobody who is excluded is a person. #}
+{# No WorkSights user, no one at an own domain and no one who is excluded is a person. #}
 
 with
 
@@ -30,9 +30,9 @@ compared as (
         people.organization_id,
         people.person_id,
         case settings.kind
-            when 'exclusion' then 'a person who is excluded'
-            when 'own_domain' then 'a person of an own domain'
-            else 'a person who is a WorkSights user'
+            when 'exclusion' then 'the person is excluded'
+            when 'own_domain' then 'the person is at an own domain'
+            else 'the person is a WorkSights user'
         end as what_is_wrong
     from people
     left join companies using (organization_id, company_id)

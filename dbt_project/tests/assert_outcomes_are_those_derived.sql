@@ -1,6 +1,6 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'outcomes'}}}) }}
 
-{# Every outcome is shown, in the words that belong to it. #}
+{# Every outcome is shown, with its own text. #}
 
 with
 

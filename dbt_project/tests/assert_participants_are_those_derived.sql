@@ -1,6 +1,6 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'participants'}}}) }}
 
-{# Everybody in a session that counts is shown, with what is known of them. #}
+{# Everyone in a counted session is shown, with what is known about them. #}
 
 with
 

@@ -1,7 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'people'}}}) }}
 
-{# Whoever was in a session and is nobody's colleague is a person, with the sessions they were in; a
-   name is the one they showed last, or the guess. #}
+{# Every external person who took part in a session is shown, with the number of their sessions; the
+   name is their latest one, or the guess. #}
 
 with
 

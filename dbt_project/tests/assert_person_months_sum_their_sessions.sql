@@ -1,6 +1,6 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'int_person_months'}}}) }}
 
-{# A person's month says in how many sessions they were, the first and the last of them, and the
+{# A person's month has the number of their sessions, the first and the last of them, and their
    latest name. #}
 
 with

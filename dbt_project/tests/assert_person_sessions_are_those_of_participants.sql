@@ -1,7 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'int_person_sessions'}}}) }}
 
-{# Whoever was there with an address that is a person's, in a session that counts, with the feature
-   on and not excluded, is there once; nobody else is. #}
+{# Everyone who was present with the address of a person, in a counted session with the feature
+   switched on, and is not excluded, has one row; no one else has. #}
 
 with
 

@@ -1,7 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'sessions'}}}) }}
 
-{# Every session that counts is shown, with what is known of it; participants are counted by another
-   test. #}
+{# Every counted session is shown, with what is known about it. Another test checks the number of
+   participants. #}
 
 with
 

@@ -1,6 +1,6 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'relationships'}}}) }}
 
-{# A tie of a user and a person is the sum of its months. #}
+{# The relationship of a user and a person is the sum of its months. #}
 
 with
 

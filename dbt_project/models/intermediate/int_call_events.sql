@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# Contract, 5.7: what each event says of its call, whatever its generation. Who only listens is
-   not in the call, and their records are read by no rule. #}
+{# Contract, 5.7: what each event contains about its call, in any generation. People who only listen
+   are not in the call, and no rule reads their records. #}
 
 select
     call_events.organization_id,
@@ -17,7 +17,7 @@ select
     {% endfor -%}
     {% endfor -%}
     who.caller_zoom_user_id as caller,
-    -- A pseudonym distinguishes an erased one from the others.
+    -- A pseudonym distinguishes an erased callee from the others.
     coalesce(who.callee_zoom_user_id, call_events.erased_callee) as callee,
     what.generation,
     call_events.batch,
@@ -69,7 +69,7 @@ cross join lateral (
             else coalesce(call_events.ended_at, call_events.answered_at, call_events.began_at)
         end as ended_at
 ) as times
--- A time that cannot be of this call is as good as absent.
+-- A time after the call's end, or more than 31 days before it, is treated as missing.
 cross join lateral (
     select
         case

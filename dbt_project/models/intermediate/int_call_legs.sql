@@ -10,8 +10,8 @@
     meta={'news': 'landed'},
 ) }}
 
-{# Contract, 5.7: what is known of those on the two sides of a call. `caller_*` events know best
-   about the caller, `callee_*` about the callee, and each fills what the other lacks. #}
+{# Contract, 5.7: what is known about the people on both sides of a call. `caller_*` events are best
+   for the caller, `callee_*` events for the callee, and each fills the gaps of the other. #}
 
 with
 
@@ -29,7 +29,7 @@ sides as (
 
 ),
 
--- What an event says of another person would fill in that person.
+-- Without events that name another person: their values are about that person.
 statements as (
 
     {% for side in ['caller', 'callee'] -%}
@@ -41,7 +41,7 @@ statements as (
         {% for fact in call_facts() -%}
         call_events.{{ side }}_{{ fact }} as {{ fact }},
         {% endfor -%}
-        -- 2: their own event; 1: another one of their side; 0: one of the other side.
+        -- 2: the person's own event; 1: another event of their side; 0: one of the other side.
         case
             when call_events.told_by <> sides.side then 0
             when sides.person_count < 2
@@ -67,7 +67,7 @@ statements as (
 
 ),
 
--- Among several people an extension or an email names somebody, too.
+-- Among several people, an extension or an email also identifies a person.
 matched_statements as (
 
     select

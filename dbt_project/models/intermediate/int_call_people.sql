@@ -4,9 +4,9 @@
     meta={'news': 'landed'},
 ) }}
 
-{# Contract, 5.7: each Zoom user that the events of their own side (`caller_*`, `callee_*`) name,
-   and whether, when and until when they were in the call. Several may ring, and several may answer:
-   one parks the call, and another one picks it up. #}
+{# Contract, 5.7: each Zoom user named in the events of their own side (`caller_*`, `callee_*`), and
+   whether and when they were in the call. Several phones may ring, and several people may answer:
+   one parks the call, and another picks it up. #}
 
 with
 
@@ -54,8 +54,8 @@ people as (
 
 ),
 
--- A mailbox picks up too, and only a record can say that it did; but that of one callee does not
--- concern another.
+-- A mailbox picks up too, and only a record shows that it did. The mailbox of one callee does not
+-- affect another callee.
 mailboxes as (
 
     select
@@ -72,7 +72,7 @@ mailboxes as (
 
 ),
 
--- Live times win over those of records, and of these the newest generation.
+-- Live times win over times in records; among records, the newest generation wins.
 talks as (
 
     select

@@ -7,7 +7,7 @@
     meta={'news': 'landed'},
 ) }}
 
-{# Contract, 5.7: one call is one session, whatever generation its events are of. #}
+{# Contract, 5.7: one call is one session, in any event generation. #}
 
 with
 
@@ -38,8 +38,8 @@ answered_callees as (
 
 ),
 
--- Once somebody is known to have answered, the others' own events, and their mailboxes, do not say
--- when.
+-- If a known callee answered, the own events and the mailboxes of other callees do not determine
+-- the times.
 weighed_events as (
 
     select
@@ -47,7 +47,7 @@ weighed_events as (
         call_events.call_id, call_events.is_live, call_events.is_voicemail,
         call_events.is_answered, call_events.occurred_at, call_events.began_at,
         call_events.answered_at, call_events.ended_at,
-        -- Live times win over those of records, and of these the newest generation.
+        -- Live times win over times in records; among records, the newest generation wins.
         case when call_events.is_live then 4 else call_events.generation end as weight,
         answered_callees.callee_count > 1 as has_several_callees,
         coalesce(
@@ -67,7 +67,7 @@ calls as (
         session_id,
         max(zoom_account_id) as zoom_account_id,
         max(call_id) as call_id,
-        -- A mailbox picks up, too, and only a record can say that it did.
+        -- A mailbox picks up too, and only a record shows that it did.
         case
             when bool_or(is_answered and not is_live and not is_of_another)
                 or not bool_or(is_voicemail and not is_of_another)
@@ -80,8 +80,8 @@ calls as (
 
 ),
 
--- What counts: of several who answered their own times; of an answered call the events
--- of what was answered; of any other call the live events, else all.
+-- Which times apply: if several callees answered, their own; for another answered call, those of
+-- the winning answer; for a call that was not answered, those of live events, else of all.
 weighed_times as (
 
     select

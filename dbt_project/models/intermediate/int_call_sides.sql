@@ -4,8 +4,8 @@
     meta={'news': 'landed'},
 ) }}
 
-{# Contract, 5.7: the caller and the callee of each call, or its callees. Each of several who
-   answered is one; where nobody did, the one whose event ends first. #}
+{# Contract, 5.7: the caller and the callee or callees of each call. If several people answered,
+   each is a callee; if no one did, the callee is the person with the earliest end. #}
 
 with
 
@@ -90,7 +90,7 @@ select
         else ''
     end as leg_id,
     sides.side,
-    -- Nobody who missed the call, when an event without a Zoom user has its answer.
+    -- Not a person who missed the call, if an event without a Zoom user has the answer.
     case
         when ranked_people.person_count = 1
             or ranked_people.is_answered

@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
-{# By what the people are known whom a change of settings concerns (contract, 5.13): Zoom user ids,
-   emails, extensions; those it speaks of, and through mappings and equal emails those of the
-   WorkSights user it speaks of. #}
+{# The identities affected by a change of settings (contract, 5.13): Zoom user ids, emails and
+   extensions. They are those named in the setting and, through mappings and equal emails, those of
+   the WorkSights user named in it. #}
 
 with
 
@@ -24,7 +24,7 @@ email_addresses as (
 
 ),
 
--- Addresses that mean something else now, and those of people who were excluded or are no more.
+-- Addresses classified differently, and those of an exclusion that was added or removed.
 changed_addresses as (
 
     select organization_id, batch, changed, subject as address
@@ -87,7 +87,7 @@ changed_zoom_users as (
         and zoom_users.kind = 'zoom_user_email'
         and zoom_users.value = emails.email
     union all
-    -- Someone without an email of their own in a session is excluded by the one that was imported.
+    -- A participant without an email in the session is excluded by the imported one.
     select
         setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
         zoom_users.subject
@@ -98,7 +98,7 @@ changed_zoom_users as (
         and {{ is_at('zoom_users.value', 'setting_changes.subject') }}
     where setting_changes.kind = 'exclusion'
     union all
-    -- Someone without a name of their own in a session has the one that was imported.
+    -- A participant without a name in the session has the imported one.
     select
         setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
         zoom_users.subject
@@ -121,7 +121,7 @@ union all
 select organization_id, batch, changed, 'zoom_user_email' as known_by, address as identity
 from changed_addresses
 union all
--- Whether a Zoom user was active decides who has an email that several have, and nothing else.
+-- Whether a Zoom user was active only decides which of several users has a shared email.
 select
     setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
     'zoom_user_email' as known_by, emails.value as identity

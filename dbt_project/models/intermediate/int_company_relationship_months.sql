@@ -10,8 +10,8 @@
     },
 ) }}
 
-{# Several people of one company in one session: each one's minutes strengthen the tie, but the
-   session and the time of it count once. #}
+{# If several people from one company are in one session, the minutes of each strengthen the
+   relationship, but the session and its time count once. #}
 
 with
 

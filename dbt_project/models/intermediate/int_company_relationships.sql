@@ -13,7 +13,7 @@
     },
 ) }}
 
-{# The index on the company has all that the page reads of thousands of ties. #}
+{# The index on the company covers all that the page reads of thousands of relationships. #}
 
 with
 

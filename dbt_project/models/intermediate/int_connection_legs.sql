@@ -8,7 +8,7 @@
     meta={'news': 'landed'},
 ) }}
 
-{# Contract, 5.4: legs, and its steps 1 to 3. What needs the settings (steps 4 and 5) is
+{# Contract, 5.4: legs, and steps 1 to 3. Steps 4 and 5, which need the settings, are in
    int_identified_legs. #}
 
 with
@@ -43,7 +43,7 @@ legs_with_groups as (
 
 ),
 
--- A group counts as one participant_uuid; one without any, as one user_id.
+-- A group is treated as one participant_uuid or, if it has none, as one user_id.
 grouped_legs as (
 
     select
@@ -77,8 +77,8 @@ keys_of_legs as (
 
 ),
 
--- Some apps give everybody one key. It is nobody's when two groups' own events carry it with two
--- Zoom users, emails or names.
+-- Some apps give everyone the same key. A key is ignored if the own events of two groups have it
+-- with different Zoom users, emails or names.
 keys_of_several as (
 
     select

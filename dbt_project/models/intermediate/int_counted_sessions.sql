@@ -3,7 +3,7 @@
     indexes=[{'columns': ['organization_id', 'session_id'], 'unique': true}],
 ) }}
 
-{# Contract, 5.3: a session counts when its account was connected at its end. #}
+{# Contract, 5.3: a session is counted if its account was connected when it ended. #}
 
 with
 

@@ -3,8 +3,8 @@
     indexes=[{'columns': ['organization_id', 'session_id', 'leg_id'], 'unique': true}],
 ) }}
 
-{# Contract, 5.4: steps 4 and 5, and which legs are one participant; 5.7: by what a side of a call
-   is known. Only ended sessions have any. #}
+{# Contract, 5.4: steps 4 and 5, and which legs are one participant; 5.7: how a side of a call is
+   identified. Only for ended sessions. #}
 
 with
 
@@ -28,8 +28,8 @@ settings as not materialized (
 
 ),
 
--- An extension that was a phone user's of this account, or an email that was an imported Zoom
--- user's when the session ended, gives that Zoom user: own account first, then who was active.
+-- The Zoom user who had the extension in this account, or the email in an import, when the session
+-- ended: the session's own account first, then active users.
 legs_with_imported_users as (
 
     select
@@ -101,7 +101,7 @@ identified_legs as (
 
 ),
 
--- The first of these that is present; never the display name.
+-- The first of these that is known; never the display name.
 participant_keys as (
 
     select

@@ -10,8 +10,8 @@
     meta={'notes_months': ['user_id', 'person_id', 'company_id']},
 ) }}
 
-{# Contract, 5.11: a user's entry and a person met in it for at least a second; and what it adds to
-   the strength of their tie. #}
+{# Contract, 5.11: a user's entry and an external person present at the same time for at least one
+   second, and the contribution to the strength of their relationship. #}
 
 with
 

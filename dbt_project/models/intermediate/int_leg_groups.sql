@@ -4,7 +4,7 @@
     meta={'news': 'landed'},
 ) }}
 
-{# Contract, 5.4, step 2: groups that binds link are one, through any number of steps. #}
+{# Contract, 5.4, step 2: groups linked by binds are merged, through any number of steps. #}
 
 with recursive
 
@@ -15,7 +15,7 @@ links as (
 
 ),
 
--- Links go both ways, so each group of a session has one number in both columns.
+-- Links go both ways, so each group of a session has the same number in both columns.
 numbered_links as (
 
     select
@@ -32,8 +32,8 @@ numbered_links as (
 
 ),
 
--- A session is one row, whatever it links. firsts[n] is what group n is one with: the smallest
--- number known so far.
+-- A session is one row, regardless of its links. firsts[n] is the smallest number of a group that
+-- group n is known to be merged with so far.
 rounds as (
 
     select
@@ -49,9 +49,9 @@ rounds as (
 
     union all
 
-    -- Every group, and the first of it, takes the smallest first that a link offers, or its first's
-    -- own first. The steps still to go halve in every round, however long a chain is; a session is
-    -- done when nothing changes.
+    -- Every group and its current first take the smallest first that a link offers, or the first of
+    -- their first. The remaining steps halve in every round, for a chain of any length; a session
+    -- is done when nothing changes.
     select
         rounds.organization_id,
         rounds.session_id,

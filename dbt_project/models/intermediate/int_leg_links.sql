@@ -9,7 +9,7 @@
     meta={'news': 'landed'},
 ) }}
 
-{# Contract, 5.4, step 2: a leg and the one that its latest bind names. #}
+{# Contract, 5.4, step 2: a leg and the leg named in its latest bind. #}
 
 with
 
@@ -22,7 +22,7 @@ binds as (
 
 ),
 
--- Binds call a leg by its user_id, or by its participant_uuid.
+-- Binds name a leg by its user_id or by its participant_uuid.
 names as (
 
     select

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# Every leg: the connections to meetings and webinars, and the sides of calls. Nobody was there in
-   a call that was not answered. #}
+{# Every leg: the connections to meetings and webinars, and the sides of calls. No one was present
+   in a call that was not answered. #}
 
 select
     organization_id,

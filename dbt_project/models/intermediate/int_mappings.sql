@@ -52,8 +52,8 @@ participants_with_manual_mapping as (
 
 ),
 
--- Only an imported Zoom user's email is matched. Where two users had it, the one who was active
--- counts.
+-- Only an imported Zoom user's email is matched. If several users had it, the one who was active
+-- wins.
 mapped as (
 
     select

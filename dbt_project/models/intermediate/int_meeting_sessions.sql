@@ -51,7 +51,7 @@ marked_events as (
 
 ),
 
--- Nothing lasts longer than 31 days: an older or a later start or join says nothing.
+-- No session is longer than 31 days: a start or join before that, or after the end, is ignored.
 {%- set last_at = 'coalesce(end_event_at, last_seen_at)' %}
 {%- set within = 'between ' ~ last_at ~ ' - ' ~ longest() ~ ' and ' ~ last_at %}
 sessions as (

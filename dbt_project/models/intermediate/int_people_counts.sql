@@ -3,8 +3,8 @@
     indexes=[{'columns': ['organization_id', 'session_id'], 'unique': true}],
 ) }}
 
-{# How many people were there, colleagues included: machines are not counted, by their address or
-   their name, and somebody with two participants is counted once. #}
+{# The number of people present, including colleagues. Devices and bots, recognised by their address
+   or name, are not counted, and a person with two participants is counted once. #}
 
 with
 

@@ -8,9 +8,9 @@
     meta={'notes_months': ['person_id', 'company_id']},
 ) }}
 
-{# Contract, 5.11: the people outside the organization who were there, each once, whoever else was.
-   Who is mapped is a colleague, whatever the address. Whether the feature was on and who is
-   excluded are asked here again: an outcome names only the first reason of several. #}
+{# Contract, 5.11: the external people who were present, each once, regardless of who else was. A
+   mapped person is a colleague, with any address. Whether the feature was on and who is excluded
+   is checked here again: an outcome names only the first of several reasons. #}
 
 with
 

@@ -53,7 +53,7 @@ stays as (
         participant_id,
         is_waiting_room,
         is_counted and (joined_at is null or left_at is null) as is_estimated,
-        -- A leave before its join is no presence.
+        -- A leave before its join is not presence.
         case
             when is_counted and coalesce(joined_at, started_at) <= coalesce(left_at, ended_at)
                 then tstzrange(coalesce(joined_at, started_at), coalesce(left_at, ended_at))

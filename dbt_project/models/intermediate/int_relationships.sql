@@ -13,7 +13,7 @@
     },
 ) }}
 
-{# The index on the person has all that the page reads of thousands of ties. #}
+{# The index on the person covers all that the page reads of thousands of relationships. #}
 
 with
 

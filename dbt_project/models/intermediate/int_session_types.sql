@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# Zoom's type codes (contract, 5.9). Meeting events know 0 to 4, 7 and 8, webinar events 5, 6 and
-   9; the row without a code is for every other one. #}
+{# Zoom's type codes (contract, 5.9). Meeting events use 0 to 4, 7 and 8, webinar events 5, 6 and 9;
+   the row without a code applies to all other codes. #}
 
 select
     feature,

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{# Every session, whatever its feature; those that have not ended have no `ended_at`. #}
+{# Every session of any feature; sessions that have not ended have no `ended_at`. #}
 
 select
     organization_id,

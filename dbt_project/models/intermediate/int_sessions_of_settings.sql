@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# The sessions that a change of settings concerns (contract, 5.13): those that ended while the fact
-   holds now and did not before, or the other way round. #}
+{# The sessions affected by a change of settings (contract, 5.13): those that ended in the period in
+   which the setting applies now and did not before, or the reverse. #}
 
 with
 

@@ -5,8 +5,8 @@
     meta={'news': 'organizations', 'scope': ['organization_id']},
 ) }}
 
-{# The news of a batch, whatever brought it (contract, 5.13). Rows go once every mart has taken them
-   up. #}
+{# The change set of a batch, from every source (contract, 5.13). Rows are deleted once every model
+   has processed them. #}
 
 with
 
@@ -17,7 +17,7 @@ events as (
 
 ),
 
--- Their 24 hours without an `ended` event were over between the last batch and this one.
+-- Sessions that reached 24 hours without an `ended` event between the last batch and this one.
 due_sessions as (
 
     select * from {{ ref('int_sessions') }}

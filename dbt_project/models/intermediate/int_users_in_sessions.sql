@@ -3,8 +3,8 @@
     indexes=[{'columns': ['organization_id', 'session_id', 'user_id'], 'unique': true}],
 ) }}
 
-{# The WorkSights users whose presence becomes an entry. One user with two Zoom identities in one
-   session is there once: presence united, and `host` wins (contract, 5.8). #}
+{# The WorkSights users who get an entry. A user with two Zoom identities in one session has one
+   row: their presence is combined, and `host` wins (contract, 5.8). #}
 
 with
 

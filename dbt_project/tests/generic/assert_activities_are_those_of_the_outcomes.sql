@@ -1,5 +1,5 @@
-{# A session and user with the outcome `activity` have one entry, inside its session; nobody else
-   has. #}
+{# Each user with the outcome `activity` in a session has exactly one entry, within the session;
+   there are no other entries. #}
 {% test activities_are_those_of_the_outcomes(model, rows) %}
 
 with
@@ -52,33 +52,34 @@ compared as (
         user_id,
         case
             when activities.activity_id is null then 'the entry is missing'
-            when users_with_activity.has_outcome is null then 'no participant has that outcome'
-            when sessions.started_at is null then 'its session is missing'
+            when users_with_activity.has_outcome is null
+                then 'no participant has the outcome activity'
+            when sessions.started_at is null then 'the session is missing'
             when not exists (
                 select from active_users
                 where active_users.organization_id = activities.organization_id
                     and active_users.subject = activities.user_id
-            ) then 'its user is missing'
+            ) then 'the user is missing'
             when activities.started_at < sessions.started_at
                 or activities.ended_at > sessions.ended_at
-                then 'it is not inside its session'
+                then 'the entry is not within its session'
             when not activities.duration_seconds
                 between 1 and extract(epoch from activities.ended_at - activities.started_at)
-                then 'its duration is not that of a presence'
+                then 'the duration is zero, or longer than from start to end'
             when activities.feature <> sessions.feature
                 or activities.session_type <> sessions.session_type
                 or activities.topic is distinct from sessions.topic
-                then 'it says something else than its session'
+                then 'the feature, type or topic differs from the session'
             when (activities.service, activities.category, activities.color)
                 <> ('zoom', 'Call', 'cyan')
-                then 'another service, category or color'
+                then 'unknown service, category or color'
             when (activities.feature, activities.role, coalesce(activities.direction, '')) not in (
                 ('meetings', 'host', ''), ('meetings', 'attendee', ''),
                 ('webinars', 'host', ''), ('webinars', 'attendee', ''),
                 ('phone', 'caller', 'outbound'), ('phone', 'callee', 'inbound')
-            ) then 'a role or direction that its feature does not have'
+            ) then 'the feature does not have this role or direction'
             when activities.feature <> 'phone' and activities.caller_id is not null
-                then 'the other party of no call'
+                then 'a caller_id, although it is not a call'
         end as what_is_wrong
     from activities
     full join users_with_activity using (organization_id, session_id, user_id)

@@ -1,5 +1,5 @@
-{# Outcomes are those of participants, and of participants of sessions outside the connection's
-   time. #}
+{# Outcomes match the participants, plus the participants of sessions outside the connection
+   period. #}
 {% test outcomes_are_participants_and_those_outside(model, rows) %}
 
 with
@@ -33,11 +33,11 @@ compared as (
             ) then 'unknown outcome'
             when (participants.outcome is null)
                 <> (outcomes.outcome in ('before_connection', 'after_disconnection'))
-                then 'shown although outside the time, or not shown although inside'
+                then 'shown outside the connection period, or not shown within it'
             when participants.outcome <> outcomes.outcome or (
                 participants.outcome is not null
                 and participants.user_id is distinct from outcomes.user_id
-            ) then 'the participant says another outcome or user'
+            ) then 'the outcome or user differs from the participant'
         end as what_is_wrong
     from outcomes
     full join participants using (organization_id, session_id, participant_id)

@@ -1,4 +1,4 @@
-{# Nobody is in a session before it begins, after it ends, or for longer than from join to leave. #}
+{# Presence lies within the session and is not longer than from join to leave. #}
 {% test participants_stay_within_their_session(model, rows) %}
 
 with
@@ -24,21 +24,22 @@ compared as (
         session_id,
         participants.participant_id,
         case
-            when sessions.started_at is null then 'its session is missing'
+            when sessions.started_at is null then 'the session is missing'
             when participants.role not in ('host', 'attendee', 'caller', 'callee')
                 then 'unknown role'
             when (participants.role in ('caller', 'callee')) <> (sessions.feature = 'phone')
-                then 'a role that its feature does not have'
+                then 'the feature does not have this role'
             when (participants.joined_at is null) <> (participants.left_at is null)
-                then 'half a presence'
+                then 'only one of joined_at and left_at'
             when participants.joined_at is null and participants.duration_seconds <> 0
-                then 'a duration without presence'
-            when participants.joined_at < sessions.started_at then 'there before the session began'
-            when participants.left_at > sessions.ended_at then 'there after the session ended'
+                then 'a duration without joined_at and left_at'
+            when participants.joined_at < sessions.started_at
+                then 'present before the session started'
+            when participants.left_at > sessions.ended_at then 'present after the session ended'
             when not participants.duration_seconds
                 between 0
                 and coalesce(extract(epoch from participants.left_at - participants.joined_at), 0)
-                then 'a duration longer than the presence'
+                then 'the duration is longer than from join to leave'
         end as what_is_wrong
     from participants
     left join sessions using (organization_id, session_id)

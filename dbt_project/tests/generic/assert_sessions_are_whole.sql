@@ -1,4 +1,4 @@
-{# Every session that counts is there, and says how many participants it has. #}
+{# Every counted session exists and has the right participant count. #}
 {% test sessions_are_whole(model, rows) %}
 
 with
@@ -41,23 +41,23 @@ compared as (
         organization_id,
         session_id,
         case
-            when sessions.feature is null then 'a session that counts is missing'
+            when sessions.feature is null then 'a counted session is missing'
             when counted_sessions.connection_state is distinct from 'counted'
-                then 'it does not count'
-            when sessions.started_at > sessions.ended_at then 'it ends before it begins'
+                then 'the session is shown, but not counted'
+            when sessions.started_at > sessions.ended_at then 'the session ends before it starts'
             when sessions.participant_count <> coalesce(participant_counts.participant_count, 0)
-                then 'it does not have that many participants'
+                then 'participant_count is not the number of participants'
             when sessions.feature not in ('meetings', 'webinars', 'phone') then 'unknown feature'
             when sessions.feature = 'phone' and sessions.participant_count < 2
-                then 'a call that does not have two sides'
+                then 'a call with fewer than two sides'
             when (sessions.feature = 'phone') <> (sessions.session_type = 'call')
-                then 'a type that its feature does not have'
+                then 'the feature does not have this session type'
             when sessions.end_source not in ('event', 'inferred', 'api')
-                then 'unknown source of its end'
+                then 'unknown end_source'
             when sessions.session_type not in (
                 'scheduled', 'instant', 'recurring', 'personal', 'audio_conference', 'webinar',
                 'recurring_webinar', 'call', 'other'
-            ) then 'unknown type'
+            ) then 'unknown session_type'
         end as what_is_wrong
     from sessions
     full join counted_sessions using (organization_id, session_id)

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{# Strength and grade are those of the moment of the query; the sum under them never fades. #}
+{# Strength and grade are computed at the time of the query; the stored sum never decays. #}
 
 select
     relationships.organization_id,

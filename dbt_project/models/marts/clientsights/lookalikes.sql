@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{# A domain that looks like that of a company met before is flagged; nothing is merged. #}
+{# Flags a domain that looks like that of a company met earlier; nothing is merged. #}
 
 select
     later.organization_id,

@@ -28,7 +28,7 @@ email_addresses as (
 
 ),
 
--- Every spelling of a person's address says the same of them.
+-- Every spelling of a person's address has the same classification.
 identities as (
 
     select distinct

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{# The ledger as it is now: a view, so that what has just arrived is seen before any batch. #}
+{# The current ledger: a view, so that new deliveries are visible before any batch. #}
 
 select
     delivery_id,

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# What fails for a person, a company or a tie is listed with the sessions in which they were met;
-   what fails for an organization as a whole has no session. #}
+{# A failure of a person, a company or a relationship is listed with the sessions in which they were
+   met; a failure of a whole organization has no session. #}
 
 with
 

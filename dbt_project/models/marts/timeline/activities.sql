@@ -49,8 +49,8 @@ call_legs as (
 
 ),
 
--- What is shown of the other party of a call, when it is available; who called both sides called.
--- Of several callees the caller's other party is the one who answered first.
+-- The other party of a call as it is shown, if known; a user on both sides is the caller. If there
+-- are several callees, the caller's other party is the one who answered first.
 other_parties as (
 
     select distinct on (outcomes.organization_id, outcomes.session_id, outcomes.user_id)

@@ -19,5 +19,5 @@ select
     first_received_at
 from {{ source('zoom_raw', 'events') }}
 where (event like 'meeting.%' or event like 'webinar.%')
-    -- A bind counts for no time and no fact of the session (contract, 5.4).
+    -- A bind determines no time and no other fact of the session (contract, 5.4).
     and event not like '%.participant_bind'
