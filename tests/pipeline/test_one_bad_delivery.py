@@ -14,7 +14,7 @@ from integration.pipeline.batches import Batch
 from integration.pipeline.landing import land_deliveries
 from integration.privacy.arriving import Arrival, Redacted
 from integration.privacy.tombstones import WrongTombstoneKey, note_key
-from integration.zoom import events
+from integration.zoom import kept_fields
 from tests.pipeline.events import Body, Person, Session
 from tests.pipeline.installation import Installation
 
@@ -136,14 +136,14 @@ def test_an_event_that_cannot_be_read_for_an_unforeseen_cause_is_set_aside(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The patch plants the fault; there is no delivery that we know to cause one."""
-    read = events.text
+    read = kept_fields.text
 
     def failing(value: object, **options: Any) -> str | None:
         if value == POISON:
             raise ZeroDivisionError("a message that quotes", value)
         return read(value, **options)
 
-    monkeypatch.setattr(events, "text", failing)
+    monkeypatch.setattr(kept_fields, "text", failing)
     installation.deliver(*one_bad_of_many(), at=ARRIVAL)
 
     assert land(installation) == {"landed": 39, "quarantined": 1}

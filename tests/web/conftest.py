@@ -19,9 +19,16 @@ from psycopg.rows import dict_row
 
 from integration.settings import Settings
 from integration.web.app import create_app
+from integration.web.receiver.deliveries import POOL_MIN
 from integration.web.serve import config_of
 from tests.patience import PATIENCE, wait_until
 
+# Without asking /readyz, which remembers its answer for a while.
+CONNECTIONS = """
+    select count(*) from pg_stat_activity
+    where datname = current_database() and backend_type = 'client backend' and state = 'idle'
+"""
+CONNECTIONS_AT_START = POOL_MIN + 1  # the receiver's, and the page's one
 NEWER_SECRET, OLDER_SECRET = "newer-secret-of-the-tests", "older-secret-of-the-tests"
 
 
@@ -99,7 +106,8 @@ def start_receiver(tmp_path: Path) -> Iterator[Callable[[str], Receiver]]:
 
 @pytest.fixture
 def receiver(start_receiver: Callable[[str], Receiver], database_url: str) -> Receiver:
-    """Started, and ready as a balancer would wait for it: its pool has a connection."""
+    """Started, and its pools have the connections that they start with."""
     receiver = start_receiver(database_url)
-    wait_until(lambda: receiver.get("/readyz").status_code == 200)
+    with psycopg.connect(database_url, autocommit=True) as watcher:
+        wait_until(lambda: watcher.execute(CONNECTIONS).fetchone()[0] >= CONNECTIONS_AT_START)
     return receiver
