@@ -36,7 +36,7 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
     from integration.connections.tokens import save_grant
     from integration.zoom import oauth
     from integration.zoom.client import ZoomClient
-    from integration.zoom.errors import PermanentZoomError
+    from integration.zoom.errors import CLIENT_UNKNOWN, PermanentZoomError
 
     if not server_to_server:
         raise click.UsageError(
@@ -67,6 +67,11 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
                 now=datetime.now(UTC),
             )
         except PermanentZoomError as error:
+            if error.code in CLIENT_UNKNOWN:
+                raise click.ClickException(
+                    "Zoom does not accept ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET. Copy both from "
+                    "the app's page in the Zoom Marketplace."
+                ) from error
             if error.code != "invalid_request":
                 raise
             raise click.ClickException(

@@ -38,16 +38,16 @@ def test_explain_tells_the_entry_the_failed_step_and_what_can_never_be_there(
     installation.batch(now=NOW)
 
     hers = said(ANN.email, "--session", "explained==")
-    assert hers.startswith(f"What can never be there: m{NEVER_THERE[1:]}")
+    assert hers.startswith(f"What never appears: m{NEVER_THERE[1:]}")
     assert "entry yes Hosted a scheduled meeting: Plans for spring" in hers
     assert "activity" in said(ANN.email)
 
     his = said("ben@elsewhere.example", "--session", "explained==")
     assert "participant no" in his
     assert "on the Users page, map their Zoom user" in his
-    assert "No session with them has ended" in said("ben@elsewhere.example")
+    assert "No session with this user has ended" in said("ben@elsewhere.example")
 
-    assert "No event of a session 'other==' has been landed" in said(
+    assert "No events found for session 'other=='" in said(
         ANN.email, "--session", "other=="
     )
-    assert "No WorkSights user has that email" in said("nobody@firm.example")
+    assert "No WorkSights user has this email" in said("nobody@firm.example")
