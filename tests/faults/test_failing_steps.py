@@ -1,4 +1,4 @@
-"""A step before dbt that fails for one organization works for the others and reports the failure."""
+"""A step before dbt that fails for one organization works for the others; the failure is listed."""
 
 from typing import Any
 
