@@ -1,6 +1,6 @@
-"""A Zoom that misbehaves, over real HTTP: each account has its own way of answering.
+"""A Zoom that misbehaves, over real HTTP: it answers each account in another way.
 
-An account is named `ENDPOINT.KIND`: at that endpoint it answers in that way, elsewhere properly.
+An account is named `ENDPOINT.KIND`: that endpoint answers in that way, the others answer properly.
 """
 
 import gzip
@@ -30,7 +30,7 @@ ENDPOINTS = ("token", "users", "phone")
 BOMB = gzip.compress(bytes(64 * 2**20))
 SCOPES_WITHOUT_END = "does not contain scopes:[" * 400_000
 
-
+# No client can use these, whatever it asks for.
 ANYWHERE: dict[str, Kind] = {
     "stalled": lambda exchange: exchange.stall(),
     "stalled-in-headers": stalls_after(b"HTTP/1.1 200 OK\r\nContent-Le"),
@@ -141,7 +141,7 @@ def second_page(kind: Kind) -> Kind:
     return answer
 
 
-# A list that begins well: what it has delivered is used.
+# Lists that start well: what they have delivered is used.
 LISTS: dict[str, Kind] = {
     "repeated-token": says(page("user-1", then="SAME")),
     "cycle-of-two": cycle("A", "B"),
@@ -162,7 +162,7 @@ LISTS: dict[str, Kind] = {
     "second-page-403": second_page(says({}, 403)),
     "second-page-always-stale": second_page(says({"code": 300}, 400)),
 }
-# Not a list at all.
+# Answers without a list.
 NO_LISTS: dict[str, Kind] = {
     "users-null": says({"users": None}),
     "users-object": says({"users": {"id": "z1"}}),

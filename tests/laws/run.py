@@ -13,7 +13,7 @@ from tests.laws.reference.marts import Marts, Row
 from tests.laws.reference.world import World
 from tests.laws.worlds.build import History, make_history, make_world, rearranged
 
-SEED = 47  # one whose worlds meet every boundary: see test_worlds.py
+SEED = 47  # its worlds meet every boundary: see test_worlds.py
 WORLDS = range(26)
 WILD_WORLDS = range(26, 32)
 

@@ -155,7 +155,7 @@ def test_an_address_leads_to_its_person_and_company(installed: Installation, num
         "where people.organization_id = %s",
         [f"address-{number}"],
     )
-    # Landing already drops a text that is not an address, so there is nothing to classify.
+    # Landing already discards a text that is not an address, so there is nothing to classify.
     assert in_asset == ([expected] if cleaned_email(row["email"]) else [])
     assert in_marts == ([expected[:3]] if row["person_key"] else [])
 
