@@ -58,7 +58,7 @@ def raw(content: bytes) -> Kind:
     return lambda exchange: exchange.send(content)
 
 
-def for_ever(start: bytes, again: bytes) -> Kind:
+def forever(start: bytes, again: bytes) -> Kind:
     def answer(exchange: Exchange) -> None:
         exchange.send(start)
         while not exchange.stopping.is_set():

@@ -17,7 +17,7 @@ from tests.connections.hostile_answers import (
     Kind,
     deep,
     drips_after,
-    for_ever,
+    forever,
     http,
     raw,
     redirects,
@@ -37,11 +37,11 @@ ANYWHERE: dict[str, Kind] = {
     "stalled-in-body": stalls_after(http(b'{"users": [', Content_Length="100")),
     "drips": lambda exchange: exchange.drip(http({"users": [{"id": "z" * 9_000}]})),
     "drips-body": drips_after(http(b"", Content_Length="9000"), b" " * 9_000),
-    "informs-for-ever": for_ever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
-    "headers-for-ever": for_ever(b"HTTP/1.1 200 OK\r\n", b"X-Again: 1\r\n" * 50),
-    "one-header-for-ever": for_ever(b"HTTP/1.1 200 OK\r\nX-Long: ", b"a" * 4_096),
-    "spaces-for-ever": for_ever(http(b"", length=False), b" " * 4_096),
-    "chunks-for-ever": for_ever(
+    "informs-forever": forever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
+    "headers-forever": forever(b"HTTP/1.1 200 OK\r\n", b"X-Again: 1\r\n" * 50),
+    "one-header-forever": forever(b"HTTP/1.1 200 OK\r\nX-Long: ", b"a" * 4_096),
+    "spaces-forever": forever(http(b"", length=False), b" " * 4_096),
+    "chunks-forever": forever(
         http(b"", length=False, Transfer_Encoding="chunked"), b"10\r\n" + b" " * 16 + b"\r\n"
     ),
     "huge": says(b'{"users": ["' + b"a" * (3 * 2**20) + b'"]}'),

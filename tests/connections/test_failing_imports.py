@@ -166,7 +166,7 @@ def test_users_that_the_database_refuses_mark_their_own_connection(
     assert metadata(result)["failed_connections"] == 1
 
 
-def test_a_connection_that_cannot_be_marked_stops_no_other(installation: Installation) -> None:
+def test_a_connection_that_cannot_be_marked_stops_no_others(installation: Installation) -> None:
     installation.execute(
         psycopg.sql.SQL(
             "alter table integration.connections add check "

@@ -155,7 +155,7 @@ def test_a_batch_tests_only_what_it_touched(manifest: dict[str, Any]) -> None:
     assert whole_tables == []
 
 
-def test_every_mart_is_audited_at_night(manifest: dict[str, Any]) -> None:
+def test_the_nightly_audit_covers_every_mart(manifest: dict[str, Any]) -> None:
     """A batch checks only what it touched, so only the nightly audit finds rows lost elsewhere."""
     nightly = [test for test in data_tests(manifest) if "nightly" in test["tags"]]
     attached = {

@@ -95,7 +95,7 @@ def test_every_paragraph_that_dbt_implements_has_a_file_of_unit_tests() -> None:
 
 
 @pytest.mark.parametrize("path", SQL_FILES, ids=named)
-def test_lines_of_sql_fit_on_a_page(path: Path) -> None:
+def test_lines_of_sql_are_not_too_long(path: Path) -> None:
     """sqlfluff measures no lines of macros, and only the first line of a Jinja comment."""
     lines = path.read_text().splitlines()
     assert [line for line in lines if len(line) > MAX_COLUMNS] == []

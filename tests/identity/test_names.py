@@ -100,7 +100,7 @@ def test_domains_that_look_alike_have_one_skeleton(domain: str, look_alike: str)
     assert skeleton(domain) == skeleton(look_alike)
 
 
-def test_ordinary_names_have_skeletons_of_their_own() -> None:
+def test_ordinary_names_have_different_skeletons() -> None:
     names = [
         *(
             "acme.com",

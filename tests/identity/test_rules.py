@@ -95,7 +95,7 @@ def test_unreadable_rows_are_ignored_and_counted_without_their_content() -> None
     )
 
 
-def test_of_two_spellings_of_an_override_the_same_one_always_applies() -> None:
+def test_the_same_one_of_two_spellings_of_an_override_always_applies() -> None:
     rows = {"müller.de": "a.de", "MÜLLER.de": "b.de"}
     for overrides in (rows, dict(reversed(rows.items()))):
         found = rules(overrides=overrides)

@@ -48,7 +48,7 @@ def test_one_batch_runs_at_a_time(definitions: Any) -> None:
     assert [one["worksights/writer"] for one in tags] == ["batch", "batch"]
 
 
-def test_a_batch_checks_what_it_touched_and_the_night_whole_tables(
+def test_a_batch_checks_what_it_touched_and_the_nightly_audit_whole_tables(
     definitions: Any, manifest: dict[str, Any]
 ) -> None:
     """Dagster would show a check as skipped if a job selected it without running it."""

@@ -145,7 +145,7 @@ def test_a_feature_that_is_off_for_the_organization_adds_no_one(story: Story) ->
     assert relationships(story.changed, firm) == {}
 
 
-def test_a_person_who_is_corrected_out_of_a_session_has_one_session_less(story: Story) -> None:
+def test_a_person_who_is_corrected_out_of_a_session_has_one_session_fewer(story: Story) -> None:
     firm = "taken_out_of_a_session"
     expected = USUAL_PEOPLE | {
         "eve@client-two.com": ("Eve", "zoom", "human", "client-two.com", 1),

@@ -98,7 +98,7 @@ BAD = {
     "a time without a zone": joined(join_time="2026-03-02T09:00:00"),
     "a time after tomorrow": joined(join_time="2026-03-04T09:00:01Z"),
     "a time before Zoom": joined(join_time="2010-12-31T23:59:59Z"),
-    "an endless id": changed(MEETING.ended(), uuid="x" * 129),
+    "an id that is too long": changed(MEETING.ended(), uuid="x" * 129),
     "no start time": changed(MEETING.started(), start_time=None),
     "no leg": joined(user_id="", participant_uuid=None),
     "no participant": changed(MEETING.joined(ANN, START), participant="nobody"),
@@ -116,7 +116,7 @@ REASONS = {
     "a time without a zone": "invalid time",
     "a time after tomorrow": "invalid time",
     "a time before Zoom": "invalid time",
-    "an endless id": "an id of more than 128 bytes",
+    "an id that is too long": "an id of more than 128 bytes",
     "no start time": "no event time",
     "no leg": "participant without user_id and participant_uuid",
     "no participant": "participant without user_id and participant_uuid",
@@ -238,13 +238,13 @@ def test_after_a_batch_no_table_contains_private_data_and_the_ledger_adds_up(
     ]
 
 
-def test_a_delivery_with_an_endless_id_stops_no_batch(installation: Installation) -> None:
+def test_a_delivery_with_a_very_long_id_stops_no_batch(installation: Installation) -> None:
     """An index row has room for 2,700 bytes. A longer one would fail again in each batch."""
-    endless = random.Random(7).randbytes(5000).hex()  # noqa: S311 - repeatable, and not compressible
+    very_long = random.Random(7).randbytes(5000).hex()  # noqa: S311 - repeatable, and not compressible
     installation.deliver(*MEETING.whole([ANN]), at=ARRIVAL)
-    installation.deliver(joined(user_id=endless), at=ARRIVAL)
-    installation.deliver(joined(user_id="2", email=f"{endless}@client.example"), at=ARRIVAL)
-    installation.deliver(changed(MEETING.started(), host_id=endless), at=ARRIVAL)
+    installation.deliver(joined(user_id=very_long), at=ARRIVAL)
+    installation.deliver(joined(user_id="2", email=f"{very_long}@client.example"), at=ARRIVAL)
+    installation.deliver(changed(MEETING.started(), host_id=very_long), at=ARRIVAL)
 
     assert installation.batch(now=ARRIVAL, raise_on_error=False).success
 

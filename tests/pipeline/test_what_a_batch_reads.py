@@ -22,7 +22,7 @@ DERIVED_FROM = (
 ANN = Person("Ann Ash", "zu-ann", "ann@acme.example")
 
 
-def test_a_batch_with_a_meeting_and_calls_reads_no_table_of_the_history_whole(
+def test_a_batch_with_a_meeting_and_calls_reads_no_whole_table(
     installation: Installation,
 ) -> None:
     installation.organization("acme", account="acme-account", users={"ann": "ann@acme.example"})

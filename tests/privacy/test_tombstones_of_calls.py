@@ -84,7 +84,7 @@ def test_a_number_belongs_to_a_person_if_no_one_else_was_seen_with_it(
     }
 
 
-def test_an_extension_belongs_to_a_person_only_while_it_was_assigned_to_them(
+def test_an_extension_belongs_to_a_person_only_while_it_is_assigned_to_them(
     installation: Installation,
 ) -> None:
     installation.execute(

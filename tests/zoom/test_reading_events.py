@@ -190,7 +190,7 @@ def long_text(byte_count: int) -> str:
         user_event("updated", "AnAccount", START, zoom_user_id=long_text(129)),
     ],
 )
-def test_a_subject_of_more_than_128_bytes_is_not_cut_but_unreadable(body: Any) -> None:
+def test_a_subject_of_more_than_128_bytes_is_unreadable_instead_of_cut(body: Any) -> None:
     assert reason_of(body) == "an id of more than 128 bytes"
 
 

@@ -153,7 +153,7 @@ def test_a_timestamp_is_timely_from_three_hours_ago_to_five_minutes_ahead(
 
 
 @pytest.mark.parametrize("timestamp", ["0", "99999999999"])
-def test_the_longest_and_the_smallest_timestamp_are_only_untimely(timestamp: str) -> None:
+def test_the_greatest_and_the_smallest_timestamp_are_merely_untimely(timestamp: str) -> None:
     assert is_timely(timestamp, now=NOW) is False
 
 
