@@ -1,5 +1,5 @@
-"""A throw-away Postgres: one server for the whole run, one freshly copied database per test; and an
-installation on one, with a pretend Zoom beside it.
+"""A disposable Postgres server for the whole run, a freshly copied database for each test, and an
+installation on such a database with a Zoom simulator.
 """
 
 from collections.abc import Iterator
@@ -27,9 +27,9 @@ from tests.pipeline.installation import (
 )
 from tests.servers.postgres import OLD, VERSIONS, is_fetched
 
-CHROMIUMS = ("chromium", "chromium-browser")  # as Debian and others call it
+CHROMIUMS = ("chromium", "chromium-browser")  # its names in Debian and elsewhere
 
-# No test is timed, those of hypothesis included: a busy machine is no failure.
+# No test has a deadline, not even those of hypothesis: a busy machine is not a failure.
 hypothesis_settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -39,17 +39,17 @@ hypothesis_settings.load_profile("untimed")
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """The owner's URL of a server with a migrated template database."""
-    # Not below pytest's own folder: a second run on the machine closes that to the server's user.
+    # Outside pytest's own folder, which a second run on the machine closes to the server's user.
     with TemporaryDirectory(prefix="worksights-", ignore_cleanup_errors=True) as home:
         settings = Settings(home=Path(home), values={})
         url = postgres.database_url(settings)
         try:
-            # It need not outlive a crash of the machine, nor the run.
+            # The data need not survive a crash or the end of the run.
             with postgres.connect(url, autocommit=True) as superuser:
                 for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
                     superuser.execute(f"alter system set {setting} = off")
                 superuser.execute("select pg_reload_conf()")
-                # As managed servers give them: an owner is no superuser.
+                # As on managed servers, the owner is not a superuser.
                 superuser.execute("create role owner login createdb createrole")
             url = urlsplit(url)._replace(netloc="owner:@").geturl()
             make_template(url)
@@ -60,20 +60,20 @@ def server_url() -> Iterator[str]:
 
 @pytest.fixture
 def database_url(server_url: str) -> Iterator[str]:
-    """A migrated, empty database of the test's own; the roles are shared by the whole server."""
+    """A migrated, empty database for one test. The roles belong to the whole server."""
     with new_database(server_url) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One for all: what dbt has parsed once it need not parse for each database."""
+    """One for all tests, so that dbt does not parse the project again for each database."""
     return tmp_path_factory.mktemp("home")
 
 
 @pytest.fixture(scope="session")
 def zoom_url() -> Iterator[tuple[World, str]]:
-    """A pretend Zoom with three accounts, and where it answers."""
+    """A Zoom simulator with three accounts, and its URL."""
     companies = [build_company(users=10, account_id=account) for account in ACCOUNTS]
     world = make_world(companies, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     with running(world) as url:
@@ -93,13 +93,13 @@ def installation(
     home: Path,
     zoom_url: tuple[World, str],
 ) -> Iterator[Installation]:
-    """One that nothing has happened to; dbt's tables are there, empty."""
+    """A new installation, with dbt's tables created and empty."""
     with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         yield installation
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What a machine has not is left out, and that must not go unseen."""
+    """Shows which tests are skipped because the machine lacks something."""
     missing = {
         "tests/browser, because there is no chromium (Debian: apt-get install chromium)": not any(
             which(name) for name in CHROMIUMS
@@ -112,4 +112,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         ),
     }
     for tests in (tests for tests, is_missing in missing.items() if is_missing):
-        terminalreporter.write_line(f"\nLeft out: {tests}.", yellow=True)
+        terminalreporter.write_line(f"\nSkipped: {tests}.", yellow=True)

@@ -1,4 +1,4 @@
-"""Databases of the tests' own, on the throw-away server of the run (tests/conftest.py)."""
+"""Databases for tests, on the disposable server of the run (tests/conftest.py)."""
 
 import atexit
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ MIGRATED = "template_worksights"
 
 
 def make_template(server_url: str) -> None:
-    """The database of which the others are copies."""
+    """Creates the database that the others are copied from."""
     with psycopg.connect(server_url, autocommit=True) as owner:
         owner.execute(SQL("create database {}").format(Identifier(MIGRATED)))
     migrate(url_of(server_url, MIGRATED))
@@ -27,22 +27,22 @@ def make_template(server_url: str) -> None:
 
 @contextmanager
 def new_database(server_url: str, *, template: str = MIGRATED) -> Iterator[str]:
-    """The URL of a database that is there for as long as the block runs: a copy of `template`,
-    which is migrated and empty.
+    """The URL of a database that exists during the block: a copy of `template`, by default migrated
+    and empty.
 
-    It gets the first name that is free, because dbt parses the project anew, 5 s, for each name.
+    It gets the first free name, because dbt parses the project again (5 s) for each new name.
     """
     with psycopg.connect(server_url, autocommit=True) as owner:
         taken = {name for (name,) in owner.execute("select datname from pg_database")}
         name = next(f"test_{n}" for n in count() if f"test_{n}" not in taken)
         database = Identifier(name)
-        # Copying the files takes a third of the time that writing a log of them takes.
+        # Copying the files takes a third of the time of writing them to the log.
         owner.execute(
             SQL("create database {} template {} strategy file_copy").format(
                 database, Identifier(template)
             )
         )
-        # Rights on the database itself are not copied along.
+        # Rights on the database itself are not copied.
         owner.execute(SQL("grant create on database {} to pipeline").format(database))
         try:
             yield url_of(server_url, name)
@@ -51,7 +51,7 @@ def new_database(server_url: str, *, template: str = MIGRATED) -> Iterator[str]:
 
 
 def keep_as_template(url: str, template: str) -> None:
-    """A copy of the database at this URL, in which nobody works, for `new_database`."""
+    """Copies the database at this URL for `new_database`. It must have no open connections."""
     database = Identifier(urlsplit(url).path.removeprefix("/"))
     with psycopg.connect(url_of(url, MIGRATED), autocommit=True) as owner:
         owner.execute(
@@ -66,7 +66,7 @@ def url_of(server_url: str, database: str) -> str:
 
 
 def share_what_dbt_parsed(home: Path) -> None:
-    """Gives an installation the folder in which all of this run keep what dbt has parsed."""
+    """Gives an installation the folder that this run shares for the project as dbt parsed it."""
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dbt").exists():
         (home / "dbt").symlink_to(_parsed())

@@ -1,7 +1,7 @@
-"""How long a test waits for what is sure to come.
+"""How long a test waits for something that must happen.
 
-So long that only what hangs takes longer: a machine that is busy is no failure, and how fast
-something is, the benchmarks say.
+Only a test that hangs takes longer. A busy machine is not a failure, and the benchmarks measure
+speed.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""Three accounts of three organizations, connected, and what an import of their users leaves."""
+"""Three connected accounts of three organizations, and the results of importing their users."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ USERS_WITH_AN_ID = 9  # of the simulated company of ten; one is only invited
 
 
 def connect_accounts(installation: Installation, zoom: World) -> dict[str, str]:
-    """The connection of each account, of three organizations."""
+    """Connects each account, in three organizations. Returns account -> connection id."""
     found = {}
     for number, account in enumerate(ACCOUNTS):
         found[account] = installation.organization(f"firm-{number}", account=account, users={})
@@ -25,7 +25,7 @@ def connect_accounts(installation: Installation, zoom: World) -> dict[str, str]:
 
 
 def grant(installation: Installation, zoom: World, account: str, *, connection_id: str) -> None:
-    """A new grant whose access token has run out, so that the next call renews it."""
+    """A new grant with an expired access token, so that the next call renews it."""
     code = zoom.grants.make_code(Consent(account), REDIRECT, challenge=None, method="plain")
     tokens = zoom.grants.redeem(code, redirect_uri=REDIRECT, verifier=None)
     with transaction(installation.url, role="page") as connection:

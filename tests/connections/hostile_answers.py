@@ -14,7 +14,7 @@ DRIP_SECONDS = 0.1
 
 @dataclass
 class Exchange:
-    """One request, and the way to answer it; `url` is where redirects lead."""
+    """One request, and the means to answer it. Redirects lead to `elsewhere`."""
 
     account: str
     query: Mapping[str, str]
@@ -39,7 +39,7 @@ Kind = Callable[[Exchange], None]
 
 
 def http(body: Any = b"", status: int | str = 200, length: bool = True, **headers: str) -> bytes:
-    """An answer's bytes; `body` as JSON unless it is bytes."""
+    """The bytes of a response; `body` as JSON unless it is bytes."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Odd"
     named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -58,7 +58,7 @@ def raw(content: bytes) -> Kind:
     return lambda exchange: exchange.send(content)
 
 
-def for_ever(start: bytes, again: bytes) -> Kind:
+def forever(start: bytes, again: bytes) -> Kind:
     def answer(exchange: Exchange) -> None:
         exchange.send(start)
         while not exchange.stopping.is_set():
@@ -68,7 +68,7 @@ def for_ever(start: bytes, again: bytes) -> Kind:
 
 
 def redirects(status: int, to: str = "", body: Any = b"") -> Kind:
-    """Back to us when `to` is empty."""
+    """Back to this server if `to` is empty."""
 
     def answer(exchange: Exchange) -> None:
         exchange.send(http(body, status, Location=to or exchange.elsewhere))
@@ -98,6 +98,3 @@ def resets(exchange: Exchange) -> None:
 
 def deep(levels: int) -> bytes:
     return b'{"users":' + b"[" * levels + b"]" * levels + b"}"
-
-
-# Whatever is asked for, nobody can make anything of these.

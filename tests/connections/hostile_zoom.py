@@ -1,6 +1,6 @@
-"""A Zoom that misbehaves, over real HTTP: each account has its own way of answering.
+"""A Zoom that misbehaves, over real HTTP: it answers each account in another way.
 
-An account is named `ENDPOINT.KIND`: at that endpoint it answers in that way, elsewhere properly.
+An account is named `ENDPOINT.KIND`: that endpoint answers in that way, the others answer properly.
 """
 
 import gzip
@@ -17,7 +17,7 @@ from tests.connections.hostile_answers import (
     Kind,
     deep,
     drips_after,
-    for_ever,
+    forever,
     http,
     raw,
     redirects,
@@ -30,18 +30,18 @@ ENDPOINTS = ("token", "users", "phone")
 BOMB = gzip.compress(bytes(64 * 2**20))
 SCOPES_WITHOUT_END = "does not contain scopes:[" * 400_000
 
-
+# No client can use these, whatever it asks for.
 ANYWHERE: dict[str, Kind] = {
     "stalled": lambda exchange: exchange.stall(),
     "stalled-in-headers": stalls_after(b"HTTP/1.1 200 OK\r\nContent-Le"),
     "stalled-in-body": stalls_after(http(b'{"users": [', Content_Length="100")),
     "drips": lambda exchange: exchange.drip(http({"users": [{"id": "z" * 9_000}]})),
     "drips-body": drips_after(http(b"", Content_Length="9000"), b" " * 9_000),
-    "informs-for-ever": for_ever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
-    "headers-for-ever": for_ever(b"HTTP/1.1 200 OK\r\n", b"X-Again: 1\r\n" * 50),
-    "one-header-for-ever": for_ever(b"HTTP/1.1 200 OK\r\nX-Long: ", b"a" * 4_096),
-    "spaces-for-ever": for_ever(http(b"", length=False), b" " * 4_096),
-    "chunks-for-ever": for_ever(
+    "informs-forever": forever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
+    "headers-forever": forever(b"HTTP/1.1 200 OK\r\n", b"X-Again: 1\r\n" * 50),
+    "one-header-forever": forever(b"HTTP/1.1 200 OK\r\nX-Long: ", b"a" * 4_096),
+    "spaces-forever": forever(http(b"", length=False), b" " * 4_096),
+    "chunks-forever": forever(
         http(b"", length=False, Transfer_Encoding="chunked"), b"10\r\n" + b" " * 16 + b"\r\n"
     ),
     "huge": says(b'{"users": ["' + b"a" * (3 * 2**20) + b'"]}'),
@@ -141,7 +141,7 @@ def second_page(kind: Kind) -> Kind:
     return answer
 
 
-# A list that begins well: what it has delivered is used.
+# Lists that start well: what they have delivered is used.
 LISTS: dict[str, Kind] = {
     "repeated-token": says(page("user-1", then="SAME")),
     "cycle-of-two": cycle("A", "B"),
@@ -162,7 +162,7 @@ LISTS: dict[str, Kind] = {
     "second-page-403": second_page(says({}, 403)),
     "second-page-always-stale": second_page(says({"code": 300}, 400)),
 }
-# Not a list at all.
+# Answers without a list.
 NO_LISTS: dict[str, Kind] = {
     "users-null": says({"users": None}),
     "users-object": says({"users": {"id": "z1"}}),

@@ -1,4 +1,4 @@
-"""Imports that fail, wholly or in part, mark their own connection and stop no other."""
+"""Imports that fail, completely or partly, mark their own connection and stop no others."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,7 +36,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("status", "body", "reason", "later"), REFUSALS)
-def test_an_account_that_zoom_refuses_is_named_and_tried_again_later(
+def test_an_account_that_zoom_refuses_is_marked_and_retried_later(
     installation: Installation,
     zoom_url: tuple[World, str],
     status: int,
@@ -71,9 +71,9 @@ def test_an_account_that_zoom_refuses_is_named_and_tried_again_later(
 
 
 def plan(zoom_url: tuple[World, str], path: str, **failure: Any) -> None:
-    """The second account's answers at `path`, until they are forgotten."""
-    told = {"path": path, "times": 1_000, "account_id": ACCOUNTS[1], **failure}
-    requests.post(f"{zoom_url[1]}/_control/fail", json=told, timeout=PATIENCE).raise_for_status()
+    """Sets the answers to the second account at `path`, for this test."""
+    planned = {"path": path, "times": 1_000, "account_id": ACCOUNTS[1], **failure}
+    requests.post(f"{zoom_url[1]}/_control/fail", json=planned, timeout=PATIENCE).raise_for_status()
 
 
 FAILING_PHONE_LISTS = [
@@ -83,7 +83,7 @@ FAILING_PHONE_LISTS = [
 
 
 @pytest.mark.parametrize(("failure", "reason"), FAILING_PHONE_LISTS)
-def test_a_failing_phone_list_costs_no_user_and_is_tried_again_within_a_day(
+def test_a_failing_phone_list_loses_no_user_and_is_retried_within_a_day(
     installation: Installation, zoom_url: tuple[World, str], failure: dict[str, Any], reason: str
 ) -> None:
     plan(zoom_url, "/v2/phone/users", **failure)
@@ -101,7 +101,7 @@ def test_a_failing_phone_list_costs_no_user_and_is_tried_again_within_a_day(
     ) == [(True, True, True)]
 
 
-def test_a_list_that_repeats_itself_ends_and_nobody_is_missing_from_it(
+def test_a_list_that_repeats_itself_ends_and_no_one_is_missing_from_it(
     installation: Installation, zoom_url: tuple[World, str]
 ) -> None:
     installation.import_users(now=NOW)
@@ -166,7 +166,7 @@ def test_users_that_the_database_refuses_mark_their_own_connection(
     assert metadata(result)["failed_connections"] == 1
 
 
-def test_a_connection_that_cannot_be_marked_stops_no_other(installation: Installation) -> None:
+def test_a_connection_that_cannot_be_marked_stops_no_others(installation: Installation) -> None:
     installation.execute(
         psycopg.sql.SQL(
             "alter table integration.connections add check "
@@ -182,7 +182,7 @@ def test_a_connection_that_cannot_be_marked_stops_no_other(installation: Install
 
 
 @pytest.mark.parametrize("now", [NOW, datetime.now(UTC) + timedelta(minutes=4)])
-def test_no_connection_is_sent_away_for_longer_than_a_day(
+def test_no_connection_is_postponed_for_longer_than_a_day(
     installation: Installation, connections: dict[str, str], now: datetime
 ) -> None:
     with transaction(installation.url, role="pipeline") as connection:

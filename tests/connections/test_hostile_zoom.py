@@ -1,5 +1,5 @@
-"""No answer of Zoom stops or delays the others: one import of many accounts, each with a Zoom that
-misbehaves in its own way.
+"""No response of Zoom stops or delays other accounts: one import of many accounts, each with a Zoom
+that misbehaves in its own way.
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ class Imported:
 @pytest.fixture(scope="module")
 def hostile() -> Iterator[HostileZoom]:
     with pytest.MonkeyPatch.context() as patch:
-        # The limits of time are the product's own: a busy machine needs them, too.
+        # The time limits stay the product's own, because a busy machine needs them.
         patch.setattr(http, "BACKOFF_SECONDS", (0.0, 0.0, 0.0))
         patch.setattr(http, "LARGEST_ANSWER_BYTES", 2**20)
         patch.setattr(client, "MOST_PAGES", USERS_OF_ENDLESS_LIST)
@@ -58,7 +58,7 @@ def hostile() -> Iterator[HostileZoom]:
 
 @pytest.fixture(scope="module")
 def imported(server_url: str, home: Path, hostile: HostileZoom) -> Iterator[dict[str, Imported]]:
-    """What one import has made of each account."""
+    """The result of one import, by account."""
     accounts = [f"{endpoint}.{kind}" for endpoint, kinds in KINDS.items() for kind in kinds]
     with new_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
         installation = install(url, home=home, zoom=hostile.url, patch=patch)
@@ -111,7 +111,7 @@ def cases(endpoint: str, *kinds: dict) -> list[str]:
     return [f"{endpoint}.{kind}" for each in kinds for kind in each]
 
 
-def test_whoever_answers_well_is_imported_before_and_after_all_others(
+def test_accounts_with_good_answers_are_imported_before_and_after_all_others(
     imported: dict[str, Imported],
 ) -> None:
     assert [(imported[each].status, imported[each].users) for each in WELL] == [("active", 1)] * 2
@@ -125,7 +125,7 @@ def test_no_redirect_is_followed(imported: dict[str, Imported], hostile: Hostile
     "account",
     cases("token", ANYWHERE, NO_GRANTS) + cases("users", ANYWHERE, NO_LISTS),
 )
-def test_an_answer_that_nobody_can_use_marks_its_own_connection(
+def test_an_unusable_answer_marks_its_own_connection(
     imported: dict[str, Imported], account: str
 ) -> None:
     found = imported[account]
@@ -137,7 +137,7 @@ def test_an_answer_that_nobody_can_use_marks_its_own_connection(
 
 
 @pytest.mark.parametrize("account", cases("phone", ANYWHERE, NO_LISTS))
-def test_trouble_with_the_phone_users_costs_no_user(
+def test_a_problem_with_the_phone_users_loses_no_user(
     imported: dict[str, Imported], account: str
 ) -> None:
     found = imported[account]
@@ -148,7 +148,7 @@ def test_trouble_with_the_phone_users_costs_no_user(
 
 
 @pytest.mark.parametrize("account", cases("users", LISTS))
-def test_of_a_list_without_an_end_the_beginning_is_used(
+def test_the_first_part_of_a_list_without_an_end_is_used(
     imported: dict[str, Imported], account: str
 ) -> None:
     found = imported[account]
@@ -159,7 +159,7 @@ def test_of_a_list_without_an_end_the_beginning_is_used(
 
 
 @pytest.mark.parametrize("account", cases("phone", LISTS))
-def test_of_a_phone_list_without_an_end_the_beginning_is_used(
+def test_the_first_part_of_a_phone_list_without_an_end_is_used(
     imported: dict[str, Imported], account: str
 ) -> None:
     found = imported[account]
@@ -173,14 +173,14 @@ def test_of_a_phone_list_without_an_end_the_beginning_is_used(
     "account",
     cases("token", GRANTS) + cases("users", USABLE_LISTS) + cases("phone", USABLE_LISTS),
 )
-def test_what_is_odd_but_usable_is_used(imported: dict[str, Imported], account: str) -> None:
+def test_an_odd_but_usable_answer_is_used(imported: dict[str, Imported], account: str) -> None:
     found = imported[account]
 
     assert (found.status, found.status_detail, found.is_complete) == ("active", None, True)
     assert found.users >= 1
 
 
-def test_nobody_waits_longer_than_a_day(imported: dict[str, Imported]) -> None:
+def test_no_account_waits_longer_than_a_day(imported: dict[str, Imported]) -> None:
     waiting_longer = {
         account: found.waits
         for account, found in imported.items()
@@ -189,7 +189,7 @@ def test_nobody_waits_longer_than_a_day(imported: dict[str, Imported]) -> None:
     assert waiting_longer == {}
 
 
-def test_an_account_that_takes_too_long_is_cut_short_and_the_batch_goes_on(
+def test_an_account_that_takes_too_long_is_cut_short_and_the_batch_continues(
     installation: Installation, hostile: HostileZoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZOOM_OAUTH_URL", hostile.url)
@@ -208,7 +208,7 @@ def test_an_account_that_takes_too_long_is_cut_short_and_the_batch_goes_on(
 
 
 @pytest.mark.parametrize("kind", ANYWHERE)
-def test_who_connects_meets_no_other_error_than_zooms(
+def test_connecting_raises_no_other_error_than_zooms(
     hostile: HostileZoom, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "ANSWER_SECONDS", 0.5)

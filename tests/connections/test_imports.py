@@ -1,4 +1,4 @@
-"""Zoom's users, imported from several accounts: what fails with one stops no other."""
+"""Zoom's users, imported from several accounts: a failure of one stops no others."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ def connections(installation: Installation, zoom: World) -> dict[str, str]:
     return connect_accounts(installation, zoom)
 
 
-def test_a_grant_that_was_withdrawn_stops_no_other_import(
+def test_a_grant_that_was_withdrawn_stops_no_other_imports(
     installation: Installation, zoom_url: tuple[World, str]
 ) -> None:
     control = f"{zoom_url[1]}/_control/revoke-grants"
@@ -50,7 +50,7 @@ def test_a_grant_that_was_withdrawn_stops_no_other_import(
     }
 
 
-def test_a_later_good_import_makes_a_connection_well_again(
+def test_a_later_successful_import_makes_a_connection_active_again(
     installation: Installation, zoom: World, connections: dict[str, str]
 ) -> None:
     zoom.grants.end_refresh(ACCOUNTS[1])
@@ -62,7 +62,7 @@ def test_a_later_good_import_makes_a_connection_well_again(
     assert [count for _, count in imported(installation)] == [USERS_WITH_AN_ID] * 3
 
 
-def test_an_import_without_news_adds_no_row_and_one_with_news_adds_a_version(
+def test_an_import_without_changes_adds_no_row_and_one_with_a_change_adds_a_version(
     installation: Installation, zoom: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = installation.import_users(now=NOW)
@@ -83,7 +83,7 @@ def test_an_import_without_news_adds_no_row_and_one_with_news_adds_a_version(
     ) == [("renamed@acme-works.com", NOW + timedelta(hours=12))]
 
 
-def test_a_run_of_the_schedule_imports_only_what_is_due(
+def test_a_scheduled_run_imports_only_accounts_that_are_due(
     installation: Installation, connections: dict[str, str]
 ) -> None:
     installation.execute(
@@ -94,7 +94,7 @@ def test_a_run_of_the_schedule_imports_only_what_is_due(
         "update integration.connections set next_import_at = %s where connection_id = %s",
         [NOW, connections[ACCOUNTS[1]]],
     )
-    by_itself = {"dagster/schedule_name": "every_20_minutes"}
-    installation.import_users(now=NOW, **by_itself)
+    of_schedule = {"dagster/schedule_name": "every_20_minutes"}
+    installation.import_users(now=NOW, **of_schedule)
 
     assert imported(installation) == [(ACCOUNTS[1], USERS_WITH_AN_ID)]

@@ -1,4 +1,4 @@
-"""Accounts are read side by side, and one that hangs holds up nobody."""
+"""Accounts are read in parallel, and one that hangs delays no others."""
 
 import threading
 import time
@@ -7,7 +7,7 @@ from integration.connections.reading import Unread, read_side_by_side
 from tests.patience import PATIENCE
 
 
-def test_what_is_never_finished_is_left_at_the_end_of_the_time() -> None:
+def test_an_account_that_is_never_finished_is_given_up_when_the_time_is_up() -> None:
     release = threading.Event()
 
     def read(account: str) -> str:
@@ -32,7 +32,7 @@ def test_what_is_never_finished_is_left_at_the_end_of_the_time() -> None:
         release.set()
 
 
-def test_an_account_whose_turn_never_came_is_told_apart() -> None:
+def test_an_account_that_was_never_started_is_reported_as_such() -> None:
     release = threading.Event()
 
     def read(account: str) -> str:
@@ -54,13 +54,13 @@ def test_an_account_whose_turn_never_came_is_told_apart() -> None:
         release.set()
 
 
-def test_nothing_is_read_after_the_end_of_the_time() -> None:
+def test_nothing_is_read_when_the_time_is_up() -> None:
     answers = read_side_by_side(["a", "b"], str.upper, at_once=2, ends_at=time.monotonic())
 
     assert sorted(answers) == [("a", Unread.NOT_STARTED), ("b", Unread.NOT_STARTED)]
 
 
-def test_nobody_to_read_is_nothing_to_wait_for() -> None:
+def test_without_accounts_there_is_nothing_to_wait_for() -> None:
     assert (
         list(read_side_by_side([], str.upper, at_once=2, ends_at=time.monotonic() + PATIENCE)) == []
     )

@@ -33,7 +33,7 @@ def grant(number: int, **changes: Any) -> Grant:
 
 
 class Renewals:
-    """Gives grant 2, 3 and so on; `asked` holds what it was asked with."""
+    """Returns grants 2, 3 and so on; `asked` records its arguments."""
 
     def __init__(self, **changes: Any) -> None:
         self.changes = changes
@@ -45,7 +45,7 @@ class Renewals:
 
 
 def never_renew(grant_type: str, _refresh_token: str | None) -> Grant:
-    raise AssertionError(f"nobody should have renewed the {grant_type}")
+    raise AssertionError(f"the {grant_type} should not have been renewed")
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_token_is_renewed_when_it_has_less_than_a_minute_to_live(
     assert got == (token or "made-up-access-2", API_URL)
 
 
-def test_the_rotated_refresh_token_is_on_disk_before_anybody_uses_the_access_token(
+def test_the_rotated_refresh_token_is_on_disk_before_anyone_uses_the_access_token(
     connected: str,
 ) -> None:
     save(connected, grant(1, expires_at=NOW))
@@ -193,7 +193,7 @@ def test_a_refused_token_is_renewed_although_it_has_time_left(connected: str) ->
     assert got[0] == "made-up-access-2"
 
 
-def test_a_refused_token_that_somebody_has_replaced_is_not_renewed_again(connected: str) -> None:
+def test_a_refused_token_that_was_replaced_is_not_renewed_again(connected: str) -> None:
     save(connected, grant(2))
 
     got = access_token(
@@ -203,7 +203,7 @@ def test_a_refused_token_that_somebody_has_replaced_is_not_renewed_again(connect
 
 
 @pytest.mark.parametrize("failing", [None, "made-up-access-1"], ids=["expired", "refused"])
-def test_two_that_need_a_renewal_at_once_cause_exactly_one(
+def test_two_callers_that_need_a_renewal_at_once_cause_exactly_one(
     connected: str, failing: str | None
 ) -> None:
     save(connected, grant(1, expires_at=NOW if failing is None else NOW + timedelta(hours=1)))
@@ -211,7 +211,7 @@ def test_two_that_need_a_renewal_at_once_cause_exactly_one(
     both_ready = threading.Barrier(2)
 
     def renew_when_the_other_waits(grant_type: str, refresh_token: str | None) -> Grant:
-        wait_until(lambda: somebody_waits_for_a_lock(connected))
+        wait_until(lambda: someone_waits_for_a_lock(connected))
         return renewals(grant_type, refresh_token)
 
     def ask(_number: int) -> tuple[str, str | None]:
@@ -286,7 +286,7 @@ def test_without_a_usable_grant_the_error_says_reconnect_and_shows_no_token(
     assert "made-up" not in f"{caught.value!s} {caught.value!r}"
 
 
-def somebody_waits_for_a_lock(url: str) -> bool:
+def someone_waits_for_a_lock(url: str) -> bool:
     with transaction(url) as connection:
         row = connection.execute(
             """

@@ -1,4 +1,4 @@
-"""Errors of the database go into logs and into Dagster's runs: they repeat no row."""
+"""Database errors appear in logs and in Dagster's runs, so they do not repeat rows."""
 
 import psycopg
 import pytest

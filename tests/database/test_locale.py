@@ -1,5 +1,5 @@
-"""No comparison depends on the database's locale: in Turkish the small letter of I is another one,
-and few machines have such a locale to try it.
+"""No comparison depends on the database's locale. In Turkish, the lower case of I is another
+letter, and few machines have that locale to test with.
 """
 
 import re

@@ -1,5 +1,5 @@
-"""Tables can be published for whoever follows their changes: every row that is deleted or updated
-says which one it was.
+"""Tables can be published to subscribers of their changes: every deleted or updated row can be
+identified.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ def test_a_publication_of_all_tables_stops_no_batch(installation: Installation) 
 
 
 def publish_all_tables(installation: Installation) -> None:
-    """One after the other: only a superuser may say "all tables"."""
+    """Lists each table, because only a superuser may publish "all tables"."""
     tables = installation.value(
         """
         select string_agg(oid::regclass::text, ', ') from pg_class
@@ -37,7 +37,7 @@ def publish_all_tables(installation: Installation) -> None:
     installation.execute(f"create publication everything for table {tables}")
 
 
-def test_every_table_says_which_row_is_deleted(installation: Installation) -> None:
+def test_every_table_identifies_deleted_rows(installation: Installation) -> None:
     deliver_a_morning(installation)
     installation.batch(now=FIRST_BATCH)
     without = installation.execute(

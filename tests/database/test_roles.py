@@ -1,4 +1,4 @@
-"""What each role may do, asked of the database after a batch has made every table."""
+"""What each role may do, checked in the database after a batch has created every table."""
 
 import re
 from collections import defaultdict
@@ -66,7 +66,7 @@ def test_an_analyst_reads_the_marts_and_nothing_else(derived: Installation) -> N
     assert all(may == {"SELECT"} for of in of_analyst.values() for may in of.values())
 
 
-def test_an_analyst_can_ask_what_the_readme_asks(derived: Installation) -> None:
+def test_an_analyst_can_run_the_queries_of_the_readme(derived: Installation) -> None:
     text = (PROJECT / "README.md").read_text()
     queries = re.findall(r"^    select\n?.*?;$", text, re.MULTILINE | re.DOTALL)
     assert len(queries) >= 2
@@ -105,7 +105,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("role", "statement"), REFUSED)
-def test_a_role_is_refused_what_is_not_its_own(
+def test_a_role_is_refused_what_it_may_not_do(
     derived: Installation, role: str, statement: str
 ) -> None:
     with (
@@ -121,7 +121,7 @@ def test_an_analyst_can_read(derived: Installation, table: str) -> None:
         assert connection.execute(f"select * from {table}").fetchall() == []  # noqa: S608 - our own names
 
 
-def test_the_ledger_is_seen_before_any_batch_lands_it(derived: Installation) -> None:
+def test_the_ledger_shows_a_delivery_before_a_batch_lands_it(derived: Installation) -> None:
     derived.deliver(b"{}", at=NOW)
     with connect(derived.url, role="analyst") as connection:
         found = connection.execute("select disposition from operations.deliveries").fetchall()

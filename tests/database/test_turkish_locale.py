@@ -1,4 +1,4 @@
-"""Where I is no capital of i: letters of ASCII are compared as everywhere else."""
+"""Where I is not the capital of i, ASCII letters are still compared as everywhere else."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,12 +15,12 @@ from tests.servers.postgres import is_fetched, running
 
 TURKISH = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=tr-TR")
 ACCOUNT = "TurkishAccount00000000"
-BEGINS = datetime(2026, 3, 3, 9, tzinfo=UTC)
+STARTED_AT = datetime(2026, 3, 3, 9, tzinfo=UTC)
 IRIS = Person("IRIS INGE", "zu-iris", "IRIS.INGE@TAWORKS.COM")
 IDA = Person("IDA", "", "IDA@CLIENTINK.COM")
 
 
-def test_ascii_capitals_are_those_of_the_same_letters(
+def test_ascii_letters_match_their_capitals(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not is_fetched("18"):
@@ -31,12 +31,18 @@ def test_ascii_capitals_are_those_of_the_same_letters(
         firm = install(server.url(), home=tmp_path, zoom=zoom, patch=monkeypatch)
         assert firm.value("select lower('I')") == "\u0131"
         firm.organization("firm", account=ACCOUNT, users={"iris": "Iris.INGE@taworks.com"})
-        meeting = Session(ACCOUNT, "a-meeting==", "zu-iris", BEGINS, BEGINS + timedelta(hours=1))
-        created = user_event(
-            "created", ACCOUNT, BEGINS - timedelta(days=1), zoom_user_id="zu-iris", email=IRIS.email
+        meeting = Session(
+            ACCOUNT, "a-meeting==", "zu-iris", STARTED_AT, STARTED_AT + timedelta(hours=1)
         )
-        firm.deliver(created, *meeting.whole([IRIS, IDA]), at=BEGINS + timedelta(hours=2))
-        firm.batch(now=BEGINS + timedelta(hours=3))
+        created = user_event(
+            "created",
+            ACCOUNT,
+            STARTED_AT - timedelta(days=1),
+            zoom_user_id="zu-iris",
+            email=IRIS.email,
+        )
+        firm.deliver(created, *meeting.whole([IRIS, IDA]), at=STARTED_AT + timedelta(hours=2))
+        firm.batch(now=STARTED_AT + timedelta(hours=3))
         assert firm.execute("select user_id from timeline.activities") == [("iris",)]
         assert firm.execute("select domain from clientsights.companies") == [("clientink.com",)]
         assert firm.execute("select email from clientsights.people") == [("ida@clientink.com",)]

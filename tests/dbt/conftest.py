@@ -1,4 +1,4 @@
-"""dbt as its command line, in a process of its own: its import warns, and here warnings are
+"""Runs dbt's command line in a separate process: importing dbt warns, and here warnings are
 errors.
 """
 
@@ -28,7 +28,7 @@ def target_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def run_dbt(target_path: Path) -> RunDbt:
-    """Runs a dbt command over the project, on the database of `url` where it needs one."""
+    """Runs a dbt command on the project, with the database at `url` if the command needs one."""
 
     def run(*arguments: str, url: str | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -52,12 +52,12 @@ def run_dbt(target_path: Path) -> RunDbt:
 
 @pytest.fixture(scope="session")
 def strict_parse(run_dbt: RunDbt) -> subprocess.CompletedProcess[str]:
-    """Reads the whole project, every warning and deprecation an error."""
+    """Parses the whole project and treats every warning and deprecation as an error."""
     return run_dbt("--warn-error", "parse", "--no-partial-parse", "--show-all-deprecations")
 
 
 @pytest.fixture(scope="session")
 def manifest(strict_parse: subprocess.CompletedProcess[str], target_path: Path) -> dict[str, Any]:
-    """What dbt knows of the project."""
+    """What dbt knows about the project."""
     assert strict_parse.returncode == 0, strict_parse.stdout
     return json.loads((target_path / "manifest.json").read_text())

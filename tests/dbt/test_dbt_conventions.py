@@ -1,10 +1,10 @@
-"""The dbt project keeps to the house style: its layers, its names, its tests."""
+"""The layers, names and tests of the dbt project follow the house style."""
 
 import re
 import subprocess
 from typing import Any
 
-# What a batch asks of the whole installation; every other index begins with the organization.
+# A batch queries these for the whole installation. Other indexes start with the organization.
 INDEXES_OF_THE_INSTALLATION = (["batch"], ["due_at"])
 NAMES = {
     "staging": re.compile(r"stg_[a-z]+__[a-z_]+"),
@@ -60,7 +60,7 @@ def test_intermediate_models_and_staging_never_read_marts(manifest: dict[str, An
     assert [model["name"] for model in below if marts & set(model["depends_on"]["nodes"])] == []
 
 
-def test_names_say_the_layer(manifest: dict[str, Any]) -> None:
+def test_names_show_the_layer(manifest: dict[str, Any]) -> None:
     misnamed = [
         model["name"]
         for model in models(manifest)
@@ -117,12 +117,10 @@ def test_every_mart_that_is_a_table_has_a_unique_index(manifest: dict[str, Any])
     assert without == []
 
 
-def test_every_incremental_model_is_unique_by_what_it_is_written_by(
+def test_every_incremental_model_has_a_unique_index_on_its_key(
     manifest: dict[str, Any],
 ) -> None:
-    """One that only appends has no key; a unique index on the key is what finds a rule that yields
-    a row twice.
-    """
+    """The index catches a rule that yields a row twice. A model that only appends has no key."""
     wrong = {}
     for model in incremental_models(manifest):
         if model["config"]["incremental_strategy"] == "append":
@@ -135,7 +133,7 @@ def test_every_incremental_model_is_unique_by_what_it_is_written_by(
     assert wrong == {}
 
 
-def test_every_incremental_model_has_indexes_that_begin_with_the_organization(
+def test_every_incremental_model_has_indexes_that_start_with_the_organization(
     manifest: dict[str, Any],
 ) -> None:
     wrong = {}
@@ -157,8 +155,8 @@ def test_a_batch_tests_only_what_it_touched(manifest: dict[str, Any]) -> None:
     assert whole_tables == []
 
 
-def test_every_mart_is_audited_at_night(manifest: dict[str, Any]) -> None:
-    """A batch looks at what it touched: what is lost elsewhere only the night can find."""
+def test_the_nightly_audit_covers_every_mart(manifest: dict[str, Any]) -> None:
+    """A batch checks only what it touched, so only the nightly audit finds rows lost elsewhere."""
     nightly = [test for test in data_tests(manifest) if "nightly" in test["tags"]]
     attached = {
         manifest["nodes"][test["attached_node"]]["name"]
@@ -170,18 +168,18 @@ def test_every_mart_is_audited_at_night(manifest: dict[str, Any]) -> None:
 
 
 def test_every_test_of_tables_says_what_is_wrong(manifest: dict[str, Any]) -> None:
-    """Dagster and the page show it; dbt's own tests of one column need no words."""
+    """Dagster and the page show this text. dbt's own tests of one column need none."""
     silent = [
         test["name"]
         for test in data_tests(manifest)
-        if "what_is_wrong" not in test["raw_code"] + words_of(manifest, test)
+        if "what_is_wrong" not in test["raw_code"] + texts_of_macros(manifest, test)
         and test.get("test_metadata", {}).get("name") not in ("unique", "not_null")
     ]
     assert silent == []
 
 
-def words_of(manifest: dict[str, Any], test: dict[str, Any]) -> str:
-    """The text of the macros that the test is made of."""
+def texts_of_macros(manifest: dict[str, Any], test: dict[str, Any]) -> str:
+    """The texts of the macros that the test uses."""
     return " ".join(
         manifest["macros"][macro]["macro_sql"]
         for macro in test["depends_on"]["macros"]
@@ -190,7 +188,7 @@ def words_of(manifest: dict[str, Any], test: dict[str, Any]) -> str:
 
 
 def test_every_data_test_becomes_a_check_of_one_asset(manifest: dict[str, Any]) -> None:
-    """Dagster shows a test of several tables only when it is attached to one, or names it."""
+    """Dagster shows a test of several tables only when it is attached to one, or names one."""
     known = {model["name"] for model in models(manifest)}
     unattached = [
         test["name"]
@@ -212,7 +210,7 @@ def test_every_model_that_decides_something_has_a_unit_test(manifest: dict[str, 
 
 
 def test_no_unit_test_needs_the_table_of_its_own_model(manifest: dict[str, Any]) -> None:
-    """One that reads `this` would stop the first build of a new database."""
+    """A unit test that reads `this` would stop the first build of a new database."""
     needy = [
         test["name"]
         for test in manifest["unit_tests"].values()

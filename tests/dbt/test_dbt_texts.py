@@ -1,4 +1,4 @@
-"""The texts of the dbt project keep to the house style, where sqlfluff cannot check it."""
+"""The texts of the dbt project follow the house style where sqlfluff cannot check it."""
 
 import re
 from collections.abc import Iterator
@@ -21,9 +21,9 @@ YAML_FILES = sorted((DBT_PROJECT / "models").rglob("*.yml"))
 UNIT_TEST_FILES = [path for path in YAML_FILES if path.name.endswith("__unit_tests.yml")]
 
 MAX_COLUMNS = 100
-# Of the contract's section 5, what dbt does; the others are landing's, the laws' and erasure's.
+# The paragraphs of the contract's section 5 that dbt implements. Others: landing, laws, erasure.
 PARAGRAPHS = {f"5.{number}" for number in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13)}
-# What only staging and the macros of news read.
+# Only staging and the macros of the change set read these.
 SCHEMAS_BELOW = re.compile(r"\b(?:ingress|integration|pipeline|worksights|\w+_raw)\.\w+")
 UNDER_CONFIG_ONLY = {"freshness", "meta", "tags", "docs", "group", "access"}
 KEYWORDS = re.compile(
@@ -31,7 +31,7 @@ KEYWORDS = re.compile(
     r"|IN|IS|NULL|TRUE|FALSE|CASE|WHEN|THEN|ELSE|END|GROUP|ORDER|BY|HAVING|LIMIT|UNION|ALL|EXISTS"
     r"|FILTER|OVER|PARTITION|VALUES)\b"
 )
-# Views that group what they find, so that their rows are those of nothing below them.
+# Views that group what they read, so that none of their rows is a row of a table below.
 READ_AS_A_WHOLE = {"int_changed_people", "int_sessions_of_settings", "failed_sessions"}
 # One table, or another import, whole or narrowed to some rows; never joined or grouped.
 IMPORT_CTE = re.compile(
@@ -67,7 +67,7 @@ def is_view(path: Path) -> bool:
 
 @pytest.mark.parametrize("path", YAML_FILES, ids=named)
 def test_yaml_uses_todays_keys(path: Path) -> None:
-    """dbt on Postgres accepts the old spellings without a word."""
+    """dbt on Postgres accepts the old spellings without a warning."""
     outdated = [
         f"{key} below {parent or 'nothing'}"
         for key, parent in keys_with_parents(yaml.safe_load(path.read_text()))
@@ -83,7 +83,7 @@ def test_yaml_files_are_named_after_what_they_describe(path: Path) -> None:
     )
 
 
-def test_every_paragraph_that_dbt_carries_out_has_its_file_of_unit_tests() -> None:
+def test_every_paragraph_that_dbt_implements_has_a_file_of_unit_tests() -> None:
     first_lines = {named(path): path.read_text().split("\n", 1)[0] for path in UNIT_TEST_FILES}
     assert [
         name for name, line in first_lines.items() if not re.search(r"[Cc]ontract, 5\.", line)
@@ -95,8 +95,8 @@ def test_every_paragraph_that_dbt_carries_out_has_its_file_of_unit_tests() -> No
 
 
 @pytest.mark.parametrize("path", SQL_FILES, ids=named)
-def test_lines_of_sql_fit_on_a_page(path: Path) -> None:
-    """sqlfluff measures no line of a macro, and of a comment of Jinja's only the first."""
+def test_lines_of_sql_are_not_too_long(path: Path) -> None:
+    """sqlfluff measures no lines of macros, and only the first line of a Jinja comment."""
     lines = path.read_text().splitlines()
     assert [line for line in lines if len(line) > MAX_COLUMNS] == []
 
@@ -129,14 +129,14 @@ def test_exists_selects_nothing(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in MODEL_FILES if is_view(p)], ids=named)
 def test_a_view_that_is_derived_from_has_no_with(path: Path) -> None:
-    """Postgres would plan it by itself, and read all of it, whatever it is joined with."""
-    begins_with = re.search(r"^with$", path.read_text(), re.MULTILINE) is not None
-    assert begins_with == (path.stem in READ_AS_A_WHOLE)
+    """Postgres would plan it separately and read all of it, whatever it is joined to."""
+    has_with = re.search(r"^with$", path.read_text(), re.MULTILINE) is not None
+    assert has_with == (path.stem in READ_AS_A_WHOLE)
 
 
 @pytest.mark.parametrize("path", [p for p in QUERY_FILES if "models" in p.parts], ids=named)
 def test_a_whole_table_that_is_read_twice_is_not_materialized(path: Path) -> None:
-    """Otherwise Postgres writes the table's whole history aside in every batch."""
+    """Otherwise Postgres materializes the table's whole history in every batch."""
     sql = path.read_text()
     whole_tables = re.findall(
         r"^(\w+) as \(\n\s+select \* from \{\{ ref\('(?:int|stg)_\w+'\) \}\}\n(?!\s+\{\{ where)",

@@ -1,4 +1,4 @@
-"""The rules of the contract, as dbt unit tests, on a database that is migrated and has been built
+"""Runs the dbt unit tests of the contract's rules, on a database that has been migrated and built
 once.
 """
 
@@ -12,14 +12,14 @@ from integration.database.postgres import connect
 
 RunDbt = Callable[..., subprocess.CompletedProcess[str]]
 
-# Fewer means that a file of tests has been lost; raise it with each rule that gets its test.
+# Fewer means that a file of tests was lost. Increase it with each new unit test.
 AT_LEAST = 223
 
 
 def test_every_rule_holds_and_every_column_is_described(
     database_url: str, run_dbt: RunDbt, manifest: dict[str, Any], target_path: Path
 ) -> None:
-    """One test, because building the tables takes longer than anything that is asked of them."""
+    """One test, because building the tables takes longer than all checks on them."""
     built = run_dbt("run", "--quiet", url=database_url)
     assert built.returncode == 0, built.stdout
 

@@ -1,4 +1,4 @@
-"""`explain` over a real batch: a host, a guest's session elsewhere, and what was never told."""
+"""`explain` after a real batch: a host, a guest who is not mapped, and a session without events."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ def said(*arguments: str) -> str:
     return " ".join(answer.output.split())
 
 
-def test_explain_tells_the_entry_the_failed_step_and_what_can_never_be_there(
+def test_explain_shows_the_entry_the_failed_step_and_what_can_never_be_there(
     installation: Installation,
 ) -> None:
     users = {"ann": ANN.email, "ben": "ben@elsewhere.example"}

@@ -1,1 +1,1 @@
-"""What one fault does to everybody else: nothing."""
+"""One fault changes nothing for anyone else."""

@@ -1,4 +1,4 @@
-"""A copy of the dbt project with another text in it, as an update of the product brings it."""
+"""A copy of the dbt project with a changed text, as in an update of the product."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ from integration.pipeline.dbt import project
 
 @contextmanager
 def updated(replace: dict[str, tuple[str, str]], *, folder: Path) -> Iterator[None]:
-    """While it lasts, the pipeline runs a project in which file -> (text, its replacement)."""
+    """In the block, the pipeline runs a changed project. `replace`: file -> (text, new text)."""
     copy = folder / "updated_project"
     copytree(project.FOLDER, copy, ignore=ignore_patterns("target"))
     for name, (text, replacement) in replace.items():

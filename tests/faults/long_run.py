@@ -1,8 +1,8 @@
 """`python -m tests.faults.long_run [--only MODEL ...]`: a fault in every table in turn.
 
-For each: a batch, a rebuild and an erasure with the fault must change nothing for anybody else, and
-a batch that ends there, followed by a random subset, must lose nothing. It makes databases of its
-own and removes them.
+For each table, a batch, a rebuild and an erasure with the fault must change nothing for anyone
+else. A batch that stops there, followed by a random subset, must lose nothing. The run creates its
+own databases and removes them.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from simulator.company import build_company
 from simulator.running import running
 from simulator.world import make_world
 from tests.databases import make_template
-from tests.faults.partial_runs import begin, what_is_lost
+from tests.faults.partial_runs import deliver_and_derive, what_is_lost
 from tests.faults.planting import tables_of_the_project
 from tests.faults.story import FIRST_BATCH, deliver_a_morning, state, what_a_fault_changes
 from tests.pipeline.installation import (
@@ -66,11 +66,11 @@ def everything(server: str, folder: Path, models: list[dict[str, Any]]) -> Itera
                 yield f"WRONG {difference}"
         yield f"{model['name']}: a fault, {time.monotonic() - started:.0f} s"
     with _installation(server, folder) as installation:
-        begin(installation)
+        deliver_and_derive(installation)
         for number, model in enumerate(models, start=1):
             for difference in what_is_lost(installation, model, number=number, folder=folder):
                 yield f"WRONG {difference}"
-            yield f"{model['name']}: a batch that ends there"
+            yield f"{model['name']}: a batch that stops there"
 
 
 @contextmanager

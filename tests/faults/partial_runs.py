@@ -1,4 +1,4 @@
-"""Batches that fail or are cut at a model, and single assets that are materialized after that."""
+"""Batches that fail or are cut short at a model, and single assets materialized after that."""
 
 import random
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ BEFORE_DBT = [
 ]
 
 
-def begin(installation: Installation) -> None:
+def deliver_and_derive(installation: Installation) -> None:
     deliver_a_morning(installation)
     installation.batch(now=FIRST_BATCH)
 
@@ -37,12 +37,12 @@ def begin(installation: Installation) -> None:
 def what_is_lost(
     installation: Installation, model: dict[str, Any], *, number: int, folder: Path
 ) -> Iterator[str]:
-    """The `number`-th round: something new, a batch that ends at the model, a random subset of the
-    assets, and a batch; yields what a rebuild would change then.
+    """Round `number`: new data, a batch that stops at the model, a random subset of the assets, and
+    another batch. Yields what a rebuild would change after that.
     """
     dice = random.Random(f"{model['name']} {number}")  # noqa: S311 - a seed, no secret
     now = FIRST_BATCH + timedelta(hours=number)
-    _bring_news(installation, number)
+    _deliver_new_data(installation, number)
     tables = tables_of_the_project()
     if dice.random() < 0.5:
         with broken(model, folder=folder):
@@ -52,7 +52,7 @@ def what_is_lost(
         installation.materialize(
             [*BEFORE_DBT, *(_key(each) for each in _before(model, tables))], now=now
         )
-        how = "was cut"
+        how = "was cut short"
     subset = dice.sample(sorted(tables), k=dice.randint(1, 5))
     installation.materialize([_key(tables[name]) for name in subset], now=now)
     installation.batch(now=now + timedelta(minutes=20))
@@ -61,8 +61,8 @@ def what_is_lost(
         yield f"a batch that {how} at {model['name']}, then {subset}: {differences}"
 
 
-def _bring_news(installation: Installation, number: int) -> None:
-    """A meeting of each customer, somebody mapped or not, somebody excluded or not any more."""
+def _deliver_new_data(installation: Installation, number: int) -> None:
+    """A meeting of each customer, a mapping set or removed, and exclusions added or removed."""
     for organization in (BAD, GOOD):
         new = meeting(organization, 100 + number)
         installation.deliver(
@@ -85,7 +85,9 @@ def _bring_news(installation: Installation, number: int) -> None:
 
 
 def _before(model: dict[str, Any], tables: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """The tables that a run has derived when it is cut at the model: those it does not wait for."""
+    """The tables that a run has derived when it is cut short at the model: all that do not depend
+    on it.
+    """
     below = {model["unique_id"]}
     nodes = _all_nodes()
     grew = True

@@ -25,8 +25,8 @@ def tables_of_the_project() -> dict[str, dict[str, Any]]:
 
 
 def is_derived_by_session(model: dict[str, Any]) -> bool:
-    """Whether rows of the model are those of a session; others are those of people, companies, ties
-    and their months.
+    """Whether the model's rows belong to sessions. Others belong to people, companies,
+    relationships and their months.
     """
     return "session_id" in model["config"]["unique_key"] if model["config"]["unique_key"] else True
 
@@ -35,8 +35,8 @@ def is_derived_by_session(model: dict[str, Any]) -> bool:
 def planted(
     model: dict[str, Any], *, organization_id: str, session_id: str, folder: Path
 ) -> Iterator[None]:
-    """While it lasts, the model divides by zero for the session, or where it has no sessions for
-    whatever of the organization it derives.
+    """In the block, the model divides by zero for the session or, if its rows do not belong to
+    sessions, for every row of the organization.
     """
     column, value = (
         ("session_id", session_id)
@@ -50,7 +50,7 @@ def planted(
 
 @contextmanager
 def broken(model: dict[str, Any], *, folder: Path) -> Iterator[None]:
-    """While it lasts, the model fails as a whole: it reads a table that is not there."""
+    """In the block, the whole model fails: it reads a table that does not exist."""
     with _project_with(model, "exists (select from pipeline.not_there)", folder):
         yield
 
@@ -63,8 +63,8 @@ def _project_with(model: dict[str, Any], condition: str, folder: Path) -> Iterat
     before = file.read_text()
     after = CONFIG_ENDS.sub(") }}\nselect * from (\n", before, count=1)
     assert after != before
-    # `offset 0`: the fault is in what the model gives. Without it Postgres asks the condition of
-    # the tables it reads, of rows that are not to be derived, too.
+    # `offset 0` keeps the fault in the model's result. Without it, Postgres also evaluates the
+    # condition on the tables that the model reads, for rows that are not to be derived.
     file.write_text(f"{after}\noffset 0) as planted where {condition}\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(project, "FOLDER", copy)

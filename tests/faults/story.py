@@ -1,4 +1,4 @@
-"""Two customers, one of whom has a meeting and a call that a model cannot derive."""
+"""Two customers, one with a meeting and a call that a model cannot derive."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -29,18 +29,18 @@ def people_of(organization: str) -> list[Person]:
 
 
 def meeting(organization: str, number: int) -> Session:
-    begins = MORNING + timedelta(hours=number)
+    started_at = MORNING + timedelta(hours=number)
     return Session(
         account=f"account-{organization}",
         uuid=f"{organization}-{number}==",
         host_id=f"zu-ann-{organization}",
-        started_at=begins,
-        ended_at=begins + timedelta(minutes=30),
+        started_at=started_at,
+        ended_at=started_at + timedelta(minutes=30),
     )
 
 
 def events_of(session: Session, organization: str) -> list[Body]:
-    """Everybody from the start to the end, Ann with a phone, too."""
+    """Everyone attends from start to end, and Ann also joins by phone."""
     ann, *_ = people = people_of(organization)
     return [
         *session.whole(people),
@@ -51,11 +51,11 @@ def events_of(session: Session, organization: str) -> list[Body]:
 
 
 def call(organization: str, number: int, *, minutes: int = 10) -> list[Body]:
-    """Ann calls Ben; both sides tell of it."""
-    begins = MORNING + timedelta(hours=number, minutes=40)
+    """Ann calls Ben; both sides report it."""
+    started_at = MORNING + timedelta(hours=number, minutes=40)
     bodies = [
         call_ended(
-            side, f"account-{organization}", begins, call_id=f"call-{number}-of-{organization}"
+            side, f"account-{organization}", started_at, call_id=f"call-{number}-of-{organization}"
         )
         for side in ("caller", "callee")
     ]
@@ -63,7 +63,7 @@ def call(organization: str, number: int, *, minutes: int = 10) -> list[Body]:
         body["payload"]["object"] |= {
             "caller": {"user_id": f"zu-ann-{organization}", "extension_number": 1001},
             "callee": {"user_id": f"zu-ben-{organization}", "extension_number": 1002},
-            "call_end_time": iso(begins + timedelta(minutes=minutes)),
+            "call_end_time": iso(started_at + timedelta(minutes=minutes)),
         }
     return bodies
 
@@ -95,7 +95,7 @@ def deliver_a_morning(installation: Installation) -> None:
 
 
 def session_to_fail(installation: Installation, model: dict[str, Any]) -> str:
-    """A call where the model is of calls, else a meeting."""
+    """A call if the model derives calls, otherwise a meeting."""
     field, value = (
         ("call_id", f"call-1-of-{BAD}")
         if model["name"].startswith("int_call_")
@@ -125,7 +125,7 @@ def per_session(rows: Contents) -> Contents:
 def what_a_fault_changes(
     installation: Installation, model: dict[str, Any], *, folder: Path, expected: Contents
 ) -> Iterator[str]:
-    """Plays the story with the fault in `model`; yields what is not as it is without it.
+    """Plays the story with the fault in `model` and yields what differs from the story without it.
 
     `expected` is the state after the first batch of the story without a fault.
     """
@@ -161,11 +161,11 @@ def what_a_fault_changes(
             yield f"{name}: erase failed"
         yield from others_differ("after an erasure")
 
-    # Something new about the sessions: they are tried again.
+    # New events of the sessions make the batch retry them.
     late = meeting(BAD, 1).joined(people_of(BAD)[0], meeting(BAD, 1).started_at, leg="99")
     installation.deliver(late, *call(BAD, 1, minutes=11), at=FIRST_BATCH + timedelta(hours=1))
     installation.batch(now=FIRST_BATCH + timedelta(hours=2))
-    if not by_session:  # only what is touched is tried again; a rebuild tries everything
+    if not by_session:  # a batch retries only what it touches; a rebuild tries everything
         installation.rebuild()
     left = installation.execute("select model, scope from pipeline.failures")
     if left:

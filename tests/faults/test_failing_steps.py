@@ -1,4 +1,4 @@
-"""A step before dbt that fails for one organization works for all others, and says so."""
+"""A step before dbt that fails for one organization works for the others; the failure is listed."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def clients(installation: Installation) -> set[str]:
     return {organization for (organization,) in rows}
 
 
-def test_settings_that_cannot_be_read_are_one_organizations_trouble(
+def test_unreadable_settings_affect_only_their_organization(
     installation: Installation,
 ) -> None:
     deliver_a_morning(installation)
@@ -54,7 +54,7 @@ def test_settings_that_cannot_be_read_are_one_organizations_trouble(
     assert failing(installation) == set()
 
 
-def test_an_address_that_cannot_be_classified_is_one_organizations_trouble(
+def test_an_address_that_cannot_be_classified_affects_only_its_organization(
     installation: Installation,
 ) -> None:
     deliver_a_morning(installation)

@@ -1,21 +1,21 @@
-"""A run that covers a part of the tables claims no more than it has.
+"""A run that derives some of the tables records no progress for the others.
 
 All models: `python -m tests.faults.long_run`.
 """
 
 from pathlib import Path
 
-from tests.faults.partial_runs import begin, what_is_lost
+from tests.faults.partial_runs import deliver_and_derive, what_is_lost
 from tests.faults.planting import tables_of_the_project
 from tests.pipeline.installation import Installation
 
 SOME = ["int_meeting_sessions", "int_presence", "int_person_sessions"]
 
 
-def test_what_a_broken_batch_left_is_derived_by_the_next_whatever_was_materialized_between(
+def test_a_batch_derives_what_a_broken_one_left_whatever_was_materialized_between(
     installation: Installation, tmp_path: Path
 ) -> None:
-    begin(installation)
+    deliver_and_derive(installation)
     tables = tables_of_the_project()
     lost = [
         line

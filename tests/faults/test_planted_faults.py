@@ -1,4 +1,4 @@
-"""A model that fails for one session derives all others, and says which one failed.
+"""A model that fails for one session derives all others and reports which one failed.
 
 All models: `python -m tests.faults.long_run`.
 """
@@ -21,7 +21,7 @@ from tests.pipeline.installation import Installation, new_installation
 
 @pytest.fixture(scope="module")
 def expected(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Contents:
-    """What is derived of the same morning without a fault."""
+    """What is derived from the same morning without a fault."""
     with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         deliver_a_morning(installation)
         installation.batch(now=FIRST_BATCH)
@@ -29,7 +29,7 @@ def expected(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Conten
 
 
 @pytest.mark.parametrize("model", ["int_connection_legs", "int_interactions", "people"])
-def test_a_fault_in_one_session_changes_nothing_for_anybody_else(
+def test_a_fault_in_one_session_changes_nothing_else(
     model: str, installation: Installation, tmp_path: Path, expected: Contents
 ) -> None:
     changed = what_a_fault_changes(

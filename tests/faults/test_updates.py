@@ -17,7 +17,7 @@ ADDED_COLUMNS = {
         "    connection_count,\n    {{ seconds_of",
         "    connection_count,\n    connection_count + 1 as added,\n    {{ seconds_of",
     ),
-    # The views on this one go with its column, and are built again.
+    # The views that depend on this one are dropped with its column and built again.
     f"{INTERMEDIATE}/int_call_sessions.sql": (
         "    calls.call_id,\n",
         "    calls.call_id,\n    calls.call_id as added,\n",
@@ -57,13 +57,13 @@ def test_columns_that_an_update_adds_are_filled_by_the_next_batch(
             assert derived.value(f"select count(*) from {table} where added is null") == 0  # noqa: S608
             assert derived.value(f"select count(*) > 0 from {table}")  # noqa: S608
         assert rebuild(derived, check=True) == []
-    # And back: the columns go, the rest is as it was.
+    # And back: the columns are removed and the rest is as before.
     derived.batch(now=FIRST_BATCH)
     assert state(derived) == before
     assert rebuild(derived, check=True) == []
 
 
-def test_a_rule_that_an_update_changes_holds_for_the_past_from_the_next_batch_on(
+def test_the_next_batch_applies_a_changed_rule_to_the_past(
     derived: Installation, tmp_path: Path
 ) -> None:
     with updated(CHANGED_RULE, folder=tmp_path):
@@ -72,7 +72,7 @@ def test_a_rule_that_an_update_changes_holds_for_the_past_from_the_next_batch_on
         assert rebuild(derived, check=True) == []
 
 
-def test_a_rebuild_right_after_an_update_says_what_it_changed(
+def test_a_rebuild_right_after_an_update_reports_what_it_changed(
     derived: Installation, tmp_path: Path
 ) -> None:
     with updated(ADDED_COLUMNS | CHANGED_RULE, folder=tmp_path):
@@ -94,6 +94,6 @@ def hosted(installation: Installation) -> set[str]:
 
 
 def rebuild(installation: Installation, *, check: bool = False) -> list[str]:
-    """What it says; with `check` only the tables that differ."""
+    """The lines it prints; with `check`, only those of tables that differ."""
     lines = installation.rebuild(check=check)
     return [line for line in lines if " removed, " in line] if check else lines

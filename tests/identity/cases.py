@@ -1,6 +1,6 @@
-"""Addresses with what they are: every kind and every reason."""
+"""Addresses and how they are classified: every kind and every reason."""
 
-# What somebody typed, and its key.
+# What a person typed, and its key.
 READABLE = [
     ("lena.berg@nordwind.de", "lena.berg@nordwind.de"),
     ("  Lena.Berg@NordWind.DE\u200b ", "lena.berg@nordwind.de"),
@@ -16,8 +16,11 @@ READABLE = [
     ("L.E.N.A+x@googlemail.com", "lena@gmail.com"),
     ('"..."@gmail.com', '"..."@gmail.com'),
     ("l.e.n.a@mail.gmail.com", "l.e.n.a@mail.gmail.com"),
-    ("J\u030can@nordwind.de", "\u01f0an@nordwind.de"),  # only the small letter has one character
-    ("e.\u0301va@gmail.com", "éva@gmail.com"),  # the accent stands beside its letter now
+    (
+        "J\u030can@nordwind.de",
+        "\u01f0an@nordwind.de",
+    ),  # only the lower-case letter is one character
+    ("e.\u0301va@gmail.com", "éva@gmail.com"),  # without the dot, the accent follows its letter
     ("JÜRGEN@MÜLLER.de", "jürgen@xn--mller-kva.de"),
     ("ju\u0308rgen@mu\u0308ller.de", "jürgen@xn--mller-kva.de"),
     ("lena@nordwind。de.", "lena@nordwind.de"),
@@ -26,7 +29,7 @@ READABLE = [
     ("lena@[::ffff:192.0.2.7]", "lena@[::ffff:c000:207]"),
     ("a" * 64 + "@nordwind.de", "a" * 64 + "@nordwind.de"),
 ]
-# What somebody typed, and why it has no key.
+# What a person typed, and why it has no key.
 UNREADABLE = [
     (None, "empty"),
     (" \u200b\u3000", "empty"),

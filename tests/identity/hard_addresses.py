@@ -1,7 +1,7 @@
-"""Generated cases: an address that is hard to read, in an organization whose rules are about it.
+"""Generated cases: an address that is hard to read, in an organization with rules about it.
 
-The address, the users, the overrides and the own domains draw from the same few hosts, so that they
-meet.
+The address, the users, the overrides and the own domains are drawn from the same few hosts, so that
+they meet.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def _rules(rows: Organization) -> OrganizationRules:
 
 @dataclass(frozen=True)
 class Case:
-    """`invisible`, `white_space`, `tag` and `label` are what laws put into the text."""
+    """Laws put `invisible`, `white_space`, `tag` and `label` into the text."""
 
     text: str
     organization: Organization

@@ -18,7 +18,7 @@ def _suffix_rules() -> list[str]:
 
 
 def one_of_many(options: Iterable[str]) -> st.SearchStrategy[str]:
-    """As `sampled_from`, whose name would have all the options in it."""
+    """Like `sampled_from`, but without all the options in its name."""
     ordered = sorted(options)
     return st.integers(0, len(ordered) - 1).map(lambda index: ordered[index])
 

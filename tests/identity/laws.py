@@ -1,4 +1,4 @@
-"""What holds for every address and every organization. A law takes a case and asserts."""
+"""Laws for every address and every organization. A law takes a case and asserts."""
 
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ def a_key_is_classified_as_its_text(case: Case) -> None:
     assert key is None or person_key(key) == key
 
 
-def what_cannot_be_seen_changes_nothing(case: Case) -> None:
+def invisible_characters_and_white_space_change_nothing(case: Case) -> None:
     rules = case.organization.rules()
     among = case.invisible + case.invisible.join(case.text) + case.invisible
     around = case.white_space + case.text + case.white_space
@@ -86,7 +86,7 @@ def a_look_alike_gives_another_key(case: Case) -> None:
         domain = host_facts(host).domain or ""
         label, dot, suffix = domain.partition(".")
         look_alike = read_host(f"{label.translate(LOOK_ALIKE)}{dot}{suffix}")
-        # `xn--` is no letters; beside an exception of the suffix list, the look-alike is a suffix.
+        # `xn--` has no letters. Next to an exception in the suffix list, a look-alike is a suffix.
         is_domain = look_alike is not None and host_facts(look_alike).domain == look_alike
         if is_domain and set(label) & CAN_LOOK_ALIKE and not label.startswith("xn--"):
             assert person_key(f"jane@{look_alike}") != person_key(f"jane@{domain}")
@@ -101,7 +101,7 @@ def tags_dots_and_quotes_never_split_a_person(case: Case) -> None:
 
 
 def _spellings(address: Address, tag: str) -> Iterator[str]:
-    """Other ways to write an address, as far as they are not too long."""
+    """Other ways to write an address that are not too long."""
     locals_ = [address.local]
     if not address.local.startswith("+"):
         locals_.append(f"{address.local}+{tag}")
@@ -141,7 +141,7 @@ def an_own_domain_is_never_a_company(case: Case) -> None:
     assert company is None or rules.own_domains.isdisjoint(parents(company))
 
 
-def the_reason_says_what_there_is(case: Case) -> None:
+def the_reason_fits_the_rest_of_the_identity(case: Case) -> None:
     identity = classify(case.text, case.organization.rules())
     reason = identity.reason
     assert reason in OF_THE_TEXT | WITHOUT_KEY | WITHOUT_COMPANY | WITH_COMPANY
@@ -169,7 +169,7 @@ def _is_listed_itself(host: str, rules: OrganizationRules) -> bool:
 
 
 def a_flag_never_changes_the_kind(case: Case) -> None:
-    """But for an own domain, which comes to light when a rule before it is off."""
+    """Except for an own domain, which decides if a rule before it is off."""
     kind = classify(case.text, case.organization.rules()).kind
     with_all_on = classify(case.text, replace(case.organization, settings=()).rules()).kind
     assert kind == with_all_on or kind == "internal" != with_all_on
@@ -196,7 +196,7 @@ def an_id_belongs_to_one_key_of_one_organization(case: Case) -> None:
     assert ids[0] == person_id("org-1", key) != person_id("org-1", f"x{key}")
 
 
-def cleaning_is_done_once_and_changes_nobodys_key(case: Case) -> None:
+def cleaning_again_changes_nothing_and_cleaning_changes_no_key(case: Case) -> None:
     found, key = cleaned_email(case.text), person_key(case.text)
     assert found is None or cleaned_email(found) == found
     assert key is None or (found is not None and person_key(found) == key)
@@ -204,17 +204,17 @@ def cleaning_is_done_once_and_changes_nobodys_key(case: Case) -> None:
 
 LAWS: tuple[Callable[[Case], None], ...] = (
     a_key_is_classified_as_its_text,
-    what_cannot_be_seen_changes_nothing,
+    invisible_characters_and_white_space_change_nothing,
     ascii_case_changes_nothing,
     the_spellings_of_an_idn_give_one_key,
     a_look_alike_gives_another_key,
     tags_dots_and_quotes_never_split_a_person,
     a_company_is_never_a_shared_domain,
     an_own_domain_is_never_a_company,
-    the_reason_says_what_there_is,
+    the_reason_fits_the_rest_of_the_identity,
     one_more_label_never_changes_the_company,
     a_flag_never_changes_the_kind,
     the_order_of_rows_changes_nothing,
     an_id_belongs_to_one_key_of_one_organization,
-    cleaning_is_done_once_and_changes_nobodys_key,
+    cleaning_again_changes_nothing_and_cleaning_changes_no_key,
 )

@@ -1,6 +1,6 @@
 """`python -m tests.identity.long_run --examples 100000 --seed 7`: every law over many addresses.
 
-It ends at the first address that breaks a law, made as small as can be.
+It stops at the first address that breaks a law, shrunk as far as possible.
 """
 
 import argparse
@@ -24,7 +24,7 @@ class Run:
     kinds: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
 
-    def note(self, case: Case) -> None:
+    def add(self, case: Case) -> None:
         self.seen.add(case)
         self.addresses.add(case.text)
         identity = classify(case.text, case.organization.rules())
@@ -64,7 +64,7 @@ def hold_for_a_round(run: Run, number: int) -> None:
             if case not in run.seen:
                 for law in LAWS:
                     law(case)
-                run.note(case)
+                run.add(case)
 
     hold()
 

@@ -1,4 +1,4 @@
-"""Cleaning alone: EMAIL_IDENTITY-style texts that are compared as they are, not by their key."""
+"""Cleaning only: for texts that are compared as they are, not by their key."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_an_email_is_cleaned(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", NO_EMAILS)
-def test_a_text_without_one_address_is_no_email(text: str | None) -> None:
+def test_a_text_without_exactly_one_address_is_not_an_email(text: str | None) -> None:
     assert cleaned_email(text) is None
 
 
@@ -56,10 +56,10 @@ def test_a_setting_is_an_address_or_a_domain(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", NO_SETTINGS)
-def test_a_setting_that_is_neither_is_nothing(text: str) -> None:
+def test_a_setting_that_is_neither_is_ignored(text: str) -> None:
     assert cleaned(text) is None
 
 
 @pytest.mark.parametrize("text", ["dana@vet.com", "192.0.2.10"])
-def test_an_address_is_no_domain(text: str) -> None:
+def test_an_address_is_not_a_domain(text: str) -> None:
     assert cleaned_domain(text) is None

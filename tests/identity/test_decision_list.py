@@ -46,7 +46,7 @@ def test_the_cases_have_every_reason_and_every_kind() -> None:
 def test_a_relay_host_that_is_disposable_as_well_is_a_relay(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """None is in both lists today; the disposable list is not ours, so one may come."""
+    """No host is in both lists today. The disposable list is not ours, so it may add one."""
     monkeypatch.setitem(host_facts.LISTS, "disposable", frozenset({"duck.com"}))
     monkeypatch.setattr(classify_module, "host_facts", host_facts.host_facts.__wrapped__)
     identity = classify("lena@duck.com", _rules(settings={}))
@@ -54,7 +54,7 @@ def test_a_relay_host_that_is_disposable_as_well_is_a_relay(
 
 
 @pytest.mark.parametrize(("flag", "text", "kind", "company", "reason"), FLAGS)
-def test_a_rule_whose_flag_is_off_is_passed_over(
+def test_a_rule_is_skipped_if_its_flag_is_off(
     flag: str, text: str, kind: str, company: str | None, reason: str
 ) -> None:
     rules = _rules(settings={flag: "off"})

@@ -1,4 +1,4 @@
-"""Every row of the agreed cases, when they lie beside the project."""
+"""Every row of the agreed cases, if they are next to the project."""
 
 import csv
 
@@ -36,7 +36,7 @@ def test_an_agreed_case_holds(case: dict[str, str]) -> None:
     )
     found = classify(case["email"], rules)
     if expected.person_key is None and found.kind in ("user", "internal"):
-        # The cases do not tell the host of those.
+        # The cases do not give the host of these.
         expected = Identity(None, case["kind"], found.host, None, case["reason"])
     assert found == expected
     assert rules.problems == ()

@@ -11,7 +11,7 @@ from tests.identity.laws import LAWS
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
 def test_a_law_holds_for_some_six_hundred_hard_addresses(law: Callable[[Case], None]) -> None:
-    # The same examples on every machine and every day: what fails here can be looked at.
+    # The same examples on every machine and every day, so that a failure can be reproduced.
     @settings(max_examples=20, deadline=None, database=None, derandomize=True)
     @given(crowds())
     def holds(crowd: list[Case]) -> None:

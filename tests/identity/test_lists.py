@@ -1,4 +1,4 @@
-"""The lists of the package: well formed, and the free mail list neither short nor greedy."""
+"""The lists of the package are well formed, and the free mail list has no gaps and no companies."""
 
 import re
 from datetime import date
@@ -20,7 +20,7 @@ HOST_LISTS = (
     "tenant_suffixes.txt",
     "hosting_platforms.txt",
 )
-# Words for a post that are names of people as well: left out of the role words on purpose.
+# Words for a role that are also names of people, and intentionally not among the role words.
 NAMES_OF_PEOPLE = [
     "bill",
     "grant",
@@ -47,7 +47,7 @@ def _domains(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", sorted(file.name for file in word_lists.FOLDER.iterdir()))
-def test_a_list_tells_what_it_is_and_repeats_nothing(name: str) -> None:
+def test_a_list_has_a_heading_and_no_duplicates(name: str) -> None:
     assert (word_lists.FOLDER / name).read_text(encoding="utf-8").startswith("# ")
     entries = word_lists.entries(name)
     assert len(entries) == len(set(entries))
@@ -82,10 +82,12 @@ def test_the_free_mail_list_has_every_large_provider() -> None:
     assert set(_domains("consumer_domains.txt")) - word_lists.FREE_MAIL == set()
 
 
-def test_the_free_mail_list_has_no_firm() -> None:
-    firms = _domains("companies_own_domains.txt")
-    assert len(firms) > 300
-    assert [firm for firm in firms if not word_lists.FREE_MAIL.isdisjoint(parents(firm))] == []
+def test_the_free_mail_list_has_no_company() -> None:
+    companies = _domains("companies_own_domains.txt")
+    assert len(companies) > 300
+    assert [
+        company for company in companies if not word_lists.FREE_MAIL.isdisjoint(parents(company))
+    ] == []
 
 
 def test_the_free_mail_list_has_the_families_of_every_country() -> None:
@@ -98,6 +100,6 @@ def test_the_free_mail_list_has_the_families_of_every_country() -> None:
 
 
 @pytest.mark.parametrize("word", NAMES_OF_PEOPLE)
-def test_the_name_of_a_person_is_no_role(word: str) -> None:
+def test_the_name_of_a_person_is_not_a_role(word: str) -> None:
     assert not is_role(word)
     assert not is_automated(word)

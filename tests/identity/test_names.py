@@ -1,4 +1,4 @@
-"""Which display names say nothing, and what a person or a company is called without one."""
+"""Which display names are generic, and the names of people and companies without one."""
 
 import pytest
 
@@ -20,7 +20,7 @@ from integration.identity.names import (
         *("lena@nordwind.de", "+49 30 1234", "???", "", "\u200b"),
     ],
 )
-def test_a_generic_name_names_nobody(name: str) -> None:
+def test_a_generic_name_names_no_one(name: str) -> None:
     assert is_generic(name)
 
 
@@ -38,16 +38,16 @@ def test_the_name_of_a_person_is_not_generic(name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["Fireflies.ai Notetaker Dana", "read.ai meeting notes", "OTTER-AI", "Note\u00a0Taker"]
 )
-def test_a_note_taker_is_known_by_its_name(name: str) -> None:
+def test_a_note_taker_is_recognized_by_its_name(name: str) -> None:
     assert is_notetaker(name)
 
 
 @pytest.mark.parametrize("name", ["Dana", "Otter Aida", "Fathoms", "notetakers", "Bread AI", ""])
-def test_a_note_taker_is_named_by_whole_words(name: str) -> None:
+def test_a_note_taker_is_recognized_by_whole_words_only(name: str) -> None:
     assert not is_notetaker(name)
 
 
-def test_a_name_is_kept_but_for_its_spaces() -> None:
+def test_a_name_is_kept_except_for_its_spaces() -> None:
     assert tidy("  Berg,\tLena \u00a0 (Nordwind)\n") == "Berg, Lena (Nordwind)"
 
 
@@ -62,7 +62,7 @@ def test_a_name_is_kept_but_for_its_spaces() -> None:
         ('"lena  berg@home"@nordwind.de', "Lena berg@home"),
     ],
 )
-def test_a_person_without_a_name_is_called_by_the_local_part(key: str, name: str) -> None:
+def test_a_person_without_a_name_is_named_after_the_local_part(key: str, name: str) -> None:
     assert guess_person_name(key) == name
 
 
@@ -77,7 +77,7 @@ def test_a_person_without_a_name_is_called_by_the_local_part(key: str, name: str
         ("nordwind.test", "Nordwind"),
     ],
 )
-def test_a_company_without_a_name_is_called_by_its_label(domain: str, name: str) -> None:
+def test_a_company_without_a_name_is_named_after_its_label(domain: str, name: str) -> None:
     assert guess_company_name(domain) == name
 
 
@@ -100,7 +100,7 @@ def test_domains_that_look_alike_have_one_skeleton(domain: str, look_alike: str)
     assert skeleton(domain) == skeleton(look_alike)
 
 
-def test_ordinary_names_have_skeletons_of_their_own() -> None:
+def test_ordinary_names_have_different_skeletons() -> None:
     names = [
         *(
             "acme.com",

@@ -1,4 +1,4 @@
-"""From what somebody typed to one key, or to the reason why there is none."""
+"""A typed text is read into one key, or into the reason why it has none."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def test_all_spellings_of_an_address_have_one_key(text: str, key: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "reason"), UNREADABLE)
-def test_what_cannot_be_read_has_a_reason_and_no_key(text: str | None, reason: str) -> None:
+def test_an_unreadable_text_has_a_reason_and_no_key(text: str | None, reason: str) -> None:
     assert read_address(text) == Unreadable(reason)
     assert person_key(text) is None
 

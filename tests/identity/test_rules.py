@@ -1,4 +1,4 @@
-"""What an organization configures: own domains, overrides, flags, and rows nobody can read."""
+"""What an organization configures: own domains, overrides and flags, and unreadable rows."""
 
 from collections.abc import Iterable, Mapping
 
@@ -41,7 +41,7 @@ def test_a_users_domain_is_the_organizations_own() -> None:
 
 
 @pytest.mark.parametrize("host", [*SHARED, "[192.0.2.7]"])
-def test_a_shared_host_of_a_user_is_nobodys_own(host: str) -> None:
+def test_a_shared_host_of_a_user_is_not_an_own_domain(host: str) -> None:
     found = rules(user_emails=[f"amy@{host}"])
     assert found.own_domains == frozenset()
     assert classify(f"amy@{host}", found).kind in ("user", "resource")
@@ -67,7 +67,7 @@ def test_a_shared_domain_becomes_own_neither_by_a_row_nor_by_an_override() -> No
     )
 
 
-def test_rows_that_cannot_be_read_are_left_out_and_counted_without_what_is_in_them() -> None:
+def test_unreadable_rows_are_ignored_and_counted_without_their_content() -> None:
     found = rules(
         user_emails=["amy@hafen.io", "Amy Miller", "ben@@hafen.io", None, ""],
         own_domains=["a b", "x_y.de", "kontor.de"],
@@ -95,7 +95,7 @@ def test_rows_that_cannot_be_read_are_left_out_and_counted_without_what_is_in_th
     )
 
 
-def test_of_two_spellings_of_an_override_the_same_one_counts_each_time() -> None:
+def test_the_same_one_of_two_spellings_of_an_override_always_applies() -> None:
     rows = {"müller.de": "a.de", "MÜLLER.de": "b.de"}
     for overrides in (rows, dict(reversed(rows.items()))):
         found = rules(overrides=overrides)
@@ -160,6 +160,6 @@ def test_a_typed_domain_is_read_into_the_spelling_of_a_key() -> None:
         ("", "This is not a domain"),
     ],
 )
-def test_a_text_that_is_no_domain_is_refused_with_what_to_do(text: str, why: str) -> None:
+def test_a_text_that_is_not_a_domain_is_refused_with_advice(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         readable_domain(text)

@@ -1,4 +1,4 @@
-"""What stays the same between two runs: ids, and the versions that tell when it does not."""
+"""What stays the same between two runs: ids, and the versions that show when something changed."""
 
 import subprocess
 import sys
@@ -13,16 +13,16 @@ from integration.identity.ids import company_id, person_id
 from integration.identity.rules import organization_rules
 from tests.identity.cases import CASES, FLAGS, READABLE, UNREADABLE
 
-# Code version -> a digest of its answers to the worked cases. When the test below fails: raise
-# CODE_VERSION if the code answers otherwise (not if a list or the cases changed), and write the new
-# digest here.
+# Code version -> a digest of its answers to the worked cases. If the test below fails, increase
+# CODE_VERSION if the code answers differently (not if a list or the cases changed), and write the
+# new digest here.
 ANSWERS = {1: "66090c873707926c"}
 
 
 def test_new_answers_come_with_a_new_code_version() -> None:
-    nobodys = organization_rules(user_emails=[], own_domains=[], overrides={}, settings={})
+    without_settings = organization_rules(user_emails=[], own_domains=[], overrides={}, settings={})
     texts = [case[0] for case in (*READABLE, *UNREADABLE, *CASES)] + [case[1] for case in FLAGS]
-    answers = "\n".join(repr(classify(text, nobodys)) for text in texts)
+    answers = "\n".join(repr(classify(text, without_settings)) for text in texts)
     digest = sha256(answers.encode(errors="surrogatepass")).hexdigest()[:16]
     assert digest == ANSWERS.get(versions.CODE_VERSION)
 

@@ -1,4 +1,4 @@
-"""What is particular about a call, and about what Zoom sends of it."""
+"""Traits of calls, and of what Zoom sends about them."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ def of_call(events: list[Event]) -> Iterator[str]:
     if len(named) > 1:
         yield "several callees"
         if not talks:
-            yield "nobody of several callees answered"
+            yield "none of several callees answered"
         if not talks and any(
             event.fields["answered_at"] and not event.fields["parties"]["callee"]["zoom_user_id"]
             for event in own
@@ -55,6 +55,6 @@ def of_calls(delivery: Delivery) -> Iterator[str]:
     except Unreadable:
         return
     if len(read) < len(records):
-        yield "an unreadable record beside one that is not"
+        yield "an unreadable record next to a readable one"
     if any("recorded" in str(record.get("result")).lower() for record in records):
         yield "a recorded call"

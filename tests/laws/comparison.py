@@ -1,4 +1,4 @@
-"""Two sets of marts compared row by row, and the smallest difference told in a few lines."""
+"""Compares two sets of marts row by row and shows the smallest differences in a few lines."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ SESSION = ("organization_id", "zoom_account_id", "feature", "zoom_uuid")
 
 
 def merged(marts: Iterable[Marts]) -> Marts:
-    """Those of many worlds, as they stand side by side in one database."""
+    """The marts of many worlds, as they are in one database."""
     whole = Marts()
     for one in marts:
         for table in TABLES:
@@ -23,16 +23,16 @@ def merged(marts: Iterable[Marts]) -> Marts:
 
 def differences(expected: Marts, found: Marts) -> list[str]:
     """A text per session with a difference, and one for the ledger; the shortest first."""
-    told: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+    lines_of: dict[tuple[Any, ...], list[str]] = defaultdict(list)
     for table in TABLES:
         missing, unexpected = _different(getattr(expected, table), getattr(found, table))
         for session in {_session(row) for row in missing + unexpected}:
-            told[session] += _lines(
+            lines_of[session] += _lines(
                 table,
                 [row for row in missing if _session(row) == session],
                 [row for row in unexpected if _session(row) == session],
             )
-    texts = [f"{_name(session)}\n  " + "\n  ".join(lines) for session, lines in told.items()]
+    texts = [f"{_name(session)}\n  " + "\n  ".join(lines) for session, lines in lines_of.items()]
     return sorted(texts, key=len) + _ledger(expected, found)
 
 
@@ -57,7 +57,7 @@ def _name(session: tuple[Any, ...]) -> str:
 
 
 def _lines(table: str, missing: list[Row], unexpected: list[Row]) -> list[str]:
-    """Rows that are nearly the same are told as one, by what differs."""
+    """Two rows that are nearly the same are shown as one, with what differs."""
     lines, left = [], list(unexpected)
     for row in missing:
         near = max(left, key=lambda other: _same(row, other), default=None)
@@ -79,8 +79,8 @@ def _same(row: Row, other: Row) -> int:
 
 
 def _words(row: Row) -> str:
-    told = {name: value for name, value in row.items() if name not in SESSION and value is not None}
-    return " ".join(f"{name}={_word(value)}" for name, value in told.items())
+    own = {name: value for name, value in row.items() if name not in SESSION and value is not None}
+    return " ".join(f"{name}={_word(value)}" for name, value in own.items())
 
 
 def _word(value: Any) -> str:

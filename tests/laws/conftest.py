@@ -1,4 +1,4 @@
-"""A database of many worlds: side by side, all of them cost the same few batches."""
+"""One database for many worlds, because together they cost no more batches than one of them."""
 
 from collections.abc import Iterator
 

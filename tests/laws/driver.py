@@ -1,7 +1,7 @@
-"""Runs worlds through the real pipeline, all of them side by side in one database.
+"""Runs worlds through the real pipeline, all of them together in one database.
 
-Deliveries go in as the receiver puts them there, users come from a pretend Zoom, and each batch is
-the 20-minute job in this process.
+Deliveries are stored as the receiver stores them, users are imported from a Zoom simulator, and
+each batch is the 20-minute job in this process.
 """
 
 import hashlib
@@ -33,15 +33,15 @@ FOR_EVER = datetime(2099, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Pipeline:
-    """One installation. The environment of the process is its own while it is in use."""
+    """One installation. While it is in use, the process has its environment."""
 
     url: str
     zoom: PretendZoom
     keys: tuple[str, ...]
     written: dict[int, Settings] = field(default_factory=dict)
 
-    def take_in(self, worlds: Sequence[World], number: int) -> None:
-        """What is set and what arrived before batch `number`, of every world."""
+    def write_input(self, worlds: Sequence[World], number: int) -> None:
+        """Writes every world's settings as of batch `number` and the deliveries that it finds."""
         batches = [world.batches[number] for world in worlds]
         with connect(self.url) as connection:
             for n, batch in enumerate(batches):

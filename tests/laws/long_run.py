@@ -1,7 +1,7 @@
 """`python -m tests.laws.long_run --worlds 320 --seed 7`: many worlds, compared after every batch.
 
-It makes a database of its own and removes it. `--only 12 40` runs some worlds of the seed alone.
-For each session that differs its world is named and what was delivered of it is printed.
+It creates its own database and removes it. `--only 12 40` runs only those worlds of the seed. For
+each session that differs, it prints the world and the deliveries of the session.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
 
 
 def compare(worlds: list[World]) -> list[str]:
-    """Runs the worlds on a server of their own; the differences after any batch, each once."""
+    """Runs the worlds on a new server and returns the differences after all batches, each once."""
     with TemporaryDirectory(prefix="worksights-laws-", ignore_cleanup_errors=True) as folder:
         settings = Settings(home=Path(folder), values={})
         url = postgres.database_url(settings)
@@ -55,19 +55,19 @@ def compare(worlds: list[World]) -> list[str]:
 
 
 def _compare_on(url: str, home: Path, worlds: list[World]) -> list[str]:
-    told: dict[str, None] = {}
+    seen: dict[str, None] = {}
     with pipeline(url, home=home) as product:
         for number, batch in enumerate(worlds[0].batches):
             started = time.monotonic()
-            product.take_in(worlds, number)
+            product.write_input(worlds, number)
             product.batch(as_of=batch.as_of)
             took = time.monotonic() - started
             expected = expected_after(worlds, number)
             found = differences(expected, read_marts(url))
             rows = len(expected.participants)
             say(f"batch {number + 1}: {took:.1f} s, {rows} participants, {len(found)} differences")
-            told |= dict.fromkeys(found)
-    return list(told)
+            seen |= dict.fromkeys(found)
+    return list(seen)
 
 
 def expected_after(worlds: list[World], number: int) -> Marts:

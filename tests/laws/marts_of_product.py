@@ -1,4 +1,4 @@
-"""The product's marts in the reference's words: natural keys instead of ids of its own making."""
+"""The product's marts in the reference's terms: natural keys instead of the product's own ids."""
 
 from collections import Counter
 

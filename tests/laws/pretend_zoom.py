@@ -1,4 +1,4 @@
-"""Zoom's two lists of users for every account; the access token is the account's id."""
+"""Serves Zoom's two lists of users for every account. The access token is the account's id."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ Rows = tuple[dict[str, Any], ...]
 
 
 class PretendZoom:
-    """What it serves can be set at any time: account -> rows."""
+    """The lists that it serves, account -> rows. They can be replaced at any time."""
 
     def __init__(self) -> None:
         self.users: Mapping[str, Rows] = {}
@@ -27,7 +27,7 @@ class PretendZoom:
 
 @contextmanager
 def pretend_zoom() -> Iterator[tuple[PretendZoom, str]]:
-    """The pretend Zoom and where it answers."""
+    """A running server of these lists, and its URL."""
     zoom = PretendZoom()
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""What the tests of the laws look at: worlds that ran side by side, as they were and rearranged."""
+"""The run that the tests of the laws check: worlds that ran together, original and rearranged."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from tests.laws.reference.marts import Marts, Row
 from tests.laws.reference.world import World
 from tests.laws.worlds.build import History, make_history, make_world, rearranged
 
-SEED = 47  # one whose worlds meet every boundary: see test_worlds.py
+SEED = 47  # its worlds meet every boundary: see test_worlds.py
 WORLDS = range(26)
 WILD_WORLDS = range(26, 32)
 
@@ -33,24 +33,24 @@ class Run:
 
 
 def run_worlds(product: Pipeline) -> Run:
-    """Every world twice: as it was, and rearranged. Wild ones are only compared with themselves."""
-    as_they_were = [make_world(SEED, number) for number in WORLDS]
+    """Runs every world twice, original and rearranged. Wild ones are compared with copies only."""
+    originals = [make_world(SEED, number) for number in WORLDS]
     wild = [make_history(SEED, number, is_wild=True).world for number in WILD_WORLDS]
     others = [_copy(number) for number in WORLDS]
     others += [_copy(number, is_wild=True) for number in WILD_WORLDS]
-    worlds = [*as_they_were, *wild, *(rearranged(one, SEED).world for one in others)]
+    worlds = [*originals, *wild, *(rearranged(one, SEED).world for one in others)]
     found = {}
     for number, batch in enumerate(worlds[0].batches):
-        product.take_in(worlds, number)
+        product.write_input(worlds, number)
         product.batch(as_of=batch.as_of)
         marts = read_marts(product.url)
-        expected = of_worlds(expected_after(as_they_were, number), "w", WORLDS)
+        expected = of_worlds(expected_after(originals, number), "w", WORLDS)
         found[number + 1] = differences(expected, of_worlds(marts, "w", WORLDS))
     return Run(product, worlds, found, marts)
 
 
 def of_worlds(marts: Marts, copy_of: str, numbers: range) -> Marts:
-    """The rows of some worlds; of the ledger those that name an account of theirs."""
+    """The rows of some worlds, and the ledger's rows that name one of their accounts."""
     prefixes = tuple(f"{copy_of}{number}-" for number in numbers)
     rows = {
         table: [row for row in getattr(marts, table) if row["organization_id"].startswith(prefixes)]
@@ -61,7 +61,7 @@ def of_worlds(marts: Marts, copy_of: str, numbers: range) -> Marts:
 
 
 def renamed(marts: Marts) -> Marts:
-    """The copies' ids as the originals have them."""
+    """The copies' rows with the ids of the originals."""
     rows = {table: [_renamed(row) for row in getattr(marts, table)] for table in TABLES}
     return Marts(**rows, ledger=marts.ledger)
 

@@ -1,4 +1,4 @@
-"""Writes a world's settings as WorkSights, the page or SQL would: only what differs from before."""
+"""Writes a world's settings as WorkSights, the page or SQL would: only the differences."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,14 +9,14 @@ from tests.laws.reference.world import Connection, Settings, User
 
 
 def write(connection: psycopg.Connection, before: Settings, now: Settings) -> list[Connection]:
-    """In the caller's transaction; returns the connections that are new."""
+    """Writes in the caller's transaction and returns the connections that are new."""
     for organization_id in now.organizations:
         connection.execute(
             "insert into worksights.organizations (organization_id, name, created_at) "
             "values (%s, 'A firm', '2025-01-01Z') on conflict do nothing",
             [organization_id],
         )
-    # First all to addresses of nobody: two users may change places.
+    # First all get an unused address, because two users may exchange theirs.
     changed = [user for user in now.users if user not in before.users]
     for user in changed:
         _write_user(connection, user, email=f"{user.user_id}@between.test")
@@ -76,7 +76,7 @@ def _rewrite(
     now: Settings,
     name: str,
 ) -> None:
-    """Appends the new rows; where old ones are gone, writes all of them again in their order."""
+    """Appends the new rows. If old ones are missing, writes all of them again in their order."""
     old: Sequence[Any] = getattr(before, name)
     rows: Sequence[Any] = getattr(now, name)
     if rows[: len(old)] != old:
@@ -90,7 +90,7 @@ def _rewrite(
 def _delete(connection: psycopg.Connection, name: str, row: Any) -> None:
     columns = list(vars(row))
     conditions = " and ".join(f"{column} is not distinct from %s" for column in columns)
-    # Names of our own dataclasses, no input of anybody.
+    # The names come from our own dataclasses, not from input.
     statement = f"delete from integration.{name} where {conditions}"  # noqa: S608
     connection.execute(statement, list(vars(row).values()))
 

@@ -1,6 +1,7 @@
 """`python -m tests.laws.show_world --seed 7 --world 74 [--about TEXT]`: a generated world as text.
 
-Per batch what was set since the one before, and the deliveries, one line each.
+For each batch, it shows the settings that changed since the previous one and the deliveries, one
+per line.
 """
 
 import argparse
@@ -24,7 +25,7 @@ def main(arguments: list[str]) -> None:
 
 
 def where_it_differs(difference: str, seed: int) -> str:
-    """A text of `comparison.differences`, and the part of the world that it is about."""
+    """A text of `comparison.differences`, followed by the part of the world that it is about."""
     named = re.search(r"\bw(\d+)-", difference)
     if named is None:
         return difference
@@ -33,8 +34,8 @@ def where_it_differs(difference: str, seed: int) -> str:
     of_session = difference.partition("\n")[0].split()
     about = of_session[-1] if len(of_session) == 4 else ""
     command = f"python -m tests.laws.show_world --seed {seed} --world {number}"
-    told = "\n".join(lines_of(make_world(seed, number), about=about)) if about else ""
-    return f"world {number}: {difference}\n{command} --about '{about}'\n{told}"
+    lines = "\n".join(lines_of(make_world(seed, number), about=about)) if about else ""
+    return f"world {number}: {difference}\n{command} --about '{about}'\n{lines}"
 
 
 def lines_of(world: World, *, about: str) -> Iterator[str]:
@@ -59,7 +60,7 @@ def _changes(before: Settings, now: Settings) -> list[str]:
 
 
 def _rows(rows: Any) -> list[Any]:
-    """A list of rows; those of accounts with the account before each."""
+    """A list of rows. Rows of accounts have the account first."""
     if isinstance(rows, tuple):
         return list(rows)
     return [(account, row) for account, of_account in rows.items() for row in of_account]

@@ -1,7 +1,8 @@
-"""The product against a second reading of the contract, and laws that hold for any events.
+"""Compares the product with a second implementation of the contract, and checks laws that hold for
+any events.
 
-Hypothesis makes the worlds; all of them run once, side by side, and every test looks at the
-outcome. Many more of them: `python -m tests.laws.long_run`.
+Hypothesis makes the worlds. They run once, together, and every test checks the result.
+`python -m tests.laws.long_run` runs many more of them.
 """
 
 from collections import Counter, defaultdict
@@ -35,25 +36,25 @@ def run(product: Pipeline) -> Run:
     return run_worlds(product)
 
 
-def test_after_each_batch_the_marts_are_those_of_the_contract(run: Run) -> None:
-    told = [
+def test_the_marts_follow_the_contract_after_each_batch(run: Run) -> None:
+    found = [
         f"after batch {n}: {where_it_differs(text, SEED)}"
         for n, texts in run.differences.items()
         for text in texts
     ]
-    assert not told, "\n".join(told[:3])
+    assert not found, "\n".join(found[:3])
 
 
 @pytest.mark.parametrize("numbers", [WORLDS, WILD_WORLDS], ids=["worlds", "wild worlds"])
 def test_order_duplicates_and_batches_change_nothing(run: Run, numbers: range) -> None:
-    """Duplicates come in other bytes, with other keys first and another `event_ts`."""
-    as_it_was = of_worlds(run.marts, "w", numbers)
+    """Duplicates have other bytes, another order of keys and another `event_ts`."""
+    original = of_worlds(run.marts, "w", numbers)
     other = renamed(of_worlds(run.marts, "r", numbers))
-    as_it_was.ledger.clear()  # repeated deliveries are more deliveries
+    original.ledger.clear()  # repeated deliveries are more deliveries
     other.ledger.clear()
-    told = differences(as_it_was, other)
-    assert as_it_was.activities
-    assert not told, "\n".join(told[:5])
+    found = differences(original, other)
+    assert original.activities
+    assert not found, "\n".join(found[:5])
 
 
 def test_no_entry_is_longer_than_its_session(run: Run) -> None:
@@ -69,14 +70,14 @@ def test_no_entry_is_longer_than_its_session(run: Run) -> None:
     assert too_long == []
 
 
-def test_nobody_is_in_a_session_twice_at_once(run: Run) -> None:
+def test_no_one_is_in_a_session_twice_at_once(run: Run) -> None:
     entries = Counter((session_of(row), row["user_id"]) for row in run.marts.activities)
     assert [key for key, count in entries.items() if count > 1] == []
     assert [row for row in run.marts.participants if not fits(row)] == []
 
 
-def test_nobody_is_present_more_than_24_hours_a_day(run: Run) -> None:
-    """Per session: somebody may be in two of them at once."""
+def test_no_one_is_present_more_than_24_hours_a_day(run: Run) -> None:
+    """Per session, because a person may be in two of them at once."""
     present: Counter[Any] = Counter()
     days: dict[Any, set[Any]] = defaultdict(set)
     for row in run.marts.activities:
@@ -85,7 +86,7 @@ def test_nobody_is_present_more_than_24_hours_a_day(run: Run) -> None:
         days[whole] |= {day for day, _ in days_of(row)}
         for day, seconds in days_of(row):
             assert seconds <= DAY.total_seconds(), (whole, day)
-    assert any(len(touched) > 1 for touched in days.values()), "nobody stayed over midnight"
+    assert any(len(touched) > 1 for touched in days.values()), "no one stayed over midnight"
     assert [key for key in present if present[key] > len(days[key]) * DAY.total_seconds()] == []
 
 
@@ -100,7 +101,7 @@ def test_participants_are_the_sum_of_their_outcomes(run: Run) -> None:
 
 
 def test_deliveries_are_the_sum_of_their_dispositions(run: Run) -> None:
-    """On every day; per account the comparison with the contract has counted them."""
+    """On every day. The comparison with the contract counts them per account."""
     found: Counter[Any] = Counter()
     with connect(run.product.url) as connection:
         for day, disposition, deliveries in connection.execute(DISPOSITIONS_OF_DAYS):
@@ -110,14 +111,14 @@ def test_deliveries_are_the_sum_of_their_dispositions(run: Run) -> None:
 
 
 def test_a_rebuild_changes_nothing(run: Run) -> None:
-    """Last, because it writes; ids and `updated_at` are looked at too."""
+    """Last, because it writes. Ids and `updated_at` are compared, too."""
     before = whole_tables(run.product.url)
     rebuild(read_settings(), run.product.url, check=False, say=print)
     assert whole_tables(run.product.url) == before
 
 
 def whole_tables(url: str) -> dict[str, list[Row]]:
-    """All columns of the marts, each table in an order of its own key."""
+    """All columns of the marts, each table in the order of its key."""
     tables = {
         "timeline.sessions": "session_id",
         "timeline.participants": "participant_id",
@@ -141,7 +142,7 @@ def seconds_of(row: Row) -> float:
 
 
 def days_of(row: Row) -> Iterator[tuple[datetime, float]]:
-    """The days that an entry touches, and how many of its seconds each can hold."""
+    """The days that an entry spans, and how many of its seconds can fall on each."""
     day = datetime.combine(row["started_at"].astimezone(UTC), time.min, tzinfo=UTC)
     while day < row["ended_at"]:
         within = min(row["ended_at"], day + DAY) - max(row["started_at"], day)
@@ -150,7 +151,7 @@ def days_of(row: Row) -> Iterator[tuple[datetime, float]]:
 
 
 def fits(row: Row) -> bool:
-    """Somebody's presence is not longer than the time from the first join to the last leave."""
+    """A person's presence is not longer than the time from the first join to the last leave."""
     if row["joined_at"] is None:
         return row["left_at"] is None and row["duration_seconds"] == 0
     whole = (row["left_at"] - row["joined_at"]).total_seconds()

@@ -1,4 +1,4 @@
-"""The worlds, and the second reading of the contract, before the product sees them."""
+"""The worlds and the second implementation of the contract, without the product."""
 
 from collections import Counter
 
@@ -14,7 +14,7 @@ from tests.laws.worlds.build import histories, make_world, rearrangements
 
 
 def test_the_worlds_meet_every_boundary() -> None:
-    """When a new hypothesis draws others from the seed, another seed is needed."""
+    """If a new version of Hypothesis draws other worlds from the seed, choose another seed."""
     met: Counter[str] = Counter()
     for number in WORLDS:
         met += traits_of(make_world(SEED, number))

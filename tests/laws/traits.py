@@ -1,4 +1,4 @@
-"""What is hostile in worlds, counted: a law that never meets its boundary proves nothing."""
+"""Counts what is hostile in worlds: a law that never meets its boundary proves nothing."""
 
 import json
 from collections import Counter
@@ -38,14 +38,14 @@ BOUNDARIES = {
     "several records in one delivery",
     "several callees",
     "several callees who answered",
-    "nobody of several callees answered",
+    "none of several callees answered",
     "voicemail",
     "voicemail of one callee where another answered",
-    "nothing but somebody who listens",
+    "nothing but records of listeners",
     "a recorded call",
     "an impossible answer",
     "more than 500 records",
-    "an unreadable record beside one that is not",
+    "an unreadable record next to a readable one",
     "several ended events",
     "a start more than 31 days before the end",
     "a start just 31 days before the end",
@@ -66,14 +66,14 @@ BOUNDARIES = {
     "an email in another spelling",
     "an email that is no address",
     "an exclusion in another spelling",
-    "an exclusion that is in force for nothing",
+    "an exclusion that matches nothing",
     "two users with one email",
     "a Zoom user who is inactive",
-    "a Zoom user who is listed no longer",
-    "of two Zoom users with one email the active one",
+    "a Zoom user who is no longer listed",
+    "the active one of two Zoom users with one email",
     "a room and a main leg without participant_uuid",
-    "a customer key of several",
-    "a bind to a leg that is not there",
+    "a customer key of several people",
+    "a bind to a leg that does not exist",
     "a bind before its leg arrives",
     "a chain of binds",
     "a circle of binds",
@@ -84,7 +84,7 @@ BOUNDARIES = {
 def traits_of(world: World) -> Counter[str]:
     events, ledger = land(world)
     found: Counter[str] = Counter()
-    found["nothing but somebody who listens"] = _only_listened_to(events.values())
+    found["nothing but records of listeners"] = _only_listened_to(events.values())
     for _, _, disposition in ledger.elements():
         found[f"delivery {disposition}"] += 1
     for batch in world.batches:
@@ -117,7 +117,7 @@ def traits_of(world: World) -> Counter[str]:
 
 
 def _only_listened_to(events: Iterable[Event]) -> int:
-    """How many calls have no other record."""
+    """How many calls have only records of listeners."""
     events = [event for event in events if event.name.startswith("phone.")]
     talked = {event.fields["call_id"] for event in events if event.session}
     return len({event.fields["call_id"] for event in events} - talked)
@@ -127,7 +127,7 @@ def _of_spellings(settings: Settings) -> Iterator[str]:
     for exclusion in settings.exclusions:
         meant = address_or_domain(exclusion.email_or_domain)
         if meant is None:
-            yield "an exclusion that is in force for nothing"
+            yield "an exclusion that matches nothing"
         elif meant != exclusion.email_or_domain.lower():
             yield "an exclusion in another spelling"
     emails = [user.email for user in settings.users]
@@ -149,7 +149,7 @@ def _of_zoom_users(world: World, known: Known, ends: list[datetime]) -> Iterator
             if row.get("status") == "inactive":
                 yield "a Zoom user who is inactive"
             if row.get("id") not in now:
-                yield "a Zoom user who is listed no longer"
+                yield "a Zoom user who is no longer listed"
     for account, rows in world.settings.zoom_users.items():
         for row in rows:
             email, zoom_user_id = address(row.get("email")), row.get("id")
@@ -157,7 +157,7 @@ def _of_zoom_users(world: World, known: Known, ends: list[datetime]) -> Iterator
                 meant = known.zoom_user_with_email([account], email, at)
                 has_it = known.zoom_email([account], zoom_user_id, at) == email
                 if has_it and meant and meant > zoom_user_id:
-                    yield "of two Zoom users with one email the active one"
+                    yield "the active one of two Zoom users with one email"
 
 
 def _zoom_users(settings: Settings) -> list[dict[str, Any]]:
@@ -165,7 +165,7 @@ def _zoom_users(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _has_long_text(body: bytes) -> bool:
-    """Of a participant: longer than the role of any text allows."""
+    """Whether a participant has a text that is longer than its field allows."""
     try:
         about = json.loads(body)["payload"]["object"]["participant"]
     except (ValueError, KeyError, TypeError):
@@ -199,11 +199,11 @@ def _of_session(world: World, events: list[Event]) -> Iterator[str]:
                 yield f"batch {OFFSETS[offset]} 24 hours without an end"
     legs = legs_of(events)
     if keys_of_several(groups_of(legs, [])):
-        yield "a customer key of several"
+        yield "a customer key of several people"
     for leg in legs:
-        if leg.parent_user_id and leg.told["participant_uuid"] is None:
+        if leg.parent_user_id and leg.values["participant_uuid"] is None:
             main = [each for each in legs if each.key == ("user_id", leg.parent_user_id)]
-            if main and main[0].told["participant_uuid"] is None:
+            if main and main[0].values["participant_uuid"] is None:
                 yield "a room and a main leg without participant_uuid"
         if leg.is_waiting_room:
             yield "waiting room"
@@ -225,7 +225,7 @@ def _of_session(world: World, events: list[Event]) -> Iterator[str]:
 
 
 def _of_binds(events: list[Event]) -> Iterator[str]:
-    """Of legs that binds call as the leg's own events do."""
+    """For legs that binds identify in the same way as the leg's own events."""
     first_seen: dict[Any, datetime] = {}
     for event in events:
         if not event.is_bind and "leg" in event.fields:
@@ -237,7 +237,7 @@ def _of_binds(events: list[Event]) -> Iterator[str]:
         if leg not in first_seen:
             continue
         if event.fields["bound_to"] not in first_seen:
-            yield "a bind to a leg that is not there"
+            yield "a bind to a leg that does not exist"
         if event.received_at < first_seen[leg]:
             yield "a bind before its leg arrives"
         if bound_to.get(leg, event.fields["bound_to"]) != event.fields["bound_to"]:

@@ -1,4 +1,4 @@
-"""What a schedule or a sensor answers."""
+"""The results of schedules and sensors, as text."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What Dagster shows of the product: jobs, schedules, sensors, and assets with descriptions."""
+"""What Dagster shows about the product: jobs, schedules, sensors, and assets with descriptions."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from integration.pipeline.dbt.project import read_manifest
 from tests.pipeline import installation
 
-# What "*/20 * * * *" and "on by default" mean is the contract's; the others are the product's own.
+# The contract sets "*/20 * * * *" and "on by default". The others are the product's choice.
 SCHEDULES = {"every_20_minutes": "*/20 * * * *", "every_night": "15 3 * * *"}
 SENSORS = {"new_connection", "backlog", "deauthorization", "run_failures", "passed_audits"}
 
@@ -48,10 +48,10 @@ def test_one_batch_runs_at_a_time(definitions: Any) -> None:
     assert [one["worksights/writer"] for one in tags] == ["batch", "batch"]
 
 
-def test_a_batch_checks_what_it_touched_and_the_night_whole_tables(
+def test_a_batch_checks_what_it_touched_and_the_nightly_audit_whole_tables(
     definitions: Any, manifest: dict[str, Any]
 ) -> None:
-    """A check that a job selects and leaves out would stand in Dagster as skipped."""
+    """Dagster would show a check as skipped if a job selected it without running it."""
     tags = {
         node["name"]: node["tags"]
         for node in manifest["nodes"].values()
@@ -70,14 +70,14 @@ def test_a_batch_checks_what_it_touched_and_the_night_whole_tables(
 
 
 @pytest.mark.parametrize("attribute", ["description", "kinds", "group_name", "owners"])
-def test_every_asset_explains_itself(definitions: Any, attribute: str) -> None:
+def test_every_asset_is_described(definitions: Any, attribute: str) -> None:
     specs = list(definitions.resolve_all_asset_specs())
     missing = {spec.key.to_user_string() for spec in specs if not getattr(spec, attribute)}
     assert len(specs) > 20
     assert missing == set()
 
 
-def test_every_model_is_an_asset_named_as_its_table_is(
+def test_every_model_is_an_asset_named_like_its_table(
     definitions: Any, manifest: dict[str, Any]
 ) -> None:
     tables = {

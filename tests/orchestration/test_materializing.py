@@ -1,4 +1,4 @@
-"""Whatever somebody selects in Dagster is done, or said to have failed; nothing is left out
+"""Whatever someone selects in Dagster is materialized or reported as failed. Nothing is skipped
 silently.
 """
 
@@ -27,7 +27,7 @@ A_MART = [["timeline", "activities"]]
 
 @pytest.fixture(scope="module")
 def batched(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Installation]:
-    """One that has run a batch, with one meeting of a colleague and a client."""
+    """An installation that has run a batch, with one meeting of a colleague and a client."""
     with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         installation.organization("firm", account=ACCOUNT, users={"ann": ANN.email})
         known = {"zoom_user_id": "zu-ann", "email": ANN.email}
@@ -41,11 +41,13 @@ def batched(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterato
 def everything() -> list[list[str]]:
     """What "Materialize all" selects."""
     return sorted(
-        list(spec.key.path) for spec in definitions().resolve_all_asset_specs() if is_made(spec.key)
+        list(spec.key.path)
+        for spec in definitions().resolve_all_asset_specs()
+        if is_materializable(spec.key)
     )
 
 
-def is_made(key: Any) -> bool:
+def is_materializable(key: Any) -> bool:
     return definitions().resolve_asset_graph().get(key).is_materializable
 
 
@@ -54,7 +56,7 @@ def group(name: str) -> list[list[str]]:
 
 
 def random_subset(seed: int) -> list[list[str]]:
-    """Dagster itself asks for the other assets of a step that makes several at once."""
+    """Dagster requires the other assets of a step that materializes several at once."""
     drawn = random.Random(seed)  # noqa: S311 - drawn for a test
     keys = everything()
     chosen = drawn.sample(keys, drawn.randint(1, len(keys) - 1))
@@ -67,7 +69,7 @@ def random_subset(seed: int) -> list[list[str]]:
 
 
 def materialize(selection: Sequence[list[str]], **options: Any) -> Any:
-    """As the button does: the implicit job of all assets, without a time of its own."""
+    """Like the button: runs the implicit job of all assets, without a given time."""
     import dagster as dg
 
     job = definitions().resolve_implicit_global_asset_job_def()
@@ -114,7 +116,7 @@ def test_a_view_that_is_selected_is_built(batched: Installation) -> None:
 
 
 def test_views_that_read_a_view_are_built_with_it(batched: Installation) -> None:
-    """Replacing a view drops those that read it, which no later batch would have made again."""
+    """Replacing a view drops the views that read it, and no later batch would create them again."""
     count = "select count(*) from pg_views where schemaname in ('staging', 'clientsights')"
     before = batched.value(count)
     result = materialize([["staging", "stg_pipeline__settings"]])
@@ -123,34 +125,34 @@ def test_views_that_read_a_view_are_built_with_it(batched: Installation) -> None
     assert batched.batch(now=NOW + timedelta(minutes=10)).success
 
 
-def test_a_batch_makes_a_view_that_somebody_dropped(batched: Installation) -> None:
+def test_a_batch_creates_a_dropped_view_again(batched: Installation) -> None:
     batched.execute("drop view clientsights.relationships")
     assert batched.batch(now=NOW + timedelta(minutes=15)).success
     assert batched.value("select count(*) from clientsights.relationships") == 1
 
 
-def test_the_batch_leaves_views_alone_that_are_as_they_were(batched: Installation) -> None:
+def test_a_batch_does_not_replace_unchanged_views(batched: Installation) -> None:
     view = "select oid from pg_class where oid = 'clientsights.relationships'::regclass"
     oid = batched.value(view)
     result = batched.batch(now=NOW + timedelta(minutes=20))
     assert batched.value(view) == oid
-    made = materialized(result)
-    assert ["timeline", "sessions"] in made
-    assert ["clientsights", "relationships"] not in made
+    built = materialized(result)
+    assert ["timeline", "sessions"] in built
+    assert ["clientsights", "relationships"] not in built
 
 
-def test_what_is_ours_is_said_of_each_model(batched: Installation) -> None:
+def test_each_model_has_the_metadata_of_the_product(batched: Installation) -> None:
     result = batched.batch(now=NOW + timedelta(minutes=40))
-    said = {
+    metadata_of = {
         "/".join(event.asset_key.path): set(event.materialization.metadata)
         for event in result.get_asset_materialization_events()
     }
-    assert {"seconds", "rows_written"} <= said["timeline/sessions"]
-    assert {"seconds", "minutes_from_session_end_to_entry"} <= said["timeline/activities"]
-    assert {"seconds", "outcomes"} <= said["operations/outcomes"]
+    assert {"seconds", "rows_written"} <= metadata_of["timeline/sessions"]
+    assert {"seconds", "minutes_from_session_end_to_entry"} <= metadata_of["timeline/activities"]
+    assert {"seconds", "outcomes"} <= metadata_of["operations/outcomes"]
 
 
-def test_a_failed_model_is_named_and_those_after_it_are_neither_made_nor_checked(
+def test_a_failed_model_is_named_and_later_models_are_neither_built_nor_checked(
     batched: Installation,
 ) -> None:
     batched.execute("delete from operations.outcomes")
@@ -161,7 +163,7 @@ def test_a_failed_model_is_named_and_those_after_it_are_neither_made_nor_checked
     finally:
         batched.execute(REPAIR)
     unfinished = batched.value("select count(*) from pipeline.batches where finished_at is null")
-    made = materialized(failed)
+    built = materialized(failed)
     reason = reason_of(failed)
     checked = {check.check_name for check in failed.get_asset_check_evaluations()}
     batched.batch(now=NOW + timedelta(hours=2))
@@ -170,21 +172,21 @@ def test_a_failed_model_is_named_and_those_after_it_are_neither_made_nor_checked
     assert "outcomes: Database Error in model outcomes" in reason
     assert 'relation "operations.not_there" does not exist' in reason
     assert "Failing row" not in reason
-    assert ["operations", "outcomes"] not in made
-    assert ["timeline", "sessions"] in made
+    assert ["operations", "outcomes"] not in built
+    assert ["timeline", "sessions"] in built
     assert "outcomes_are_participants_and_those_outside" not in checked
     assert unfinished == 1
 
 
-def test_freshness_is_asked_of_the_tables_that_a_batch_derives() -> None:
+def test_only_tables_that_a_batch_derives_have_a_freshness_policy() -> None:
     from orchestration.dbt_project import MARTS
 
-    asked = {
+    with_policy = {
         "/".join(spec.key.path)
         for spec in definitions().resolve_all_asset_specs()
         if spec.freshness_policy
     }
     views = {"clientsights/relationships", "operations/deliveries", "clientsights/interactions"}
-    assert {"timeline/sessions", "clientsights/people", "operations/outcomes"} <= asked
-    assert asked & views == set()
-    assert {name.partition("/")[0] for name in asked} == set(MARTS)
+    assert {"timeline/sessions", "clientsights/people", "operations/outcomes"} <= with_policy
+    assert with_policy & views == set()
+    assert {name.partition("/")[0] for name in with_policy} == set(MARTS)

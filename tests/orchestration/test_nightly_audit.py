@@ -1,4 +1,4 @@
-"""The nightly audit finds what somebody changed in a table behind the pipeline's back."""
+"""The nightly audit finds changes to a table that the pipeline did not make."""
 # ruff: noqa: S608 - the names in the statements are those of dbt's tables
 
 import logging
@@ -30,9 +30,9 @@ DAN = Person("Dan Dunn", email="dan@client.com")
 EVE = Person("Eve", email="eve@other.com")
 POSER = Person("Mallory", email="mallory@c1ient.com")
 
-# The time of a row's last change is said nowhere else.
+# No other table has the time of a row's last change.
 UNKNOWN_ELSEWHERE = {"timeline.activities": {"updated_at"}}
-# Found, but at the table that sums it.
+# Found, but reported at the table that sums it.
 FOUND_AT_OTHERS = {
     "intermediate.int_interactions": {"month", "shared"},
     "intermediate.int_person_sessions": {"person_name"},
@@ -54,7 +54,7 @@ class Audited:
     installation: Installation
     checks: dict[str, str]  # the compiled query of each nightly test, by its name
     tables: dict[str, list[str]]  # the key of each table that is audited
-    models: dict[str, set[str]]  # what each check is shown at
+    models: dict[str, set[str]]  # the models that each check is shown at
 
     def found(self, connection: psycopg.Connection) -> set[str]:
         """The names of the checks that find something."""
@@ -64,12 +64,12 @@ class Audited:
 @pytest.fixture(scope="module")
 def audited(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Audited]:
     with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
-        begin(installation)
+        prepare(installation)
         manifest, checks = compiled_checks(installation.url)
         yield Audited(installation, checks, audited_tables(manifest), models_of_checks(manifest))
 
 
-def begin(installation: Installation) -> None:
+def prepare(installation: Installation) -> None:
     users = {"ann": ANN.email, "ben": BEN.email}
     installation.organization("firm", account=ACCOUNT, users=users)
     for person in (ANN, BEN):
@@ -95,7 +95,7 @@ def compiled_checks(url: str) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def models_of_checks(manifest: dict[str, Any]) -> dict[str, set[str]]:
-    """The model that each check is shown at, and what that reads where it is a view."""
+    """The model that each check is shown at and, if that is a view, the tables it reads."""
     nodes = manifest["nodes"]
     models = {node["name"]: node for node in nodes.values() if node["resource_type"] == "model"}
     found = {}
@@ -127,7 +127,7 @@ def audited_tables(manifest: dict[str, Any]) -> dict[str, list[str]]:
     }
 
 
-def test_a_whole_installation_is_without_fault(audited: Audited) -> None:
+def test_the_audit_finds_nothing_in_a_sound_installation(audited: Audited) -> None:
     with connect(audited.installation.url) as connection:
         assert audited.found(connection) == set()
     assert len(audited.tables) >= 12
@@ -136,8 +136,8 @@ def test_a_whole_installation_is_without_fault(audited: Audited) -> None:
     )
 
 
-def test_every_row_that_is_missing_too_much_or_changed_is_found(audited: Audited) -> None:
-    """One test: to compile the checks takes longer than to ask them."""
+def test_every_missing_additional_or_changed_row_is_found(audited: Audited) -> None:
+    """One test, because compiling the checks takes longer than running them."""
     unnoticed = []
     for table, keys in audited.tables.items():
         types = columns_of(audited.installation, table)
@@ -163,7 +163,7 @@ def test_every_row_that_is_missing_too_much_or_changed_is_found(audited: Audited
 
 
 def test_what_could_not_be_derived_is_not_compared(audited: Audited) -> None:
-    """Its last good rows stay, and are no fault."""
+    """Its last good rows stay and are not a fault."""
     session = "(select min(session_id) from timeline.activities)"
     with connect(audited.installation.url) as connection:
         connection.execute(f"update timeline.sessions set topic = 'x' where session_id = {session}")
@@ -181,8 +181,8 @@ def test_what_could_not_be_derived_is_not_compared(audited: Audited) -> None:
     assert after == set()
 
 
-def test_a_failed_audit_says_what_is_wrong_and_of_which_rows(audited: Audited) -> None:
-    """In Dagster and, by the names of the checks, on the page; without a name or an address."""
+def test_a_failed_audit_says_what_is_wrong_and_in_which_rows(audited: Audited) -> None:
+    """Dagster shows the rows without anyone's name or address; the page shows the checks."""
     import dagster as dg
 
     installation = audited.installation
@@ -193,13 +193,13 @@ def test_a_failed_audit_says_what_is_wrong_and_of_which_rows(audited: Audited) -
     with dg.instance_for_test() as instance:
         job = definitions().resolve_job_def("nightly_audit")
         result = job.execute_in_process(instance=instance, raise_on_error=False)
-        note_failed_run(instance, result)
+        record_failed_run(instance, result)
     failed = {
         check.check_name: check
         for check in result.get_asset_check_evaluations()
         if not check.passed
     }
-    noted = installation.execute("select job, steps, checks from pipeline.run_failures")
+    recorded = installation.execute("select job, steps, checks from pipeline.run_failures")
 
     assert set(failed) == {
         "assert_ties_sum_their_months",
@@ -212,12 +212,12 @@ def test_a_failed_audit_says_what_is_wrong_and_of_which_rows(audited: Audited) -
     assert all(f"organization_id firm, person_id {person}" in table for (person,) in removed)
     assert "@" not in table
     assert "ann" not in table
-    unasked = failed["assert_lookalikes_were_met_in_that_order"].description
-    assert 'relation "clientsights.lookalikes" does not exist' in unasked
-    assert noted == [("nightly_audit", ["dbt_models"], sorted(failed))]
+    not_run = failed["assert_lookalikes_were_met_in_that_order"].description
+    assert 'relation "clientsights.lookalikes" does not exist' in not_run
+    assert recorded == [("nightly_audit", ["dbt_models"], sorted(failed))]
 
 
-def note_failed_run(instance: Any, result: Any) -> None:
+def record_failed_run(instance: Any, result: Any) -> None:
     """What the sensor does when it sees the run."""
     import dagster as dg
 

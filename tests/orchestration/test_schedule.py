@@ -1,4 +1,4 @@
-"""What starts a batch: the schedule every 20 minutes and the sensors, or why they do not."""
+"""What starts a batch, or why none starts: the schedule every 20 minutes and the sensors."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from tests.pipeline.events import Person, Session
 from tests.pipeline.installation import Installation, definitions
 
 ACCOUNT = "ScheduledAccount000000"
-# The schedule asks the clock: what is due has to be so by the real time.
+# The schedule reads the clock, so what is overdue must be overdue in real time.
 NOW = datetime.now(UTC).replace(microsecond=0)
 ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
 NOTHING_TO_DO = "No new deliveries, changed settings or overdue imports."
@@ -20,7 +20,7 @@ NOTHING_TO_DO = "No new deliveries, changed settings or overdue imports."
 
 @pytest.fixture
 def instance() -> Iterator[Any]:
-    """A schedule opens its instance anew, which an ephemeral one does not allow."""
+    """A schedule reopens its instance, which an ephemeral one does not allow."""
     import dagster as dg
 
     with dg.instance_for_test() as temporary:
@@ -29,7 +29,7 @@ def instance() -> Iterator[Any]:
 
 @pytest.fixture
 def tick(installation: Installation, instance: Any) -> Callable[[], Any]:  # noqa: ARG001 - its environment
-    """Evaluates the schedule: the reason for a run, or the sentence why there is none."""
+    """Evaluates the schedule and returns the reason for a run, or why there is none."""
     import dagster as dg
 
     def evaluate() -> str:
@@ -89,7 +89,7 @@ def test_a_waiting_delivery_is_a_reason(
     assert tick() == "run: deliveries are waiting"
 
 
-def test_an_import_that_is_due_and_settings_that_changed_are_reasons(
+def test_an_overdue_import_and_changed_settings_are_reasons(
     installation: Installation, tick: Callable[[], str]
 ) -> None:
     connect(installation, next_import_at=NOW - timedelta(seconds=1))
@@ -159,11 +159,11 @@ def test_a_new_connection_is_imported_at_once_and_only_once(
     said.append(look("new_connection"))
     installation.import_users(now=NOW)  # fails: this connection has no grant
     said.append(look("new_connection"))
-    nobody = "skipped: No new connection and no import requested."
-    assert said == [nobody, "run: 1 imports requested", nobody]
+    no_import = "skipped: No new connection and no import requested."
+    assert said == [no_import, "run: 1 imports requested", no_import]
 
 
-def test_an_import_that_was_asked_for_starts_at_once(
+def test_a_requested_import_starts_at_once(
     installation: Installation, look: Callable[[str], str]
 ) -> None:
     installation.organization("firm", account=ACCOUNT, users={})
@@ -174,13 +174,13 @@ def test_an_import_that_was_asked_for_starts_at_once(
     said = [look("new_connection")]
     installation.execute("update integration.connections set next_import_at = now()")
     said.append(look("new_connection"))
-    # Six hours later it is due by itself: that is the schedule's affair.
+    # Six hours later the next import is due: the schedule starts that one, not the sensor.
     installation.execute(
         "update integration.connections set users_imported_at = next_import_at - interval '6 hours'"
     )
     said.append(look("new_connection"))
-    nobody = "skipped: No new connection and no import requested."
-    assert said == [nobody, "run: 1 imports requested", nobody]
+    no_import = "skipped: No new connection and no import requested."
+    assert said == [no_import, "run: 1 imports requested", no_import]
 
 
 def test_a_backlog_starts_a_batch_early(
@@ -197,7 +197,7 @@ def test_a_backlog_starts_a_batch_early(
     ]
 
 
-def test_sensors_wait_for_a_batch_that_runs(
+def test_sensors_wait_for_a_running_batch(
     installation: Installation,
     look: Callable[[str], str],
     instance: Any,

@@ -1,7 +1,7 @@
-"""Breaks a derived table so that its model fails as a whole, naming a row as Postgres does."""
+"""Breaks a derived table so that its whole model fails, with an error that quotes a row."""
 
-# A missing table is no fault of the data, which would be set aside; the detail stands for what
-# Postgres says of a row that it refuses.
+# A missing table is not a fault of the data, for which only single sessions would fail. The detail
+# imitates what Postgres reports about a row that it refuses.
 BREAK = """
     create function operations.broken() returns trigger language plpgsql as $$
         begin

@@ -1,4 +1,4 @@
-"""A week of meetings with two clients, in a firm for each thing that somebody may set."""
+"""A week of meetings with two clients, once per firm: each firm changes one setting."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -97,15 +97,15 @@ def week(account: str) -> list[Body]:
 
 
 def correction(account: str) -> Body:
-    """A later event of Eve's leg on Tuesday says that it was Ben's."""
+    """A later event reports that Eve's leg on Tuesday was Ben's."""
     start = MONDAY + timedelta(days=1)
     tuesday = Session(account, "tuesday", ANN.zoom_user_id, start, start + timedelta(minutes=30))
     return tuesday.left(BEN, start + timedelta(minutes=31), leg=str(16778240 + 1024 * 2))
 
 
-def tell(installation: Installation) -> Story:
+def run_story(installation: Installation) -> Story:
     for firm in CHANGES:
-        begin(installation, firm)
+        prepare(installation, firm)
     snapshots = {"first": batch(installation, FIRST_BATCH)}
     snapshots["quiet"] = batch(installation, QUIET_BATCH)
     for firm, change in CHANGES.items():
@@ -120,7 +120,7 @@ def tell(installation: Installation) -> Story:
     return Story(**snapshots, rebuilt=rebuilt, said=said, installation=installation)
 
 
-def begin(installation: Installation, firm: str) -> None:
+def prepare(installation: Installation, firm: str) -> None:
     users = {f"{firm}-ann": ANN.email, f"{firm}-ben": BEN.email}
     installation.organization(firm, account=f"account-of-{firm}", users=users)
     for person, user in ((ANN, "ann"), (BEN, "ben")):
@@ -174,7 +174,7 @@ def companies(snapshot: Snapshot, firm: str) -> dict[str, tuple[Any, ...]]:
     }
 
 
-def ties(snapshot: Snapshot, firm: str) -> dict[tuple[str, str], tuple[int, int]]:
+def relationships(snapshot: Snapshot, firm: str) -> dict[tuple[str, str], tuple[int, int]]:
     """(user, person's email) -> sessions, shared seconds."""
     emails = {
         row.columns["person_id"]: row.columns["email"]

@@ -1,4 +1,4 @@
-"""Zoom's events as dicts, in the shapes that Zoom sends, with invented people."""
+"""Zoom's events as dicts, in the shapes that Zoom sends, with fictional people."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Any
 
 Body = dict[str, Any]
 
-# What Zoom sends and nobody here may keep.
+# What Zoom sends and the product must not keep.
 PRIVATE = {
     "public_ip": "203.0.113.77",
     "private_ip": "192.168.77.7",
@@ -20,7 +20,7 @@ FIRST_LEG = "16778240"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in a session. Guests have no Zoom user id; some have no email either."""
+    """A person in a session. Guests have no Zoom user id; some have no email either."""
 
     name: str
     zoom_user_id: str = ""
@@ -29,7 +29,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Session:
-    """One instance of a meeting or webinar, and what Zoom says of it."""
+    """One instance of a meeting or webinar, and what Zoom sends about it."""
 
     account: str
     uuid: str
@@ -61,12 +61,12 @@ class Session:
         return self._event("participant_left", at, {"participant": participant})
 
     def bound(self, leg: str, *, to_leg: str, at: datetime) -> Body:
-        """Zoom says that two legs, as a phone and an app, are one person's."""
+        """Zoom reports that two legs, such as a phone and an app, belong to one person."""
         participant = {"user_id": leg, "bind_user_id": to_leg, "date_time": iso(at)}
         return self._event("participant_bind", at, {"participant": participant})
 
     def whole(self, people: Sequence[Person]) -> list[Body]:
-        """Everybody there from the start to the end, each on one leg."""
+        """Everyone attends from start to end, each on one leg."""
         legs = {str(int(FIRST_LEG) + 1024 * n): person for n, person in enumerate(people)}
         return [
             self.started(),
@@ -140,7 +140,7 @@ def to_bytes(body: Body) -> bytes:
 
 
 def other_order(body: Body) -> Body:
-    """The same with every object's keys the other way round."""
+    """The same with every object's keys in reverse order."""
     return {
         key: other_order(value) if isinstance(value, dict) else value
         for key, value in reversed(body.items())

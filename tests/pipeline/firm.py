@@ -9,7 +9,7 @@ from tests.pipeline.events import Body, Person, Session, user_event
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 ANN = Person("ann", "zu-ann", "ann@mail.firm.example")
 BEN = Person("ben", "zu-ben", "ben.brook@firm.example")
-DAN = Person("dan", "zu-dan")  # Zoom knows no email of him
+DAN = Person("dan", "zu-dan")  # Zoom has no email for him
 EVE = Person("eve", "zu-eve", "eve@otherfirm.example")
 CLEO = Person("cleo", email="cleo@client.example")
 COLLEAGUES = (ANN, BEN, DAN, EVE)
@@ -71,7 +71,7 @@ class Firm:
         ]
 
     def after_the_change(self) -> list[Body]:
-        """A session from before the changing batch that is told of later, and one from after it."""
+        """A session before the changing batch that is reported later, and one after it."""
         return [
             *self.session("thu", 3, 16).whole([ANN]),
             *self.session("sat", 5, 9).whole([ANN]),

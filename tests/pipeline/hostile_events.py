@@ -1,4 +1,4 @@
-"""Every kept event in Zoom's shape, and with each of its fields spoiled in every way at hand."""
+"""Every kept event in Zoom's shape, with each of its fields spoiled in many ways."""
 
 import copy
 import random
@@ -14,12 +14,12 @@ SEED = 11
 
 
 def wide(byte_count: int, *, seed: int = SEED) -> str:
-    """So many bytes in characters of four that Postgres cannot compress: rare ideographs."""
+    """A text of so many bytes that Postgres cannot compress: rare ideographs of four bytes each."""
     dice = random.Random(seed)  # noqa: S311 - repeatable, no secret
     return "".join(chr(dice.randrange(0x20000, 0x2A6D0)) for _ in range(byte_count // 4))
 
 
-# No type that JSON knows is right everywhere, and no text, number or time is small enough.
+# Each type of JSON is wrong for some field, and each text, number or time is too large for some.
 SPOILED: dict[str, Any] = {
     "a boolean": True,
     "a number beyond 64 bits": 10**30,
@@ -33,8 +33,8 @@ SPOILED: dict[str, Any] = {
 
 
 def hostile_bodies(account: str, *, at: datetime) -> Iterator[Body]:
-    """For every field of every kept event, and for all of them at once, one body for each way to
-    spoil it; with each body what makes a whole session of it.
+    """One body for each way to spoil each field of every kept event, and to spoil all its fields at
+    once. After each body come the events that complete its session.
     """
     number = 0
     for event in sorted(KEPT_EVENTS):
@@ -58,7 +58,7 @@ def _spoiled(body: Body, places: list[tuple[Any, ...]], value: Any) -> Body:
 
 
 def _places(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The path of everything inside, but of the name of the event: another one is not kept."""
+    """The paths of everything inside except the event's name: other names are not kept."""
     inside = content.items() if isinstance(content, dict) else enumerate(content)
     for name, value in inside:
         if (*path, name) == ("event",):
@@ -69,7 +69,7 @@ def _places(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
 
 
 def _leaves(body: Body) -> Iterator[tuple[Any, ...]]:
-    """What can be spoiled at once: all but the account and what makes it an event of a session."""
+    """What can be spoiled at once: all but the account and what assigns the event to a session."""
     kept = {"account_id", "uuid", "call_id", "event_ts"}
     paths = list(_places(body))
     inner = {path[:-1] for path in paths}
@@ -77,7 +77,7 @@ def _leaves(body: Body) -> Iterator[tuple[Any, ...]]:
 
 
 def _companions(event: str, account: str, at: datetime, number: str) -> Iterator[Body]:
-    """A meeting or webinar has an end and somebody who is there; a call is whole as it is."""
+    """A meeting or webinar needs an end and a participant; a call is complete on its own."""
     family, _, name = event.partition(".")
     if family in ("meeting", "webinar"):
         other = "participant_joined" if name == "ended" else "ended"
@@ -85,7 +85,7 @@ def _companions(event: str, account: str, at: datetime, number: str) -> Iterator
 
 
 def _body(event: str, account: str, at: datetime, number: str) -> Body:
-    """A good one: number makes it the only event of its session or user."""
+    """A valid body. `number` makes it the only event of its session or user."""
     family, _, name = event.partition(".")
     payload: Body = {"account_id": account}
     if family in ("meeting", "webinar"):

@@ -41,7 +41,7 @@ class Installation:
     def execute(
         self, query: str | Composed, parameters: Sequence[Any] | Mapping[str, Any] = ()
     ) -> list[tuple]:
-        """As the owner; the rows, when there are any."""
+        """Executes it as the owner and returns the rows, if any."""
         with connect(self.url, autocommit=True) as connection:
             cursor = connection.execute(query, parameters or None)
             return cursor.fetchall() if cursor.description else []
@@ -51,7 +51,7 @@ class Installation:
         return found
 
     def deliver(self, *bodies: Body | bytes, at: datetime) -> None:
-        """What the receiver stores of each, with its rights, as if it had arrived at `at`."""
+        """Stores what the receiver stores for each, with its rights, as if received at `at`."""
         self.deliver_in_order([(body, at) for body in bodies])
 
     def deliver_in_order(self, deliveries: Sequence[tuple[Body | bytes, datetime]]) -> None:
@@ -79,7 +79,9 @@ class Installation:
         users: Mapping[str, str],
         connected_at: datetime = LONG_AGO,
     ) -> str:
-        """With one connection, whose id it gives, and WorkSights users (user_id -> email)."""
+        """Creates it with WorkSights users (user_id -> email) and a connection; returns the id of
+        the connection.
+        """
         self.execute(
             "insert into worksights.organizations (organization_id, name) values (%s, 'A firm')",
             [organization_id],
@@ -121,8 +123,8 @@ class Installation:
         return self._run(now, asset_selection=[*LANDING, CONNECTIONS, *settings])
 
     def materialize(self, assets: Sequence[list[str]], *, now: datetime) -> Any:
-        """Some of the job's assets, as somebody does who selects them in Dagster; whatever its
-        checks find then.
+        """Some of the job's assets, as when someone selects them in Dagster, whatever the checks
+        find.
         """
         return self._run(now, asset_selection=assets, raise_on_error=False)
 
@@ -131,13 +133,13 @@ class Installation:
         return self._run(now, asset_selection=IMPORT, tags=tags)
 
     def rebuild(self, *, check: bool = False) -> list[str]:
-        """What it says."""
+        """Returns the lines that it prints."""
         said: list[str] = []
         rebuild(read_settings(), self.url, check=check, say=said.append)
         return said
 
     def erase(self, key: str, *, organization_id: str, clear_topics: bool = False) -> bool:
-        """Whether the proof holds."""
+        """Whether the verification passes."""
         return erase_person(
             read_settings(),
             self.url,
@@ -148,7 +150,7 @@ class Installation:
         )
 
     def erase_account(self, zoom_account_id: str) -> bool:
-        """Whether nothing of it is left."""
+        """Whether none of its data is left."""
         return erase_account(read_settings(), self.url, zoom_account_id, say=print)
 
     def _run(
@@ -178,7 +180,7 @@ class Installation:
 
 @cache
 def definitions() -> Any:
-    """The product's definitions, loaded once; not at import, which costs 4 s of everybody's."""
+    """The product's definitions, loaded once. Not at import, which would cost every test 4 s."""
     from orchestration.definitions import defs
 
     return defs()
@@ -186,9 +188,8 @@ def definitions() -> Any:
 
 @cache
 def template_with_tables(server_url: str) -> str:
-    """The database of which installations under test are copies: one in which a batch has made
-    dbt's tables, of nothing, and left no other trace. A first batch that makes them itself takes
-    twice the time.
+    """The database that installations under test are copied from: a batch without data has created
+    dbt's tables in it and left no other trace. A first batch that creates them takes twice as long.
     """
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -196,7 +197,7 @@ def template_with_tables(server_url: str) -> str:
         new_database(server_url) as url,
     ):
         installation = install(url, home=Path(home), zoom="http://nowhere.example", patch=patch)
-        with ThreadPoolExecutor(1) as pool:  # in this one a browser's loop may run
+        with ThreadPoolExecutor(1) as pool:  # a browser's loop may run in this thread
             pool.submit(installation.batch, now=LONG_AGO).result()
         installation.execute("delete from pipeline.batches")
         installation.execute("update pipeline.progress set batch = 0")
@@ -205,7 +206,7 @@ def template_with_tables(server_url: str) -> str:
 
 
 def install(url: str, *, home: Path, zoom: str, patch: pytest.MonkeyPatch) -> Installation:
-    """The environment of an installation on this database, with the simulated Zoom at `zoom`."""
+    """Sets the environment of an installation on this database, with the simulator at `zoom`."""
     share_what_dbt_parsed(home)
     environment = {
         "WORKSIGHTS_ZOOM_HOME": str(home),
@@ -224,7 +225,7 @@ def install(url: str, *, home: Path, zoom: str, patch: pytest.MonkeyPatch) -> In
 
 @contextmanager
 def new_installation(server_url: str, *, home: Path, zoom: str) -> Iterator[Installation]:
-    """One that nothing has happened to, on a database of its own; dbt's tables are there, empty."""
+    """A new installation on a database of its own, with dbt's tables created and empty."""
     with (
         new_database(server_url, template=template_with_tables(server_url)) as url,
         pytest.MonkeyPatch.context() as patch,

@@ -1,4 +1,4 @@
-"""An account whose deliveries are landed, and what has become of them."""
+"""An account with landed deliveries, and their dispositions."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,7 +1,7 @@
-"""One week of many firms in one database: in each firm one thing changes, and nothing else.
+"""One week of many firms in one database: in each firm, exactly one thing changes.
 
 All firms have the same people and sessions, and are changed between the same two batches, so one
-batch shows for each change what it touched.
+batch shows what each change touches.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,19 +18,19 @@ REPEATED_BATCH = FIRST_BATCH + timedelta(minutes=40)
 CHANGING_BATCH = datetime(2026, 3, 6, 12, tzinfo=UTC)
 LATER_BATCH = datetime(2026, 3, 8, 12, tzinfo=UTC)
 
-# (session, person) -> (outcome before, outcome after); None: there was, or is, no such participant.
+# (session, person) -> (outcome before, outcome after); None: no such participant.
 Transitions = dict[tuple[str, str], tuple[str | None, str | None]]
 
 
 @dataclass(frozen=True)
 class Change:
-    """What stands before, what is changed (SQL with the firm's names), and what comes of it."""
+    """What is set before and what is changed (SQL with the firm's names), and the result."""
 
     changed: str = ""
     before: str = ""
-    news: Callable[[Firm], list[Body]] = field(default=lambda _firm: [])
+    events: Callable[[Firm], list[Body]] = field(default=lambda _firm: [])
     touches: Transitions = field(default_factory=dict)
-    comes_later: dict[str, str] = field(default_factory=dict)  # ann's outcomes in LATER_BATCH
+    later_outcomes: dict[str, str] = field(default_factory=dict)  # ann's, in LATER_BATCH
 
 
 _WITH_ANN = {"ann": "activity", "dan": "not_mapped", "cleo": "not_mapped"}
@@ -47,8 +47,8 @@ def all_of(sessions: Iterable[str], who: str, before: str, after: str) -> Transi
     return {(session, who): (before, after) for session in sessions}
 
 
-def everybody(sessions: Iterable[str], after: str, *, back: bool = False) -> Transitions:
-    """The usual outcomes of whole sessions, turned into another one, or back."""
+def everyone(sessions: Iterable[str], after: str, *, back: bool = False) -> Transitions:
+    """The usual outcomes of whole sessions, changed into another one, or back."""
     return {
         (session, who): ((after, outcome) if back else (outcome, after))
         for session in sessions
@@ -80,7 +80,7 @@ def _ann_gets_another_email(firm: Firm) -> list[Body]:
 
 
 def _an_address_becomes_dans(firm: Firm) -> list[Body]:
-    """The first email that is known of a Zoom user counts from the beginning."""
+    """The first known email of a Zoom user also applies to the time before it."""
     return [user_event("updated", firm.account, MONDAY, zoom_user_id="zu-dan", email=CLEO.email)]
 
 
@@ -89,7 +89,7 @@ def _late_leave(firm: Firm) -> list[Body]:
 
 
 def _bens_leg_after_all(firm: Firm) -> list[Body]:
-    """The latest value that its events tell decides whose leg it was."""
+    """The latest value in a leg's events decides which person the leg belongs to."""
     return [firm.tuesday().left(BEN, firm.tuesday().ended_at + timedelta(seconds=1))]
 
 
@@ -179,29 +179,29 @@ CHANGES = {
     ),
     "worksights_email_changed": Change(
         changed=f"{SET_USER} email = 'ann.ash@firm.example' where user_id = %(ann)s",
-        comes_later={"thu": "activity", "sat": "not_mapped"},
+        later_outcomes={"thu": "activity", "sat": "not_mapped"},
     ),
     "zoom_email_changed_by_an_event": Change(
-        news=_ann_gets_another_email,
+        events=_ann_gets_another_email,
         touches=all_of(["webinar", "wed"], "ann", "activity", "not_mapped"),
-        comes_later={"thu": "not_mapped", "sat": "not_mapped"},
+        later_outcomes={"thu": "not_mapped", "sat": "not_mapped"},
     ),
     "zoom_email_changed_by_an_import": Change(
-        comes_later={"thu": "activity", "sat": "not_mapped"},
+        later_outcomes={"thu": "activity", "sat": "not_mapped"},
     ),
     "connected_later": Change(
         changed=f"{SET_CONNECTION} connected_at = '2026-03-03 12:00Z' {OF_FIRM}",
-        touches=everybody(["mon", "tue"], "before_connection"),
+        touches=everyone(["mon", "tue"], "before_connection"),
     ),
     "connected_earlier": Change(
         before=f"{SET_CONNECTION} connected_at = '2026-03-03 12:00Z' {OF_FIRM}",
         changed=f"{SET_CONNECTION} connected_at = '2026-03-02 12:00Z' {OF_FIRM}",
-        touches=everybody(["tue"], "before_connection", back=True),
+        touches=everyone(["tue"], "before_connection", back=True),
     ),
     "disconnected": Change(
         changed=f"""{SET_CONNECTION} status = 'disconnected', disconnected_at = '2026-03-04 09:30Z'
             {OF_FIRM}""",
-        touches=everybody(["wed", "bens"], "after_disconnection"),
+        touches=everyone(["wed", "bens"], "after_disconnection"),
     ),
     "connected_again": Change(
         before=f"""{SET_CONNECTION} status = 'disconnected', disconnected_at = '2026-03-03 22:00Z'
@@ -210,17 +210,17 @@ CHANGES = {
             insert into integration.connections (organization_id, zoom_account_id, connected_at)
             values (%(org)s, %(account)s, '2026-03-04 00:00Z')
         """,
-        touches=everybody(["wed", "bens"], "after_disconnection", back=True),
+        touches=everyone(["wed", "bens"], "after_disconnection", back=True),
     ),
     "no_end_for_24_hours": Change(touches={("open", "ann"): (None, "activity")}),
     "an_inferred_end_taken_back": Change(touches={("open", "ann"): (None, "activity")}),
-    "an_address_becomes_a_zoom_users": Change(news=_an_address_becomes_dans),
-    "late_leave": Change(news=_late_leave),
-    "late_correction": Change(news=_bens_leg_after_all),
+    "an_address_becomes_a_zoom_users": Change(events=_an_address_becomes_dans),
+    "late_leave": Change(events=_late_leave),
+    "late_correction": Change(events=_bens_leg_after_all),
 }
 
 
-# A session without its end, and what is told of it after its end was inferred.
+# A session without its end, and the event that arrives after its end was inferred.
 ENDED_LATER: dict[str, Callable[[Session], Body]] = {
     "no_end_for_24_hours": lambda session: session.ended(),
     "an_inferred_end_taken_back": lambda session: session.joined(
@@ -229,8 +229,8 @@ ENDED_LATER: dict[str, Callable[[Session], Body]] = {
 }
 
 
-def begin(installation: Installation, firm: Firm) -> None:
-    """The firm and its week; what the simulated Zoom lists is not told by events."""
+def prepare(installation: Installation, firm: Firm) -> None:
+    """Creates the firm and delivers its week. Users in the simulator's list get no user events."""
     installation.organization(firm.name, account=firm.account, users=firm.users)
     run(installation, CHANGES[firm.name].before, firm)
     if firm.name != "zoom_email_changed_by_an_import":
@@ -244,16 +244,16 @@ def begin(installation: Installation, firm: Firm) -> None:
 
 
 def change(installation: Installation, firm: Firm) -> None:
-    told = CHANGES[firm.name]
-    run(installation, told.changed, firm)
-    bodies = told.news(firm)
+    planned = CHANGES[firm.name]
+    run(installation, planned.changed, firm)
+    bodies = planned.events(firm)
     if bodies:
         installation.deliver(*bodies, at=CHANGING_BATCH - timedelta(minutes=5))
 
 
-def go_on(installation: Installation, firm: Firm) -> None:
-    """What Zoom tells between the changing batch and the later one."""
-    bodies = firm.after_the_change() if CHANGES[firm.name].comes_later else []
+def deliver_later_events(installation: Installation, firm: Firm) -> None:
+    """What Zoom sends between the changing batch and the later one."""
+    bodies = firm.after_the_change() if CHANGES[firm.name].later_outcomes else []
     if firm.name in ENDED_LATER:
         bodies = [ENDED_LATER[firm.name](_open_session(firm))]
     if bodies:

@@ -26,7 +26,7 @@ CLIENTSIGHTS: dict[str, Key] = {
 
 @dataclass(frozen=True)
 class Row:
-    """`version` is another one as soon as the row has been written again."""
+    """`version` changes whenever the row is written again."""
 
     version: tuple[str, str]
     columns: dict[str, Any]
@@ -51,12 +51,12 @@ def take_snapshot(url: str, tables: Mapping[str, Key] = TABLES) -> Snapshot:
 
 
 def written(before: Snapshot, after: Snapshot) -> set[Key]:
-    """The keys of rows that came, went, or were written again, even with the same content."""
+    """The keys of rows that were added, removed or written again, even with the same content."""
     return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
 
 def contents(snapshot: Snapshot) -> dict[Key, dict[str, Any]]:
-    """What the rows say, apart from when they last changed."""
+    """The content of the rows, except for when they last changed."""
     return {
         key: {name: value for name, value in row.columns.items() if name != "updated_at"}
         for key, row in snapshot.items()

@@ -1,4 +1,4 @@
-"""A start that cannot be: the session is what the other messages prove, and nobody else notices."""
+"""An impossible start: other events define the session, and no one else is affected."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ def with_start(body: Body, start: str) -> Body:
     return {**body, "payload": {**body["payload"], "object": about}}
 
 
-def test_a_start_that_cannot_be_stops_no_batch_and_makes_no_endless_entry(
+def test_an_impossible_start_stops_no_batch_and_creates_no_endless_entry(
     installation: Installation,
 ) -> None:
     installation.organization("odd", account=ODD, users={"zanna": ZANNA.email})
@@ -65,10 +65,10 @@ def test_a_start_that_cannot_be_stops_no_batch_and_makes_no_endless_entry(
     )
 
 
-def test_no_tie_is_so_strong_and_no_time_so_distant_that_postgres_refuses_it(
+def test_postgres_computes_the_strength_of_any_relationship_at_any_time(
     database_url: str,
 ) -> None:
-    """As of a day, a year away, and for hours a day with one person."""
+    """Even as of the most distant times, and for many hours a day with one person."""
     with connect(database_url, role="analyst") as connection:
         rows = connection.execute(
             """
@@ -83,10 +83,10 @@ def test_no_tie_is_so_strong_and_no_time_so_distant_that_postgres_refuses_it(
     assert (min(strengths), max(strengths)) == (0, 100)
 
 
-def test_what_was_landed_before_there_were_bounds_stops_no_batch_either(
+def test_events_from_before_the_bounds_existed_stop_no_batch(
     installation: Installation,
 ) -> None:
-    """Events of the year 1 and of 1900, as they were landed once, in every kind of session."""
+    """Events of the years 1 and 1900, as they were once landed, in every kind of session."""
     installation.organization("odd", account=ODD, users={"zanna": ZANNA.email})
     installation.execute(
         "insert into integration.mapping_changes (zoom_account_id, zoom_user_id, user_id, "

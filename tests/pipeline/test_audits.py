@@ -1,4 +1,4 @@
-"""The nightly audit: a failure is noted, and settled by the next audit that passes only."""
+"""The nightly audit: a failure is recorded, and only the next audit that passes clears it."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ ANN = Person("Ann", "zu-ann", "ann@firm.example")
 
 @pytest.fixture
 def instance() -> Iterator[Any]:
-    """One that keeps what a run says for the sensor that looks at its end."""
+    """An instance that keeps a run's events for the sensor that reads how the run ended."""
     import dagster as dg
 
     with dg.instance_for_test() as temporary:
@@ -27,7 +27,7 @@ def instance() -> Iterator[Any]:
 
 
 def audit(instance: Any) -> bool:
-    """A run of the job, and what Dagster's daemon does when it has ended. Whether it passed."""
+    """Runs the job and then the sensor, as Dagster's daemon does. Whether the audit passed."""
     import dagster as dg
 
     job = definitions().resolve_job_def("nightly_audit")
@@ -47,14 +47,14 @@ def audit(instance: Any) -> bool:
     return result.success
 
 
-def test_a_failed_audit_is_settled_by_one_that_passes_and_by_no_batch(
+def test_a_failed_audit_is_cleared_by_one_that_passes_and_by_no_batch(
     installation: Installation, instance: Any
 ) -> None:
-    """The next batch looks only at what it touches: with it the failure vanished from the page."""
+    """The next batch checks only what it touches, but the page stopped showing the failure."""
     seen = []
 
     def look() -> None:
-        """(one has passed, one has failed since, its steps), as the page reads it."""
+        """(whether one passed, whether one failed since, its steps), as the page reads them."""
         with connect(installation.url, role="page") as connection:
             latest = state_of_job(connection, "nightly_audit")
         seen.append((latest.passed_at is not None, latest.failed_since is not None, latest.steps))

@@ -1,4 +1,4 @@
-"""Binds: Zoom's statements that two legs of a session, a phone and an app, are one person's."""
+"""Binds: Zoom's reports that two legs of a session, a phone and an app, belong to one person."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ def _connected(installation: Installation) -> None:
 
 
 def bind(session: Session, at: datetime | None = None, **fields: Any) -> Body:
-    """In the shape of Zoom's example; `at` is only its `event_ts`. None leaves a field out."""
+    """In the shape of Zoom's example. `at` is only its `event_ts`. None removes a field."""
     body = session.joined(ANN, at or START, leg="2")
     about = body["payload"]["object"]
     participant = about["participant"] | {
@@ -53,7 +53,7 @@ def legs_of(session: Session) -> list[Body]:
     ]
 
 
-def test_of_a_bind_the_two_legs_and_its_time_are_kept_and_nothing_else(
+def test_only_the_two_legs_and_the_time_of_a_bind_are_kept(
     installation: Installation,
 ) -> None:
     installation.deliver(
@@ -121,8 +121,8 @@ PRESENT = """
 """
 
 
-def test_a_bind_is_news_and_moves_no_fact_of_its_session(installation: Installation) -> None:
-    """Neither the end of one that Zoom has not said to be over, nor when that is inferred."""
+def test_a_bind_is_new_data_and_changes_no_fact_of_its_session(installation: Installation) -> None:
+    """Neither an inferred end, nor the time when an end is inferred."""
     installation.deliver(*legs_of(MEETING), MEETING.ended(), *legs_of(ENDLESS), at=ARRIVAL)
     installation.batch(now=ARRIVAL)
     sessions, before = installation.execute(SESSIONS), installation.execute(PRESENT)

@@ -1,6 +1,7 @@
-"""The worked cases of people, companies and ties, through the whole job and out of the marts.
+"""The worked cases of people, companies and relationships, run through the whole job and read from
+the marts.
 
-The files lie beside the checkout; without them these tests are left out.
+The files are next to the checkout. Without them, these tests are skipped.
 """
 
 import csv
@@ -22,7 +23,7 @@ NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 BATCH = NOW + timedelta(days=3)
 LONG_AGO = datetime(2010, 1, 1, tzinfo=UTC)
 DORA = Person("Dora", "zu-dora", "dora@home.example")
-# Who shares a meeting with nobody who counts: the user is there as a machine.
+# For a meeting without another human, in which the user takes part as a machine.
 MACHINE = Person("Dora's notes", "zu-machine", "notetaker@otter.ai")
 ANN = Person("Ann", email="ann@globex.com")
 
@@ -75,7 +76,7 @@ def deliver_address(installation: Installation, name: str, row: dict[str, str]) 
 
 
 def deliver_sessions(installation: Installation, name: str, row: dict[str, str]) -> None:
-    """An organization of Dora's, and all her sessions with Ann."""
+    """Dora's organization, and all her sessions with Ann."""
     account = f"account-of-{name}"
     installation.organization(
         name, account=account, users={f"{name}-dora": DORA.email}, connected_at=LONG_AGO
@@ -95,36 +96,36 @@ def deliver_sessions(installation: Installation, name: str, row: dict[str, str])
         installation.deliver(*(bodies or meeting(account, uuid, session)), at=NOW)
 
 
-def meeting(account: str, uuid: str, told: dict[str, Any]) -> list[Body]:
-    met_at = datetime.fromisoformat(told["met_at"]).astimezone(UTC)
-    end = met_at + timedelta(seconds=told["shared_seconds"])
-    host = {"host": DORA.zoom_user_id}.get(told["role_user"], "zu-somebody")
-    dora = MACHINE if told["people_in_session"] == 1 else DORA
-    webinar = told["feature"] == "webinars"
+def meeting(account: str, uuid: str, case: dict[str, Any]) -> list[Body]:
+    met_at = datetime.fromisoformat(case["met_at"]).astimezone(UTC)
+    end = met_at + timedelta(seconds=case["shared_seconds"])
+    host = {"host": DORA.zoom_user_id}.get(case["role_user"], "zu-somebody")
+    dora = MACHINE if case["people_in_session"] == 1 else DORA
+    webinar = case["feature"] == "webinars"
     session = Session(
         account,
         uuid,
-        "zu-ann" if told["role_person"] == "host" else host,
+        "zu-ann" if case["role_person"] == "host" else host,
         met_at - timedelta(minutes=5),
         end + timedelta(minutes=5),
         kind="webinar" if webinar else "meeting",
         type=5 if webinar else 2,
     )
-    ann = Person(ANN.name, "zu-ann" if told["role_person"] == "host" else "", ANN.email)
+    ann = Person(ANN.name, "zu-ann" if case["role_person"] == "host" else "", ANN.email)
     bodies = [session.started(), session.ended()]
-    # Dora comes five minutes early; Ann stays five minutes longer.
+    # Dora joins five minutes early; Ann stays five minutes longer.
     bodies += [session.joined(dora, session.started_at, leg="1"), session.left(dora, end, leg="1")]
     bodies += [session.joined(ann, met_at, leg="2"), session.left(ann, session.ended_at, leg="2")]
-    for leg in range(3, told["people_in_session"] + 1):
+    for leg in range(3, case["people_in_session"] + 1):
         bodies.append(session.joined(Person("somebody"), met_at, leg=str(leg)))
     return bodies
 
 
-def call(account: str, call_id: str, told: dict[str, Any]) -> list[Body]:
-    met_at = datetime.fromisoformat(told["met_at"]).astimezone(UTC)
-    end = iso(met_at + timedelta(seconds=told["shared_seconds"]))
+def call(account: str, call_id: str, case: dict[str, Any]) -> list[Body]:
+    met_at = datetime.fromisoformat(case["met_at"]).astimezone(UTC)
+    end = iso(met_at + timedelta(seconds=case["shared_seconds"]))
     sides = {"user_id": DORA.zoom_user_id}, {"email": ANN.email, "name": ANN.name}
-    caller, callee = sides if told["role_user"] == "caller" else reversed(sides)
+    caller, callee = sides if case["role_user"] == "caller" else reversed(sides)
     record = {
         "id": f"record-of-{call_id}",
         "call_id": call_id,
@@ -135,7 +136,7 @@ def call(account: str, call_id: str, told: dict[str, Any]) -> list[Body]:
         **{f"caller_{name}": value for name, value in caller.items()},
         **{f"callee_{name}": value for name, value in callee.items()},
     }
-    name = f"phone.{told['role_user']}_call_history_completed"
+    name = f"phone.{case['role_user']}_call_history_completed"
     return [event(name, account, met_at, {"user_id": DORA.zoom_user_id, "call_logs": [record]})]
 
 
@@ -154,13 +155,13 @@ def test_an_address_leads_to_its_person_and_company(installed: Installation, num
         "where people.organization_id = %s",
         [f"address-{number}"],
     )
-    # A text that is no address is nothing at landing already, so there is nothing to classify.
+    # Landing already discards a text that is not an address, so there is nothing to classify.
     assert in_asset == ([expected] if cleaned_email(row["email"]) else [])
     assert in_marts == ([expected[:3]] if row["person_key"] else [])
 
 
 @pytest.mark.parametrize("row", STRENGTHS, ids=lambda row: row["case"])
-def test_a_tie_has_the_strength_of_its_sessions(
+def test_a_relationship_has_the_strength_of_its_sessions(
     installed: Installation, row: dict[str, str]
 ) -> None:
     organization = row["case"].split()[0]

@@ -39,7 +39,7 @@ def test_no_field_of_any_event_can_stop_a_batch(installation: Installation, tmp_
 
     with running(settings_with(tmp_path), installation.url) as receiver:
         for number in range(BATCHES):
-            # Neighbours in the list are about one field: each batch gets some of each.
+            # Neighbors in the list concern the same field, so each batch gets some of each.
             started_at = now - timedelta(hours=3, days=number)
             meeting = Session(
                 ORDINARY, f"uuid-{number}", "zu-ann", started_at, started_at + timedelta(hours=1)
@@ -63,7 +63,7 @@ def test_no_field_of_any_event_can_stop_a_batch(installation: Installation, tmp_
 
 
 def send(receiver: Receiver, bodies: Sequence[Body]) -> None:
-    """Signed as Zoom signs, several at once."""
+    """Posts them signed as Zoom signs, several at once."""
     address = f"{receiver.base}/webhooks/zoom"
 
     def post_all(some: Sequence[Body]) -> None:

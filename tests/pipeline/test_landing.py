@@ -57,7 +57,7 @@ VERSIONS = [
 ]
 
 
-def test_where_kept_fields_differ_the_result_does_not_depend_on_the_order(
+def test_if_kept_fields_differ_the_result_does_not_depend_on_the_order(
     installation: Installation,
 ) -> None:
     orders = list(itertools.permutations(VERSIONS))
@@ -74,7 +74,7 @@ def test_where_kept_fields_differ_the_result_does_not_depend_on_the_order(
     assert kept == [kept[0]] * len(orders)
 
 
-def test_a_version_that_wins_later_is_news_and_one_that_loses_is_not(
+def test_a_version_that_wins_later_is_new_data_and_one_that_loses_is_not(
     installation: Installation,
 ) -> None:
     by_text = sorted(VERSIONS[:2], key=lambda body: body["payload"]["object"]["topic"])
@@ -94,11 +94,11 @@ BAD = {
     "no uuid": changed(MEETING.ended(), uuid=""),
     "no call_id": call_ended("caller", ACCOUNT, START, call_id=""),
     "no object.id": user_event("updated", ACCOUNT, START, zoom_user_id=""),
-    "a time that is none": joined(join_time="yesterday"),
+    "a text that is no time": joined(join_time="yesterday"),
     "a time without a zone": joined(join_time="2026-03-02T09:00:00"),
     "a time after tomorrow": joined(join_time="2026-03-04T09:00:01Z"),
     "a time before Zoom": joined(join_time="2010-12-31T23:59:59Z"),
-    "an endless id": changed(MEETING.ended(), uuid="x" * 129),
+    "an id that is too long": changed(MEETING.ended(), uuid="x" * 129),
     "no start time": changed(MEETING.started(), start_time=None),
     "no leg": joined(user_id="", participant_uuid=None),
     "no participant": changed(MEETING.joined(ANN, START), participant="nobody"),
@@ -112,18 +112,18 @@ REASONS = {
     "no uuid": "no session id (uuid)",
     "no call_id": "no session id (call_id)",
     "no object.id": "no Zoom user id (object.id)",
-    "a time that is none": "invalid time",
+    "a text that is no time": "invalid time",
     "a time without a zone": "invalid time",
     "a time after tomorrow": "invalid time",
     "a time before Zoom": "invalid time",
-    "an endless id": "an id of more than 128 bytes",
+    "an id that is too long": "an id of more than 128 bytes",
     "no start time": "no event time",
     "no leg": "participant without user_id and participant_uuid",
     "no participant": "participant without user_id and participant_uuid",
 }
 
 
-def test_bad_deliveries_are_set_aside_with_their_reason_and_stop_no_good_one(
+def test_bad_deliveries_are_quarantined_with_their_reason_and_stop_no_good_one(
     installation: Installation,
 ) -> None:
     good = [MEETING.started(), MEETING.ended()]
@@ -138,7 +138,7 @@ def test_bad_deliveries_are_set_aside_with_their_reason_and_stop_no_good_one(
     assert len(landed_events(installation)) == 2
 
 
-def test_what_is_not_kept_and_whom_nobody_has_connected_is_counted_without_its_body(
+def test_ignored_events_and_unknown_accounts_are_counted_without_their_bodies(
     installation: Installation,
 ) -> None:
     chat = event("meeting.chat_message_sent", ACCOUNT, START, {"message_content": "psst"})
@@ -160,7 +160,7 @@ def test_what_is_not_kept_and_whom_nobody_has_connected_is_counted_without_its_b
     assert installation.value("select count(body) from ingress.deliveries") == 0
 
 
-def test_phone_and_user_events_and_the_end_of_a_grant_are_landed(
+def test_phone_and_user_events_and_deauthorizations_are_landed(
     installation: Installation,
 ) -> None:
     deauthorized = event("app_deauthorized", ACCOUNT, START, {})
@@ -203,7 +203,7 @@ def test_phone_and_user_events_and_the_end_of_a_grant_are_landed(
     ]
 
 
-def test_a_set_aside_body_is_forgotten_after_the_days_of_the_setting(
+def test_a_quarantined_body_is_deleted_after_the_days_of_the_setting(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QUARANTINE_DAYS", "3")
@@ -220,7 +220,7 @@ def test_a_set_aside_body_is_forgotten_after_the_days_of_the_setting(
     assert bodies == [kept, kept, [("landed", False), ("quarantined", False)]]
 
 
-def test_after_a_batch_no_table_holds_what_is_private_and_the_ledger_adds_up(
+def test_after_a_batch_no_table_contains_private_data_and_the_ledger_adds_up(
     installation: Installation,
 ) -> None:
     bodies = MEETING.whole([ANN, Person("Cleo Client", email="cleo@client.example")])
@@ -238,19 +238,19 @@ def test_after_a_batch_no_table_holds_what_is_private_and_the_ledger_adds_up(
     ]
 
 
-def test_a_delivery_with_an_endless_id_stops_no_batch(installation: Installation) -> None:
-    """An index row has room for 2,700 bytes; what is longer would fail in each batch again."""
-    endless = random.Random(7).randbytes(5000).hex()  # noqa: S311 - repeatable, and not compressible
+def test_a_delivery_with_a_very_long_id_stops_no_batch(installation: Installation) -> None:
+    """An index row has room for 2,700 bytes. A longer one would fail again in each batch."""
+    very_long = random.Random(7).randbytes(5000).hex()  # noqa: S311 - repeatable, and not compressible
     installation.deliver(*MEETING.whole([ANN]), at=ARRIVAL)
-    installation.deliver(joined(user_id=endless), at=ARRIVAL)
-    installation.deliver(joined(user_id="2", email=f"{endless}@client.example"), at=ARRIVAL)
-    installation.deliver(changed(MEETING.started(), host_id=endless), at=ARRIVAL)
+    installation.deliver(joined(user_id=very_long), at=ARRIVAL)
+    installation.deliver(joined(user_id="2", email=f"{very_long}@client.example"), at=ARRIVAL)
+    installation.deliver(changed(MEETING.started(), host_id=very_long), at=ARRIVAL)
 
     assert installation.batch(now=ARRIVAL, raise_on_error=False).success
 
 
 def text_of_every_table(installation: Installation) -> str:
-    """Every row of every table, bodies as the texts they are."""
+    """Every row of every table, with bodies decoded to text."""
     tables = installation.execute(
         """
         select format('select string_agg(t::text, E''\\n'') from %I.%I as t', nspname, relname)

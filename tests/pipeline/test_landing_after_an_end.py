@@ -27,10 +27,10 @@ def _connected(installation: Installation) -> None:
     installation.organization("firm", account=ACCOUNT, users={"ann": "ann@firm.example"})
 
 
-def test_a_day_after_its_accounts_newest_connection_ended_an_event_is_a_strangers(
+def test_an_event_over_a_day_after_its_connection_ended_is_of_an_unknown_account(
     installation: Installation,
 ) -> None:
-    """Whatever else is wrong with it, its body is dropped, too."""
+    """Its body is discarded, whatever else is wrong with it."""
     day_later = START + timedelta(days=1)
     last = changed(MEETING.ended(), end_time="2026-03-03T09:00:00Z")
     too_late = changed(MEETING.ended(), end_time="2026-03-03T09:00:01Z")
@@ -49,17 +49,17 @@ def test_a_day_after_its_accounts_newest_connection_ended_an_event_is_a_stranger
     installation.deliver(*bodies, at=ARRIVAL + timedelta(days=1))
     installation.land(now=ARRIVAL + timedelta(days=1))
 
-    stranger = ("unknown_account", "more than a day after the Zoom account was disconnected")
+    unknown = ("unknown_account", "more than a day after the Zoom account was disconnected")
     assert dispositions(installation) == [
         ("landed", None),
-        *[stranger] * 5,
+        *[unknown] * 5,
         ("quarantined", "invalid time"),
     ]
     assert installation.value("select count(body) from ingress.deliveries") == 1
     assert len(landed_events(installation)) == 1
 
 
-def test_an_event_after_an_end_counts_where_the_account_was_connected_again(
+def test_an_event_after_an_end_lands_if_the_account_was_connected_again(
     installation: Installation,
 ) -> None:
     installation.execute(
@@ -77,7 +77,7 @@ def test_an_event_after_an_end_counts_where_the_account_was_connected_again(
     assert dispositions(installation) == [("landed", None)]
 
 
-def test_of_several_records_those_a_day_after_the_end_are_left_out(
+def test_records_from_over_a_day_after_the_end_are_discarded(
     installation: Installation,
 ) -> None:
     installation.execute(

@@ -1,4 +1,4 @@
-"""Landing of call records: which can be read, and what becomes of a delivery with several."""
+"""Landing of call records: which can be read, and the disposition of deliveries with several."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -52,7 +52,7 @@ SPOILED_RECORDS = [
 ]
 
 
-def test_a_delivery_of_unreadable_records_only_is_set_aside(installation: Installation) -> None:
+def test_a_delivery_with_only_unreadable_records_is_quarantined(installation: Installation) -> None:
     installation.deliver(
         *(first_generation(record) for record in SPOILED_RECORDS),
         first_generation(*SPOILED_RECORDS),
@@ -67,7 +67,9 @@ def test_a_delivery_of_unreadable_records_only_is_set_aside(installation: Instal
     assert landed_calls(installation) == []
 
 
-def test_unreadable_records_beside_a_readable_one_are_left_out(installation: Installation) -> None:
+def test_unreadable_records_next_to_a_readable_one_are_discarded(
+    installation: Installation,
+) -> None:
     half, other = SPOILED_RECORDS[::2], SPOILED_RECORDS[1::2]
     installation.deliver(first_generation(*half, log("7001"), *other), at=ARRIVAL)
     installation.land(now=ARRIVAL)
@@ -93,7 +95,7 @@ def test_a_record_without_its_start_or_end_has_no_time_of_its_own(
     assert landed_calls(installation) == ["call-of-r2"]
 
 
-def test_a_duration_counts_in_any_spelling_up_to_31_days(installation: Installation) -> None:
+def test_a_duration_up_to_31_days_is_read_in_any_spelling(installation: Installation) -> None:
     durations = [0, "0", "312", 312.9, 2_678_400, "2678400"]
     records = [log(str(7001 + n), duration=duration) for n, duration in enumerate(durations)]
     installation.deliver(first_generation(*records), at=ARRIVAL)
@@ -104,7 +106,7 @@ def test_a_duration_counts_in_any_spelling_up_to_31_days(installation: Installat
     assert [duration for (duration,) in rows] == ["0", "0", "312", "312", "2678400", "2678400"]
 
 
-def test_500_records_are_the_most_that_one_delivery_has(installation: Installation) -> None:
+def test_a_delivery_has_at_most_500_records(installation: Installation) -> None:
     records = [f"r{n}" for n in range(501)]
     for most in (500, 501):
         installation.deliver(call_history(ACCOUNT, START, records=records[:most]), at=ARRIVAL)

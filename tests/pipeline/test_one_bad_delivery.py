@@ -1,4 +1,4 @@
-"""What cannot be landed is set aside alone, with its reason; every other delivery lands."""
+"""A delivery that cannot be landed is quarantined with its reason; every other delivery lands."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ def one_bad_of_many() -> list[Body]:
 
 
 def land(installation: Installation, *, key: str = "never asked for") -> Counter[str]:
-    """Only the step of landing, as the pipeline runs it."""
+    """Only the landing step, as the pipeline runs it."""
     with connect(installation.url, role="pipeline", autocommit=True) as connection:
         batch = Batch(number=1, as_of=ARRIVAL)
         return sum(land_deliveries(connection, batch, key=lambda: key), Counter[str]())
@@ -64,7 +64,7 @@ def refuse_in_the_database(installation: Installation, condition: str, code: str
     )
 
 
-def set_aside(installation: Installation) -> list[tuple[Any, ...]]:
+def quarantined(installation: Installation) -> list[tuple[Any, ...]]:
     return installation.execute(
         "select reason, organization_id, zoom_account_id, body is not null "
         "from ingress.deliveries where disposition = 'quarantined'"
@@ -81,18 +81,18 @@ def set_aside(installation: Installation) -> list[tuple[Any, ...]]:
         ("XX000", "InternalError_ XX000"),
     ],
 )
-def test_an_event_that_the_database_refuses_is_set_aside_and_all_others_land(
+def test_an_event_that_the_database_refuses_is_quarantined_and_all_others_land(
     installation: Installation, code: str, reason: str
 ) -> None:
     refuse_in_the_database(installation, f"new.fields ->> 'zoom_uuid' = '{POISON}'", code)
     installation.deliver(*one_bad_of_many(), at=ARRIVAL)
 
     assert land(installation) == {"landed": 39, "quarantined": 1}
-    assert set_aside(installation) == [(f"could not be landed ({reason})", "firm", ACCOUNT, True)]
+    assert quarantined(installation) == [(f"could not be landed ({reason})", "firm", ACCOUNT, True)]
     assert installation.value("select count(distinct session_id) from zoom_raw.events") == 39
 
 
-def test_several_events_that_the_database_refuses_are_set_aside_each(
+def test_each_event_that_the_database_refuses_is_quarantined(
     installation: Installation,
 ) -> None:
     refuse_in_the_database(installation, "new.fields ->> 'zoom_uuid' like '%3'", "22003")
@@ -111,7 +111,7 @@ def test_even_when_most_are_refused_the_others_land(installation: Installation) 
 
 
 @pytest.mark.parametrize("code", ["40P01", "53100", "57014", "55P03"])
-def test_trouble_that_passes_ends_the_step_and_the_deliveries_go_on_waiting(
+def test_a_transient_error_stops_the_step_and_the_deliveries_keep_waiting(
     installation: Installation, code: str
 ) -> None:
     refuse_in_the_database(installation, f"new.fields ->> 'zoom_uuid' = '{POISON}'", code)
@@ -123,19 +123,19 @@ def test_trouble_that_passes_ends_the_step_and_the_deliveries_go_on_waiting(
     assert installation.execute(query) == [("waiting", 40)]
 
 
-def test_what_fails_without_any_delivery_ends_the_step(installation: Installation) -> None:
+def test_an_error_that_no_delivery_causes_stops_the_step(installation: Installation) -> None:
     installation.execute("alter table zoom_raw.events rename to events_of_another_version")
     installation.deliver(*one_bad_of_many(), at=ARRIVAL)
 
     with pytest.raises(psycopg.errors.UndefinedTable):
         land(installation)
-    assert set_aside(installation) == []
+    assert quarantined(installation) == []
 
 
-def test_an_event_that_cannot_be_read_for_an_unforeseen_cause_is_set_aside(
+def test_an_event_that_fails_for_an_unforeseen_reason_is_quarantined(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The patch plants the fault; there is no delivery that we know to cause one."""
+    """The patch plants the fault, because no delivery is known to cause one."""
     read = kept_fields.text
 
     def failing(value: object, **options: Any) -> str | None:
@@ -147,15 +147,15 @@ def test_an_event_that_cannot_be_read_for_an_unforeseen_cause_is_set_aside(
     installation.deliver(*one_bad_of_many(), at=ARRIVAL)
 
     assert land(installation) == {"landed": 39, "quarantined": 1}
-    assert set_aside(installation) == [
+    assert quarantined(installation) == [
         ("could not be landed (ZeroDivisionError)", "firm", ACCOUNT, True)
     ]
 
 
-def test_a_delivery_that_no_tombstone_can_be_applied_to_is_set_aside_without_its_body(
+def test_a_delivery_that_cannot_be_redacted_is_quarantined_without_its_body(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody could say whether the body names somebody who was erased."""
+    """The body might name a person who was erased."""
     applied = landing.redact
 
     def failing(
@@ -169,25 +169,25 @@ def test_a_delivery_that_no_tombstone_can_be_applied_to_is_set_aside_without_its
     installation.deliver(*one_bad_of_many(), at=ARRIVAL)
 
     assert land(installation) == {"landed": 39, "quarantined": 1}
-    assert set_aside(installation) == [
+    assert quarantined(installation) == [
         ("could not be landed (RecursionError)", "firm", ACCOUNT, False)
     ]
 
 
-def test_the_wrong_key_of_the_tombstones_sets_nothing_aside(installation: Installation) -> None:
+def test_a_wrong_tombstone_key_quarantines_nothing(installation: Installation) -> None:
     with connect(installation.url) as connection:
         note_key(connection, "another-key")
     installation.deliver(*one_bad_of_many(), at=ARRIVAL)
 
     with pytest.raises(WrongTombstoneKey):
         land(installation, key="the-wrong-key")
-    assert set_aside(installation) == []
+    assert quarantined(installation) == []
 
 
-def test_after_landing_the_ledger_names_the_account_of_the_landed_event(
+def test_the_ledger_names_the_account_of_the_landed_event(
     installation: Installation,
 ) -> None:
-    """Accounts as Zoom might send them: a number, white space around them, beside the payload."""
+    """Accounts as Zoom might send them: a number, in white space, or next to the payload."""
     installation.organization("other", account="12345", users={})
     bodies = []
     for n, account in enumerate([12345, " 12345\t", "12345"]):

@@ -1,6 +1,7 @@
-"""Calls whose events mislead: recorded ones, several callees, somebody who only listens.
+"""Calls with misleading events: recorded calls, several callees, people who only listen.
 
-One story: most events arrive before the first batch, those that a call lacked before the second.
+Most events arrive before the first batch. The events that a call still lacks arrive before the
+second.
 """
 
 from collections.abc import Iterator
@@ -71,7 +72,7 @@ def logged(call_id: str, result: str) -> Body:
 FIRST = [
     logged("connected", "Call connected"),
     logged("recorded", "Recorded"),
-    logged("recorded by itself", "Auto Recorded"),
+    logged("recorded automatically", "Auto Recorded"),
     logged("canceled", "Call Cancel"),
     live("parked", "ben", 0.5, 10),
     live("parked", "cleo", 12, 20),
@@ -140,8 +141,8 @@ def participants(story: Installation, call_id: str) -> Rows:
     )
 
 
-@pytest.mark.parametrize("call_id", ["connected", "recorded", "recorded by itself"])
-def test_a_recorded_call_is_an_answered_one(story: Installation, call_id: str) -> None:
+@pytest.mark.parametrize("call_id", ["connected", "recorded", "recorded automatically"])
+def test_a_recorded_call_is_an_answered_call(story: Installation, call_id: str) -> None:
     assert entries(story, call_id) == [("ann", "outbound", 312, "Eli Evans")]
     assert entries(story, "canceled") == []
 
@@ -158,8 +159,8 @@ def test_each_callee_who_answered_one_call_has_their_own_time(story: Installatio
     ]
 
 
-def test_a_second_callee_comes_to_a_call_that_is_there_already(story: Installation) -> None:
-    """One callee is known by the side of the call alone, as ever."""
+def test_a_second_callee_is_added_to_an_existing_call(story: Installation) -> None:
+    """A single callee is identified by the side of the call alone, as before."""
     before = story.execute(
         """
         select user_id, participant_id = md5(session_id || ' side:callee') from before
@@ -184,7 +185,7 @@ def test_the_callers_other_party_is_the_callee_who_answered_first(story: Install
     ]
 
 
-def test_who_calls_and_picks_up_has_one_entry_the_callers(story: Installation) -> None:
+def test_a_user_who_calls_and_picks_up_has_one_entry_as_the_caller(story: Installation) -> None:
     assert entries(story, "picked up by the caller") == [
         ("ann", "outbound", 1170, "Ben Firm"),
         ("ben", "inbound", 570, "Ann Firm"),
@@ -192,12 +193,12 @@ def test_who_calls_and_picks_up_has_one_entry_the_callers(story: Installation) -
 
 
 @pytest.mark.parametrize("call_id", LISTENING)
-def test_who_only_listens_is_not_in_the_call(story: Installation, call_id: str) -> None:
+def test_a_user_who_only_listens_is_not_in_the_call(story: Installation, call_id: str) -> None:
     assert entries(story, call_id) == [("ben", "inbound", 1800, "Eli Evans")]
     assert len(participants(story, call_id)) == 2
 
 
-def test_a_call_that_somebody_only_listened_to_is_none_though_it_is_landed(
+def test_a_call_with_only_a_listener_is_landed_but_has_no_participants(
     story: Installation,
 ) -> None:
     found = story.execute("select distinct disposition from ingress.deliveries")
@@ -205,11 +206,11 @@ def test_a_call_that_somebody_only_listened_to_is_none_though_it_is_landed(
     assert participants(story, "only listened to") == []
 
 
-def test_the_voicemail_of_one_callee_says_nothing_of_another(story: Installation) -> None:
+def test_the_voicemail_of_one_callee_does_not_affect_another(story: Installation) -> None:
     assert entries(story, "voicemail of another") == [("ben", "inbound", 570, "Eli Evans")]
 
 
-def test_of_those_who_all_missed_a_call_the_one_whose_event_ends_first_is_its_callee(
+def test_the_callee_of_a_missed_call_is_the_one_with_the_event_that_ends_first(
     story: Installation,
 ) -> None:
     assert [row[:3] for row in participants(story, "missed by all")] == [
@@ -219,7 +220,7 @@ def test_of_those_who_all_missed_a_call_the_one_whose_event_ends_first_is_its_ca
 
 
 @pytest.mark.parametrize("call_id", ["answered after its end", "answered weeks before"])
-def test_an_answer_that_cannot_be_of_the_call_is_none(story: Installation, call_id: str) -> None:
+def test_an_impossible_answer_is_no_answer(story: Installation, call_id: str) -> None:
     assert {row[2] for row in participants(story, call_id)} == {"not_answered"}
     (length,) = story.execute(
         "select ended_at - started_at from timeline.sessions where zoom_uuid = %s", [call_id]
@@ -235,7 +236,7 @@ def test_a_rebuild_and_the_audit_find_the_same(story: Installation) -> None:
     assert story.audit(now=BATCHES[-1]).success
 
 
-def test_an_erased_callee_of_several_stays_one_without_a_name(story: Installation) -> None:
+def test_an_erased_callee_of_several_stays_without_a_name(story: Installation) -> None:
     """Last, because it erases."""
     assert story.erase("dan@firm.example", organization_id="firm")
     assert participants(story, "with an erased one") == [

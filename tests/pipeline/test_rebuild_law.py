@@ -20,19 +20,19 @@ from tests.pipeline.tables import take_snapshot as take_snapshot_of
 
 COMPANY = build_company()
 DAY = date(2026, 3, 3)
-# Late enough for sessions whose end was never told.
+# Late enough for the inferred ends of sessions without an end event.
 LAST_BATCH = datetime(2026, 3, 5, 12, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What one installation held and said from the whole day in one batch to a mended table."""
+    """The tables and the output of one installation, from the day in one batch to the repair."""
 
     whole: Snapshot
     again: Snapshot
     corrupted: Snapshot
     checked: Snapshot
-    mended: Snapshot
+    repaired: Snapshot
     said: dict[str, list[str]]
 
 
@@ -62,12 +62,12 @@ def rebuild_again_and_again(installation: Installation, day: list[Event]) -> Reb
     corrupted = take_snapshot(installation.url)
     said["checked"] = installation.rebuild(check=True)
     checked = take_snapshot(installation.url)
-    said["mended"] = installation.rebuild()
+    said["repaired"] = installation.rebuild()
     return Rebuilt(whole, again, corrupted, checked, take_snapshot(installation.url), said)
 
 
 def connect(installation: Installation) -> None:
-    """Everybody whom WorkSights knows, and what Zoom told when it made its users."""
+    """Creates the WorkSights users, and delivers what Zoom sent when its users were created."""
     users = {f"user-{n}": colleague.email for n, colleague in enumerate(COMPANY.colleagues)}
     account = COMPANY.account_id
     installation.organization("acme", account=account, users=users)
@@ -91,7 +91,7 @@ def connect(installation: Installation) -> None:
 
 
 def corrupt(installation: Installation) -> None:
-    """One entry says something else, one is lost, and there is one that nothing speaks for."""
+    """Changes one entry, deletes one, and adds one that no event supports."""
     (changed, _), (lost, _), (copied, _) = installation.execute(
         "select activity_id, title from timeline.activities order by activity_id limit 3"
     )
@@ -120,7 +120,7 @@ def take_snapshot(url: str) -> Snapshot:
 
 
 def test_a_day_gives_sessions_activities_and_outcomes_of_many_kinds(rebuilt: Rebuilt) -> None:
-    """The stage on which the other tests play."""
+    """The other tests depend on this."""
     outcomes = {
         row.columns["outcome"] for key, row in rebuilt.whole.items() if "outcomes" in key[0]
     }
@@ -130,7 +130,7 @@ def test_a_day_gives_sessions_activities_and_outcomes_of_many_kinds(rebuilt: Reb
     assert min(rows[table] for table in CLIENTSIGHTS) > 2
 
 
-def test_shuffled_and_repeated_in_three_batches_the_day_gives_the_same_tables(
+def test_the_day_shuffled_and_repeated_in_three_batches_gives_the_same_tables(
     installation: Installation, rebuilt: Rebuilt, day: list[Event]
 ) -> None:
     rng = random.Random(7)  # noqa: S311 - a repeatable shuffle
@@ -146,7 +146,7 @@ def test_shuffled_and_repeated_in_three_batches_the_day_gives_the_same_tables(
     assert contents(take_snapshot(installation.url)) == contents(rebuilt.whole)
 
 
-def test_a_rebuild_of_what_is_right_changes_nothing_and_says_so(rebuilt: Rebuilt) -> None:
+def test_a_rebuild_of_correct_tables_changes_nothing_and_says_so(rebuilt: Rebuilt) -> None:
     assert rebuilt.said["again"][-1] == "No rows changed."
     assert written(rebuilt.whole, rebuilt.again) == set()
 
@@ -157,9 +157,9 @@ def test_a_check_reports_what_differs_and_changes_nothing(rebuilt: Rebuilt) -> N
     assert written(rebuilt.corrupted, rebuilt.checked) == set()
 
 
-def test_a_rebuild_mends_what_differs_and_leaves_the_other_rows_as_they_are(
+def test_a_rebuild_repairs_what_differs_and_leaves_the_other_rows_as_they_are(
     rebuilt: Rebuilt,
 ) -> None:
-    assert rebuilt.said["mended"][-1] == "4 rows changed."
-    assert contents(rebuilt.mended) == contents(rebuilt.whole)
-    assert written(rebuilt.corrupted, rebuilt.mended) == written(rebuilt.whole, rebuilt.corrupted)
+    assert rebuilt.said["repaired"][-1] == "4 rows changed."
+    assert contents(rebuilt.repaired) == contents(rebuilt.whole)
+    assert written(rebuilt.corrupted, rebuilt.repaired) == written(rebuilt.whole, rebuilt.corrupted)

@@ -1,4 +1,4 @@
-"""What a batch may take for now: the past, and the future only in a trial."""
+"""The times that a batch may run as of: the past, and the future only in a trial."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,19 +14,19 @@ FUTURE = "2099-01-01T00:00:00+00:00"
 
 
 @pytest.mark.parametrize(
-    ("asked", "taken"),
+    ("asked", "as_of"),
     [
         (None, CLOCK),
         ("2025-03-02T09:00:00+00:00", datetime(2025, 3, 2, 9, tzinfo=UTC)),
         ("2026-03-02T10:05:00+01:00", CLOCK + timedelta(minutes=5)),
     ],
 )
-def test_a_run_takes_the_clock_or_an_earlier_time_for_now(
-    asked: str | None, taken: datetime
+def test_a_run_is_as_of_the_current_time_or_an_earlier_one(
+    asked: str | None, as_of: datetime
 ) -> None:
     from orchestration.resources import time_of_run
 
-    assert time_of_run({"worksights/now": asked} if asked else {}, clock=CLOCK) == taken
+    assert time_of_run({"worksights/now": asked} if asked else {}, clock=CLOCK) == as_of
 
 
 @pytest.mark.parametrize(
@@ -38,15 +38,15 @@ def test_a_run_takes_the_clock_or_an_earlier_time_for_now(
         ("tomorrow", "is not a time"),
     ],
 )
-def test_a_run_refuses_another_time(asked: str, reason: str) -> None:
+def test_a_run_refuses_any_other_time(asked: str, reason: str) -> None:
     from orchestration.resources import RefusedTime, time_of_run
 
     with pytest.raises(RefusedTime, match=reason):
         time_of_run({"worksights/now": asked}, clock=CLOCK)
 
 
-def test_nothing_of_a_refused_run_is_stored(installation: Installation) -> None:
-    """A tag that somebody else's web page could have sent."""
+def test_a_refused_run_stores_nothing(installation: Installation) -> None:
+    """Another web page could have sent such a tag."""
     deliver(installation)
     refused = run(tags={"worksights/now": FUTURE})
     assert not refused.success
@@ -65,8 +65,8 @@ def test_a_trial_may_run_as_of_a_later_time(installation: Installation) -> None:
     )
 
 
-def test_the_limit_of_a_run_holds_for_its_statements(installation: Installation) -> None:
-    """A statement that waits for a lock fails in the end, whatever became of its run."""
+def test_the_time_limit_of_a_run_applies_to_its_statements(installation: Installation) -> None:
+    """A statement that waits for a lock fails in the end, whatever happens to its run."""
     import psycopg
 
     deliver(installation)
@@ -77,7 +77,7 @@ def test_the_limit_of_a_run_holds_for_its_statements(installation: Installation)
     assert stored(installation) == (1, 1, 0)
 
 
-def test_jobs_that_write_say_how_long_they_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jobs_that_write_have_a_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     from integration.settings import read_settings
 
     default = definitions().resolve_job_def("zoom_batch").tags["dagster/max_runtime"]
@@ -95,7 +95,7 @@ def deliver(installation: Installation) -> None:
 
 
 def run(*, tags: dict[str, str]) -> Any:
-    """The landing of a run that somebody started in Dagster."""
+    """The landing step of a run that someone started in Dagster."""
     import dagster as dg
 
     job = definitions().resolve_job_def("zoom_batch")
@@ -109,7 +109,7 @@ def run(*, tags: dict[str, str]) -> Any:
 
 
 def stored(installation: Installation) -> tuple[int, int, int]:
-    """Batches, deliveries that wait, events."""
+    """The numbers of batches, waiting deliveries and events."""
     return (
         installation.value("select count(*) from pipeline.batches"),
         installation.value("select count(*) from ingress.deliveries where disposition = 'waiting'"),

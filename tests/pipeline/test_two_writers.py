@@ -43,7 +43,7 @@ def test_the_second_writer_says_so_and_waits_for_the_first(installation: Install
     assert order == [1, ("second", True), 2]
 
 
-def test_a_batch_waits_for_whoever_writes_and_lands_afterwards(
+def test_a_batch_waits_for_another_writer_and_lands_afterwards(
     installation: Installation, capfd: pytest.CaptureFixture[str]
 ) -> None:
     installation.organization("firm", account=ACCOUNT, users={})
@@ -73,7 +73,7 @@ def read_until(capfd: pytest.CaptureFixture[str], wanted: str) -> None:
 def test_what_a_failed_batch_landed_is_derived_by_the_next_one(
     installation: Installation, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Deliveries and a setting were taken up by a batch of which one table then failed."""
+    """A batch processed deliveries and a setting before one of its tables failed."""
     installation.organization("firm", account=ACCOUNT, users={"ann": ANN.email})
     at_start = {"zoom_user_id": "zu-ann", "email": ANN.email}
     installation.deliver(user_event("created", ACCOUNT, START, **at_start), at=START)
@@ -109,7 +109,7 @@ def test_what_a_failed_batch_landed_is_derived_by_the_next_one(
         ("uuid-1", NOW),
         ("uuid-2", NOW + timedelta(minutes=20)),
     ]
-    # Postgres tells the values of the row that it refused: they belong in no log.
+    # Postgres reports the values of the row that it refused, which must not be in a log.
     assert "Failing row contains" not in said.out + said.err
 
 

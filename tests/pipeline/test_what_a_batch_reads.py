@@ -1,4 +1,4 @@
-"""A batch reads what something new concerns, and not the history."""
+"""A batch reads what new data affects, and not the history."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ DERIVED_FROM = (
 ANN = Person("Ann Ash", "zu-ann", "ann@acme.example")
 
 
-def test_a_batch_with_a_meeting_and_calls_reads_no_table_of_the_history_whole(
+def test_a_batch_with_a_meeting_and_calls_reads_no_whole_table(
     installation: Installation,
 ) -> None:
     installation.organization("acme", account="acme-account", users={"ann": "ann@acme.example"})
@@ -47,14 +47,14 @@ def test_a_batch_with_a_meeting_and_calls_reads_no_table_of_the_history_whole(
 
 
 def meeting(number: int) -> list[Body]:
-    """Ann with two guests of her own, half an hour after the last one."""
-    begins = MONDAY + number * timedelta(minutes=30)
+    """Ann with two guests of this meeting only, half an hour after the previous one."""
+    started_at = MONDAY + number * timedelta(minutes=30)
     session = Session(
         account="acme-account",
         uuid=f"meeting-{number}==",
         host_id="zu-ann",
-        started_at=begins,
-        ended_at=begins + timedelta(minutes=25),
+        started_at=started_at,
+        ended_at=started_at + timedelta(minutes=25),
     )
     guests = [
         Person(f"{name} {number}", "", f"{name.lower()}@client-{number}.com")
@@ -69,7 +69,7 @@ def calls(at: datetime) -> list[Body]:
 
 
 def copy_for_other_customers(installation: Installation) -> None:
-    """Every derived row once more for each of them."""
+    """Copies every derived row for each of them."""
     tables = installation.execute(
         """
         select schemaname, tablename, array_agg(attname::text order by attnum)

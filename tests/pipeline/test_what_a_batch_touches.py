@@ -1,4 +1,4 @@
-"""A batch writes the rows that something new concerns, and no other."""
+"""A batch writes the rows that new data affects, and no others."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,13 +29,13 @@ from tests.pipeline.tables import Key, Snapshot, take_snapshot, updated_at, writ
 
 IMPORTED = Firm("zoom_email_changed_by_an_import", "AccountOfTheImports000")
 FIRMS = [Firm(name) if name != IMPORTED.name else IMPORTED for name in CHANGES]
-# These have tests of their own.
+# These have their own tests.
 DETAILED = ("late_leave", "late_correction", "an_address_becomes_a_zoom_users")
 OUTSIDE = ("before_connection", "after_disconnection", None)
 
 
 @dataclass
-class Told:
+class Week:
     """The tables after each batch, and the names that tests use for sessions and participants."""
 
     first: Snapshot
@@ -67,7 +67,7 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(server_url: str, home: Path) -> Iterator[Told]:
+def week(server_url: str, home: Path) -> Iterator[Week]:
     """The whole week, batch by batch."""
     company = build_company(users=10, account_id=IMPORTED.account)
     world = make_world([company], client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
@@ -75,12 +75,12 @@ def told(server_url: str, home: Path) -> Iterator[Told]:
         running(world) as zoom,
         new_installation(server_url, home=home, zoom=zoom) as installation,
     ):
-        yield tell(installation, world)
+        yield run_week(installation, world)
 
 
-def tell(installation: Installation, world: World) -> Told:
+def run_week(installation: Installation, world: World) -> Week:
     for firm in FIRMS:
-        story.begin(installation, firm)
+        story.prepare(installation, firm)
     connect_simulated_zoom(installation, world)
     snapshots = {"first": batch(installation, story.FIRST_BATCH)}
     snapshots["quiet"] = batch(installation, story.QUIET_BATCH)
@@ -94,11 +94,11 @@ def tell(installation: Installation, world: World) -> Told:
     snapshots["changed"] = batch(installation, story.CHANGING_BATCH)
     names |= names_of(installation)
     for firm in FIRMS:
-        story.go_on(installation, firm)
+        story.deliver_later_events(installation, firm)
     snapshots["later"] = batch(installation, story.LATER_BATCH)
     said = installation.rebuild()[-1]
     snapshots["rebuilt"] = take_snapshot(installation.url)
-    return Told(**snapshots, said=said, names=names | names_of(installation))
+    return Week(**snapshots, said=said, names=names | names_of(installation))
 
 
 def connect_simulated_zoom(installation: Installation, world: World) -> None:
@@ -144,7 +144,7 @@ def names_of(installation: Installation) -> dict[str, str]:
 
 
 def rows_of(transitions: Transitions) -> set[tuple[str, str, str]]:
-    """The rows that transitions of outcomes write; only outcomes are there outside a connection."""
+    """The rows that transitions of outcomes write. Outside a connection there are only outcomes."""
     rows = set()
     for (session, person), both in transitions.items():
         rows.add(("operations.outcomes", session, person))
@@ -157,58 +157,59 @@ def rows_of(transitions: Transitions) -> set[tuple[str, str, str]]:
     return rows
 
 
-def test_a_week_of_all_firms_is_derived(told: Told) -> None:
-    """The stage on which the other tests play."""
-    assert told.transitions("nothing", {}, told.first) == {
+def test_a_week_of_all_firms_is_derived(week: Week) -> None:
+    """The other tests depend on this."""
+    assert week.transitions("nothing", {}, week.first) == {
         (session, who): (None, outcome)
         for session, people in story.USUAL.items()
         for who, outcome in people.items()
     }
 
 
-def test_a_batch_without_news_leaves_every_row_untouched(told: Told) -> None:
-    assert written(told.first, told.quiet) == set()
+def test_a_batch_without_new_data_leaves_every_row_untouched(week: Week) -> None:
+    assert written(week.first, week.quiet) == set()
 
 
-def test_a_batch_of_known_deliveries_leaves_every_row_untouched(told: Told) -> None:
-    assert written(told.first, told.repeated) == set()
+def test_a_batch_of_known_deliveries_leaves_every_row_untouched(week: Week) -> None:
+    assert written(week.first, week.repeated) == set()
 
 
 @pytest.mark.parametrize("firm", [name for name in CHANGES if name not in DETAILED])
-def test_a_change_touches_its_rows_and_no_other(told: Told, firm: str) -> None:
+def test_a_change_touches_its_rows_and_no_others(week: Week, firm: str) -> None:
     expected = CHANGES[firm].touches
     found = (
-        told.transitions(firm, told.repeated, told.changed),
-        told.written(firm, told.repeated, told.changed),
+        week.transitions(firm, week.repeated, week.changed),
+        week.written(firm, week.repeated, week.changed),
     )
     assert found == (expected, rows_of(expected))
 
 
-@pytest.mark.parametrize("firm", [name for name in CHANGES if CHANGES[name].comes_later])
-def test_an_email_counts_for_sessions_that_end_after_it_was_known(told: Told, firm: str) -> None:
+@pytest.mark.parametrize("firm", [name for name in CHANGES if CHANGES[name].later_outcomes])
+def test_an_email_applies_to_sessions_that_end_after_it_was_known(week: Week, firm: str) -> None:
     expected = {
-        (session, "ann"): (None, outcome) for session, outcome in CHANGES[firm].comes_later.items()
+        (session, "ann"): (None, outcome)
+        for session, outcome in CHANGES[firm].later_outcomes.items()
     }
     found = (
-        told.transitions(firm, told.changed, told.later),
-        told.written(firm, told.changed, told.later),
+        week.transitions(firm, week.changed, week.later),
+        week.written(firm, week.changed, week.later),
     )
     assert found == (expected, rows_of(expected))
 
 
-def open_session(told: Told, firm: str, snapshot: Snapshot) -> list[tuple[Any, ...]]:
+def open_session(week: Week, firm: str, snapshot: Snapshot) -> list[tuple[Any, ...]]:
     return [
         (row.columns["end_source"], row.columns["started_at"], row.columns["ended_at"])
         for key, row in snapshot.items()
-        if key[:2] == ("timeline.sessions", firm) and told.label(key)[1] == "open"
+        if key[:2] == ("timeline.sessions", firm) and week.label(key)[1] == "open"
     ]
 
 
-def test_an_inferred_end_is_the_latest_join_or_leave_until_the_end_is_told(told: Told) -> None:
+def test_an_inferred_end_is_the_latest_join_or_leave_until_zoom_sends_the_end(week: Week) -> None:
     start = firms.MONDAY + timedelta(days=3, hours=9)
     ends = [
-        open_session(told, "no_end_for_24_hours", snapshot)
-        for snapshot in (told.repeated, told.changed, told.later)
+        open_session(week, "no_end_for_24_hours", snapshot)
+        for snapshot in (week.repeated, week.changed, week.later)
     ]
     assert ends == [
         [],
@@ -217,22 +218,22 @@ def test_an_inferred_end_is_the_latest_join_or_leave_until_the_end_is_told(told:
     ]
 
 
-def test_a_session_that_goes_on_after_its_inferred_end_is_shown_no_more(told: Told) -> None:
+def test_a_session_that_continues_after_its_inferred_end_is_no_longer_shown(week: Week) -> None:
     firm = "an_inferred_end_taken_back"
-    assert len(open_session(told, firm, told.changed)) == 1
-    assert open_session(told, firm, told.later) == []
-    assert told.transitions(firm, told.changed, told.later) == {("open", "ann"): ("activity", None)}
+    assert len(open_session(week, firm, week.changed)) == 1
+    assert open_session(week, firm, week.later) == []
+    assert week.transitions(firm, week.changed, week.later) == {("open", "ann"): ("activity", None)}
 
 
 def test_an_address_that_becomes_a_zoom_users_touches_the_sessions_of_its_guests(
-    told: Told,
+    week: Week,
 ) -> None:
     firm = "an_address_becomes_a_zoom_users"
-    rows = told.written(firm, told.repeated, told.changed)
+    rows = week.written(firm, week.repeated, week.changed)
     assert {session for _, session, _ in rows} == {"mon", "tue", "wed", "bens"}
     assert [
-        (told.label(key)[1], row.columns["zoom_user_id"], row.columns["connection_count"])
-        for key, row in sorted(told.changed.items(), key=lambda item: told.label(item[0]))
+        (week.label(key)[1], row.columns["zoom_user_id"], row.columns["connection_count"])
+        for key, row in sorted(week.changed.items(), key=lambda item: week.label(item[0]))
         if key[:2] == ("timeline.participants", firm) and row.columns["email"] == firms.CLEO.email
     ] == [
         ("bens", "zu-dan", 1),
@@ -242,37 +243,37 @@ def test_an_address_that_becomes_a_zoom_users_touches_the_sessions_of_its_guests
     ]
 
 
-def test_a_late_event_corrects_its_session_only(told: Told) -> None:
-    """Without the leave the presence lasted to the end of the session, as an estimate."""
-    assert told.written("late_leave", told.repeated, told.changed) == {
+def test_a_late_event_corrects_its_session_only(week: Week) -> None:
+    """Without the leave, the presence extended to the end of the session, as an estimate."""
+    assert week.written("late_leave", week.repeated, week.changed) == {
         ("timeline.participants", "tue", "ann"),
         ("timeline.activities", "tue", "ann"),
     }
     assert [
         (row.columns["duration_seconds"], row.columns["is_estimated"])
-        for snapshot in (told.repeated, told.changed)
+        for snapshot in (week.repeated, week.changed)
         for key, row in snapshot.items()
-        if key[:2] == ("timeline.activities", "late_leave") and told.label(key)[1] == "tue"
+        if key[:2] == ("timeline.activities", "late_leave") and week.label(key)[1] == "tue"
     ] == [(3600, True), (2400, False)]
 
 
-def test_an_activity_whose_reason_is_gone_disappears(told: Told) -> None:
-    assert told.transitions("late_correction", told.repeated, told.changed) == {
+def test_an_activity_without_a_reason_is_removed(week: Week) -> None:
+    assert week.transitions("late_correction", week.repeated, week.changed) == {
         ("tue", "ann"): ("activity", None),
         ("tue", "ben"): (None, "activity"),
     }
-    activities = {key: row for key, row in told.changed.items() if key[0] == "timeline.activities"}
+    activities = {key: row for key, row in week.changed.items() if key[0] == "timeline.activities"}
     users = {
-        told.label(key)[2]
+        week.label(key)[2]
         for key in activities
-        if told.label(key)[1] == "tue" and key[1] == "late_correction"
+        if week.label(key)[1] == "tue" and key[1] == "late_correction"
     }
     assert users == {"ben"}
 
 
-def test_only_a_row_that_changed_is_stamped_with_the_batch(told: Told) -> None:
-    before, after = updated_at(told.repeated), updated_at(told.changed)
-    changed = {key for key in written(told.repeated, told.changed) if key in after}
+def test_only_changed_rows_get_the_time_of_the_batch(week: Week) -> None:
+    before, after = updated_at(week.repeated), updated_at(week.changed)
+    changed = {key for key in written(week.repeated, week.changed) if key in after}
     assert {after[key] for key in changed} == {story.CHANGING_BATCH}
     assert {key: after[key] for key in after.keys() - changed} == {
         key: before[key] for key in after.keys() - changed
@@ -280,6 +281,6 @@ def test_only_a_row_that_changed_is_stamped_with_the_batch(told: Told) -> None:
     assert set(before.values()) == {story.FIRST_BATCH}
 
 
-def test_a_rebuild_finds_nothing_to_change_and_touches_nothing(told: Told) -> None:
-    assert told.said == "No rows changed."
-    assert written(told.later, told.rebuilt) == set()
+def test_a_rebuild_finds_nothing_to_change_and_touches_nothing(week: Week) -> None:
+    assert week.said == "No rows changed."
+    assert written(week.later, week.rebuilt) == set()

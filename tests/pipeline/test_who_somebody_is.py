@@ -1,4 +1,4 @@
-"""Who somebody is, whatever way their email and the settings were written."""
+"""Identities do not depend on the spelling of emails and settings."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,7 +50,7 @@ def session(uuid: str, *people: Person) -> list[Any]:
 
 @pytest.fixture
 def derived(installation: Installation) -> Installation:
-    """After one batch."""
+    """An installation after one batch."""
     installation.organization("firm", account=ACCOUNT, users=USERS)
     for zoom_user_id, email in ZOOM_USERS.items():
         installation.execute(
@@ -63,7 +63,7 @@ def derived(installation: Installation) -> Installation:
         "select 'firm', unnest(%s::text[])",
         [[*EXCLUDED, *UNREADABLE]],
     )
-    # An event as old batches landed it, and the rest as they come now.
+    # Sessions of colleagues, clients and excluded people, and a user event without an address.
     events = [
         *session("colleagues", Person("Ken", "zu-ken"), Person("Zoe", "zu-zoe")),
         *session("one to one", DANA, *NOTETAKERS),
@@ -101,13 +101,13 @@ def mapped(installation: Installation, user_id: str | None) -> None:
 
 
 def test_texts_are_compared_in_one_spelling(derived: Installation) -> None:
-    """One batch, because it takes longer than anything that is asked of it."""
+    """One test, because a batch takes longer than all checks of its result."""
     colleagues = participants(derived, "colleagues")
     assert colleagues["Zoe"] == ("zo\u00eb@firm.com", "zu-zoe", "zoe")
     assert colleagues["Ann"] == ("ann@firm.com", "zu-ann", "ann")
     assert participants(derived, "twins")["Ida"][:2] == ("ida@firm.com", "zu9-live")
-    nobody = participants(derived, "no emails")
-    assert (nobody["One"], nobody["Two"]) == ((None, None, None), (None, None, None))
+    no_emails = participants(derived, "no emails")
+    assert (no_emails["One"], no_emails["Two"]) == ((None, None, None), (None, None, None))
     assert people(derived) == {"dana@clientco.com", "ben@gmail.com"}
     counts = "select zoom_uuid, people_in_session from clientsights.interactions "
     counts += "inner join timeline.sessions using (session_id) where zoom_uuid = 'one to one'"
@@ -117,7 +117,7 @@ def test_texts_are_compared_in_one_spelling(derived: Installation) -> None:
         assert [each.text for each in unreadable] == UNREADABLE
         assert not settings_have_changed(connection)
 
-    # Whoever is mapped is a colleague from then on, and the day before; and no more afterwards.
+    # A mapped person is a colleague from the effective date, and no longer once unmapped.
     mapped(derived, "ken")
     with connect(derived.url) as connection:
         assert settings_have_changed(connection)
@@ -132,7 +132,7 @@ def test_texts_are_compared_in_one_spelling(derived: Installation) -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "news"),
+    ("statement", "changed_kinds"),
     [
         ("update worksights.users set email = 'ANN@firm.com' where user_id = 'ann'", {}),
         ("update worksights.users set email = 'a@firm.com' where user_id = 'ann'", {"user_email"}),
@@ -143,8 +143,8 @@ def test_texts_are_compared_in_one_spelling(derived: Installation) -> None:
         ("insert into integration.own_domains values ('firm', 'ann@x.com')", {}),
     ],
 )
-def test_a_text_is_news_when_it_means_something_else(
-    statement: str, news: set[str], installation: Installation
+def test_a_text_is_a_change_only_if_it_means_something_else(
+    statement: str, changed_kinds: set[str], installation: Installation
 ) -> None:
     installation.organization("firm", account=ACCOUNT, users=USERS)
     installation.land_and_settle(now=BATCH)
@@ -158,10 +158,10 @@ def test_a_text_is_news_when_it_means_something_else(
         "select distinct kind from pipeline.setting_changes "
         "where batch = (select max(batch) from pipeline.batches)"
     )
-    assert {kind for (kind,) in kinds} == set(news)
+    assert {kind for (kind,) in kinds} == set(changed_kinds)
 
 
-def test_of_overrides_that_mean_one_domain_the_latest_counts(installation: Installation) -> None:
+def test_the_latest_of_several_overrides_of_one_domain_applies(installation: Installation) -> None:
     installation.organization("firm", account=ACCOUNT, users=USERS)
     installation.execute(
         """
@@ -193,7 +193,7 @@ def test_of_overrides_that_mean_one_domain_the_latest_counts(installation: Insta
     assert texts == ["no domain", "x@four.com"]
 
 
-def test_emails_of_old_batches_are_cleaned_where_they_stand(installation: Installation) -> None:
+def test_emails_from_old_batches_are_cleaned_in_place(installation: Installation) -> None:
     installation.organization("firm", account=ACCOUNT, users=USERS)
     installation.execute(
         "insert into pipeline.user_emails (organization_id, user_id, known_from, email) values "

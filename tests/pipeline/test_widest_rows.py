@@ -1,4 +1,4 @@
-"""The widest row of every index: one that did not fit would stop every batch, each time again."""
+"""The widest row of every index: one that did not fit would stop every batch from then on."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ import pytest
 from tests.pipeline import wide_world
 from tests.pipeline.installation import Installation
 
-# Postgres refuses a row of an index with more. Each column costs its length and what aligns it.
+# Postgres refuses an index row with more. Each column takes its length and its alignment.
 ROOM, OF_A_ROW, OF_A_COLUMN = 2704, 8, 8
-# What a column of an index may hold in UTF-8, where that is not up to us; everything else is an id
-# of ours, a time, a number or a word.
+# The most bytes in UTF-8 of index columns with texts from outside. Other columns have our own ids,
+# times, numbers or words.
 IDS = ("organization_id", "user_id", "zoom_account_id", "zoom_user_id", "host_zoom_user_id")
 WIDEST = {
     **dict.fromkeys((*IDS, "extension_id", "extension_number", "name", "person"), 128),
@@ -25,16 +25,16 @@ WIDEST = {
     "scope": 512,
 }
 OURS = 64
-# An address has 254 bytes; only a text that is none has more, and may be dropped for that.
+# An address has at most 254 bytes. Only other texts have more, and they may be discarded.
 ADDRESSES = ("email", "address")
 REACHED = {
     **{
         column: WIDEST[column] for column in WIDEST if column not in ("skeleton", "reason", "scope")
     },
     **dict.fromkeys(ADDRESSES, 254),
-    "subject": 128,  # an exclusion that is no address is no setting
+    "subject": 128,  # an unreadable exclusion is not a setting
 }
-# Where a column of that name holds a word of ours.
+# Tables in which a column of that name contains one of our words.
 WORDS = [("intermediate.int_call_legs", "leg_id"), ("intermediate.int_call_sides", "leg_id")]
 
 INDEXES = """
@@ -72,19 +72,17 @@ def test_the_widest_row_of_every_index_fits(wide: Installation) -> None:
     indexes = wide.execute(INDEXES)
     assert len(indexes) > 100
     assert [index for index in indexes if width(index[2]) > ROOM] == []
-    assert list(unlike_what_we_say(wide, indexes)) == []
+    assert list(unexpected_widths(wide, indexes)) == []
 
 
 def width(columns: list[str]) -> int:
     return OF_A_ROW + sum(WIDEST.get(column, OURS) + OF_A_COLUMN for column in columns)
 
 
-def unlike_what_we_say(
+def unexpected_widths(
     wide: Installation, indexes: list[tuple[str, str, list[str]]]
 ) -> Iterator[tuple[str, str, int]]:
-    """Columns that hold more than we reckon with, or, where the table has rows, do not hold the
-    widest text at all.
-    """
+    """Columns with more bytes than listed above or, if the table has rows, with no widest text."""
     for table, column in sorted({(table, column) for table, _, some in indexes for column in some}):
         held = wide.value(f"select max(octet_length(({column})::text)) from {table}")  # noqa: S608 - our own names
         if held is None:
@@ -120,7 +118,7 @@ TOO_LONG = {
 
 
 @pytest.mark.parametrize("table", TOO_LONG)
-def test_what_others_write_has_its_bounds(installation: Installation, table: str) -> None:
+def test_tables_that_others_write_have_bounds(installation: Installation, table: str) -> None:
     installation.execute("insert into worksights.organizations values ('firm', 'A firm')")
     places = ", ".join(["%s"] * len(TOO_LONG[table]))
     statement = f"insert into {table} values ({places})"  # noqa: S608 - our own names
@@ -128,8 +126,8 @@ def test_what_others_write_has_its_bounds(installation: Installation, table: str
         installation.execute(statement, TOO_LONG[table])
 
 
-def test_rows_that_are_too_long_from_before_stop_no_batch(installation: Installation) -> None:
-    """Written before there were bounds: the constraints leave them alone, and nobody is mapped."""
+def test_old_rows_that_are_too_long_stop_no_batch(installation: Installation) -> None:
+    """The rows are from before the bounds: the constraints ignore them, and they map no one."""
     installation.organization("firm", account="an-account", users={"ann": "ann@firm.example"})
     for table in ("worksights.users", "integration.exclusions", "integration.mapping_changes"):
         name = f"{table.partition('.')[2]}_bytes"

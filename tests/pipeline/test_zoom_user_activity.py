@@ -1,4 +1,4 @@
-"""When a Zoom user was active, as a fact with the time in which it holds (contract, 5.4)."""
+"""When a Zoom user was active, as an effective-dated fact (contract, 5.4)."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -14,26 +14,26 @@ from tests.pipeline.installation import Installation
 BASE = datetime(2026, 3, 2, tzinfo=UTC)
 ACTIVE, INACTIVE, ABSENT = [("z1", "active")], [("z1", "inactive")], [("z2", "active")]
 ALWAYS = (None, None)
-# What happened, in hours -> from when until when, in hours, the user was active. An import is a
-# list of users, an event its name; an incomplete import has its list in a tuple.
+# What happened at which hour -> from which hour until which hour the user was active. An import is
+# a list of users, an event is its name, and an incomplete import is a list in a tuple.
 CASES: dict[str, tuple[dict[int, Any], list[tuple[int | None, int | None]]]] = {
-    "an import counts from the beginning": ({9: ACTIVE}, [ALWAYS]),
+    "the first import also applies to the time before it": ({9: ACTIVE}, [ALWAYS]),
     "so does an inactive one": ({9: INACTIVE}, []),
-    "before an event the opposite holds": ({9: "created"}, [(9, None)]),
-    "before the end of a user they were active": ({9: "deleted"}, [(None, 9)]),
+    "before the first event the opposite applies": ({9: "created"}, [(9, None)]),
+    "before the deletion of a user they were active": ({9: "deleted"}, [(None, 9)]),
     "a status changes": ({1: ACTIVE, 5: INACTIVE, 9: ACTIVE}, [(None, 5), (9, None)]),
-    "an import ends what an event said": ({1: ACTIVE, 3: "deactivated", 9: ACTIVE},
+    "an import replaces an event": ({1: ACTIVE, 3: "deactivated", 9: ACTIVE},
         [(None, 3), (9, None)]),
-    "whoever is not listed is not active": ({1: ACTIVE, 5: ABSENT, 9: ACTIVE},
+    "a user who is not listed is not active": ({1: ACTIVE, 5: ABSENT, 9: ACTIVE},
         [(None, 5), (9, None)]),
-    "an incomplete import says nothing of them": ({1: ACTIVE, 5: (ABSENT,), 9: ACTIVE}, [ALWAYS]),
-    "a complete one after it does": ({1: ACTIVE, 5: (ABSENT,), 7: ABSENT}, [(None, 7)]),
-    "who comes later was not there before": ({1: ABSENT, 5: ACTIVE}, [(5, None)]),
-    "an import that lists nobody of them ends an event": ({1: "created", 5: ABSENT, 9: ABSENT},
+    "an incomplete import leaves them active": ({1: ACTIVE, 5: (ABSENT,), 9: ACTIVE}, [ALWAYS]),
+    "a complete one after it does not": ({1: ACTIVE, 5: (ABSENT,), 7: ABSENT}, [(None, 7)]),
+    "a user listed later was not active before": ({1: ABSENT, 5: ACTIVE}, [(5, None)]),
+    "an import without the user ends an event": ({1: "created", 5: ABSENT, 9: ABSENT},
         [(1, 5)]),
-    "of equal times active wins": ({1: ACTIVE, 5: [ACTIVE, "deactivated"]}, [ALWAYS]),
+    "at equal times active wins": ({1: ACTIVE, 5: [ACTIVE, "deactivated"]}, [ALWAYS]),
     "two events": ({1: "created", 5: "disassociated", 9: "activated"}, [(1, 5), (9, None)]),
-    "an update says nothing": ({1: "updated", 5: ACTIVE}, [ALWAYS]),
+    "an update changes nothing": ({1: "updated", 5: ACTIVE}, [ALWAYS]),
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""An organization of which every text is as wide as may be, and cannot be compressed."""
+"""An organization in which every text has the maximum length and cannot be compressed."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,14 +16,14 @@ ARRIVAL = END + timedelta(hours=1)
 ORGANIZATION, ACCOUNT, USER = wide(128, seed=1), wide(128, seed=2), wide(128, seed=3)
 HOST, CALLER, EXTENSION = wide(128, seed=4), wide(128, seed=5), wide(128, seed=6)
 NAME = wide(400, seed=7)
-# Text that is no address has the most bytes; an address has 64 before the @ and 254 in all.
+# A text that is not an address has the most bytes. An address has 64 before the @ and 254 in all.
 EMAIL = wide(320, seed=8)
 DOMAIN = ".".join(["d" * 61, "o" * 61, "m" * 59, "a.com"])
 ADDRESS = f"{wide(64, seed=9)}@{DOMAIN}"
 
 
 def build(installation: Installation) -> None:
-    """Written as the host product, the page and SQL write, delivered as the receiver stores."""
+    """Writes as the host product, the page and SQL write, and delivers as the receiver stores."""
     connection_id = installation.organization(
         ORGANIZATION, account=ACCOUNT, users={USER: f"{wide(64, seed=10)}@{DOMAIN}x.com"[:250]}
     )
@@ -50,7 +50,7 @@ def build(installation: Installation) -> None:
 
 
 def _import(installation: Installation, connection_id: str) -> None:
-    """What Zoom's lists of users say, without the way through HTTP, whose headers are Latin."""
+    """Stores Zoom's lists of users without HTTP, because HTTP headers are Latin-1."""
     account = Connection(connection_id, ORGANIZATION, ACCOUNT, "active", None, LONG_AGO)
     with connect(installation.url, role="pipeline") as connection:
         when = {"batch": 0, "now": START - timedelta(days=1)}

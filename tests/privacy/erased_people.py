@@ -1,4 +1,4 @@
-"""The people of the story: Vera, who is erased, her namesake, and Leo, a Zoom user who is, too."""
+"""The people of the story: Vera and the Zoom user Leo, who are erased, and Vera's namesake."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ ARRIVAL = START + timedelta(days=1)
 KEY = "veravaldez@gmail.com"
 
 ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
-# Was a colleague; the simulated Zoom lists him at each import.
+# Was a colleague. The Zoom simulator lists him in each import.
 LISTED = next(user for user in build_company(users=10, account_id=ACCOUNTS[0]).users[3:] if user.id)
 LEO = Person(LISTED.full_name, LISTED.id, LISTED.email)
 VERA = Person("Vera Valdez", email="Vera.Valdez+zoom@gmail.com")
@@ -37,7 +37,7 @@ ELSEWHERE = session("elsewhere", 0, account=OTHER_ACCOUNT)
 
 
 def call(call_id: str, at: datetime, *, with_email: bool) -> Body:
-    """A record that knows the callee's address, or a live event that knows a number and a name."""
+    """A record with the callee's address, or a live event with a number and a name."""
     if with_email:
         log = {
             "id": f"record-{call_id}",
@@ -66,7 +66,7 @@ def call(call_id: str, at: datetime, *, with_email: bool) -> Body:
 
 
 def nameless_leave() -> Body:
-    """It says who left by name and leg only."""
+    """It identifies the person only by name and leg."""
     return FIRST.left(VERA_UNSIGNED, FIRST.ended_at, leg="16800000")
 
 

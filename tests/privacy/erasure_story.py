@@ -1,5 +1,6 @@
-"""Two people in every table that can hold somebody: an outsider who meets a firm in many ways, and
-a colleague who has left. Both are erased, come again, and are looked for in a dump of everything.
+"""Two people in every table with personal data: an outsider who meets a firm in many ways, and a
+former colleague. Both are erased, appear in later data, and are searched for in a dump of
+everything.
 """
 
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ Dump = dict[str, str]
 
 @dataclass(frozen=True)
 class Story:
-    """What the tables held at each point; `counts` before and after the first erasures."""
+    """The tables at each point, and `counts` before and after the first erasures."""
 
     installation: Installation
     counts: list[dict[str, int]]
@@ -94,8 +95,8 @@ def counts(installation: Installation) -> dict[str, int]:
     return {name: installation.value(query) for name, query in COUNTS.items()}
 
 
-def tell(installation: Installation, world: World) -> Story:
-    begin(installation, world)
+def run_story(installation: Installation, world: World) -> Story:
+    prepare(installation, world)
     before = counts(installation)
     assert installation.erase(KEY, organization_id="firm")
     assert installation.erase(LEO.email, organization_id="firm")
@@ -121,7 +122,7 @@ def tell(installation: Installation, world: World) -> Story:
     )
 
 
-def begin(installation: Installation, world: World) -> None:
+def prepare(installation: Installation, world: World) -> None:
     users = {"ann": ANN.email, LEO.email: LEO.email}
     installation.organization("firm", account=ACCOUNT, users=users)
     installation.organization("other", account=OTHER_ACCOUNT, users={"ann-2": ANN.email})
@@ -173,7 +174,7 @@ def connect_simulated_account(installation: Installation, world: World) -> None:
 
 
 def of_others(line: str) -> bool:
-    """Rows of the other organization, and of the namesake, who has an address of her own."""
+    """Whether it is a row of the other organization or of the namesake, who has another address."""
     return any(text in line for text in ("other", "elsewhere", "uuid-namesake")) or (
         line == '(firm,"Vera Valdez","Vera Valdez",f)'
         or line.startswith('(firm,"Vera Valdez","Vera Valdez",1-')
@@ -182,7 +183,7 @@ def of_others(line: str) -> bool:
 
 
 def left(found: Dump, *, topics: bool = False) -> dict[str, list[str]]:
-    """What is left of the two people, the topic that waits for a decision aside."""
+    """What is left of the two people, except for the topic that awaits a decision."""
     texts = ("veravaldez", "vera.valdez", "v.e.r.a", "vera valdez", "v valdez", "5550199")
     lines = tables_with(found, *texts, LEO.email, LEO.name, LEO.zoom_user_id)
     mine = {
@@ -197,8 +198,8 @@ def left(found: Dump, *, topics: bool = False) -> dict[str, list[str]]:
 
 
 def columns_of_text(installation: Installation) -> set[tuple[str, str]]:
-    """(table, column) of everything in the database that can hold a text; Dagster's aside, in which
-    every text is searched.
+    """(table, column) of every column that can contain a text, except for Dagster's, in which every
+    text is searched.
     """
     return set(
         installation.execute(

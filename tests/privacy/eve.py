@@ -1,4 +1,4 @@
-"""Eve, whom each event knows by something else, and her namesake."""
+"""Eve, who is identified differently in each event, and her namesake."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,8 +28,8 @@ def session(name: str, hour: int, **more: Any) -> Session:
     return Session(ACCOUNT, f"uuid-{name}", "zu-ann", start, start + timedelta(hours=1), **more)
 
 
-def told_with(body: Body, **fields: Any) -> Body:
-    """The event with other fields of its participant; None takes one away."""
+def changed(body: Body, **fields: Any) -> Body:
+    """The event with other fields of its participant; None removes a field."""
     about = body["payload"]["object"]
     participant = {**about["participant"], **fields}
     participant = {name: value for name, value in participant.items() if value is not None}
@@ -41,27 +41,27 @@ BY_REGISTRATION = session("registered", 6)
 
 
 def everything() -> list[Body]:
-    """One person, whom each event knows by something else."""
-    begin, end = MEETING.started_at, MEETING.ended_at
-    in_room = told_with(
-        MEETING.joined(EVE_BY_NAME, begin + timedelta(minutes=5), leg="9"),
+    """One person, who is identified differently in each event."""
+    start, end = MEETING.started_at, MEETING.ended_at
+    in_room = changed(
+        MEETING.joined(EVE_BY_NAME, start + timedelta(minutes=5), leg="9"),
         parent_user_id="2", participant_uuid="",
     )  # fmt: skip
     return [
         *MEETING.whole([ANN]),
-        MEETING.joined(EVE, begin, leg="2"),
+        MEETING.joined(EVE, start, leg="2"),
         MEETING.left(Person("Eve at her desk"), end, leg="2"),  # the same leg
-        told_with(MEETING.joined(Person("Somebody there"), begin, leg="3"),
-                  participant_uuid="UUID-OF-2"),
-        told_with(MEETING.left(Person("Only uuid"), end, leg="3"),
-                  user_id=None, participant_uuid="UUID-OF-2"),
+        changed(MEETING.joined(Person("Somebody there"), start, leg="3"),
+                participant_uuid="UUID-OF-2"),
+        changed(MEETING.left(Person("Only uuid"), end, leg="3"),
+                user_id=None, participant_uuid="UUID-OF-2"),
         {**in_room, "event": "meeting.participant_joined_breakout_room"},
         *SECOND.whole([ANN, EVE_SIGNED_IN]),
         *THIRD.whole([ANN, EVE_BY_ID, NAMESAKE]),
         *session("unsigned", 8).whole([EVE_BY_NAME]),
-        told_with(BY_REGISTRATION.joined(EVE, begin, leg="2"), registrant_id="r1"),
-        told_with(BY_REGISTRATION.joined(Person("Guest One"), begin, leg="3"), registrant_id="r1"),
-        told_with(BY_REGISTRATION.joined(ANN, begin, leg="4"), registrant_id="r1"),
+        changed(BY_REGISTRATION.joined(EVE, start, leg="2"), registrant_id="r1"),
+        changed(BY_REGISTRATION.joined(Person("Guest One"), start, leg="3"), registrant_id="r1"),
+        changed(BY_REGISTRATION.joined(ANN, start, leg="4"), registrant_id="r1"),
         user_event("updated", ACCOUNT, START, zoom_user_id="zu-eve", display_name="E. Ely"),
         user_event("updated", ACCOUNT, START, zoom_user_id="zu-ann", email=ANN.email),
     ]  # fmt: skip
@@ -77,7 +77,7 @@ def erase(installation: Installation, key: str = KEY) -> None:
         erase_person(connection, number, digests, key, clear_topics=False)
 
 
-def forget_everything(installation: Installation) -> None:
+def delete_everything(installation: Installation) -> None:
     installation.execute(
         "truncate zoom_raw.events, zoom_raw.users, ingress.deliveries, integration.tombstones, "
         "integration.tombstone_key, pipeline.settings, pipeline.setting_changes"

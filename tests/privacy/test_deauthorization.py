@@ -1,5 +1,5 @@
-"""A Zoom account that removes our app: its connection ends at that moment, once, and its data is
-erased after a time of grace.
+"""A Zoom account that removes our app: its connection ends at that time, once, and its data is
+erased after a grace period.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -55,7 +55,7 @@ def test_the_connection_ends_when_our_app_is_removed_after_the_newest_grant(
 
 
 def remove_app(installation: Installation) -> None:
-    """Two hours ago, with a token that is still there."""
+    """Two hours ago, with a token that still exists."""
     connection_id = installation.organization("firm", account=ACCOUNT, users={})
     installation.execute(
         "insert into integration.tokens (connection_id, organization_id, grant_type) "
@@ -71,7 +71,7 @@ def due(installation: Installation, *, after: timedelta) -> list[str]:
         return accounts_due(connection, now=NOW - timedelta(hours=2) + after)
 
 
-def test_the_tokens_go_at_once_and_the_data_after_the_time_of_grace(
+def test_the_tokens_are_deleted_at_once_and_the_data_after_the_grace_period(
     installation: Installation,
 ) -> None:
     remove_app(installation)
@@ -80,7 +80,7 @@ def test_the_tokens_go_at_once_and_the_data_after_the_time_of_grace(
     assert due(installation, after=timedelta(days=7)) == [ACCOUNT]
 
 
-def test_the_time_of_grace_is_a_setting(
+def test_the_grace_period_is_a_setting(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ERASE_AFTER_DAYS", "2")
@@ -88,8 +88,8 @@ def test_the_time_of_grace_is_a_setting(
     assert due(installation, after=timedelta(days=2)) == [ACCOUNT]
 
 
-def test_connecting_again_calls_the_erasure_off(installation: Installation) -> None:
-    """For good: a later disconnection is no removal of the app."""
+def test_connecting_again_cancels_the_erasure(installation: Installation) -> None:
+    """Permanently: a later disconnection is not a removal of the app."""
     remove_app(installation)
     with transaction(installation.url, role="page") as connection:
         join_account(
@@ -144,7 +144,7 @@ def test_the_job_erases_the_account(installation: Installation) -> None:
     ) == [("firm", ACCOUNT)]
 
 
-def test_an_erasure_whose_derivation_failed_is_completed_by_the_same_command(
+def test_the_same_command_completes_an_erasure_after_a_failed_derivation(
     installation: Installation,
 ) -> None:
     installation.organization("firm", account=ACCOUNT, users={})

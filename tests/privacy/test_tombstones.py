@@ -1,4 +1,4 @@
-"""Who was erased is recognized in any order of arrival, and nobody else is taken for them."""
+"""An erased person is recognized in any order of arrival, and no one else is mistaken for them."""
 
 import random
 
@@ -18,11 +18,11 @@ from tests.privacy.eve import (
     KEY,
     MEETING,
     START,
+    changed,
+    delete_everything,
     erase,
     everything,
-    forget_everything,
     landed,
-    told_with,
 )
 
 
@@ -37,7 +37,7 @@ def test_the_order_of_arrival_and_of_the_erasure_changes_nothing(
     results = []
     rng = random.Random(11)  # noqa: S311 - a repeatable shuffle
     for erased_after in (0, 0, 1, 1, 2, 2):
-        forget_everything(installation)
+        delete_everything(installation)
         bodies = everything()
         rng.shuffle(bodies)
         parts = [bodies[::2], bodies[1::2]]
@@ -50,8 +50,8 @@ def test_the_order_of_arrival_and_of_the_erasure_changes_nothing(
             erase(installation)
         results.append(landed(installation))
     text = str(results[0])
-    assert not any(told in text for told in ("Out.example", "zu-eve", "Guest One", "Only uuid"))
-    assert not any(told in text for told in ("at her desk", "Somebody there", "E. Ely"))
+    assert not any(part in text for part in ("Out.example", "zu-eve", "Guest One", "Only uuid"))
+    assert not any(part in text for part in ("at her desk", "Somebody there", "E. Ely"))
     assert "eve@else.example" in text
     assert text.count("ann@firm.example") == 8
     assert [result == results[0] for result in results] == [True] * len(results)
@@ -76,9 +76,9 @@ LEFT_BEHIND = """
 """
 
 
-def test_the_proof_finds_what_is_left_in_any_column(installation: Installation) -> None:
-    """Each of these has been put back by hand; what only resembles the person is none of it."""
-    leg = told_with(MEETING.joined(EVE_SIGNED_IN, START, leg="2"), customer_key="c1")
+def test_the_verification_finds_what_is_left_in_any_column(installation: Installation) -> None:
+    """The test puts each of these back. Values that only resemble the person's do not count."""
+    leg = changed(MEETING.joined(EVE_SIGNED_IN, START, leg="2"), customer_key="c1")
     installation.deliver(leg, at=ARRIVAL)
     installation.land_and_settle(now=ARRIVAL)
     erase(installation)

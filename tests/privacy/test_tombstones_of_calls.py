@@ -14,11 +14,11 @@ from tests.privacy.eve import (
     MEETING,
     SECOND,
     START,
+    changed,
+    delete_everything,
     erase,
-    forget_everything,
     landed,
     session,
-    told_with,
 )
 
 
@@ -28,7 +28,7 @@ def _connected(installation: Installation) -> None:
 
 
 def call(call_id: str, hour: int, **callee: str) -> Body:
-    """A live call of Ann's; `callee` is what Zoom tells of the other side."""
+    """A live call of Ann's; `callee` is what Zoom sends about the other side."""
     at = START + timedelta(hours=hour)
     about = {
         "call_id": call_id,
@@ -41,7 +41,7 @@ def call(call_id: str, hour: int, **callee: str) -> Body:
 
 
 def callees(installation: Installation) -> dict[str, list[str]]:
-    """By call: what is known of the other side."""
+    """What is known about the other side of each call."""
     rows = installation.execute(
         """
         select
@@ -55,7 +55,7 @@ def callees(installation: Installation) -> dict[str, list[str]]:
     return {call_id: values or [] for call_id, values in rows}
 
 
-def test_a_number_is_a_persons_own_when_nobody_else_was_seen_with_it(
+def test_a_number_belongs_to_a_person_if_no_one_else_was_seen_with_it(
     installation: Installation,
 ) -> None:
     main, own = "+49 30 1234567", "+49 30 7654321"
@@ -84,7 +84,7 @@ def test_a_number_is_a_persons_own_when_nobody_else_was_seen_with_it(
     }
 
 
-def test_an_extension_is_a_persons_own_for_the_time_in_which_it_was_theirs(
+def test_an_extension_belongs_to_a_person_only_while_it_is_assigned_to_them(
     installation: Installation,
 ) -> None:
     installation.execute(
@@ -110,10 +110,10 @@ def test_an_extension_is_a_persons_own_for_the_time_in_which_it_was_theirs(
     assert installation.execute("select zoom_user_id from zoom_raw.phone_users") == [("zu-new",)]
 
 
-def test_a_zoom_user_whose_address_is_another_persons_now_stays(
+def test_a_zoom_user_that_now_has_another_persons_address_stays(
     installation: Installation,
 ) -> None:
-    """An administrator has given the licence to a successor."""
+    """An administrator has given the license to a successor."""
     later = START + timedelta(hours=3)
     installation.deliver(
         user_event("created", ACCOUNT, START, zoom_user_id="zu-1", email="eve@out.example"),
@@ -133,30 +133,30 @@ def test_a_zoom_user_whose_address_is_another_persons_now_stays(
 def test_a_phone_that_was_bound_to_a_persons_leg_is_erased_with_them(
     installation: Installation,
 ) -> None:
-    """Its own events have a number for a name, and nothing else that would tie it to anybody."""
+    """Its own events have a number as the name, and nothing else that identifies anyone."""
     phone, colleagues = Person("12055550100"), Person("12055550177")
-    by_id = told_with(
+    by_id = changed(
         MEETING.joined(phone, START, leg="3"), bind_user_id="2", bind_participant_uuid="UUID-OF-2"
     )
-    by_uuid = told_with(
+    by_uuid = changed(
         SECOND.joined(phone, START, leg=""),
         bind_user_id="", participant_uuid="UUID-OF-3", bind_participant_uuid="UUID-OF-2",
     )  # fmt: skip
-    bound_to_ann = told_with(MEETING.joined(colleagues, START, leg="4"), bind_user_id="1")
+    bound_to_ann = changed(MEETING.joined(colleagues, START, leg="4"), bind_user_id="1")
     events = [
         MEETING.joined(ANN, START, leg="1"),
         MEETING.joined(EVE, START, leg="2"),
         MEETING.joined(phone, START, leg="3"),
         MEETING.joined(colleagues, START, leg="4"),
-        told_with(SECOND.joined(EVE, START, leg=""), participant_uuid="UUID-OF-2"),
-        told_with(SECOND.joined(phone, START, leg=""), participant_uuid="UUID-OF-3"),
+        changed(SECOND.joined(EVE, START, leg=""), participant_uuid="UUID-OF-2"),
+        changed(SECOND.joined(phone, START, leg=""), participant_uuid="UUID-OF-3"),
     ]
     binds = [
         {**body, "event": "meeting.participant_bind"} for body in (by_id, by_uuid, bound_to_ann)
     ]
     texts = []
     for first, then in ((events, binds), (binds, events), ([], events + binds)):
-        forget_everything(installation)
+        delete_everything(installation)
         installation.deliver(*first, at=ARRIVAL)
         installation.land_and_settle(now=ARRIVAL)
         erase(installation)

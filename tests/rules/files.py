@@ -1,4 +1,4 @@
-"""The files that rules are about."""
+"""The files that the rules check."""
 
 from pathlib import Path
 

@@ -30,9 +30,7 @@ def parsed(*packages: str) -> Iterator[tuple[Path, ast.Module]]:
 
 
 def settings_read_in(module: ast.Module) -> set[str]:
-    """Setting names that are arguments of a reader, written there or as a constant of the
-    module.
-    """
+    """Setting names that are arguments of a reader, as a literal or as a constant of the module."""
     constants = {
         target.id: node.value
         for node in module.body
@@ -59,7 +57,7 @@ def texts_in(node: ast.AST) -> Iterator[str]:
             yield part.value
 
 
-def test_every_setting_that_is_read_is_in_the_example() -> None:
+def test_the_example_lists_every_setting_that_the_code_reads() -> None:
     read = {
         name
         for _, module in parsed("integration", "orchestration")
@@ -68,7 +66,7 @@ def test_every_setting_that_is_read_is_in_the_example() -> None:
     assert read - listed_settings() == set()
 
 
-def test_every_setting_of_the_example_is_one_of_the_code() -> None:
+def test_the_code_knows_every_setting_of_the_example() -> None:
     known: set[str] = set()
     for _, module in parsed("integration", "orchestration"):
         known |= {text for text in texts_in(module) if SETTING.fullmatch(text)}
@@ -78,8 +76,8 @@ def test_every_setting_of_the_example_is_one_of_the_code() -> None:
     assert listed_settings() - known == set()
 
 
-def test_every_setting_of_the_example_is_explained() -> None:
-    """A comment stands above it, or above the settings that it follows without a gap."""
+def test_the_example_explains_every_setting() -> None:
+    """A comment precedes it, or precedes the block of settings that it belongs to."""
     paragraphs = EXAMPLE.read_text().strip().split("\n\n")
     unexplained = [p for p in paragraphs if "=" in p and not p.startswith("#")]
     assert unexplained == []

@@ -1,4 +1,4 @@
-"""Files stay short, and nothing of the machine they were written on gets into them."""
+"""Files stay short and contain no path or address of the machine they were written on."""
 
 import re
 from fnmatch import fnmatch
@@ -12,7 +12,7 @@ LINES = 300
 SQL_LINES = 150
 NOT_OURS = [".git", *(PROJECT / ".gitignore").read_text().split()]
 
-# Put together here, so that this file is not its own finding.
+# Assembled here, so that this file does not break its own rule.
 HOMES = "|".join(["work", "root", "home", "Users"])
 PATH_OF_A_MACHINE = re.compile(rf"(?<![\w.}}])/(?:{HOMES})" + r"/\w")
 REGISTRIES = "|".join(["pypi", "python" + "hosted", "artifactory", "nexus", "npmjs", "registry"])
@@ -22,7 +22,7 @@ ADDRESS_OF_A_REGISTRY = re.compile(
 
 
 def our_files(*endings: str) -> list[Path]:
-    """Every text file of the project that .gitignore does not leave out."""
+    """Every text file of the project that .gitignore does not exclude."""
     found = [
         path for path in sorted(walk(PROJECT)) if not endings or path.suffix.lstrip(".") in endings
     ]
@@ -40,9 +40,7 @@ def walk(folder: Path) -> list[Path]:
 
 
 def is_named_by(pattern: str, path: Path) -> bool:
-    """Whether a line of .gitignore names the path, as far as ours go: names, and paths from the
-    top.
-    """
+    """Whether a line of .gitignore names the path. Our lines are names, or paths from the top."""
     pattern = pattern.rstrip("/")
     whole = path.relative_to(PROJECT).as_posix()
     return fnmatch(whole if "/" in pattern else path.name, pattern)
@@ -71,9 +69,9 @@ def test_sql_files_are_short() -> None:
     assert too_long("sql", SQL_LINES) == {}
 
 
-def test_no_file_holds_a_path_of_a_machine() -> None:
+def test_no_file_contains_a_path_of_a_machine() -> None:
     assert lines_with(PATH_OF_A_MACHINE) == []
 
 
-def test_no_file_holds_the_address_of_a_package_registry() -> None:
+def test_no_file_contains_the_address_of_a_package_registry() -> None:
     assert lines_with(ADDRESS_OF_A_REGISTRY) == []

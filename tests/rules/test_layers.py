@@ -1,4 +1,4 @@
-"""Imports go one way, and some things are done in one place only."""
+"""Imports go one way, and some things are done in only one place."""
 
 import ast
 from collections.abc import Iterator
@@ -10,41 +10,41 @@ from integration.settings import PROJECT
 from tests.rules.files import files_of
 
 PRODUCT = ("integration", "orchestration", "simulator")
-# Room -> which of ours it may import besides itself. Arrows go down.
-ROOMS = "integration."
-PURE = (f"{ROOMS}settings", f"{ROOMS}identity", f"{ROOMS}zoom")
-CONNECTIONS = (*PURE, f"{ROOMS}database")
-PRIVACY = (*CONNECTIONS, f"{ROOMS}connections")
-PIPELINE = (*PRIVACY, f"{ROOMS}privacy")
+# Package -> which of our packages it may import besides itself. Imports go down.
+INTEGRATION = "integration."
+PURE = (f"{INTEGRATION}settings", f"{INTEGRATION}identity", f"{INTEGRATION}zoom")
+CONNECTIONS = (*PURE, f"{INTEGRATION}database")
+PRIVACY = (*CONNECTIONS, f"{INTEGRATION}connections")
+PIPELINE = (*PRIVACY, f"{INTEGRATION}privacy")
 ABOVE = (
     *PIPELINE,
-    f"{ROOMS}pipeline",
-    f"{ROOMS}explain",
-    f"{ROOMS}directory",
-    f"{ROOMS}sign_in",
+    f"{INTEGRATION}pipeline",
+    f"{INTEGRATION}explain",
+    f"{INTEGRATION}directory",
+    f"{INTEGRATION}sign_in",
 )
 MAY_IMPORT = {
-    f"{ROOMS}settings": (),
-    f"{ROOMS}identity": (),
-    # Pure functions: what arrives is cleaned before it is kept.
-    f"{ROOMS}zoom": (f"{ROOMS}identity.cleaning",),
-    f"{ROOMS}database": (f"{ROOMS}settings",),
-    f"{ROOMS}connections": CONNECTIONS,
-    f"{ROOMS}privacy": PRIVACY,
-    f"{ROOMS}directory": CONNECTIONS,
-    f"{ROOMS}sign_in": CONNECTIONS,
-    f"{ROOMS}explain": CONNECTIONS,
-    f"{ROOMS}pipeline": PIPELINE,
-    f"{ROOMS}web": ABOVE,
-    # The two that load their half of the product when they are asked for.
-    f"{ROOMS}commands": (*ABOVE, f"{ROOMS}web.serve", "orchestration.batch"),
+    f"{INTEGRATION}settings": (),
+    f"{INTEGRATION}identity": (),
+    # Pure functions, which clean what was received before it is stored.
+    f"{INTEGRATION}zoom": (f"{INTEGRATION}identity.cleaning",),
+    f"{INTEGRATION}database": (f"{INTEGRATION}settings",),
+    f"{INTEGRATION}connections": CONNECTIONS,
+    f"{INTEGRATION}privacy": PRIVACY,
+    f"{INTEGRATION}directory": CONNECTIONS,
+    f"{INTEGRATION}sign_in": CONNECTIONS,
+    f"{INTEGRATION}explain": CONNECTIONS,
+    f"{INTEGRATION}pipeline": PIPELINE,
+    f"{INTEGRATION}web": ABOVE,
+    # These two modules load their half of the product when a command needs it.
+    f"{INTEGRATION}commands": (*ABOVE, f"{INTEGRATION}web.serve", "orchestration.batch"),
     "orchestration": ABOVE,
     "simulator": (),
 }
 DAGSTER = ("dagster", "dagster_dbt", "dagster_postgres")
 DBT = ("dbt", "dbt_common")
-RUNS_DBT = f"{ROOMS}pipeline.dbt"
-# dagster-dbt's translation of a message, without its process; public is only the abstract class.
+RUNS_DBT = f"{INTEGRATION}pipeline.dbt"
+# dagster-dbt's translation of a message, without its process. Only its abstract class is public.
 MESSAGE_OF_DBT = "dagster_dbt.core.dbt_cli_event.DbtCoreCliEventMessage"
 MAY_IMPORT_DEFINITIONS = {"orchestration/batch.py"}
 
@@ -55,8 +55,8 @@ def module_name(file: Path) -> str:
 
 
 def imports_of(file: Path, *, nested: bool = True) -> Iterator[str]:
-    """What a file imports, as far as it can be a module: `from a.b import c` gives `a.b.c`.
-    Without `nested` only what importing the file imports.
+    """The names that a file imports: `from a.b import c` gives `a.b.c`, which may be a module.
+    Without `nested`, only those that are imported together with the file.
     """
     package = module_name(file).split(".")
     if file.name != "__init__.py":
@@ -97,17 +97,17 @@ def test_every_module_belongs_to_a_layer() -> None:
     assert homeless - packages == set()
 
 
-def test_dagster_is_used_in_every_file_of_its_room_and_nowhere_else() -> None:
-    of_dagster = {
+def test_every_file_of_orchestration_uses_dagster_and_no_other_file_does() -> None:
+    importers = {
         module_name(file)
         for file in files_of(*PRODUCT)
         if any(is_within(imported, *DAGSTER) for imported in imports_of(file))
     }
-    room = {module_name(file) for file in files_of("orchestration") if file.name != "__init__.py"}
-    assert of_dagster == room
+    files = [file for file in files_of("orchestration") if file.name != "__init__.py"]
+    assert importers == {module_name(file) for file in files}
 
 
-def test_dbt_is_run_in_one_place() -> None:
+def test_only_one_package_runs_dbt() -> None:
     wrong = {
         f"{module_name(file)} imports {imported}"
         for file in files_of(*PRODUCT)
@@ -117,8 +117,8 @@ def test_dbt_is_run_in_one_place() -> None:
     assert wrong == set()
 
 
-def test_what_costs_seconds_is_imported_by_the_function_that_needs_it() -> None:
-    """Every command would pay for it, and a sensor's tick for dbt."""
+def test_slow_packages_are_imported_by_the_functions_that_need_them() -> None:
+    """Otherwise every command would pay for them, and a sensor's tick would pay for dbt."""
     wrong = {
         f"{module_name(file)} imports {imported}"
         for file in files_of("integration")
@@ -128,7 +128,7 @@ def test_what_costs_seconds_is_imported_by_the_function_that_needs_it() -> None:
     assert wrong == set()
 
 
-def test_the_definitions_are_imported_only_where_a_run_begins() -> None:
+def test_the_definitions_are_imported_only_where_a_run_starts() -> None:
     importers = {
         file.relative_to(PROJECT).as_posix()
         for file in files_of(*PRODUCT)
@@ -159,7 +159,7 @@ def touches_environment(file: Path) -> bool:
     return bool(names & of_os) or any(f"os.{name}" in imports_of(file) for name in names)
 
 
-def test_nobody_imports_the_insides_of_dagster() -> None:
+def test_no_module_imports_the_internals_of_dagster() -> None:
     wrong = {
         f"{module_name(file)} imports {imported}"
         for file in files_of(*PRODUCT)

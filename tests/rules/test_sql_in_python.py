@@ -1,4 +1,4 @@
-"""SQL in Python is a text that can be pasted into psql; what varies is put in by psycopg.sql."""
+"""SQL in Python can be pasted into psql. Its variable parts are filled in by psycopg.sql."""
 
 import ast
 import re
@@ -14,8 +14,8 @@ STATEMENT = re.compile(
 )
 
 
-def put_together_as_text(source: str) -> set[str]:
-    """What of the SQL in a file is put together, or filled in, as any text is."""
+def assembled_as_text(source: str) -> set[str]:
+    """The lines of a file that assemble SQL, or fill it in, like any other text."""
     tree = ast.parse(source)
     constants = {
         target.id
@@ -53,11 +53,11 @@ def is_sql(node: ast.expr, constants: set[str]) -> bool:
     )
 
 
-def test_no_statement_is_put_together_as_text() -> None:
+def test_no_statement_is_assembled_as_text() -> None:
     found = {
         file.relative_to(PROJECT).as_posix(): places
         for file in files_of("integration", "orchestration")
-        if (places := put_together_as_text(file.read_text()))
+        if (places := assembled_as_text(file.read_text()))
     }
     assert found == {}
 
@@ -75,9 +75,9 @@ def test_no_statement_is_put_together_as_text() -> None:
         "A = 'select b'\nask(A.replace('b', c))",
     ],
 )
-def test_the_rule_finds_each_way_of_doing_it(source: str) -> None:
-    assert put_together_as_text(source)
+def test_the_rule_finds_each_way_of_assembling_a_statement(source: str) -> None:
+    assert assembled_as_text(source)
 
 
-def test_the_rule_lets_psycopg_put_it_together() -> None:
-    assert not put_together_as_text("A = SQL('select {}')\nask(A.format(b) + C, ['select'])")
+def test_the_rule_lets_psycopg_assemble_a_statement() -> None:
+    assert not assembled_as_text("A = SQL('select {}')\nask(A.format(b) + C, ['select'])")

@@ -18,7 +18,7 @@ OLD_TOKEN, NEW_TOKEN = "made-up-old-token", "made-up-new-token"
 
 
 class AnsweringServer:
-    """`answers` are given in turn (a missing one is a 500); `requests` are those that came."""
+    """`answers` are given in turn (a missing one is a 500); `requests` are those it received."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -26,7 +26,7 @@ class AnsweringServer:
         self.requests: list[dict[str, Any]] = []
 
     def will_answer(self, status: int, body: Any = None, **headers: str) -> None:
-        """`body` as JSON, bytes as they are; underscores in header names stand for hyphens."""
+        """`body` as JSON, bytes as they are; underscores in header names become hyphens."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.answers.append((status, content, named))
@@ -75,7 +75,7 @@ def zoom() -> Iterator[AnsweringServer]:
 
 
 class Clock:
-    """Stands still but for the sleeps, which it remembers."""
+    """Advances only by sleeps, which it records."""
 
     def __init__(self) -> None:
         self.now = NOW
@@ -87,7 +87,7 @@ class Clock:
 
 
 class Tokens:
-    """Gives the old token until it is refused; remembers what it was asked."""
+    """Returns the old token until it is refused, and records its arguments."""
 
     def __init__(self) -> None:
         self.asked: list[str | None] = []

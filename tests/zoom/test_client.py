@@ -21,7 +21,7 @@ from tests.zoom.conftest import NEW_TOKEN, NOW, OLD_TOKEN, Clock, Tokens, ids_of
 PAID_MESSAGE = "Only available for Paid user: ann@example.com"
 
 
-def test_every_request_carries_the_token_and_says_who_asks(
+def test_every_request_carries_the_token_and_names_the_client(
     zoom: Any, zoom_client: ZoomClient
 ) -> None:
     zoom.will_answer(200, {"id": "z1", "account_id": "a1"})
@@ -62,14 +62,16 @@ def test_a_user_without_a_status_has_the_status_that_was_asked_for(
     assert statuses == ["active", "inactive", "pending"]
 
 
-def test_an_account_without_zoom_phone_is_told_apart(zoom: Any, zoom_client: ZoomClient) -> None:
+def test_an_account_without_zoom_phone_has_its_own_error(
+    zoom: Any, zoom_client: ZoomClient
+) -> None:
     zoom.will_answer(403, {"code": 403, "message": "No permission."})
 
     with pytest.raises(NoZoomPhone):
         list(zoom_client.phone_users())
 
 
-def test_a_missing_phone_scope_is_not_taken_for_a_missing_zoom_phone(
+def test_a_missing_phone_scope_is_not_mistaken_for_a_missing_zoom_phone(
     zoom: Any, zoom_client: ZoomClient
 ) -> None:
     message = "Invalid access token, does not contain scopes:[phone:read:list_users:admin]."
@@ -173,7 +175,7 @@ def test_a_daily_limit_is_not_waited_for(zoom: Any, zoom_client: ZoomClient, clo
         {"X_RateLimit_Reset": "9999999999"},
     ],
 )
-def test_nobody_is_made_to_wait_longer_than_a_day(
+def test_no_wait_is_longer_than_a_day(
     zoom: Any, zoom_client: ZoomClient, headers: dict[str, str]
 ) -> None:
     zoom.will_answer(429, {"code": 429}, **headers)
@@ -196,7 +198,7 @@ def test_the_waits_of_one_request_are_bounded_together(
     assert caught.value.retry_at == clock.now + timedelta(seconds=32)
 
 
-def test_a_server_error_is_tried_again(zoom: Any, zoom_client: ZoomClient) -> None:
+def test_a_server_error_is_retried(zoom: Any, zoom_client: ZoomClient) -> None:
     zoom.will_answer(503, b"busy", Retry_After="2026-03-03T00:00:00Z")
     zoom.will_answer(200, {"id": "z1"})
 
@@ -211,7 +213,7 @@ def test_a_lasting_server_error_is_transient_after_a_bounded_number_of_tries(
     assert (len(zoom.requests), caught.value.status) == (1 + http.RETRIES, 500)
 
 
-def test_a_server_that_is_not_there_is_a_transient_error(tokens: Tokens) -> None:
+def test_a_server_that_does_not_exist_is_a_transient_error(tokens: Tokens) -> None:
     with socket.socket() as unheard, zoom_session() as session:
         unheard.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unheard.getsockname()[1]}"
@@ -282,7 +284,7 @@ def test_each_kind_of_refusal_has_its_family_and_next_step(
     assert "ann@example.com" not in repr(error)
 
 
-def test_nothing_but_scope_names_is_taken_from_zooms_message() -> None:
+def test_only_scope_names_are_taken_from_zooms_message() -> None:
     message = "does not contain scopes:[ann@example.com, a:b:c, Bearer made-up-token]"
 
     error = api_error(400, {"code": 4711, "message": message})

@@ -1,4 +1,4 @@
-"""Who may consent for a whole account, and what has to be allowed."""
+"""Who may consent for a whole account, and which scope is required."""
 
 import pytest
 
@@ -35,5 +35,5 @@ def test_only_zooms_own_two_roles_administer_an_account(me: dict, expected: bool
         ("", ["user:read:list_users:admin"]),
     ],
 )
-def test_the_user_list_has_to_be_allowed(granted: str, missing: list[str]) -> None:
+def test_the_scope_for_the_user_list_is_required(granted: str, missing: list[str]) -> None:
     assert missing_scopes(granted) == missing

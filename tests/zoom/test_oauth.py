@@ -1,4 +1,4 @@
-"""OAuth over real HTTP: what is sent to Zoom, what is made of its answers."""
+"""OAuth over real HTTP: what is sent to Zoom, and how its responses are read."""
 
 import base64
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def revoke(url: str) -> None:
     return oauth.revoke(url, token="made-up-access", **APP)
 
 
-def test_the_admin_is_sent_off_with_a_state_and_a_challenge_but_no_scope() -> None:
+def test_the_admin_is_sent_to_zoom_with_a_state_and_a_challenge_but_no_scope() -> None:
     # The verifier and its challenge are the example of RFC 7636, appendix B.
     url = oauth.authorize_url(
         "https://zoom.us",
@@ -111,7 +111,7 @@ def test_secrets_go_into_the_header_and_the_form_and_never_into_the_address(
 
 
 @pytest.mark.parametrize("call", [exchange, refresh, account_credentials])
-def test_a_grant_carries_all_that_zoom_answered(zoom: Any, call: Call) -> None:
+def test_a_grant_contains_everything_that_zoom_sent(zoom: Any, call: Call) -> None:
     zoom.will_answer(200, TOKENS)
 
     assert call(zoom.url) == GRANT
@@ -154,7 +154,7 @@ def test_an_answer_without_a_token_is_a_transient_error(zoom: Any, body: Any) ->
 
 
 @pytest.mark.parametrize(
-    ("said", "used"),
+    ("sent", "used"),
     [
         ("https://api.zoom.us", "https://api.zoom.us"),
         ("https://API-EU.zoom.us/", "https://api-eu.zoom.us"),
@@ -173,10 +173,10 @@ def test_an_answer_without_a_token_is_a_transient_error(zoom: Any, body: Any) ->
         (7, None),
     ],
 )
-def test_only_an_https_address_of_zooms_is_taken_for_the_api(
-    zoom: Any, said: Any, used: str | None
+def test_only_an_https_address_of_zoom_is_used_for_the_api(
+    zoom: Any, sent: Any, used: str | None
 ) -> None:
-    zoom.will_answer(200, {**TOKENS, "api_url": said})
+    zoom.will_answer(200, {**TOKENS, "api_url": sent})
 
     assert refresh(zoom.url).api_url == used
 
@@ -204,7 +204,7 @@ def test_a_refresh_that_reached_zoom_is_not_repeated(zoom: Any) -> None:
         ({}, NOW + timedelta(seconds=60)),
     ],
 )
-def test_a_rate_limit_says_when_to_ask_again(
+def test_a_rate_limit_says_when_to_retry(
     zoom: Any, headers: dict[str, str], retry_at: datetime
 ) -> None:
     zoom.will_answer(429, {"code": 429}, **headers)

@@ -1,4 +1,4 @@
-"""Lists over several pages: page tokens that go stale, lists without an end, time that is up."""
+"""Lists over several pages: page tokens that expire, lists without an end, and time limits."""
 
 import time
 from typing import Any
@@ -11,7 +11,7 @@ from integration.zoom.errors import ListCutShort, PermanentZoomError, TransientZ
 from tests.zoom.conftest import Clock, Tokens, ids_of, page
 
 
-def test_a_stale_page_token_begins_that_list_again_once(zoom: Any, zoom_client: ZoomClient) -> None:
+def test_a_stale_page_token_restarts_that_list_once(zoom: Any, zoom_client: ZoomClient) -> None:
     zoom.will_answer(200, page("1", then="stale"))
     zoom.will_answer(400, {"code": 300, "message": "The next page token is invalid or expired."})
     zoom.will_answer(200, page("1", then="fresh"))
@@ -45,7 +45,7 @@ def test_a_list_that_names_a_page_twice_ends_after_what_it_delivered(
     assert len(zoom.requests) == len(then)
 
 
-def test_a_list_begun_again_may_name_the_same_pages(zoom: Any, zoom_client: ZoomClient) -> None:
+def test_a_restarted_list_may_name_the_same_pages(zoom: Any, zoom_client: ZoomClient) -> None:
     zoom.will_answer(200, page("1", then="second"))
     zoom.will_answer(400, {"code": 300, "message": "stale"})
     zoom.will_answer(200, page("1", then="second"))
@@ -55,7 +55,7 @@ def test_a_list_begun_again_may_name_the_same_pages(zoom: Any, zoom_client: Zoom
 
 
 @pytest.mark.parametrize("ids", [(), ("1",)], ids=["empty pages", "pages with users"])
-def test_a_list_that_goes_on_and_on_ends(
+def test_a_list_without_an_end_is_cut_short(
     zoom: Any, zoom_client: ZoomClient, monkeypatch: pytest.MonkeyPatch, ids: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr(client, "MOST_PAGES", 5)
@@ -67,7 +67,7 @@ def test_a_list_that_goes_on_and_on_ends(
     assert len(zoom.requests) == 5
 
 
-def test_nothing_is_asked_when_the_time_is_up(zoom: Any, tokens: Tokens) -> None:
+def test_nothing_is_requested_when_the_time_is_up(zoom: Any, tokens: Tokens) -> None:
     late = ZoomClient(zoom.url, tokens, ends_at=time.monotonic())
 
     with pytest.raises(ListCutShort, match="in the time allowed"):
@@ -75,7 +75,7 @@ def test_nothing_is_asked_when_the_time_is_up(zoom: Any, tokens: Tokens) -> None
     assert (zoom.requests, tokens.asked) == ([], [])
 
 
-def test_a_rate_limit_is_not_waited_out_beyond_the_end_of_the_time(
+def test_a_rate_limit_is_not_waited_out_beyond_the_time_limit(
     zoom: Any, clock: Clock, tokens: Tokens
 ) -> None:
     zoom.will_answer(429, {"code": 429}, Retry_After="55")

@@ -1,4 +1,4 @@
-"""The list of whom an event names holds every field that landing keeps."""
+"""The lists of the people that an event names contain every field that landing keeps."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,11 +14,11 @@ from integration.zoom.parties import EVERYBODY, HOST, NAME_NOBODY, TOPIC, partie
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOON_MS = int(NOON.timestamp() * 1000)
 LEFT_BY_ERASURE = {"erased_callee"}
-NAMES_SOMEBODY = {field for party in EVERYBODY for field in party.values()}
+NAME_A_PERSON = {field for party in EVERYBODY for field in party.values()}
 
 
 class Talkative(dict[str, Any]):
-    """A JSON object that has every field it is asked for, but those it is `silent` of."""
+    """A JSON object that has every field it is asked for, except for the `silent` ones."""
 
     def __init__(self, *silent: str) -> None:
         super().__init__()
@@ -39,20 +39,20 @@ class Talkative(dict[str, Any]):
 
 
 def events(name: str) -> Iterator[Event]:
-    """The event with everything in it, with legs called by number and by uuid."""
+    """The event with every field, once with legs named by number and once by uuid."""
     for silent in ((), ("user_id", "bind_user_id")):
         payload = Talkative(*silent)
         yield from events_of(Envelope(name, "an-account", payload, NOON_MS), received_at=NOON)
 
 
-def test_every_field_names_somebody_or_nobody_and_none_is_listed_in_vain() -> None:
+def test_the_lists_have_every_kept_field_once_and_no_others() -> None:
     kept = {field for name in KEPT_EVENTS for event in events(name) for field in event.fields}
-    assert kept | LEFT_BY_ERASURE == NAMES_SOMEBODY | NAME_NOBODY | {TOPIC}
-    assert not NAMES_SOMEBODY & NAME_NOBODY
+    assert kept | LEFT_BY_ERASURE == NAME_A_PERSON | NAME_NOBODY | {TOPIC}
+    assert not NAME_A_PERSON & NAME_NOBODY
 
 
 @pytest.mark.parametrize("name", sorted(name for name in KEPT_EVENTS if "user." not in name))
-def test_an_event_without_its_parties_names_nobody_but_the_host(name: str) -> None:
+def test_an_event_without_its_parties_names_no_one_but_the_host(name: str) -> None:
     for event in events(name):
         of_parties = {field for party in parties_of(name, event.fields) for field in party.fields}
         left = event.fields.keys() - of_parties - NAME_NOBODY

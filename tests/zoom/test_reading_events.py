@@ -1,4 +1,4 @@
-"""Whatever JSON Zoom may send: it becomes events of clean texts, or it is unreadable."""
+"""Any JSON that Zoom may send becomes events of clean texts, or is unreadable."""
 
 import json
 from collections.abc import Iterable
@@ -93,7 +93,7 @@ def test_any_bytes_are_an_envelope_or_unreadable(body: bytes) -> None:
     assert "\0" not in (envelope.zoom_account_id or "")
 
 
-def test_the_good_ones_are_read() -> None:
+def test_good_events_are_read() -> None:
     assert [len(read(json.dumps(body).encode())) for body in GOOD] == [1] * len(GOOD)
 
 
@@ -149,7 +149,7 @@ def test_an_own_time_out_of_bounds_cannot_be_read(sent: Any) -> None:
 
 
 @pytest.mark.parametrize("sent", UNREADABLE_TIMES)
-def test_another_time_out_of_bounds_is_as_good_as_absent(sent: Any) -> None:
+def test_another_time_out_of_bounds_is_treated_as_absent(sent: Any) -> None:
     assert "started_at" not in fields_of(with_object(MEETING.ended(), start_time=sent))
 
 
@@ -160,7 +160,7 @@ def test_a_time_within_the_bounds_is_read(sent: str) -> None:
 
 
 @pytest.mark.parametrize("sent", [0, -2208988798600, "1293839999999", 10**13, 10**30, "soon"])
-def test_an_event_ts_out_of_bounds_is_no_time_either(sent: Any) -> None:
+def test_an_event_ts_out_of_bounds_cannot_be_read(sent: Any) -> None:
     body = user_event("updated", "AnAccount", START, zoom_user_id="zu-ann") | {"event_ts": sent}
     assert reason_of(body) == "invalid time"
     assert reason_of(with_participant(join_time="") | {"event_ts": sent}) == "invalid time"
@@ -170,7 +170,7 @@ WIDE = "\U0001f680"  # four bytes
 
 
 def long_text(byte_count: int) -> str:
-    """So many bytes, mostly in characters of four."""
+    """A text of so many bytes, mostly in characters of four bytes."""
     return WIDE * (byte_count // 4) + "x" * (byte_count % 4)
 
 
@@ -190,7 +190,7 @@ def long_text(byte_count: int) -> str:
         user_event("updated", "AnAccount", START, zoom_user_id=long_text(129)),
     ],
 )
-def test_a_subject_of_more_than_128_bytes_is_not_cut_but_set_aside(body: Any) -> None:
+def test_a_subject_of_more_than_128_bytes_is_unreadable_instead_of_cut(body: Any) -> None:
     assert reason_of(body) == "an id of more than 128 bytes"
 
 
@@ -209,7 +209,7 @@ def test_a_subject_of_128_bytes_is_read() -> None:
         ("parent_user_id", "parent_user_id", 128),
     ],
 )
-def test_another_text_beyond_the_bytes_of_its_role_is_nothing(
+def test_another_text_with_too_many_bytes_is_discarded(
     field: str, kept_as: str, longest: int
 ) -> None:
     fits, too_long = long_text(longest), long_text(longest + 1)
@@ -217,13 +217,13 @@ def test_another_text_beyond_the_bytes_of_its_role_is_nothing(
     assert kept_as not in fields_of(with_participant(**{field: too_long}))
 
 
-def test_an_email_beyond_320_bytes_is_nothing() -> None:
+def test_an_email_of_more_than_320_bytes_is_discarded() -> None:
     fits, too_long = (long_text(count) + "@example.com" for count in (308, 309))
     assert fields_of(with_participant(email=fits))["email"] == fits
     assert "email" not in fields_of(with_participant(email=too_long))
 
 
-def test_a_zoom_user_id_that_is_too_long_gives_way_to_the_other_one() -> None:
+def test_the_other_zoom_user_id_is_used_if_one_is_too_long() -> None:
     fields = fields_of(with_participant(participant_user_id=long_text(129), id="zu-ann"))
     assert fields["zoom_user_id"] == "zu-ann"
 
@@ -234,6 +234,6 @@ def test_a_topic_is_cut_at_1000_bytes_on_a_character() -> None:
     assert read == cases
 
 
-def test_an_account_of_more_than_128_bytes_is_nobodys() -> None:
+def test_an_account_id_of_more_than_128_bytes_is_discarded() -> None:
     body = with_value_at(MEETING.ended(), ("payload", "account_id"), long_text(129))
     assert open_envelope(json.dumps(body).encode()).zoom_account_id is None

@@ -1,4 +1,4 @@
-"""The signature and the challenge; what is expected is worked out here, not by the code tested."""
+"""The signature and the challenge. Expected values are computed here, not by the tested code."""
 
 import hashlib
 import hmac
@@ -15,7 +15,7 @@ SECRETS = ("newest", "middle", "oldest")
 
 
 def hmac_hex(secret: str, message: bytes) -> str:
-    """HMAC-SHA256 from its definition, by hand."""
+    """HMAC-SHA256, computed from its definition."""
     key = secret.encode().ljust(64, b"\0")
     inner = hashlib.sha256(bytes(b ^ 0x36 for b in key) + message).digest()
     return hashlib.sha256(bytes(b ^ 0x5C for b in key) + inner).hexdigest()
@@ -55,8 +55,7 @@ def test_without_secrets_nothing_verifies() -> None:
 
 
 def test_every_secret_is_tried_even_after_one_verified(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Patched because the comparisons are what is looked at: their number must not depend on the
-    # secret.
+    # Patched to count the comparisons, because their number must not depend on the secret.
     compared = []
     compare = hmac.compare_digest
     monkeypatch.setattr(hmac, "compare_digest", lambda a, b: compared.append(a) or compare(a, b))
@@ -154,7 +153,7 @@ def test_a_timestamp_is_timely_from_three_hours_ago_to_five_minutes_ahead(
 
 
 @pytest.mark.parametrize("timestamp", ["0", "99999999999"])
-def test_the_longest_and_the_smallest_timestamp_are_only_untimely(timestamp: str) -> None:
+def test_the_greatest_and_the_smallest_timestamp_are_merely_untimely(timestamp: str) -> None:
     assert is_timely(timestamp, now=NOW) is False
 
 

@@ -56,9 +56,7 @@ def test_a_user_becomes_one_row_of_text_and_a_utc_time() -> None:
     [("\u200bAnn@Example.COM", "ann@example.com"), ("Ann <ann@example.com>", "ann@example.com")]
     + [("n/a", None), ("", None)],
 )
-def test_an_email_is_cleaned_and_a_text_that_is_none_is_nothing(
-    email: str, kept: str | None
-) -> None:
+def test_an_email_is_cleaned_and_any_other_text_is_discarded(email: str, kept: str | None) -> None:
     assert [row["email"] for row in rows([ANN | {"email": email}])] == [kept]
 
 
@@ -79,13 +77,13 @@ def test_pending_users_have_no_id_and_are_only_counted() -> None:
     assert (list(users.frame["zoom_user_id"]), users.pending_count) == (["z1"], 2)
 
 
-def test_a_pending_user_whose_list_was_begun_again_is_counted_once() -> None:
+def test_a_pending_user_of_a_restarted_list_is_counted_once() -> None:
     pending = [{"email": "new@example.com", "status": "pending"}]
 
     assert users_frame([pending, pending]).pending_count == 1
 
 
-def test_of_a_user_on_several_pages_the_last_one_is_kept() -> None:
+def test_the_last_row_of_a_user_on_several_pages_is_kept() -> None:
     assert [row["status"] for row in rows([ANN], [{**ANN, "status": "inactive"}])] == ["inactive"]
 
 
@@ -130,7 +128,7 @@ def test_values_are_read_leniently(field: str, value: Any, column: str, expected
         (None, None, pd.NaT),
     ],
 )
-def test_the_time_of_creation_is_the_users_before_that_of_a_way_to_sign_in(
+def test_the_users_own_time_of_creation_is_preferred(
     user_created_at: Any, created_at: Any, expected: Any
 ) -> None:
     user = {**ANN, "user_created_at": user_created_at, "created_at": created_at}
@@ -141,11 +139,11 @@ def test_the_time_of_creation_is_the_users_before_that_of_a_way_to_sign_in(
     )
 
 
-def test_a_user_whose_id_has_more_than_128_bytes_is_left_out() -> None:
+def test_a_user_with_an_id_of_more_than_128_bytes_is_skipped() -> None:
     assert [row["zoom_user_id"] for row in rows([{**ANN, "id": "z" * 129}, ANN])] == ["z1"]
 
 
-def test_of_phone_users_what_is_too_long_is_nothing() -> None:
+def test_values_of_phone_users_that_are_too_long_are_discarded() -> None:
     pages = [[{"id": "z1", "extension_id": "e" * 129, "extension_number": 7}, {"id": "z" * 129}]]
     assert phone_users(pages) == [("z1", None, "7")]
 
@@ -161,7 +159,7 @@ def test_of_phone_users_what_is_too_long_is_nothing() -> None:
         1e300,
     ],
 )
-def test_an_absurd_time_of_creation_is_none(at: Any) -> None:
+def test_an_absurd_time_of_creation_is_discarded(at: Any) -> None:
     [row] = rows([{**ANN, "user_created_at": at, "created_at": None}])
     assert row["zoom_created_at"] is pd.NaT
 

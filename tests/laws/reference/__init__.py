@@ -1,5 +1,5 @@
-"""The rules of the contract (5.2 to 5.10) a second time: plain Python, no SQL, clarity above speed.
+"""A second implementation of the contract's rules (5.2 to 5.10), in plain Python without SQL.
 
-It was written from the contract alone and shares no code with the product, so that one mistake is
-not made twice in the same way.
+It puts clarity before speed. It was written from the contract alone and shares no code with the
+product, so that one mistake is not made in both.
 """

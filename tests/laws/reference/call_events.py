@@ -1,4 +1,4 @@
-"""What Zoom tells of calls: live events and three generations of records (5.2, 5.7)."""
+"""What Zoom sends about calls: live events and three generations of records (5.2, 5.7)."""
 
 from datetime import datetime
 from typing import Any
@@ -55,8 +55,8 @@ def live_call(message: dict[str, Any], account: str, received_at: datetime) -> E
 
 def call_records(message: dict[str, Any], account: str, received_at: datetime) -> list[Event]:
     about = object_of(message)
-    side, _, told = message["event"].removeprefix("phone.").partition("_")
-    generation, array, id_name = RECORDS[told]
+    side, _, kind = message["event"].removeprefix("phone.").partition("_")
+    generation, array, id_name = RECORDS[kind]
     entries = about.get(array) or []
     if len(entries) > MOST_RECORDS:
         raise Unreadable

@@ -1,4 +1,4 @@
-"""The three generations of records of a completed call (5.7), as one shape."""
+"""The three generations of records of a completed call (5.7), in one shape."""
 
 import re
 from datetime import datetime, timedelta
@@ -19,23 +19,23 @@ def fields_of(
     owner: str | None,
     received_at: datetime,
 ) -> dict[str, Any] | None:
-    """None when a time of the record cannot be read. `owner` is the Zoom user whose log it is."""
+    """None if a time of the record cannot be read. `owner` is the Zoom user who owns the log."""
     parties = {name: _party(entry, name, generation) for name in ("caller", "callee")}
     parties[side]["zoom_user_id"] = owner or parties[side]["zoom_user_id"]
-    told = (_first if generation == 1 else _second_and_third)(entry, received_at)
-    if told is None:
+    facts = (_first if generation == 1 else _second_and_third)(entry, received_at)
+    if facts is None:
         return None
     about = {"call_id": text(entry.get("call_id")), "side": side, "generation": generation}
-    return {**about, "parties": parties, **told}
+    return {**about, "parties": parties, **facts}
 
 
 def only_listens(entry: dict[str, Any]) -> bool:
-    """Such a record is read by no rule."""
+    """No rule reads such a record."""
     return (text(entry.get("event")) or "").lower() in LISTENING
 
 
 def possible(at: datetime | None, ended_at: datetime) -> datetime | None:
-    """A time later than the call's end, or long before it, is as good as absent."""
+    """A time after the call's end, or long before it, is treated as absent."""
     return at if at and ended_at - LONGEST <= at <= ended_at else None
 
 
@@ -78,17 +78,17 @@ def _second_and_third(entry: dict[str, Any], received_at: datetime) -> dict[str,
 
 
 def _party(entry: dict[str, Any], side: str, generation: int) -> dict[str, str | None]:
-    def told(name: str) -> str | None:
+    def value(name: str) -> str | None:
         return text(entry.get(f"{side}_{name}"))
 
-    party = {"zoom_user_id": told("user_id"), "name": told("name"), "number": told("did_number")}
+    party = {"zoom_user_id": value("user_id"), "name": value("name"), "number": value("did_number")}
     if generation > 1:
         return party | {
-            "extension_id": told("ext_id"),
-            "extension_number": told("ext_number"),
-            "email": email(told("email")),
+            "extension_id": value("ext_id"),
+            "extension_number": value("ext_number"),
+            "email": email(value("email")),
         }
-    # First generation: one number, which type 1 says is an extension.
-    if told("number_type") == "1":
-        return party | {"extension_number": told("number")}
-    return party | {"number": told("number") or party["number"]}
+    # First generation: one number, which is an extension if its type is 1.
+    if value("number_type") == "1":
+        return party | {"extension_number": value("number")}
+    return party | {"number": value("number") or party["number"]}

@@ -1,4 +1,4 @@
-"""What becomes of every delivery, and the events that they amount to (4, 5.2)."""
+"""The disposition of every delivery, and the events in the deliveries (4, 5.2)."""
 
 import json
 from collections import Counter
@@ -30,17 +30,17 @@ Ledger = Counter[tuple[str | None, str | None, str]]
 def land(world: World) -> tuple[dict[Key, Event], Ledger]:
     events: dict[Key, Event] = {}
     ledger: Ledger = Counter()
-    ended: dict[Connection, Connection] = {}  # by deauthorizations that earlier batches took in
+    ended: dict[Connection, Connection] = {}  # by deauthorizations that earlier batches landed
     for batch in world.batches:
         connections = [ended.get(one, one) for one in batch.settings.connections]
         for delivery in batch.deliveries:
             message = _message(delivery.body)
             account = _account_of(message)
-            told, disposition = _judge(delivery, message, account, connections)
-            if disposition == "landed" and all(event.key in events for event in told):
+            found, disposition = _judge(delivery, message, account, connections)
+            if disposition == "landed" and all(event.key in events for event in found):
                 disposition = "duplicate"
             ledger[account, _event_name(message), disposition] += 1
-            for event in told:
+            for event in found:
                 events[event.key] = _merged(events.get(event.key), event)
         known = batch.settings.connections
         ended = dict(zip(known, after_deauthorizations(world, known, events.values()), strict=True))
@@ -63,12 +63,12 @@ def _judge(
         return [], "unknown_account"
     newest = max(of_account, key=lambda one: (one.connected_at, one.disconnected_at is None))
     try:
-        told = _events(message, account, delivery.received_at)
+        found = _events(message, account, delivery.received_at)
     except Unreadable as unreadable:
         [own_time] = unreadable.args or [None]
         return [], "unknown_account" if _is_over(newest, own_time) else "quarantined"
-    told = [event for event in told if not _is_over(newest, event.own_time)]
-    return told, "landed" if told else "unknown_account"
+    found = [event for event in found if not _is_over(newest, event.own_time)]
+    return found, "landed" if found else "unknown_account"
 
 
 def _is_over(newest: Connection, own_time: datetime | None) -> bool:
@@ -86,17 +86,17 @@ def _events(message: dict[str, Any], account: str, received_at: datetime) -> lis
     return [read(message, account, received_at)]
 
 
-def _merged(known: Event | None, told: Event) -> Event:
-    """One event of two tellings: the first arrival, and the fields with the greatest text."""
+def _merged(known: Event | None, new: Event) -> Event:
+    """Of two reports of one event: the first arrival, and the fields with the greatest text."""
     if known is None:
-        return told
-    greatest = max(known, told, key=lambda event: _canonical(event.fields))
-    return replace(greatest, received_at=min(known.received_at, told.received_at))
+        return new
+    greatest = max(known, new, key=lambda event: _canonical(event.fields))
+    return replace(greatest, received_at=min(known.received_at, new.received_at))
 
 
 def _canonical(fields: dict[str, Any]) -> str:
-    said = {name: value for name, value in fields.items() if value is not None}
-    return json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
+    present = {name: value for name, value in fields.items() if value is not None}
+    return json.dumps(present, sort_keys=True, default=str, ensure_ascii=False)
 
 
 def _message(body: bytes) -> dict[str, Any]:

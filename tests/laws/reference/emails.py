@@ -1,6 +1,6 @@
-"""One spelling of emails and domains: letters, wrapping and hosts, read plainly.
+"""One spelling for emails and domains: of letters, of what surrounds them, and of hosts.
 
-Cleaning alone: nothing is folded per provider, tags and dots stay.
+This only cleans: there are no rules per provider, so tags and dots stay.
 """
 
 import unicodedata
@@ -19,7 +19,7 @@ IN_A_LOCAL_PART = set("abcdefghijklmnopqrstuvwxyz0123456789.!#$%&'*+-/=?^_`{|}~"
 
 
 def address(text: str | None) -> str | None:
-    """The address, or None when the text is not one. Quoted local parts are left out."""
+    """The address, or None if the text is not one. Quoted local parts are not supported."""
     local, at, host = _readable(text).partition("@")
     read = _host(host)
     local = "".join(letter.lower() if letter.isascii() else letter for letter in local)
@@ -28,7 +28,7 @@ def address(text: str | None) -> str | None:
 
 
 def address_or_domain(text: str) -> str | None:
-    """What an exclusion means."""
+    """The address or domain that an exclusion matches."""
     written = _readable(text)
     scheme, has_scheme, rest = written.partition("://")
     if has_scheme and scheme.isalpha():

@@ -1,4 +1,4 @@
-"""Events: who and what they are about, and their own time (5.1, 5.2). Calls: call_events.py."""
+"""Events: their subject, their fields and their own time (5.1, 5.2). Calls: call_events.py."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,12 +30,12 @@ Key = tuple[Any, ...]
 
 
 class Unreadable(Exception):
-    """The subject or the time of an event cannot be told; its argument is the time, if it can."""
+    """The subject or the time of an event cannot be read. The argument is the time, if readable."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """A fact. `key` is what makes two deliveries tell of the same one."""
+    """A fact. Deliveries with the same `key` report the same fact."""
 
     key: Key
     account: str
@@ -71,8 +71,8 @@ def is_kept(name: str) -> bool:
     if area == "webinar":
         return what in SESSION_EVENTS and not what.endswith("breakout_room")
     if area == "phone":
-        side, _, told = what.partition("_")
-        return side in ("caller", "callee") and told in CALL_EVENTS
+        side, _, kind = what.partition("_")
+        return side in ("caller", "callee") and kind in CALL_EVENTS
     return (area == "user" and what in USER_EVENTS) or name == "app_deauthorized"
 
 
@@ -92,9 +92,9 @@ def session_event(message: dict[str, Any], account: str, received_at: datetime) 
         return make_event(message, account, (uuid, leg), own_time, received_at, fields, session)
 
     place = participant if what in PARTICIPANT_EVENTS else about
-    told = place.get(SESSION_EVENTS[what])
-    own_time = time(told, received_at=received_at)
-    if told in (None, "") and what != "started":
+    value = place.get(SESSION_EVENTS[what])
+    own_time = time(value, received_at=received_at)
+    if value in (None, "") and what != "started":
         own_time = cut_to_the_second(event_time(message.get("event_ts"), received_at=received_at))
     if own_time is None or uuid is None or (what in PARTICIPANT_EVENTS and leg[1] is None):
         raise Unreadable(own_time)
@@ -124,7 +124,7 @@ def session_event(message: dict[str, Any], account: str, received_at: datetime) 
 
 
 def named_leg(participant: dict[str, Any], prefix: str = "") -> tuple[str, str | None]:
-    """A leg is called by its `user_id`, else by its `participant_uuid`."""
+    """A leg is identified by its `user_id`, else by its `participant_uuid`."""
     user_id = text(participant.get(f"{prefix}user_id"))
     if user_id is not None:
         return "user_id", user_id
@@ -134,7 +134,7 @@ def named_leg(participant: dict[str, Any], prefix: str = "") -> tuple[str, str |
 def time_of_bind(
     message: dict[str, Any], participant: dict[str, Any], received_at: datetime
 ) -> datetime:
-    """`join_time`, else `date_time`, else `event_ts`; an unreadable one is not replaced."""
+    """`join_time`, else `date_time`, else `event_ts`. An unreadable one is not replaced."""
     for value in (participant.get("join_time"), participant.get("date_time")):
         if value not in (None, ""):
             own_time = time(value, received_at=received_at)
@@ -184,7 +184,7 @@ def make_event(
     fields: dict[str, Any],
     session: Key | None,
 ) -> Event:
-    """Raises Unreadable when an id of the subject is too long: cut, it might be another one's."""
+    """Raises Unreadable if an id of the subject is too long: cut short, it might equal another."""
     ids = [part for each in subject for part in (each if isinstance(each, tuple) else (each,))]
     if any(isinstance(part, str) and identifier(part) is None for part in ids if part):
         raise Unreadable(own_time)

@@ -5,18 +5,18 @@ from tests.laws.reference.legs import Leg
 
 
 def groups_of(legs: list[Leg], binds: list[Event]) -> list[list[Leg]]:
-    """From leg to leg, as far as anything ties them."""
-    # What every leg says itself, before a group fills its gaps.
+    """Follows links from leg to leg as far as they go."""
+    # Each leg's own value, before a group fills its gaps.
     uuids = {id(leg): leg.value("participant_uuid") for leg in legs}
     bound_to = {id(leg): _latest_bind(leg, binds) for leg in legs}
 
     def names(leg: Leg) -> set[tuple[str, str | None]]:
         return {leg.key, ("participant_uuid", uuids[id(leg)])}
 
-    def is_tied(one: Leg, other: Leg) -> bool:
+    def is_linked(one: Leg, other: Leg) -> bool:
         uuid, other_uuid = uuids[id(one)], uuids[id(other)]
         is_same = uuid is not None and uuid == other_uuid
-        # A breakout leg is its main leg's; two visits to rooms also when that is not there.
+        # A breakout leg is linked to its main leg. Two visits to rooms are linked even without it.
         main = one.parent_user_id if uuid is None else None
         is_of_main = main is not None and (
             (other.key == ("user_id", main) and not other.is_breakout)
@@ -29,8 +29,8 @@ def groups_of(legs: list[Leg], binds: list[Event]) -> list[list[Leg]]:
     left, groups = list(legs), []
     while left:
         group = [left.pop()]
-        for leg in group:  # which grows meanwhile
-            found = [other for other in left if is_tied(leg, other) or is_tied(other, leg)]
+        for leg in group:  # which grows during the loop
+            found = [other for other in left if is_linked(leg, other) or is_linked(other, leg)]
             left = [other for other in left if other not in found]
             group += found
         groups.append(group)
@@ -38,7 +38,7 @@ def groups_of(legs: list[Leg], binds: list[Event]) -> list[list[Leg]]:
 
 
 def _latest_bind(leg: Leg, binds: list[Event]) -> tuple[str, str | None] | None:
-    """The leg that it names last; of two at once the greatest text."""
+    """The leg that its latest bind names; of two at the same time, the greatest text."""
     of_leg = [
         (event.own_time, _text(event.fields["bound_to"]), event.fields["bound_to"])
         for event in binds

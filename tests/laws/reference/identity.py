@@ -13,31 +13,31 @@ from tests.laws.reference.values import in_lower_ascii
 def identify(
     legs: list[Leg], binds: list[Event], known: Known, accounts: list[str], ended_at: datetime
 ) -> None:
-    """The five steps, in order; each sees the result of the one before."""
+    """The five steps, in order. Each sees the result of the one before."""
     groups = groups_of(legs, binds)
-    nobodys = keys_of_several(groups)
+    shared_keys = keys_of_several(groups)
     for group in groups:
         _fill(group, NAMES)
         _count_as_one(group)
     for leg in legs:
-        if leg.value("customer_key") in nobodys:
-            leg.told["customer_key"] = None
+        if leg.value("customer_key") in shared_keys:
+            leg.values["customer_key"] = None
     _share(legs, "registrant_id", ("zoom_user_id", "email"))
     _share(legs, "customer_key", ("zoom_user_id", "email"))
     for leg in legs:
         address = leg.value("email")
-        if address and not leg.told["zoom_user_id"]:
+        if address and not leg.values["zoom_user_id"]:
             found = known.zoom_user_with_email(accounts, address, ended_at)
             if found:
-                leg.told["zoom_user_id"] = (*leg.told["email"][:2], found)
+                leg.values["zoom_user_id"] = (*leg.values["email"][:2], found)
     _share(legs, "email", ("zoom_user_id",))
 
 
 def _share(legs: list[Leg], by: str, names: tuple[str, ...]) -> None:
-    """Legs with one value of `by` fill what others of them lack."""
+    """Legs with the same value of `by` fill each other's gaps."""
     groups: dict[str, list[Leg]] = {}
     for leg in legs:
-        if leg.told[by]:
+        if leg.values[by]:
             groups.setdefault(leg.value(by), []).append(leg)
     for group in groups.values():
         _fill(group, names)
@@ -45,32 +45,32 @@ def _share(legs: list[Leg], by: str, names: tuple[str, ...]) -> None:
 
 def _fill(legs: list[Leg], names: tuple[str, ...]) -> None:
     for name in names:
-        best = latest(leg.told[name] for leg in legs)
+        best = latest(leg.values[name] for leg in legs)
         for leg in legs:
-            leg.told[name] = leg.told[name] or best
+            leg.values[name] = leg.values[name] or best
 
 
 def _count_as_one(group: list[Leg]) -> None:
-    """As one participant_uuid; when they have none, as one leg."""
-    uuids = [leg.told["participant_uuid"] for leg in group if leg.told["participant_uuid"]]
+    """As one participant_uuid or, if they have none, as one leg."""
+    uuids = [leg.values["participant_uuid"] for leg in group if leg.values["participant_uuid"]]
     user_ids = [leg.parent_user_id or leg.user_id for leg in group]
     for leg in group:
-        leg.told["participant_uuid"] = min(uuids, key=lambda told: told[2], default=None)
+        leg.values["participant_uuid"] = min(uuids, key=lambda uuid: uuid[2], default=None)
         leg.counts_as = None if uuids else min(user_ids)
 
 
 def keys_of_several(groups: list[list[Leg]]) -> set[str]:
-    """The customer keys that legs of two groups carry with two Zoom users, emails or names."""
-    said: dict[str, set[tuple[str, int, str]]] = {}
+    """The customer keys on legs of two groups that differ in Zoom user, email or name."""
+    facts_of: dict[str, set[tuple[str, int, str]]] = {}
     for number, group in enumerate(groups):
         for leg in group:
             for key in {event.fields["customer_key"] for event in leg.events} - {None}:
-                said.setdefault(key, set()).update(
-                    (what, number, value) for what, value in _says(leg)
+                facts_of.setdefault(key, set()).update(
+                    (what, number, value) for what, value in _facts(leg)
                 )
     return {
         key
-        for key, facts in said.items()
+        for key, facts in facts_of.items()
         if any(
             what == other and number != other_number and value != other_value
             for what, number, value in facts
@@ -79,7 +79,7 @@ def keys_of_several(groups: list[list[Leg]]) -> set[str]:
     }
 
 
-def _says(leg: Leg) -> Iterator[tuple[str, str]]:
+def _facts(leg: Leg) -> Iterator[tuple[str, str]]:
     for name in ("zoom_user_id", "email"):
         for event in leg.events:
             if event.fields[name]:
@@ -89,7 +89,7 @@ def _says(leg: Leg) -> Iterator[tuple[str, str]]:
 
 
 def persons(legs: list[Leg]) -> list[list[Leg]]:
-    """Legs that share the first identity that is present."""
+    """Groups legs by the first identity that each has."""
     groups: dict[tuple[str, str], list[Leg]] = {}
     for leg in legs:
         groups.setdefault(_identity(leg), []).append(leg)
@@ -98,6 +98,6 @@ def persons(legs: list[Leg]) -> list[list[Leg]]:
 
 def _identity(leg: Leg) -> tuple[str, str]:
     for name in NAMES[:-1]:
-        if leg.told[name]:
+        if leg.values[name]:
             return name, leg.value(name)
     return "user_id", leg.counts_as

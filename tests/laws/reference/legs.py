@@ -1,7 +1,7 @@
-"""A connection leg, and what its own events say (5.4, step 1).
+"""A connection leg, and the values from its own events (5.4, step 1).
 
-A value carries where it was told: (own time, whether by a leave, text). The greatest such tuple is
-"the latest" of the contract.
+A value carries its source: (own time, whether from a leave, text). The greatest such tuple is "the
+latest" of the contract.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.laws.reference.events import Event
 
-Told = tuple[datetime, bool, str]
+Value = tuple[datetime, bool, str]
 NAMES = (
     "zoom_user_id",
     "email",
@@ -27,7 +27,7 @@ class Leg:
     is_breakout: bool
     joins: list[Event] = field(default_factory=list)
     leaves: list[Event] = field(default_factory=list)
-    told: dict[str, Told | None] = field(default_factory=dict)
+    values: dict[str, Value | None] = field(default_factory=dict)
     parent_user_id: str | None = None
     counts_as: str | None = None
 
@@ -41,7 +41,7 @@ class Leg:
 
     @property
     def is_waiting_room(self) -> bool:
-        """No join, and nothing but leaves from the waiting room."""
+        """No join, and only leaves from the waiting room."""
         reasons = [(event.fields["leave_reason"] or "").lower() for event in self.leaves]
         return not self.joins and all("waiting room" in reason for reason in reasons)
 
@@ -50,8 +50,8 @@ class Leg:
         return self.is_breakout and not (self.joins and self.leaves)
 
     def value(self, name: str) -> str | None:
-        told = self.told[name]
-        return told[2] if told else None
+        value = self.values[name]
+        return value[2] if value else None
 
 
 def legs_of(events: list[Event]) -> list[Leg]:
@@ -63,16 +63,16 @@ def legs_of(events: list[Event]) -> list[Leg]:
         leg = legs.setdefault(key, Leg(event.fields["leg"], event.is_breakout))
         (leg.joins if event.is_join else leg.leaves).append(event)
     for leg in legs.values():
-        leg.told = {name: latest(told_by(event, name) for event in leg.events) for name in NAMES}
-        parent = latest(told_by(event, "parent_user_id") for event in leg.events)
+        leg.values = {name: latest(value_of(event, name) for event in leg.events) for name in NAMES}
+        parent = latest(value_of(event, "parent_user_id") for event in leg.events)
         leg.parent_user_id = parent[2] if parent and leg.is_breakout else None
     return list(legs.values())
 
 
-def told_by(event: Event, name: str) -> Told | None:
+def value_of(event: Event, name: str) -> Value | None:
     value = event.fields[name]
     return (event.own_time, event.is_leave, value) if value else None
 
 
-def latest(values: Any) -> Told | None:
+def latest(values: Any) -> Value | None:
     return max((value for value in values if value), default=None)

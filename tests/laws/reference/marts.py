@@ -1,4 +1,4 @@
-"""The rows of the marts, known by natural keys (Zoom's `uuid` or `call_id`) instead of ours."""
+"""The rows of the marts, with natural keys (Zoom's `uuid` or `call_id`) instead of our ids."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +14,7 @@ from tests.laws.reference.settings import Known
 from tests.laws.reference.world import World
 
 Row = dict[str, Any]
-# Sessions outside the connection's time are in no mart, so nothing tells which one it was.
+# Sessions outside the connection's time are in no mart, so nothing identifies them.
 NO_SESSION = {"zoom_account_id": None, "feature": None, "zoom_uuid": None}
 
 
@@ -61,12 +61,12 @@ def _add_session(marts: Marts, key: Key, events: list[Event], known: Known, worl
                 organization_id, accounts, participant.zoom_user_id, session.ended_at
             )
         outcome = outcome_of(session, participant, known, user_id=user_id, outside=outside)
-        told = {"user_id": user_id, "outcome": outcome}
+        result = {"user_id": user_id, "outcome": outcome}
         if outside:
-            marts.outcomes.append({**NO_SESSION, "organization_id": organization_id, **told})
+            marts.outcomes.append({**NO_SESSION, "organization_id": organization_id, **result})
             continue
-        marts.outcomes.append({**natural, **told})
-        marts.participants.append({**natural, **_participant_row(participant), **told})
+        marts.outcomes.append({**natural, **result})
+        marts.participants.append({**natural, **_participant_row(participant), **result})
         if outcome == "activity":
             became.setdefault(user_id or "", []).append(participant)
     if outside:
@@ -105,7 +105,7 @@ def _participant_row(participant: Participant) -> Row:
 
 
 def _activity_row(session: Session, user_id: str, participants: list[Participant]) -> Row:
-    """A user with several identities: presence united, the host's or the caller's role wins."""
+    """A user with several identities: presence is united; the host's or caller's role wins."""
     first = min(participants, key=lambda participant: participant.role not in ("host", "caller"))
     presence = united([stay for participant in participants for stay in participant.presence])
     is_call = session.feature == "phone"

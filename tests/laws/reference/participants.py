@@ -1,4 +1,4 @@
-"""One person per session, after all their connections are put together (5.4 to 5.6)."""
+"""One person per session, with all their connections combined (5.4 to 5.6)."""
 
 from tests.laws.reference.events import Event
 from tests.laws.reference.identity import identify, persons
@@ -40,8 +40,8 @@ def _participant(
 
 
 def _latest_of(legs: list[Leg], name: str) -> str | None:
-    told = latest(leg.told[name] for leg in legs)
-    return told[2] if told else None
+    value = latest(leg.values[name] for leg in legs)
+    return value[2] if value else None
 
 
 def _counts(leg: Leg, legs: list[Leg]) -> bool:

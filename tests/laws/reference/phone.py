@@ -1,4 +1,4 @@
-"""One call, whatever generation of events told of it (5.7)."""
+"""One call, whichever generation of events reported it (5.7)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MARKS = ("extension_id", "extension_number", "email")
 
 @dataclass(frozen=True)
 class Side:
-    """Somebody on a side of a call: their own events, and the others that may tell of them."""
+    """A person on one side of a call: their own events, and others that may describe them."""
 
     role: str
     own: list[Event]
@@ -25,15 +25,15 @@ class Side:
 
 
 def call_of(key: Key, events: list[Event]) -> Session:
-    """The call's times; `is_answered` says whether they are those of a talk."""
+    """The call's times. `is_answered` says whether they are those of a conversation."""
     account, feature, call_id = key
     answered = answered_events(events)
-    told = answered or _live(events) or events
-    ended_at = max(event.fields["ended_at"] for event in told)
+    used = answered or _live(events) or events
+    ended_at = max(event.fields["ended_at"] for event in used)
     if answered:
         starts = _within([event.fields["answered_at"] for event in answered], ended_at)
     else:
-        starts = _within([event.fields["rang_at"] for event in told], ended_at)
+        starts = _within([event.fields["rang_at"] for event in used], ended_at)
         starts = starts or _within([event.fields["rang_at"] for event in events], ended_at)
     return Session(
         account=account,
@@ -52,10 +52,10 @@ def _within(times: Iterable[datetime | None], ended_at: datetime) -> list[dateti
 
 
 def answered_events(events: list[Event]) -> list[Event]:
-    """Those that tell of the talk; nothing when nobody talked.
+    """The events of the conversation; none if no one talked.
 
-    Of several callees who answered their own ones. Of one, whatever tells of the talk, but not what
-    the others say of themselves, and not their mailboxes.
+    If several callees answered, these are their own events. If one answered, these are all events
+    of the conversation, without the other callees' own events and their mailboxes.
     """
     talks = talks_of(events)
     if len(talks) > 1:
@@ -64,7 +64,7 @@ def answered_events(events: list[Event]) -> list[Event]:
 
 
 def talks_of(events: list[Event], side: str = "callee") -> dict[str, list[Event]]:
-    """Zoom user -> what tells of their talk, of those on a side who answered."""
+    """Zoom user -> the events of their conversation, for those on a side who answered."""
     talks = {}
     for name in people_named(events, side):
         theirs = [event for event in events if _person(event, side) in (None, name)]
@@ -75,7 +75,7 @@ def talks_of(events: list[Event], side: str = "callee") -> dict[str, list[Event]
 
 
 def people_named(events: list[Event], side: str = "callee") -> list[str]:
-    """The Zoom users whose own events tell of a call."""
+    """The Zoom users who have their own events of a call."""
     return sorted({_person(event, side) for event in events if _is_of(event, side)} - {None})
 
 
@@ -90,7 +90,7 @@ def _is_of_another(event: Event, talks: dict[str, list[Event]]) -> bool:
 
 
 def _talk(events: list[Event]) -> list[Event]:
-    """Nothing when no answer was told, or a mailbox picked up."""
+    """Empty if Zoom reported no answer or if a mailbox answered."""
     records = [event for event in events if event not in _live(events)]
     has_voicemail = any(event.fields["is_voicemail"] for event in records)
     return [] if has_voicemail and not any(map(_is_answered, records)) else _best(events)
@@ -129,10 +129,10 @@ def parties_of(
 ) -> list[Participant]:
     """The caller, and the callees in the order of their answers."""
     sides = [_the_one(session, events, "caller"), *_callees(session, events)]
-    facts = [_told(side) for side in sides]
+    facts = [_facts_of(side) for side in sides]
     found = [
-        _participant(session, side, told, known, accounts)
-        for side, told in zip(sides, facts, strict=True)
+        _participant(session, side, of_side, known, accounts)
+        for side, of_side in zip(sides, facts, strict=True)
     ]
     for participant in found:
         other = 1 if participant.role == "caller" else 0
@@ -157,8 +157,8 @@ def _stay(talk: list[Event]) -> Interval:
 
 
 def _the_one(session: Session, events: list[Event], side: str) -> Side:
-    """Who answered; when nobody did, the one whose event ends first. Nobody of several when an
-    event without a Zoom user tells of the answer.
+    """The person who answered or, if no one did, the one with the event that ends first. None of
+    several people if an event without a Zoom user reports the answer.
     """
     whole = (session.started_at, session.ended_at)
     named, talks = people_named(events, side), talks_of(events, side)
@@ -173,8 +173,8 @@ def _the_one(session: Session, events: list[Event], side: str) -> Side:
 
 
 def _side(name: str | None, events: list[Event], side: str, talk: Interval) -> Side:
-    """What is missing in their own events, those tell that name nobody else there. Among several an
-    extension or an email names somebody, too.
+    """Events that name no one else on that side fill the gaps of their own events. If the side has
+    several people, an extension or an email names a person, too.
     """
     named = people_named(events, side)
     if len(named) < 2:
@@ -195,22 +195,22 @@ def _side(name: str | None, events: list[Event], side: str, talk: Interval) -> S
     return Side(side, own, others, talk)
 
 
-def _told(side: Side) -> dict[str, str | None]:
-    """What is told of somebody: their own events know best, then the others of their side."""
-    tellers = [(2, event) for event in side.own]
-    tellers += [(int(_is_of(event, side.role)), event) for event in side.others]
+def _facts_of(side: Side) -> dict[str, str | None]:
+    """The facts about a person: from their own events first, then from others of their side."""
+    sources = [(2, event) for event in side.own]
+    sources += [(int(_is_of(event, side.role)), event) for event in side.others]
     facts: dict[str, str | None] = {}
     for name in ("zoom_user_id", "extension_id", "extension_number", "email", "name", "number"):
         said = [
             (closeness, *_weight(event), _said(event, side.role, name) or "")
-            for closeness, event in tellers
+            for closeness, event in sources
         ]
-        facts[name] = max((told for told in said if told[-1]), default=(None,))[-1]
+        facts[name] = max((one for one in said if one[-1]), default=(None,))[-1]
     return facts
 
 
 def _weight(event: Event) -> tuple[Any, ...]:
-    """Of several values the one of an answer, of the newest record."""
+    """Of several values, the one from an answer wins, then the one from the newest record."""
     generation = event.fields["generation"]
     return _is_answered(event), 0 if generation == "live" else generation, event.own_time
 

@@ -1,4 +1,4 @@
-"""How long somebody was there (5.5): the union of half-open intervals, clipped to the session."""
+"""How long a person attended (5.5): the union of half-open intervals, clipped to the session."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ def clipped(interval: Interval, session: Interval) -> Interval:
 
 
 def united(intervals: list[Interval]) -> list[Interval]:
-    """Without overlaps, in order; what has no length is no presence."""
+    """Without overlaps, in order. An interval without length is no presence."""
     whole: list[Interval] = []
     for start, end in sorted(interval for interval in intervals if interval[0] < interval[1]):
         if whole and start <= whole[-1][1]:

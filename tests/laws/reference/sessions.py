@@ -1,4 +1,4 @@
-"""When a session was, and what it was (5.3, 5.9). Calls are not here: see phone.py."""
+"""When a session took place and what it was (5.3, 5.9). For calls, see phone.py."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -57,7 +57,7 @@ class Session:
 
 
 def session_of(key: Key, events: list[Event], *, as_of: datetime) -> Session | None:
-    """None while the session has no end. A bind says nothing of it."""
+    """None while the session has no end. Binds play no part."""
     account, feature, uuid = key
     events = [event for event in events if not event.is_bind]
     if not events:
@@ -78,7 +78,7 @@ def session_of(key: Key, events: list[Event], *, as_of: datetime) -> Session | N
         seen += [event.own_time for event in events if event.is_join]
         started_at = min((at for at in seen if _fits(at, ended_at)), default=ended_at)
 
-    kind = _told(events, last_end, "type")
+    kind = _value_of(events, last_end, "type")
     types = MEETING_TYPES if feature == "meetings" else WEBINAR_TYPES
     other = ("other", "a meeting" if feature == "meetings" else "a webinar")
     session_type, type_in_words = types.get(kind or "", other)
@@ -90,21 +90,21 @@ def session_of(key: Key, events: list[Event], *, as_of: datetime) -> Session | N
         ended_at=ended_at,
         end_source="event" if last_end else "inferred",
         last_event_at=max(event.own_time for event in events),
-        topic=_told(events, last_end, "topic"),
+        topic=_value_of(events, last_end, "topic"),
         session_type=session_type,
         type_in_words=type_in_words,
-        host_id=_told(events, last_end, "host_id"),
-        meeting_id=_told(events, last_end, "meeting_id"),
+        host_id=_value_of(events, last_end, "host_id"),
+        meeting_id=_value_of(events, last_end, "meeting_id"),
     )
 
 
 def _fits(started_at: datetime, ended_at: datetime) -> bool:
-    """Nothing lasts longer than 31 days."""
+    """No session is longer than 31 days."""
     return timedelta(0) <= ended_at - started_at <= LONGEST
 
 
-def _told(events: list[Event], last_end: Event | None, name: str) -> str | None:
-    """What the `ended` event says, else the latest event that says anything."""
+def _value_of(events: list[Event], last_end: Event | None, name: str) -> str | None:
+    """From the `ended` event, else from the latest event that has a value."""
     if last_end and last_end.fields[name]:
         return last_end.fields[name]
     said = [(event.own_time, event.fields[name]) for event in events if event.fields[name]]

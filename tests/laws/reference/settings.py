@@ -1,4 +1,4 @@
-"""What was known and set at a moment (5.3, 5.8, 5.10): users, mappings, switches, exclusions."""
+"""What was known and set at a time (5.3, 5.8, 5.10): users, mappings, subscriptions, exclusions."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,7 +13,7 @@ from tests.laws.reference.versions import Version, Versions, at_the_time, emails
 from tests.laws.reference.world import World
 
 PHONE_USER = ("extension_id", "extension_number", "id")
-TELL_OF_USERS = ("user.created", "user.updated", "user.activated")
+DESCRIBE_USERS = ("user.created", "user.updated", "user.activated")
 # Event -> whether a Zoom user is active from then on.
 ACTIVITY_EVENTS = {
     "user.created": True,
@@ -25,7 +25,7 @@ ACTIVITY_EVENTS = {
 
 
 class Known:
-    """Everything the rules ask that is not told by the session's own events."""
+    """Everything that the rules need and the session's own events do not contain."""
 
     def __init__(self, world: World, events: Iterable[Event]) -> None:
         events = list(events)
@@ -40,14 +40,14 @@ class Known:
         self._activity: dict[tuple[str, str], list[tuple[datetime, bool, bool]]] = {}
         self._read_imports()
         for event in events:
-            if event.name in TELL_OF_USERS:
+            if event.name in DESCRIBE_USERS:
                 key = event.account, event.fields["zoom_user_id"]
-                self._note(key, event.own_time, event.fields["email"], event.fields["name"])
+                self._add(key, event.own_time, event.fields["email"], event.fields["name"])
             if event.name in ACTIVITY_EVENTS:
                 key = event.account, event.fields["zoom_user_id"]
                 seen = event.own_time, ACTIVITY_EVENTS[event.name], True
                 self._activity.setdefault(key, []).append(seen)
-        self._note_who_was_not_listed()
+        self._add_who_was_not_listed()
 
     def _read_imports(self) -> None:
         self._imports: dict[str, list[tuple[datetime, set[str]]]] = {}
@@ -63,7 +63,7 @@ class Known:
                     zoom_user_id = text(row.get("id"))
                     if zoom_user_id:
                         name, address = name_of(row), email(row.get("email"))
-                        self._note((account, zoom_user_id), batch.as_of, address, name)
+                        self._add((account, zoom_user_id), batch.as_of, address, name)
                         seen = batch.as_of, text(row.get("status")) != "inactive", False
                         self._activity.setdefault((account, zoom_user_id), []).append(seen)
                         listed.add(zoom_user_id)
@@ -72,7 +72,7 @@ class Known:
                     for row in batch.settings.phone_users.get(account, ())
                 ]
 
-    def _note(
+    def _add(
         self, key: tuple[str, str], at: datetime, address: str | None, name: str | None
     ) -> None:
         if address:
@@ -80,8 +80,8 @@ class Known:
         if name:
             self._zoom_names.setdefault(key, []).append(Version(at, name))
 
-    def _note_who_was_not_listed(self) -> None:
-        """Of everybody who was ever known: every import of the worlds is a complete one."""
+    def _add_who_was_not_listed(self) -> None:
+        """For everyone who was ever known, because every import of the worlds is complete."""
         for account, zoom_user_id in {*self._activity, *self._zoom_emails, *self._zoom_names}:
             for at, listed in self._imports.get(account, []):
                 if zoom_user_id not in listed:
@@ -89,8 +89,8 @@ class Known:
                     self._activity.setdefault((account, zoom_user_id), []).append(seen)
 
     def was_active(self, account: str, zoom_user_id: str, at: datetime) -> bool:
-        """By the latest observation until then; of equal times active wins. Before the first one
-        the opposite of what an event says, and the same as an import.
+        """By the latest observation until then; at equal times, active wins. Before the first one,
+        the opposite of an event or the same as an import.
         """
         seen = self._activity.get((account, zoom_user_id), [])
         until_then = [each for each in seen if each[0] <= at]
@@ -125,7 +125,7 @@ class Known:
         return None
 
     def zoom_user_with_email(self, accounts: list[str], address: str, at: datetime) -> str | None:
-        """Of the first account first, then one that was active then, then the smallest id."""
+        """Prefers the first account, then a user who was active then, then the smallest id."""
         found = [
             (account != accounts[0], not self.was_active(account, zoom_user_id, at), zoom_user_id)
             for (account, zoom_user_id), versions in self._zoom_emails.items()
@@ -147,15 +147,15 @@ class Known:
     def mapped_user(
         self, organization_id: str, accounts: list[str], zoom_user_id: str, at: datetime
     ) -> str | None:
-        by_hand = [
+        manual = [
             (change.effective_from, change.changed_at, number, change.user_id)
             for number, change in enumerate(self.settings.mapping_changes)
             if change.zoom_user_id == zoom_user_id
             and change.zoom_account_id in accounts
             and change.effective_from <= at
         ]
-        if by_hand:
-            return max(by_hand, key=lambda change: change[:3])[3]
+        if manual:
+            return max(manual, key=lambda change: change[:3])[3]
         address = self.zoom_email(accounts, zoom_user_id, at)
         matches = [
             (not self.is_active(organization_id, user.user_id, at), user.user_id)
@@ -199,7 +199,7 @@ class Known:
         )
 
     def connection_at(self, account: str, at: datetime) -> tuple[str, str | None]:
-        """The organization, and why a session that ended then does not count (None: it does)."""
+        """The organization, and why a session that ended then is discarded (None: it is not)."""
         of_account = [c for c in self.connections if c.zoom_account_id == account]
         organization_id = of_account[0].organization_id
         before = [c for c in of_account if c.connected_at <= at]
@@ -209,7 +209,7 @@ class Known:
 
 
 def _accounts_that_ended(world: World) -> dict[str, int]:
-    """Account -> the batch that found our app removed; later ones import nothing of it."""
+    """Account -> the batch that found our app removed; later ones import nothing from it."""
     ended: dict[str, int] = {}
     for number, batch in enumerate(world.batches):
         events, _ = land(replace(world, batches=(batch,)))

@@ -9,19 +9,19 @@ ZOOMS_FIRST_YEAR = 2011
 
 
 def text(value: Any) -> str | None:
-    """Numbers count as texts; an empty text, null and everything else is nothing."""
+    """Numbers are read as texts. An empty text, null and everything else is None."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return str(value) or None
 
 
 def identifier(value: Any) -> str | None:
-    """What has more than 128 bytes is no id, unless it is a subject's: see `make_event`."""
+    """None if it has more than 128 bytes. For ids of a subject, see `make_event`."""
     return _at_most(128, text(value))
 
 
 def email(value: Any) -> str | None:
-    """Cleaned; what is then no address is nothing."""
+    """Cleaned; None if that is not an address."""
     return _at_most(320, address(text(value)))
 
 
@@ -34,7 +34,7 @@ def name(value: Any) -> str | None:
 
 
 def topic(value: Any) -> str | None:
-    """The first 1,000 bytes, less what would be a part of a character."""
+    """The first 1,000 bytes, without a partial character."""
     said = text(value)
     while said and len(said.encode()) > 1000:
         said = said[:-1]

@@ -1,4 +1,4 @@
-"""Facts that change, and what was known of them at a moment (5.8)."""
+"""Facts that change, and what was known about them at a time (5.8)."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -16,8 +16,8 @@ Versions = list[Version]
 
 
 def at_the_time(versions: Versions, at: datetime) -> str | None:
-    """The latest one known by then, of equal times the greatest; the first one counts from the
-    beginning.
+    """The latest version known by then; at equal times, the greatest. The first version also
+    applies to the time before it.
     """
     if not versions:
         return None

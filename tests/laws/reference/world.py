@@ -1,4 +1,4 @@
-"""What the rules are applied to: batches, each with the settings as they stood and what came."""
+"""The input of the rules: batches, each with its settings and its deliveries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ class Exclusion:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that is set, as one batch found it. Later in a list means inserted later."""
+    """All settings, as one batch found them. Later in a list means inserted later."""
 
     organizations: tuple[str, ...] = ()
     users: tuple[User, ...] = ()
@@ -62,7 +62,7 @@ class Settings:
     mapping_changes: tuple[MappingChange, ...] = ()
     subscription_changes: tuple[SubscriptionChange, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
-    # Per Zoom account what Zoom's own lists say: rows as GET /v2/users and GET /v2/phone/users.
+    # Zoom's own lists for each account: the rows of GET /v2/users and GET /v2/phone/users.
     zoom_users: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
     phone_users: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
 
@@ -82,7 +82,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class World:
-    """A history; `client_id` is the id of the app that the accounts gave access to."""
+    """A history. `client_id` is the id of the app that the accounts granted access to."""
 
     client_id: str
     batches: tuple[Batch, ...]

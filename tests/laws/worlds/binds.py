@@ -1,4 +1,4 @@
-"""Phones that are bound to other legs: in chains, in circles, again, to legs that are absent."""
+"""Phones that are bound to other legs: in chains, in circles, repeatedly, to absent legs."""
 
 from itertools import pairwise
 from typing import Any
@@ -12,14 +12,14 @@ Leg = tuple[str | None, str | None]  # user_id, participant_uuid
 
 
 def bind(stage: Stage) -> None:
-    """Says of some legs that they are another leg's person."""
+    """Reports that some legs belong to the same person as another leg."""
     legs = _legs(stage)
     if len(legs) < 2 or not stage.luck(0.5):
         return
     bound_at = set()
     for leg, other in _pairs(stage, stage.dice.shuffled(legs)):
         at = stage.moment()
-        # Zoom does not say two things of one leg at once.
+        # Zoom does not report two binds of one leg at the same time.
         subject = leg[0] or leg[1], at
         if subject not in bound_at:
             bound_at.add(subject)
@@ -37,8 +37,8 @@ def _pairs(stage: Stage, legs: list[Leg]) -> list[tuple[Leg, Leg]]:
 
 
 def _legs(stage: Stage) -> list[Leg]:
-    """Those that events have named so far."""
-    parts = [told.body["payload"]["object"].get("participant", {}) for told in stage.told]
+    """The legs that events have named so far."""
+    parts = [report.body["payload"]["object"].get("participant", {}) for report in stage.reports]
     found = {(_text(part.get("user_id")), part.get("participant_uuid")) for part in parts if part}
     return sorted(found, key=str)
 
@@ -52,8 +52,8 @@ def _bind(stage: Stage, leg: Leg, other: Leg, at: Any) -> None:
     time = dice.choice(["join_time", "join_time", "date_time", "neither"])
     if time != "neither":
         part |= {"join_time": nothing(dice), time: iso(at)}
-    stage.tell("participant_bind", at, {"participant": part})
-    stage.told[-1].is_timed_by_itself = time != "neither"
+    stage.report("participant_bind", at, {"participant": part})
+    stage.reports[-1].event_ts_may_differ = time != "neither"
 
 
 def _named(stage: Stage, leg: Leg, prefix: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tests.laws.worlds.posting import Posted, post, post_again, post_once
 from tests.laws.worlds.sessions import make_session
 from tests.laws.worlds.settings import Setter, changed, first_settings
 from tests.laws.worlds.users import CLIENT_ID, deauthorization, unusable, user_events
-from tests.laws.worlds.wire import Told
+from tests.laws.worlds.wire import Report
 
 Draw = Callable[[st.SearchStrategy], object]
 
@@ -37,9 +37,10 @@ class History:
 
 
 def make_history(seed: int, number: int, *, copy_of: str = "w", is_wild: bool = False) -> History:
-    """History `number` of a seed, whatever others are made.
+    """History `number` of a seed, whichever others are made.
 
-    Its ids begin with `copy_of` and its number, so that many, and copies of them, fit side by side.
+    Its ids start with `copy_of` and its number, so that one database can contain many histories and
+    their copies.
     """
     return throw(histories(f"{copy_of}{number}-", is_wild=is_wild), f"{seed}/{number}")
 
@@ -49,25 +50,25 @@ def make_world(seed: int, number: int) -> World:
 
 
 def rearranged(history: History, seed: int) -> History:
-    """The same deliveries in another order, in other batches, some of them again."""
+    """The same deliveries in another order and in other batches, some of them repeated."""
     return throw(rearrangements(history), f"{seed}/rearranged")
 
 
 @st.composite
 def histories(draw: Draw, prefix: str, *, is_wild: bool = False) -> History:
-    """In a wild one, tellings of one event differ in several fields at once; which of them counts
-    the contract leaves open.
+    """In a wild history, reports of one event differ in several fields at once. The contract does
+    not say which of them applies.
     """
     dice = Dice(draw)
     cast = make_cast(dice, prefix)
-    told, ends = _story(dice, cast)
+    reports, ends = _story(dice, cast)
     setter = Setter(dice, cast, ends)
     settings = [first_settings(setter)]
     left = _deauthorized_account(dice, settings[0])
     for n in range(1, len(BATCH_TIMES)):
         settings.append(changed(setter, settings[-1], n, keeps_zoom_users=left is not None))
     posted = []
-    for one in told:
+    for one in reports:
         posted += post(dice, one, is_wild=is_wild)
     if left:
         posted += _post_deauthorization(dice, left, setter)
@@ -82,8 +83,8 @@ def rearrangements(draw: Draw, history: History) -> History:
     posted, ends = [], _ends(history)
     for one in history.posted:
         if b"app_deauthorized" in one.delivery.body or _is_late(one, ends):
-            # What ends a connection also ends its imports, and what an event of a day after the end
-            # becomes depends on what is set when it is landed: these stay in their batches.
+            # What ends a connection also ends its imports, and the result of an event from the day
+            # after the end depends on the settings when it is landed. Both stay in their batches.
             posted.append(one)
             continue
         posted.append(replace(one, batch=dice.number(0, LAST)))
@@ -93,8 +94,8 @@ def rearrangements(draw: Draw, history: History) -> History:
 
 
 def _ends(history: History) -> dict[str, datetime]:
-    """When each account's connection first ends, by any batch's settings or by a deauthorization;
-    connections are set anew between batches.
+    """When each account's connection first ends, by any batch's settings or by a deauthorization.
+    Batches may change connections.
     """
     ends: dict[str, datetime] = {}
     found = [
@@ -104,9 +105,9 @@ def _ends(history: History) -> dict[str, datetime]:
         if connection.disconnected_at
     ]
     found += [
-        (one.told.account, one.told.at)
+        (one.report.account, one.report.at)
         for one in history.posted
-        if one.told and one.told.body["event"] == "app_deauthorized"
+        if one.report and one.report.body["event"] == "app_deauthorized"
     ]
     for account, end in found:
         ends[account] = min(end, ends.get(account, end))
@@ -114,23 +115,23 @@ def _ends(history: History) -> dict[str, datetime]:
 
 
 def _is_late(one: Posted, ends: dict[str, datetime]) -> bool:
-    end = ends.get(one.told.account) if one.told else None
-    return end is not None and one.told.at > end
+    end = ends.get(one.report.account) if one.report else None
+    return end is not None and one.report.at > end
 
 
-def _story(dice: Dice, cast: Cast) -> tuple[list[Told], list[datetime]]:
-    """What is told of sessions, calls and users, and when the sessions and calls ended."""
-    told, ends = [], []
+def _story(dice: Dice, cast: Cast) -> tuple[list[Report], list[datetime]]:
+    """The events of sessions, calls and users, and when the sessions and calls ended."""
+    reports, ends = [], []
     for number in range(dice.number(2, 9)):
-        # Some days begin close to midnight.
+        # Some sessions start close to midnight.
         starts_at = BASE + timedelta(days=dice.number(0, 4), hours=dice.choice([8, 10, 15, 23]))
         starts_at += timedelta(seconds=dice.number(0, 3599))
         account = dice.choice(list(cast.accounts))
         make = make_call if dice.luck(0.4) else make_session
         events, ended_at = make(dice, cast, account, number=number, starts_at=starts_at)
-        told += events
+        reports += events
         ends.append(ended_at)
-    return together(dice, told) + user_events(dice, cast, ends), ends
+    return together(dice, reports) + user_events(dice, cast, ends), ends
 
 
 def _deauthorized_account(dice: Dice, settings: Settings) -> str | None:
@@ -140,12 +141,12 @@ def _deauthorized_account(dice: Dice, settings: Settings) -> str | None:
 
 def _post_deauthorization(dice: Dice, account: str, setter: Setter) -> list[Posted]:
     at = max(setter.edge(), BASE)
-    told = deauthorization(dice, account, at=at, is_ours=dice.luck(0.7))
-    return [post_once(dice, told, dice.number(max(1, told.first_batch), LAST))]
+    report = deauthorization(dice, account, at=at, is_ours=dice.luck(0.7))
+    return [post_once(dice, report, dice.number(max(1, report.first_batch), LAST))]
 
 
-def _post_unusable(dice: Dice, bad: Told | bytes) -> list[Posted]:
-    if isinstance(bad, Told):
+def _post_unusable(dice: Dice, bad: Report | bytes) -> list[Posted]:
+    if isinstance(bad, Report):
         return [post_once(dice, bad, bad.first_batch) for _ in range(dice.number(1, 2))]
     at = BASE + timedelta(days=1)
     return [Posted(dice.number(0, LAST), Delivery(bad, at))]

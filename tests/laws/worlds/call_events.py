@@ -1,4 +1,4 @@
-"""One call as one side tells of it, in all four generations of events."""
+"""One call as one side reports it, in all four generations of events."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.laws.worlds.dice import Dice
 from tests.laws.worlds.people import Line
-from tests.laws.worlds.wire import Body, Told, event, flip, iso
+from tests.laws.worlds.wire import Body, Report, event, flip, iso
 
 ANSWERED = ("answered", "connected", "accepted")
 MISSED = ("no_answer", "rejected", "canceled", None)
@@ -29,14 +29,14 @@ class Call:
     answered_at: datetime | None
     ended_at: datetime
     is_voicemail: bool
-    segment: str | None = None  # what part of the call a record is of
+    segment: str | None = None  # the part of the call that a record describes
 
     def record_id(self, side: str, generation: int) -> str:
         line = getattr(self, side).extension_number
         return f"{self.call_id}-{side}-{generation}-{line}-{self.segment}"
 
     def shifted(self, dice: Dice) -> "Call":
-        """As somebody else's clock has it; still no answer after the end."""
+        """By another person's clock, still without an answer after the end."""
         ended_at = self.ended_at + seconds(dice.number(0, 3))
         answered_at = self.answered_at and self.answered_at + seconds(dice.number(-2, 2))
         answered_at = answered_at and min(answered_at, ended_at)
@@ -46,7 +46,7 @@ class Call:
         return replace(self, answered_at=None)
 
     def at_impossible_times(self, dice: Dice) -> "Call":
-        """Answered after the end, or weeks before it; or the same of the ringing."""
+        """Answered after the end or weeks before it, or ringing at such a time."""
         longest = timedelta(days=31)
         odd = self.ended_at + dice.choice(
             [seconds(1), seconds(60), -longest, -longest - seconds(1), -2 * longest]
@@ -54,7 +54,7 @@ class Call:
         return replace(self, answered_at=odd) if dice.luck(0.5) else replace(self, rang_at=odd)
 
     def also_rang(self, line: Line, *, after: timedelta, is_voicemail: bool) -> "Call":
-        """As another member of the queue has it: they did not pick up, but their mailbox may."""
+        """As another member of the queue sees it, who did not answer; their mailbox may have."""
         rang_at = self.rang_at + after
         ended_at = max(self.answered_at or self.ended_at, rang_at)
         answered_at = rang_at if is_voicemail else None
@@ -62,11 +62,11 @@ class Call:
         return replace(rang, answered_at=answered_at, is_voicemail=is_voicemail)
 
     def picked_up(self, line: Line, at: datetime, length: timedelta) -> "Call":
-        """As somebody else has it who answers the same call, parked or transferred."""
+        """As another person sees it who answers the same call after it is parked or transferred."""
         return replace(self, callee=line, answered_at=at, ended_at=at + length, is_voicemail=False)
 
     def listened_to(self, line: Line, segment: str) -> "Call":
-        """As a supervisor's log has it."""
+        """As the log of a supervisor shows it."""
         heard = replace(self, callee=line, segment=segment, is_voicemail=False)
         return replace(heard, ended_at=self.ended_at + seconds(1), answered_at=self.rang_at)
 
@@ -75,19 +75,19 @@ def seconds(number: int) -> timedelta:
     return timedelta(seconds=number)
 
 
-def tell(dice: Dice, call: Call, side: str, generation: int) -> Told:
+def report(dice: Dice, call: Call, side: str, generation: int) -> Report:
     make = _live if generation == 0 else _first if generation == 1 else _record
     return make(dice, call, side, generation)
 
 
-def _live(dice: Dice, call: Call, side: str, _: int) -> Told:
+def _live(dice: Dice, call: Call, side: str, _: int) -> Report:
     about: Body = {"call_id": call.call_id, "ringing_start_time": iso(call.rang_at)}
     if call.answered_at:
         about["answer_start_time"] = iso(call.answered_at)
     about["call_end_time"] = iso(call.ended_at)
     for name in ("caller", "callee"):
         about[name] = _live_party(dice, getattr(call, name), is_own=name == side)
-    return Told(call.ended_at, event(f"phone.{side}_ended", call.account, call.ended_at, about))
+    return Report(call.ended_at, event(f"phone.{side}_ended", call.account, call.ended_at, about))
 
 
 def _live_party(dice: Dice, line: Line, *, is_own: bool) -> Body:
@@ -101,7 +101,7 @@ def _live_party(dice: Dice, line: Line, *, is_own: bool) -> Body:
     return party
 
 
-def _first(dice: Dice, call: Call, side: str, _: int) -> Told:
+def _first(dice: Dice, call: Call, side: str, _: int) -> Report:
     length = int((call.ended_at - (call.answered_at or call.ended_at)).total_seconds())
     result = dice.choice(CONNECTED if call.answered_at else ["No Answer", "Missed"])
     duration: Any = flip(dice, str(length))
@@ -126,10 +126,10 @@ def _first(dice: Dice, call: Call, side: str, _: int) -> Told:
         if line.zoom_user_id and dice.luck(0.3):
             record[f"{name}_user_id"] = line.zoom_user_id
     about = {"user_id": getattr(call, side).zoom_user_id, "call_logs": [record]}
-    return Told(at, event(f"phone.{side}_call_log_completed", call.account, at, about))
+    return Report(at, event(f"phone.{side}_call_log_completed", call.account, at, about))
 
 
-def _record(dice: Dice, call: Call, side: str, generation: int) -> Told:
+def _record(dice: Dice, call: Call, side: str, generation: int) -> Report:
     what, array, id_name = GENERATIONS[generation]
     record: Body = {
         id_name: call.record_id(side, generation),
@@ -149,7 +149,7 @@ def _record(dice: Dice, call: Call, side: str, generation: int) -> Told:
     owner = getattr(call, side).zoom_user_id if dice.luck(0.7) else None
     about = {"user_id": owner, array: [record]}
     name = f"phone.{side}_{what}_completed"
-    return Told(call.ended_at, event(name, call.account, call.ended_at, about))
+    return Report(call.ended_at, event(name, call.account, call.ended_at, about))
 
 
 def _record_party(dice: Dice, side: str, line: Line, *, is_own: bool) -> dict[str, Any]:

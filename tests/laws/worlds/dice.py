@@ -1,7 +1,7 @@
-"""What happens by chance in a world: hypothesis throws the dice.
+"""Chance in a world: Hypothesis throws the dice.
 
-Hypothesis's own loop runs, and makes smaller, one example at a time. A batch takes seconds, however
-many worlds it holds, so worlds are drawn first and then run side by side.
+Hypothesis's own loop runs and shrinks one example at a time. A batch takes seconds, however many
+worlds it contains, so worlds are drawn first and then run together.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 T = TypeVar("T")
 
-# Hypothesis likes integers that stand in the code of whatever modules happen to be loaded: the same
-# seed would make other worlds in another process. None stands out here.
+# Hypothesis prefers integers that occur in the code of the loaded modules, so the same seed would
+# make other worlds in another process. No such integer is near these.
 FAR_FROM_EVERY_CONSTANT = 3 * 2**41 + 12_345_678
 
 
 class Dice:
-    """A composite strategy's `draw`, with the words that the makers of worlds use."""
+    """A composite strategy's `draw`, with the methods that make worlds."""
 
     def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
         self._draw = draw
@@ -38,7 +38,7 @@ class Dice:
         return options[self.number(0, len(options) - 1)]
 
     def some(self, options: Sequence[T], most: int) -> list[T]:
-        """Up to so many of them, in any order."""
+        """Up to `most` of them, in any order."""
         return self.shuffled(options)[: self.number(0, min(most, len(options)))]
 
     def shuffled(self, options: Sequence[T]) -> list[T]:
@@ -47,7 +47,7 @@ class Dice:
 
 
 def throw(strategy: st.SearchStrategy[T], of_seed: str) -> T:
-    """What hypothesis draws from a seed: the second example, as the first is the simplest one."""
+    """Hypothesis's second example from a seed, because the first is the simplest one."""
     examples: list[T] = []
 
     @seed(of_seed)

@@ -1,4 +1,4 @@
-"""Times and texts that are no session's and nobody's: Zoom may send any, and none may do harm."""
+"""Times and texts that fit no session and no person. Zoom may send them; they must do no harm."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ SECOND = timedelta(seconds=1)
 ABSURD = ("0001-01-01T00:00:00Z", "1900-01-01T00:00:00Z", "1970-01-01T00:00:00Z")
 JUST_TOO_EARLY = "2010-12-31T23:59:59Z"
 WIDE = "\N{CJK UNIFIED IDEOGRAPH-20000}"  # four bytes
-# Field of a participant -> the bytes it may have. Not its user_id: that is the subject's.
+# Field of a participant -> its maximum number of bytes. user_id belongs to the subject instead.
 LIMITS = {
     "email": 320,
     "user_name": 400,
@@ -23,7 +23,7 @@ TOPICS = (WIDE * 250, "a" + WIDE * 250, "b" * 1001)
 
 
 def distant_start(dice: Dice, end: datetime) -> str:
-    """A start at the edge of what a session may last, or out of all reason."""
+    """A start at the limit of a session's length, or an absurd one."""
     times = [end - LONGEST, end - LONGEST - SECOND, end - timedelta(days=40)]
     return iso(dice.choice(times)) if dice.luck(0.7) else dice.choice([*ABSURD, JUST_TOO_EARLY])
 
@@ -34,7 +34,7 @@ def long_ago(dice: Dice, at: datetime) -> datetime:
 
 
 def with_extreme_text(dice: Dice, part: Body) -> Body:
-    """One of its texts has just as many bytes as it may have, or one more."""
+    """One of its texts has exactly the maximum number of bytes, or one more."""
     field = dice.choice(list(LIMITS))
     return {**part, field: text_of(LIMITS[field] + dice.choice([0, 1]))}
 

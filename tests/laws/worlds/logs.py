@@ -1,20 +1,20 @@
-"""Deliveries that tell of several calls at once: a page of somebody's log."""
+"""Deliveries that report several calls at once: a page of a person's log."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from tests.laws.worlds.call_events import ARRAYS
 from tests.laws.worlds.dice import Dice
-from tests.laws.worlds.wire import Body, Told, with_object
+from tests.laws.worlds.wire import Body, Report, with_object
 
 
-def together(dice: Dice, told: Sequence[Told]) -> list[Told]:
-    """Some records of one person's log come in one delivery, and some of these alone as well. Some
-    cannot be read, and some deliveries have too many.
+def together(dice: Dice, reports: Sequence[Report]) -> list[Report]:
+    """Puts some records of one person's log into one delivery, and some of these also into another
+    one. Some records cannot be read, and some deliveries have too many.
     """
-    found: list[Told] = []
-    pages: dict[Any, Told] = {}
-    for one in told:
+    found: list[Report] = []
+    pages: dict[Any, Report] = {}
+    for one in reports:
         name, about = one.body["event"], one.body["payload"]["object"]
         array = next((array for array in ARRAYS if array in about), None)
         if array is None:
@@ -31,7 +31,7 @@ def together(dice: Dice, told: Sequence[Told]) -> list[Told]:
         if dice.luck(0.5):
             found.append(one)
         if dice.luck(0.3):
-            found.append(Told(page.at, page.body))
+            found.append(Report(page.at, page.body))
         records = page.body["payload"]["object"][array]
         spoiled = [_spoiled(dice, about[array][0])] if dice.luck(0.3) else []
         page.body = _with_records(page, [*spoiled, *records, *about[array]]).body
@@ -39,10 +39,10 @@ def together(dice: Dice, told: Sequence[Told]) -> list[Told]:
     return found
 
 
-def _with_records(told: Told, records: list[Body]) -> Told:
-    about = told.body["payload"]["object"]
+def _with_records(report: Report, records: list[Body]) -> Report:
+    about = report.body["payload"]["object"]
     array = next(array for array in ARRAYS if array in about)
-    return Told(told.at, with_object(told.body, {array: records}))
+    return Report(report.at, with_object(report.body, {array: records}))
 
 
 def _spoiled(dice: Dice, record: Body) -> Body:

@@ -1,4 +1,4 @@
-"""Who there is: WorkSights users, Zoom users, phone lines and guests."""
+"""The people of a world: WorkSights users, Zoom users, phone lines and guests."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ NO_EMAILS = ("n/a", "guest at contoso", "a@contoso.test, b@contoso.test")
 
 @dataclass
 class Person:
-    """Somebody who joins sessions. Guests have no Zoom user id; many have no email either."""
+    """A person who joins sessions. Guests have no Zoom user id; many have no email either."""
 
     name: str
     zoom_user_id: str | None = None
@@ -32,7 +32,7 @@ class Person:
 
 @dataclass
 class Line:
-    """Somebody on the phone; outsiders have a number and perhaps a name and an email."""
+    """A person on the phone. Outsiders have a number and perhaps a name and an email."""
 
     number: str
     zoom_user_id: str | None = None
@@ -108,7 +108,7 @@ def _populate(dice: Dice, cast: Cast, account: str, number: int) -> None:
         rows.append({"email": "pending@acme.test", "type": 1, "status": "pending"})
     persons += _guests(dice, cast, users)
     if rows and dice.luck(0.4):
-        # Deleted in Zoom and made again: the old id is the smaller one.
+        # Deleted in Zoom and created again: the old id is the smaller one.
         again = dice.choice(rows)
         status = dice.choice(["active", "inactive"])
         rows.append({**again, "id": f"{cast.prefix}old{number}", "status": status})
@@ -183,7 +183,7 @@ def _outsiders() -> list[Line]:
 
 
 def _address_of_user(dice: Dice, others: list[User], organization: str, n: int) -> str:
-    """Mostly an own one; now and then none, or another spelling of somebody else's."""
+    """Usually their own; sometimes none, or another spelling of another user's address."""
     same = [user for user in others if user.organization_id == organization]
     luck = dice.part()
     if luck < 0.04:
@@ -194,7 +194,7 @@ def _address_of_user(dice: Dice, others: list[User], organization: str, n: int) 
 
 
 def any_case(dice: Dice, address: str) -> str:
-    """Emails come in any case, now and then with something around them."""
+    """Emails in any case, sometimes with something around them."""
     luck = dice.part()
     if luck > 0.9 and address:
         return dice.choice([f"<{address}>", f"mailto:{address}", f"\ufeff{address}", f"{address}."])

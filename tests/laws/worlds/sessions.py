@@ -1,4 +1,4 @@
-"""Meetings and webinars as Zoom tells of them: what they are, and how they end."""
+"""Meetings and webinars as Zoom reports them: what they are, and how they end."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from tests.laws.worlds.dice import Dice
 from tests.laws.worlds.extremes import distant_start
 from tests.laws.worlds.people import BATCH_TIMES, DAY, Cast
 from tests.laws.worlds.stage import Stage, seconds
-from tests.laws.worlds.wire import Body, Told, flip, iso
+from tests.laws.worlds.wire import Body, Report, flip, iso
 
 LENGTHS = (0, 1, 60, 600, 1800, 1800, 3600, 3600, 5400, 5400, 4 * 3600, 11 * 3600)
 TYPES = {"meeting": (0, 1, 2, 3, 4, 7, 8, 5, 10, None), "webinar": (5, 6, 9, 2, 77, None)}
@@ -16,7 +16,7 @@ TYPES = {"meeting": (0, 1, 2, 3, 4, 7, 8, 5, 10, None), "webinar": (5, 6, 9, 2, 
 
 def make_session(
     dice: Dice, cast: Cast, account: str, *, number: int, starts_at: datetime
-) -> tuple[list[Told], datetime]:
+) -> tuple[list[Report], datetime]:
     """The events of one session, and when it ended."""
     kind = dice.choice(["meeting", "meeting", "meeting", "webinar"])
     ends_at = starts_at + seconds(dice.choice(LENGTHS))
@@ -39,13 +39,13 @@ def make_session(
         about["type"] = str(about["type"])
     stage = Stage(dice, cast, account, kind, uuid, starts_at, ends_at, about)
     if stage.luck(0.75):
-        stage.tell("started", starts_at, {"start_time": iso(starts_at)})
+        stage.report("started", starts_at, {"start_time": iso(starts_at)})
     persons = cast.persons[account]
     for person in dice.some(persons, 5):
         attend(stage, person)
     bind(stage)
     _end(stage)
-    return stage.told, _end_of(stage)
+    return stage.reports, _end_of(stage)
 
 
 def _end(stage: Stage) -> None:
@@ -65,14 +65,14 @@ def _end(stage: Stage) -> None:
         end: Body = {"end_time": iso(at)}
         if stage.luck(0.1):
             end = stage.dice.choice([{}, {"end_time": ""}, {"end_time": None}])
-        stage.tell("ended", at, {**start, **end})
-        stage.told[-1].is_timed_by_itself = bool(end.get("end_time"))
+        stage.report("ended", at, {**start, **end})
+        stage.reports[-1].event_ts_may_differ = bool(end.get("end_time"))
 
 
 def _end_of(stage: Stage) -> datetime:
-    """When it ends by what is told, or will be inferred to have ended."""
-    ends = [told.at for told in stage.told if told.body["event"].endswith(".ended")]
-    stays = [told.at for told in stage.told if _is_stay(told.body["event"])]
+    """When it ends according to its events, or the end that will be inferred."""
+    ends = [report.at for report in stage.reports if report.body["event"].endswith(".ended")]
+    stays = [report.at for report in stage.reports if _is_stay(report.body["event"])]
     return max(ends or stays, default=stage.ends_at)
 
 
@@ -81,16 +81,16 @@ def _is_stay(event: str) -> bool:
 
 
 def _wait_for_the_end(stage: Stage) -> None:
-    """It is never told. A day after the newest arrival it is inferred: a batch may come just then,
-    a second too early or a second later.
+    """The end is never sent. It is inferred a day after the newest arrival: a batch may run exactly
+    then, a second too early or a second later.
     """
-    if stage.told and stage.luck(0.4):
+    if stage.reports and stage.luck(0.4):
         join_long_ago(stage, stage.dice.choice(stage.cast.persons[stage.account]))
     soon = seconds(2)
-    limits = [at - DAY for at in BATCH_TIMES if all(at - DAY > t.at + soon for t in stage.told)]
-    if not stage.told or not limits or stage.luck(0.3):
+    limits = [at - DAY for at in BATCH_TIMES if all(at - DAY > t.at + soon for t in stage.reports)]
+    if not stage.reports or not limits or stage.luck(0.3):
         return
-    for told in stage.told:
-        told.arrives_at = told.at + seconds(1)
-    newest = stage.dice.choice(stage.told)
+    for report in stage.reports:
+        report.arrives_at = report.at + seconds(1)
+    newest = stage.dice.choice(stage.reports)
     newest.arrives_at = stage.dice.choice(limits) + seconds(stage.dice.choice([-1, 0, 1]))

@@ -1,4 +1,4 @@
-"""What people set, and how it changes between batches; mostly at the edges of sessions."""
+"""Settings and how they change between batches, mostly at the ends of sessions."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from tests.laws.reference.world import (
 from tests.laws.worlds.dice import Dice
 from tests.laws.worlds.people import BASE, DOMAINS, IDN, LONG_AGO, Cast
 
-# Those after the third are of a domain.
+# Those after the third are spellings of a domain.
 SPELLINGS = (
     *("{}", "{}", " \u200b{}. ", "@{}", "*.{}", "*@{}", "https://{}/about?us", "www.{}"),
     *("https://www.{}",),
@@ -63,7 +63,7 @@ class Setter:
         named = [p.email for persons in self.cast.persons.values() for p in persons if p.email]
         entry = dice.choice([*named, *DOMAINS[1:], *IDN, "contoso.test", "so.test", "so.test"])
         if dice.luck(0.1):
-            entry = "law firm"  # in force for nothing
+            entry = "law firm"  # matches nothing
         organization = dice.choice(self.cast.organizations)
         spelling = dice.choice(SPELLINGS if "@" not in entry else SPELLINGS[:3])
         return Exclusion(organization, spelling.format(dice.choice([entry, entry.upper()])))
@@ -103,7 +103,7 @@ def first_settings(setter: Setter) -> Settings:
 
 
 def _connections(setter: Setter, account: str) -> list[Connection]:
-    """Mostly one for ever; else it begins or ends at a session's end, and sometimes comes again."""
+    """Usually one that never ends. Others start or end when a session ends, and some return."""
     organization = setter.cast.accounts[account]
     edges = sorted({setter.edge(), setter.edge(), setter.edge()})
     luck = setter.dice.part()
@@ -122,7 +122,7 @@ def _connections(setter: Setter, account: str) -> list[Connection]:
 
 
 def changed(setter: Setter, settings: Settings, number: int, *, keeps_zoom_users: bool) -> Settings:
-    """The settings of batch `number`: some things were changed since the batch before."""
+    """The settings of batch `number`, with some changes since the previous batch."""
     changes = {
         "mapping": lambda s: replace(s, mapping_changes=(*s.mapping_changes, setter.mapping())),
         "switch": lambda s: replace(
@@ -150,7 +150,7 @@ def _other_exclusions(setter: Setter, settings: Settings) -> Settings:
 
 
 def _other_email(setter: Setter, settings: Settings, number: int) -> Settings:
-    """A user gets an address that nobody had; perhaps one that a Zoom user has."""
+    """Gives a user an address that no user had, perhaps the address of a Zoom user."""
     n = setter.dice.number(0, len(settings.users) - 1)
     users = list(settings.users)
     address = setter.dice.choice(
@@ -181,7 +181,7 @@ def _other_activity(setter: Setter, settings: Settings) -> Settings:
 
 
 def _other_zoom_user(setter: Setter, settings: Settings, number: int) -> Settings:
-    """Zoom's list changes: an email, a name or a status, or somebody is new or gone."""
+    """Changes Zoom's list: an email, a name or a status, or a user is added or removed."""
     account = setter.dice.choice(list(settings.zoom_users))
     rows = [dict(row) for row in settings.zoom_users[account]]
     row = setter.dice.choice(rows) if rows else {}
@@ -203,7 +203,7 @@ def _other_zoom_user(setter: Setter, settings: Settings, number: int) -> Setting
 
 
 def _other_connection(setter: Setter, settings: Settings) -> Settings:
-    """The live connection ends, or began at another time than it said."""
+    """Ends the live connection, or changes the time when it started."""
     connections = list(settings.connections)
     n = len(connections) - 1
     if connections[n].disconnected_at or setter.dice.luck(0.6):

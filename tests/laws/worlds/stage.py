@@ -1,4 +1,4 @@
-"""One meeting or webinar in the making: its moments, its legs, and what Zoom has told so far."""
+"""One meeting or webinar in the making: its moments, its legs, and what Zoom has sent so far."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from tests.laws.worlds.dice import Dice
 from tests.laws.worlds.extremes import TOPICS, distant_start
 from tests.laws.worlds.people import Cast
-from tests.laws.worlds.wire import Body, Told, event
+from tests.laws.worlds.wire import Body, Report, event
 
 
 def seconds(number: float) -> timedelta:
@@ -23,7 +23,7 @@ class Stage:
     starts_at: datetime
     ends_at: datetime
     about: Body
-    told: list[Told] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
     last_leg: int = 16778240
     moments: list[datetime] = field(default_factory=list)
 
@@ -31,8 +31,8 @@ class Stage:
         return self.dice.luck(chance)
 
     def moment(self) -> datetime:
-        """Mostly within the session; also at its edges, a little before and after, and when
-        somebody else came or went.
+        """Usually within the session; also at its edges, a little before and after, and when
+        another person joined or left.
         """
         if self.moments and self.luck(0.15):
             return self.dice.choice(self.moments) + seconds(self.dice.choice([-1, 0, 0, 1]))
@@ -50,7 +50,7 @@ class Stage:
         self.last_leg += 1024
         return str(self.last_leg)
 
-    def tell(self, what: str, at: datetime, more: Body) -> None:
+    def report(self, what: str, at: datetime, more: Body) -> None:
         about = {**self.about, **more}
         if self.luck(0.05):
             about["topic"] = self.dice.choice(["Another name", "Zweiter Name"])
@@ -60,4 +60,4 @@ class Stage:
             about["start_time"] = distant_start(self.dice, self.ends_at)
         if self.luck(0.1):
             about.pop(self.dice.choice(["topic", "host_id", "type", "id", "start_time"]), None)
-        self.told.append(Told(at, event(f"{self.kind}.{what}", self.account, at, about)))
+        self.reports.append(Report(at, event(f"{self.kind}.{what}", self.account, at, about)))

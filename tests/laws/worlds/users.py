@@ -1,4 +1,4 @@
-"""What Zoom tells of its users and of the app, and deliveries that nobody can use."""
+"""What Zoom sends about its users and about the app, and deliveries that cannot be used."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,14 +7,14 @@ from tests.laws.reference.events import USER_EVENTS
 from tests.laws.worlds.dice import Dice
 from tests.laws.worlds.extremes import ABSURD, JUST_TOO_EARLY, text_of, too_long
 from tests.laws.worlds.people import BASE, BATCH_TIMES, Cast
-from tests.laws.worlds.wire import Told, event, iso
+from tests.laws.worlds.wire import Report, event, iso
 
 CLIENT_ID = "client-of-the-laws"
 EMAILS = ("new.address@acme.test", "Anna@acme.test", "ben@acme.test", "other@contoso.test")
 
 
-def user_events(dice: Dice, cast: Cast, ends: Sequence[datetime]) -> list[Told]:
-    told: list[Told] = []
+def user_events(dice: Dice, cast: Cast, ends: Sequence[datetime]) -> list[Report]:
+    reports: list[Report] = []
     for account, rows in cast.zoom_users.items():
         ids = [row["id"] for row in rows if row.get("id")] + [f"{cast.prefix}young"]
         for _ in range(dice.choice([0, 0, 1, 3])):
@@ -24,15 +24,15 @@ def user_events(dice: Dice, cast: Cast, ends: Sequence[datetime]) -> list[Told]:
             if at in BATCH_TIMES:
                 continue  # when an import says something else at the same time
             zoom_user_id = dice.choice(ids)
-            told.append(_user_event(dice, account, at, milliseconds, zoom_user_id))
+            reports.append(_user_event(dice, account, at, milliseconds, zoom_user_id))
             if dice.luck(0.2):
-                told.append(_user_event(dice, account, at, milliseconds + 200, zoom_user_id))
-    return told
+                reports.append(_user_event(dice, account, at, milliseconds + 200, zoom_user_id))
+    return reports
 
 
 def _user_event(
     dice: Dice, account: str, at: datetime, milliseconds: int, zoom_user_id: str
-) -> Told:
+) -> Report:
     about = {"id": zoom_user_id}
     what = dice.choice(["updated", "updated", *USER_EVENTS])
     if dice.luck(0.7):
@@ -45,10 +45,10 @@ def _user_event(
         about["old_object"] = {"email": "former@acme.test"}
     body = event(f"user.{what}", account, at, about)
     body["event_ts"] = int(at.timestamp()) * 1000 + milliseconds
-    return Told(at, body, False)
+    return Report(at, body, False)
 
 
-def deauthorization(dice: Dice, account: str, *, at: datetime, is_ours: bool) -> Told:
+def deauthorization(dice: Dice, account: str, *, at: datetime, is_ours: bool) -> Report:
     payload = {
         "account_id": account,
         "user_id": "whoever",
@@ -58,10 +58,10 @@ def deauthorization(dice: Dice, account: str, *, at: datetime, is_ours: bool) ->
     body = {"event": "app_deauthorized", "payload": payload}
     if dice.luck(0.5):
         body["event_ts"] = int(at.timestamp()) * 1000
-    return Told(at, body, False)
+    return Report(at, body, False)
 
 
-def unusable(dice: Dice, cast: Cast) -> list[Told | bytes]:
+def unusable(dice: Dice, cast: Cast) -> list[Report | bytes]:
     """Quarantined, ignored and unknown: none of it may reach a mart."""
     account = dice.choice(list(cast.accounts))
     at = BASE + timedelta(hours=dice.number(1, 60))
@@ -73,46 +73,46 @@ def unusable(dice: Dice, cast: Cast) -> list[Told | bytes]:
     joined, ended = "meeting.participant_joined", "meeting.ended"
     call = {"call_id": f"{cast.prefix}bad", "call_end_time": iso(at)}
     history, log = "phone.caller_call_history_completed", "phone.callee_call_log_completed"
-    cases: list[Told | bytes] = [
+    cases: list[Report | bytes] = [
         b'{"event": "meeting.ended", ',
         b"[]",
         b'{"payload": {"account_id": "nobody"}}',
-        Told(at, event("meeting.chat_message_sent", account, at, {"uuid": uuid})),
-        Told(at, event("webinar.participant_joined_breakout_room", account, at, whole)),
-        Told(at, event(ended, f"{cast.prefix}stranger", at, whole)),
-        Told(at, {"event": ended, "event_ts": 1, "payload": {"object": whole}}),
-        Told(at, event(ended, account, at, {**whole, "uuid": dice.choice(["", None])})),
-        Told(
+        Report(at, event("meeting.chat_message_sent", account, at, {"uuid": uuid})),
+        Report(at, event("webinar.participant_joined_breakout_room", account, at, whole)),
+        Report(at, event(ended, f"{cast.prefix}stranger", at, whole)),
+        Report(at, {"event": ended, "event_ts": 1, "payload": {"object": whole}}),
+        Report(at, event(ended, account, at, {**whole, "uuid": dice.choice(["", None])})),
+        Report(
             at,
             event(
                 ended, account, at, {**whole, "end_time": dice.choice(["late", "12:00", at_last])}
             ),
         ),
-        Told(at, event(ended, account, at, {**whole, "end_time": dice.choice(too_early)})),
-        Told(
+        Report(at, event(ended, account, at, {**whole, "end_time": dice.choice(too_early)})),
+        Report(
             at,
             event(joined, account, at, {**whole, "participant": {**part, "join_time": ABSURD[0]}}),
         ),
-        Told(
+        Report(
             at,
             event(joined, account, at, {**whole, "participant": {**part, "user_id": too_long()}}),
         ),
-        Told(at, event(ended, account, at, {**whole, "uuid": too_long()})),
-        Told(at, {**event("user.updated", account, at, {"id": "z"}), "event_ts": 0}, False),
-        Told(at, event("user.updated", account, at, {"id": too_long()}), False),
-        Told(at, event(ended, too_long(), at, whole)),
-        Told(at, event("meeting.started", account, at, {"uuid": uuid})),
-        Told(at, event(joined, account, at, whole)),
-        Told(at, event(joined, account, at, {**whole, "participant": {"join_time": iso(at)}})),
-        Told(
+        Report(at, event(ended, account, at, {**whole, "uuid": too_long()})),
+        Report(at, {**event("user.updated", account, at, {"id": "z"}), "event_ts": 0}, False),
+        Report(at, event("user.updated", account, at, {"id": too_long()}), False),
+        Report(at, event(ended, too_long(), at, whole)),
+        Report(at, event("meeting.started", account, at, {"uuid": uuid})),
+        Report(at, event(joined, account, at, whole)),
+        Report(at, event(joined, account, at, {**whole, "participant": {"join_time": iso(at)}})),
+        Report(
             at, event(joined, account, at, {**whole, "participant": {**part, "join_time": "soon"}})
         ),
-        Told(at, event("phone.caller_ended", account, at, {"call_end_time": iso(at)})),
-        Told(at, event("phone.callee_ended", account, at, {**call, "call_end_time": None})),
-        Told(at, event(history, account, at, {"call_logs": [{**call, "start_time": iso(at)}]})),
-        Told(at, event(history, account, at, {"call_logs": []})),
-        Told(at, event(log, account, at, {"call_logs": [{"id": "1", "date_time": iso(at)}]})),
-        Told(at, event("user.updated", account, at, {"email": "x@acme.test"}), False),
-        Told(at, event("meeting.ended", account, at, {}) | {"payload": {"account_id": account}}),
+        Report(at, event("phone.caller_ended", account, at, {"call_end_time": iso(at)})),
+        Report(at, event("phone.callee_ended", account, at, {**call, "call_end_time": None})),
+        Report(at, event(history, account, at, {"call_logs": [{**call, "start_time": iso(at)}]})),
+        Report(at, event(history, account, at, {"call_logs": []})),
+        Report(at, event(log, account, at, {"call_logs": [{"id": "1", "date_time": iso(at)}]})),
+        Report(at, event("user.updated", account, at, {"email": "x@acme.test"}), False),
+        Report(at, event("meeting.ended", account, at, {}) | {"payload": {"account_id": account}}),
     ]
     return dice.some(cases, 8)

@@ -1,4 +1,4 @@
-"""Zoom's JSON with invented content, and its bytes in many spellings."""
+"""Zoom's JSON with fictional content, and its bytes in many spellings."""
 
 import json
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ Body = dict[str, Any]
 
 
 @dataclass
-class Told:
+class Report:
     """An event before it is delivered. `at` is its own time."""
 
     at: datetime
     body: Body
-    # Another telling may have another `event_ts`, where that is not the event's own time.
-    is_timed_by_itself: bool = True
-    # When the time of arrival is what matters, it is delivered once, then.
+    # Another report of the event may have another `event_ts` if that is not the event's own time.
+    event_ts_may_differ: bool = True
+    # If the time of arrival matters, the event is delivered once, at this time.
     arrives_at: datetime | None = None
 
     @property
@@ -29,7 +29,7 @@ class Told:
 
     @property
     def first_batch(self) -> int:
-        """The first batch after it happened; the last one when there is none."""
+        """The first batch after it happened, or the last one if there is none."""
         return next((n for n, as_of in enumerate(BATCH_TIMES) if as_of > self.at), LAST)
 
 
