@@ -18,8 +18,8 @@ MANAGER, MEMBER = user_id_of("manager"), user_id_of("member")
 def batched(
     server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Batched]:
-    with batched_site(server_url, zoom, tmp_path_factory.mktemp("home")) as made:
-        yield made
+    with batched_site(server_url, zoom, tmp_path_factory.mktemp("home")) as batched:
+        yield batched
 
 
 @pytest.fixture
