@@ -95,7 +95,7 @@ def test_a_user_who_did_not_attend_is_advised_to_look_for_another_zoom_user() ->
     assert "a different Zoom user" in steps[-1].next_step
 
 
-def test_of_two_identities_the_one_with_the_entry_is_explained() -> None:
+def test_the_identity_with_the_entry_is_explained_when_there_are_two() -> None:
     other = replace(ANN, participant_id="q", outcome="zero_duration")
     assert failing(steps_of(SESSION, [other, ANN])) is None
 

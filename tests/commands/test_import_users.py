@@ -77,7 +77,7 @@ AS_OTHERS_WRITE_IT = {
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("name", AS_OTHERS_WRITE_IT)
-def test_a_file_is_read_as_others_write_it(name: str, encoding: str) -> None:
+def test_a_file_is_read_however_others_write_it(name: str, encoding: str) -> None:
     (user,) = read_directory(AS_OTHERS_WRITE_IT[name].encode(encoding))
     assert ",".join([user.email, user.full_name, user.role, user.time_zone]) == ROW
 

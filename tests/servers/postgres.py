@@ -62,7 +62,7 @@ def is_fetched(version: str) -> bool:
 
 @contextmanager
 def running(version: str, *, locale: tuple[str, ...] = ("--locale=C.UTF-8",)) -> Iterator[Server]:
-    """A server of this version with an empty database whose owner is not a superuser."""
+    """A server of this version, with an empty database of an owner who is not a superuser."""
     with TemporaryDirectory(prefix="worksights-server-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)

@@ -125,7 +125,7 @@ def test_access_expires_after_an_hour(zoom: Zoom, clock: list[float]) -> None:
     )
 
 
-def test_a_new_consent_ends_the_tokens_of_the_one_before(zoom: Zoom) -> None:
+def test_a_new_consent_invalidates_the_tokens_of_the_one_before(zoom: Zoom) -> None:
     earlier = zoom.connect()
     later = zoom.connect()
     assert zoom.refresh(earlier["refresh_token"]).json() == INVALID_GRANT

@@ -106,7 +106,7 @@ def start_receiver(tmp_path: Path) -> Iterator[Callable[[str], Receiver]]:
 
 @pytest.fixture
 def receiver(start_receiver: Callable[[str], Receiver], database_url: str) -> Receiver:
-    """A started receiver whose pools have all their first connections."""
+    """A started receiver, with all the initial connections in its pools."""
     receiver = start_receiver(database_url)
     with psycopg.connect(database_url, autocommit=True) as watcher:
         wait_until(lambda: watcher.execute(CONNECTIONS).fetchone()[0] >= CONNECTIONS_AT_START)

@@ -61,7 +61,7 @@ def titles_of(connection: ListedConnection, *arrivals: Arrivals) -> list[str]:
         (account(), [], []),  # unknown before the first batch
     ],
 )
-def test_needs_of_connections(
+def test_a_connection_that_fails_or_sends_nothing_needs_attention(
     connection: ListedConnection, arrivals: list[Arrivals], titles: list[str]
 ) -> None:
     assert titles_of(connection, *arrivals) == titles
@@ -80,7 +80,7 @@ def test_needs_of_connections(
         (None, None, None, "No update has run for hours"),
     ],
 )
-def test_needs_of_batches(
+def test_a_batch_that_fails_or_is_overdue_needs_attention(
     finished: datetime | None,
     failed: datetime | None,
     waits_since: datetime | None,

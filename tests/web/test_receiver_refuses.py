@@ -89,7 +89,7 @@ def test_the_log_of_a_refusal_is_its_reason_and_nothing_else(
     assert ours == ["requests rejected since the last line: 1 signature"]
 
 
-def test_many_refusals_are_one_line_a_minute(
+def test_many_refusals_are_logged_in_one_line_a_minute(
     receiver: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG, logger="integration"):

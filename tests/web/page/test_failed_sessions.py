@@ -45,7 +45,9 @@ def failing(derived: Site) -> Iterator[Site]:
     derived.rows("delete from pipeline.failures")
 
 
-def test_overview_says_how_many_sessions_since_when_and_what_happens_next(failing: Site) -> None:
+def test_overview_says_how_many_sessions_fail_since_when_and_what_happens_next(
+    failing: Site,
+) -> None:
     said = attention(failing.visitor("owner"))
     assert f"3 sessions {FAILED}" in said
     for sentence in (

@@ -50,7 +50,7 @@ def test_an_address_that_does_not_exist_shows_a_page_with_the_next_step(shared_s
     assert answer.headers["content-type"].startswith("text/html")
 
 
-def test_a_wrong_method_gets_a_page_from_the_page_and_plain_text_from_the_receiver(
+def test_a_wrong_method_gets_a_page_for_pages_and_plain_text_for_the_receiver(
     shared_site: Site,
 ) -> None:
     visitor = shared_site.visitor("executive")

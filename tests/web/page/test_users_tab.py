@@ -76,7 +76,7 @@ def test_the_list_can_be_searched_and_filtered(
     assert (len(listed) if isinstance(found, int) else [*listed]) == found
 
 
-def test_a_long_list_comes_in_pages_that_keep_search_and_filter(site: Site) -> None:
+def test_a_long_list_has_pages_that_keep_search_and_filter(site: Site) -> None:
     site.connect("acme", ACME)
     imported(site, ACME, **{f"zu_{n:03}": f"u{n}@acme.example" for n in range(120)})
     visitor = site.visitor("executive")
