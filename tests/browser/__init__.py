@@ -1,1 +1,1 @@
-"""A package, so that its browser ends with its last test (a fixture of the scope "package")."""
+"""A package, so that its package-scoped browser closes after the last test in it."""

@@ -1,5 +1,5 @@
-"""One chromium for the whole process, and a page in it for each visitor. Debian's chromium drives
-it; without one these tests are left out, and the last lines of the run say how to add them.
+"""One Chromium for the whole process, and a page in it for each visitor. It is Debian's Chromium;
+without it these tests are not collected, and the last lines of the run say how to add them.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from tests.web.page.story import story
 __all__ = ["shared_site", "site", "story", "zoom"]
 
 CHROMIUM = next((found for name in CHROMIUMS if (found := which(name))), None)
-# The usual calls to its maker's hosts are left out: nothing but the page is spoken to.
+# No background calls to Google's hosts: the browser connects only to the page under test.
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -32,7 +32,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if CHROMIUM is None and collection_path.name.startswith("test_") else None
 
 
-# For this folder, not for the session: while it runs, no other test can run an event loop.
+# Package scope, not session: while it runs, no other test can run an event loop.
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
@@ -48,7 +48,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a page of a browser without cookies: `open_page(**options of the context)`."""
+    """Opens a page in a browser without cookies: `open_page(**context_options)`."""
     with ExitStack() as stack:
 
         def opened(**options: Any) -> Page:
@@ -63,14 +63,14 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 def sign_in(page: Page, link: str) -> None:
     """Opens a sign-in link and presses its button, as a person does."""
     page.goto(link)
-    # Playwright waits for ever for a page that is closed on its way to another.
+    # Playwright waits forever for a page that is closed while it navigates.
     with page.expect_navigation():
         page.get_by_role("button", name="Sign in as").click()
 
 
 @pytest.fixture
 def page_of(site: Site, open_page: Callable[..., Page]) -> Callable[..., Page]:
-    """A page on which somebody of a role has just signed in: `page_of("executive")`."""
+    """A page on which a user with this role has just signed in: `page_of("executive")`."""
 
     def signed_in(role: str, organization: str = "acme", **options: Any) -> Page:
         page = open_page(base_url=site.base, **options)

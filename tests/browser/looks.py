@@ -1,4 +1,4 @@
-"""What a page is like for whoever opens it: one visit, looked at from all sides."""
+"""What a visitor gets from a page: one visit, with all its checks."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 SERIOUS = ("serious", "critical")
-# Registered before anything is drawn. Shifts right after an input are the visitor's own.
+# Registered before anything is drawn. Shifts right after an input are caused by the visitor.
 WATCH_SHIFTS = """
     window.shifted = 0;
     new PerformanceObserver(list => {
@@ -21,9 +21,9 @@ DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(d
 
 @dataclass(frozen=True)
 class Look:
-    """`barriers` are axe's serious and critical findings with the elements they are about,
-    `foreign` what was asked of other sites, `said` what the browser complained of (its policy, a
-    broken script), `shifted` the cumulative layout shift.
+    """`barriers` are axe's serious and critical findings with their elements, `foreign` the
+    requests to other sites, `said` the browser's complaints (policy violations, script errors),
+    `shifted` the cumulative layout shift.
     """
 
     status: int
@@ -35,8 +35,9 @@ class Look:
 
 
 def look_at(page: Page, address: str) -> Look:
-    """The page at this address; its context runs WATCH_SHIFTS. axe comes in through the browser's
-    debugger, which the page's policy does not concern: it stays as strict as visitors meet it.
+    """Visits this address in a context that runs WATCH_SHIFTS. axe is injected through the
+    browser's debugger, which the page's policy does not restrict: it stays as strict as for
+    visitors.
     """
     asked: list[str] = []
     said: list[str] = []
@@ -45,7 +46,7 @@ def look_at(page: Page, address: str) -> Look:
     page.on("pageerror", lambda error: said.append(str(error)))
     answer = page.goto(address)
     page.evaluate(DRAWN)
-    # What the answer's own status makes the browser say: a page that refuses is one, too.
+    # The browser logs each error status, but a refusal is a page to check, too.
     complaints = [text for text in said if "Failed to load resource" not in text or answer.ok]
     host = urlsplit(page.url).netloc
     wider_by = page.evaluate("document.documentElement.scrollWidth - innerWidth")

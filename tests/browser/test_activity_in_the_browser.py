@@ -12,7 +12,7 @@ OpenPage = Callable[..., Page]
 DAY = "2026-03-10"
 
 
-def test_from_an_entry_in_the_picture_to_the_person_and_their_company(
+def test_an_entry_in_the_picture_leads_to_the_person_and_their_company(
     story: Site, open_page: OpenPage
 ) -> None:
     page = open_page(base_url=story.base)
@@ -29,7 +29,7 @@ def test_from_an_entry_in_the_picture_to_the_person_and_their_company(
     expect(page).to_have_url(re.compile("/clients/companies/"))
 
 
-def test_somebody_finds_out_why_a_meeting_is_missing(story: Site, open_page: OpenPage) -> None:
+def test_an_executive_finds_out_why_a_meeting_is_missing(story: Site, open_page: OpenPage) -> None:
     page = open_page(base_url=story.base, java_script_enabled=False)
     sign_in(page, story.link("executive"))
     page.get_by_role("link", name="Missing").click()

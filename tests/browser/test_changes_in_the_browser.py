@@ -1,4 +1,4 @@
-"""Mapping somebody by hand and switching a feature, as people do it, up to the entries."""
+"""Mapping a user manually and switching a feature in the browser, until the entries change."""
 
 from collections.abc import Callable, Iterator
 
@@ -18,8 +18,8 @@ MANAGER, MEMBER = user_id_of("manager"), user_id_of("member")
 def batched(
     server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Batched]:
-    with batched_site(server_url, zoom, tmp_path_factory.mktemp("home")) as made:
-        yield made
+    with batched_site(server_url, zoom, tmp_path_factory.mktemp("home")) as batched:
+        yield batched
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def page(batched: Batched, open_page: OpenPage) -> Page:
     return page
 
 
-def test_a_user_mapped_by_hand_gets_the_entry_with_the_next_batch(
+def test_a_user_mapped_manually_gets_the_entry_with_the_next_batch(
     batched: Batched, page: Page
 ) -> None:
     page.get_by_role("link", name="Map users").click()
@@ -53,7 +53,7 @@ def test_a_user_mapped_by_hand_gets_the_entry_with_the_next_batch(
     expect(page.get_by_text("is not mapped")).to_have_count(0)
 
 
-def test_a_feature_switched_off_and_on_from_an_earlier_day_takes_and_brings_entries(
+def test_a_feature_switched_off_and_on_from_an_earlier_day_removes_and_adds_entries(
     batched: Batched, page: Page
 ) -> None:
     before = batched.entries()

@@ -1,4 +1,4 @@
-"""Every page, at the width of a desk and of a phone: nothing keeps anybody from using it."""
+"""Every page, at desktop and phone width: nothing keeps a visitor from using it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,12 +14,12 @@ from tests.browser.looks import WATCH_SHIFTS, Look, look_at
 from tests.patience import PATIENCE
 from tests.web.page.site import LONG_AGO, Site, user_id_of
 
-# These lead away and have no page of their own.
+# These redirect and have no page.
 REDIRECTS = ("/", "/services/zoom/connect")
-# Pages that are more than one address: searched, previewed, refused, empty.
+# Pages with more than one state: searched, previewed, refused, empty.
 ALSO = (
     "/services/zoom/overview/changes?page=2",
-    "/services/zoom/users?q=nobody-has-this-name",
+    "/services/zoom/users?q=no-such-name",
     "/services/zoom/users?show=unmapped",
     "/services/zoom/users/{zoom_user_id}?q=manager",
     "/services/zoom/users/{zoom_user_id}/change?to=nobody",
@@ -33,7 +33,7 @@ ALSO = (
     "/timeline?find=of",
     "/clients?q=client",
     "/clients/companies/{lookalike_id}",
-    "/clients/people?q=nobody-has-this-name",
+    "/clients/people?q=no-such-name",
     "/missing?from=2026-03-01&to=2026-03-20",
     "/missing?from=2026-03-01&to=2026-03-20&person=member",
     "/missing?from=2026-03-20&to=2026-03-01",
@@ -45,14 +45,14 @@ ADDRESSES = [
     *ALSO,
 ]
 SIZES = {"desk": DESKTOP, "phone": PHONE}
-# Where somebody without anything begins: a stranger, a Member, an organization with no account.
+# Visitors who see little: a stranger, a Member, an organization without a Zoom account.
 OTHERS = [
     *(
         ("stranger", path)
         for path in (
             "/services",
             "/sign-in",
-            "/sign-in?token=of-nobody",
+            "/sign-in?token=made-up",
             "/sign-in?token={link_of_another}",
             "/signed-out",
         )
@@ -73,13 +73,13 @@ VISITS = [
     for visitor, path in [*(("executive", path) for path in ADDRESSES), *OTHERS]
 ]
 
-look_from_each_side = pytest.mark.parametrize(("visitor", "path", "size"), VISITS)
+for_every_visit = pytest.mark.parametrize(("visitor", "path", "size"), VISITS)
 Looking = Callable[[str, str, str], Look]
 
 
 @pytest.fixture(scope="module")
 def newcomers(story: Site) -> Site:
-    """The same site with an organization that has nothing yet."""
+    """The same site with an organization that has no data yet."""
     story.rows("insert into worksights.organizations values ('newco', 'Newco', %s)", LONG_AGO)
     story.rows(
         "insert into worksights.users (user_id, organization_id, email, full_name, role, "
@@ -92,7 +92,7 @@ def newcomers(story: Site) -> Site:
 
 @pytest.fixture(scope="module")
 def ids(story: Site) -> dict[str, str]:
-    """For each name in an address, an id of this organization. A new name needs one, too."""
+    """An id of this organization for each name in an address. A new name needs one, too."""
     ((session_id, participant_id),) = story.rows(
         "select session_id, participant_id from timeline.participants "
         "where organization_id = 'acme' and outcome = 'not_mapped' and email like 'stray@%'"
@@ -152,8 +152,8 @@ def look(newcomers: Site, ids: dict[str, str], browser: Browser) -> Iterator[Loo
         yield looked
 
 
-def test_a_look_sees_what_keeps_people_from_a_page(browser: Browser) -> None:
-    """Else none of the tests below could fail."""
+def test_a_look_reports_what_keeps_people_from_using_a_page(browser: Browser) -> None:
+    """Otherwise none of the tests below could fail."""
     bad = """
         <!doctype html><title>Bad</title>
         <img src="http://elsewhere.example/picture.png"><div style="width: 3000px">wide</div>
@@ -169,37 +169,35 @@ def test_a_look_sees_what_keeps_people_from_a_page(browser: Browser) -> None:
     assert seen.wider_by > 2000
 
 
-@look_from_each_side
+@for_every_visit
 def test_no_page_breaks(look: Looking, visitor: str, path: str, size: str) -> None:
-    """Some are refused; the others, and the refusals, are looked at below."""
+    """Some are refused. The tests below check refusals and pages alike."""
     assert look(visitor, path, size).status < 500
 
 
-@look_from_each_side
+@for_every_visit
 def test_axe_finds_no_serious_barrier(look: Looking, visitor: str, path: str, size: str) -> None:
     assert look(visitor, path, size).barriers == []
 
 
-@look_from_each_side
-def test_nothing_is_asked_of_another_site(
+@for_every_visit
+def test_no_page_makes_requests_to_another_site(
     look: Looking, visitor: str, path: str, size: str
 ) -> None:
     assert look(visitor, path, size).foreign == []
 
 
-@look_from_each_side
-def test_the_browser_has_nothing_to_complain_of(
-    look: Looking, visitor: str, path: str, size: str
-) -> None:
+@for_every_visit
+def test_the_browser_reports_no_error(look: Looking, visitor: str, path: str, size: str) -> None:
     assert look(visitor, path, size).said == []
 
 
-@look_from_each_side
+@for_every_visit
 def test_no_page_scrolls_sideways(look: Looking, visitor: str, path: str, size: str) -> None:
     assert look(visitor, path, size).wider_by <= 0
 
 
-@look_from_each_side
+@for_every_visit
 def test_nothing_jumps_while_a_page_loads(
     look: Looking, visitor: str, path: str, size: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""Overview and Missing while something could not be derived: the one leads to the other."""
+"""Overview and Missing after a failure to derive: Overview leads to Missing."""
 
 from collections.abc import Callable, Iterator
 
@@ -29,7 +29,7 @@ def failing(story: Site) -> Iterator[Site]:
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
-def test_what_failed_is_shown_to_everybody_alike(
+def test_failures_are_shown_without_barriers_at_every_size(
     size: dict[str, int], failing: Site, open_page: OpenPage
 ) -> None:
     page = open_page(base_url=failing.base)

@@ -1,4 +1,4 @@
-"""Signing in by a link, as people do it: without JavaScript, by keyboard, on a phone."""
+"""Signing in with a link, as people do it: without JavaScript, by keyboard, on a phone."""
 
 from collections.abc import Callable
 from urllib.parse import quote
@@ -28,7 +28,7 @@ def test_the_link_names_the_person_and_its_button_signs_in(
     expect(page).to_have_url(f"{site.base}/timeline")
 
 
-def test_by_keyboard_it_takes_two_stops_and_the_enter_key(site: Site, open_page: OpenPage) -> None:
+def test_the_keyboard_reaches_the_button_after_two_stops(site: Site, open_page: OpenPage) -> None:
     page = open_page()
     page.goto(site.link("member"))
     for name in ("Skip to content", "WorkSights"):
@@ -51,7 +51,7 @@ def test_the_button_is_in_sight_on_a_phone(site: Site, open_page: OpenPage) -> N
     expect(page).to_have_url(f"{site.base}/timeline")
 
 
-def test_somebody_who_is_signed_in_may_stay_or_switch(site: Site, page_of: OpenPage) -> None:
+def test_a_signed_in_visitor_can_stay_or_switch(site: Site, page_of: OpenPage) -> None:
     page, link = page_of("admin"), site.link("member", "globex")
     page.goto(link)
     expect(page.get_by_role("heading", name="Switch to another person?")).to_be_visible()
@@ -63,8 +63,8 @@ def test_somebody_who_is_signed_in_may_stay_or_switch(site: Site, page_of: OpenP
     expect(page.get_by_role("banner")).to_contain_text("Member of Globex")
 
 
-def test_a_form_on_another_site_signs_nobody_in(site: Site, open_page: OpenPage) -> None:
-    """Even in a browser that has opened the link: it says itself where the form comes from."""
+def test_a_form_on_another_site_does_not_sign_in(site: Site, open_page: OpenPage) -> None:
+    """Not even after this browser has opened the link: it reports the origin of the form."""
     link = site.link("member", "globex")
     token = link.partition("token=")[2]
     form = f"""

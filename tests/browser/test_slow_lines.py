@@ -1,4 +1,4 @@
-"""A page that arrives bit by bit: nothing on it moves while it does."""
+"""A page that arrives in pieces: nothing on it moves while it arrives."""
 
 import threading
 import time
@@ -29,7 +29,7 @@ PATHS = (
 
 @contextmanager
 def slow_line(base: str, *, without: bytes = b"") -> Iterator[str]:
-    """The address of a line to `base` that hands pages on in pieces, `without` some bytes."""
+    """The address of a proxy for `base` that passes pages on in pieces, `without` some bytes."""
 
     class Line(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -68,7 +68,7 @@ def slow_line(base: str, *, without: bytes = b"") -> Iterator[str]:
 
 
 def shifted(browser: Browser, story: Site, line: str, paths: tuple[str, ...]) -> dict[str, float]:
-    """How far each page has moved, as layout shift counts it, at the end of its way."""
+    """The layout shift of each page once it has arrived."""
     found = {}
     with browser.new_context(viewport=PHONE) as context:
         context.set_default_timeout(PATIENCE * 1000)
@@ -94,7 +94,7 @@ def test_nothing_jumps_while_a_page_arrives(path: str, moved: dict[str, float]) 
 
 
 def test_a_page_that_does_not_wait_would_jump(browser: Browser, story: Site) -> None:
-    """Else the test above could not fail."""
+    """Otherwise the test above could not fail."""
     waits = b' blocking="render"'
     with slow_line(story.base, without=waits) as line:
         assert any(shifted(browser, story, line, PATHS).values())

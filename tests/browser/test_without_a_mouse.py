@@ -11,8 +11,8 @@ from tests.web.page.site import Site, user_id_of
 OpenPage = Callable[..., Page]
 USERS, FEATURES = "/services/zoom/users", "/services/zoom/features"
 STOPS = "a[href]:not([tabindex='-1']), button, select, summary, input:not([type='hidden'])"
-# A date has a stop for each of its parts, of which the last is its calendar's button and not the
-# field; of radio buttons the chosen one is the stop.
+# A date has a stop for each part; the last one is the button of its calendar, not the field. In a
+# group of radio buttons only the chosen one is a stop.
 WHERE = """
     stops => {
         const here = document.activeElement, outline = getComputedStyle(here);
@@ -30,7 +30,7 @@ WHERE = """
 
 @pytest.fixture
 def signed_in(site: Site, page_of: OpenPage) -> Callable[..., Page]:
-    """A page of an Admin; one Zoom user is there, who is mapped to nobody."""
+    """Opens a page as an Admin. One Zoom user is imported and not mapped."""
     site.connect("acme", ACCOUNTS[0])
     site.rows(
         "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, imported_at, "
@@ -41,7 +41,7 @@ def signed_in(site: Site, page_of: OpenPage) -> Callable[..., Page]:
     return lambda **options: page_of("admin", **options)
 
 
-def test_the_tab_key_goes_through_all_that_can_be_used_and_shows_where_it_is(
+def test_the_tab_key_reaches_every_control_and_shows_the_focus(
     signed_in: Callable[..., Page],
 ) -> None:
     page = signed_in()

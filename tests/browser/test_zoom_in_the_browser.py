@@ -36,7 +36,7 @@ def test_a_member_is_refused_with_the_reason(site: Site, page_of: OpenPage) -> N
     assert site.world.calls == []
 
 
-def test_what_was_declined_at_zoom_is_explained_and_can_be_tried_again(
+def test_a_request_declined_in_zoom_is_explained_and_can_be_retried(
     site: Site, page_of: OpenPage
 ) -> None:
     site.world.authorization = NextAuthorization(ACCOUNTS[0], denies=True)
@@ -49,7 +49,7 @@ def test_what_was_declined_at_zoom_is_explained_and_can_be_tried_again(
     expect(page).to_have_url(f"{site.base}/services/zoom/overview")
 
 
-def test_disconnecting_asks_first_and_tells_what_happened(site: Site, page_of: OpenPage) -> None:
+def test_disconnecting_asks_first_and_confirms_the_result(site: Site, page_of: OpenPage) -> None:
     site.connect("acme", ACCOUNTS[0])
     page = page_of("executive")
     page.get_by_role("link", name="Connections").click()
@@ -62,9 +62,7 @@ def test_disconnecting_asks_first_and_tells_what_happened(site: Site, page_of: O
     assert site.rows("select status from integration.connections") == [("disconnected",)]
 
 
-def test_signing_out_closes_the_page_also_for_the_back_button(
-    site: Site, page_of: OpenPage
-) -> None:
+def test_the_back_button_shows_no_page_after_signing_out(site: Site, page_of: OpenPage) -> None:
     page = page_of("executive")
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_url(f"{site.base}/signed-out")
@@ -102,7 +100,7 @@ def test_no_page_is_wider_than_a_phone_and_none_breaks_the_policy(
 
 def test_the_first_tab_stop_skips_to_the_content(page_of: OpenPage) -> None:
     page = page_of("executive")
-    page.goto("/services")  # the button of the sign-in was the last thing that was focused
+    page.goto("/services")  # the sign-in button had the focus
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")

@@ -1,4 +1,4 @@
-"""The program, on a database of the test's own or its embedded one, and a pretend Zoom for it."""
+"""The program, on a database for one test or its embedded one, and a Zoom simulator for it."""
 
 import socket
 from collections.abc import Iterator
@@ -21,21 +21,21 @@ def program(database_url: str) -> Iterator[Program]:
 
 @pytest.fixture
 def embedded_program() -> Iterator[Program]:
-    """In a new home, where nothing is set: the database is the embedded one."""
+    """In a new home without settings, so the database is the embedded one."""
     with program_with() as found:
         yield found
 
 
 @pytest.fixture
 def empty_database_url(server_url: str) -> Iterator[str]:
-    """A database that nobody has migrated."""
+    """A database that is not migrated."""
     with new_database(server_url, template="template1") as url:
         yield url
 
 
 @pytest.fixture
 def dead_database_url() -> Iterator[str]:
-    """A URL at which nobody listens; the port is taken, so nobody begins to."""
+    """A URL without a server; the port is taken, so that no server can start there."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"postgresql://worksights@127.0.0.1:{taken.getsockname()[1]}/worksights"
@@ -43,7 +43,7 @@ def dead_database_url() -> Iterator[str]:
 
 @pytest.fixture
 def world() -> World:
-    """A pretend Zoom with the default company's account."""
+    """A Zoom simulator with the default company's account."""
     return make_world([build_company()], client_id=CLIENT[0], client_secret=CLIENT[1])
 
 

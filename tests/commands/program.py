@@ -22,7 +22,7 @@ from tests.databases import share_what_dbt_parsed
 from tests.patience import PATIENCE
 
 WORKSIGHTS_ZOOM = str(Path(sys.executable).parent / "worksights-zoom")
-# Empty is as good as not set, and wins over a developer's own .env.
+# An empty value counts as not set and overrides a developer's own .env.
 NOTHING_SET = dict.fromkeys(dotenv_values(PROJECT / ".env.example"), "")
 
 CLIENT = ("client-of-the-tests", "client-secret-of-the-tests")
@@ -49,14 +49,14 @@ class Answer:
 
     @property
     def is_a_plain_refusal(self) -> bool:
-        """It failed with a sentence for a person, not with a trace for a programmer."""
+        """It failed with a sentence, not with a traceback."""
         return self.code != 0 and "Error: " in self.err and "Traceback" not in self.text
 
 
 @dataclass(frozen=True)
 class Program:
-    """`settings` are those that are set; an argument that is None is not set for that call. The
-    user and group `user` run it; None is whoever runs the tests.
+    """`settings` apply to every call; an argument that is None unsets one for that call. It runs
+    as the user and group `user`; None is the account that runs the tests.
     """
 
     home: Path
@@ -77,7 +77,7 @@ class Program:
         return Answer(process.returncode, out, err)
 
     def start(self, *arguments: str, **settings: str | None) -> subprocess.Popen[str]:
-        """The running process, at the head of a group of its own, as a shell's job is."""
+        """The running process, the leader of its own group, like a job of a shell."""
         return subprocess.Popen(
             [WORKSIGHTS_ZOOM, *arguments],
             env=self.environment(**settings),
@@ -96,9 +96,9 @@ class Program:
 @contextmanager
 def program_with(**settings: str) -> Iterator[Program]:
     """The program with these settings; an embedded database it started is stopped at the end."""
-    # Not below pytest's own folder: a second run on the machine closes that to the server's user.
+    # Not in pytest's folder: a second run on this machine closes it to the server's user.
     with TemporaryDirectory(prefix="worksights-", ignore_cleanup_errors=True) as home:
-        if "DATABASE_URL" in settings:  # not the embedded one, which goes with this home
+        if "DATABASE_URL" in settings:  # not the embedded one, which is deleted with this home
             share_what_dbt_parsed(Path(home))
         program = Program(Path(home), settings)
         try:
@@ -119,7 +119,7 @@ def execute(url: str, statement: str, parameters: dict[str, Any] | None = None) 
 
 
 def directory_file(folder: Path, company: Company) -> Path:
-    """The people that WorkSights knows of a simulated company; their user ids are their emails."""
+    """The WorkSights users of a simulated company, as a file; their user ids are their emails."""
     lines = ["email,full_name,role,time_zone,user_id,created_at"]
     lines += [
         f"{c.email},{c.full_name},{c.role},{c.time_zone},{c.email},{iso(c.created_at)}"

@@ -1,4 +1,4 @@
-"""`batch`, `status` and the help: what a person sees who runs the pipeline by hand."""
+"""`batch`, `status` and the help: running the pipeline from the command line."""
 
 import re
 
@@ -8,7 +8,7 @@ from integration.commands.main import COMMANDS
 from simulator.company import DEFAULT_ACCOUNT_ID, build_company
 from tests.commands.program import Program, directory_file, rows
 
-NOT_THERE_YET = {"sign-in-link"}
+NOT_REQUIRED_YET = {"sign-in-link"}
 CONTRACT = {
     "up", "serve", "stop", "migrate", "database-url", "batch", "rebuild", "import-users",
     "sign-in-link", "explain", "status", "connect", "erase", "simulate",
@@ -18,12 +18,12 @@ CONTRACT = {
 def test_the_help_lists_every_command(program: Program) -> None:
     listed = re.findall(r"^  ([a-z-]+)  ", program("--help").out.partition("Commands:")[2], re.M)
     assert listed == list(COMMANDS)
-    assert CONTRACT - set(listed) <= NOT_THERE_YET
+    assert CONTRACT - set(listed) <= NOT_REQUIRED_YET
     assert set(listed) <= CONTRACT
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "simulate"])
-def test_every_command_explains_itself_without_settings(
+def test_every_command_shows_its_help_without_settings(
     command: str, embedded_program: Program
 ) -> None:
     answer = embedded_program(command, "--help")
@@ -45,7 +45,7 @@ def test_a_batch_refuses_a_time_without_a_zone(time: str, program: Program) -> N
     assert "is not a time with a time zone, such as 2026-03-02T10:00:00Z" in answer.err
 
 
-def test_a_batch_refuses_a_time_that_has_not_come_yet(program: Program) -> None:
+def test_a_batch_refuses_a_time_in_the_future(program: Program) -> None:
     answer = program("batch", "--now", "2099-01-01T00:00:00Z")
     assert answer.is_a_plain_refusal
     assert "2099-01-01 00:00:00 UTC is in the future" in answer.err
@@ -60,7 +60,7 @@ def test_a_trial_batch_may_run_as_of_a_later_time(program: Program) -> None:
     assert answer.out.startswith("batch 1 as of 2099-01-01 00:00:00 UTC")
 
 
-def test_the_status_tells_what_a_batch_has_done(program: Program, zoom_url: str) -> None:
+def test_the_status_shows_what_a_batch_has_done(program: Program, zoom_url: str) -> None:
     zoom = {"ZOOM_OAUTH_URL": zoom_url, "ZOOM_API_URL": zoom_url}
     empty = program("status")
     file = directory_file(program.home, build_company())

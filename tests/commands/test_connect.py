@@ -1,4 +1,4 @@
-"""`connect --server-to-server`: one's own Zoom account, without a browser."""
+"""`connect --server-to-server` connects a Zoom account without a browser."""
 
 from datetime import datetime
 from typing import Any
@@ -109,7 +109,7 @@ def test_connecting_again_renews_the_same_connection(acme: Program, zoom_url: st
     assert (len(tokens(acme)), tokens(acme) == before) == (1, False)
 
 
-def test_connecting_after_a_disconnection_makes_a_new_connection(
+def test_connecting_after_a_disconnection_creates_a_new_connection(
     acme: Program, zoom_url: str
 ) -> None:
     connect(acme, zoom_url)
@@ -128,17 +128,17 @@ def refused(answer: Answer, program: Program, reason: str) -> None:
 
 
 def test_an_account_that_zoom_does_not_know_is_refused(acme: Program, zoom_url: str) -> None:
-    refused(connect(acme, zoom_url, account="NobodysAccount00000000"), acme, "--zoom-account")
+    refused(connect(acme, zoom_url, account="UnknownAccount00000000"), acme, "--zoom-account")
 
 
 def test_a_token_of_another_account_is_refused(acme: Program, world: World, zoom_url: str) -> None:
-    """Zoom may answer for the account of the app, whatever account was asked for."""
-    other = {"id": "someone", "account_id": "SomebodysAccount000000", "email": "x@y.example"}
+    """Zoom may issue a token for the app's own account, whatever account was requested."""
+    other = {"id": "someone", "account_id": "AnotherAccount00000000", "email": "x@y.example"}
     world.failures.plan(Failure(path="/v2/users/me", status=200, body=other))
     refused(connect(acme, zoom_url), acme, "Check --zoom-account")
 
 
-def test_wrong_credentials_of_the_app_are_told(acme: Program, zoom_url: str) -> None:
+def test_wrong_app_credentials_are_reported(acme: Program, zoom_url: str) -> None:
     answer = acme(
         "connect", "--organization", "acme", "--zoom-account", DEFAULT_ACCOUNT_ID, "--owner",
         "admin@acme.example", "--server-to-server", ZOOM_OAUTH_URL=zoom_url, ZOOM_API_URL=zoom_url,
@@ -148,8 +148,8 @@ def test_wrong_credentials_of_the_app_are_told(acme: Program, zoom_url: str) -> 
     assert "not-the-secret" not in answer.text
 
 
-def test_an_owner_that_nobody_knows_is_refused(acme: Program, zoom_url: str) -> None:
-    answer = connect(acme, zoom_url, owner="nobody@acme.example")
+def test_an_unknown_owner_is_refused(acme: Program, zoom_url: str) -> None:
+    answer = connect(acme, zoom_url, owner="unknown@acme.example")
     refused(answer, acme, "import-users FILE.csv --organization acme")
 
 

@@ -38,7 +38,7 @@ def schema_of(url: str) -> list[tuple[str]]:
 
 
 def apply_files(url: str, count: int) -> None:
-    """The first plain SQL files, as the tool before alembic applied and noted them."""
+    """The first plain SQL files, as the tool before alembic applied and recorded them."""
     with psycopg.connect(url) as connection:
         connection.execute(OTHER_TOOLS_TABLES)
         for file in sorted((MIGRATIONS / "before").glob("*.sql"))[:count]:
@@ -48,7 +48,7 @@ def apply_files(url: str, count: int) -> None:
             )
 
 
-def test_migrate_makes_the_schema_and_is_safe_to_repeat(empty_database_url: str) -> None:
+def test_migrate_creates_the_schema_and_is_safe_to_repeat(empty_database_url: str) -> None:
     with program_with(DATABASE_URL=empty_database_url) as program:
         first, second = program("migrate"), program("migrate")
     assert (first.code, first.out.splitlines()) == (
@@ -65,16 +65,16 @@ def test_migrate_makes_the_schema_and_is_safe_to_repeat(empty_database_url: str)
 def test_two_migrations_at_once_both_succeed(empty_database_url: str) -> None:
     with program_with(DATABASE_URL=empty_database_url) as program:
         both = [program.start("migrate"), program.start("migrate")]
-        told = [process.communicate(timeout=PATIENCE)[0] for process in both]
+        outputs = [process.communicate(timeout=PATIENCE)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
-    assert sorted("Applied" in line.split() for text in told for line in text.splitlines()) == (
+    assert sorted("Applied" in line.split() for text in outputs for line in text.splitlines()) == (
         [False] * 2 + [True] * len(ALL)
     )
     assert schema_of(empty_database_url) == NEWEST
 
 
 @pytest.mark.parametrize("count", [1, 9, 28])
-def test_a_database_of_an_earlier_version_carries_over(
+def test_a_database_of_an_earlier_version_is_migrated(
     count: int, empty_database_url: str, program: Program
 ) -> None:
     apply_files(empty_database_url, count)
@@ -100,16 +100,16 @@ def test_a_migration_that_fails_says_why_and_leaves_nothing_behind(empty_databas
     assert (answer.code, schema_of(empty_database_url)) == (0, NEWEST), answer.err[-500:]
 
 
-def test_database_url_is_the_one_that_is_set(program: Program) -> None:
+def test_database_url_prints_the_configured_one(program: Program) -> None:
     answer = program("database-url")
     assert (answer.code, answer.out) == (0, program.settings["DATABASE_URL"] + "\n")
 
 
-def test_two_commands_may_start_the_embedded_database_at_once(embedded_program: Program) -> None:
+def test_two_commands_can_start_the_embedded_database_at_once(embedded_program: Program) -> None:
     both = [embedded_program.start("database-url") for _ in range(2)]
-    told = [process.communicate(timeout=PATIENCE)[0] for process in both]
+    outputs = [process.communicate(timeout=PATIENCE)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
-    first, second = (text.splitlines()[-1] for text in told)
+    first, second = (text.splitlines()[-1] for text in outputs)
     assert first == second
     assert rows(first, "select 1") == [(1,)]
 
@@ -135,12 +135,12 @@ def test_stop_says_when_nothing_runs(embedded_program: Program) -> None:
 
 
 def kill_the_server(program: Program) -> None:
-    """As a machine without memory or power does: the file with the process id stays behind."""
+    """Like a power cut or a lack of memory: the file with the process id stays behind."""
     program("database-url")
     file = program.home / "postgres" / "postmaster.pid"
     server = psutil.Process(int(file.read_text().splitlines()[0]))
     server.kill()
-    server.wait(timeout=PATIENCE)  # a container's first process may take its time to collect it
+    server.wait(timeout=PATIENCE)  # a container's first process may be slow to reap it
     assert file.exists()
 
 
@@ -161,7 +161,7 @@ def test_a_command_starts_the_server_again_after_it_was_killed(embedded_program:
     assert rows(answer.out.splitlines()[-1], "select 1") == [(1,)]
 
 
-def test_stop_leaves_a_database_alone_that_is_not_ours(program: Program) -> None:
+def test_stop_refuses_a_database_that_is_not_embedded(program: Program) -> None:
     answer = program("stop")
     assert answer.is_a_plain_refusal
     assert "so there is no embedded server to stop." in answer.err
@@ -169,7 +169,7 @@ def test_stop_leaves_a_database_alone_that_is_not_ours(program: Program) -> None
 
 
 @pytest.mark.parametrize("command", ["migrate", "batch", "rebuild", "status", "import-users", "up"])
-def test_a_database_that_does_not_answer_is_told_in_a_sentence(
+def test_an_unreachable_database_is_reported_in_a_sentence(
     command: str, program: Program, dead_database_url: str
 ) -> None:
     file = program.home / "users.csv"
@@ -182,7 +182,7 @@ def test_a_database_that_does_not_answer_is_told_in_a_sentence(
     assert "DATABASE_URL" in answer.err
 
 
-def test_a_sentence_about_the_database_has_no_line_of_libpqs_in_it(
+def test_a_sentence_about_the_database_contains_no_line_from_libpq(
     program: Program, dead_database_url: str
 ) -> None:
     answer = program("migrate", DATABASE_URL=dead_database_url)
@@ -206,7 +206,7 @@ def test_a_command_on_a_database_that_is_not_migrated_says_so(empty_database_url
         "postgresql://me:secretpw@[::1/d",
     ],
 )
-def test_an_address_that_is_none_is_refused_and_not_repeated(url: str, program: Program) -> None:
+def test_an_invalid_address_is_refused_and_not_printed(url: str, program: Program) -> None:
     for command in ("migrate", "status", "batch", "up"):
         answer = program(command, DATABASE_URL=url)
         assert answer.is_a_plain_refusal, (command, answer.text[-500:])

@@ -1,4 +1,4 @@
-"""The embedded Postgres, on machines and in folders that are not ours."""
+"""The embedded Postgres, on other machines and in unusual folders."""
 
 import os
 import subprocess
@@ -13,17 +13,17 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tests.commands.program import Program, rows
 
-NOBODY = 65534  # as Debian and others number it
+NOBODY = 65534  # the user id on Debian and others
 FOLDERS = {
-    "blanks": "my work/zoom app",
+    "spaces": "my work/zoom app",
     "a long name": "/".join(["a-folder-with-a-long-name"] * 6),
-    "letters of the world": "Müller & Söhne/'zoom' 100%",
+    "special characters": "Müller & Söhne/'zoom' 100%",
 }
 
 
 @pytest.fixture
 def program_in(embedded_program: Program) -> Iterator[Program]:
-    """As `embedded_program`; a home that a test chooses below its own is stopped, too."""
+    """Like `embedded_program`, in a folder that the test chooses; its server is stopped, too."""
     homes: list[Program] = []
 
     def choose(folder: str) -> Program:
@@ -36,7 +36,7 @@ def program_in(embedded_program: Program) -> Iterator[Program]:
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_it_works_in_any_folder(name: str, program_in: Program) -> None:
+def test_the_database_works_in_any_folder(name: str, program_in: Program) -> None:
     program = program_in(FOLDERS[name])
     answer = program("migrate")
     assert answer.code == 0, answer.err[-1000:]
@@ -47,10 +47,10 @@ def test_it_works_in_any_folder(name: str, program_in: Program) -> None:
     assert socket_folder.exists() == (socket_folder == program.home / "postgres")
 
 
-def test_somebody_elses_lock_file_is_not_in_the_way(
+def test_another_users_lock_file_is_not_in_the_way(
     embedded_program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Programs of other users of the machine have theirs in the same folder."""
+    """Programs of other users keep theirs in the same folder."""
     (tmp_path / ".lockfile").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
@@ -58,14 +58,14 @@ def test_somebody_elses_lock_file_is_not_in_the_way(
     assert answer.code == 0, answer.err[-1000:]
 
 
-def test_another_user_of_the_machine_has_one_too(
+def test_another_user_of_the_machine_can_run_one_too(
     embedded_program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While ours runs; they have no login, no home directory and no folder for a session."""
+    """While ours runs; this user has no login, home directory or session folder."""
     try:
         subprocess.run([sys.executable, "-c", ""], user=NOBODY, check=True)
     except PermissionError:
-        pytest.skip("only root can be somebody else, whom its Python must not be kept from")
+        pytest.skip("only root can run as another user, who must be able to run this Python")
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     monkeypatch.setenv("HOME", "/nonexistent")
     embedded_program("database-url")
@@ -78,7 +78,7 @@ def test_another_user_of_the_machine_has_one_too(
     assert embedded_program("stop").out == "The embedded PostgreSQL server has stopped.\n"
 
 
-def test_what_keeps_it_from_starting_is_one_sentence(embedded_program: Program) -> None:
+def test_a_failure_to_start_is_reported_in_one_sentence(embedded_program: Program) -> None:
     embedded_program("database-url")
     embedded_program("stop")
     with (embedded_program.home / "postgres" / "postgresql.conf").open("a") as file:
@@ -89,7 +89,7 @@ def test_what_keeps_it_from_starting_is_one_sentence(embedded_program: Program) 
     assert str(embedded_program.home / "postgres" / "log") in answer.err
 
 
-def test_a_home_that_cannot_be_written_is_named(embedded_program: Program) -> None:
+def test_a_home_that_is_not_writable_is_named(embedded_program: Program) -> None:
     (embedded_program.home / "a-file").touch()
     program = replace(embedded_program, home=embedded_program.home / "a-file" / "home")
     for command in ("migrate", "status", "database-url"):

@@ -1,4 +1,4 @@
-"""`erase`: what it asks for, what it says, and what it leaves."""
+"""`erase`: what it requires, what it reports, and what it leaves behind."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def acme(program: Program) -> Program:
         (["--email", "ANN@acme.example"], "Deactivate the user first. Nothing was erased."),
     ],
 )
-def test_what_cannot_be_erased_is_refused_with_the_next_step(
+def test_an_erasure_that_is_not_possible_is_refused_with_the_next_step(
     arguments: list[str], said: str, acme: Program
 ) -> None:
     answer = acme("erase", *arguments, **KEY)
@@ -50,16 +50,14 @@ def test_what_cannot_be_erased_is_refused_with_the_next_step(
 
 
 @pytest.mark.parametrize(("key", "said"), [(None, "is not set"), ("short", "at least 32")])
-def test_the_key_of_the_tombstones_is_asked_for_first(
-    key: str | None, said: str, acme: Program
-) -> None:
+def test_the_tombstone_key_is_required_first(key: str | None, said: str, acme: Program) -> None:
     answer = acme("erase", "--email", ADDRESS, "--organization", "acme", TOMBSTONE_KEY=key)
     assert answer.is_a_plain_refusal
     assert "TOMBSTONE_KEY" in answer.err
     assert said in answer.err
 
 
-def test_somebody_unknown_leaves_a_tombstone_and_stays_unknown(acme: Program) -> None:
+def test_an_unknown_person_leaves_a_tombstone_and_stays_unknown(acme: Program) -> None:
     """No later command works without the key, and none works with another one."""
     url = acme.settings["DATABASE_URL"]
     answer = acme("erase", "--email", ADDRESS, "--organization", "acme", **KEY)
@@ -90,16 +88,16 @@ def test_somebody_unknown_leaves_a_tombstone_and_stays_unknown(acme: Program) ->
     assert "TOMBSTONE_KEY differs from the key used for earlier erasures" in other_key.err
 
 
-def test_an_account_that_nobody_has_connected_is_said_to_be_unknown(acme: Program) -> None:
-    answer = acme("erase", "--zoom-account", "nobodys", **KEY)
+def test_an_account_that_was_never_connected_is_reported_as_unknown(acme: Program) -> None:
+    answer = acme("erase", "--zoom-account", "never-connected", **KEY)
     assert answer.code == 0
     assert "No connection or data found for this Zoom account." in answer.out
 
 
-def test_a_person_of_a_whole_installation_is_erased_runs_included(
+def test_a_person_is_erased_from_the_whole_installation_including_its_runs(
     program: Program, zoom_url: str
 ) -> None:
-    """A colleague who has left, whom Zoom still lists: no table of any schema names them."""
+    """A former colleague is still in Zoom's list: no table of any schema names them any more."""
     url = program.settings["DATABASE_URL"]
     zoom = {"ZOOM_OAUTH_URL": zoom_url, "ZOOM_API_URL": zoom_url}
     company = build_company()
@@ -130,7 +128,7 @@ def test_a_person_of_a_whole_installation_is_erased_runs_included(
 
 
 def tables_with(url: str, *texts: str) -> list[str]:
-    """Every table, Dagster's too, that has a row in which one of the texts is."""
+    """Every table, including Dagster's, with a row that contains one of the texts."""
     tables = rows(
         url,
         """

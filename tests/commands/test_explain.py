@@ -1,4 +1,4 @@
-"""`explain`: the way from Zoom's first word to the entry, and the first step that failed."""
+"""`explain`: the steps from Zoom's first event to the entry, and the first one that failed."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from integration.explain.appearances import Appearance, Told
 from integration.explain.explanation import Step, first_failure, steps_of
 
 ENDED = datetime(2026, 3, 2, 10, tzinfo=UTC)
-TOLD = Told(
+SESSION = Told(
     organization_id="firm",
     session_id="s",
     feature="meetings",
@@ -47,7 +47,7 @@ def failing(steps: list[Step]) -> str | None:
 
 
 def test_a_session_on_the_timeline_passes_every_step() -> None:
-    steps = steps_of(TOLD, [ANN])
+    steps = steps_of(SESSION, [ANN])
     assert failing(steps) is None
     assert steps[-1].sentence == "Hosted a scheduled meeting: Plan, 09:00 to 10:00 UTC."
 
@@ -68,45 +68,45 @@ def test_a_session_on_the_timeline_passes_every_step() -> None:
         ("excluded", "entry"),
     ],
 )
-def test_each_outcome_fails_at_its_own_step_and_nothing_comes_after(outcome: str, at: str) -> None:
-    steps = steps_of(TOLD, [replace(ANN, outcome=outcome)])
+def test_each_outcome_fails_at_its_own_step_and_no_step_follows(outcome: str, at: str) -> None:
+    steps = steps_of(SESSION, [replace(ANN, outcome=outcome)])
     assert failing(steps) == at
     assert steps[-1].name == at
 
 
-def test_a_session_that_could_not_be_processed_says_so_and_goes_on_as_it_was_before() -> None:
-    steps = steps_of(TOLD, [ANN], failed_at=ENDED)
+def test_a_session_that_could_not_be_processed_says_so_and_shows_its_previous_steps() -> None:
+    steps = steps_of(SESSION, [ANN], failed_at=ENDED)
     names = [step.name for step in steps]
     assert (failing(steps), names.index("processed"), names[-1]) == ("processed", 2, "entry")
     assert "since 02 March 2026, 10:00 UTC. No data is lost" in steps[2].sentence
     assert "retried" in steps[2].next_step
 
 
-def test_a_session_without_an_end_says_when_it_is_taken_as_ended() -> None:
-    told = replace(TOLD, ended_at=None, end_source=None, due_at=ENDED + timedelta(days=1))
-    steps = steps_of(told, [])
+def test_a_session_without_an_end_says_when_its_end_is_inferred() -> None:
+    unended = replace(SESSION, ended_at=None, end_source=None, due_at=ENDED + timedelta(days=1))
+    steps = steps_of(unended, [])
     assert steps[-1].name == "ended"
     assert "03 March 2026, 10:00 UTC" in steps[-1].sentence
 
 
-def test_somebody_who_was_not_there_is_told_to_look_for_another_zoom_user() -> None:
-    steps = steps_of(TOLD, [])
+def test_a_user_who_did_not_attend_is_advised_to_look_for_another_zoom_user() -> None:
+    steps = steps_of(SESSION, [])
     assert (steps[-1].name, steps[-1].is_passed) == ("participant", False)
     assert "a different Zoom user" in steps[-1].next_step
 
 
-def test_of_two_identities_the_one_with_the_entry_is_explained() -> None:
+def test_the_identity_with_the_entry_is_explained_when_there_are_two() -> None:
     other = replace(ANN, participant_id="q", outcome="zero_duration")
-    assert failing(steps_of(TOLD, [other, ANN])) is None
+    assert failing(steps_of(SESSION, [other, ANN])) is None
 
 
-def test_what_is_on_somebody_elses_timeline_is_not_taken_for_this_users() -> None:
-    steps = steps_of(TOLD, [replace(ANN, user_id="bob", is_anothers=True)])
+def test_an_entry_on_another_users_timeline_does_not_count_for_this_user() -> None:
+    steps = steps_of(SESSION, [replace(ANN, user_id="bob", is_anothers=True)])
     assert (failing(steps), steps[-1].tab) == ("mapped", "users")
 
 
-def test_times_are_told_in_the_zone_asked_for() -> None:
-    steps = steps_of(TOLD, [ANN], events=5, zone=ZoneInfo("Europe/Berlin"))
+def test_times_are_shown_in_the_requested_zone() -> None:
+    steps = steps_of(SESSION, [ANN], events=5, zone=ZoneInfo("Europe/Berlin"))
     assert [step.sentence for step in steps][1:3] == [
         "5 events of this session were stored.",
         "Ended 02 March 2026, 11:00 CET, as reported by Zoom.",

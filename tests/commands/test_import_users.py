@@ -27,7 +27,7 @@ def acme(program: Program) -> Program:
     return make_two_organizations(program)
 
 
-def test_a_new_organization_is_made_with_its_users(program: Program) -> None:
+def test_a_new_organization_is_created_with_its_users(program: Program) -> None:
     answer = import_users(
         program,
         f"{HEADER}\nann@acme.example,Ann Ärgerlich,Technical Admin,Europe/Berlin\n"
@@ -62,12 +62,12 @@ AS_OTHERS_WRITE_IT = {
     "semicolons": "email;full_name;role;time_zone\nann@acme.example;Ann Ash;owner;UTC\n",
     "Excel's own line": f"sep=,\r\n{HEADER}\r\nann@acme.example,Ann Ash,owner,UTC\r\n",
     "tabs": "email\tfull_name\trole\ttime_zone\nann@acme.example\tAnn Ash\towner\tUTC\n",
-    "headings for people": '"Email","Full name"," Role ",TIME ZONE\n' + ROW,
+    "readable headings": '"Email","Full name"," Role ",TIME ZONE\n' + ROW,
     "line breaks in quotes": f'{HEADER}\r\nann@acme.example,"Ann\r\nAsh",owner,UTC\r\n',
     "invisible characters": (
         f"{HEADER}\n\u200bann@acme.example,Ann\u00ad Ash\u200b,owner\ufeff,UTC\n"
     ),
-    "old line ends": f"{HEADER}\rann@acme.example,Ann Ash,owner,UTC\r",
+    "old line endings": f"{HEADER}\rann@acme.example,Ann Ash,owner,UTC\r",
     "empty columns at the end": f"{HEADER},,\n{ROW},,\n{','.join([''] * 6)}\n",
     "quotes around everything": "\n".join(
         ",".join(f'"{value}"' for value in row.split(",")) for row in (HEADER, ROW)
@@ -77,13 +77,13 @@ AS_OTHERS_WRITE_IT = {
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("name", AS_OTHERS_WRITE_IT)
-def test_a_file_is_read_as_others_write_it(name: str, encoding: str) -> None:
+def test_a_file_is_read_however_others_write_it(name: str, encoding: str) -> None:
     (user,) = read_directory(AS_OTHERS_WRITE_IT[name].encode(encoding))
     assert ",".join([user.email, user.full_name, user.role, user.time_zone]) == ROW
 
 
-def test_a_line_is_counted_as_an_editor_counts_it() -> None:
-    """A cell of two lines comes before it, and an empty row."""
+def test_lines_are_numbered_as_in_an_editor() -> None:
+    """A cell with two lines and an empty row precede it."""
     content = f'sep=,\n{HEADER}\nann@acme.example,"Ann\nAsh",owner,UTC\n,,,\ncy,Cy,owner,UTC\n'
     with pytest.raises(ValueError, match="line 6: invalid email"):
         read_directory(content.encode())
@@ -92,7 +92,7 @@ def test_a_line_is_counted_as_an_editor_counts_it() -> None:
 @given(
     st.binary(max_size=300) | st.text(max_size=300).map(lambda text: f"{HEADER}\n{text}".encode())
 )
-def test_no_file_ends_in_a_trace(content: bytes) -> None:
+def test_no_file_causes_a_traceback(content: bytes) -> None:
     said = "line 1: it was read"
     try:
         read_directory(content)
@@ -101,7 +101,7 @@ def test_no_file_ends_in_a_trace(content: bytes) -> None:
     assert re.match(r"line \d+: ", said)
 
 
-def test_a_user_is_known_by_the_email_in_any_letter_case(acme: Program) -> None:
+def test_a_user_is_recognized_by_email_in_any_letter_case(acme: Program) -> None:
     answer = import_users(acme, f"{HEADER}\nANN@Acme.Example,Ann Two,admin,Asia/Kolkata\n")
     assert (answer.code, answer.out) == (
         0,
@@ -113,7 +113,7 @@ def test_a_user_is_known_by_the_email_in_any_letter_case(acme: Program) -> None:
     ]
 
 
-def test_an_email_is_kept_as_it_is_compared(acme: Program) -> None:
+def test_an_email_is_stored_in_the_form_that_is_compared(acme: Program) -> None:
     assert (
         import_users(acme, f"{HEADER}\n\u200bZoe\u0308@B\u00fccher.example,Zo,member,UTC\n").code
         == 0
@@ -121,7 +121,7 @@ def test_an_email_is_kept_as_it_is_compared(acme: Program) -> None:
     assert users(acme, "email")[1] == ("zo\u00eb@xn--bcher-kva.example",)
 
 
-def test_a_user_is_known_by_the_user_id_whatever_the_email(acme: Program) -> None:
+def test_a_user_is_recognized_by_user_id_whatever_the_email(acme: Program) -> None:
     answer = import_users(
         acme,
         f"{HEADER},user_id,deactivated_at\nann@new.example,Ann,member,UTC,u1,2026-01-31T12:00:00+01:00\n",
@@ -134,7 +134,7 @@ def test_a_user_is_known_by_the_user_id_whatever_the_email(acme: Program) -> Non
     )
 
 
-def test_a_user_without_a_time_exists_as_long_as_the_organization(acme: Program) -> None:
+def test_a_user_without_a_creation_time_gets_that_of_the_organization(acme: Program) -> None:
     import_users(
         acme,
         f"{HEADER},created_at\nbob@acme.example,Bob,member,UTC,\ncy@acme.example,Cy,member,UTC,2025-05-05T10:00Z\n",
@@ -153,13 +153,13 @@ def test_importing_the_same_file_again_changes_nothing(acme: Program) -> None:
     assert users(acme, "*") == before
 
 
-def test_a_file_that_is_not_there_is_named(program: Program, tmp_path: Path) -> None:
+def test_a_missing_file_is_named(program: Program, tmp_path: Path) -> None:
     answer = program("import-users", str(tmp_path / "none.csv"), "--organization", "acme")
     assert answer.is_a_plain_refusal
     assert "none.csv' does not exist" in answer.err
 
 
-def test_it_waits_for_the_batch_that_is_running_and_says_so(acme: Program) -> None:
+def test_the_import_waits_for_a_running_batch_and_says_so(acme: Program) -> None:
     file = acme.home / "users.csv"
     file.write_text(f"{HEADER}\nbob@acme.example,Bob,member,UTC\n")
     with psycopg.connect(acme.settings["DATABASE_URL"], autocommit=True) as batch:

@@ -125,7 +125,7 @@ def test_text_that_is_not_utf_8_is_refused(acme: Program) -> None:
         "('u9', 'acme', 'x@acme.example', 'X', 'infinity')",
     ],
 )
-def test_whoever_writes_by_sql_is_refused_the_same(values: str, acme: Program) -> None:
+def test_the_database_refuses_the_same_values(values: str, acme: Program) -> None:
     columns = "(user_id, organization_id, email, full_name, created_at)"
     with pytest.raises(psycopg.errors.CheckViolation):
         execute(

@@ -1,4 +1,4 @@
-"""A command stops at once and names what it lacks; and where settings come from."""
+"""A command without a setting stops at once and names it; and where settings come from."""
 
 from pathlib import Path
 
@@ -41,17 +41,17 @@ def test_a_missing_setting_stops_the_command_and_is_named(
     assert ".env" in answer.err
 
 
-def test_a_placeholder_is_as_good_as_nothing(program: Program) -> None:
+def test_a_placeholder_counts_as_not_set(program: Program) -> None:
     answer = program("serve", ZOOM_WEBHOOK_SECRET_TOKEN=PLACEHOLDER)
     assert answer.is_a_plain_refusal
     assert "ZOOM_WEBHOOK_SECRET_TOKEN" in answer.err
 
 
 @pytest.mark.parametrize("command", [("batch",), CONNECT], ids=["batch", "connect"])
-def test_a_command_stops_at_once_at_a_key_that_is_none(
+def test_a_command_stops_at_once_at_an_invalid_key(
     command: tuple[str, ...], program: Program
 ) -> None:
-    """Before anything is written or Zoom is asked: a batch would mark connections as broken."""
+    """Before it writes anything or calls Zoom: a batch would mark connections as broken."""
     answer = program(*command, ENCRYPTION_KEY="no-fernet-key")
     assert answer.is_a_plain_refusal, answer.err[-500:]
     assert "ENCRYPTION_KEY is not a valid Fernet key" in answer.err
@@ -61,9 +61,9 @@ def test_a_command_stops_at_once_at_a_key_that_is_none(
 @pytest.mark.parametrize(
     "keys",
     ["too-short", "not base64 at all!", f"{A_KEY},short", ",", " , "],
-    ids=["short", "not base64", "one of two", "a comma", "blanks and a comma"],
+    ids=["short", "not base64", "one of two", "a comma", "spaces and a comma"],
 )
-def test_a_key_that_is_none_is_explained(keys: str, tmp_path: Path) -> None:
+def test_an_invalid_key_is_explained(keys: str, tmp_path: Path) -> None:
     environ = {"ENCRYPTION_KEY": keys, "WORKSIGHTS_ZOOM_HOME": str(tmp_path)}
     with pytest.raises(SettingsError, match="ENCRYPTION_KEY.*Fernet key") as refused:
         _ = read_settings(environ, dotenv=tmp_path / ".env").encryption_keys
@@ -79,19 +79,19 @@ def test_several_keys_are_read_newest_first(tmp_path: Path) -> None:
     assert settings.encryption_keys == (A_KEY, ANOTHER_KEY)
 
 
-def test_up_makes_no_demo_in_a_database_that_is_set(program: Program) -> None:
+def test_up_creates_no_demo_in_a_configured_database(program: Program) -> None:
     answer = program("up", "--demo")
     assert answer.is_a_plain_refusal
     assert "Unset DATABASE_URL" in answer.err
 
 
-def test_up_makes_no_demo_in_the_home_of_a_real_account(program: Program) -> None:
+def test_up_creates_no_demo_in_the_home_of_a_real_account(program: Program) -> None:
     answer = program("up", "--demo", DATABASE_URL=None)
     assert answer.is_a_plain_refusal
     assert "Use a different one for the demo" in answer.err
 
 
-def test_the_environment_wins_over_the_file_and_the_file_over_the_keys_of_the_home(
+def test_the_environment_overrides_the_file_and_the_file_overrides_the_keys_of_the_home(
     tmp_path: Path,
 ) -> None:
     dotenv = tmp_path / ".env"
@@ -121,13 +121,13 @@ def test_an_empty_value_in_the_environment_counts_as_not_set(value: str, tmp_pat
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "2.5", "many", "٣"])
-def test_a_number_that_is_none_is_named(value: str, tmp_path: Path) -> None:
+def test_an_invalid_number_is_named(value: str, tmp_path: Path) -> None:
     environ = {"QUARANTINE_DAYS": value, "WORKSIGHTS_ZOOM_HOME": str(tmp_path)}
     with pytest.raises(SettingsError, match="QUARANTINE_DAYS must be a positive whole number"):
         _ = read_settings(environ, dotenv=tmp_path / ".env").quarantine_days
 
 
-def test_a_time_of_grace_longer_than_zoom_allows_is_refused_before_a_batch(
+def test_a_grace_period_longer_than_zoom_allows_is_refused_before_a_batch(
     program: Program,
 ) -> None:
     answer = program("batch", ERASE_AFTER_DAYS="11")
@@ -135,7 +135,7 @@ def test_a_time_of_grace_longer_than_zoom_allows_is_refused_before_a_batch(
     assert "ERASE_AFTER_DAYS must be at most 10, not 11" in answer.err
 
 
-def test_keys_that_nobody_set_are_made_once_and_kept_for_the_owner_only(tmp_path: Path) -> None:
+def test_missing_keys_are_created_once_and_readable_only_by_the_owner(tmp_path: Path) -> None:
     environ = {"WORKSIGHTS_ZOOM_HOME": str(tmp_path / "home"), "SESSION_KEY": "of-the-environment"}
     made = make_missing_keys(read_settings(environ, dotenv=tmp_path / ".env"))
     again = make_missing_keys(read_settings(environ, dotenv=tmp_path / ".env"))
@@ -150,10 +150,10 @@ def test_keys_that_nobody_set_are_made_once_and_kept_for_the_owner_only(tmp_path
     assert oct(file.stat().st_mode & 0o777) == "0o600"
 
 
-def test_an_address_that_an_earlier_run_kept_is_replaced_and_one_that_is_set_is_not(
+def test_an_address_of_an_earlier_run_is_replaced_and_a_configured_one_is_not(
     tmp_path: Path,
 ) -> None:
-    """A second `up` on another port printed links to the first one's."""
+    """A second `up` on another port used to print links to the first port."""
     environ = {"WORKSIGHTS_ZOOM_HOME": str(tmp_path)}
     for port in ("8080", "9090"):
         settings = read_settings(environ, dotenv=tmp_path / ".env")

@@ -1,4 +1,4 @@
-"""`sign-in-link`: one line that signs somebody in, or a sentence why not."""
+"""`sign-in-link`: a link that signs a user in, or a sentence that says why not."""
 
 import re
 
@@ -41,14 +41,14 @@ def test_the_last_line_is_a_link_below_the_public_url(staffed: Program) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--user", "nobody@acme.example"), "No WorkSights user has this email"),
+        (("--user", "unknown@acme.example"), "No WorkSights user has this email"),
         (("--user", "anna@acme.example", "--organization", "globex"), "No WorkSights user"),
         (("--user", "both@acme.example"), "Add --organization with one of: acme, globex"),
         (("--user", "gone@acme.example"), "deactivated"),
     ],
     ids=["unknown", "of another organization", "in two organizations", "deactivated"],
 )
-def test_who_cannot_sign_in_gets_no_link(
+def test_a_user_who_cannot_sign_in_gets_no_link(
     arguments: tuple[str, ...], sentence: str, staffed: Program
 ) -> None:
     answer = staffed("sign-in-link", *arguments)
@@ -57,6 +57,6 @@ def test_who_cannot_sign_in_gets_no_link(
     assert rows(staffed.settings["DATABASE_URL"], "select 1 from integration.sign_in_links") == []
 
 
-def test_with_the_organization_an_email_of_two_is_enough(staffed: Program) -> None:
+def test_the_organization_selects_one_of_two_users_with_the_same_email(staffed: Program) -> None:
     answer = staffed("sign-in-link", "--user", "both@acme.example", "--organization", "globex")
     assert "/sign-in?token=" in answer.out

@@ -27,7 +27,7 @@ AUDIT_FAILED = """
 AUDIT_PASSED = """
     insert into pipeline.passed_jobs values ('nightly_audit', now() - interval '5 hours');
 """
-# As a batch notes it: two tables of one session, and the settings of its organization.
+# As a batch records it: two tables of one session, and the settings of its organization.
 FAILURES = """
     insert into pipeline.failures (model, organization_id, scope, error, batch, failed_at)
     select
@@ -52,26 +52,26 @@ OVERDUE = """
     set status = 'disconnected', disconnected_at = now() - interval '2 hours',
         erase_due_at = now() - interval '2 hours';
 """
-WELL = CONNECTED + FINISHED
+GOOD = CONNECTED + FINISHED
 STATES = {
     "nothing yet": ("select 1", []),
-    "all well": (WELL, []),
+    "no problems": (GOOD, []),
     "a connection": (
-        WELL + IN_NEED,
+        GOOD + IN_NEED,
         ["Zoom account AcmeZoomAccount0000000 of acme: The grant lacks a scope."],
     ),
-    "a failed batch": (WELL + BATCH_FAILED, ["The last batch failed 60 min ago."]),
+    "a failed batch": (GOOD + BATCH_FAILED, ["The last batch failed 60 min ago."]),
     "a failed batch before the last good one": (
-        WELL + BATCH_FAILED.replace("1 hours", "6 hours"), [],
+        GOOD + BATCH_FAILED.replace("1 hours", "6 hours"), [],
     ),
     "no batch": (
         CONNECTED.replace("5 hours", "9 hours"), ["No batch has finished for several hours."],
     ),
     "a backlog": (
-        WELL + WAITING, ["The oldest waiting delivery was received 50 min ago."],
+        GOOD + WAITING, ["The oldest waiting delivery was received 50 min ago."],
     ),
-    "a failed audit, batches well": (
-        WELL + AUDIT_FAILED,
+    "a failed audit, good batches": (
+        GOOD + AUDIT_FAILED,
         [
             "nightly audit:  failed, first 6 h ago (dbt_models)",
             "The nightly audit of all tables failed. It found a difference",
@@ -79,15 +79,15 @@ STATES = {
         ],
     ),
     "an erasure that is overdue": (
-        WELL + OVERDUE,
+        GOOD + OVERDUE,
         ["worksights-zoom erase --zoom-account AcmeZoomAccount0000000"],
     ),
-    "a run of something else that failed": (
-        WELL + BATCH_FAILED.replace("zoom_batch", "__ASSET_JOB"), [],
+    "a failed run of another job": (
+        GOOD + BATCH_FAILED.replace("zoom_batch", "__ASSET_JOB"), [],
     ),
-    "a failed audit before one that passed": (WELL + AUDIT_FAILED + AUDIT_PASSED, []),
+    "a failed audit before one that passed": (GOOD + AUDIT_FAILED + AUDIT_PASSED, []),
     "sessions and settings that fail": (
-        WELL + FAILURES,
+        GOOD + FAILURES,
         [
             "not derived:    acme: pipeline.settings (first failed 5 h ago), "
             "1 session (first failed 5 h ago)",
@@ -98,7 +98,7 @@ STATES = {
 
 
 @pytest.mark.parametrize(("state", "said"), STATES.values(), ids=STATES)
-def test_what_needs_attention_is_said_and_is_exit_code_1(
+def test_problems_are_reported_with_exit_code_1(
     state: str, said: list[str], program: Program
 ) -> None:
     execute(program.settings["DATABASE_URL"], state)
@@ -108,7 +108,7 @@ def test_what_needs_attention_is_said_and_is_exit_code_1(
     assert [text for text in said if text not in answer.out] == []
 
 
-def test_sessions_that_fail_are_listed_with_tables_and_error(program: Program) -> None:
+def test_failing_sessions_are_listed_with_tables_and_error(program: Program) -> None:
     execute(program.settings["DATABASE_URL"], FAILURES)
     answer = program("status")
     listed = [

@@ -1,4 +1,4 @@
-"""A file of WorkSights users, and what its import leaves."""
+"""A file of WorkSights users, and the users that its import stores."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -26,7 +26,7 @@ def users(program: Program, *columns: str) -> list[tuple[Any, ...]]:
 
 
 def make_two_organizations(program: Program) -> Program:
-    """An organization with one user, and another organization with one."""
+    """Two organizations with one user each."""
     url = program.settings["DATABASE_URL"]
     execute(
         url,

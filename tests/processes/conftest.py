@@ -1,4 +1,4 @@
-"""A connected company, and the pretend Zoom that it belongs to."""
+"""A company with a Zoom account, and the Zoom simulator for it."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Processes that are killed, and what has to be so before and after."""
+"""Starting and killing the processes under test, with a connected company."""
 
 import os
 import re
@@ -23,7 +23,7 @@ ORGANIZATION = "acme"
 
 @contextmanager
 def connected_program(url: str, company: Company, *, zoom_url: str) -> Iterator[Program]:
-    """The program on a migrated, empty database; the company has been connected for long."""
+    """The program on a migrated, empty database, with the company connected long ago."""
     zoom = {"ZOOM_OAUTH_URL": zoom_url, "ZOOM_API_URL": zoom_url}
     with program_with(**APP_SETTINGS, **zoom, DATABASE_URL=url) as program:
         owner = next(one for one in company.colleagues if one.role == "executive")
@@ -73,7 +73,7 @@ def answers(address: str) -> bool:
 
 
 def kill_group(process: subprocess.Popen[str]) -> None:
-    """SIGKILL to the process and all that it started, if it is still there."""
+    """Sends SIGKILL to the process and all that it started, if it still runs."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate(timeout=PATIENCE)

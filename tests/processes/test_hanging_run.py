@@ -1,4 +1,4 @@
-"""A run that hangs is ended, and so is what it was doing in the database; the next one works."""
+"""A hanging run is stopped, with its statement in the database, and the next run works."""
 
 import os
 import signal
@@ -30,7 +30,7 @@ WAITING = """
 
 @pytest.fixture(scope="module")
 def program(server_url: str, company: Company, zoom_url: str) -> Iterator[Program]:
-    """It has run a batch, and its daemon looks at runs every second."""
+    """It has run a batch, and its daemon checks runs every second."""
     with (
         new_database(server_url) as url,
         connected_program(url, company, zoom_url=zoom_url) as program,
@@ -56,7 +56,7 @@ def watcher(program: Program) -> Iterator[psycopg.Connection]:
 
 @contextmanager
 def locked(program: Program) -> Iterator[None]:
-    """A table that no statement gets at while this block runs."""
+    """Locks a table against every statement while the block runs."""
     with psycopg.connect(program.settings["DATABASE_URL"]) as connection:
         connection.execute(LOCK)
         yield
@@ -90,8 +90,8 @@ def step_failure(watcher: psycopg.Connection, run_id: str) -> str:
     return event
 
 
-def made_before(watcher: psycopg.Connection, run_id: str) -> int:
-    """How many of dbt's models the run had made when it was ended."""
+def models_built(watcher: psycopg.Connection, run_id: str) -> int:
+    """How many dbt models the run had built when it was stopped."""
     return watcher.execute(
         "select count(*) from dagster.event_logs where run_id = %s and step_key = 'dbt_models' "
         "and dagster_event_type = 'ASSET_MATERIALIZATION'",
@@ -101,7 +101,7 @@ def made_before(watcher: psycopg.Connection, run_id: str) -> int:
 
 @contextmanager
 def dagster(program: Program, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A program of Dagster, in the product's environment."""
+    """One of Dagster's programs, in the product's environment."""
     settings = read_settings(program.environment(), dotenv=Path(os.devnull))
     env = {**program.environment(), **environment(settings, program.settings["DATABASE_URL"])}
     with (program.home / f"{arguments[0]}.log").open("wb") as log:
@@ -119,7 +119,7 @@ def dagster(program: Program, *arguments: str) -> Iterator[subprocess.Popen[byte
         kill_group(process)
 
 
-def test_a_run_that_takes_too_long_is_ended_and_recorded_as_failed(
+def test_a_run_that_takes_too_long_is_stopped_and_recorded_as_failed(
     program: Program, watcher: psycopg.Connection
 ) -> None:
     before = latest_run(watcher)[0]
@@ -150,7 +150,7 @@ def test_a_run_that_takes_too_long_is_ended_and_recorded_as_failed(
 
 
 def limit(program: Program, run_id: str, *, seconds: int) -> None:
-    """A shorter limit than the job's, now that it is known to hang."""
+    """Sets a shorter limit than the job's, because this run is known to hang."""
     code = (
         "import sys, dagster as dg\n"
         "with dg.DagsterInstance.get() as instance:\n"
@@ -160,7 +160,7 @@ def limit(program: Program, run_id: str, *, seconds: int) -> None:
         assert process.wait(PATIENCE) == 0
 
 
-def test_ctrl_c_ends_a_batch_and_its_statement_and_says_so(
+def test_ctrl_c_stops_a_batch_and_its_statement_and_says_so(
     program: Program, watcher: psycopg.Connection
 ) -> None:
     with locked(program), program.start("batch", "--now", NOW) as process:
@@ -179,13 +179,13 @@ def test_ctrl_c_ends_a_batch_and_its_statement_and_says_so(
     assert status == "FAILURE"
     assert "Cancelled while dbt was running." in said
     assert "did not start" not in said
-    assert made_before(watcher, run_id) > 0
+    assert models_built(watcher, run_id) > 0
 
 
-def test_the_statement_of_a_killed_run_ends_although_it_waits(
+def test_the_waiting_statement_of_a_killed_run_ends(
     program: Program, watcher: psycopg.Connection
 ) -> None:
-    """Postgres notices that its client is gone."""
+    """Postgres notices that its client has disconnected."""
     with locked(program):
         with program.start("batch", "--now", NOW) as process:
             try:

@@ -1,4 +1,4 @@
-"""kill -9 of a batch, while it lands and while dbt derives: the next one makes up for it."""
+"""kill -9 of a batch, while it lands and while dbt derives: the next one finishes its work."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ WHILE_DERIVING = """
 
 @pytest.fixture(scope="module")
 def databases(server_url: str, company: Company, zoom_url: str) -> Iterator[Pair]:
-    """One in which two batches were killed before one ended well, and one undisturbed."""
+    """One where two batches were killed before one succeeded, and an undisturbed one."""
     with (
         new_database(server_url) as disturbed,
         new_database(server_url) as undisturbed,
@@ -83,7 +83,7 @@ def test_every_event_is_landed_once_and_nothing_waits(databases: Pair) -> None:
     assert disturbed == undisturbed
 
 
-def test_every_delivery_has_one_disposition_and_the_sums_hold(databases: Pair) -> None:
+def test_every_delivery_has_one_disposition_and_the_sums_match(databases: Pair) -> None:
     query = "select disposition, count(*) from operations.deliveries group by 1 order by 1"
     disturbed, undisturbed = both(databases, query)
     assert disturbed == undisturbed
@@ -91,7 +91,7 @@ def test_every_delivery_has_one_disposition_and_the_sums_hold(databases: Pair) -
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_the_table_is_as_if_nothing_had_been(table: str, databases: Pair) -> None:
+def test_the_table_equals_that_of_the_undisturbed_database(table: str, databases: Pair) -> None:
     query = f"select * from {table} order by {TABLES[table]}"  # noqa: S608  (the names above)
     disturbed, undisturbed = both(databases, query)
     assert undisturbed

@@ -1,4 +1,4 @@
-"""kill -9 of the receiver while Zoom sends: what was answered with 2xx is there, once."""
+"""kill -9 of the receiver while Zoom sends: every delivery answered with 2xx is landed once."""
 
 import hashlib
 import hmac
@@ -37,7 +37,7 @@ class Sending:
         self.lock = threading.Lock()
 
     def run(self, *, when_answered: tuple[int, subprocess.Popen[str]] | None = None) -> None:
-        """Sends until nothing is left or nobody listens; kills the process at that many answers."""
+        """Sends until nothing is left or the receiver dies; kills it after that many answers."""
         threads = [threading.Thread(target=self._send_all) for _ in range(THREADS)]
         for thread in threads:
             thread.start()
@@ -102,7 +102,7 @@ def survived(
 Survived = tuple[Program, Sending, Sending]
 
 
-def test_the_receiver_starts_again_and_takes_the_rest(survived: Survived) -> None:
+def test_the_receiver_starts_again_and_accepts_the_rest(survived: Survived) -> None:
     _, before, after = survived
     assert (after.left, after.unanswered) == ([], [])
     assert len(before.answered) >= KILLED_AFTER
@@ -118,7 +118,7 @@ def test_every_delivery_that_was_answered_is_in_the_ledger(survived: Survived) -
         )
     )
     assert answered - ledger == Counter()
-    # What is stored beyond that is what the killed process had no time to answer.
+    # Any others in the ledger are those that the killed process had no time to answer.
     unanswered = Counter(digest_of(one) for one in before.unanswered)
     assert (ledger - answered) - unanswered == Counter()
 
@@ -139,7 +139,7 @@ def test_every_event_is_landed_once(survived: Survived) -> None:
     assert dict(landed) == Counter(name for name, _, _ in kept)
 
 
-def test_every_delivery_has_found_its_end(survived: Survived) -> None:
+def test_every_delivery_has_a_final_disposition(survived: Survived) -> None:
     program, _, _ = survived
     counted = dict(
         rows(
@@ -149,4 +149,4 @@ def test_every_delivery_has_found_its_end(survived: Survived) -> None:
     )
     events = rows(program.settings["DATABASE_URL"], "select count(*) from zoom_raw.events")
     assert set(counted) <= {"landed", "duplicate", "ignored"}
-    assert counted["landed"] <= events[0][0]  # a delivery may bring several call records
+    assert counted["landed"] <= events[0][0]  # a delivery may contain several call records

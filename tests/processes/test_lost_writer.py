@@ -1,4 +1,4 @@
-"""A batch whose connection with the writer's lock is ended: it ends, and the next one makes up."""
+"""A batch that loses the connection with the writer's lock stops; the next one does its work."""
 
 import psycopg
 
@@ -9,14 +9,14 @@ from tests.patience import PATIENCE, wait_until
 from tests.processes.processes import connected_program, kill_group
 from tests.processes.waiting import AS_OF, asked, store_deliveries
 
-SOMEBODY_WAITS = "select exists (select from pg_locks where relation is not null and not granted)"
+LOCK_IS_AWAITED = "select exists (select from pg_locks where relation is not null and not granted)"
 END_THE_WRITER = """
     select pg_terminate_backend(pid) from pg_locks
     where locktype = 'advisory' and objid = %s and granted
 """
 
 
-def test_a_batch_that_loses_the_writers_lock_ends_and_loses_nothing(
+def test_a_batch_that_loses_the_writers_lock_stops_and_loses_nothing(
     database_url: str, company: Company, zoom_url: str
 ) -> None:
     with (
@@ -29,9 +29,9 @@ def test_a_batch_that_loses_the_writers_lock_ends_and_loses_nothing(
         blocker.execute("lock table intermediate.int_presence in access exclusive mode")
         with program.start("batch", "--now", AS_OF) as process:
             try:
-                wait_until(asked(watcher, SOMEBODY_WAITS))
+                wait_until(asked(watcher, LOCK_IS_AWAITED))
                 watcher.execute(END_THE_WRITER, [WRITER_LOCK])
-                # Nobody else writes beside the model that is under way.
+                # The running model still holds the lock that keeps other writers out.
                 wait_until(lambda: take(watcher, WRITER_LOCK))
                 assert not take(watcher, WRITING_LOCK)
                 blocker.rollback()

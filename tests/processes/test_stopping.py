@@ -1,4 +1,4 @@
-"""Processes that are asked to stop do so, and say that it was right."""
+"""Processes that are asked to stop do so and exit with success."""
 
 import os
 import signal
@@ -12,7 +12,9 @@ from tests.processes.processes import answers, serving
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
-def test_serve_ends_well_when_it_is_asked_to(asked: signal.Signals, database_url: str) -> None:
+def test_serve_exits_with_success_when_asked_to_stop(
+    asked: signal.Signals, database_url: str
+) -> None:
     with (
         program_with(**APP_SETTINGS, DATABASE_URL=database_url) as program,
         serving(program) as (process, port),
@@ -49,8 +51,8 @@ def test_serve_says_which_port_is_taken(database_url: str) -> None:
     assert "--port" in answer.err
 
 
-def test_serve_waits_for_a_database_that_is_not_there_yet() -> None:
-    """Zoom gets 503 and tries again: a receiver that ends would have to be started by hand."""
+def test_serve_waits_for_a_database_that_has_not_started() -> None:
+    """Zoom gets 503 and retries; a receiver that exits would have to be restarted manually."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         dead = f"postgresql://worksights@127.0.0.1:{taken.getsockname()[1]}/worksights"

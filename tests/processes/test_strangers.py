@@ -1,4 +1,4 @@
-"""Strangers hold the receiver open in every way: signed deliveries are taken all the same."""
+"""Strangers keep the receiver busy in every way, and it still accepts signed deliveries."""
 
 import time
 from contextlib import suppress
@@ -16,11 +16,11 @@ from tests.processes.processes import DAY, connected_program, serving
 from tests.web.strangers import ATTACKS, under
 
 DELIVERIES = 30
-MOST_MEGABYTES = 150  # more than before: 64 held twice, and what Python keeps
+MOST_MEGABYTES = 150  # more than before: 64 held twice, and what Python retains
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_signed_deliveries_are_taken_whatever_strangers_do(
+def test_signed_deliveries_are_accepted_whatever_strangers_do(
     name: str, database_url: str, company: Company, zoom_url: str
 ) -> None:
     bodies = [one.body for one in deliveries_of(company, DAY, seed=1)][:DELIVERIES]
@@ -41,10 +41,10 @@ def test_signed_deliveries_are_taken_whatever_strangers_do(
 
 
 def deliver(port: int, body: bytes) -> None:
-    """As Zoom does, which tries again when it cannot connect."""
+    """Like Zoom, which retries when it cannot connect."""
     address = f"http://127.0.0.1:{port}/webhooks/zoom"
 
-    def is_taken() -> bool:
+    def is_accepted() -> bool:
         signature = headers(body, secret=WEBHOOK_SECRET, timestamp=int(time.time()))
         with requests.Session() as zoom, suppress(requests.ConnectionError):
             zoom.trust_env = False
@@ -53,4 +53,4 @@ def deliver(port: int, body: bytes) -> None:
             return True
         return False
 
-    wait_until(is_taken)
+    wait_until(is_accepted)

@@ -87,7 +87,7 @@ def kill_the_database(program: Program) -> None:
 
 
 def status_after_signing_in(link: str) -> int:
-    """Of the page that the link's button leads to."""
+    """The status of the page that the link's button leads to."""
     with requests.Session() as http:
         http.trust_env = False
         page = http.get(link, timeout=PATIENCE)
@@ -95,7 +95,7 @@ def status_after_signing_in(link: str) -> int:
 
 
 def read_along(process: subprocess.Popen[str]) -> tuple[list[str], threading.Thread]:
-    """The lines that the process prints, as they come."""
+    """The lines that the process prints, as they arrive."""
     lines: list[str] = []
     reader = threading.Thread(target=lambda: [lines.append(line) for line in process.stdout])
     reader.start()
@@ -116,11 +116,11 @@ def test_everything_answered_while_it_ran(demo: Demo) -> None:
     assert demo.connections == [("acme-works", "active")]
 
 
-def test_a_database_that_was_killed_was_started_again(demo: Demo) -> None:
+def test_a_killed_database_is_started_again(demo: Demo) -> None:
     assert STARTED_AGAIN in demo.out
 
 
-def test_a_link_signs_in_somebody_of_each_role(demo: Demo) -> None:
+def test_a_link_signs_in_a_user_of_each_role(demo: Demo) -> None:
     assert demo.signed_in == dict.fromkeys(("executive", "admin", "manager", "member"), 200)
     assert f"page           {demo.page}" in demo.out
 
@@ -129,7 +129,7 @@ def test_ctrl_c_stops_everything_that_it_started(demo: Demo) -> None:
     assert (demo.code, "Traceback" in demo.err) == (0, False), demo.err
     assert demo.out.endswith("\nStopped.\n")
     assert demo.children
-    # What a process of ours had started itself may be a moment behind it.
+    # A child of a child process may stop a moment later.
     wait_until(lambda: not any(c.is_running() and is_alive(c) for c in demo.children))
     assert not answers(f"{demo.page}/healthz")
     assert not answers(f"{demo.dagster}/server_info")
@@ -137,19 +137,19 @@ def test_ctrl_c_stops_everything_that_it_started(demo: Demo) -> None:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """A container's first process may not collect what has ended."""
+    """A container's first process may not reap processes that have ended."""
     try:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
 
-def test_what_it_wrote_is_for_its_user_alone(demo: Demo) -> None:
+def test_only_its_user_can_read_the_files_it_wrote(demo: Demo) -> None:
     found = demo.program.home.rglob("*")
     files = [path for path in found if path.is_file() and not path.is_symlink()]
     assert {"keys.env", "receiver.log"} <= {path.name for path in files}
     assert [path for path in files if path.stat().st_mode & 0o077] == []
 
 
-def test_it_does_not_say_where_the_project_lies(demo: Demo) -> None:
+def test_the_output_does_not_contain_the_path_of_the_project(demo: Demo) -> None:
     assert str(PROJECT) not in demo.out

@@ -1,4 +1,4 @@
-"""A day of deliveries that wait for a batch, and a question that is asked again and again."""
+"""A day of deliveries that are waiting for a batch, and a condition to poll."""
 
 import hashlib
 from collections.abc import Callable
@@ -17,7 +17,7 @@ COPIES = 8  # of the day: enough for several chunks of landing, each a transacti
 
 
 def store_deliveries(url: str, company: Company) -> int:
-    """What the receiver would have stored, in its own words, every delivery several times."""
+    """Stores each delivery several times, with the receiver's own statement."""
     deliveries = [
         {
             "event": one.event.name,

@@ -1,4 +1,4 @@
-"""A certificate for `localhost`, and the authority's that it is signed with."""
+"""A certificate for `localhost`, and the authority that signed it."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from cryptography.x509.oid import NameOID
 
 
 def write_certificates(folder: Path) -> None:
-    """authority.crt, server.crt and server.key."""
+    """Writes authority.crt, server.crt and server.key."""
     authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority = _certificate("authority", authority_key.public_key(), "authority", authority_key)
     server = _certificate("localhost", server_key.public_key(), "authority", authority_key)

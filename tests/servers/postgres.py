@@ -1,5 +1,5 @@
-"""PostgreSQL as others run it: of each version, over TCP with TLS and a password, and with an owner
-who is no superuser. `make servers` fetches the programs.
+"""PostgreSQL as customers run it: each version, over TCP with TLS and a password, and with an owner
+who is not a superuser. `make servers` fetches the programs.
 """
 
 import json
@@ -37,7 +37,7 @@ class Server:
 
     @property
     def authority(self) -> Path:
-        """The certificate that the server's own is signed with."""
+        """The certificate of the authority that signed the server's certificate."""
         return self.folder / "authority.crt"
 
     def url(
@@ -49,7 +49,7 @@ class Server:
         return f"{scheme}://{login}@{place}?{tls}"
 
     def execute(self, *statements: SQL, database: str = "postgres") -> None:
-        """As the superuser, whom managed servers keep for themselves."""
+        """As the superuser, which customers of managed servers do not get."""
         url = self.url(user="superuser", database=database)
         with psycopg.connect(url, autocommit=True) as connection:
             for statement in statements:
@@ -62,7 +62,7 @@ def is_fetched(version: str) -> bool:
 
 @contextmanager
 def running(version: str, *, locale: tuple[str, ...] = ("--locale=C.UTF-8",)) -> Iterator[Server]:
-    """A server of this version with an empty database of an owner who is no superuser."""
+    """A server of this version, with an empty database of an owner who is not a superuser."""
     with TemporaryDirectory(prefix="worksights-server-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -90,7 +90,7 @@ def running(version: str, *, locale: tuple[str, ...] = ("--locale=C.UTF-8",)) ->
 
 
 def _programs(version: str, folder: Path) -> Path:
-    """A copy that everybody may read, with the links that the package has left out."""
+    """A copy that every user can read, with the links that the package lacks."""
     copy = shutil.copytree(FETCHED / version / "native", folder / "native")
     for link in json.loads((copy / "pg-symlinks.json").read_text()):
         place = folder / link["target"]

@@ -35,7 +35,7 @@ def test_a_server_before_16_is_refused() -> None:
 
 @contextmanager
 def pooler(url: str, *, mode: str, ignored: str) -> Iterator[str]:
-    """pgbouncer before the database, as Debian has it; the database's URL through it."""
+    """Debian's pgbouncer in front of the database; yields the database's URL through it."""
     parts = conninfo_to_dict(url)
     with TemporaryDirectory(prefix="worksights-pooler-") as name:
         folder, port = Path(name), free_port()
@@ -52,7 +52,7 @@ def pooler(url: str, *, mode: str, ignored: str) -> Iterator[str]:
         )
         try:
             here = f"postgresql://{parts['user']}@127.0.0.1:{port}/{parts['dbname']}"
-            wait_until(lambda: is_there(here))
+            wait_until(lambda: is_reachable(here))
             yield here
         finally:
             process.terminate()
@@ -60,11 +60,11 @@ def pooler(url: str, *, mode: str, ignored: str) -> Iterator[str]:
 
 
 def owner_of(folder: str) -> int | None:
-    """Who may reach the database's socket, where this process may start others as somebody else."""
+    """The user who can reach the database's socket, if this process can run others as that user."""
     return Path(folder).stat().st_uid if NOBODY else None
 
 
-def is_there(url: str) -> bool:
+def is_reachable(url: str) -> bool:
     try:
         psycopg.connect(url).close()
     except psycopg.OperationalError:
@@ -89,8 +89,8 @@ def test_a_pooler_that_drops_a_sessions_settings_is_refused(
             assert "Set DATABASE_URL to the server's own address." in answer.err
 
 
-def test_roles_that_somebody_else_has_made_are_refused_with_the_statement_that_helps() -> None:
-    """Two databases of one server, each with an owner of its own."""
+def test_roles_created_by_another_owner_are_refused_with_the_statement_that_helps() -> None:
+    """Two databases on one server, each with its own owner."""
     if not is_fetched("16"):
         pytest.skip("make servers")
     with running("16") as server:

@@ -1,5 +1,5 @@
-"""The whole product on each version of PostgreSQL, as managed servers give it: over TCP with TLS
-and a password, as an owner who is no superuser, with names and settings that are not ours.
+"""The whole product on each version of PostgreSQL, as managed servers provide it: over TCP with TLS
+and a password, as an owner who is not a superuser, with unusual names and settings.
 """
 
 import re
@@ -19,7 +19,7 @@ from tests.servers.postgres import DATABASE, VERSIONS, Server, is_fetched, runni
 from tests.web.page.site import Visitor
 
 COMPANY = build_company(users=10)
-# What a server, a database or a login may have as its own.
+# Defaults that a server, a database or a login may have.
 ODD_SETTINGS = {
     "datestyle": "German, DMY",
     "intervalstyle": "sql_standard",
@@ -38,7 +38,7 @@ def as_heroku_writes_it(server: Server, _patch: pytest.MonkeyPatch) -> str:
 
 
 def of_two_machines(server: Server, _patch: pytest.MonkeyPatch) -> str:
-    """A connection string with a standby that is away, and parameters that have no variable."""
+    """A connection string with an unreachable standby and parameters that have no variable."""
     places = {"host": "localhost,localhost", "port": f"1,{server.port}"}
     return make_conninfo(
         server.url(),
@@ -76,7 +76,7 @@ def test_the_product_works_on_a_managed_server(
             look_at_the_page(program)
             if version == VERSIONS[-1]:  # half a minute each
                 run(program, "rebuild")
-                erase_somebody(program)
+                erase_a_person(program)
             assert ask(program, "select count(*) > 20 from timeline.activities") == [(True,)]
 
 
@@ -89,7 +89,7 @@ def set_up(server: Server, url: str) -> None:
         )
     with program_with(**APP_SETTINGS, DATABASE_URL=url) as program:
         run(program, "migrate")
-    # What some tools that copy changes make by themselves.
+    # Some replication tools create one automatically.
     server.execute(SQL("create publication everything for all tables"), database=DATABASE)
 
 
@@ -115,7 +115,7 @@ def look_at_the_page(program: Program) -> None:
             assert visitor.follow(page).status_code == 200, page
 
 
-def erase_somebody(program: Program) -> None:
+def erase_a_person(program: Program) -> None:
     ((email,),) = ask(
         program,
         "select address from clientsights_raw.email_addresses where kind = 'human' limit 1",

@@ -1,4 +1,4 @@
-"""A session is the product's own, whatever the database has as a default."""
+"""A session has the product's settings, whatever the defaults of the database."""
 
 from pathlib import Path
 
@@ -31,12 +31,12 @@ def limits(connection: psycopg.Connection) -> list[str]:
 
 
 @pytest.mark.parametrize("autocommit", [True, False])
-def test_no_limit_of_the_database_is_in_force(odd_url: str, autocommit: bool) -> None:
+def test_no_limit_of_the_database_applies(odd_url: str, autocommit: bool) -> None:
     with connect(odd_url, role="pipeline", autocommit=autocommit) as connection:
         assert limits(connection) == ["0", "0", "0"]
 
 
-def test_the_page_has_a_limit_of_its_own_and_no_other(odd_url: str) -> None:
+def test_the_page_has_its_own_limit_and_no_other(odd_url: str) -> None:
     with page_pool(odd_url) as pool, pool.connection() as connection:
         assert limits(connection) == ["0", "15s", "0"]
 

@@ -1,4 +1,4 @@
-"""Laws of what is signed."""
+"""Laws of signing."""
 
 from typing import get_args
 
@@ -13,7 +13,7 @@ secrets = st.text(max_size=50).filter(lambda text: text.isprintable())
 
 
 @given(keys, secrets, purposes)
-def test_what_was_signed_is_read_back_by_every_list_that_has_the_key(
+def test_a_signed_text_is_verified_by_every_list_that_has_the_key(
     keys: list[str], secret: str, purpose: Purpose
 ) -> None:
     signed = Signing(keys[:1]).signed(secret, purpose=purpose)
@@ -21,7 +21,7 @@ def test_what_was_signed_is_read_back_by_every_list_that_has_the_key(
 
 
 @given(keys, secrets, purposes, purposes)
-def test_what_was_signed_for_one_purpose_counts_for_no_other(
+def test_a_text_signed_for_one_purpose_is_valid_for_no_other(
     keys: list[str], secret: str, purpose: Purpose, other: Purpose
 ) -> None:
     signing = Signing(keys)
@@ -32,7 +32,9 @@ def test_what_was_signed_for_one_purpose_counts_for_no_other(
 
 
 @given(keys, st.text(max_size=80), purposes)
-def test_whatever_a_browser_sends_is_no_error(keys: list[str], sent: str, purpose: Purpose) -> None:
+def test_no_text_from_a_browser_causes_an_error(
+    keys: list[str], sent: str, purpose: Purpose
+) -> None:
     signing = Signing(keys)
     assert signing.verified(sent, purpose=purpose) is None
     assert signing.is_sealed("secret", sent, purpose=purpose) is False

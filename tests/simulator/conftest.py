@@ -1,4 +1,4 @@
-"""A running pretend Zoom with two accounts, its clock, and a receiver for what it sends."""
+"""A running Zoom simulator with two accounts, its clock, and a receiver for its webhooks."""
 
 from __future__ import annotations
 
@@ -37,5 +37,5 @@ def zoom(clock: list[float]) -> Iterator[Zoom]:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with listening() as told:
-        yield told
+    with listening() as running_one:
+        yield running_one

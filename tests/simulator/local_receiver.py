@@ -1,4 +1,4 @@
-"""A little webhook receiver that answers as it is told and remembers what came."""
+"""A small webhook receiver that answers as planned and remembers what it received."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ SECRET = "a-made-up-secret"
 
 @dataclass
 class Receiver:
-    """Answers with the planned statuses one after the other, then 204 for ever.
+    """Answers with the planned statuses one after the other, then always with 204.
 
-    The challenge is passed with `secret` and counts as no delivery.
+    It passes the challenge with `secret`, which does not count as a delivery.
     """
 
     url: str = ""
@@ -31,7 +31,7 @@ class Receiver:
     challenges: int = 0
 
     def signature_of(self, number: int) -> str:
-        """What Zoom's documentation says the signature of this delivery must be."""
+        """The signature that this delivery must have by Zoom's documentation."""
         timestamp = self.headers[number]["x-zm-request-timestamp"]
         message = b"v0:" + timestamp.encode() + b":" + self.bodies[number]
         return "v0=" + hmac.new(self.secret.encode(), message, hashlib.sha256).hexdigest()
@@ -39,7 +39,7 @@ class Receiver:
 
 @contextmanager
 def listening() -> Iterator[Receiver]:
-    told = Receiver()
+    receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -48,20 +48,20 @@ def listening() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["content-length"]))
             read = json.loads(body)
             if read.get("event") == "endpoint.url_validation":
-                told.challenges += 1
-                self._answer(200, _passed(read["payload"]["plainToken"], told.secret))
+                receiver.challenges += 1
+                self._answer(200, _passed(read["payload"]["plainToken"], receiver.secret))
                 return
-            told.bodies.append(body)
-            told.headers.append({key.lower(): value for key, value in self.headers.items()})
-            time.sleep(told.delay_seconds)
-            self._answer(told.statuses.pop(0) if told.statuses else 204, b"")
+            receiver.bodies.append(body)
+            receiver.headers.append({key.lower(): value for key, value in self.headers.items()})
+            time.sleep(receiver.delay_seconds)
+            self._answer(receiver.statuses.pop(0) if receiver.statuses else 204, b"")
 
         def _answer(self, status: int, body: bytes) -> None:
             self.send_response(status)
             if status != 204:
                 self.send_header("content-length", str(len(body)))
             if 300 <= status < 400:
-                self.send_header("location", told.url)
+                self.send_header("location", receiver.url)
             self.end_headers()
             if body:
                 self.wfile.write(body)
@@ -72,9 +72,9 @@ def listening() -> Iterator[Receiver]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    told.url = f"http://127.0.0.1:{server.server_address[1]}/webhooks/zoom"
+    receiver.url = f"http://127.0.0.1:{server.server_address[1]}/webhooks/zoom"
     try:
-        yield told
+        yield receiver
     finally:
         server.shutdown()
         thread.join()

@@ -36,14 +36,14 @@ def simulate(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 
 @contextmanager
 def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The process and its base URL, which it tells on stderr when it listens."""
+    """The process and its base URL, which it prints on stderr when it listens."""
     command = [sys.executable, "-m", "simulator", "serve", "--port", "0", *arguments]
     with subprocess.Popen(
         command, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         try:
-            told = process.stderr.readline()
-            yield process, re.search(r"http://127\.0\.0\.1:\d+", told).group()
+            line = process.stderr.readline()
+            yield process, re.search(r"http://127\.0\.0\.1:\d+", line).group()
         finally:
             if process.poll() is None:
                 process.kill()
@@ -107,7 +107,7 @@ def test_counting_alone_sends_nothing() -> None:
         (("directory", "--users", "3"), {}, "x>=10"),
     ],
 )
-def test_what_is_missing_is_named(
+def test_a_missing_or_invalid_option_is_named(
     arguments: tuple[str, ...], environment: dict[str, str], error: str
 ) -> None:
     answer = simulate(*arguments, **environment)
@@ -117,7 +117,7 @@ def test_what_is_missing_is_named(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_server_answers_until_it_is_told_to_stop(number: signal.Signals) -> None:
+def test_the_server_answers_until_it_is_stopped(number: signal.Signals) -> None:
     with serving() as (process, url):
         answer = requests.get(f"{url}/v2/users", timeout=PATIENCE)
         process.send_signal(number)
@@ -126,7 +126,7 @@ def test_the_server_answers_until_it_is_told_to_stop(number: signal.Signals) -> 
     assert (answer.status_code, process.returncode, errors) == (401, 0, "")
 
 
-def test_the_server_plays_days_and_goes_on_live_until_it_is_told_to_stop(
+def test_the_server_plays_days_and_continues_live_until_it_is_stopped(
     receiver: Receiver,
 ) -> None:
     days = ("--play-day", "2026-03-02", "--play-day", "2026-03-03", "--users", "10")
@@ -138,7 +138,7 @@ def test_the_server_plays_days_and_goes_on_live_until_it_is_told_to_stop(
     assert process.returncode == 0
 
 
-def test_a_port_that_is_taken_is_named() -> None:
+def test_a_port_that_is_in_use_is_named() -> None:
     with serving() as (_, url):
         port = url.rsplit(":", 1)[1]
         answer = simulate("serve", "--port", port)

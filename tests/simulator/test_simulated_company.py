@@ -1,4 +1,4 @@
-"""The pretend company has the people that make matching hard, and is the same every time."""
+"""The fictional company has the people that make matching hard, and is the same every time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_ids_have_22_characters_and_are_unique() -> None:
 
 
 @pytest.mark.parametrize("users", [10, 24, 500])
-def test_every_special_case_is_there_whatever_the_size(users: int) -> None:
+def test_every_special_case_exists_whatever_the_size(users: int) -> None:
     company = build_company(users=users)
     known = {colleague.email for colleague in company.colleagues}
     statuses = [user.status for user in company.users]
@@ -42,7 +42,7 @@ def test_every_special_case_is_there_whatever_the_size(users: int) -> None:
     assert any(user.line is None for user in company.active)
 
 
-def test_addresses_and_numbers_are_nobody_elses_in_a_big_company() -> None:
+def test_addresses_and_numbers_are_unique_in_a_large_company() -> None:
     company = build_company(users=3000)
     emails = [user.email.lower() for user in company.users]
     numbers = [user.line.number for user in company.users if user.line]

@@ -1,4 +1,4 @@
-"""The controls: planned failures, dead tokens, changed users, and the list of calls."""
+"""The controls: planned failures, expired tokens, changed users, and the list of calls."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from tests.simulator.zoom_client import SECOND_ACCOUNT_ID, Zoom
 
 
-def test_a_planned_failure_answers_so_many_times_and_then_no_more(zoom: Zoom) -> None:
+def test_a_planned_failure_occurs_only_as_often_as_planned(zoom: Zoom) -> None:
     access_token = zoom.connect()["access_token"]
     zoom.control(
         "fail",
@@ -23,7 +23,7 @@ def test_a_planned_failure_answers_so_many_times_and_then_no_more(zoom: Zoom) ->
     assert answers[0].json() == {"code": 429, "message": "slow down"}
 
 
-def test_failures_are_answered_in_the_order_they_were_planned(zoom: Zoom) -> None:
+def test_failures_occur_in_the_order_they_were_planned(zoom: Zoom) -> None:
     access_token = zoom.connect()["access_token"]
     zoom.control("fail", path="/v2/users", status=503, body="not even JSON")
     zoom.control("fail", path="/v2/users", status=500)
@@ -32,7 +32,7 @@ def test_failures_are_answered_in_the_order_they_were_planned(zoom: Zoom) -> Non
     assert answers[0].text == "not even JSON"
 
 
-def test_a_failure_of_one_account_leaves_the_others_alone(zoom: Zoom) -> None:
+def test_a_failure_of_one_account_does_not_affect_the_others(zoom: Zoom) -> None:
     zoom.control("fail", path="/v2/users", status=500, account_id=SECOND_ACCOUNT_ID)
     form = {"grant_type": "account_credentials", "account_id": SECOND_ACCOUNT_ID}
     theirs, ours = zoom.token(**form).json(), zoom.connect()
@@ -42,13 +42,13 @@ def test_a_failure_of_one_account_leaves_the_others_alone(zoom: Zoom) -> None:
     assert statuses == [200, 500]
 
 
-def test_an_answer_can_be_slow_without_failing(zoom: Zoom) -> None:
+def test_a_response_can_be_slow_without_failing(zoom: Zoom) -> None:
     access_token = zoom.connect()["access_token"]
     zoom.control("fail", path="/v2/users", delay_seconds=0.2)
-    begun_at = time.monotonic()
+    started_at = time.monotonic()
     answer = zoom.get("/v2/users", access_token)
     assert answer.status_code == 200
-    assert time.monotonic() - begun_at >= 0.2
+    assert time.monotonic() - started_at >= 0.2
 
 
 def test_the_token_endpoint_can_fail_too(zoom: Zoom) -> None:
@@ -58,17 +58,17 @@ def test_the_token_endpoint_can_fail_too(zoom: Zoom) -> None:
     assert statuses == [500, 200]
 
 
-def test_planned_failures_can_be_forgotten(zoom: Zoom) -> None:
+def test_planned_failures_can_be_cancelled(zoom: Zoom) -> None:
     access_token = zoom.connect()["access_token"]
     zoom.control("fail", path="/v2/users", status=500)
     zoom.http.delete(f"{zoom.url}/_control/fail")
     assert zoom.get("/v2/users", access_token).status_code == 200
 
 
-def test_a_control_that_makes_no_sense_says_why(zoom: Zoom) -> None:
+def test_an_invalid_control_is_refused_with_the_reason(zoom: Zoom) -> None:
     answers = [
         zoom.control("fail", way="/v2/users"),
-        zoom.control("users", account_id="nobody", user={"email": "a@acme-works.com"}),
+        zoom.control("users", account_id="unknown", user={"email": "a@acme-works.com"}),
         zoom.control("users", user={}),
         zoom.http.post(f"{zoom.url}/_control/users", data=b"not JSON"),
     ]
@@ -78,26 +78,26 @@ def test_a_control_that_makes_no_sense_says_why(zoom: Zoom) -> None:
 
 def test_expired_access_is_renewed_by_a_refresh(zoom: Zoom) -> None:
     tokens = zoom.connect()
-    told = zoom.control("expire-tokens").json()
+    result = zoom.control("expire-tokens").json()
     answer = zoom.get("/v2/users", tokens["access_token"])
     renewed = zoom.refresh(tokens["refresh_token"]).json()
-    assert told == {"expired": 1}
+    assert result == {"expired": 1}
     assert (answer.status_code, answer.json()["message"]) == (401, "Access token is expired.")
     assert zoom.get("/v2/users", renewed["access_token"]).status_code == 200
 
 
 def test_a_revoked_grant_cannot_be_refreshed(zoom: Zoom) -> None:
     tokens = zoom.connect()
-    told = zoom.control("revoke-grants").json()
+    result = zoom.control("revoke-grants").json()
     answer = zoom.refresh(tokens["refresh_token"])
-    assert told == {"revoked": 1}
+    assert result == {"revoked": 1}
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
 
 
 def test_grants_of_one_account_can_be_revoked_alone(zoom: Zoom) -> None:
     tokens = zoom.connect()
-    told = zoom.control("revoke-grants", account_id=SECOND_ACCOUNT_ID).json()
-    assert told == {"revoked": 0}
+    result = zoom.control("revoke-grants", account_id=SECOND_ACCOUNT_ID).json()
+    assert result == {"revoked": 0}
     assert zoom.refresh(tokens["refresh_token"]).status_code == 200
 
 

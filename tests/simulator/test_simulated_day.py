@@ -1,4 +1,4 @@
-"""A day is the same bytes for the same seed, and shows everything that makes presence hard."""
+"""A day has the same bytes for the same seed, and everything that makes presence hard."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def company() -> Company:
 
 @pytest.fixture(scope="module")
 def days(company: Company) -> list[Event]:
-    """Two weeks, for what does not happen every day."""
+    """Two weeks, for events that do not happen every day."""
     return [
         event for number in range(14) for event in build_day(company, DAY + timedelta(days=number))
     ]
@@ -88,12 +88,12 @@ def test_another_date_and_another_seed_give_another_day(company: Company) -> Non
 
 
 @pytest.mark.parametrize("day", [DAY, date(2026, 7, 15), date(2026, 11, 29)])
-def test_every_kind_of_event_is_in_every_day(company: Company, day: date) -> None:
+def test_every_kind_of_event_happens_every_day(company: Company, day: date) -> None:
     names = {event.name for event in build_day(company, day)}
     assert [name for name in (*KEPT, *CONTENT) if name not in names] == []
 
 
-def test_users_come_and_go_now_and_then(days: list[Event]) -> None:
+def test_users_are_sometimes_created_and_deactivated(days: list[Event]) -> None:
     names = {event.name for event in days}
     assert {"user.created", "user.activated", "user.deactivated"} <= names
 
@@ -106,13 +106,13 @@ def test_a_day_grows_with_the_company(users: int) -> None:
     assert 500 <= len(events) * 24 / users <= 1200
 
 
-def test_events_come_in_order_and_nearly_all_on_their_day(days: list[Event]) -> None:
+def test_events_are_in_order_and_nearly_all_on_their_day(days: list[Event]) -> None:
     one_day = days[: next(i for i, event in enumerate(days) if event.occurred_at.day == 3)]
     assert one_day == sorted(one_day, key=lambda event: event.occurred_at)
     assert {event.occurred_at.date() for event in one_day} == {DAY}
 
 
-def test_event_ts_runs_a_little_after_the_times_inside(days: list[Event]) -> None:
+def test_event_ts_is_slightly_later_than_the_times_inside(days: list[Event]) -> None:
     lags = [
         body["event_ts"] - 1000 * datetime.fromisoformat(at).timestamp()
         for event in days
@@ -123,7 +123,7 @@ def test_event_ts_runs_a_little_after_the_times_inside(days: list[Event]) -> Non
     assert 100 <= min(lags) <= max(lags) <= 3500
 
 
-def test_key_order_varies_and_bodies_do_not_survive_being_written_again(days: list[Event]) -> None:
+def test_key_order_varies_and_bodies_change_when_serialized_again(days: list[Event]) -> None:
     orders = {tuple(body_of(event)) for event in days if event.name == "meeting.started"}
     assert orders == {("event", "payload", "event_ts"), ("payload", "event_ts", "event")}
     changed = [

@@ -1,4 +1,4 @@
-"""Deliveries are late, doubled and out of order, but none is lost or made up."""
+"""Deliveries are late, duplicated and out of order, but none is lost or invented."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_the_same_seed_plans_the_same_deliveries(
     assert plan(events, seed=2) != deliveries
 
 
-def test_nothing_to_deliver_is_a_plan_too() -> None:
+def test_no_events_give_an_empty_plan() -> None:
     assert plan([]) == []
 
 
@@ -46,7 +46,7 @@ def test_every_event_is_delivered_at_least_once_and_nothing_else(
     assert 1.03 < len(deliveries) / len(events) < 1.1
 
 
-def test_a_second_delivery_says_the_same_in_the_same_or_in_other_bytes(
+def test_a_second_delivery_has_the_same_content_in_the_same_or_in_other_bytes(
     deliveries: list[Delivery],
 ) -> None:
     changed = [one for one in deliveries if one.body != one.event.body]

@@ -1,4 +1,4 @@
-"""OAuth as Zoom does it: a code once, refresh tokens that rotate, grants that end."""
+"""OAuth as in Zoom: codes that work once, refresh tokens that rotate, grants that end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def query_of(answer: requests.Response) -> dict[str, list[str]]:
     return parse_qs(urlsplit(answer.headers["location"]).query)
 
 
-def test_consent_leads_back_with_a_code_and_the_state(zoom: Zoom) -> None:
+def test_consent_redirects_back_with_a_code_and_the_state(zoom: Zoom) -> None:
     answer = zoom.authorize(state="a state & more")
     assert answer.status_code == 302
     assert answer.headers["location"].startswith(REDIRECT + "?")
@@ -34,7 +34,7 @@ def test_a_redirect_address_keeps_its_own_query(zoom: Zoom) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"client_id": "somebody-else"},
+        {"client_id": "another-client"},
         {"response_type": "token"},
         {"redirect_uri": "javascript:alert(1)"},
         {"code_challenge_method": "S512"},
@@ -45,7 +45,7 @@ def test_a_wrong_request_for_consent_is_refused(zoom: Zoom, change: dict[str, st
     assert (answer.status_code, "location" in answer.headers) == (400, False)
 
 
-def test_a_denied_consent_leads_back_with_the_error(zoom: Zoom) -> None:
+def test_a_denied_consent_redirects_back_with_the_error(zoom: Zoom) -> None:
     by_query = zoom.authorize(state="s", deny="")
     zoom.control("authorize", deny=True)
     by_control = zoom.authorize(state="s")
@@ -54,7 +54,7 @@ def test_a_denied_consent_leads_back_with_the_error(zoom: Zoom) -> None:
     )
 
 
-def test_a_code_becomes_tokens_that_speak_for_the_account(zoom: Zoom) -> None:
+def test_a_code_is_exchanged_for_tokens_of_the_account(zoom: Zoom) -> None:
     tokens = zoom.connect()
     assert tokens.keys() == {
         "access_token",
@@ -83,7 +83,7 @@ def test_a_code_works_once(zoom: Zoom) -> None:
     assert answers == [200, 400]
 
 
-def test_a_code_dies_after_five_minutes(zoom: Zoom, clock: list[float]) -> None:
+def test_a_code_expires_after_five_minutes(zoom: Zoom, clock: list[float]) -> None:
     code = zoom.code()
     clock[0] += 301
     assert zoom.redeem(code).json()["error"] == "invalid_grant"
@@ -95,7 +95,7 @@ def test_a_code_is_bound_to_its_redirect_address(zoom: Zoom) -> None:
 
 
 def test_a_challenged_code_needs_its_verifier(zoom: Zoom) -> None:
-    verifier = "a-verifier-of-the-client-that-nobody-else-knows"
+    verifier = "a-verifier-that-only-the-client-of-the-tests-knows"
     hashed = hashlib.sha256(verifier.encode()).digest()
     challenge = base64.urlsafe_b64encode(hashed).decode().rstrip("=")
     asked = {"code_challenge": challenge, "code_challenge_method": "S256"}
@@ -106,7 +106,7 @@ def test_a_challenged_code_needs_its_verifier(zoom: Zoom) -> None:
     assert answers == [400, 400, 200]
 
 
-def test_refreshing_gives_a_new_refresh_token_and_kills_the_old_one(zoom: Zoom) -> None:
+def test_refreshing_gives_a_new_refresh_token_and_invalidates_the_old_one(zoom: Zoom) -> None:
     first = zoom.connect()
     second = zoom.refresh(first["refresh_token"]).json()
     again = zoom.refresh(first["refresh_token"])
@@ -115,7 +115,7 @@ def test_refreshing_gives_a_new_refresh_token_and_kills_the_old_one(zoom: Zoom) 
     assert zoom.refresh(second["refresh_token"]).status_code == 200
 
 
-def test_access_ends_after_an_hour(zoom: Zoom, clock: list[float]) -> None:
+def test_access_expires_after_an_hour(zoom: Zoom, clock: list[float]) -> None:
     access_token = zoom.connect()["access_token"]
     clock[0] += 3600
     answer = zoom.get("/v2/users/me", access_token)
@@ -125,7 +125,7 @@ def test_access_ends_after_an_hour(zoom: Zoom, clock: list[float]) -> None:
     )
 
 
-def test_a_new_consent_ends_the_tokens_of_the_one_before(zoom: Zoom) -> None:
+def test_a_new_consent_invalidates_the_tokens_of_the_one_before(zoom: Zoom) -> None:
     earlier = zoom.connect()
     later = zoom.connect()
     assert zoom.refresh(earlier["refresh_token"]).json() == INVALID_GRANT
@@ -135,8 +135,8 @@ def test_a_new_consent_ends_the_tokens_of_the_one_before(zoom: Zoom) -> None:
 
 def test_revoking_one_token_ends_the_whole_grant(zoom: Zoom) -> None:
     tokens = zoom.connect()
-    told = {"token": tokens["access_token"]}
-    answer = zoom.http.post(f"{zoom.url}/oauth/revoke", data=told, auth=CLIENT)
+    form = {"token": tokens["access_token"]}
+    answer = zoom.http.post(f"{zoom.url}/oauth/revoke", data=form, auth=CLIENT)
     assert answer.json() == {"status": "success"}
     assert zoom.get("/v2/users", tokens["access_token"]).status_code == 401
     assert zoom.refresh(tokens["refresh_token"]).json() == INVALID_GRANT
@@ -155,12 +155,14 @@ def test_server_to_server_gives_access_to_the_named_account_and_no_refresh_token
     ("form", "error"),
     [
         ({"grant_type": "password"}, "unsupported_grant_type"),
-        ({"grant_type": "account_credentials", "account_id": "nobody"}, "invalid_request"),
+        ({"grant_type": "account_credentials", "account_id": "unknown"}, "invalid_request"),
         ({"grant_type": "refresh_token", "refresh_token": "made up"}, "invalid_grant"),
         ({"grant_type": "authorization_code", "code": "made up"}, "invalid_grant"),
     ],
 )
-def test_what_zoom_does_not_know_is_refused(zoom: Zoom, form: dict[str, str], error: str) -> None:
+def test_a_grant_that_zoom_does_not_know_is_refused(
+    zoom: Zoom, form: dict[str, str], error: str
+) -> None:
     answer = zoom.token(**form)
     assert (answer.status_code, answer.json()["error"]) == (400, error)
 
@@ -178,11 +180,11 @@ def test_consent_can_be_given_by_another_account(zoom: Zoom) -> None:
     assert me["account_id"] == SECOND_ACCOUNT_ID
 
 
-def test_consent_can_be_given_by_another_user_and_to_less(zoom: Zoom) -> None:
+def test_consent_can_be_given_by_another_user_and_for_fewer_scopes(zoom: Zoom) -> None:
     account = next(iter(zoom.world.accounts.values()))
     member = next(one for one in account.company.active if one.zoom_role == "Member")
     zoom.control("authorize", user_id=member.id, scope="user:read:user:admin")
-    told = zoom.connect()
-    me = zoom.get("/v2/users/me", told["access_token"]).json()
+    tokens = zoom.connect()
+    me = zoom.get("/v2/users/me", tokens["access_token"]).json()
     assert (me["id"], me["role_name"], me["role_id"]) == (member.id, "Member", "2")
-    assert told["scope"] == "user:read:user:admin"
+    assert tokens["scope"] == "user:read:user:admin"

@@ -58,14 +58,14 @@ def test_each_status_is_a_list_of_its_own(zoom: Zoom, access_token: str) -> None
         {"next_page_token": "made up"},
     ],
 )
-def test_what_zoom_would_not_accept_is_refused(
+def test_a_query_that_zoom_would_refuse_is_refused(
     zoom: Zoom, access_token: str, query: dict[str, Any]
 ) -> None:
     answer = zoom.get("/v2/users", access_token, **query)
     assert (answer.status_code, answer.json()["code"]) == (400, 300)
 
 
-def test_a_page_token_dies_after_fifteen_minutes_and_fits_no_other_list(
+def test_a_page_token_expires_after_fifteen_minutes_and_is_valid_for_no_other_list(
     zoom: Zoom, access_token: str, clock: list[float]
 ) -> None:
     token = zoom.get("/v2/users", access_token, page_size=4).json()["next_page_token"]
@@ -85,10 +85,10 @@ def test_one_user_is_found_by_id_and_by_email(zoom: Zoom, access_token: str) -> 
 
 
 def test_an_unknown_user_is_not_found(zoom: Zoom, access_token: str) -> None:
-    answer = zoom.get("/v2/users/nobody", access_token)
+    answer = zoom.get("/v2/users/unknown", access_token)
     assert (answer.status_code, answer.json()) == (
         404,
-        {"code": 1001, "message": "User does not exist: nobody."},
+        {"code": 1001, "message": "User does not exist: unknown."},
     )
 
 
@@ -103,14 +103,14 @@ def test_phone_users_carry_their_extension(zoom: Zoom, access_token: str) -> Non
     assert len(users) == 7
 
 
-def test_an_account_without_phone_may_not_ask_for_phone_users(zoom: Zoom) -> None:
+def test_an_account_without_phone_cannot_list_phone_users(zoom: Zoom) -> None:
     form = {"grant_type": "account_credentials", "account_id": SECOND_ACCOUNT_ID}
     access_token = zoom.token(**form).json()["access_token"]
     assert zoom.get("/v2/phone/users", access_token).status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/v2/users", "/v2/users/me", "/v2/phone/users"])
-def test_nobody_reads_without_a_token(zoom: Zoom, path: str) -> None:
+def test_reading_requires_a_valid_token(zoom: Zoom, path: str) -> None:
     answer = zoom.get(path, "made up")
     assert (answer.status_code, answer.json()) == (
         401,

@@ -1,4 +1,4 @@
-"""Sending by Zoom's rules: signed raw bytes; tried again after 5, 20 and 60 minutes; 4xx never."""
+"""Sending by Zoom's rules: signed raw bytes, retries after 5, 20 and 60 minutes, none after 4xx."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_the_body_arrives_byte_for_byte_with_a_valid_signature(receiver: Receive
     assert before <= int(headers["x-zm-request-timestamp"]) <= time.time()
 
 
-def test_a_500_is_tried_again_after_5_20_and_60_minutes_and_then_given_up(
+def test_a_500_is_retried_after_5_20_and_60_minutes_and_then_given_up(
     receiver: Receiver,
 ) -> None:
     receiver.statuses = [500, 503, 502, 500]
@@ -85,20 +85,20 @@ def test_a_retry_carries_the_same_bytes_timestamp_and_request_id(receiver: Recei
 
 
 @pytest.mark.parametrize("status", [302, 307, 400, 401, 404, 413, 429])
-def test_an_answer_of_300_to_499_is_never_tried_again(receiver: Receiver, status: int) -> None:
+def test_a_status_of_300_to_499_is_never_retried(receiver: Receiver, status: int) -> None:
     receiver.statuses = [status]
     counts = send(receiver, delivery())
     assert counts == Counts(deliveries=1, sent=1, refused=1)
     assert len(receiver.bodies) == 1
 
 
-def test_an_answer_that_takes_too_long_is_tried_again(receiver: Receiver) -> None:
+def test_a_response_that_takes_too_long_is_retried(receiver: Receiver) -> None:
     receiver.delay_seconds = 0.5
     counts = send(receiver, delivery(), answer_within=0.1)
     assert counts == Counts(deliveries=1, sent=4, retried=3, given_up=1)
 
 
-def test_a_receiver_that_is_not_there_is_tried_again() -> None:
+def test_an_unreachable_receiver_is_retried() -> None:
     counts = send(Receiver(url="http://127.0.0.1:1/webhooks/zoom"), delivery())
     assert counts == Counts(deliveries=1, sent=4, retried=3, given_up=1)
 
@@ -140,10 +140,10 @@ def test_a_run_until_a_time_leaves_the_rest_for_the_next_run(receiver: Receiver)
 def test_a_running_clock_can_start_elsewhere_run_faster_and_be_stopped() -> None:
     stop = threading.Event()
     clock = RunningClock(stop=stop, start=START, speed=3600.0)
-    came = clock.wait_until(START + timedelta(minutes=5))
+    reached = clock.wait_until(START + timedelta(minutes=5))
     moment = clock.now()
     stop.set()
-    assert came
+    assert reached
     assert moment >= START + timedelta(minutes=5)
     assert not clock.wait_until(moment + timedelta(days=1))
 
@@ -185,6 +185,6 @@ def test_an_address_with_another_secret_is_refused(receiver: Receiver) -> None:
         validate(receiver.url, secret="another-secret", patience_seconds=0)
 
 
-def test_an_address_where_nobody_listens_is_refused_when_patience_ends() -> None:
+def test_an_address_without_a_server_is_refused_when_patience_runs_out() -> None:
     with pytest.raises(EndpointRefusedError, match="No response from"):
         validate("http://127.0.0.1:1/", secret=SECRET, patience_seconds=0)

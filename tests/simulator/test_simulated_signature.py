@@ -1,4 +1,4 @@
-"""The signature against numbers worked out elsewhere."""
+"""The signature, compared with one that is calculated independently."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def test_the_signature_is_the_hmac_of_version_timestamp_and_raw_body() -> None:
 
 
 @pytest.mark.parametrize("change", [{"body": b"{ }"}, {"secret": "other"}, {"timestamp": 2}])
-def test_whatever_changes_changes_the_signature(change: dict[str, object]) -> None:
-    told = {"body": b"{}", "secret": "secret", "timestamp": 1}
-    changed = {**told, **change}
-    assert sign(changed.pop("body"), **changed) != sign(told.pop("body"), **told)
+def test_every_change_of_the_input_changes_the_signature(change: dict[str, object]) -> None:
+    given = {"body": b"{}", "secret": "secret", "timestamp": 1}
+    changed = {**given, **change}
+    assert sign(changed.pop("body"), **changed) != sign(given.pop("body"), **given)
 
 
 def test_the_request_id_is_sent_only_when_there_is_one() -> None:

@@ -1,4 +1,4 @@
-"""The pretend Zoom over HTTP, with the steps that most tests begin with."""
+"""The Zoom simulator over HTTP, with the first steps of most tests."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ class Zoom:
         return self.http.post(f"{self.url}/oauth/token", data=form, auth=CLIENT)
 
     def redeem(self, code: str, **form: str) -> requests.Response:
-        told = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT}
-        return self.token(**{**told, **form})
+        needed = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT}
+        return self.token(**{**needed, **form})
 
     def refresh(self, refresh_token: str) -> requests.Response:
         return self.token(grant_type="refresh_token", refresh_token=refresh_token)
 
     def connect(self) -> dict[str, Any]:
-        """The token answer after a new consent."""
+        """The token response after a new consent."""
         return self.redeem(self.code()).json()
 
     def get(self, path: str, access_token: str, **query: Any) -> requests.Response:
         bearer = {"authorization": f"Bearer {access_token}"}
         return self.http.get(f"{self.url}{path}", params=query, headers=bearer)
 
-    def control(self, name: str, **told: Any) -> requests.Response:
-        return self.http.post(f"{self.url}/_control/{name}", json=told)
+    def control(self, name: str, **fields: Any) -> requests.Response:
+        return self.http.post(f"{self.url}/_control/{name}", json=fields)
 
     def calls(self) -> list[dict[str, Any]]:
         return self.http.get(f"{self.url}/_control/calls").json()

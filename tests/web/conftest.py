@@ -23,7 +23,7 @@ from integration.web.receiver.deliveries import POOL_MIN
 from integration.web.serve import config_of
 from tests.patience import PATIENCE, wait_until
 
-# Without asking /readyz, which remembers its answer for a while.
+# Not /readyz, which caches its answer for a while.
 CONNECTIONS = """
     select count(*) from pg_stat_activity
     where datname = current_database() and backend_type = 'client backend' and state = 'idle'
@@ -34,7 +34,7 @@ NEWER_SECRET, OLDER_SECRET = "newer-secret-of-the-tests", "older-secret-of-the-t
 
 @dataclass(frozen=True)
 class Receiver:
-    """A running web part, and what Zoom would send it."""
+    """A running web server, and the requests that Zoom would send to it."""
 
     base: str
     database_url: str
@@ -48,7 +48,7 @@ class Receiver:
     def post(
         self, body: bytes | Iterator[bytes], *, headers: dict[str, Any] | None = None
     ) -> requests.Response:
-        """A delivery with these headers; without any, signed as Zoom does now."""
+        """Posts a delivery with these headers; without any, it is signed as Zoom signs it now."""
         headers = self.signed(body) if headers is None else headers
         return self.http.post(
             f"{self.base}/webhooks/zoom", data=body, headers=headers, timeout=PATIENCE
@@ -58,7 +58,7 @@ class Receiver:
     def signed(
         body: bytes, *, secret: str = NEWER_SECRET, age: int = 0, timestamp: str | None = None
     ) -> dict[str, Any]:
-        """The headers of a signature that is right, whatever the timestamp says."""
+        """The headers of a correct signature, whatever the timestamp."""
         raw = (str(int(time.time()) - age) if timestamp is None else timestamp).encode("utf-8")
         digest = hmac.new(secret.encode(), b"v0:" + raw + b":" + body, hashlib.sha256).hexdigest()
         return {"x-zm-request-timestamp": raw, "x-zm-signature": f"v0={digest}"}
@@ -71,7 +71,7 @@ class Receiver:
         return [{name: row[name] for name in columns} for row in rows]
 
     def metric(self, line: str) -> float:
-        """The value of one line of /metrics, named as it stands there."""
+        """The value of the line of /metrics that starts with this text."""
         found = [m for m in self.get("/metrics").text.splitlines() if m.startswith(line + " ")]
         assert len(found) == 1, line
         return float(found[0].rpartition(" ")[2])
@@ -99,14 +99,14 @@ def running(settings: Settings, url: str) -> Iterator[Receiver]:
 
 @pytest.fixture
 def start_receiver(tmp_path: Path) -> Iterator[Callable[[str], Receiver]]:
-    """Starts the web part on the database at a URL; it ends with the test."""
+    """Starts the web server on the database at a URL; it stops with the test."""
     with ExitStack() as stack:
         yield lambda url: stack.enter_context(running(settings_with(tmp_path), url))
 
 
 @pytest.fixture
 def receiver(start_receiver: Callable[[str], Receiver], database_url: str) -> Receiver:
-    """Started, and its pools have the connections that they start with."""
+    """A started receiver, with all the initial connections in its pools."""
     receiver = start_receiver(database_url)
     with psycopg.connect(database_url, autocommit=True) as watcher:
         wait_until(lambda: watcher.execute(CONNECTIONS).fetchone()[0] >= CONNECTIONS_AT_START)

@@ -1,4 +1,4 @@
-"""What strangers do to an open port: they send without an end, slowly, or nothing at all."""
+"""What strangers do to an open port: they send endlessly, slowly, or nothing at all."""
 
 import socket
 import threading
@@ -23,7 +23,7 @@ def endless_header(port: int, is_over: threading.Event) -> None:
 
 
 def silent_connections(port: int, is_over: threading.Event) -> None:
-    """1,100 that say nothing; those that are ended come again."""
+    """1,100 that send nothing; when the server closes them, they connect again."""
     with ExitStack() as stack:
         while not is_over.is_set():
             with suppress(OSError):
@@ -85,7 +85,7 @@ ATTACKS: dict[str, Attack] = {
 
 @contextmanager
 def under(attack: Attack, port: int) -> Iterator[None]:
-    """The attack goes on while the block runs; it has begun when the block does."""
+    """The attack runs while the block runs, and starts before it."""
     is_over = threading.Event()
     thread = threading.Thread(target=attack, args=(port, is_over))
     thread.start()

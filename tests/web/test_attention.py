@@ -1,4 +1,4 @@
-"""What needs attention is told once, with how to mend it; what is quiet and well is left alone."""
+"""Each problem is reported once, with its fix; what is normal is not reported."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,7 +37,7 @@ def arrived(**changed: Any) -> Arrivals:
     })  # fmt: skip
 
 
-def told(connection: ListedConnection, *arrivals: Arrivals) -> list[str]:
+def titles_of(connection: ListedConnection, *arrivals: Arrivals) -> list[str]:
     needs = needs_of_connections([connection], [*arrivals], now=NOW, webhooks="https://w/zoom")
     return [need.title for need in needs]
 
@@ -58,20 +58,20 @@ def told(connection: ListedConnection, *arrivals: Arrivals) -> list[str]:
             ["Nothing received from Zoom account A1 for a day"],
         ),
         (account(connected_at=NOW - HOUR), [arrived(last_received_at=None)], []),
-        (account(), [], []),  # nobody can tell before the first batch
+        (account(), [], []),  # unknown before the first batch
     ],
 )
-def test_needs_of_connections(
+def test_a_connection_that_fails_or_sends_nothing_needs_attention(
     connection: ListedConnection, arrivals: list[Arrivals], titles: list[str]
 ) -> None:
-    assert told(connection, *arrivals) == titles
+    assert titles_of(connection, *arrivals) == titles
 
 
 @pytest.mark.parametrize(
     ("finished", "failed", "waits_since", "title"),
     [
         (NOW - HOUR, None, None, None),
-        (NOW - HOUR, NOW - 2 * HOUR, None, None),  # a later one took up its work
+        (NOW - HOUR, NOW - 2 * HOUR, None, None),  # a later one continued its work
         (NOW - HOUR, NOW - MINUTE, None, "The last update failed"),
         (None, NOW - MINUTE, None, "The last update failed"),
         (NOW - HOUR, None, NOW - 40 * MINUTE, None),
@@ -80,7 +80,7 @@ def test_needs_of_connections(
         (None, None, None, "No update has run for hours"),
     ],
 )
-def test_needs_of_batches(
+def test_a_batch_that_fails_or_is_overdue_needs_attention(
     finished: datetime | None,
     failed: datetime | None,
     waits_since: datetime | None,
@@ -92,12 +92,12 @@ def test_needs_of_batches(
     assert [need.title for need in needs] == ([title] if title else [])
 
 
-def test_a_new_connection_is_not_blamed_for_a_batch_that_had_no_time() -> None:
+def test_a_new_connection_does_not_make_a_batch_overdue() -> None:
     new = account(connected_at=NOW - HOUR)
     assert needs_of_batches(Batches(None, None), [new], [], now=NOW) == []
 
 
-def test_deliveries_that_could_not_be_read_are_told_with_their_reasons() -> None:
+def test_deliveries_that_could_not_be_read_are_reported_with_their_reasons() -> None:
     (need,) = needs_of_deliveries(
         [arrived(quarantined={"no uuid": 2}), arrived(quarantined={"no uuid": 1, "no JSON": 1})]
     )
@@ -106,7 +106,7 @@ def test_deliveries_that_could_not_be_read_are_told_with_their_reasons() -> None
     assert needs_of_deliveries([arrived()]) == []
 
 
-def test_people_that_nobody_is_mapped_to_are_told_when_they_miss_entries() -> None:
+def test_unmapped_people_are_reported_when_they_miss_entries() -> None:
     people = People(9, 5, 1, waiting=1, entries_waiting=1, subscribed={})
     (need,) = needs_of_people(people)
     assert need.title == "1 Zoom user is not mapped"
@@ -114,13 +114,13 @@ def test_people_that_nobody_is_mapped_to_are_told_when_they_miss_entries() -> No
     assert needs_of_people(People(9, 5, 1, waiting=0, entries_waiting=0, subscribed={})) == []
 
 
-def test_settings_that_cannot_be_read_are_told_with_where_to_correct_them() -> None:
+def test_unreadable_settings_are_reported_with_the_next_step() -> None:
     (need,) = needs_of_identity(["Invalid own domains: 1. They are ignored."])
     assert need.text.startswith("Invalid own domains: 1. They are ignored. Contact")
     assert needs_of_identity([]) == []
 
 
-def test_settings_that_are_in_force_for_nothing_are_listed() -> None:
+def test_settings_without_effect_are_listed() -> None:
     texts = [UnreadableSetting("exclusions", f"law firm {number}") for number in range(12)]
     (need,) = needs_of_identity([], texts)
     assert need.title == "12 company settings have no effect"

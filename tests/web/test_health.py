@@ -1,4 +1,4 @@
-"""Alive, ready, numbers; and how the process itself starts and ends."""
+"""Health, readiness and metrics; and how the process starts and stops."""
 
 import re
 import signal
@@ -17,7 +17,7 @@ from tests.patience import PATIENCE
 
 BODY = b'{"event":"meeting.started","payload":{"account_id":"acc-named-nowhere"}}'
 
-# `serve` as a process of its own, because signals are what is looked at.
+# `serve` as a separate process, because the tests send signals to it.
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -59,13 +59,13 @@ def test_readyz_says_what_to_do_when_deliveries_cannot_be_stored(receiver: Any, 
 
 
 def test_readyz_does_not_say_where_the_database_is(start_receiver: Callable[[str], Any]) -> None:
-    receiver = start_receiver("postgresql://somebody:a-password@127.0.0.1:1/a-database")
+    receiver = start_receiver("postgresql://a-login:a-password@127.0.0.1:1/a-database")
     answer = receiver.get("/readyz")
     assert answer.status_code == 503
-    assert re.findall("somebody|a-password|127.0.0.1|a-database", answer.text) == []
+    assert re.findall("a-login|a-password|127.0.0.1|a-database", answer.text) == []
 
 
-def test_readyz_is_503_when_the_database_only_reads(receiver: Any, database_url: str) -> None:
+def test_readyz_is_503_when_the_database_is_read_only(receiver: Any, database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as owner:
         name = sql.Identifier(owner.info.dbname)
         owner.execute(
@@ -81,7 +81,7 @@ def test_readyz_is_503_when_the_database_only_reads(receiver: Any, database_url:
 def test_readyz_is_503_when_rows_are_refused_until_one_is_stored(
     receiver: Any, database_url: str
 ) -> None:
-    """As a full disk does: a session is given, and an id for a transaction, and no row is taken."""
+    """Like a full disk: sessions and transaction ids are still given, but no row is stored."""
     with psycopg.connect(database_url, autocommit=True) as owner:
         owner.execute(
             "create function public.full_disk() returns trigger language plpgsql "
@@ -99,7 +99,7 @@ def test_readyz_is_503_when_rows_are_refused_until_one_is_stored(
         assert receiver.get("/readyz").status_code == 200
 
 
-def test_readyz_is_200_after_a_row_that_is_refused_for_what_it_holds(
+def test_readyz_is_200_after_a_row_that_is_refused_for_its_content(
     receiver: Any, database_url: str
 ) -> None:
     with psycopg.connect(database_url, autocommit=True) as owner:
@@ -108,7 +108,7 @@ def test_readyz_is_200_after_a_row_that_is_refused_for_what_it_holds(
     assert receiver.get("/readyz").status_code == 200
 
 
-def test_metrics_count_what_was_answered_and_start_at_zero(receiver: Any) -> None:
+def test_metrics_count_the_responses_and_start_at_zero(receiver: Any) -> None:
     receiver.post(BODY)
     receiver.post(BODY)
     receiver.post(b"not json")
@@ -130,7 +130,7 @@ def test_metrics_are_prometheus_text_and_name_no_customer(receiver: Any) -> None
     assert "acc-named-nowhere" not in answer.text
 
 
-def test_no_answer_lets_its_address_become_a_referrer(receiver: Any) -> None:
+def test_no_response_lets_its_address_become_a_referrer(receiver: Any) -> None:
     statuses = {
         "/healthz": 200,
         "/readyz": 200,
@@ -155,12 +155,12 @@ def process(database_url: str, tmp_path: Path) -> Iterator[subprocess.Popen[str]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_process_in_peace_with_one_line_said(
+def test_a_signal_stops_the_process_with_success_after_one_line_of_output(
     process: subprocess.Popen[str], number: signal.Signals
 ) -> None:
     line = process.stdout.readline()
     base = line.removeprefix("listening on ").strip()
-    answer = requests.get(f"{base}/sign-in?token=a-token-nobody-may-log", timeout=PATIENCE)
+    answer = requests.get(f"{base}/sign-in?token=a-token-that-must-not-be-logged", timeout=PATIENCE)
     process.send_signal(number)
     said, complained = process.communicate(timeout=PATIENCE)
     assert (answer.status_code, process.returncode, said, complained) == (401, 0, "", "")

@@ -1,4 +1,4 @@
-"""The laws of entries side by side: nothing is covered, and no lane is wasted."""
+"""Laws of overlapping entries: none covers another, and no lane is wasted."""
 
 from itertools import combinations
 
@@ -28,7 +28,7 @@ def test_no_two_spans_that_overlap_share_a_lane_or_differ_in_width(spans: list) 
 
 @given(SPANS)
 def test_there_are_as_few_lanes_as_the_greatest_overlap(spans: list) -> None:
-    greatest = max((sum(b <= begin < e for b, e in spans) for begin, _ in spans), default=0)
+    greatest = max((sum(b <= start < e for b, e in spans) for start, _ in spans), default=0)
     places = side_by_side(spans)
     assert max((place.lane + 1 for place in places), default=0) == greatest
     assert all(place.lane < place.lanes <= greatest for place in places)

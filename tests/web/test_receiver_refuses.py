@@ -27,7 +27,7 @@ def missing(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return lambda headers: {k: v for k, v in headers.items() if k not in names}
 
 
-# What is signed how, and what is then done to the headers.
+# How the body is signed, and how the headers are then changed.
 REFUSED: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "no signature": ({}, missing("x-zm-signature")),
     "no timestamp": ({}, missing("x-zm-request-timestamp")),
@@ -53,7 +53,7 @@ REFUSED: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], dict[str, An
 @pytest.mark.parametrize(
     "body", [event_body(), challenge_body("token")], ids=["event", "challenge"]
 )
-def test_what_is_not_signed_now_by_a_live_secret_is_refused_and_stored_nowhere(
+def test_a_body_without_a_current_signature_by_a_live_secret_is_refused_and_not_stored(
     receiver: Any, body: bytes
 ) -> None:
     answers = {
@@ -89,7 +89,7 @@ def test_the_log_of_a_refusal_is_its_reason_and_nothing_else(
     assert ours == ["requests rejected since the last line: 1 signature"]
 
 
-def test_many_refusals_are_one_line_a_minute(
+def test_many_refusals_are_logged_in_one_line_a_minute(
     receiver: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG, logger="integration"):
@@ -127,7 +127,7 @@ def test_the_challenge_is_not_a_delivery(receiver: Any) -> None:
 REFUSED_CHALLENGES = {
     "a forged delivery": challenge_body('v0:1767225600:{"event":"app_deauthorized"}'),
     "too long": challenge_body("x" * 65),
-    "line end": challenge_body("token\n"),
+    "line break": challenge_body("token\n"),
     "not ASCII": challenge_body("t\u00f6ken"),
     "number": challenge_body(7),
     "null": challenge_body(None),
@@ -183,7 +183,7 @@ def test_a_chunked_body_within_the_limit_is_stored(receiver: Any) -> None:
     assert (answer.status_code, receiver.deliveries(*LEDGER)) == (204, [waiting(body)])
 
 
-def test_a_declared_length_over_the_limit_is_refused_before_the_body_comes(receiver: Any) -> None:
+def test_a_declared_length_over_the_limit_is_refused_before_the_body_arrives(receiver: Any) -> None:
     address = receiver.base.removeprefix("http://").split(":")
     with socket.create_connection((address[0], int(address[1])), timeout=PATIENCE) as connection:
         connection.sendall(
@@ -192,7 +192,7 @@ def test_a_declared_length_over_the_limit_is_refused_before_the_body_comes(recei
         assert connection.recv(4096).startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_sender_that_goes_away_in_the_middle_leaves_nothing(receiver: Any) -> None:
+def test_a_sender_that_disconnects_in_the_middle_leaves_nothing(receiver: Any) -> None:
     body = event_body()
     address = receiver.base.removeprefix("http://").split(":")
     with socket.create_connection((address[0], int(address[1])), timeout=PATIENCE) as connection:

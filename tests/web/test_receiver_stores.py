@@ -110,7 +110,7 @@ UNREADABLE = (
 )
 
 
-def test_what_cannot_be_read_is_quarantined_without_its_body(receiver: Any) -> None:
+def test_an_unreadable_delivery_is_quarantined_without_its_body(receiver: Any) -> None:
     answers = [receiver.post(body).status_code for body, _, _ in UNREADABLE]
     assert (set(answers), receiver.deliveries(*LEDGER, "body_size", "body_sha256")) == (
         {204},
@@ -145,7 +145,7 @@ NOT_KEPT_EVENTS = {  # and how the ledger names them
 }
 
 
-def test_an_event_that_is_not_kept_is_counted_and_its_body_is_stored_nowhere(receiver: Any) -> None:
+def test_an_event_that_is_not_kept_is_counted_and_its_body_is_not_stored(receiver: Any) -> None:
     answers, expected = [], []
     for event, stored in NOT_KEPT_EVENTS.items():
         body = event_body(event, account_id="acc-1", object={"message": "a-secret-chat-line"})
@@ -175,7 +175,7 @@ def test_the_body_of_a_chat_event_is_in_no_column_of_any_table(receiver: Any) ->
     ],
     ids=["escapes and raw UTF-8", "byte order mark", "UTF-16"],
 )
-def test_bytes_that_are_not_ascii_are_verified_and_stored_as_they_came(
+def test_bytes_that_are_not_ascii_are_verified_and_stored_as_received(
     receiver: Any, body: bytes
 ) -> None:
     assert receiver.post(body).status_code == 204
@@ -224,7 +224,7 @@ messages = st.fixed_dictionaries(
 )
 
 
-def test_no_signed_body_whatsoever_gives_a_server_error(receiver: Any) -> None:
+def test_no_signed_body_causes_a_server_error(receiver: Any) -> None:
     @given(
         body=st.binary(max_size=300) | messages.map(lambda message: json.dumps(message).encode())
     )

@@ -1,4 +1,4 @@
-"""What the receiver answers when Postgres is slow, hangs or is away."""
+"""What the receiver answers when Postgres is slow, hangs or is unavailable."""
 
 import os
 import signal
@@ -27,13 +27,13 @@ from tests.patience import wait_until
 from tests.web.deliveries import LEDGER, challenge_body, event_body, waiting
 
 
-def test_the_limits_of_an_answer_lie_within_the_time_that_zoom_waits() -> None:
-    """That they hold is seen below; how long an answer really takes, in the benchmarks."""
+def test_the_limits_of_a_response_are_within_the_time_that_zoom_waits() -> None:
+    """The tests below check that they apply; the benchmarks measure how long a response takes."""
     in_order = CONNECTION_WAIT_SECONDS + STATEMENT_MILLISECONDS / 1000
     assert in_order < ANSWER_SECONDS < ANSWER_WITHIN_SECONDS
 
 
-def test_a_delivery_that_cannot_be_inserted_is_to_be_sent_again(receiver: Any) -> None:
+def test_a_delivery_that_cannot_be_inserted_gets_a_503(receiver: Any) -> None:
     with psycopg.connect(receiver.database_url) as owner:
         owner.execute("revoke insert on ingress.deliveries from receiver")
         owner.commit()
@@ -49,7 +49,7 @@ def test_a_table_that_stays_locked_gives_a_503_before_zoom_gives_up(receiver: An
 
 
 def test_a_server_that_hangs_gives_a_503_before_zoom_gives_up(receiver: Any) -> None:
-    """A disk that stalls: the server keeps none of its own time limits then."""
+    """Like a stalled disk: the server does not enforce its own time limits then."""
     assert receiver.post(event_body()).status_code == 204
     with psycopg.connect(receiver.database_url) as other:
         found = other.execute(
@@ -66,7 +66,7 @@ def test_a_server_that_hangs_gives_a_503_before_zoom_gives_up(receiver: Any) -> 
     assert receiver.post(event_body()).status_code == 204
 
 
-def test_connections_that_died_while_idle_cost_no_delivery(receiver: Any) -> None:
+def test_connections_that_died_while_idle_lose_no_delivery(receiver: Any) -> None:
     """After a restart of the database the pool is full of dead connections."""
     with ThreadPoolExecutor(16) as senders:
         list(senders.map(lambda _: receiver.post(event_body()), range(100)))
@@ -79,7 +79,7 @@ def test_connections_that_died_while_idle_cost_no_delivery(receiver: Any) -> Non
     assert [receiver.post(event_body()).status_code for _ in range(20)] == [204] * 20
 
 
-def test_while_the_database_is_away_zoom_is_told_to_try_again(
+def test_zoom_is_asked_to_retry_while_the_database_is_unavailable(
     tmp_path: Path, start_receiver: Callable[[str], Any]
 ) -> None:
     home = Settings(home=tmp_path / "home", values={})
@@ -106,14 +106,14 @@ def test_while_the_database_is_away_zoom_is_told_to_try_again(
 
 def test_the_app_starts_without_a_database(start_receiver: Callable[[str], Any]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        nobody_there = taken.getsockname()[1]
-    receiver = start_receiver(f"postgresql://nobody@127.0.0.1:{nobody_there}/nothing")
+        unused_port = taken.getsockname()[1]
+    receiver = start_receiver(f"postgresql://a-login@127.0.0.1:{unused_port}/nothing")
     statuses = (receiver.post(event_body()).status_code, receiver.get("/healthz").status_code)
     assert statuses == (503, 200)
 
 
-def test_what_is_refused_needs_no_database(start_receiver: Callable[[str], Any]) -> None:
-    receiver = start_receiver("postgresql://nobody@127.0.0.1:1/nothing")
+def test_refusals_need_no_database(start_receiver: Callable[[str], Any]) -> None:
+    receiver = start_receiver("postgresql://a-login@127.0.0.1:1/nothing")
     body = challenge_body("token")
     answers = [
         receiver.post(body),
@@ -147,4 +147,4 @@ def test_commits_wait_for_the_disk_whatever_the_default(
 def test_without_a_secret_there_is_no_app(tmp_path: Path, secrets: str) -> None:
     settings = Settings(home=tmp_path, values={"ZOOM_WEBHOOK_SECRET_TOKEN": secrets})
     with pytest.raises(SettingsError, match="ZOOM_WEBHOOK_SECRET_TOKEN"):
-        create_app(settings, "postgresql://nobody@127.0.0.1:1/nothing")
+        create_app(settings, "postgresql://a-login@127.0.0.1:1/nothing")

@@ -1,7 +1,7 @@
-"""What a preview counts before a change is saved is what the next batch does.
+"""The next batch makes exactly the changes that the preview counted.
 
-Each case is a firm of its own with the same people and sessions; all of them are changed between
-the same two batches.
+Each case is a separate organization, a firm, with the same people and sessions. All of them are
+changed between the same two batches.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ NEXT_BATCH = FIRST_BATCH + timedelta(minutes=20)
 
 ANN = Person("ann", "zu-ann", "ann@firm.example")
 BEN = Person("ben", "zu-ben", "ben@firm.example")
-DAN = Person("dan", "zu-dan")  # without an email: nobody is matched
+DAN = Person("dan", "zu-dan")  # without an email, so matched to no user
 EVE = Person("eve", "zu-eve", "eve+zoom@other.example")  # an email of no user
 USERS = {"ann": ANN.email, "ben": BEN.email, "dan": "dan@home.example", "gone": "gone@firm.example"}
 SESSIONS = {  # (day, kind, people); the first is the host
@@ -44,10 +44,10 @@ SetUp = Callable[[Installation, str], None]
 
 @dataclass(frozen=True)
 class Change:
-    """`asks` and `makes` are given the firm; `before` stands from the beginning."""
+    """`preview` and `save` get the firm; the `before` settings exist from the start."""
 
-    asks: Callable[[psycopg.Connection, str], list[Effect]]
-    makes: Callable[[psycopg.Connection, str], None]
+    preview: Callable[[psycopg.Connection, str], list[Effect]]
+    save: Callable[[psycopg.Connection, str], None]
     expected: list[Effect]
     before: tuple[SetUp, ...] = ()
 
@@ -58,18 +58,18 @@ def maps(
     def user_of(firm: str) -> str | None:
         return f"{firm}-{user}" if user else None
 
-    def asks(connection: psycopg.Connection, firm: str) -> list[Effect]:
+    def preview(connection: psycopg.Connection, firm: str) -> list[Effect]:
         return effects_of_mapping(
             connection, zoom_user, organization_id=firm, user_id=user_of(firm), effective_from=since
         )
 
-    def makes(connection: psycopg.Connection, firm: str) -> None:
+    def save(connection: psycopg.Connection, firm: str) -> None:
         map_zoom_user(
             connection, zoom_user, organization_id=firm, zoom_account_id=f"account-of-{firm}",
             user_id=user_of(firm), effective_from=since, changed_by="the test",
         )  # fmt: skip
 
-    return Change(asks, makes, expected, before)
+    return Change(preview, save, expected, before)
 
 
 def switches(
@@ -83,13 +83,13 @@ def switches(
             "effective_from": since,
         }
 
-    def asks(connection: psycopg.Connection, firm: str) -> list[Effect]:
+    def preview(connection: psycopg.Connection, firm: str) -> list[Effect]:
         return effects_of_switch(connection, feature, **about(firm))
 
-    def makes(connection: psycopg.Connection, firm: str) -> None:
+    def save(connection: psycopg.Connection, firm: str) -> None:
         switch_feature(connection, feature, **about(firm), changed_by="the test")
 
-    return Change(asks, makes, expected, before)
+    return Change(preview, save, expected, before)
 
 
 def mapped(zoom_user: str, user: str | None, since: str = "2026-01-01") -> SetUp:
@@ -123,7 +123,7 @@ def with_exclusion(installation: Installation, firm: str) -> None:
 
 
 def with_excluded_key(installation: Installation, firm: str) -> None:
-    """An exclusion holds for every spelling of an address."""
+    """An exclusion applies to every spelling of an address."""
     installation.execute(
         "insert into integration.exclusions (organization_id, email_or_domain) values (%s, %s)",
         [firm, "eve@other.example"],
@@ -135,11 +135,11 @@ CHANGES = {
         Effect("meetings", 2, 0), Effect("webinars", 2, 0),
     ]),
     "a_mapping_from_now": maps("zu-dan", "dan", FIRST_BATCH, []),
-    "somebody_who_was_there_himself": maps("zu-dan", "ann", MONDAY, [
+    "a_user_who_attended_too": maps("zu-dan", "ann", MONDAY, [
         Effect("meetings", 1, 0), Effect("webinars", 1, 0),
     ]),
     "nobody": maps("zu-ben", None, TUESDAY, [Effect("meetings", 0, 1), Effect("webinars", 0, 1)]),
-    "somebody_else": maps("zu-ben", "dan", MONDAY, [
+    "another_user": maps("zu-ben", "dan", MONDAY, [
         Effect("meetings", 2, 2), Effect("webinars", 1, 1),
     ]),
     "a_call_too": maps("zu-ann", None, THURSDAY, [
@@ -148,7 +148,7 @@ CHANGES = {
     "another_identity_keeps_the_entry": maps("zu-ann", None, THURSDAY, [
         Effect("phone", 0, 1),
     ], mapped("zu-dan", "ann")),
-    "later_changes_are_written_over": maps("zu-dan", "dan", MONDAY, [
+    "later_changes_are_overwritten": maps("zu-dan", "dan", MONDAY, [
         Effect("meetings", 3, 0), Effect("webinars", 2, 0),
     ], mapped("zu-dan", None, "2026-03-03"), mapped("zu-dan", None, "2026-03-05 12:00")),
     "a_user_who_left": maps("zu-dan", "gone", MONDAY, [Effect("meetings", 1, 0)]),
@@ -158,8 +158,8 @@ CHANGES = {
     "a_feature_that_is_off": maps("zu-dan", "dan", MONDAY, [
         Effect("meetings", 1, 0), Effect("webinars", 2, 0),
     ], switched_off("meetings", None, "2026-03-04")),
-    "somebody_excluded_by_another_spelling": maps("zu-eve", "dan", MONDAY, [], with_excluded_key),
-    "somebody_excluded": maps("zu-eve", "dan", MONDAY, [], with_exclusion),
+    "excluded_by_another_spelling": maps("zu-eve", "dan", MONDAY, [], with_excluded_key),
+    "excluded": maps("zu-eve", "dan", MONDAY, [], with_exclusion),
     "off_for_a_user": switches("meetings", "ann", "off", TUESDAY, [Effect("meetings", 0, 1)]),
     "phone_off_for_a_user": switches("phone", "ann", "off", MONDAY, [Effect("phone", 0, 1)]),
     "off_for_a_user_with_two_identities": switches("meetings", "ann", "off", MONDAY, [
@@ -168,15 +168,15 @@ CHANGES = {
     "on_for_a_user": switches("meetings", "ann", "on", TUESDAY, [
         Effect("meetings", 1, 0),
     ], switched_off("meetings", "ann")),
-    "on_for_a_user_while_it_is_off_for_all": switches("meetings", "ann", "on", MONDAY, [
+    "on_for_a_user_while_it_is_off_for_everyone": switches("meetings", "ann", "on", MONDAY, [
     ], switched_off("meetings", "ann"), switched_off("meetings", None)),
-    "on_for_somebody_excluded": switches("meetings", "dan", "on", MONDAY, [
+    "on_for_an_excluded_participant": switches("meetings", "dan", "on", MONDAY, [
     ], switched_off("meetings", "dan"), mapped("zu-eve", "dan"), with_exclusion),
-    "off_for_all": switches("meetings", None, "off", TUESDAY, [Effect("meetings", 0, 2)]),
-    "on_for_all": switches("webinars", None, "on", MONDAY, [
+    "off_for_everyone": switches("meetings", None, "off", TUESDAY, [Effect("meetings", 0, 2)]),
+    "on_for_everyone": switches("webinars", None, "on", MONDAY, [
         Effect("webinars", 1, 0),
     ], switched_off("webinars", None), switched_off("webinars", "ben")),
-    "on_for_all_from_a_later_day": switches("meetings", None, "on", WEDNESDAY, [
+    "on_for_everyone_from_a_later_day": switches("meetings", None, "on", WEDNESDAY, [
         Effect("meetings", 2, 0),
     ], switched_off("meetings", None)),
 }  # fmt: skip
@@ -199,8 +199,8 @@ def story(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[
         previews = {}
         with transaction(installation.url, role="page") as connection:
             for firm, change in CHANGES.items():
-                previews[firm] = change.asks(connection, firm)
-                change.makes(connection, firm)
+                previews[firm] = change.preview(connection, firm)
+                change.save(connection, firm)
         installation.batch(now=NEXT_BATCH)
         yield Story(previews, before, entries(installation))
 
@@ -222,15 +222,15 @@ def set_up(installation: Installation, firm: str, change: Change) -> None:
     for make in change.before:
         make(installation, firm)
     for name, (day, kind, people) in SESSIONS.items():
-        begin = MONDAY + timedelta(days=day, hours=9)
+        start = MONDAY + timedelta(days=day, hours=9)
         session = Session(
-            account, f"{firm} {name}", people[0].zoom_user_id, begin, begin + timedelta(hours=1),
+            account, f"{firm} {name}", people[0].zoom_user_id, start, start + timedelta(hours=1),
             topic=name, kind=kind, type=5 if kind == "webinar" else 2,
         )  # fmt: skip
         installation.deliver(*session.whole(people), at=FIRST_BATCH - timedelta(hours=1))
-    began_at = THURSDAY + timedelta(hours=15)
-    call = call_ended("caller", account, began_at, call_id=f"call of {firm}")
-    call["payload"]["object"]["call_end_time"] = iso(began_at + timedelta(minutes=5))
+    call_started_at = THURSDAY + timedelta(hours=15)
+    call = call_ended("caller", account, call_started_at, call_id=f"call of {firm}")
+    call["payload"]["object"]["call_end_time"] = iso(call_started_at + timedelta(minutes=5))
     installation.deliver(call, at=FIRST_BATCH - timedelta(hours=1))
 
 
@@ -247,8 +247,8 @@ def entries(installation: Installation) -> dict[str, Entries]:
 @pytest.mark.parametrize("firm", CHANGES)
 def test_the_next_batch_does_what_the_preview_counted(firm: str, story: Story) -> None:
     before, after = story.before[firm], story.after[firm]
-    coming = Counter(feature for _, _, feature in after - before)
-    going = Counter(feature for _, _, feature in before - after)
-    done = [Effect(feature, coming[feature], going[feature]) for feature in sorted(coming | going)]
+    added = Counter(feature for _, _, feature in after - before)
+    removed = Counter(feature for _, _, feature in before - after)
+    done = [Effect(name, added[name], removed[name]) for name in sorted(added | removed)]
     expected = CHANGES[firm].expected
     assert (story.previews[firm], done) == (expected, expected)

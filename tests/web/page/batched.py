@@ -1,4 +1,4 @@
-"""A site with a batch behind it that more batches can follow: for what a change brings."""
+"""A site with the result of a batch, which can run more of them: for the effects of changes."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,14 +31,14 @@ WEBINAR, MEETING = (
 
 @dataclass
 class Batched:
-    """A meeting and a webinar on 10 March, of a member who is mapped and a stranger who is not."""
+    """A meeting and a webinar on 10 March, with a mapped member and a stranger without mapping."""
 
     site: Site
     installation: Installation
     batches: int = 0
 
     def batch(self) -> None:
-        """The next one. In a thread of its own: a browser's loop runs in this one."""
+        """Runs the next one, in another thread: a browser's event loop runs in this one."""
         now = DAY + timedelta(days=1, minutes=20 * self.batches)
         self.batches += 1
         with ThreadPoolExecutor(1) as pool:
@@ -65,9 +65,9 @@ def batched_site(server_url: str, zoom: tuple[World, str], folder: Path) -> Iter
                 "values ('acme', %s, %s, %s, 0, %s, %s, 'active')",
                 ACCOUNT, person.zoom_user_id, DAY, person.email, person.name,
             )  # fmt: skip
-        made = Batched(site, install(url, home=folder, zoom=zoom_url, patch=patch))
+        batched = Batched(site, install(url, home=folder, zoom=zoom_url, patch=patch))
         for session in (WEBINAR, MEETING):
             bodies = session.whole([MEMBER, STRANGER])
-            made.installation.deliver(*bodies, at=session.ended_at)
-        made.batch()
-        yield made
+            batched.installation.deliver(*bodies, at=session.ended_at)
+        batched.batch()
+        yield batched

@@ -1,13 +1,13 @@
-"""What a batch notes of sessions that could not be derived."""
+"""The failures that a batch records for sessions that it could not derive."""
 
 from tests.web.page.site import Site
 
 SINCE = "2026-11-01 09:30+00"
-NEVER_DERIVED = "a-session-of-which-nothing-was-ever-derived"
+NEVER_DERIVED = "a-session-that-was-never-derived"
 
 
 def fail(site: Site, model: str, organization: str = "acme", **scope: str) -> None:
-    """As a batch notes it; the error is an SQLSTATE."""
+    """Records a failure as a batch does; the error is an SQLSTATE."""
     site.rows(
         """
         insert into pipeline.failures (model, organization_id, scope, error, batch, failed_at)

@@ -16,7 +16,7 @@ ACCOUNTS = ("AcmeZoomAccount0000000", "AcmeSecondAccount00000", "GlobexZoomAccou
 
 @pytest.fixture(scope="session")
 def zoom() -> Iterator[tuple[World, str]]:
-    """A pretend Zoom with three accounts, and where it answers."""
+    """A Zoom simulator with three accounts, and its address."""
     companies = [build_company(users=10, account_id=account) for account in ACCOUNTS]
     world = make_world(companies, client_id=CLIENT[0], client_secret=CLIENT[1])
     with running(world) as url:
@@ -25,7 +25,7 @@ def zoom() -> Iterator[tuple[World, str]]:
 
 @pytest.fixture
 def site(database_url: str, zoom: tuple[World, str], tmp_path: Path) -> Iterator[Site]:
-    """A site of the test's own; the pretend Zoom behind it is as it was at the beginning."""
+    """A site for one test; the Zoom simulator behind it is reset after each test."""
     world, zoom_url = zoom
     with running_site(database_url, world=world, zoom_url=zoom_url, home=tmp_path) as running_one:
         yield running_one
@@ -38,7 +38,7 @@ def site(database_url: str, zoom: tuple[World, str], tmp_path: Path) -> Iterator
 def shared_site(
     server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    """One site for a whole file, for tests that only look."""
+    """One site for a whole file, for tests that only read."""
     world, zoom_url = zoom
     home = tmp_path_factory.mktemp("home")
     with (

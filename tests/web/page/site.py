@@ -1,5 +1,5 @@
-"""The page as people meet it: a running app on a database with two organizations, a pretend Zoom,
-and signed-in visitors that speak HTTP.
+"""The page as people use it: a running app on a database with two organizations, a Zoom simulator,
+and signed-in visitors that send HTTP requests.
 """
 
 import re
@@ -35,7 +35,7 @@ AS_A_BROWSER = {"Accept": "text/html", "User-Agent": "Mozilla/5.0 (X11; Linux x8
 
 @dataclass
 class Visitor:
-    """A browser without a screen: it keeps cookies and follows no redirect by itself."""
+    """A browser without a screen: it keeps cookies and follows redirects only in `follow`."""
 
     base: str
     http: requests.Session = field(default_factory=requests.Session)
@@ -51,21 +51,21 @@ class Visitor:
     def post(
         self, path: str, fields: dict[str, Any] | Sequence[tuple[str, str]] = (), **options: Any
     ) -> requests.Response:
-        """The form of a page of ours: with the session's token, from the same origin."""
+        """Sends a form as the page's own: with the session's token, from the same origin."""
         pairs = [*fields.items()] if isinstance(fields, dict) else [*fields]
         return self.send(path, [("csrf_token", self.csrf_token()), *pairs], **options)
 
     def send(
         self, path: str, fields: Sequence[tuple[str, Any]] = (), **options: Any
     ) -> requests.Response:
-        """A form just as it is given."""
+        """Sends a form exactly as it is given."""
         address = self.base + path
         return self.http.post(
             address, data=[*fields], timeout=PATIENCE, allow_redirects=False, **options
         )
 
     def sign_in(self, link: str, **options: Any) -> requests.Response:
-        """Opens a sign-in link and presses its button; the answer to that, or the refusal."""
+        """Opens a sign-in link and presses its button; returns the response or the refusal."""
         page = self.get(link)
         return self.send("/sign-in", button_of(page.text), **options) if page.ok else page
 
@@ -91,8 +91,8 @@ def button_of(page: str) -> list[tuple[str, str]]:
 
 @dataclass
 class Site:
-    """`world` is the pretend Zoom behind it. Everybody of every role is there, in both
-    organizations: `user_id` and email are made of role and organization.
+    """`world` is the Zoom simulator behind it. Both organizations have a user of every role, with
+    `user_id` and email derived from role and organization.
     """
 
     base: str
@@ -112,13 +112,13 @@ class Site:
         )  # fmt: skip
 
     def visitor(self, role: str, organization: str = "acme") -> Visitor:
-        """Somebody of this role who has just signed in."""
+        """A user of this role who has just signed in."""
         visitor = self.stranger()
         assert visitor.sign_in(self.link(role, organization)).status_code == 303
         return visitor
 
     def connect(self, organization: str, account: str) -> str:
-        """A connection as it stands after an import; its id."""
+        """Creates a connection as it is after an import; returns its id."""
         return self.rows(
             """
             insert into integration.connections (
@@ -132,7 +132,7 @@ class Site:
         )[0][0]  # fmt: skip
 
     def rows(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """As the database's owner; the rows, when there are any."""
+        """Runs a statement as the database's owner; returns its rows, if any."""
         with connect(self.database_url) as connection:
             cursor = connection.execute(statement, parameters or None)
             return cursor.fetchall() if cursor.description else []
@@ -156,8 +156,8 @@ def running_site(
     public_url: str = "",
     session_key: str = "session-key-of-the-tests",
 ) -> Iterator[Site]:
-    """The app on a free port, on a migrated database that it fills with people. Without a
-    `public_url` that port is it.
+    """The app on a free port, on a migrated database that is filled with people. Without a
+    `public_url`, the address with that port is used.
     """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -1,5 +1,5 @@
 """`python -m tests.web.page.soak [REQUESTS]`: hostile requests of every kind to the whole app, on a
-database of its own; says which of them were answered with an error of ours.
+database of its own. It prints those that caused a server error.
 """
 
 import logging
@@ -48,7 +48,7 @@ TEXTS = (
     "é",
 )
 HEADER_LINES = ("", "Transfer-Encoding: chunked", "Expect: 100-continue", "Upgrade: h2c")
-Answered = tuple[str, int | None]  # what was asked, and the status; None where there was no answer
+Answered = tuple[str, int | None]  # the request and its status; None without a response
 
 
 def main(count: int) -> int:
@@ -74,13 +74,13 @@ def main(count: int) -> int:
 def soak(
     site: Site, count: int, *, seed: int, say: Callable[[str], None] = lambda _line: None
 ) -> list[Answered]:
-    """The requests that got an error of ours, and the errors of ours in the server's log: who is
-    gone before the answer gets none.
+    """The requests that got a server error, and the errors in the server's log: a client that
+    disconnects early gets no response.
     """
     dice = random.Random(seed)  # noqa: S311 - a seed, no secret
     site.connect("acme", build_company().account_id)
     visitors = [site.stranger(), *(site.visitor(role) for role in ROLES)]
-    kinds = [deliver, ask_for_a_page, send_a_form, speak_no_http]
+    kinds = [deliver, ask_for_a_page, send_a_form, send_malformed_http]
     bodies = [one.body for one in deliveries_of(build_company(), date(2026, 3, 2), seed=1)]
     statuses: Counter[int | None] = Counter()
     wrong, said_at = [], time.monotonic()
@@ -100,7 +100,7 @@ def soak(
 
 @contextmanager
 def errors_in_the_log() -> Iterator[list[str]]:
-    """What the server says of exceptions that nobody caught, while the block runs."""
+    """The uncaught exceptions that the server logs while the block runs."""
     errors: list[str] = []
     handler = logging.Handler(level=logging.ERROR)
     handler.emit = lambda record: errors.append(
@@ -115,7 +115,7 @@ def errors_in_the_log() -> Iterator[list[str]]:
 
 
 def deliver(site: Site, dice: random.Random, visitor: Visitor, bodies: list[bytes]) -> Answered:
-    """A delivery of a real shape, changed at some places, mostly signed."""
+    """A realistic delivery, changed in some places and usually signed."""
     body = bytearray(dice.choice(bodies))
     for _ in range(dice.choice((0, 1, 5, 50))):
         place = dice.randrange(len(body))
@@ -151,10 +151,10 @@ def send_a_form(
     return _send(visitor, dice, "POST", site.base + _address(dice), data=fields)
 
 
-def speak_no_http(
+def send_malformed_http(
     site: Site, dice: random.Random, _visitor: Visitor, bodies: list[bytes]
 ) -> Answered:
-    """A request, byte by byte not quite one."""
+    """A request with some wrong bytes."""
     request = (
         bytearray(
             f"{dice.choice(METHODS)} {_address(dice)} HTTP/1.1\r\nHost: x\r\n"
@@ -185,7 +185,7 @@ def _address(dice: random.Random) -> str:
     return path
 
 
-# Whoever signs out meets no page any more.
+# After signing out, a visitor would reach no other page.
 PATHS = [route.path for route in PAGES if route.path != "/sign-out"]
 PATHS += ["/webhooks/zoom", "/healthz", "/readyz", "/metrics"]
 PATHS += ["/", "/static/", "/static/..%2F..%2Fapp.py", "/nowhere"]

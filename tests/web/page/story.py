@@ -1,4 +1,4 @@
-"""Two organizations with sessions of which a real batch has made entries, people and outcomes."""
+"""Two organizations with sessions, from which a real batch derived entries, people and outcomes."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -51,11 +51,11 @@ MEMBER, MANAGER, ADMIN, EXECUTIVE = map(zoom_user, ("member", "manager", "admin"
 
 
 def session(
-    uuid: str, day: str, begin: str, end: str, *, account: str = ACME, host: Person = MEMBER,
+    uuid: str, day: str, start: str, end: str, *, account: str = ACME, host: Person = MEMBER,
     topic: str = "", ends_next_day: bool = False,
 ) -> Session:  # fmt: skip
     ended_at = at(day, end) + timedelta(days=int(ends_next_day))
-    return Session(account, uuid, host.zoom_user_id, at(day, begin), ended_at, topic or uuid)
+    return Session(account, uuid, host.zoom_user_id, at(day, start), ended_at, topic or uuid)
 
 
 PARALLEL = "2026-03-10"
@@ -63,7 +63,7 @@ OPENING = session("Opening", PARALLEL, "09:00", "10:00")
 SIDE = session("Side talk", PARALLEL, "09:30", "10:15")
 AFTER = session("Afterwards", PARALLEL, "10:15", "10:45")
 OPEN = session("Still open", "2026-11-01", "10:00", "11:00", topic="Secret plan")
-ESTIMATED = session("No leave told", PARALLEL, "13:00", "14:00", host=MANAGER)
+ESTIMATED = session("No leave sent", PARALLEL, "13:00", "14:00", host=MANAGER)
 SALARIES = session("Salary round", PARALLEL, "15:00", "16:00", host=EXECUTIVE)
 WHOLE = {
     OPENING: [MEMBER, MANAGER, CLEO, DAN, NAMELESS, SHY, ROBOT],
@@ -83,8 +83,8 @@ WHOLE = {
 
 
 @contextmanager
-def told_site(server_url: str, zoom: tuple[World, str], folder: Path) -> Iterator[Site]:
-    """A site whose marts tell the story above."""
+def story_site(server_url: str, zoom: tuple[World, str], folder: Path) -> Iterator[Site]:
+    """A site with the story above in its marts."""
     world, zoom_url = zoom
     with (
         new_database(server_url, template=template_with_tables(server_url)) as url,
@@ -92,7 +92,7 @@ def told_site(server_url: str, zoom: tuple[World, str], folder: Path) -> Iterato
     ):
         _settings(site)
         with pytest.MonkeyPatch.context() as patch:
-            _tell(install(url, home=folder, zoom=zoom_url, patch=patch))
+            _deliver(install(url, home=folder, zoom=zoom_url, patch=patch))
         yield site
 
 
@@ -134,7 +134,7 @@ def _settings(site: Site) -> None:
     )
 
 
-def _tell(installation: Installation) -> None:
+def _deliver(installation: Installation) -> None:
     for one, people in WHOLE.items():
         installation.deliver(*one.whole(people), at=WAITING_NOW)
     installation.deliver(
@@ -142,9 +142,9 @@ def _tell(installation: Installation) -> None:
         at=WAITING_NOW,
     )  # fmt: skip
     installation.deliver(OPEN.started(), OPEN.joined(MEMBER, OPEN.started_at), at=WAITING_NOW)
-    of_nothing = OPENING.joined(MEMBER, OPENING.started_at)
-    of_nothing["payload"]["object"]["uuid"] = ""
-    installation.deliver(of_nothing, at=WAITING_NOW)
+    without_session = OPENING.joined(MEMBER, OPENING.started_at)
+    without_session["payload"]["object"]["uuid"] = ""
+    installation.deliver(without_session, at=WAITING_NOW)
     installation.deliver(
         {
             "event": "chat_message.sent",
@@ -153,7 +153,7 @@ def _tell(installation: Installation) -> None:
         },
         at=WAITING_NOW,
     )
-    # In a thread of its own: a browser's loop may run in this one.
+    # In another thread: a browser's event loop may run in this one.
     with ThreadPoolExecutor(1) as pool:
         pool.submit(installation.batch, now=BATCH).result()
 
@@ -162,6 +162,6 @@ def _tell(installation: Installation) -> None:
 def story(
     server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    """One site with a batch behind it, for all tests that only look."""
-    with told_site(server_url, zoom, tmp_path_factory.mktemp("home")) as told:
-        yield told
+    """One site with the result of a batch, for all tests that only read."""
+    with story_site(server_url, zoom, tmp_path_factory.mktemp("home")) as site:
+        yield site

@@ -1,4 +1,4 @@
-"""Who may what: every route with every role, taken from the list of routes itself."""
+"""What each role may do: every route with every role, from the list of routes."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ from tests.web.page.site import ROLES, Site, Visitor, user_id_of
 
 NO_SUCH_ID = "00000000-0000-0000-0000-000000000000"
 GUARDED = [route for route in PAGES if route.right is not Right.ANYBODY]
-# The table of the contract; a route is right when it asks for the right of its row.
+# The table of the contract; a route is correct when it requires the right of its row.
 MAY = {
     Right.SIGNED_IN: set(ROLES),
     Right.SEE_OWN: set(ROLES),
@@ -42,7 +42,7 @@ def visitors(shared_site: Site) -> dict[str, Visitor]:
 
 
 @pytest.mark.parametrize("right", [right for right in Right if right is not Right.ANYBODY])
-def test_the_table_of_rights_is_the_contract(right: Right) -> None:
+def test_the_table_of_rights_matches_the_contract(right: Right) -> None:
     assert {role for role, rights in RIGHTS.items() if right in rights} == MAY[right]
 
 
@@ -54,7 +54,7 @@ def test_a_stranger_is_asked_to_sign_in(route: PageRoute, shared_site: Site) -> 
 
 @pytest.fixture(scope="module")
 def ids_of_globex(shared_site: Site) -> dict[str, str]:
-    """For each name in an address, an id of the other organization. A new name needs one, too."""
+    """An id of the other organization for each name in an address. A new name needs one, too."""
     shared_site.rows(
         "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, imported_at, "
         "batch) values (%s, %s, %s, now(), 0)",
@@ -88,8 +88,8 @@ def test_an_id_of_another_organization_is_not_found(
 def test_a_route_is_open_to_the_roles_of_its_right_only(
     route: PageRoute, role: str, visitors: dict[str, Visitor]
 ) -> None:
-    """A form comes without its token here: whoever may use the route is refused for that, so
-    nothing is changed.
+    """Forms are sent without their token, so a role that may use the route is refused for that,
+    and nothing is changed.
     """
     answer = ask(visitors[role], route)
     if role not in MAY[route.right]:
@@ -103,8 +103,8 @@ def test_a_route_is_open_to_the_roles_of_its_right_only(
 
 
 def test_every_page_has_declared_its_right() -> None:
-    beside = [route for route in routes(PAGES) if route not in FOR_PROGRAMS]
-    assert {type(route) for route in beside} == {PageRoute, Mount}
+    others = [route for route in routes(PAGES) if route not in FOR_PROGRAMS]
+    assert {type(route) for route in others} == {PageRoute, Mount}
 
 
 def test_a_page_without_a_declared_right_cannot_be_registered() -> None:
@@ -114,7 +114,7 @@ def test_a_page_without_a_declared_right_cannot_be_registered() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_navigation_shows_what_the_viewer_may_open_and_nothing_else(
+def test_the_navigation_shows_only_what_the_viewer_may_open(
     role: str, visitors: dict[str, Visitor]
 ) -> None:
     page = visitors[role].get("/account").text

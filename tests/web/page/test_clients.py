@@ -1,4 +1,4 @@
-"""Whom the organization meets: companies, people, their ties, and the meetings behind them."""
+"""The organization's contacts: companies, people, relationships, and the meetings behind them."""
 
 import re
 from html import unescape
@@ -41,10 +41,10 @@ def page_of(visitor: Visitor, name: str, listed: str = "/clients") -> str:
     return re.search(rf'href="([^"]+)"[^>]*>{re.escape(name)}</a>', look(visitor, listed))[1]
 
 
-def test_companies_are_listed_with_their_last_two_meetings_and_the_time_together(
+def test_companies_are_listed_with_their_last_two_meetings_and_the_combined_time(
     owner: Visitor,
 ) -> None:
-    """Cleo met Member and Manager at 09:00, Executive and Admin at 15:00; Dan was there at nine.
+    """Cleo met Member and Manager at 09:00, Executive and Admin at 15:00; Dan attended at 09:00.
     The hour with both of them counts once for each user.
     """
     listed = {
@@ -58,7 +58,9 @@ def test_companies_are_listed_with_their_last_two_meetings_and_the_time_together
     }
 
 
-def test_people_are_human_and_not_excluded_and_guessed_names_are_marked(owner: Visitor) -> None:
+def test_bots_and_excluded_people_are_not_listed_and_guessed_names_are_marked(
+    owner: Visitor,
+) -> None:
     page = look(owner, "/clients/people")
     assert {row[0] for row in rows(page, "People")} == {
         "Cleo Client cleo@client-one.com", "Dan Dunn dan.dunn@client-one.com",
@@ -70,7 +72,7 @@ def test_people_are_human_and_not_excluded_and_guessed_names_are_marked(owner: V
     assert not re.search(r'class="guess">Cleo Client</a>', page)
 
 
-def test_search_looks_at_name_domain_and_address(owner: Visitor) -> None:
+def test_search_covers_name_domain_and_address(owner: Visitor) -> None:
     assert len(rows(look(owner, "/clients?q=CLIENT-TWO"), "Companies")) == 1
     assert [row[0] for row in rows(look(owner, "/clients/people?q=gus"), "People")] == [
         "Gus Green gus@client-two.com"
@@ -79,7 +81,9 @@ def test_search_looks_at_name_domain_and_address(owner: Visitor) -> None:
     assert "No results" in look(owner, "/clients/people?q=shy")
 
 
-def test_a_company_shows_ties_people_and_what_each_meeting_weighs(owner: Visitor) -> None:
+def test_a_company_shows_relationships_people_and_the_weight_of_each_meeting(
+    owner: Visitor,
+) -> None:
     (company,) = re.findall(
         r'href="(/clients/companies/[^"]+)"', look(owner, "/clients?q=client-two")
     )
@@ -104,7 +108,7 @@ def test_a_person_shows_who_meets_them(owner: Visitor) -> None:
     assert "Attended a scheduled meeting: Salary round 10 Mar 2026, 16:00" in sessions
 
 
-def test_a_look_alike_is_flagged_with_the_company_it_looks_like(owner: Visitor) -> None:
+def test_a_look_alike_is_flagged_with_the_company_it_resembles(owner: Visitor) -> None:
     assert "Similar to client-one.com" in look(owner, "/clients?q=c1ient")
     (company,) = re.findall(r'href="(/clients/companies/[^"]+)"', look(owner, "/clients?q=c1ient"))
     page = look(owner, company)
@@ -112,12 +116,12 @@ def test_a_look_alike_is_flagged_with_the_company_it_looks_like(owner: Visitor) 
     assert "Similar to" not in look(owner, "/clients?q=client-two")
 
 
-def test_who_meets_whom_is_drawn_and_told_in_a_table(owner: Visitor) -> None:
+def test_relationships_are_drawn_and_listed_in_a_table(owner: Visitor) -> None:
     page = look(owner, "/clients")
     lines = re.findall(r'<line class="tie tie-(\w+)"', page)
-    told = rows(page, "Relationships between colleagues and companies")
-    assert (len(lines), len(told)) == (7, 7)
-    assert {row[1] for row in told} == {
+    listed = rows(page, "Relationships between colleagues and companies")
+    assert (len(lines), len(listed)) == (7, 7)
+    assert {row[1] for row in listed} == {
         "Member of Acme", "Manager of Acme", "Executive of Acme", "Admin of Acme",
     }  # fmt: skip
     assert "Who meets whom" not in look(owner, "/clients?q=client")
@@ -159,7 +163,7 @@ TIES = st.dictionaries(
 
 
 @given(TIES)
-def test_a_picture_has_a_line_for_each_tie_from_its_user_to_its_company(ties: list) -> None:
+def test_a_picture_has_a_line_for_each_relationship_from_user_to_company(ties: list) -> None:
     picture = draw_ties(ties)
     assert sorted(line.tie.strength for line in picture.lines) == sorted(t.strength for t in ties)
     tops = {(line.tie.user_id, line.left): None for line in picture.lines} | {

@@ -1,4 +1,4 @@
-"""Connecting a Zoom account through OAuth, with the pretend Zoom at the other end."""
+"""Connecting a Zoom account through OAuth, with the Zoom simulator at the other end."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +14,7 @@ CONNECT = "/services/zoom/connect"
 
 
 def connect(visitor: Visitor) -> tuple[int, str, str]:
-    """(status, path, text) of where the browser ends."""
+    """(status, path, text) of the page at the end of all redirects."""
     answer = visitor.follow(CONNECT)
     return answer.status_code, urlsplit(answer.url).path, answer.text
 
@@ -29,7 +29,7 @@ def connections(site: Site) -> list[tuple]:
 
 
 @pytest.mark.parametrize("role", ["executive", "admin"])
-def test_it_ends_on_the_overview_with_the_account_connected(role: str, site: Site) -> None:
+def test_connecting_ends_on_the_overview_with_the_account_connected(role: str, site: Site) -> None:
     status, path, text = connect(site.visitor(role))
     assert (status, path) == (200, "/services/zoom/overview")
     assert f"Zoom account {ACCOUNTS[0]} is connected to Acme." in text
@@ -44,7 +44,7 @@ def test_the_account_is_due_for_an_import_at_once(site: Site) -> None:
     ) == [(None, True)]
 
 
-def test_the_page_looks_again_while_users_are_imported_but_not_for_ever(site: Site) -> None:
+def test_the_page_refreshes_while_users_are_imported_but_not_forever(site: Site) -> None:
     visitor = site.visitor("executive")
     connect(visitor)
     paths = ("/services/zoom/overview", "/services/zoom/connections")
@@ -71,7 +71,7 @@ def test_the_tokens_are_encrypted(site: Site) -> None:
     assert grants.account_of_refresh(cipher.decrypt(refresh).decode()) == ACCOUNTS[0]
 
 
-def test_zoom_is_asked_with_a_challenge_and_for_no_scope(site: Site) -> None:
+def test_the_request_to_zoom_has_a_challenge_and_no_scope(site: Site) -> None:
     asked = parse_qs(urlsplit(site.visitor("executive").get(CONNECT).headers["location"]).query)
     assert asked["code_challenge_method"] == ["S256"]
     assert asked["redirect_uri"] == [site.base + "/services/zoom/callback"]
@@ -89,7 +89,7 @@ def test_several_accounts_can_be_added(site: Site) -> None:
     assert "2 Zoom accounts connected" in visitor.get("/services").text
 
 
-def test_the_same_account_again_renews_the_grant_and_says_so(site: Site) -> None:
+def test_connecting_the_same_account_again_renews_the_grant_and_says_so(site: Site) -> None:
     visitor = site.visitor("executive")
     connect(visitor)
     before = site.rows("select connection_id, granted_at from integration.connections")
@@ -99,7 +99,7 @@ def test_the_same_account_again_renews_the_grant_and_says_so(site: Site) -> None
     assert (after[0][0], after[0][1] > before[0][1], len(after)) == (before[0][0], True, 1)
 
 
-def test_after_a_disconnection_it_makes_a_new_connection(site: Site) -> None:
+def test_connecting_after_a_disconnection_creates_a_new_connection(site: Site) -> None:
     visitor = site.visitor("executive")
     connect(visitor)
     site.rows("update integration.connections set status = 'disconnected', disconnected_at = now()")
@@ -130,7 +130,7 @@ def test_an_account_of_another_organization_is_refused(status: str, site: Site) 
     ],
     ids=["declined", "partial consent", "not an administrator"],
 )
-def test_a_consent_that_is_not_one_is_explained_and_connects_nothing(
+def test_an_insufficient_consent_is_explained_and_connects_nothing(
     consent: dict, sentence: str, site: Site
 ) -> None:
     if "user_id" in consent:
@@ -142,7 +142,7 @@ def test_a_consent_that_is_not_one_is_explained_and_connects_nothing(
     assert connections(site) == []
 
 
-def test_an_admin_of_the_account_may_connect_it_as_its_owner_may(site: Site) -> None:
+def test_an_admin_of_the_zoom_account_can_connect_it_like_its_owner(site: Site) -> None:
     people = site.world.accounts[ACCOUNTS[0]].company.active
     admin = next(one.id for one in people if one.zoom_role == "Admin")
     site.world.authorization = NextAuthorization(ACCOUNTS[0], user_id=admin)
@@ -166,7 +166,7 @@ def test_an_admin_of_the_account_may_connect_it_as_its_owner_may(site: Site) -> 
         (Failure("/v2/users/me", status=403, body={"code": 403}), 502, "does not have permission"),
         (Failure("/v2/users", status=403, body={"code": 403}), 502, "does not have permission"),
     ],
-    ids=["token endpoint down", "app unknown", "code used", "who is it", "user list"],
+    ids=["token endpoint down", "app unknown", "code used", "owner lookup", "user list"],
 )
 def test_when_zoom_fails_nothing_is_connected_and_the_page_says_why(
     failure: Failure, status: int, sentence: str, site: Site
@@ -189,8 +189,8 @@ def test_a_state_works_once(site: Site) -> None:
     assert [visitor.get(address).status_code, visitor.get(address).status_code] == [303, 400]
 
 
-def test_a_state_counts_in_its_own_session_only(site: Site) -> None:
-    """Otherwise somebody could have their own Zoom account joined to a victim's organization."""
+def test_a_state_is_valid_in_its_own_session_only(site: Site) -> None:
+    """Otherwise an attacker could connect their own Zoom account to a victim's organization."""
     attacker = site.visitor("executive", "globex")
     address = back_from_zoom(attacker)
     victim = site.visitor("executive")
@@ -199,27 +199,27 @@ def test_a_state_counts_in_its_own_session_only(site: Site) -> None:
     assert connections(site) == []
 
 
-def test_a_state_ends_after_ten_minutes(site: Site) -> None:
+def test_a_state_expires_after_ten_minutes(site: Site) -> None:
     visitor = site.visitor("executive")
     address = back_from_zoom(visitor)
     site.rows("update integration.authorizations set expires_at = now()")
     assert visitor.get(address).status_code == 400
 
 
-def test_who_comes_from_the_marketplace_without_a_state_is_told_where_to_start(
+def test_a_visitor_from_the_marketplace_without_a_state_sees_where_to_start(
     site: Site,
 ) -> None:
     answer = site.visitor("executive").get("/services/zoom/callback?code=from-the-marketplace")
     assert (answer.status_code, "Select Connect Zoom" in answer.text) == (400, True)
 
 
-def test_another_site_cannot_begin_it(site: Site) -> None:
+def test_another_site_cannot_start_connecting(site: Site) -> None:
     visitor = site.visitor("executive")
     answer = visitor.get(CONNECT, headers={"Sec-Fetch-Site": "cross-site"})
     assert (answer.status_code, site.world.calls) == (403, [])
 
 
-def test_it_is_noted_who_connected_and_renewed(site: Site) -> None:
+def test_connecting_and_renewing_are_recorded_with_their_author(site: Site) -> None:
     connect(site.visitor("executive"))
     connect(site.visitor("admin"))
     assert site.rows(

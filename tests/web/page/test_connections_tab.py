@@ -32,20 +32,20 @@ def test_a_technical_admin_sees_the_accounts_and_no_button(site: Site) -> None:
     assert shown == {ACCOUNTS[0]: True, "Reconnect<": False, "Disconnect…": False, "/import": False}
 
 
-def test_an_import_can_be_asked_for(site: Site) -> None:
+def test_an_import_can_be_requested(site: Site) -> None:
     connection_id = site.connect("acme", ACCOUNTS[0])
     visitor = site.visitor("admin")
     assert visitor.post(f"{TAB}/{connection_id}/import").headers["location"] == TAB
     assert site.rows("select next_import_at <= now() from integration.connections") == [(True,)]
     pages = [visitor.get(TAB).text, visitor.get(TAB).text]
-    told = "User import requested. It usually starts within a minute."
-    assert [told in page for page in pages] == [True, False]  # once
+    message = "User import requested. It usually starts within a minute."
+    assert [message in page for page in pages] == [True, False]  # once
     assert site.rows("select user_id, kind, subject from integration.audit_trail") == [
         (user_id_of("admin"), "import_asked_for", connection_id)
     ]
 
 
-def test_disconnecting_is_asked_about_first_and_then_ends_everything(site: Site) -> None:
+def test_disconnecting_asks_first_and_then_ends_all_access(site: Site) -> None:
     visitor = site.visitor("executive")
     connection_id = connected(site, visitor)
     question = visitor.get(f"{TAB}/{connection_id}/disconnect")
@@ -66,8 +66,8 @@ def test_disconnecting_is_asked_about_first_and_then_ends_everything(site: Site)
     ]
 
 
-def test_a_connection_ends_also_when_zoom_cannot_be_told(site: Site) -> None:
-    """The grant is unknown at Zoom already: there it says that the token is invalid."""
+def test_a_connection_ends_even_if_zoom_cannot_be_notified(site: Site) -> None:
+    """Zoom no longer knows the grant and answers that the token is invalid."""
     visitor = site.visitor("executive")
     connection_id = connected(site, visitor)
     site.world.grants.end_refresh(ACCOUNTS[0])
@@ -76,7 +76,7 @@ def test_a_connection_ends_also_when_zoom_cannot_be_told(site: Site) -> None:
     assert "Remove the app in the Zoom Marketplace" in visitor.get(TAB).text
 
 
-def test_what_is_disconnected_can_be_neither_disconnected_nor_imported_again(site: Site) -> None:
+def test_a_disconnected_account_can_be_neither_disconnected_nor_imported_again(site: Site) -> None:
     connection_id = site.connect("acme", ACCOUNTS[0])
     visitor = site.visitor("executive")
     visitor.post(f"{TAB}/{connection_id}/disconnect")
@@ -88,7 +88,7 @@ def test_what_is_disconnected_can_be_neither_disconnected_nor_imported_again(sit
     assert [answer.status_code for answer in answers] == [404, 404, 404]
 
 
-def test_a_removed_app_says_when_its_data_is_erased_and_connecting_again_keeps_it(
+def test_a_removed_app_shows_when_its_data_is_erased_and_reconnecting_keeps_it(
     site: Site,
 ) -> None:
     site.connect("acme", ACCOUNTS[0])
@@ -100,12 +100,12 @@ def test_a_removed_app_says_when_its_data_is_erased_and_connecting_again_keeps_i
     before = visitor.get(TAB).text
     connected(site, visitor)
     after = visitor.get(TAB).text
-    told = ("Data will be erased on", "9 Mar 2026", "Data received during that time is kept")
-    assert [text in before for text in told] == [True, True, False]
-    assert [text in after for text in told] == [False, False, True]
+    texts = ("Data will be erased on", "9 Mar 2026", "Data received during that time is kept")
+    assert [text in before for text in texts] == [True, True, False]
+    assert [text in after for text in texts] == [False, False, True]
 
 
-def test_the_connections_of_another_organization_are_neither_shown_nor_touched(
+def test_the_connections_of_another_organization_are_neither_shown_nor_changed(
     site: Site,
 ) -> None:
     theirs = site.connect("globex", ACCOUNTS[2])

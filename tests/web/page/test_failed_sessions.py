@@ -1,4 +1,4 @@
-"""What could not be derived is shown: on Overview with the next step, on Missing by session."""
+"""Failures to derive are shown: on Overview with the next step, on Missing by session."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from simulator.world import World
 from tests.web.page.failed_sessions import NEVER_DERIVED, fail, session_of
 from tests.web.page.missing import NUMBER, links, look, rows
 from tests.web.page.site import Site, Visitor
-from tests.web.page.story import PARALLEL, told_site
+from tests.web.page.story import PARALLEL, story_site
 from tests.web.page.zoom_users import words
 
 OVERVIEW = "/services/zoom/overview"
@@ -27,13 +27,13 @@ def attention(visitor: Visitor) -> str:
 def derived(
     server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    with told_site(server_url, zoom, tmp_path_factory.mktemp("home")) as site:
+    with story_site(server_url, zoom, tmp_path_factory.mktemp("home")) as site:
         yield site
 
 
 @pytest.fixture
 def failing(derived: Site) -> Iterator[Site]:
-    """Acme has three sessions that fail: two by a table each and one that never succeeded."""
+    """Acme has three failing sessions: two in some tables, and one that was never derived."""
     for topic in ("Salary round", "Opening"):
         fail(derived, "timeline.activities", session_id=session_of(derived, topic))
     fail(derived, "operations.outcomes", session_id=session_of(derived, "Opening"))
@@ -45,7 +45,9 @@ def failing(derived: Site) -> Iterator[Site]:
     derived.rows("delete from pipeline.failures")
 
 
-def test_overview_says_how_many_sessions_since_when_and_what_happens_next(failing: Site) -> None:
+def test_overview_says_how_many_sessions_fail_since_when_and_what_happens_next(
+    failing: Site,
+) -> None:
     said = attention(failing.visitor("owner"))
     assert f"3 sessions {FAILED}" in said
     for sentence in (
@@ -62,11 +64,11 @@ def test_overview_gives_a_technical_admin_no_count_and_no_list(failing: Site) ->
     assert "Show them" not in said
 
 
-def test_overview_is_quiet_when_nothing_fails(derived: Site) -> None:
+def test_overview_mentions_no_failure_when_nothing_fails(derived: Site) -> None:
     assert FAILED not in attention(derived.visitor("owner"))
 
 
-def test_what_fails_for_a_person_counts_with_the_sessions_they_were_met_in(derived: Site) -> None:
+def test_a_failure_for_a_person_counts_for_the_sessions_they_attended(derived: Site) -> None:
     ((person_id,),) = derived.rows(
         "select person_id from clientsights.people "
         "where organization_id = 'acme' and email = 'cleo@client-one.com'"
@@ -87,10 +89,10 @@ def test_what_fails_for_a_person_counts_with_the_sessions_they_were_met_in(deriv
         ("clientsights.lookalikes", "clientsights.lookalikes could not be updated"),
     ],
 )
-def test_overview_shows_what_fails_for_the_whole_organization(
+def test_overview_shows_failures_for_the_whole_organization(
     model: str, title: str, site: Site
 ) -> None:
-    """Before the first batch, too: the list of sessions is not there yet."""
+    """Before the first batch, too, when the list of sessions does not exist yet."""
     site.connect("acme", "AcmeZoomAccount0000000")
     site.connect("globex", "GlobexZoomAccount00000")
     fail(site, model)
@@ -100,14 +102,14 @@ def test_overview_shows_what_fails_for_the_whole_organization(
     assert title not in attention(site.visitor("executive", "globex"))
 
 
-def test_before_the_first_batch_sessions_that_fail_are_counted(site: Site) -> None:
+def test_failing_sessions_are_counted_before_the_first_batch(site: Site) -> None:
     site.connect("acme", "AcmeZoomAccount0000000")
     fail(site, "intermediate.int_meeting_sessions", session_id=NEVER_DERIVED)
     assert f"1 session {FAILED}" in attention(site.visitor("executive"))
     assert "No sessions found" in look(site.visitor("executive"))
 
 
-def test_missing_says_it_where_the_session_is_listed_and_keeps_its_outcome(failing: Site) -> None:
+def test_missing_shows_the_failure_with_the_session_and_keeps_its_outcome(failing: Site) -> None:
     found = {row[1]: row[2:] for row in rows(look(failing.visitor("member"), **MARCH))}
     outcome, why = found["Opening"]
     assert (outcome, why.startswith("The session is on the timeline.")) == ("On the timeline", True)
@@ -115,7 +117,7 @@ def test_missing_says_it_where_the_session_is_listed_and_keeps_its_outcome(faili
     assert FAILED not in " ".join(found["Afterwards"])
 
 
-def test_missing_says_it_among_the_steps(failing: Site) -> None:
+def test_missing_shows_the_failure_among_the_steps(failing: Site) -> None:
     visitor = failing.visitor("member")
     (path,) = links(look(visitor, **MARCH, topic="Opening"))
     page = words(visitor.get(path).text)
@@ -130,7 +132,7 @@ def listed(page: str) -> str:
     return words(page.partition('id="failed"')[2].partition("</section>")[0])
 
 
-def test_missing_lists_them_for_who_sees_everybody_also_those_without_any_row(
+def test_missing_lists_failing_sessions_with_and_without_rows_for_roles_that_see_all(
     failing: Site,
 ) -> None:
     executive = listed(look(failing.visitor("executive")))
@@ -161,11 +163,11 @@ def test_missing_lists_the_latest_and_says_that_there_are_more(derived: Site) ->
 
 
 def test_after_an_update_without_a_batch_the_pages_work_and_count(failing: Site) -> None:
-    """The view of what failed is made by the first batch after the update."""
-    failing.rows("alter view operations.failed_sessions rename to not_there_yet")
+    """The first batch after the update creates the view of failed sessions."""
+    failing.rows("alter view operations.failed_sessions rename to not_created_yet")
     try:
         said = attention(failing.visitor("owner"))
         page = listed(look(failing.visitor("owner")))
     finally:
-        failing.rows("alter view operations.not_there_yet rename to failed_sessions")
+        failing.rows("alter view operations.not_created_yet rename to failed_sessions")
     assert (f"3 sessions {FAILED}" in said, "Salary round" in page) == (True, True)

@@ -1,4 +1,4 @@
-"""The grid of people and features, the switches of one of them, and who may change a switch."""
+"""The grid of people and features, the features of one person, and who may change them."""
 
 import re
 
@@ -29,7 +29,7 @@ def switched(site: Site, user_id: str | None, feature: str, *, is_on: bool, sinc
 
 
 def grid(visitor: Visitor, query: str = "") -> dict[str, list[str]]:
-    """Of each person their three switches."""
+    """The three features of each person."""
     cells = rows_of(visitor.get(f"{TAB}{query}").text)
     return {
         row[0].partition(" of Acme")[0]: [cell.partition(" No entry")[0] for cell in row[1:4]]
@@ -37,7 +37,7 @@ def grid(visitor: Visitor, query: str = "") -> dict[str, list[str]]:
     }
 
 
-def test_everything_is_on_from_the_start_and_people_with_a_zoom_user_come_first(
+def test_all_features_are_on_by_default_and_people_with_a_zoom_user_come_first(
     acme: Site,
 ) -> None:
     shown = grid(acme.visitor("technical_admin"))
@@ -46,11 +46,11 @@ def test_everything_is_on_from_the_start_and_people_with_a_zoom_user_come_first(
     assert [*shown] == people
 
 
-def test_the_grid_shows_what_is_off_for_one_and_for_all(acme: Site) -> None:
+def test_the_grid_shows_what_is_off_for_a_person_and_for_the_organization(acme: Site) -> None:
     switched(acme, user_id_of("member"), "meetings", is_on=False, since="2026-01-01")
     switched(acme, user_id_of("admin"), "meetings", is_on=False, since="2026-01-01")
     switched(acme, user_id_of("admin"), "meetings", is_on=True, since="2026-02-01")
-    switched(acme, user_id_of("owner"), "meetings", is_on=False, since="2999-01-01")  # to come
+    switched(acme, user_id_of("owner"), "meetings", is_on=False, since="2999-01-01")  # future
     switched(acme, None, "phone", is_on=False, since="2026-01-01")
     visitor = acme.visitor("admin")
     shown = grid(visitor)
@@ -70,7 +70,7 @@ def test_people_who_left_and_those_of_another_organization_are_not_listed(acme: 
     assert [name in page for name in ("Manager of Acme", "of Globex")] == [False, False]
 
 
-def test_a_switch_is_written_with_its_author_and_noted(acme: Site) -> None:
+def test_a_feature_change_is_saved_with_its_author_and_recorded(acme: Site) -> None:
     visitor = acme.visitor("owner")
     fields = {"feature": "meetings", "to": "off", "since": "day", "day": "2026-02-01"}
     answer = visitor.post(f"{MEMBER}/change", fields)
@@ -93,24 +93,24 @@ def test_a_switch_is_written_with_its_author_and_noted(acme: Site) -> None:
             },
         )
     ]  # fmt: skip
-    told = visitor.get(MEMBER).text
-    assert "It applies from 1 Feb 2026." in told
-    assert "Switch on…" in told
+    page = visitor.get(MEMBER).text
+    assert "It applies from 1 Feb 2026." in page
+    assert "Switch on…" in page
 
 
-def test_the_switch_of_the_organization_is_everybodys(acme: Site) -> None:
+def test_a_feature_that_is_off_for_the_organization_is_off_for_each_person(acme: Site) -> None:
     visitor = acme.visitor("executive")
     visitor.post(f"{TAB}/organization/change", {"feature": "phone", "to": "off", "since": "now"})
     assert "It applies from now on." in visitor.get(f"{TAB}/organization").text
-    told = "Off for the organization. For Member of Acme it is set to on."
-    assert told in visitor.get(MEMBER).text
+    sentence = "Off for the organization. For Member of Acme it is set to on."
+    assert sentence in visitor.get(MEMBER).text
     assert acme.rows("select user_id, feature, is_on from integration.subscription_changes") == [
         (None, "phone", False)
     ]
 
 
-def test_a_switch_from_an_earlier_day_holds_until_now(acme: Site) -> None:
-    """It was switched on again in February; off since January is not ended by that."""
+def test_a_feature_change_from_an_earlier_day_applies_until_now(acme: Site) -> None:
+    """It was already switched on from February; the new change, off from January, overrides it."""
     switched(acme, user_id_of("member"), "meetings", is_on=True, since="2026-02-01")
     visitor = acme.visitor("executive")
     fields = {"feature": "meetings", "to": "off", "since": "day", "day": "2026-01-15"}
@@ -119,7 +119,9 @@ def test_a_switch_from_an_earlier_day_holds_until_now(acme: Site) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "?feature=chat&to=on", "?feature=phone&to=maybe"])
-def test_a_change_of_nothing_known_is_refused(query: str, acme: Site) -> None:
+def test_a_change_of_an_unknown_feature_or_to_an_unknown_state_is_refused(
+    query: str, acme: Site
+) -> None:
     assert acme.visitor("owner").get(f"{MEMBER}/change{query}").status_code == 400
 
 
@@ -131,7 +133,7 @@ def test_a_day_before_the_connection_is_refused(acme: Site) -> None:
     assert acme.rows("select count(*) from integration.subscription_changes") == [(0,)]
 
 
-def test_the_switches_of_another_organizations_people_are_not_found(acme: Site) -> None:
+def test_the_features_of_another_organizations_people_are_not_found(acme: Site) -> None:
     visitor = acme.visitor("executive")
     theirs = f"{TAB}/users/{user_id_of('member', 'globex')}"
     fields = {"feature": "phone", "to": "off", "since": "now"}
@@ -143,7 +145,7 @@ def test_the_switches_of_another_organizations_people_are_not_found(acme: Site) 
     assert [answer.status_code for answer in answers] == [404] * 3
 
 
-def test_a_technical_admin_sees_switches_and_cannot_change_them(acme: Site) -> None:
+def test_a_technical_admin_sees_features_and_cannot_change_them(acme: Site) -> None:
     visitor = acme.visitor("technical_admin")
     pages = visitor.get(MEMBER).text + visitor.get(TAB).text
     assert re.findall(r"Switch off|/change", pages) == []

@@ -1,4 +1,4 @@
-"""A form counts only when a page of the same sign-in has sent it."""
+"""A form is accepted only from a page of the same session."""
 
 import socket
 
@@ -28,7 +28,7 @@ def test_the_token_of_another_session_is_refused(site: Site) -> None:
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Sec-Fetch-Site": "none"}, 403),
         ({"Origin": "https://evil.example"}, 403),
-        ({"Origin": "null"}, 303),  # what a browser says under no-referrer
+        ({"Origin": "null"}, 303),  # what a browser sends under no-referrer
     ],
     ids=lambda value: str(value),
 )
@@ -39,7 +39,7 @@ def test_a_form_of_another_site_is_refused_even_with_the_token(
     assert visitor.post("/sign-out", headers=headers).status_code == status
 
 
-def test_a_form_from_our_own_origin_is_taken(site: Site) -> None:
+def test_a_form_from_our_own_origin_is_accepted(site: Site) -> None:
     visitor = site.visitor("executive")
     assert visitor.post("/sign-out", headers={"Origin": site.base}).status_code == 303
 
@@ -60,7 +60,7 @@ def test_a_form_that_is_too_large_is_refused(site: Site) -> None:
     assert (answer.status_code, "Nothing was changed" in answer.text) == (413, True)
 
 
-def test_a_form_that_is_no_text_is_refused_with_a_sentence(site: Site) -> None:
+def test_a_form_that_is_not_text_is_refused_with_a_sentence(site: Site) -> None:
     visitor = site.visitor("executive")
     answer = visitor.http.post(f"{site.base}/sign-out", data=b"\xff\xfe=\xff", timeout=PATIENCE)
     assert (answer.status_code, "is not valid text" in answer.text) == (400, True)

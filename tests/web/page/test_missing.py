@@ -1,4 +1,4 @@
-"""Why is it missing: outcomes as far as the viewer may see them, and what mends each."""
+"""The Missing page: the outcomes that the viewer may see, and how to fix each of them."""
 
 import re
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from tests.web.page.story import PARALLEL, STRAY, WAITING_NOW
 MARCH = {"from": PARALLEL, "to": PARALLEL}
 
 
-def test_first_of_all_it_says_what_can_never_be_there(story: Site) -> None:
+def test_the_page_first_says_what_never_appears(story: Site) -> None:
     page = look(story.visitor("member"))
     assert "Meetings hosted by a Zoom account that is not connected" in page
     assert re.search(rf"{ACCOUNTS[0]}</code>: connected since <time[^>]*>1 Jan 2025", page)
@@ -22,10 +22,10 @@ def test_first_of_all_it_says_what_can_never_be_there(story: Site) -> None:
     assert page.index("What never appears") < page.index('id="meeting"')
 
 
-def test_a_member_sees_their_own_sessions_and_nobody_elses(story: Site) -> None:
+def test_a_member_sees_only_their_own_sessions(story: Site) -> None:
     page = look(story.visitor("member"), **MARCH)
     assert [(row[1], row[2]) for row in rows(page)] == [
-        ("No leave told", "On the timeline"),
+        ("No leave sent", "On the timeline"),
         ("Afterwards", "On the timeline"),
         ("Side talk", "On the timeline"),
         ("Opening", "On the timeline"),
@@ -35,12 +35,14 @@ def test_a_member_sees_their_own_sessions_and_nobody_elses(story: Site) -> None:
 
 
 @pytest.mark.parametrize("asked", [{"person": "executive"}, {"topic": "salary"}])
-def test_a_member_finds_nothing_of_others_by_any_field(story: Site, asked: dict[str, str]) -> None:
+def test_a_member_cannot_find_the_sessions_of_others_by_any_field(
+    story: Site, asked: dict[str, str]
+) -> None:
     page = look(story.visitor("member"), **MARCH, **asked)
     assert ("Salary round" in page, "Executive of Acme" in page) == (False, False)
 
 
-def test_a_member_is_told_what_to_do_when_zoom_did_not_know_them(story: Site) -> None:
+def test_the_page_says_what_to_do_when_zoom_did_not_identify_the_viewer(story: Site) -> None:
     page = look(story.visitor("technical_admin"), **MARCH, meeting=NUMBER)
     assert rows(page) == []
     assert "joined as a different Zoom user or without signing in" in page
@@ -61,7 +63,7 @@ def test_each_outcome_says_why_and_what_to_do(
     assert (shown, fix in why) == (outcome, True)
 
 
-def test_an_executive_searches_by_person_topic_number_and_outcome(story: Site) -> None:
+def test_an_executive_can_search_by_person_topic_number_and_outcome(story: Site) -> None:
     visitor = story.visitor("executive")
     everything = {tuple(row[1:3]) for row in rows(look(visitor, **MARCH))}
     assert ("Salary round", "Executive of Acme executive@acme.example") in everything
@@ -78,7 +80,7 @@ def test_an_executive_searches_by_person_topic_number_and_outcome(story: Site) -
     assert found(person="cleo", topic="side") == set()
 
 
-def test_an_admin_sees_outcomes_of_all_but_no_topic_of_others(story: Site) -> None:
+def test_an_admin_sees_all_outcomes_but_no_topic_of_others(story: Site) -> None:
     visitor = story.visitor("admin")
     found = {(row[1], row[2].partition(" ")[0]) for row in rows(look(visitor, **MARCH))}
     assert found == {
@@ -88,7 +90,7 @@ def test_an_admin_sees_outcomes_of_all_but_no_topic_of_others(story: Site) -> No
         ("Scheduled meeting (topic hidden)", "Member"),
         ("Scheduled meeting (topic hidden)", "Manager"),
     }
-    for topic in ("Opening", "Side talk", "Afterwards", "No leave told"):
+    for topic in ("Opening", "Side talk", "Afterwards", "No leave sent"):
         assert topic not in look(visitor, **MARCH)
 
 
@@ -98,17 +100,17 @@ def test_an_admin_cannot_search_by_topics_of_others(story: Site) -> None:
     assert [row[2][:5] for row in rows(look(visitor, **MARCH, topic="salary"))] == ["Admin"]
 
 
-def test_the_page_of_one_hides_the_topic_as_well(story: Site) -> None:
+def test_the_page_of_one_session_hides_the_topic_as_well(story: Site) -> None:
     admin, executive = story.visitor("admin"), story.visitor("executive")
     (path, *_) = links(look(executive, **MARCH, person="member", topic="Opening"))
     assert "Hosted a scheduled meeting: Opening, 10:00" not in admin.get(path).text
     assert "Opening" not in admin.get(path).text
     assert "topic hidden" in admin.get(path).text
-    # Of New York, where the clock was changed already: 09:00 UTC.
+    # 09:00 UTC in New York, where the clocks have already changed.
     assert "Hosted a scheduled meeting: Opening, 05:00 to 06:00 EDT" in executive.get(path).text
 
 
-def test_the_page_of_one_leads_step_by_step_to_what_mends_it(story: Site) -> None:
+def test_the_page_of_one_session_leads_step_by_step_to_the_fix(story: Site) -> None:
     visitor = story.visitor("executive")
     (path,) = links(look(visitor, **MARCH, outcome="not_mapped"))
     page = " ".join(visitor.get(path).text.split())
@@ -121,7 +123,7 @@ def test_the_page_of_one_leads_step_by_step_to_what_mends_it(story: Site) -> Non
     assert visitor.get(f"/services/zoom/users/{STRAY.zoom_user_id}").status_code == 200
 
 
-def test_who_may_not_mend_it_is_told_who_may(story: Site) -> None:
+def test_a_viewer_who_may_not_fix_it_sees_who_may(story: Site) -> None:
     visitor = story.visitor("manager")
     (path,) = links(look(visitor, **{"from": "2026-05-05", "to": "2026-05-05"}))
     page = visitor.get(path).text
@@ -130,7 +132,7 @@ def test_who_may_not_mend_it_is_told_who_may(story: Site) -> None:
     )  # fmt: skip
 
 
-def test_one_that_is_not_to_be_seen_is_not_found(story: Site) -> None:
+def test_a_session_that_the_viewer_may_not_see_is_not_found(story: Site) -> None:
     (path, *_) = links(look(story.visitor("executive"), **MARCH, topic="salary"))
     assert story.visitor("member").get(path).status_code == 404
     (of_globex, *_) = links(look(story.visitor("executive", "globex"), **MARCH))
@@ -140,7 +142,7 @@ def test_one_that_is_not_to_be_seen_is_not_found(story: Site) -> None:
     assert "Globex" not in look(story.visitor("executive"), **MARCH, meeting=NUMBER)
 
 
-def test_what_told_of_no_session_is_counted_for_those_who_see_everybody(story: Site) -> None:
+def test_webhooks_without_a_session_are_counted_for_roles_that_see_all(story: Site) -> None:
     day = WAITING_NOW.date().isoformat()
     page = look(story.visitor("admin"), **{"from": day, "to": day})
     assert re.search(r"<strong>1</strong> webhook could not be read", page)
@@ -149,7 +151,7 @@ def test_what_told_of_no_session_is_counted_for_those_who_see_everybody(story: S
 
 
 def test_a_session_that_has_not_ended_says_what_it_waits_for(story: Site) -> None:
-    page = look(story.visitor("executive"), meeting="never told")
+    page = look(story.visitor("executive"), meeting="never sent")
     assert "No sessions found" in page
     page = look(story.visitor("executive"), meeting="Still open")
     assert "If it does not arrive by 02 November 2026, 06:00 EST, the end is inferred" in page
@@ -159,7 +161,7 @@ def test_a_session_that_has_not_ended_says_what_it_waits_for(story: Site) -> Non
     assert "not sent the end" not in look(story.visitor("member"), meeting="Still open")
 
 
-def test_what_is_on_somebody_elses_timeline_is_said_so(story: Site) -> None:
+def test_an_entry_on_another_persons_timeline_is_marked(story: Site) -> None:
     """The Technical Admin's Zoom user is mapped to the Owner."""
     day = {"from": "2026-06-02", "to": "2026-06-02"}
     ((*_, outcome, why),) = rows(look(story.visitor("technical_admin"), **day))
@@ -179,7 +181,7 @@ def test_what_is_on_somebody_elses_timeline_is_said_so(story: Site) -> None:
         {"to": "1999-01-01"},
     ],
 )
-def test_days_that_are_none_or_too_many_are_refused(story: Site, asked: dict[str, str]) -> None:
+def test_invalid_days_and_too_many_days_are_refused(story: Site, asked: dict[str, str]) -> None:
     assert story.visitor("member").get(f"/missing?{urlencode(asked)}").status_code == 400
 
 

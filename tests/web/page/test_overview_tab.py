@@ -1,4 +1,4 @@
-"""The Overview tab: the numbers, what needs attention with its next step, and who changed what."""
+"""The Overview page: the numbers, problems with their next step, and who changed what."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -38,7 +38,7 @@ def test_without_a_connection_zoom_can_be_connected(site: Site) -> None:
     assert "Connect Zoom" not in site.visitor("owner").get(TAB).text
 
 
-def test_it_counts_people_and_what_is_on_for_them(acme: Site) -> None:
+def test_the_page_counts_people_and_their_features(acme: Site) -> None:
     acme.rows(
         "insert into integration.subscription_changes (organization_id, user_id, feature, is_on) "
         "values ('acme', %s, 'webinars', false), ('acme', null, 'phone', false)",
@@ -65,7 +65,7 @@ def test_a_technical_admin_sees_no_counts_of_activity(acme: Site) -> None:
     }  # fmt: skip
 
 
-def test_a_connection_that_fails_is_told_with_its_next_step(acme: Site) -> None:
+def test_a_failing_connection_is_shown_with_its_next_step(acme: Site) -> None:
     acme.rows(
         "update integration.connections set status = 'needs_attention', "
         "status_detail = 'The grant lacks a scope. Add it, then reconnect.'"
@@ -75,7 +75,7 @@ def test_a_connection_that_fails_is_told_with_its_next_step(acme: Site) -> None:
     assert "Add it, then reconnect. Open Connections" in page
 
 
-def test_settings_that_cannot_be_read_are_told(acme: Site) -> None:
+def test_unreadable_settings_are_shown(acme: Site) -> None:
     acme.rows(
         "insert into pipeline.settings values "
         "('acme', 'own_domain', 'no domain', '', '', '{(,)}'), "
@@ -90,8 +90,8 @@ def attention(site: Site) -> str:
 
 
 def test_an_audit_that_failed_is_shown_until_one_has_passed(acme: Site) -> None:
-    """Not until the next batch: a batch looks only at what it touches, so it can be well while the
-    tables are not.
+    """A batch does not clear it: a batch checks only what it touches, so it can succeed while the
+    tables are wrong.
     """
     acme.rows(
         "insert into pipeline.run_failures (run_id, failed_at, job, steps) values "
@@ -116,7 +116,7 @@ def test_an_audit_that_failed_is_shown_until_one_has_passed(acme: Site) -> None:
     assert "did not pass" not in attention(acme)
 
 
-def test_a_batch_that_failed_is_taken_up_by_the_next_one(acme: Site) -> None:
+def test_a_failed_batch_is_continued_by_the_next_one(acme: Site) -> None:
     acme.rows(
         "insert into pipeline.run_failures (run_id, job, steps) "
         "values ('r1', 'zoom_batch', '{dbt_models}')"
@@ -126,7 +126,7 @@ def test_a_batch_that_failed_is_taken_up_by_the_next_one(acme: Site) -> None:
     assert "nightly check" not in said
 
 
-def test_changes_are_told_in_words_and_all_of_them_in_pages(acme: Site) -> None:
+def test_changes_are_shown_as_sentences_and_all_of_them_in_pages(acme: Site) -> None:
     visitor = acme.visitor("executive")
     visitor.post("/services/zoom/users/zu_new/change", {"to": user_id_of("member"), "since": "now"})
     visitor.post(
@@ -140,7 +140,7 @@ def test_changes_are_told_in_words_and_all_of_them_in_pages(acme: Site) -> None:
         "/services/zoom/features/organization/change",
         {"feature": "webinars", "to": "off", "since": "now"},
     )
-    told = [
+    sentences = [
         "switched webinars off for the organization",
         "switched phone calls off for Admin of Acme",
         "set Zoom user zu_new to Nobody, effective from 1 Feb 2026",
@@ -148,7 +148,7 @@ def test_changes_are_told_in_words_and_all_of_them_in_pages(acme: Site) -> None:
     ]
     for path in (TAB, f"{TAB}/changes"):
         page = words(visitor.get(path).text)
-        places = [page.find(f"Executive of Acme {sentence}") for sentence in told]
+        places = [page.find(f"Executive of Acme {sentence}") for sentence in sentences]
         assert (-1 in places, places) == (False, sorted(places))
     acme.rows(
         "insert into integration.audit_trail (organization_id, user_id, kind, subject, details) "

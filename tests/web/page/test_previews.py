@@ -1,4 +1,4 @@
-"""What the pages say of a change before it is saved and after, over entries of a real batch."""
+"""What the pages say about a change before and after it is saved, with entries of a real batch."""
 
 import re
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ MEMBER = f"{FEATURES}/users/{user_id_of('member')}"
 def batched(
     server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Batched]:
-    with batched_site(server_url, zoom, tmp_path_factory.mktemp("home")) as made:
-        yield made
+    with batched_site(server_url, zoom, tmp_path_factory.mktemp("home")) as batched:
+        yield batched
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def preview(visitor: Visitor, address: str) -> list[list[str]]:
     return rows_of(answer.text)
 
 
-def test_sessions_that_have_no_entry_are_counted_and_come_first(admin: Visitor) -> None:
+def test_users_with_sessions_without_an_entry_come_first_with_their_count(admin: Visitor) -> None:
     first = rows_of(admin.get(USERS).text)[0]
     assert first[0].startswith("Stella Stranger")
     assert first[3] == "2"
@@ -43,7 +43,7 @@ def test_sessions_that_have_no_entry_are_counted_and_come_first(admin: Visitor) 
     assert "1 Zoom user is not mapped" in overview
 
 
-def test_a_technical_admin_is_told_of_no_sessions(batched: Batched) -> None:
+def test_a_technical_admin_sees_no_session_counts(batched: Batched) -> None:
     visitor = batched.site.visitor("technical_admin")
     pages = [visitor.get(path).text for path in (USERS, STRANGER, "/services/zoom/overview")]
     hidden = ("Sessions without an entry", "sessions have no entry", "is not mapped")
@@ -57,19 +57,19 @@ def test_a_technical_admin_is_told_of_no_sessions(batched: Batched) -> None:
         ("2026-03-11", []),
     ],
 )
-def test_a_mapping_shows_the_entries_it_brings_since_that_day(
+def test_a_mapping_shows_the_entries_it_adds_since_that_day(
     day: str, shown: list[list[str]], admin: Visitor
 ) -> None:
     to = user_id_of("manager")
     assert preview(admin, f"{STRANGER}/change?to={to}&since=day&day={day}") == shown
 
 
-def test_a_mapping_to_somebody_who_was_there_brings_nothing(admin: Visitor) -> None:
+def test_a_mapping_to_a_user_who_attended_adds_nothing(admin: Visitor) -> None:
     to = user_id_of("member")
     assert preview(admin, f"{STRANGER}/change?to={to}&since=day&day=2026-03-01") == []
 
 
-def test_a_switch_shows_the_entries_that_go(admin: Visitor) -> None:
+def test_switching_a_feature_off_shows_the_entries_it_removes(admin: Visitor) -> None:
     asked = "change?feature=webinars&to=off&since=day&day=2026-03-01"
     shown = [["Webinars", "none", "−1"]]
     assert preview(admin, f"{MEMBER}/{asked}") == shown
@@ -81,15 +81,15 @@ def test_the_time_of_the_last_entry_is_shown_by_person_and_feature(admin: Visito
     assert first[1:4] == ["On 10 Mar 2026, 15:00", "On 10 Mar 2026, 11:00", "On No entry yet"]
 
 
-def test_what_was_saved_is_what_was_previewed_and_what_the_next_batch_does(
+def test_the_preview_the_saved_message_and_the_next_batch_agree(
     admin: Visitor, batched: Batched
 ) -> None:
     before = batched.entries()
     fields = {"since": "day", "day": "2026-03-01"}
     admin.post(f"{STRANGER}/change", {"to": user_id_of("manager"), **fields})
-    assert "The next update, which starts within 20 minutes, adds 2 entries." in told(admin)
+    assert "The next update, which starts within 20 minutes, adds 2 entries." in message(admin)
     admin.post(f"{MEMBER}/change", {"feature": "meetings", "to": "off", **fields})
-    assert "The next update, which starts within 20 minutes, removes 1 entry." in told(admin)
+    assert "The next update, which starts within 20 minutes, removes 1 entry." in message(admin)
     batched.batch()
     manager, member = user_id_of("manager"), user_id_of("member")
     assert (before, batched.entries()) == (
@@ -98,7 +98,7 @@ def test_what_was_saved_is_what_was_previewed_and_what_the_next_batch_does(
     )
 
 
-def told(visitor: Visitor) -> str:
+def message(visitor: Visitor) -> str:
     """The message on the page that a form leads to."""
     found = re.search(r'role="status">(.*?)</p>', visitor.get("/account").text)
     return found[1] if found else ""

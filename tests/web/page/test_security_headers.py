@@ -1,4 +1,4 @@
-"""What every answer says to the browser, and what pages are when something goes wrong."""
+"""The headers of every response, and the pages that are shown when something goes wrong."""
 
 import re
 
@@ -14,7 +14,7 @@ from tests.web.page.site import Site
 @pytest.mark.parametrize(
     "path", ["/services", "/no-such-page", "/static/page.css", "/healthz", "/sign-in"]
 )
-def test_every_answer_carries_the_headers(path: str, shared_site: Site) -> None:
+def test_every_response_has_the_headers(path: str, shared_site: Site) -> None:
     answer = shared_site.visitor("executive").get(path)
     wanted = security_headers(is_https=False)
     assert {name: answer.headers.get(name) for name in wanted} == wanted
@@ -27,7 +27,7 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere(shared_site
     assert re.findall(r"https?:|\*", policy) == []
 
 
-def test_pages_are_kept_nowhere_and_files_for_good(shared_site: Site) -> None:
+def test_pages_are_never_cached_and_files_permanently(shared_site: Site) -> None:
     visitor = shared_site.visitor("executive")
     assert visitor.get("/services").headers["cache-control"] == "no-store"
     assert "immutable" in visitor.get("/static/page.css").headers["cache-control"]
@@ -43,14 +43,14 @@ def test_no_template_has_an_inline_style_or_script_or_an_address_outside() -> No
     assert {name: found for name, found in written.items() if found} == {}
 
 
-def test_an_address_that_does_not_exist_is_a_page_with_the_next_step(shared_site: Site) -> None:
+def test_an_address_that_does_not_exist_shows_a_page_with_the_next_step(shared_site: Site) -> None:
     answer = shared_site.visitor("executive").get("/no-such-page")
     assert answer.status_code == 404
     assert "Page not found" in answer.text
     assert answer.headers["content-type"].startswith("text/html")
 
 
-def test_a_wrong_method_at_a_page_is_a_page_and_at_the_receiver_plain_text(
+def test_a_wrong_method_gets_a_page_for_pages_and_plain_text_for_the_receiver(
     shared_site: Site,
 ) -> None:
     visitor = shared_site.visitor("executive")
@@ -76,8 +76,8 @@ def test_without_a_database_the_page_says_so_and_recovers(site: Site) -> None:
     assert visitor.get("/services").status_code == 200
 
 
-def test_a_mistake_of_ours_is_a_page_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The only patch here: there is no mistake that a visitor could make happen."""
+def test_a_server_error_shows_a_page_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The only patch here, because no visitor can cause a server error."""
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a mistake")
@@ -96,7 +96,7 @@ def test_a_statement_that_fails_is_logged_without_the_row_it_quotes(
     visitor = site.visitor("executive")
     site.rows(
         "alter table integration.audit_trail "
-        "add constraint nobody check (user_id <> 'acme-executive')"
+        "add constraint no_executive check (user_id <> 'acme-executive')"
     )
     connection_id = site.connect("acme", "AcmeZoomAccount0000000")
     answer = visitor.post(f"/services/zoom/connections/{connection_id}/import")

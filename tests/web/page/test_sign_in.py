@@ -1,4 +1,4 @@
-"""One-time links: looking at one changes nothing, its button signs in, once."""
+"""One-time links: opening one changes nothing, and its button signs in once."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -43,11 +43,11 @@ def words(page: str) -> str:
 
 
 @pytest.mark.parametrize("headers", OPENERS.values(), ids=OPENERS)
-def test_opening_a_link_changes_nothing_and_signs_nobody_in(
+def test_opening_a_link_changes_nothing_and_does_not_sign_in(
     headers: dict[str, str], site: Site
 ) -> None:
-    """Mail scanners open links in a browser that looks like anybody's: the first one to open a link
-    was signed in, and the person got "cannot be used".
+    """Mail scanners open links in a browser that looks like a person's. The first one to open a
+    link used to be signed in, and the person got "cannot be used".
     """
     link, opener, person = site.link("executive"), site.stranger(), site.stranger()
     before = kept(site)
@@ -91,7 +91,7 @@ def test_a_link_works_once(site: Site) -> None:
     assert second.get("/account").status_code == 401
 
 
-def test_of_two_who_press_at_once_one_is_signed_in(site: Site) -> None:
+def test_only_one_of_several_visitors_who_press_at_once_is_signed_in(site: Site) -> None:
     link, visitors = site.link("executive"), [site.stranger() for _ in range(4)]
     forms = [button_of(visitor.get(link).text) for visitor in visitors]
     with ThreadPoolExecutor(len(visitors)) as pool:
@@ -102,7 +102,7 @@ def test_of_two_who_press_at_once_one_is_signed_in(site: Site) -> None:
     assert sorted(answers) == [303, 401, 401, 401]
 
 
-def test_a_link_ends_after_ten_minutes(site: Site) -> None:
+def test_a_link_expires_after_ten_minutes(site: Site) -> None:
     link, visitor = site.link("executive"), site.stranger()
     pressed = button_of(visitor.get(link).text)
     site.rows("update integration.sign_in_links set expires_at = now()")
@@ -113,7 +113,7 @@ def test_a_link_ends_after_ten_minutes(site: Site) -> None:
         )
 
 
-def test_a_link_that_was_made_up_is_refused(site: Site) -> None:
+def test_a_forged_link_is_refused(site: Site) -> None:
     visitor = site.stranger()
     pressed = button_of(visitor.get(site.link("executive")).text)
     made_up = [(name, "made-up.signature" if name == "token" else value) for name, value in pressed]
@@ -121,7 +121,7 @@ def test_a_link_that_was_made_up_is_refused(site: Site) -> None:
     assert visitor.send("/sign-in", made_up).status_code == 401
 
 
-def test_the_page_names_who_is_signed_in_only_while_the_link_is_good(site: Site) -> None:
+def test_the_page_names_the_person_only_while_the_link_is_valid(site: Site) -> None:
     link, visitor = site.link("executive"), site.stranger()
     page = visitor.get(link)
     named = ("Executive of Acme", "executive@acme.example", "Acme · Executive")
@@ -143,14 +143,14 @@ def test_without_a_link_the_page_says_how_to_get_one(site: Site) -> None:
     assert (refused.status_code, 'href="/sign-in"' in refused.text) == (401, True)
 
 
-def test_without_a_link_somebody_who_is_signed_in_can_go_on(site: Site) -> None:
+def test_a_signed_in_visitor_can_continue_without_a_link(site: Site) -> None:
     visitor = site.visitor("member")
     page = visitor.get("/sign-in?next=/timeline").text
     assert ("You are signed in" in page, 'href="/timeline">Continue' in page) == (True, True)
     assert 'href="/">Continue' in visitor.get("/sign-in?next=//evil.example").text
 
 
-def test_going_back_to_a_link_that_was_used_says_who_is_signed_in(site: Site) -> None:
+def test_a_used_link_says_who_is_already_signed_in(site: Site) -> None:
     link, visitor = site.link("member"), site.stranger()
     visitor.sign_in(link)
     page = visitor.get(link)
@@ -159,7 +159,7 @@ def test_going_back_to_a_link_that_was_used_says_who_is_signed_in(site: Site) ->
     )  # fmt: skip
 
 
-# What is asked for -> where the button leads.
+# The requested page -> where the button leads.
 NEXT_PAGES = {
     "/timeline": "/timeline",
     "/clients?q=m%C3%BCller&page=2#list": "/clients?q=m%C3%BCller&page=2#list",
@@ -194,8 +194,8 @@ NEXT_PAGES = {
 
 
 @pytest.mark.parametrize("asked", NEXT_PAGES, ids=lambda asked: repr(asked[:40]))
-def test_the_button_leads_to_the_next_page_when_it_is_of_this_site(asked: str, site: Site) -> None:
-    """In the link and, as somebody may send it, in the form."""
+def test_the_button_leads_to_the_next_page_only_within_this_site(asked: str, site: Site) -> None:
+    """Requested in the link and, as an attacker could, in the form."""
     in_link, in_form = site.stranger(), site.stranger()
     answer = in_link.sign_in(f"{site.link('member')}&{urlencode({'next': asked})}")
     assert (answer.status_code, answer.headers["location"]) == (303, NEXT_PAGES[asked])
@@ -205,7 +205,7 @@ def test_the_button_leads_to_the_next_page_when_it_is_of_this_site(asked: str, s
 
 
 SENT_FROM_ELSEWHERE = {
-    "a browser of today": {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+    "a current browser": {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
     "a sister site": {"Sec-Fetch-Site": "same-site", "Origin": "https://evil.example"},
     "the address bar": {"Sec-Fetch-Site": "none"},
     "a page without an origin": {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
@@ -214,7 +214,7 @@ SENT_FROM_ELSEWHERE = {
 
 
 @pytest.mark.parametrize("headers", SENT_FROM_ELSEWHERE.values(), ids=SENT_FROM_ELSEWHERE)
-def test_a_form_of_another_site_signs_nobody_in(headers: dict[str, str], site: Site) -> None:
+def test_a_form_of_another_site_does_not_sign_in(headers: dict[str, str], site: Site) -> None:
     """Even in a browser that has just opened the link."""
     link, visitor = site.link("executive"), site.stranger()
     before = kept(site)
@@ -225,29 +225,29 @@ def test_a_form_of_another_site_signs_nobody_in(headers: dict[str, str], site: S
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": "null"}], ids=["nothing", "no origin"])
-def test_where_the_browser_says_nothing_the_form_counts_only_where_the_link_was_opened(
+def test_without_origin_headers_the_form_works_only_in_the_browser_that_opened_the_link(
     headers: dict[str, str], site: Site
 ) -> None:
-    """An attacker can send the whole form of a link of theirs, but not set a cookie here."""
+    """An attacker can send the whole form of their own link, but cannot set a cookie here."""
     link, attacker, victim = site.link("executive"), site.stranger(), site.stranger()
     pressed = button_of(attacker.get(link).text)
     assert victim.send("/sign-in", pressed, headers=headers).status_code == 403
-    victim.get(site.link("member"))  # a cookie of their own does not fit either
+    victim.get(site.link("member"))  # the cookie of another link does not fit either
     answer = victim.send("/sign-in", pressed, headers=headers)
     assert (answer.status_code, "Open the link again" in answer.text) == (403, True)
     assert victim.get("/account").status_code == 401
     assert attacker.send("/sign-in", pressed, headers=headers).status_code == 303
 
 
-def test_two_links_opened_side_by_side_both_have_a_button_that_works(site: Site) -> None:
+def test_two_links_opened_in_parallel_both_have_a_button_that_works(site: Site) -> None:
     visitor = site.stranger()
     pages = [visitor.get(site.link(role)).text for role in ("member", "manager")]
     answer = visitor.send("/sign-in", button_of(pages[0]))
     assert (answer.status_code, email_of("member") in visitor.get("/account").text) == (303, True)
 
 
-def test_somebody_else_is_switched_only_after_both_were_named(site: Site) -> None:
-    """A link of an attacker's own organization could sign a customer's admin in there, unasked."""
+def test_switching_to_another_person_names_both_first(site: Site) -> None:
+    """An attacker's link could sign a customer's admin in to the attacker's organization."""
     visitor = site.visitor("admin")
     link = site.link("executive", "globex")
     page = visitor.get(link, headers={"Sec-Fetch-Site": "cross-site"})
@@ -262,7 +262,9 @@ def test_somebody_else_is_switched_only_after_both_were_named(site: Site) -> Non
     assert old.get("/account").status_code == 401
 
 
-def test_who_signed_in_after_the_page_was_opened_is_named_before_the_switch(site: Site) -> None:
+def test_a_person_who_signed_in_after_the_page_was_opened_is_named_before_the_switch(
+    site: Site,
+) -> None:
     visitor, link = site.stranger(), site.link("member")
     pressed = button_of(visitor.get(link).text)
     visitor.sign_in(site.link("admin"))

@@ -1,4 +1,4 @@
-"""Sessions and cookies: what somebody has who signed in, and how it ends."""
+"""Sessions and cookies: what a sign-in creates, and how it ends."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import requests
 from tests.web.page.site import Site, button_of, running_site, user_id_of
 
 
-def test_neither_tokens_nor_sessions_are_stored_as_they_are(site: Site) -> None:
+def test_neither_tokens_nor_sessions_are_stored_in_plain_text(site: Site) -> None:
     link, visitor = site.link("executive"), site.visitor("admin")
     token = link.partition("token=")[2].partition(".")[0]
     session = visitor.http.cookies["worksights"].partition(".")[0]
@@ -31,7 +31,7 @@ def test_signing_in_again_gives_another_session_and_ends_the_old_one(site: Site)
     assert old.get("/account").status_code == 401
 
 
-def test_signing_out_ends_the_session_also_for_a_copy_of_the_cookie(site: Site) -> None:
+def test_signing_out_ends_the_session_even_for_a_copy_of_the_cookie(site: Site) -> None:
     visitor, copy = site.visitor("executive"), site.stranger()
     copy.http.cookies.set("worksights", visitor.http.cookies["worksights"])
     assert copy.get("/account").status_code == 200
@@ -40,7 +40,7 @@ def test_signing_out_ends_the_session_also_for_a_copy_of_the_cookie(site: Site) 
     assert copy.get("/account").status_code == 401
 
 
-def test_a_session_ends_after_twelve_hours(site: Site) -> None:
+def test_a_session_expires_after_twelve_hours(site: Site) -> None:
     visitor = site.visitor("executive")
     ((life,),) = site.rows(
         "select extract(epoch from expires_at - started_at)::int from integration.page_sessions"
@@ -50,14 +50,14 @@ def test_a_session_ends_after_twelve_hours(site: Site) -> None:
     assert visitor.get("/account").status_code == 401
 
 
-def test_the_role_counts_as_it_is_now(site: Site) -> None:
+def test_a_changed_role_applies_at_once(site: Site) -> None:
     visitor = site.visitor("member")
     assert visitor.get("/services").status_code == 403
     site.rows("update worksights.users set role = 'admin' where user_id = %s", user_id_of("member"))
     assert visitor.get("/services").status_code == 200
 
 
-def test_a_deactivated_user_is_out_at_once_and_gets_no_link(site: Site) -> None:
+def test_a_deactivated_user_is_signed_out_at_once_and_their_link_is_refused(site: Site) -> None:
     visitor, link, opener = site.visitor("executive"), site.link("executive"), site.stranger()
     pressed = button_of(opener.get(link).text)
     site.rows(
@@ -81,10 +81,10 @@ def test_the_cookies_are_for_this_site_alone(site: Site) -> None:
     signed_in = cookie_of(visitor.sign_in(link), "worksights")
     both = {"httponly", "samesite=lax", "path=/"}
     assert (opened, signed_in) == (both | {"max-age=600"}, both | {"max-age=43200"})
-    assert [*visitor.http.cookies.keys()] == ["worksights"]  # the other one has done its work
+    assert [*visitor.http.cookies.keys()] == ["worksights"]  # the other one is no longer needed
 
 
-def test_who_is_not_signed_in_is_told_how_to_get_a_link(site: Site) -> None:
+def test_a_visitor_who_is_not_signed_in_sees_how_to_get_a_link(site: Site) -> None:
     answer = site.stranger().get("/services/zoom/overview")
     assert (answer.status_code, "sign-in link" in answer.text) == (401, True)
     assert "location" not in answer.headers
@@ -101,7 +101,7 @@ def test_behind_https_the_cookies_are_secure_and_bound_to_the_host(
         visitor = site.stranger()
         page = visitor.get(path)
         (cookie,) = page.raw.headers.getlist("set-cookie")
-        # The tests' own client keeps secure cookies from http.
+        # The client of the tests does not send secure cookies over HTTP.
         answer = visitor.send(
             "/sign-in", button_of(page.text), headers={"Cookie": cookie.partition(";")[0]}
         )

@@ -1,8 +1,8 @@
-"""A share of `make soak`: no request of any kind is answered with an error of ours."""
+"""A part of `make soak`: no request of any kind causes a server error."""
 
 from tests.web.page.site import Site
 from tests.web.page.soak import soak
 
 
-def test_no_request_of_any_kind_is_answered_with_an_error_of_ours(site: Site) -> None:
+def test_no_request_of_any_kind_causes_a_server_error(site: Site) -> None:
     assert soak(site, 3000, seed=2) == []

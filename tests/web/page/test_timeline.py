@@ -1,4 +1,4 @@
-"""A person's day: what is shown, in whose time, and who may look."""
+"""A person's day: what is shown, in which time zone, and who may see it."""
 
 import re
 
@@ -36,7 +36,7 @@ def test_entries_of_a_day_have_title_times_role_and_companions(member: Visitor) 
         "Hosted a scheduled meeting: Opening",
         "Hosted a scheduled meeting: Side talk",
         "Hosted a scheduled meeting: Afterwards",
-        "Attended a scheduled meeting: No leave told",
+        "Attended a scheduled meeting: No leave sent",
     ]
     assert re.search(r"10:00</time> – <time[^>]*>11:00</time>, 1 h", page)
     opening = page[: page.index("Side talk</h3>")]
@@ -48,19 +48,19 @@ def test_entries_of_a_day_have_title_times_role_and_companions(member: Visitor) 
     assert [text for text in wanted if text not in opening] == []
 
 
-def test_who_is_excluded_has_no_name_on_a_timeline(member: Visitor) -> None:
+def test_an_excluded_participant_has_no_name_on_a_timeline(member: Visitor) -> None:
     page = day(member, "2026-03-10")
     assert ("Shy Sheldon" in page, "Excluded participant" in page) == (False, True)
 
 
-def test_times_that_zoom_did_not_tell_are_marked(member: Visitor) -> None:
+def test_times_that_zoom_did_not_report_are_marked(member: Visitor) -> None:
     page = day(member, "2026-03-10")
     assert page.count("Zoom did not report a join or leave time") == 1
     assert page.count("track-estimated") == 1
 
 
-def test_entries_at_the_same_time_stand_side_by_side(member: Visitor) -> None:
-    """09:00-10:00 beside 09:30-10:15; what follows has the width to itself again."""
+def test_entries_at_the_same_time_are_next_to_each_other(member: Visitor) -> None:
+    """09:00-10:00 beside 09:30-10:15; the next entry has the whole width again."""
     (opening, side, after, estimated) = blocks(day(member, "2026-03-10"))
     assert [block[0] for block in (opening, side, after, estimated)] == [0, 50, 0, 0]
     assert [block[2] for block in (opening, side, after, estimated)] == [50, 50, 100, 100]
@@ -84,15 +84,15 @@ def test_a_day_is_as_long_as_the_clock_makes_it(
     assert f'height="{hours * 34 + 12}"' in page
 
 
-def test_an_entry_over_the_changed_clock_keeps_its_length(member: Visitor) -> None:
-    """01:30 to 03:30 on the clock, one hour in truth; and 02:15 to 02:15 in autumn."""
+def test_an_entry_across_a_clock_change_keeps_its_length(member: Visitor) -> None:
+    """One hour is 01:30 to 03:30 on the clock in spring, and 02:15 to 02:15 in autumn."""
     spring, autumn = day(member, "2026-03-29"), day(member, "2026-10-25")
     assert re.search(r"01:30</time> – <time[^>]*>03:30</time>, 1 h", spring)
     assert re.search(r"02:15</time> – <time[^>]*>02:15</time>, 1 h", autumn)
     assert (blocks(spring)[0][3], blocks(autumn)[0][3]) == (34, 34)
 
 
-def test_an_entry_over_midnight_is_cut_there_and_says_so(member: Visitor) -> None:
+def test_an_entry_across_midnight_is_cut_there_and_says_so(member: Visitor) -> None:
     before, after = day(member, "2026-03-29"), day(member, "2026-03-30")
     assert "Continued after midnight. 30 min on this day." in before
     assert "Started the day before. 45 min on this day." in after
@@ -100,7 +100,7 @@ def test_an_entry_over_midnight_is_cut_there_and_says_so(member: Visitor) -> Non
     assert blocks(before)[1][1] + blocks(before)[1][3] == 23 * 34
 
 
-def test_the_week_shows_the_time_in_sessions_with_two_at_once_counted_once(member: Visitor) -> None:
+def test_the_week_counts_the_time_of_two_sessions_at_once_only_once(member: Visitor) -> None:
     page = day(member, "2026-03-12")
     week = re.findall(r'<span class="week-day">(.*?)</span> <span class="week-time">(.*?)</', page)
     assert [re.sub("<.*?>", "", f"{name}: {time}") for name, time in week] == [
@@ -115,7 +115,7 @@ def test_an_empty_day_says_so_and_leads_to_the_reasons(member: Visitor) -> None:
     assert "/missing?from=2026-03-11&amp;to=2026-03-11" in page
 
 
-def test_an_empty_day_of_somebody_leads_to_the_reasons_for_them(story: Site) -> None:
+def test_an_empty_day_of_another_person_leads_to_their_reasons(story: Site) -> None:
     page = day(story.visitor("owner"), "2026-03-11", f"/timeline/{user_id_of('member')}")
     assert "to=2026-03-11&amp;person=member%40acme.example" in page
 
@@ -125,11 +125,11 @@ def test_before_the_first_batch_a_day_is_empty(site: Site) -> None:
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-02-30", "0001-01-01", "9999-12-31"])
-def test_what_is_no_day_is_refused(member: Visitor, text: str) -> None:
+def test_an_invalid_day_is_refused(member: Visitor, text: str) -> None:
     assert member.get(f"/timeline?day={text}").status_code == 400
 
 
-def test_an_executive_sees_somebodys_day_in_that_persons_time(story: Site) -> None:
+def test_an_executive_sees_the_day_of_a_person_in_that_persons_time_zone(story: Site) -> None:
     executive, path = story.visitor("executive"), f"/timeline/{user_id_of('member')}"
     page = day(executive, "2026-03-10", path)
     assert "All times are in their time zone, Europe/Berlin" in page
@@ -138,7 +138,7 @@ def test_an_executive_sees_somebodys_day_in_that_persons_time(story: Site) -> No
 
 
 @pytest.mark.parametrize("role", ["admin", "technical_admin", "manager", "member"])
-def test_others_see_nobody_elses_day(story: Site, role: str) -> None:
+def test_other_roles_see_only_their_own_day(story: Site, role: str) -> None:
     visitor = story.visitor(role)
     for path in (f"/timeline/{user_id_of('executive')}", "/timeline?find=executive"):
         assert visitor.get(path).status_code == 403
@@ -159,7 +159,7 @@ def test_a_person_is_found_by_a_part_of_the_name_or_the_whole_email(story: Site)
     assert ("Admin of Acme" in several, "Technical Admin of Acme" in several) == (True, True)
 
 
-def test_a_time_zone_that_does_not_exist_is_taken_for_utc(story: Site) -> None:
+def test_an_unknown_time_zone_is_treated_as_utc(story: Site) -> None:
     assert "All times are in your time zone, UTC" in day(
         story.visitor("technical_admin"), "2026-03-10"
     )

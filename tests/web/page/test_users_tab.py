@@ -1,4 +1,4 @@
-"""The list of Zoom users, one of them more closely, and who may change a mapping."""
+"""The list of Zoom users, one of them in detail, and who may change a mapping."""
 
 import re
 
@@ -21,7 +21,7 @@ def with_phone(site: Site, zoom_user_id: str) -> None:
 
 
 def rows(page: str) -> dict[str, list[str]]:
-    """Of each Zoom user what the other cells say."""
+    """The other cells of each Zoom user."""
     return {row[0].split()[2]: row[1:] for row in rows_of(page)}
 
 
@@ -32,20 +32,20 @@ def acme(site: Site) -> Site:
     site.connect("globex", GLOBEX)
     imported(
         site, ACME, zu_member="member@acme.example", zu_room=None, zu_new="new@acme.example",
-        zu_hand="hand@acme.example", zu_gone="gone@acme.example", zu_none="admin@acme.example",
+        zu_manual="manual@acme.example", zu_gone="gone@acme.example", zu_none="admin@acme.example",
     )  # fmt: skip
     imported(site, GLOBEX, zu_globex="member@globex.example")
     with_phone(site, "zu_member")
-    mapped(site, "zu_hand", user_id_of("manager"))
+    mapped(site, "zu_manual", user_id_of("manager"))
     mapped(site, "zu_gone", "no-such-user")
     mapped(site, "zu_none", None)
     return site
 
 
-def test_everybody_in_zoom_is_listed_with_whom_they_are_mapped_to_and_how(acme: Site) -> None:
+def test_each_zoom_user_is_listed_with_the_mapping_and_its_kind(acme: Site) -> None:
     assert rows(acme.visitor("technical_admin").get(TAB).text) == {
         "zu_gone": ["no-such-user", "User not found", "–"],
-        "zu_hand": ["Manager of Acme manager@acme.example", "Manual", "–"],
+        "zu_manual": ["Manager of Acme manager@acme.example", "Manual", "–"],
         "zu_member": ["Member of Acme", "Same email", "Yes"],
         "zu_new": ["–", "Not mapped", "–"],
         "zu_none": ["Nobody", "Nobody", "–"],
@@ -57,12 +57,12 @@ def test_everybody_in_zoom_is_listed_with_whom_they_are_mapped_to_and_how(acme: 
     ("query", "found"),
     [
         ("show=unmapped", ["zu_new", "zu_room"]),
-        ("show=mapped", ["zu_gone", "zu_hand", "zu_member"]),
+        ("show=mapped", ["zu_gone", "zu_manual", "zu_member"]),
         ("show=nobody", ["zu_none"]),
-        ("show=manual", ["zu_gone", "zu_hand", "zu_none"]),
+        ("show=manual", ["zu_gone", "zu_manual", "zu_none"]),
         ("show=phone", ["zu_member"]),
-        ("q=HAND%40acme", ["zu_hand"]),
-        ("q=manager+of", ["zu_hand"]),  # the WorkSights name
+        ("q=MANUAL%40acme", ["zu_manual"]),
+        ("q=manager+of", ["zu_manual"]),  # the WorkSights name
         ("q=%25", []),  # not a pattern
         ("q=globex", []),
         ("show=unmapped&q=new", ["zu_new"]),
@@ -76,7 +76,7 @@ def test_the_list_can_be_searched_and_filtered(
     assert (len(listed) if isinstance(found, int) else [*listed]) == found
 
 
-def test_a_long_list_comes_in_pages_that_keep_search_and_filter(site: Site) -> None:
+def test_a_long_list_has_pages_that_keep_search_and_filter(site: Site) -> None:
     site.connect("acme", ACME)
     imported(site, ACME, **{f"zu_{n:03}": f"u{n}@acme.example" for n in range(120)})
     visitor = site.visitor("executive")
@@ -89,7 +89,7 @@ def test_a_long_list_comes_in_pages_that_keep_search_and_filter(site: Site) -> N
 
 
 def test_a_user_event_changes_the_email_before_the_next_import(acme: Site) -> None:
-    """The copy of the settings knows what events told."""
+    """The copy of the settings contains what events reported."""
     acme.rows(
         "insert into pipeline.settings values ('acme', 'zoom_user_email', 'zu_new', "
         "'executive@acme.example', %s, '{(,)}')",
@@ -106,7 +106,7 @@ def test_without_a_connection_or_an_import_the_next_step_is_shown(site: Site) ->
     assert "No users imported yet" in visitor.get(TAB).text
 
 
-def test_profiles_with_a_similar_name_are_offered_and_others_found_by_searching(
+def test_users_with_a_similar_name_are_offered_and_others_are_found_by_searching(
     acme: Site,
 ) -> None:
     visitor = acme.visitor("owner")
@@ -122,7 +122,7 @@ def saved(visitor: Visitor, **fields: str) -> int:
     return visitor.post(f"{TAB}/zu_new/change", fields).status_code
 
 
-def test_a_mapping_is_written_with_its_author_and_noted(acme: Site) -> None:
+def test_a_mapping_is_saved_with_its_author_and_recorded(acme: Site) -> None:
     visitor = acme.visitor("admin")
     assert saved(visitor, to=user_id_of("member"), since="day", day="2026-02-01") == 303
     assert acme.rows(
@@ -135,20 +135,20 @@ def test_a_mapping_is_written_with_its_author_and_noted(acme: Site) -> None:
             {"user_id": user_id_of("member"), "effective_from": "2026-01-31T23:00:00+00:00"},
         )
     ]  # fmt: skip
-    told = visitor.get(f"{TAB}/zu_new").text
-    assert "It applies from 1 Feb 2026." in told
-    assert "Admin of Acme" in told
+    page = visitor.get(f"{TAB}/zu_new").text
+    assert "It applies from 1 Feb 2026." in page
+    assert "Admin of Acme" in page
 
 
-def test_a_mapping_from_an_earlier_day_holds_until_now(acme: Site) -> None:
-    """`zu_hand` was mapped to somebody in January; a change from before that is not ended by it."""
+def test_a_mapping_from_an_earlier_day_applies_until_now(acme: Site) -> None:
+    """`zu_manual` was mapped in January; a change from before that applies after that as well."""
     visitor = acme.visitor("executive")
     fields = {"to": "nobody", "since": "day", "day": "2025-06-01"}
-    visitor.post(f"{TAB}/zu_hand/change", fields)
-    assert rows(visitor.get(f"{TAB}?q=zu_hand").text)["zu_hand"][:2] == ["Nobody", "Nobody"]
+    visitor.post(f"{TAB}/zu_manual/change", fields)
+    assert rows(visitor.get(f"{TAB}?q=zu_manual").text)["zu_manual"][:2] == ["Nobody", "Nobody"]
     assert acme.rows(
         "select user_id, effective_from::date::text from integration.mapping_changes "
-        "where zoom_user_id = 'zu_hand' order by change_id"
+        "where zoom_user_id = 'zu_manual' order by change_id"
     ) == [(user_id_of("manager"), "2026-01-01"), (None, "2025-05-31"), (None, "2026-01-01")]
 
 
@@ -160,7 +160,7 @@ def test_a_mapping_from_an_earlier_day_holds_until_now(acme: Site) -> None:
         ("yesterday", "Enter a date in the format"),
     ],
 )
-def test_a_day_that_cannot_be_is_refused_in_the_preview_and_when_saving(
+def test_an_invalid_day_is_refused_in_the_preview_and_when_saving(
     day: str, sentence: str, acme: Site
 ) -> None:
     visitor = acme.visitor("executive")
@@ -177,7 +177,7 @@ def test_a_day_that_cannot_be_is_refused_in_the_preview_and_when_saving(
     ) == [(0,)]
 
 
-def test_the_day_of_the_connection_counts_from_the_connection(acme: Site) -> None:
+def test_a_change_on_the_day_of_the_connection_applies_from_the_connection(acme: Site) -> None:
     fields = {"to": "nobody", "since": "day", "day": "2025-01-01"}
     acme.visitor("executive").post(f"{TAB}/zu_new/change", fields)
     assert acme.rows(
@@ -185,7 +185,7 @@ def test_the_day_of_the_connection_counts_from_the_connection(acme: Site) -> Non
     ) == [("2025-01-01 00:00:00+00",)]
 
 
-def test_profiles_and_zoom_users_of_another_organization_are_not_found(acme: Site) -> None:
+def test_users_and_zoom_users_of_another_organization_are_not_found(acme: Site) -> None:
     visitor = acme.visitor("executive")
     theirs = user_id_of("member", "globex")
     answers = [

@@ -1,4 +1,4 @@
-"""Zoom users and mappings of a site under test, and what a table of its pages says."""
+"""Zoom users and mappings of a site under test, and the text in the tables of its pages."""
 
 import re
 
@@ -9,7 +9,7 @@ ACME, _, GLOBEX = ACCOUNTS
 
 
 def imported(site: Site, account: str, **users: str | None) -> None:
-    """Zoom users as an import has stored them: id and email; the name is made of the id."""
+    """Zoom users as an import has stored them: id and email; the name is derived from the id."""
     for zoom_user_id, email in users.items():
         site.rows(
             "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, "
@@ -29,7 +29,7 @@ def mapped(site: Site, zoom_user_id: str, user_id: str | None, since: str = "202
 
 
 def rows_of(page: str) -> list[list[str]]:
-    """What the cells of a page's first table say, row by row."""
+    """The cells of a page's first table as text, row by row."""
     body = page.partition("<tbody>")[2].partition("</tbody>")[0]
     rows = [
         [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.split(r"</t[hd]>", row)]
