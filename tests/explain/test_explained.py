@@ -47,7 +47,5 @@ def test_explain_shows_the_entry_the_failed_step_and_what_can_never_be_there(
     assert "on the Users page, map their Zoom user" in his
     assert "No session with this user has ended" in said("ben@elsewhere.example")
 
-    assert "No events found for session 'other=='" in said(
-        ANN.email, "--session", "other=="
-    )
+    assert "No events found for session 'other=='" in said(ANN.email, "--session", "other==")
     assert "No WorkSights user has this email" in said("nobody@firm.example")
