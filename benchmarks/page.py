@@ -24,7 +24,7 @@ import uvicorn
 
 from benchmarks.batch import run_batch
 from benchmarks.home import throw_away_database
-from integration.commands.sign_in_link import make_link
+from integration.commands.sign_in_link import create_link
 from integration.database import rows
 from integration.database.postgres import connect
 from integration.settings import Settings
@@ -193,7 +193,7 @@ def served(url: str, environment: dict[str, str]) -> Iterator[tuple[requests.Ses
         try:
             visitor.trust_env = False
             visitor.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140"
-            sign_in(visitor, make_link(settings, url, email="user1@acme.example"))
+            sign_in(visitor, create_link(settings, url, email="user1@acme.example"))
             yield visitor, base
         finally:
             server.should_exit = True

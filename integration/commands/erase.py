@@ -1,4 +1,4 @@
-"""`erase`: a person or a Zoom account, everywhere and permanently."""
+"""`erase`: permanently erases a person or a Zoom account."""
 
 import click
 
@@ -37,7 +37,7 @@ def erase(
     if (email is None) == (zoom_account is None):
         raise click.UsageError("Specify either --email or --zoom-account.")
     if email is not None:
-        settings.tombstone_key  # noqa: B018  (refuses one that is missing)
+        settings.tombstone_key  # noqa: B018  (raises if it is missing)
     url = database_url(settings)
     try:
         if zoom_account:

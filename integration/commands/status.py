@@ -1,5 +1,5 @@
-"""`status`: connections, batches, backlog, freshness, what could not be derived, and how long
-entries take to appear. It exits with 1 when something needs attention.
+"""`status`: shows connections, batches, the backlog, failed sessions and the delay to entries.
+Exits with 1 when something needs attention.
 """
 
 import sys
@@ -123,7 +123,7 @@ def _not_derived(one: Failures, now: datetime) -> str:
 
 
 def _failed_sessions(sessions: list[FailedSession], now: datetime) -> Table | str:
-    """The latest; all of them are in operations.failed_sessions."""
+    """A table of the latest failed sessions; operations.failed_sessions has all of them."""
     if not sessions:
         return ""
     table = Table(
@@ -160,7 +160,7 @@ def _needs_of_batches(
     *,
     now: datetime,
 ) -> list[str]:
-    """A batch that failed, or that should have run by now."""
+    """Reports that the last batch failed, or that one should have run by now."""
     in_use = [one.connected_at for one in connections if one.status != "disconnected"]
     finished, failed = batches.last_finished_at, batches.last_failed_at
     if failed and failed > (finished or failed - IDLE):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from integration.connections.connections import hold_account
+from integration.connections.connections import lock_account
 from integration.database.postgres import transaction
 from integration.pipeline.batches import Batch, latest_batch_time, open_batch
 from integration.pipeline.derive import DerivationFailed, derive_again, derive_what_is_new
@@ -123,7 +123,7 @@ def _erase_accounts(
 
 def _remove_account(url: str, zoom_account_id: str, due_at: datetime | None, say: Say) -> None:
     with transaction(url) as owner:
-        hold_account(owner, zoom_account_id)
+        lock_account(owner, zoom_account_id)
         if due_at and zoom_account_id not in account.accounts_due(owner, now=due_at):
             return  # reconnected a moment ago
         for organization_id in account.organizations_of_account(owner, zoom_account_id):

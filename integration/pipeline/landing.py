@@ -16,7 +16,7 @@ from integration.pipeline.batches import Batch
 from integration.pipeline.decisions import Decision, Delivery, make_room, store_decisions
 from integration.privacy.arriving import Arrival, Key, Redacted, redact
 from integration.zoom.envelope import Envelope, open_envelope
-from integration.zoom.events import Unreadable, events_of
+from integration.zoom.events import UnreadableDelivery, events_of
 from integration.zoom.kept_events import NOT_KEPT
 
 # 5,000 deliveries of about 1 KB are parsed in half a second and keep the transaction short.
@@ -239,7 +239,7 @@ def _decision(delivery: Delivery, envelope: Envelope, accounts: dict[str, Accoun
     decision = replace(decision, organization_id=account.organization_id, reason=OVER)
     try:
         events = events_of(envelope, received_at=delivery.received_at)
-    except Unreadable as unreadable:
+    except UnreadableDelivery as unreadable:
         if account.is_over_at(unreadable.occurred_at):
             return decision
         return replace(decision, disposition="quarantined", reason=str(unreadable))

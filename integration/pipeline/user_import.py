@@ -10,8 +10,8 @@ import psycopg
 
 from integration.connections.client import zoom_client
 from integration.connections.connections import Connection
-from integration.connections.imports import note_import, note_trouble
-from integration.connections.reading import Unread, read_side_by_side
+from integration.connections.imports import record_failed_import, record_import
+from integration.connections.reading import Unread, read_in_parallel
 from integration.connections.zoom_users import COLUMNS, store_phone_users, store_users
 from integration.pipeline.batches import Batch
 from integration.privacy.arriving import without_erased_users
@@ -42,7 +42,7 @@ def import_users(
         settings.require_zoom_app()
     ends_at = time.monotonic() + 60 * settings.import_minutes
     counts: Counter[str] = Counter()
-    for account, answer in read_side_by_side(
+    for account, answer in read_in_parallel(
         accounts,
         lambda account: _read(settings, url, account, ends_at=ends_at),
         at_once=ACCOUNTS_AT_ONCE,
@@ -95,7 +95,7 @@ def _take(
         return counts
     warn(f"Connection {account.connection_id}: {lists.error}")
     try:
-        _note_trouble(connection, batch, account, lists, lists.error)
+        _record_failed_import(connection, batch, account, lists, lists.error)
     # The edge again: a note that cannot be written is in the log.
     except Exception as error:  # noqa: BLE001
         _give_up_without_database(connection, error)
@@ -160,7 +160,7 @@ def _store(
                 is_complete=lists.phone_error is None,
             )
         if lists.error is None:
-            note_import(
+            record_import(
                 connection,
                 account.connection_id,
                 now=batch.as_of,
@@ -177,7 +177,7 @@ def _store(
     )
 
 
-def _note_trouble(
+def _record_failed_import(
     connection: psycopg.Connection,
     batch: Batch,
     account: Connection,
@@ -185,14 +185,14 @@ def _note_trouble(
     error: ZoomError,
 ) -> None:
     has_users = lists.users is not None and lists.users_error is None
-    is_passing = isinstance(error, TransientZoomError) and not isinstance(error, ListCutShort)
-    note_trouble(
+    is_transient = isinstance(error, TransientZoomError) and not isinstance(error, ListCutShort)
+    record_failed_import(
         connection,
         account.connection_id,
         reason=_reason(lists, error),
         now=batch.as_of,
         # The users have been read: only the phone users wait for the next import.
-        is_passing=is_passing and not has_users,
+        is_transient=is_transient and not has_users,
         retry_at=getattr(error, "retry_at", None),
         has_users=has_users,
     )

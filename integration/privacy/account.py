@@ -6,7 +6,7 @@ from datetime import datetime
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from integration.connections.connections import hold_account
+from integration.connections.connections import lock_account
 from integration.database import rows
 from integration.zoom.parties import fields_of
 
@@ -40,7 +40,7 @@ def erase_account(
     """Removes the account's rows and bodies, and the addresses and names that are known only from
     them; returns rows by table. Its connection ends with it.
     """
-    hold_account(connection, zoom_account_id)
+    lock_account(connection, zoom_account_id)
     removed: Counter[str] = Counter()
     for table in TABLES:
         removed[table] = connection.execute(

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from integration.explain.appearances import Appearance, Told
+from integration.explain.appearances import Appearance, SessionSummary
 from integration.explain.explanation import Step, first_failure, steps_of
 
 ENDED = datetime(2026, 3, 2, 10, tzinfo=UTC)
-TOLD = Told(
+TOLD = SessionSummary(
     organization_id="firm",
     session_id="s",
     feature="meetings",

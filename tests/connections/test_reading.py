@@ -3,7 +3,7 @@
 import threading
 import time
 
-from integration.connections.reading import Unread, read_side_by_side
+from integration.connections.reading import Unread, read_in_parallel
 from tests.patience import PATIENCE
 
 
@@ -16,7 +16,7 @@ def test_what_is_never_finished_is_left_at_the_end_of_the_time() -> None:
         return f"{account} was read"
 
     try:
-        answers = read_side_by_side(
+        answers = read_in_parallel(
             ["first", "hangs", "last"],
             read,
             at_once=2,
@@ -41,7 +41,7 @@ def test_an_account_whose_turn_never_came_is_told_apart() -> None:
 
     try:
         answers = dict(
-            read_side_by_side(
+            read_in_parallel(
                 ["hangs", "waits"],
                 read,
                 at_once=1,
@@ -55,12 +55,12 @@ def test_an_account_whose_turn_never_came_is_told_apart() -> None:
 
 
 def test_nothing_is_read_after_the_end_of_the_time() -> None:
-    answers = read_side_by_side(["a", "b"], str.upper, at_once=2, ends_at=time.monotonic())
+    answers = read_in_parallel(["a", "b"], str.upper, at_once=2, ends_at=time.monotonic())
 
     assert sorted(answers) == [("a", Unread.NOT_STARTED), ("b", Unread.NOT_STARTED)]
 
 
 def test_nobody_to_read_is_nothing_to_wait_for() -> None:
     assert (
-        list(read_side_by_side([], str.upper, at_once=2, ends_at=time.monotonic() + PATIENCE)) == []
+        list(read_in_parallel([], str.upper, at_once=2, ends_at=time.monotonic() + PATIENCE)) == []
     )

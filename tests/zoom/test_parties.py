@@ -9,12 +9,12 @@ import pytest
 from integration.zoom.envelope import Envelope
 from integration.zoom.events import Event, events_of
 from integration.zoom.kept_events import KEPT_EVENTS
-from integration.zoom.parties import EVERYBODY, HOST, NAME_NOBODY, TOPIC, parties_of
+from integration.zoom.parties import ALL_PARTIES, HOST, NAMES_NO_ONE, TOPIC, parties_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOON_MS = int(NOON.timestamp() * 1000)
 LEFT_BY_ERASURE = {"erased_callee"}
-NAMES_SOMEBODY = {field for party in EVERYBODY for field in party.values()}
+NAMES_SOMEBODY = {field for party in ALL_PARTIES for field in party.values()}
 
 
 class Talkative(dict[str, Any]):
@@ -47,13 +47,13 @@ def events(name: str) -> Iterator[Event]:
 
 def test_every_field_names_somebody_or_nobody_and_none_is_listed_in_vain() -> None:
     kept = {field for name in KEPT_EVENTS for event in events(name) for field in event.fields}
-    assert kept | LEFT_BY_ERASURE == NAMES_SOMEBODY | NAME_NOBODY | {TOPIC}
-    assert not NAMES_SOMEBODY & NAME_NOBODY
+    assert kept | LEFT_BY_ERASURE == NAMES_SOMEBODY | NAMES_NO_ONE | {TOPIC}
+    assert not NAMES_SOMEBODY & NAMES_NO_ONE
 
 
 @pytest.mark.parametrize("name", sorted(name for name in KEPT_EVENTS if "user." not in name))
 def test_an_event_without_its_parties_names_nobody_but_the_host(name: str) -> None:
     for event in events(name):
         of_parties = {field for party in parties_of(name, event.fields) for field in party.fields}
-        left = event.fields.keys() - of_parties - NAME_NOBODY
+        left = event.fields.keys() - of_parties - NAMES_NO_ONE
         assert left <= {TOPIC, *HOST.values()}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from starlette.responses import RedirectResponse, Response
 
-from integration.connections.connections import AccountTaken, join_account
+from integration.connections.connections import AccountTaken, connect_account
 from integration.connections.tokens import save_grant
 from integration.sign_in.signing import new_secret
 from integration.web.changes.audit_trail import note_change
@@ -117,7 +117,7 @@ def _join(visit: Visit, grant: oauth.Grant, account_id: str) -> None:
     viewer = visit.viewer
     with visit.transaction() as connection:
         try:
-            connection_id, is_new = join_account(
+            connection_id, is_new = connect_account(
                 connection,
                 organization_id=viewer.organization_id,
                 zoom_account_id=account_id,

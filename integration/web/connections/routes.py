@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from starlette.responses import Response
 
 from integration.connections.ending import disconnect
-from integration.connections.imports import ask_for_import
+from integration.connections.imports import request_import
 from integration.connections.listed import (
     ListedConnection,
     connection_of,
@@ -36,7 +36,7 @@ def import_again(visit: Visit) -> Response:
     connection_id = visit.path("connection_id")
     organization_id = visit.viewer.organization_id
     with visit.transaction() as connection:
-        account = ask_for_import(connection, connection_id, organization_id=organization_id)
+        account = request_import(connection, connection_id, organization_id=organization_id)
         if account is None:
             raise not_found()
         note_change(

@@ -6,7 +6,7 @@ import psycopg
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of
-from integration.explain.appearances import Told, people_with_email, sessions_named
+from integration.explain.appearances import SessionSummary, explained_users, find_sessions
 from integration.explain.explanation import (
     NEVER_THERE,
     OUTCOME_NAMES,
@@ -41,7 +41,7 @@ TABS: dict[Tab, Link] = {
 def search(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
     rows: list[Shown] = []
-    unfinished: list[tuple[Told, Step | None]] = []
+    unfinished: list[tuple[SessionSummary, Step | None]] = []
     failed: dict[str, datetime] = {}
     failed_sessions: list[FailedSession] = []
     with visit.transaction() as connection:
@@ -107,7 +107,7 @@ def one(visit: Visit) -> Response:
         )
         if row is None:
             raise not_found()
-        (told,) = sessions_named(
+        (told,) = find_sessions(
             connection, organization_id=visit.viewer.organization_id, name=row.session_id
         )
         failed = failed_since(
@@ -138,13 +138,13 @@ def link_of(visit: Visit, step: Step | None, row: Shown | None = None) -> Link |
 
 def _unfinished(
     connection: psycopg.Connection, visit: Visit, asked: MissingSearch
-) -> list[tuple[Told, Step | None]]:
+) -> list[tuple[SessionSummary, Step | None]]:
     """Sessions of the number that was searched for and that have not ended, with what they wait
     for. Who is in them is not known before.
     """
     if not asked.meeting:
         return []
-    found = sessions_named(
+    found = find_sessions(
         connection, organization_id=visit.viewer.organization_id, name=asked.wanted.name
     )
     zone = zone_of(visit.viewer.time_zone)
@@ -156,7 +156,7 @@ def _unfinished(
 
 
 def _sight(connection: psycopg.Connection, visit: Visit) -> Sight:
-    (person,) = people_with_email(
+    (person,) = explained_users(
         connection, email=visit.viewer.email, organization_id=visit.viewer.organization_id
     )
     return Sight(

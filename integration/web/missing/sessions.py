@@ -12,7 +12,7 @@ import psycopg
 from psycopg.sql import SQL
 
 from integration.database import rows
-from integration.explain.appearances import Appearance, Person
+from integration.explain.appearances import Appearance, ExplainedUser
 from integration.identity.cleaning import cleaned_email
 
 
@@ -22,7 +22,7 @@ class Sight:
     `sees_every_topic` only the topics of theirs.
     """
 
-    person: Person
+    person: ExplainedUser
     sees_everybody: bool
     sees_every_topic: bool
 

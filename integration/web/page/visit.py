@@ -21,7 +21,7 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from integration.settings import Settings
-from integration.sign_in.sessions import Viewer, keep_message, viewer_of
+from integration.sign_in.sessions import Viewer, store_message, viewer_of
 from integration.sign_in.signing import Signing
 from integration.web.page.browser_session import CSRF_FIELD, BrowserSession
 from integration.web.page.refusals import (
@@ -106,7 +106,7 @@ class Visit:
         message = self.signed_in.message if self.signed_in and takes_message else None
         if message and self.session:
             with self.transaction() as connection:
-                keep_message(connection, self.session, None)
+                store_message(connection, self.session, None)
         return self.page.templates.TemplateResponse(
             self.request,
             template,
@@ -123,7 +123,7 @@ class Visit:
     ) -> None:
         """Has the next page of this session say something, in the transaction of the change."""
         if self.session:
-            keep_message(connection, self.session, {"text": text, "tone": tone})
+            store_message(connection, self.session, {"text": text, "tone": tone})
 
     @property
     def csrf_token(self) -> str:

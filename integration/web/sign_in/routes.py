@@ -6,7 +6,7 @@ button on that page signs in.
 
 from starlette.responses import Response
 
-from integration.sign_in.sessions import Invited, end_session, forget_expired, invited_by, use_link
+from integration.sign_in.sessions import Invitee, delete_expired, end_session, invitee_of, use_link
 from integration.sign_in.signing import new_secret
 from integration.web.page.browser_session import CSRF_FIELD
 from integration.web.page.refusals import HOW_TO_SIGN_IN, START, Refusal
@@ -24,7 +24,7 @@ def open_link(visit: Visit) -> Response:
         return visit.render("sign_in/sign_in_how.html", takes_message=False, next_path=next_path)
     token = _verified(visit, visit.query("token"))
     with visit.transaction() as connection:
-        invited = invited_by(connection, token, now=visit.now)
+        invited = invitee_of(connection, token, now=visit.now)
     if invited is None:
         raise _unusable(visit)
     return _ask(visit, invited, signed_token=visit.query("token"), next_path=next_path)
@@ -42,12 +42,12 @@ def press_button(visit: Visit) -> Response:
     next_path = next_page(visit.field("next"))
     session = new_secret()
     with visit.transaction() as connection:
-        invited = invited_by(connection, token, now=visit.now)
+        invited = invitee_of(connection, token, now=visit.now)
         if invited is None:
             raise _unusable(visit)
         if not _may_replace(visit, invited):
             return _ask(visit, invited, signed_token=visit.field("token"), next_path=next_path)
-        forget_expired(connection, now=visit.now)
+        delete_expired(connection, now=visit.now)
         if use_link(connection, token, session=session, now=visit.now) is None:
             raise _unusable(visit)  # somebody was quicker
         if visit.session:
@@ -69,7 +69,7 @@ def signed_out(visit: Visit) -> Response:
     return visit.render("sign_in/signed_out.html")
 
 
-def _ask(visit: Visit, invited: Invited, *, signed_token: str, next_path: str) -> Response:
+def _ask(visit: Visit, invited: Invitee, *, signed_token: str, next_path: str) -> Response:
     """The page with the button. Its form counts in this browser only: the form has a token, the
     browser the cookie that belongs to it. A second link in another tab shares the cookie.
     """
@@ -88,12 +88,12 @@ def _ask(visit: Visit, invited: Invited, *, signed_token: str, next_path: str) -
     return response
 
 
-def _is_somebody_else(visit: Visit, invited: Invited) -> bool:
+def _is_somebody_else(visit: Visit, invited: Invitee) -> bool:
     """Whether another person than the invited one is signed in."""
     return visit.signed_in is not None and not invited.is_viewer(visit.signed_in)
 
 
-def _may_replace(visit: Visit, invited: Invited) -> bool:
+def _may_replace(visit: Visit, invited: Invitee) -> bool:
     """Whoever is signed in may have signed in after the page was shown: then it did not name
     them.
     """

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import psycopg
 from starlette.responses import Response
 
-from integration.directory.profiles import Profile, profile_of, profiles_called
+from integration.directory.profiles import Profile, profile_of, search_profiles
 from integration.pipeline.marts import marts_are_there
 from integration.web.page.refusals import bad_form, forbidden, not_found
 from integration.web.page.rights import Right
@@ -95,7 +95,7 @@ def _day_asked_for(visit: Visit, person: Profile) -> Day:
 
 
 def _users(connection: psycopg.Connection, visit: Visit, text: str) -> list[Profile]:
-    return profiles_called(
+    return search_profiles(
         connection, text, organization_id=visit.viewer.organization_id, limit=USERS_OFFERED
     )
 

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of
-from integration.directory.profiles import profile_with_email, profiles_like
+from integration.directory.profiles import profile_with_email, similar_profiles
 from integration.web.page.listing import ROWS, SEARCH_LIMIT, listing_of
 from integration.web.page.refusals import not_found
 from integration.web.page.rights import Right
@@ -67,7 +67,7 @@ def user(visit: Visit) -> Response:
             by_email = found.email and profile_with_email(
                 connection, found.email, organization_id=organization_id
             )
-            profiles = profiles_like(
+            profiles = similar_profiles(
                 connection,
                 (search or _known_words(found)).split(),
                 organization_id=organization_id,
