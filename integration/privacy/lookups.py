@@ -150,7 +150,7 @@ def organizations(connection: psycopg.Connection) -> list[str]:
     )
 
 
-def note_erasure(
+def record_erasure(
     connection: psycopg.Connection,
     organization_id: str,
     removed: Counter[str],

@@ -19,7 +19,7 @@ def key_in_use(connection: psycopg.Connection) -> str | None:
     return row[0] if row else None
 
 
-def note_key(connection: psycopg.Connection, key_id: str) -> None:
+def record_key(connection: psycopg.Connection, key_id: str) -> None:
     """The key of the first tombstone is the key of all."""
     connection.execute(
         "insert into integration.tombstone_key (key_id) values (%s) on conflict do nothing",

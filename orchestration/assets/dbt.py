@@ -18,7 +18,7 @@ from integration.pipeline.dbt.models import (
     with_views_above,
 )
 from integration.pipeline.dbt.run import DbtFailed, DbtRun, invoke_dbt
-from integration.pipeline.derive import begin_derivation
+from integration.pipeline.derive import start_derivation
 from integration.pipeline.failing_rows import FailingRows, failing_rows
 from integration.pipeline.status import Delay, delay_of_batch, landed_batch, outcomes_of_batch
 from orchestration.dbt_project import Translator, dbt_project
@@ -40,7 +40,7 @@ def dbt_models(
     installation: Installation,
 ) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
     connection = batch_in_progress.connection
-    derivation = begin_derivation(connection)
+    derivation = start_derivation(connection)
     context.log.info(
         f"{len(derivation.stale)} tables are derived again because their code, or that of a table "
         "they read, has changed."
@@ -86,7 +86,7 @@ def dbt_models(
     except DbtFailed as failure:
         raise dg.Failure(str(failure)) from None
     if views <= report.built:
-        derivation.note_views()
+        derivation.record_views()
     derivation.finish()
     report.raise_failures()
 

@@ -13,7 +13,7 @@ from integration.pipeline import landing
 from integration.pipeline.batches import Batch
 from integration.pipeline.landing import land_deliveries
 from integration.privacy.arriving import Arrival, Redacted
-from integration.privacy.tombstones import WrongTombstoneKey, note_key
+from integration.privacy.tombstones import WrongTombstoneKey, record_key
 from integration.zoom import kept_fields
 from tests.pipeline.events import Body, Person, Session
 from tests.pipeline.installation import Installation
@@ -176,7 +176,7 @@ def test_a_delivery_that_no_tombstone_can_be_applied_to_is_set_aside_without_its
 
 def test_the_wrong_key_of_the_tombstones_sets_nothing_aside(installation: Installation) -> None:
     with connect(installation.url) as connection:
-        note_key(connection, "another-key")
+        record_key(connection, "another-key")
     installation.deliver(*one_bad_of_many(), at=ARRIVAL)
 
     with pytest.raises(WrongTombstoneKey):

@@ -33,7 +33,7 @@ def account(**changed: Any) -> ListedConnection:
 def arrived(**changed: Any) -> Arrivals:
     return Arrivals(**{
         "zoom_account_id": "A1", "received_last_day": 5, "last_received_at": NOW - HOUR,
-        "waits_since": None, "quarantined": {}, **changed,
+        "waiting_since": None, "quarantined": {}, **changed,
     })  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def test_needs_of_connections(
 
 
 @pytest.mark.parametrize(
-    ("finished", "failed", "waits_since", "title"),
+    ("finished", "failed", "waiting_since", "title"),
     [
         (NOW - HOUR, None, None, None),
         (NOW - HOUR, NOW - 2 * HOUR, None, None),  # a later one took up its work
@@ -83,11 +83,11 @@ def test_needs_of_connections(
 def test_needs_of_batches(
     finished: datetime | None,
     failed: datetime | None,
-    waits_since: datetime | None,
+    waiting_since: datetime | None,
     title: str | None,
 ) -> None:
     needs = needs_of_batches(
-        Batches(finished, failed), [account()], [arrived(waits_since=waits_since)], now=NOW
+        Batches(finished, failed), [account()], [arrived(waiting_since=waiting_since)], now=NOW
     )
     assert [need.title for need in needs] == ([title] if title else [])
 

@@ -34,7 +34,7 @@ class Change:
         return effective_from if effective_from < self.at - timedelta(minutes=1) else None
 
 
-def note_change(
+def record_change(
     connection: psycopg.Connection,
     *,
     organization_id: str,

@@ -18,7 +18,7 @@ import psycopg
 from psycopg.sql import SQL, Composed
 
 from integration.database import rows
-from integration.pipeline.marts import marts_are_there
+from integration.pipeline.marts import marts_exist
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def effects_of_switch(
 def _effects(
     connection: psycopg.Connection, statement: Composed, **parameters: object
 ) -> list[Effect]:
-    if not marts_are_there(connection):
+    if not marts_exist(connection):
         return []
     return rows.every(connection, Effect, statement, parameters)
 

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from starlette.responses import Response
 
-from integration.pipeline.marts import marts_are_there
+from integration.pipeline.marts import marts_exist
 from integration.web.clients.listed import companies, people
 from integration.web.clients.ties import (
     interactions,
@@ -29,7 +29,7 @@ def list_companies(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
     listing, found, ties = listing_of(visit, COMPANIES, filters=()), [], []
     with visit.transaction() as connection:
-        if marts_are_there(connection):
+        if marts_exist(connection):
             found = companies(
                 connection,
                 organization_id=organization_id,
@@ -53,7 +53,7 @@ def list_companies(visit: Visit) -> Response:
 def list_people(visit: Visit) -> Response:
     listing, found = listing_of(visit, PEOPLE, filters=()), []
     with visit.transaction() as connection:
-        if marts_are_there(connection):
+        if marts_exist(connection):
             found = people(
                 connection,
                 organization_id=visit.viewer.organization_id,
@@ -73,7 +73,7 @@ def company(visit: Visit) -> Response:
         "company_id": company_id,
     }
     with visit.transaction() as connection:
-        found = companies(connection, **of_company) if marts_are_there(connection) else []
+        found = companies(connection, **of_company) if marts_exist(connection) else []
         if not found:
             raise not_found()
         context = {
@@ -93,7 +93,7 @@ def person(visit: Visit) -> Response:
         "person_id": person_id,
     }
     with visit.transaction() as connection:
-        found = people(connection, **of_person) if marts_are_there(connection) else []
+        found = people(connection, **of_person) if marts_exist(connection) else []
         if not found:
             raise not_found()
         context = {

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from integration.connections.connections import AccountTaken, connect_account
 from integration.connections.tokens import save_grant
 from integration.sign_in.signing import new_secret
-from integration.web.changes.audit_trail import note_change
+from integration.web.changes.audit_trail import record_change
 from integration.web.connections.authorizations import begin_authorization, end_authorization
 from integration.web.connections.refusals import (
     account_taken,
@@ -133,7 +133,7 @@ def _join(visit: Visit, grant: oauth.Grant, account_id: str) -> None:
             grant=grant,
             keys=visit.settings.encryption_keys,
         )
-        note_change(
+        record_change(
             connection,
             organization_id=viewer.organization_id,
             user_id=viewer.user_id,

@@ -12,7 +12,7 @@ from integration.connections.listed import (
     connections_of,
     is_worth_watching,
 )
-from integration.web.changes.audit_trail import note_change
+from integration.web.changes.audit_trail import record_change
 from integration.web.page.refusals import not_found
 from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
@@ -39,7 +39,7 @@ def import_again(visit: Visit) -> Response:
         account = request_import(connection, connection_id, organization_id=organization_id)
         if account is None:
             raise not_found()
-        note_change(
+        record_change(
             connection,
             organization_id=organization_id,
             user_id=visit.viewer.user_id,
@@ -69,7 +69,7 @@ def end_connection(visit: Visit) -> Response:
         if ended is None:
             raise not_found()
         account, token = ended
-        note_change(
+        record_change(
             connection,
             organization_id=organization_id,
             user_id=visit.viewer.user_id,

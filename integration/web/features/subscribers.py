@@ -7,7 +7,7 @@ import psycopg
 from psycopg.sql import SQL
 
 from integration.database import rows
-from integration.pipeline.marts import marts_are_there
+from integration.pipeline.marts import marts_exist
 from integration.web.users.found import counted, found
 
 # The list's filters.
@@ -67,7 +67,7 @@ def last_processed(
     connection: psycopg.Connection, user_ids: list[str], *, organization_id: str
 ) -> dict[tuple[str, str], datetime]:
     """(user, feature) -> the end of their latest entry; by an index on just that."""
-    if not marts_are_there(connection):
+    if not marts_exist(connection):
         return {}
     latest = connection.execute(
         """

@@ -17,7 +17,7 @@ from integration.explain.explanation import (
     steps_of_participant,
 )
 from integration.pipeline.failed_sessions import FailedSession, failed_since, list_failed_sessions
-from integration.pipeline.marts import marts_are_there
+from integration.pipeline.marts import marts_exist
 from integration.pipeline.status import latest_batch
 from integration.web.missing.ledger import deliveries_without_effect
 from integration.web.missing.search import PATH, MissingSearch, search_of
@@ -50,7 +50,7 @@ def search(visit: Visit) -> Response:
         connections = connections_of(connection, organization_id=organization_id)
         batch = latest_batch(connection)
         wanted, without_effect = asked.wanted, {}
-        if marts_are_there(connection):
+        if marts_exist(connection):
             offset = (asked.number - 1) * ROWS
             rows = missing(connection, sight, wanted, limit=ROWS + 1, offset=offset)
             failed = failed_since(
@@ -97,7 +97,7 @@ def one(visit: Visit) -> Response:
     """The whole way of one participant, step by step."""
     with visit.transaction() as connection:
         sight = _sight(connection, visit)
-        if not marts_are_there(connection):
+        if not marts_exist(connection):
             raise not_found()
         row = shown_one(
             connection,

@@ -25,7 +25,7 @@ TRIED_AGAIN = (
     "continues, contact the team that runs WorkSights."
 )
 # What fails for all of an organization: the step's table -> title and first sentences.
-WHOLES = {
+MODELS = {
     "pipeline.settings": (
         "Changed settings have no effect yet",
         "The current users, mappings and features could not be applied. No data is lost. Until "
@@ -109,7 +109,7 @@ def needs_of_batches(
 ) -> list[Need]:
     """A batch that failed, or that should have come and did not."""
     finished, failed = batches.last_finished_at, batches.last_failed_at
-    waiting = [one.waits_since for one in arrivals if one.waits_since is not None]
+    waiting = [one.waiting_since for one in arrivals if one.waiting_since is not None]
     oldest = min([one.connected_at for one in connections], default=now)
     if failed and failed > (finished or failed - QUIET):
         return [
@@ -162,15 +162,15 @@ def needs_of_failures(
                     since=one.sessions_since,
                 )
             )
-        for whole in one.wholes:
-            title, text = WHOLES.get(
-                whole,
+        for model in one.models:
+            title, text = MODELS.get(
+                model,
                 (
                     "Some of the data shown is not up to date",
-                    f"{whole} could not be updated. No data is lost. It stays as it was.",
+                    f"{model} could not be updated. No data is lost. It stays as it was.",
                 ),
             )
-            needs.append(Need(title, f"{text} {TRIED_AGAIN}", since=one.wholes_since))
+            needs.append(Need(title, f"{text} {TRIED_AGAIN}", since=one.models_since))
     return needs
 
 

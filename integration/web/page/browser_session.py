@@ -40,7 +40,7 @@ class BrowserSession:
         cookie = request.cookies.get(self._opened_name, "")
         return self._signing.verified(cookie, purpose="before-sign-in")
 
-    def note_opened(self, response: Response, secret: str) -> None:
+    def remember_opened(self, response: Response, secret: str) -> None:
         value = self._signing.signed(secret, purpose="before-sign-in")
         self._set(response, self._opened_name, value, life=LINK_LIFE)
 

@@ -100,10 +100,10 @@ async def _store(request: Request, body: bytes, verdict: Verdict) -> Response:
         await with_connection(state.pool, insert)
     except psycopg.Error as error:
         state.metrics.unavailable.inc()
-        state.readiness.note_failure(error)
+        state.readiness.record_failure(error)
         # Only the kind of error: the message of some quotes the row.
         logger.error("delivery not stored: %s", type(error).__name__)
         return Response(status_code=503)
-    state.readiness.note_stored()
+    state.readiness.record_success()
     state.metrics.deliveries.labels(verdict.disposition).inc()
     return Response(status_code=204)

@@ -23,10 +23,10 @@ class Readiness:
         self._can_commit = False
         self._failed_at: float | None = None
 
-    def note_stored(self) -> None:
+    def record_success(self) -> None:
         self._failed_at = None
 
-    def note_failure(self, error: psycopg.Error) -> None:
+    def record_failure(self, error: psycopg.Error) -> None:
         """Only what the next row would meet as well: neither what is wrong with this one, nor a
         database that does not answer, which is noticed by asking.
         """

@@ -84,7 +84,7 @@ def _ask(visit: Visit, invited: Invitee, *, signed_token: str, next_path: str) -
         next_path=next_path,
         form_token=cookies.csrf_token(opened),
     )
-    cookies.note_opened(response, opened)
+    cookies.remember_opened(response, opened)
     return response
 
 

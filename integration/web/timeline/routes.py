@@ -10,7 +10,7 @@ import psycopg
 from starlette.responses import Response
 
 from integration.directory.profiles import Profile, profile_of, search_profiles
-from integration.pipeline.marts import marts_are_there
+from integration.pipeline.marts import marts_exist
 from integration.web.page.refusals import bad_form, forbidden, not_found
 from integration.web.page.rights import Right
 from integration.web.page.time_zone import Day, zone_of
@@ -57,7 +57,7 @@ def _show_day(visit: Visit, user_id: str) -> Response:
         day = _day_asked_for(visit, person)
         week = day.week()
         times = [timedelta()] * len(week)
-        if marts_are_there(connection):
+        if marts_exist(connection):
             entries = entries_in(connection, **who, span=day.span)
             others = companions(connection, **who, session_ids=[one.session_id for one in entries])
             times = time_in_sessions(connection, **who, spans=[one.span for one in week])

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from integration.connections.listed import connections_of
 from integration.directory.profiles import Profile, profile_of
-from integration.web.changes.audit_trail import note_change
+from integration.web.changes.audit_trail import record_change
 from integration.web.changes.effective import Effective, TimeChoice, time_choice
 from integration.web.changes.effects import Effect, effects_of_mapping
 from integration.web.changes.words import saved_words
@@ -63,7 +63,7 @@ def save(visit: Visit) -> Response:
             effective_from=effective.moment,
             changed_by=viewer.user_id,
         )
-        note_change(
+        record_change(
             connection,
             organization_id=viewer.organization_id,
             user_id=viewer.user_id,

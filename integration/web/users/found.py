@@ -5,14 +5,14 @@ from collections.abc import Mapping
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
-from integration.pipeline.marts import marts_are_there
+from integration.pipeline.marts import marts_exist
 
 
 def found(connection: psycopg.Connection, *, by_entries: bool) -> Composed:
     """A statement's `with`, ending in `found`; parameters are organization, zoom_user (or None),
     search. Without `by_entries` nobody's waiting entries are counted.
     """
-    counts = by_entries and marts_are_there(connection)
+    counts = by_entries and marts_exist(connection)
     return _FOUND.format(entries_waiting=_ENTRIES_WAITING if counts else SQL("0"))
 
 
