@@ -36,7 +36,7 @@ def batch(now: datetime | None, pretend: bool) -> None:
     with environment_with(**environment(settings, url)):
         from orchestration.batch import run_batch  # only this command needs to load Dagster
 
-        is_done = run_batch(now=now, is_pretended=pretend)
+        is_done = run_batch(now=now, allow_future=pretend)
     if not is_done:
         raise click.ClickException(
             "The batch failed. The next batch continues where it stopped. "

@@ -21,7 +21,7 @@ from integration.privacy import account, person
 from integration.privacy.arriving import check_key
 from integration.privacy.digests import Digests, key_id
 from integration.privacy.lookups import record_erasure
-from integration.privacy.proof import Proof, prove
+from integration.privacy.proof import Verification, verify
 from integration.privacy.registry_rows import PersonalRows
 from integration.privacy.tombstones import record_key
 from integration.settings import Settings
@@ -69,7 +69,7 @@ def erase_person(
             raise DerivationFailed(f"{failure}. {_INCOMPLETE} the same command again.") from failure
         with transaction(url) as owner:
             rows = PersonalRows(owner, organization_id)
-            return _report_verification(prove(erased.person, rows, erased.texts), say)
+            return _report_verification(verify(erased.person, rows, erased.texts), say)
 
 
 def erase_account(settings: Settings, url: str, zoom_account_id: str, *, say: Say) -> bool:
@@ -78,7 +78,7 @@ def erase_account(settings: Settings, url: str, zoom_account_id: str, *, say: Sa
     """
     with only_writer(url, say=say) as connection:
         is_connected = account.organizations_of_account(connection, zoom_account_id)
-        if not is_connected and not account.left_of_account(connection, zoom_account_id):
+        if not is_connected and not account.remaining_rows(connection, zoom_account_id):
             say("No connection or data found for this Zoom account. Nothing was erased.")
             return True
         return _erase_accounts(connection, settings, url, [zoom_account_id], say)
@@ -109,7 +109,7 @@ def _erase_accounts(
     except DerivationFailed as failure:
         commands = ", ".join(f"`erase --zoom-account {each}`" for each in zoom_account_ids)
         raise DerivationFailed(f"{failure}. {_INCOMPLETE} {commands}.") from failure
-    left = {each: account.left_of_account(connection, each) for each in zoom_account_ids}
+    left = {each: account.remaining_rows(connection, each) for each in zoom_account_ids}
     for tables in left.values():
         for table, rows in tables.items():
             say(f"NOT ERASED: {table}: {rows} rows")
@@ -156,20 +156,20 @@ def _report_removed(removed: Counter[str], say: Say) -> None:
         say(f"  {table}: {rows} rows")
 
 
-def _report_verification(proof: Proof, say: Say) -> bool:
-    for finding in proof.left:
+def _report_verification(result: Verification, say: Say) -> bool:
+    for finding in result.left:
         column = f"{finding.column.table}.{finding.column.column}"
         say(f"NOT ERASED: {column}: {finding.values} values")
-    if proof.namesakes:
+    if result.namesakes:
         say(
-            f"Names that also belong to other people: {len(proof.namesakes)}. They are identified "
+            f"Names that also belong to other people: {len(result.namesakes)}. They are identified "
             "by an email or Zoom user ID, and their data is kept."
         )
-    if proof.topics:
+    if result.topics:
         say("These topics mention the person. To clear them, run again with --topics clear:")
-        for topic in sorted(proof.topics):
+        for topic in sorted(result.topics):
             say(f"  {topic}")
-    if not proof.left:
-        found = "nothing else" if proof.topics else "nothing"
-        say(f"Verified: searched {proof.searched} columns and found {found} about the person.")
-    return not proof.left
+    if not result.left:
+        found = "nothing else" if result.topics else "nothing"
+        say(f"Verified: searched {result.searched} columns and found {found} about the person.")
+    return not result.left

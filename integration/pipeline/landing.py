@@ -19,7 +19,7 @@ from integration.pipeline.decisions import (
     create_staging_tables,
     store_decisions,
 )
-from integration.privacy.arriving import Arrival, Key, Redacted, redact
+from integration.privacy.arriving import Arrival, Key, RedactedArrival, redact_arrivals
 from integration.zoom.envelope import Envelope, open_envelope
 from integration.zoom.events import UnreadableDelivery, events_of
 from integration.zoom.kept_events import NOT_KEPT
@@ -146,15 +146,15 @@ def _redact(
         for decision in decisions
     ]
     kept = list(decisions)
-    for place, redacted in redact(connection, arrivals, batch.number, key=key).items():
+    for place, redacted in redact_arrivals(connection, arrivals, batch.number, key=key).items():
         kept[place] = _redacted(kept[place], redacted)
     return kept
 
 
-def _redacted(decision: Decision, redacted: Redacted) -> Decision:
-    if redacted.is_left_out:
+def _redacted(decision: Decision, redacted: RedactedArrival) -> Decision:
+    if redacted.is_discarded:
         return replace(decision, disposition="ignored", reason=ABOUT_AN_ERASED_PERSON, events=())
-    keeps_body = decision.keeps_body and not redacted.names_the_erased
+    keeps_body = decision.keeps_body and not redacted.names_erased_person
     return replace(decision, events=redacted.events, keeps_body=keeps_body)
 
 

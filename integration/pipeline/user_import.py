@@ -14,7 +14,7 @@ from integration.connections.imports import record_failed_import, record_import
 from integration.connections.reading import Unread, read_in_parallel
 from integration.connections.zoom_users import COLUMNS, store_phone_users, store_users
 from integration.pipeline.batches import Batch
-from integration.privacy.arriving import without_erased_users
+from integration.privacy.arriving import erased_zoom_users
 from integration.privacy.tombstones import WrongTombstoneKey
 from integration.settings import Settings, SettingsError
 from integration.zoom.errors import ListCutShort, TransientZoomError, ZoomError, unforeseen
@@ -131,7 +131,7 @@ def _store(
     frame = lists.users.frame[list(COLUMNS)].astype(object)
     frame = frame.where(frame.notna(), None)
     with connection.transaction():
-        erased = without_erased_users(
+        erased = erased_zoom_users(
             connection,
             batch.number,
             account.organization_id,

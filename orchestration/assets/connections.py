@@ -1,4 +1,4 @@
-"""Connections, and those that end because the app was removed in Zoom."""
+"""The asset for connections, which ends those of accounts that removed the app in Zoom."""
 
 from datetime import timedelta
 from typing import Any

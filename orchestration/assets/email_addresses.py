@@ -1,4 +1,4 @@
-"""Email addresses become people and companies."""
+"""The assets for classified email addresses and display names."""
 
 from collections.abc import Iterator
 from typing import Any

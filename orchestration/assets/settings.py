@@ -1,4 +1,4 @@
-"""The settings that the marts are derived from."""
+"""The assets for the copy of the settings that the marts are derived from, and its changes."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Deliveries become events."""
+"""The asset for events, which lands waiting deliveries."""
 
 from collections import Counter
 from typing import Any

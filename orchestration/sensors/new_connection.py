@@ -1,4 +1,4 @@
-"""Imports users at once, not at the next tick, for a new connection or when someone asks."""
+"""Imports users at once, not at the next tick, for a new connection or on request."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Records each failed run for `status` and the page."""
+"""Records failed runs for `status` and the page."""
 
 import dagster as dg
 
