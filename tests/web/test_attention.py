@@ -15,7 +15,7 @@ from integration.web.overview.attention import (
     needs_of_identity,
     needs_of_people,
 )
-from integration.web.overview.numbers import People
+from integration.web.overview.numbers import PeopleCounts
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -107,11 +107,11 @@ def test_deliveries_that_could_not_be_read_are_told_with_their_reasons() -> None
 
 
 def test_people_that_nobody_is_mapped_to_are_told_when_they_miss_entries() -> None:
-    people = People(9, 5, 1, waiting=1, entries_waiting=1, subscribed={})
+    people = PeopleCounts(9, 5, 1, waiting=1, entries_waiting=1, subscribed={})
     (need,) = needs_of_people(people)
     assert need.title == "1 Zoom user is not mapped"
     assert need.text.startswith("1 of their sessions")
-    assert needs_of_people(People(9, 5, 1, waiting=0, entries_waiting=0, subscribed={})) == []
+    assert needs_of_people(PeopleCounts(9, 5, 1, waiting=0, entries_waiting=0, subscribed={})) == []
 
 
 def test_settings_that_cannot_be_read_are_told_with_where_to_correct_them() -> None:

@@ -1,4 +1,4 @@
-"""`/clients`: the companies and people outside whom the organization meets, and who meets them."""
+"""`/clients`: the companies and external people that the organization meets, and who meets them."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 
 COMPANIES, PEOPLE = "/clients", "/clients/people"
-DRAWN = 12  # companies and users of the picture; more lines are not told apart
+DRAWN = 12  # companies and users in the picture; more lines could not be distinguished
 PEOPLE_OF_COMPANY = 100
 TIES_SHOWN = 50
 
@@ -105,10 +105,10 @@ def person(visit: Visit) -> Response:
     return visit.render("clients/person.html", **context)
 
 
-def _meetings(visit: Visit, connection: psycopg.Connection, **whose: str) -> dict[str, Any]:
-    """One page of what is behind the ties."""
+def _meetings(visit: Visit, connection: psycopg.Connection, **client: str) -> dict[str, Any]:
+    """One page of the interactions with a client."""
     listing = listing_of(visit, visit.request.url.path, filters=())
-    found = interactions(connection, **whose, limit=ROWS + 1, offset=listing.offset)
+    found = interactions(connection, **client, limit=ROWS + 1, offset=listing.offset)
     return {"listing": listing, "interactions": found[:ROWS], "has_next": len(found) > ROWS}
 
 

@@ -1,4 +1,4 @@
-"""`/services/zoom/features`: the organization's switches, and those of its users."""
+"""`/services/zoom/features`: the features of the organization and of its users."""
 
 from starlette.responses import Response
 

@@ -1,4 +1,4 @@
-"""`/services`: the services of the organization; Zoom is the one that is here."""
+"""`/services`: the available services, of which this product has Zoom."""
 
 from starlette.responses import Response
 

@@ -1,5 +1,5 @@
-"""`/timeline`: a person's day, as their own clock shows it. Somebody else's has an address of its
-own, which asks for its own right.
+"""`/timeline`: a user's day in their own time zone. Other users' days have their own address, which
+requires another right.
 """
 
 from collections import defaultdict
@@ -20,8 +20,8 @@ from integration.web.timeline.day_track import draw_day
 
 TIMELINE = "/timeline"
 YEARS = range(2000, 2100)
-USERS_OFFERED = 200  # in the field for a person; the others are found by what is typed
-FULL_BAR = timedelta(hours=4)  # of the week, unless a day has more
+USERS_OFFERED = 200  # in the field to choose a user; others are found by typing
+FULL_BAR = timedelta(hours=4)  # the length of a full bar in the week, unless a day has more
 
 
 def own_day(visit: Visit) -> Response:
@@ -39,7 +39,7 @@ def own_day(visit: Visit) -> Response:
     )
 
 
-def somebodys_day(visit: Visit) -> Response:
+def users_day(visit: Visit) -> Response:
     return _show_day(visit, visit.path("user_id"))
 
 
@@ -54,7 +54,7 @@ def _show_day(visit: Visit, user_id: str) -> Response:
         person = profile_of(connection, user_id, organization_id=who["organization_id"])
         if person is None:
             raise not_found()
-        day = _day_asked_for(visit, person)
+        day = _requested_day(visit, person)
         week = day.week()
         times = [timedelta()] * len(week)
         if marts_exist(connection):
@@ -80,7 +80,7 @@ def _show_day(visit: Visit, user_id: str) -> Response:
     )
 
 
-def _day_asked_for(visit: Visit, person: Profile) -> Day:
+def _requested_day(visit: Visit, person: Profile) -> Day:
     zone = zone_of(person.time_zone)
     asked = visit.query("day")
     if not asked:
@@ -102,5 +102,5 @@ def _users(connection: psycopg.Connection, visit: Visit, text: str) -> list[Prof
 
 PAGES = (
     PageRoute(TIMELINE, own_day, right=Right.SEE_OWN),
-    PageRoute(TIMELINE + "/{user_id}", somebodys_day, right=Right.SEE_EVERY_TIMELINE),
+    PageRoute(TIMELINE + "/{user_id}", users_day, right=Right.SEE_EVERY_TIMELINE),
 )

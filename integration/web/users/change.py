@@ -1,6 +1,4 @@
-"""`/services/zoom/users/{zoom_user_id}/change`: what mapping a Zoom user to somebody would bring,
-and the change itself.
-"""
+"""`/services/zoom/users/{zoom_user_id}/change`: the preview of a mapping, and the change itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from integration.directory.profiles import Profile, profile_of
 from integration.web.changes.audit_trail import record_change
 from integration.web.changes.effective import Effective, TimeChoice, time_choice
 from integration.web.changes.effects import Effect, effects_of_mapping
-from integration.web.changes.words import saved_words
+from integration.web.changes.words import saved_message
 from integration.web.page.refusals import bad_form, not_found
 from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
@@ -25,7 +23,7 @@ NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
-class Choice:
+class MappingChoice:
     """`profile` None is "nobody"."""
 
     user: ZoomUser
@@ -38,7 +36,7 @@ class Choice:
 
 
 def preview(visit: Visit) -> Response:
-    """Of a mapping that counts from now or from an earlier day."""
+    """Previews a mapping that is effective from now or from an earlier day."""
     with visit.transaction() as connection:
         choice = _choice(visit, connection, visit.query)
         effective = choice.time.effective
@@ -74,13 +72,17 @@ def save(visit: Visit) -> Response:
                 "effective_from": effective.moment.isoformat(),
             },
         )
-        words = saved_words(effective, effects, time_zone=viewer.time_zone)
-        visit.tell(connection, f"Mapping saved. {words}")
+        message = saved_message(effective, effects, time_zone=viewer.time_zone)
+        visit.show_next(connection, f"Mapping saved. {message}")
     return visit.go(f"{TAB}/{choice.user.zoom_user_id}")
 
 
-def _choice(visit: Visit, connection: psycopg.Connection, read: Callable[[str], str]) -> Choice:
-    """Not found for Zoom users and profiles of nobody, or of another organization."""
+def _choice(
+    visit: Visit, connection: psycopg.Connection, read: Callable[[str], str]
+) -> MappingChoice:
+    """The choice. Raises "page not found" for an unknown Zoom user or profile, or one of another
+    organization.
+    """
     organization_id = visit.viewer.organization_id
     user = zoom_user_of(
         connection, visit.path("zoom_user_id"), organization_id=organization_id, by_entries=False
@@ -98,11 +100,11 @@ def _choice(visit: Visit, connection: psycopg.Connection, read: Callable[[str], 
         now=visit.now,
         time_zone=visit.viewer.time_zone,
     )
-    return Choice(user, profile, time)
+    return MappingChoice(user, profile, time)
 
 
 def _effects(
-    visit: Visit, connection: psycopg.Connection, choice: Choice, effective: Effective
+    visit: Visit, connection: psycopg.Connection, choice: MappingChoice, effective: Effective
 ) -> list[Effect]:
     return effects_of_mapping(
         connection,

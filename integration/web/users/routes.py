@@ -1,4 +1,4 @@
-"""`/services/zoom/users`: the Zoom users, whom each is mapped to, and one of them more closely."""
+"""`/services/zoom/users`: the Zoom users and their mappings, and the page of one Zoom user."""
 
 from starlette.responses import Response
 
@@ -49,7 +49,7 @@ def users(visit: Visit) -> Response:
 
 
 def user(visit: Visit) -> Response:
-    """With the profiles that somebody may want to map them to."""
+    """One Zoom user, with profiles that may be the same person."""
     organization_id = visit.viewer.organization_id
     search = visit.query("q")[:SEARCH_LIMIT]
     with visit.transaction() as connection:
@@ -84,7 +84,7 @@ def user(visit: Visit) -> Response:
 
 
 def _known_words(user: ZoomUser) -> str:
-    """What a profile of the same person may contain: the name, and the email's local part."""
+    """Words that a profile of the same person may contain: the name and the email's local part."""
     local_part = (user.email or "").partition("@")[0]
     return f"{user.display_name or ''} {local_part.replace('.', ' ')}"
 
