@@ -19,8 +19,8 @@ Role = Literal["receiver", "pipeline", "page", "analyst"]
 
 
 class CursorWithoutRows(psycopg.Cursor):
-    """A cursor whose errors do not contain row values. Postgres includes the values of a rejected
-    row, and error messages end up in logs and runs.
+    """A cursor that raises errors without row values. Postgres quotes the values of a rejected row,
+    and error messages end up in logs and runs.
     """
 
     def execute(self, *arguments: Any, **options: Any) -> Self:
@@ -82,7 +82,7 @@ def connect(url: str, *, role: Role | None = None, autocommit: bool = False) -> 
 
 
 def limit_statements(connection: psycopg.Connection, *, seconds: int) -> None:
-    """Limits each later statement of this session, and stops it soon after its client is gone."""
+    """Limits each later statement of this session, and stops it soon after its client has ended."""
     connection.execute("select set_config('statement_timeout', %s, false)", [f"{seconds}s"])
     connection.execute("set client_connection_check_interval = '10s'")
 

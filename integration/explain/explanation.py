@@ -40,18 +40,18 @@ _NEVER_COUNTED = (
 )  # fmt: skip
 _IN_UTC = ZoneInfo("UTC")
 
-Tab = Literal["users", "features", "connections"]
+Page = Literal["users", "features", "connections"]
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step towards an entry. `next_step` says how to fix a failure, `tab` on which page."""
+    """One step towards an entry. `next_step` says how to fix a failure, `page` where."""
 
     name: str
     is_passed: bool
     sentence: str
     next_step: str = ""
-    tab: Tab | None = None
+    page: Page | None = None
 
 
 def first_failure(steps: Sequence[Step]) -> Step | None:

@@ -35,7 +35,7 @@ def open_envelope(body: bytes) -> Envelope:
     if not isinstance(content, dict):
         return Envelope(problem="the body is JSON but not an object")
     name = content.get("event")
-    # Not stripped: Zoom has no event whose name contains a space.
+    # Not stripped: an event name with a space is not Zoom's.
     event = name if isinstance(name, str) and text(name) else ""
     payload = content.get("payload")
     return Envelope(

@@ -140,7 +140,7 @@ def api_error(status: int, body: object) -> ZoomError:
         step = "Reconnect as a Zoom admin who can view all users of the account."
     elif code == PLAN_OR_PERMISSION:
         message = "The Zoom plan, or the role of the person who connected it, does not allow this."
-        step = "Upgrade the plan, or reconnect as a Zoom admin whose role has the permission."
+        step = "Upgrade the plan, or reconnect as a Zoom admin with a role that has the permission."
     elif status == 404:
         message = "Zoom could not find what was requested."
         step = "Check that the user or account still exists in Zoom."

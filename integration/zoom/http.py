@@ -195,7 +195,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
-    """An adapter of requests whose connections time their responses, also through a proxy."""
+    """An adapter for requests with connections that time their responses, also through a proxy."""
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)

@@ -102,7 +102,7 @@ def test_of_two_identities_the_one_with_the_entry_is_explained() -> None:
 
 def test_what_is_on_somebody_elses_timeline_is_not_taken_for_this_users() -> None:
     steps = steps_of(TOLD, [replace(ANN, user_id="bob", is_anothers=True)])
-    assert (failing(steps), steps[-1].tab) == ("mapped", "users")
+    assert (failing(steps), steps[-1].page) == ("mapped", "users")
 
 
 def test_times_are_told_in_the_zone_asked_for() -> None:

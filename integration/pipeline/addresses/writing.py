@@ -132,8 +132,8 @@ def store_names(
     *,
     batch: Batch,
 ) -> int:
-    """Stores the names, and adds those whose classification changed to the change set, so that
-    their sessions are derived again. Returns how many are new or changed.
+    """Stores the names, and adds those classified differently than before to the change set, so
+    that their sessions are derived again. Returns how many are new or changed.
     """
     connection.execute(
         "create temporary table classified_names (organization_id text, display_name text, "

@@ -19,7 +19,7 @@ from integration.web.page.visit import PageRoute, Visit
 from integration.zoom import oauth
 from integration.zoom.errors import ZoomError
 
-TAB = "/services/zoom/connections"
+PATH = "/services/zoom/connections"
 
 
 def connections(visit: Visit) -> Response:
@@ -48,7 +48,7 @@ def import_users(visit: Visit) -> Response:
             details={"zoom_account_id": account},
         )
         visit.show_next(connection, "User import requested. It usually starts within a minute.")
-    return visit.go(TAB)
+    return visit.go(PATH)
 
 
 def confirm_disconnect(visit: Visit) -> Response:
@@ -89,7 +89,7 @@ def end_connection(visit: Visit) -> Response:
                 "Marketplace under Manage > Added Apps.",
                 tone="warn",
             )
-    return visit.go(TAB)
+    return visit.go(PATH)
 
 
 def _revoke(visit: Visit, token: str) -> bool:
@@ -119,10 +119,10 @@ def _in_use(visit: Visit) -> ListedConnection:
 
 
 PAGES = (
-    PageRoute(TAB, connections, right=Right.SEE_CONNECTIONS),
-    PageRoute(TAB + "/{connection_id}/import", import_users, right=Right.CONNECT, method="POST"),
-    PageRoute(TAB + "/{connection_id}/disconnect", confirm_disconnect, right=Right.CONNECT),
+    PageRoute(PATH, connections, right=Right.SEE_CONNECTIONS),
+    PageRoute(PATH + "/{connection_id}/import", import_users, right=Right.CONNECT, method="POST"),
+    PageRoute(PATH + "/{connection_id}/disconnect", confirm_disconnect, right=Right.CONNECT),
     PageRoute(
-        TAB + "/{connection_id}/disconnect", end_connection, right=Right.CONNECT, method="POST"
+        PATH + "/{connection_id}/disconnect", end_connection, right=Right.CONNECT, method="POST"
     ),
 )

@@ -14,14 +14,14 @@ from integration.web.changes.audit_trail import record_change
 from integration.web.changes.effective import Effective, TimeChoice, time_choice
 from integration.web.changes.effects import Effect, effects_of_switch
 from integration.web.changes.words import saved_message
-from integration.web.features.routes import TAB
+from integration.web.features.routes import PATH
 from integration.web.features.subscribers import last_processed
 from integration.web.features.switches import FEATURES, is_on, switch_feature, switch_history
 from integration.web.page.refusals import bad_form, not_found
 from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 
-OF_ORGANIZATION, OF_USER = TAB + "/organization", TAB + "/users/{user_id}"
+OF_ORGANIZATION, OF_USER = PATH + "/organization", PATH + "/users/{user_id}"
 
 
 @dataclass(frozen=True)

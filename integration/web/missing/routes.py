@@ -10,8 +10,8 @@ from integration.explain.appearances import SessionSummary, explained_users, fin
 from integration.explain.explanation import (
     NEVER_THERE,
     OUTCOME_NAMES,
+    Page,
     Step,
-    Tab,
     first_failure,
     steps_of,
     steps_of_participant,
@@ -30,7 +30,7 @@ from integration.web.page.visit import PageRoute, Visit
 
 ROWS = 50
 FAILED_SHOWN = 20
-TABS: dict[Tab, Link] = {
+LINKS: dict[Page, Link] = {
     "users": Link("Open Users", "/services/zoom/users"),
     "features": Link("Open Features", "/services/zoom/features"),
     "connections": Link("Open Connections", "/services/zoom/connections"),
@@ -131,11 +131,11 @@ def one(visit: Visit) -> Response:
 
 def link_of(visit: Visit, step: Step | None, row: SessionRow | None = None) -> Link | None:
     """A link to where the viewer can fix the step; None if they cannot or may not."""
-    if step is None or step.tab is None or not is_open(visit, TABS[step.tab].href):
+    if step is None or step.page is None or not is_open(visit, LINKS[step.page].href):
         return None
-    if step.tab == "users" and row and row.zoom_user_id:
-        return Link("Open Zoom user", f"{TABS['users'].href}/{row.zoom_user_id}")
-    return TABS[step.tab]
+    if step.page == "users" and row and row.zoom_user_id:
+        return Link("Open Zoom user", f"{LINKS['users'].href}/{row.zoom_user_id}")
+    return LINKS[step.page]
 
 
 def _unfinished(

@@ -205,7 +205,7 @@ def needs_of_identity(
 
 
 def needs_of_people(people: PeopleCounts) -> list[Need]:
-    """Zoom users whose sessions have no entry because they are not mapped."""
+    """Reports unmapped Zoom users with sessions that would otherwise have entries."""
     if not people.waiting:
         return []
     are = "is" if people.waiting == 1 else "are"

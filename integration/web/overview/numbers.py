@@ -13,7 +13,7 @@ from integration.web.users.found import with_found
 class PeopleCounts:
     """Counts of the organization's Zoom users. `waiting` of them are not mapped, although
     `entries_waiting` of their sessions could be entries. `subscribed` maps a feature to the number
-    of mapped, active WorkSights users for whom it is on.
+    of mapped, active WorkSights users with the feature on.
     """
 
     zoom_users: int

@@ -25,7 +25,7 @@ from integration.web.page.listing import ROWS, listing_of
 from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 
-TAB = "/services/zoom/overview"
+PATH = "/services/zoom/overview"
 CHANGES_SHOWN = 10
 
 
@@ -81,7 +81,7 @@ def overview(visit: Visit) -> Response:
 
 def changes(visit: Visit) -> Response:
     """All changes, in pages."""
-    listing = listing_of(visit, TAB + "/changes", filters=())
+    listing = listing_of(visit, PATH + "/changes", filters=())
     with visit.transaction() as connection:
         found = latest_changes(
             connection,
@@ -95,6 +95,6 @@ def changes(visit: Visit) -> Response:
 
 
 PAGES = (
-    PageRoute(TAB, overview, right=Right.SEE_CONNECTIONS),
-    PageRoute(TAB + "/changes", changes, right=Right.SEE_CONNECTIONS),
+    PageRoute(PATH, overview, right=Right.SEE_CONNECTIONS),
+    PageRoute(PATH + "/changes", changes, right=Right.SEE_CONNECTIONS),
 )

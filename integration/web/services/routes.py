@@ -1,4 +1,4 @@
-"""`/services`: the available services, of which this product has Zoom."""
+"""`/services`: the list of available services; this product provides Zoom."""
 
 from starlette.responses import Response
 

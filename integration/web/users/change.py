@@ -16,7 +16,7 @@ from integration.web.page.refusals import bad_form, not_found
 from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 from integration.web.users.mapping_changes import map_zoom_user
-from integration.web.users.routes import TAB
+from integration.web.users.routes import PATH
 from integration.web.users.zoom_users import ZoomUser, zoom_user_of
 
 NOBODY = "nobody"
@@ -74,7 +74,7 @@ def save(visit: Visit) -> Response:
         )
         message = saved_message(effective, effects, time_zone=viewer.time_zone)
         visit.show_next(connection, f"Mapping saved. {message}")
-    return visit.go(f"{TAB}/{choice.user.zoom_user_id}")
+    return visit.go(f"{PATH}/{choice.user.zoom_user_id}")
 
 
 def _choice(
@@ -115,7 +115,7 @@ def _effects(
     )
 
 
-CHANGE = TAB + "/{zoom_user_id}/change"
+CHANGE = PATH + "/{zoom_user_id}/change"
 PAGES = (
     PageRoute(CHANGE, preview, right=Right.CHANGE_SETTINGS),
     PageRoute(CHANGE, save, right=Right.CHANGE_SETTINGS, method="POST"),

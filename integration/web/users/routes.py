@@ -17,13 +17,13 @@ from integration.web.users.zoom_users import (
     zoom_users_of,
 )
 
-TAB = "/services/zoom/users"
+PATH = "/services/zoom/users"
 PROFILES_SHOWN = 12
 
 
 def users(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
-    listing = listing_of(visit, TAB, filters=tuple(SHOWN))
+    listing = listing_of(visit, PATH, filters=tuple(SHOWN))
     with visit.transaction() as connection:
         connections = connections_of(connection, organization_id=organization_id)
         counts = count_zoom_users(
@@ -90,6 +90,6 @@ def _known_words(user: ZoomUser) -> str:
 
 
 PAGES = (
-    PageRoute(TAB, users, right=Right.SEE_SETTINGS),
-    PageRoute(TAB + "/{zoom_user_id}", user, right=Right.SEE_SETTINGS),
+    PageRoute(PATH, users, right=Right.SEE_SETTINGS),
+    PageRoute(PATH + "/{zoom_user_id}", user, right=Right.SEE_SETTINGS),
 )
