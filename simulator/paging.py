@@ -11,7 +11,7 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 _LIVES_SECONDS = 15 * 60
-DEFAULT_PAGE_SIZE, GREATEST_PAGE_SIZE = 30, 300
+DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 30, 300
 
 
 class PagingError(Exception):
@@ -37,8 +37,8 @@ def page_of(rows: list[dict[str, Any]], query: QueryParams, *, what: str, now: f
 
 def _size(query: QueryParams) -> int:
     text = query.get("page_size", str(DEFAULT_PAGE_SIZE))
-    if not text.isdecimal() or not 1 <= int(text) <= GREATEST_PAGE_SIZE:
-        raise PagingError(f"The page_size must be between 1 and {GREATEST_PAGE_SIZE}.")
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_PAGE_SIZE:
+        raise PagingError(f"The page_size must be between 1 and {MAX_PAGE_SIZE}.")
     return int(text)
 
 

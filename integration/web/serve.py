@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from integration.settings import Settings
 from integration.web.app import create_app
-from integration.web.receiver.bounds import MOST_HEADER_BYTES, bounded_protocol
+from integration.web.receiver.bounds import MAX_HEADER_BYTES, bounded_protocol
 
 # Longer than the 60 s for which proxies usually keep an idle connection: then the proxy closes it,
 # and no delivery is sent on a connection that is just being closed.
@@ -50,7 +50,7 @@ def config_of(app: Starlette) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=bounded_protocol(),
-        h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         backlog=BACKLOG,
         access_log=False,  # it would contain query strings
         log_level="error",  # clients that do not send HTTP would fill the log with warnings

@@ -33,8 +33,8 @@ USER_STATUSES = ("active", "inactive", "pending")  # one request lists one statu
 USER_PAGE_SIZE = 300  # the most that every edition of Zoom's documentation allows
 PHONE_PAGE_SIZE = 100
 # Far more than any account has: a list that continues after this has no end.
-MOST_PAGES = 2_000
-MOST_LISTED = 1_000_000
+MAX_PAGES = 2_000
+MAX_LISTED = 1_000_000
 LONGEST_PAGE_TOKEN = 4_096
 READ_AGAIN = (
     "The next import reads the list again. If the problem continues, report it to Zoom Support."
@@ -122,7 +122,7 @@ class ZoomClient:
         """
         page_token, restarted, listed = "", False, 0
         named: set[str] = set()
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             asked = {**params, "next_page_token": page_token} if page_token else params
             try:
                 body = self._get(path, asked)
@@ -149,7 +149,7 @@ class ZoomClient:
                 raise ListCutShort(
                     "Zoom's user list repeats itself and does not end.", next_step=READ_AGAIN
                 )
-            if listed > MOST_LISTED:
+            if listed > MAX_LISTED:
                 break
             named.add(page_token)
         raise ListCutShort("Zoom's user list does not end.", next_step=READ_AGAIN)

@@ -32,7 +32,7 @@ OF_RECORD = {
 NUMBER_IS_EXTENSION = "1"
 LONGEST_CALL = timedelta(days=31)
 # One side's log of a call has a few records, one for each segment.
-MOST_RECORDS = 500
+MAX_RECORDS = 500
 _SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]+)?")
 
 
@@ -70,13 +70,13 @@ def live_call(
 
 def record_calls(event: str, content: dict[str, Any], *, received_at: datetime) -> list[CallRecord]:
     """The readable records of a `phone.*_completed` event. Raises UnreadableRecord with a reason
-    when there are none, or more than MOST_RECORDS in total.
+    when there are none, or more than MAX_RECORDS in total.
     """
     generation = next(g for g in ("call_log", "call_history", "call_element") if g in event)
     listed = content.get("call_elements" if generation == "call_element" else "call_logs")
     listed = listed if isinstance(listed, list) else []
-    if len(listed) > MOST_RECORDS:
-        raise UnreadableRecord(f"more than {MOST_RECORDS} call records")
+    if len(listed) > MAX_RECORDS:
+        raise UnreadableRecord(f"more than {MAX_RECORDS} call records")
     records: list[CallRecord] = []
     reasons: list[str] = []
     for record in (record for record in listed if isinstance(record, dict)):

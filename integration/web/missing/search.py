@@ -13,7 +13,7 @@ from integration.web.page.visit import Visit
 
 PATH = "/missing"
 DAYS = 7
-MOST_DAYS = 31  # all rows of these days are read
+MAX_DAYS = 31  # all rows of these days are read
 YEARS = range(2000, 2100)
 TEXT_LIMIT = 200
 PAGES = 1000
@@ -61,10 +61,9 @@ def search_of(visit: Visit, sight: Visibility) -> MissingSearch:
     today = visit.now.astimezone(zone).date()
     last = _day(visit.query("to")) or today
     first = _day(visit.query("from")) or last - timedelta(days=DAYS - 1)
-    if not first <= last < first + timedelta(days=MOST_DAYS):
+    if not first <= last < first + timedelta(days=MAX_DAYS):
         raise bad_form(
-            f"Choose a range of up to {MOST_DAYS} days. The start date cannot be after the end "
-            "date."
+            f"Choose a range of up to {MAX_DAYS} days. The start date cannot be after the end date."
         )
     outcome, number = visit.query("outcome"), visit.query("page")
     return MissingSearch(

@@ -12,9 +12,9 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-MOST_CONNECTIONS = 384
-MOST_HEADER_BYTES = 32 << 10
-MOST_HELD_BYTES = 64 << 20  # of all requests that are not answered yet
+MAX_CONNECTIONS = 384
+MAX_HEADER_BYTES = 32 << 10
+MAX_HELD_BYTES = 64 << 20  # of all requests that are not answered yet
 REQUEST_SECONDS = 10.0
 RESPONSE_SECONDS = 60.0  # a client may read slowly
 
@@ -30,7 +30,7 @@ class Connections:
     def add(self, connection: "BoundedProtocol") -> None:
         self._open.add(connection)
         self.wait(connection)
-        if len(self._open) > MOST_CONNECTIONS:
+        if len(self._open) > MAX_CONNECTIONS:
             self.end(next(iter(self._waiting)))
 
     def wait(self, connection: "BoundedProtocol") -> None:
@@ -43,7 +43,7 @@ class Connections:
     def hold(self, connection: "BoundedProtocol", count: int) -> None:
         self._held += count
         connection.held += count
-        if self._held > MOST_HELD_BYTES:
+        if self._held > MAX_HELD_BYTES:
             self.end(max(self._open, key=lambda each: each.held))
 
     def release(self, connection: "BoundedProtocol") -> None:

@@ -9,7 +9,7 @@ from integration.web.timeline.day import DayEntry
 from integration.web.timeline.lanes import assign_lanes
 
 HOUR_HEIGHT = 34
-LEAST_HEIGHT = 6  # so that a call of one minute is visible and can be pointed at
+MIN_HEIGHT = 6  # so that a call of one minute is visible and can be pointed at
 LABEL_HEIGHT = 14  # the height of a line of text
 
 
@@ -68,8 +68,8 @@ def draw_day(day: Day, entries: Sequence[DayEntry], *, now: datetime) -> DayTrac
 def _span(day: Day, entry: DayEntry, height: int) -> tuple[int, int]:
     top = _pixels(day, max(entry.started_at, day.starts_at))
     bottom = _pixels(day, min(entry.ended_at, day.ends_at))
-    top = min(top, height - LEAST_HEIGHT)
-    return top, max(bottom, top + LEAST_HEIGHT)
+    top = min(top, height - MIN_HEIGHT)
+    return top, max(bottom, top + MIN_HEIGHT)
 
 
 def _pixels(day: Day, moment: datetime) -> int:
