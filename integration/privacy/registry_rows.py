@@ -12,7 +12,7 @@ from integration.zoom.parties import CALL, PARTICIPANT
 
 # The value of a required column after a person has been removed from it.
 EMPTY_VALUES = {"text": "erased", "jsonb": "{}"}
-# What may surround an address in a text that is more than an address.
+# Matches the parts of a longer text that may be addresses.
 PIECE_WITH_AT = "[^[:space:]<>(),;:\"'\\\\]+@[^[:space:]<>(),;:\"'\\\\]+"
 
 

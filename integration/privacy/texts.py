@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from integration.identity.address import person_key
 from integration.identity.names import is_generic
 
-# What may surround an address in a text that is more than an address.
+# Matches the parts of a longer text that may be addresses.
 _PIECE_WITH_AT = re.compile(r"[^\s<>(),;:\"'\[\]{}]+@[^\s<>(),;:\"'\[\]{}]+")
 _WORD = re.compile(r"[^\W_]+")
 LONGEST_NAME = 8  # words
