@@ -1,3 +1,1 @@
-"""What is claimed about speed, as commands that print a ratio to a floor measured in the same
-run.
-"""
+"""Performance measurements: commands that print the ratio to a floor measured in the same run."""

@@ -1,11 +1,9 @@
-"""`python -m benchmarks.batch [EVENTS ...]`: seconds of a batch, and where they go.
+"""`python -m benchmarks.batch [EVENTS ...]`: the duration of a batch, in total and per step.
 
-For each number of events a fresh embedded database gets a history of one batch,
-then that many deliveries of
-simulated meetings,
-and `worksights-zoom batch` runs as its users run it. The floor is the least that any pipeline
-would have to do with the same deliveries in the same minute: read each body as JSON
-    and copy it into a table.
+For each number of events, a new embedded database gets a history of one batch and then that many
+deliveries of simulated meetings. Then `worksights-zoom batch` runs, as an operator would run it.
+The floor is the minimum that any pipeline would have to do with the same deliveries: parse each
+body as JSON and copy it into a table.
 """
 
 import json
@@ -18,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.home import throw_away_database
+from benchmarks.home import temporary_database
 from integration.settings import PROJECT
 from simulator.company import build_company
 from simulator.day import build_day
@@ -33,7 +31,7 @@ def main(sizes: list[int]) -> None:
         f"{'events':>7} {'seconds':>8} {'CPU s':>6} {'floor s':>8} {'x floor':>8}  seconds per step"
     )
     for size in sizes:
-        with throw_away_database() as (url, environment):
+        with temporary_database() as (url, environment):
             fill(url)
             store(url, bodies(HISTORY, until=date(2026, 3, 1)))
             run_batch(environment)
@@ -76,7 +74,7 @@ def fill(url: str) -> None:
 
 
 def bodies(count: int, *, until: date) -> list[bytes]:
-    """The first `count` meeting and webinar events of the simulated days that end at `until`."""
+    """The first `count` meeting and webinar events of simulated days, starting before `until`."""
     company, day = build_company(users=USERS), until - timedelta(days=30)
     found: list[bytes] = []
     while len(found) < count:
@@ -111,8 +109,8 @@ def seconds_of_floor(url: str, new: list[bytes]) -> float:
 
 
 def run_batch(environment: dict[str, str]) -> tuple[float, float]:
-    """(seconds, CPU seconds) of `worksights-zoom batch` with everything it starts, the database
-    aside.
+    """(seconds, CPU seconds) of `worksights-zoom batch` and the processes it starts, without the
+    database server.
     """
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
@@ -130,7 +128,7 @@ def run_batch(environment: dict[str, str]) -> tuple[float, float]:
 
 
 def steps(url: str) -> dict[str, float]:
-    """Seconds of each step of the latest run, from Dagster's own log."""
+    """The duration of each step of the latest run in seconds, from Dagster's event log."""
     query = """
         select step_key, extract(epoch from max(timestamp) - min(timestamp))::float
         from dagster.event_logs

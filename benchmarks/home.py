@@ -1,5 +1,5 @@
-"""A home that is thrown away, with an embedded database of its own: nothing of the machine's data
-is read or changed, and no Zoom is asked.
+"""A temporary home with its own embedded database. It does not use the machine's data and does not
+call Zoom.
 """
 
 import os
@@ -16,8 +16,8 @@ from integration.settings import Settings
 
 
 @contextmanager
-def throw_away_database() -> Iterator[tuple[str, dict[str, str]]]:
-    """The URL of a migrated, empty database, and the environment in which commands use it."""
+def temporary_database() -> Iterator[tuple[str, dict[str, str]]]:
+    """Yields the URL of a migrated, empty database, and the environment for its commands."""
     with tempfile.TemporaryDirectory(
         prefix="worksights-benchmark-", ignore_cleanup_errors=True
     ) as home:

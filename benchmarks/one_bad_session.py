@@ -1,8 +1,8 @@
-"""`python -m benchmarks.one_bad_session [SESSIONS]`: seconds of a batch with one session that
-cannot be derived, as a multiple of those of the same batch without it, the floor.
+"""`python -m benchmarks.one_bad_session [SESSIONS]`: the duration of a batch with one session that
+cannot be derived, as a multiple of the same batch without it, the floor.
 
-The fault is a constraint on a table that one session breaks: on the first table of the chain, on
-one in its middle, on a mart.
+The fault is a table constraint that one session violates: on the first table of the chain, on one
+in the middle, on a mart.
 """
 
 import sys
@@ -14,7 +14,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from benchmarks.batch import USERS, fill, is_kept, run_batch, store
-from benchmarks.home import throw_away_database
+from benchmarks.home import temporary_database
 from simulator.company import build_company
 from simulator.day import build_day
 
@@ -42,7 +42,7 @@ def main(sessions: int) -> None:
 
 
 def bodies_of(sessions: int) -> list[bytes]:
-    """The events of at least so many sessions, day after day."""
+    """The events of at least this many sessions, on consecutive days."""
     company, found, ended, day = build_company(users=USERS), [], 0, FIRST_DAY
     while ended < sessions:
         events = [event for event in build_day(company, day, seed=1) if is_kept(event.name)]
@@ -54,8 +54,8 @@ def bodies_of(sessions: int) -> list[bytes]:
 
 @contextmanager
 def landing(bodies: list[bytes]) -> Iterator[tuple[str, dict[str, str]]]:
-    """A database with all tables and these deliveries; the environment of its commands."""
-    with throw_away_database() as (url, environment):
+    """Yields a database with all tables and these deliveries, and the environment for commands."""
+    with temporary_database() as (url, environment):
         fill(url)
         run_batch(environment)
         store(url, bodies)
@@ -63,7 +63,9 @@ def landing(bodies: list[bytes]) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def forbid(url: str, table: str, *, session_id: str) -> None:
-    """A session's id is made of its event's, so it is the same in each database."""
+    """Makes the table reject a session. Its id is derived from its events, so it is the same in
+    all databases.
+    """
     name = Identifier(*table.split("."))
     with psycopg.connect(url) as connection:
         connection.execute(

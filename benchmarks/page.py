@@ -1,9 +1,9 @@
-"""`python -m benchmarks.page`: how long each page takes for an organization of thousands.
+"""`python -m benchmarks.page`: the response time of each page for a large organization.
 
-A fresh embedded database gets 5,000 users, 4,000 clients of 200 companies and a year of sessions
-with 500,000 participants (year/*.sql), and each page is asked for over HTTP, again and again, by an
-Executive who is signed in. The floor are the statements of the same page alone: sent one after
-another over an open connection, their rows fetched.
+A new embedded database gets 5,000 users, 4,000 people of 200 companies and a year of sessions with
+500,000 participants (year/*.sql). A signed-in Executive requests each page repeatedly over HTTP.
+The floor is the duration of the same page's statements alone, sent one after another over an open
+connection, including fetching the rows.
 """
 
 import re
@@ -23,8 +23,8 @@ import requests
 import uvicorn
 
 from benchmarks.batch import run_batch
-from benchmarks.home import throw_away_database
-from integration.commands.sign_in_link import make_link
+from benchmarks.home import temporary_database
+from integration.commands.sign_in_link import create_link
 from integration.database import rows
 from integration.database.postgres import connect
 from integration.settings import Settings
@@ -32,14 +32,14 @@ from integration.web.app import create_app
 
 SIZES = {"users": 5_000, "clients": 4_000, "companies": 200, "sessions": 125_000}
 TIMES = 25
-ASKED_BEFORE = 12  # Postgres begins to plan for all parameters at once, where it may, after ten
-LIMIT = 200  # milliseconds at the median, promised for each page
+WARM_UP = 12  # after ten executions, Postgres may start to use generic plans
+LIMIT = 200  # milliseconds; the median that is promised for each page
 Statement = tuple[Any, Any]
 
 
 def main() -> None:
-    with throw_away_database() as (url, environment):
-        run_batch(environment)  # makes the tables
+    with temporary_database() as (url, environment):
+        run_batch(environment)  # creates the tables
         fill(url)
         pages = addresses(url)
         with served(url, environment) as (visitor, base):
@@ -60,7 +60,7 @@ def fill(url: str) -> None:
 
 
 def addresses(url: str) -> dict[str, str]:
-    """What the page is called -> its address; the busiest day, company and person are looked at."""
+    """Name of a page -> its address, with the busiest day, company and person."""
     with connect(url) as connection:
 
         def one(query: str) -> Any:
@@ -74,7 +74,7 @@ def addresses(url: str) -> dict[str, str]:
         person = one("select person_id from clientsights.people order by session_count desc")
         year, month = (one(f"select (now() - interval '{days} days')::date") for days in (360, 30))
     zoom = "/services/zoom"
-    # Every tenth Zoom user is not mapped; the first of them was in most sessions.
+    # Every tenth Zoom user is not mapped; the first of them was in the most sessions.
     return {
         "overview": f"{zoom}/overview",
         "changes": f"{zoom}/overview/changes",
@@ -110,26 +110,26 @@ def switch(day: str) -> str:
 
 
 def report(url: str, visitor: requests.Session, base: str, page: str, path: str) -> bool:
-    """Prints the line of a page; whether it is too slow."""
+    """Measures a page and prints a line; returns whether it is too slow."""
 
     def ask() -> None:
         answer = visitor.get(base + path, timeout=60)
         if answer.status_code != 200:
             raise SystemExit(f"{path} answered {answer.status_code}: {answer.text[-2000:]}")
 
-    for _ in range(ASKED_BEFORE):
+    for _ in range(WARM_UP):
         ask()
     with recorded() as statements:
         ask()
     taken = median_milliseconds(ask)
     with connect(url, role="page", autocommit=True) as connection:
-        connection.prepare_threshold = None  # as the page's own
+        connection.prepare_threshold = None  # like the page's connections
 
         def ask_database() -> None:
             for query, parameters in statements:
                 connection.execute(query, parameters).fetchall()
 
-        for _ in range(ASKED_BEFORE):
+        for _ in range(WARM_UP):
             ask_database()
         floor = median_milliseconds(ask_database)
     print(f"{taken:6.0f} {floor:9.1f} {taken / floor:8.1f}  {page}", flush=True)
@@ -147,18 +147,18 @@ def median_milliseconds(act: Callable[[], None]) -> float:
 
 @contextmanager
 def recorded() -> Iterator[list[Statement]]:
-    """The statements that are executed meanwhile, with their parameters."""
+    """Yields a list that collects the statements executed in the block, with their parameters."""
     statements: list[Statement] = []
     execute = psycopg.Cursor.execute
 
-    def noted(
+    def record(
         cursor: psycopg.Cursor, query: Any, parameters: Any = None, **options: Any
     ) -> psycopg.Cursor:
-        if query:  # the pool asks for nothing to see whether a connection lives
+        if query:  # the pool sends an empty query to check a connection
             statements.append((query, parameters))
         return execute(cursor, query, parameters, **options)
 
-    with patch.object(psycopg.Cursor, "execute", noted):
+    with patch.object(psycopg.Cursor, "execute", record):
         yield statements
 
 
@@ -174,7 +174,7 @@ def sign_in(visitor: requests.Session, link: str) -> None:
 
 @contextmanager
 def served(url: str, environment: dict[str, str]) -> Iterator[tuple[requests.Session, str]]:
-    """The app on a free port, as `serve` runs it, and an Executive who has signed in."""
+    """Yields the HTTP session of a signed-in Executive, and the app's address on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as listener, requests.Session() as visitor:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         values = {
@@ -193,7 +193,7 @@ def served(url: str, environment: dict[str, str]) -> Iterator[tuple[requests.Ses
         try:
             visitor.trust_env = False
             visitor.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140"
-            sign_in(visitor, make_link(settings, url, email="user1@acme.example"))
+            sign_in(visitor, create_link(settings, url, email="user1@acme.example"))
             yield visitor, base
         finally:
             server.should_exit = True

@@ -1,5 +1,5 @@
-"""`python -m benchmarks.strangers [DELIVERIES]`: signed deliveries while strangers hold the port
-open in every way; the median of each as a multiple of the quiet one, the floor.
+"""`python -m benchmarks.strangers [DELIVERIES]`: the duration of signed deliveries during attacks
+on the receiver's port; the medians as multiples of the median without an attack, the floor.
 """
 
 import statistics
@@ -13,7 +13,7 @@ from datetime import date
 import psutil
 import requests
 
-from benchmarks.home import throw_away_database
+from benchmarks.home import temporary_database
 from integration.settings import PROJECT
 from simulator.company import build_company
 from simulator.playing import deliveries_of
@@ -29,7 +29,7 @@ def main(count: int) -> None:
     bodies = [one.body for one in deliveries_of(build_company(), date(2026, 3, 2), seed=1)][:count]
     print(f"{len(bodies)} deliveries, a connection for each")
     print(f"{'x floor':>8} {'in 1 s':>7} {'lost':>5} {'MB more':>8}  what strangers do")
-    with throw_away_database() as (_url, environment), serving(environment) as (process, port):
+    with temporary_database() as (_url, environment), serving(environment) as (process, port):
         receiver = psutil.Process(process.pid)
         at_first = receiver.memory_info().rss
         floor = None
@@ -64,7 +64,7 @@ def serving(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str]
 
 
 def deliver(port: int, body: bytes) -> float | None:
-    """Seconds until it was taken; None when it was not, as Zoom sees it."""
+    """Seconds until the delivery was accepted; None if it was not, by Zoom's rules."""
     started = time.perf_counter()
     try:
         with requests.Session() as zoom:

@@ -1,3 +1,3 @@
-"""The Zoom integration as plain Python: what Zoom is, what is stored, what is served. Knows nothing
-of Dagster.
+"""The Zoom integration as plain Python: reading Zoom, storing data, serving the page. Must not
+import Dagster.
 """

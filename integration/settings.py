@@ -57,7 +57,7 @@ class Settings:
             )
 
     def require_zoom_app(self) -> None:
-        """What requests to Zoom need: the app, and keys that can read the stored tokens."""
+        """Checks what requests to Zoom need: the app, and keys that can read the stored tokens."""
         self.require_all("ENCRYPTION_KEY", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET")
         self.encryption_keys  # noqa: B018  (refuses invalid keys)
 
@@ -84,12 +84,12 @@ class Settings:
 
     @property
     def session_keys(self) -> tuple[str, ...]:
-        """What signs the page's cookies and links, newest first; several during a rotation."""
+        """The keys that sign the page's cookies and links, newest first; several in a rotation."""
         return tuple(k.strip() for k in self.require("SESSION_KEY").split(",") if k.strip())
 
     @property
     def public_url(self) -> str:
-        """Where browsers reach the page, without a slash at the end."""
+        """The address at which browsers reach the page, without a slash at the end."""
         url = self.require("PUBLIC_URL").rstrip("/")
         if not url.startswith(("http://", "https://")):
             raise SettingsError("PUBLIC_URL must start with https:// (http:// for local use only).")
@@ -162,13 +162,13 @@ def read_settings(
 
 
 def set_environment(values: Mapping[str, str]) -> None:
-    """For libraries that read the environment themselves (dbt's profile, Dagster's instance)."""
+    """Sets variables for libraries that read the environment (dbt's profile, Dagster)."""
     os.environ.update(values)
 
 
 @contextmanager
 def environment_with(**values: str) -> Iterator[None]:
-    """The same, for as long as the block runs."""
+    """Sets variables during the block, then restores the earlier values."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -188,11 +188,11 @@ def environment_of_children(settings: Settings, **extra: str) -> dict[str, str]:
     return {**os.environ, **settings.values, "WORKSIGHTS_ZOOM_HOME": str(settings.home), **extra}
 
 
-def make_missing_keys(
+def create_missing_keys(
     settings: Settings, *, addresses: Mapping[str, str] | None = None, **also: str
 ) -> Settings:
-    """Creates the missing keys below the home and stores `also` there; settings that are set take
-    precedence. Of `addresses`, those that an earlier run stored there are replaced.
+    """Creates the missing keys below the home and stores `also` there; existing settings take
+    precedence. An address in `addresses` replaces the one that an earlier run stored.
     """
     file = settings.home / KEYS_FILE
     kept = {k: v for k, v in dotenv_values(file).items() if v is not None}

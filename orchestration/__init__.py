@@ -1,1 +1,1 @@
-"""Dagster only: what runs when, in which order, and what people see of it."""
+"""Dagster only: assets, jobs, schedules and sensors, and what the Dagster UI shows."""

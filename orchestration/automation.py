@@ -6,7 +6,7 @@ import dagster as dg
 
 from integration.database.postgres import connect
 from integration.pipeline.addresses.waiting import rules_have_changed
-from integration.pipeline.news import things_to_do
+from integration.pipeline.news import reasons_for_batch
 from integration.settings import read_settings
 from orchestration.assets.dbt import nightly_checks
 from orchestration.resources import BATCH_JOB, LIMIT_TAG, Installation
@@ -67,7 +67,7 @@ def every_20_minutes(
     if is_batch_running(context.instance):
         return dg.SkipReason("The previous batch is still running.")
     with connect(installation.database_url(), role="pipeline") as connection:
-        reasons = things_to_do(connection, now=datetime.now(UTC))
+        reasons = reasons_for_batch(connection, now=datetime.now(UTC))
         if rules_have_changed(connection):
             reasons.append("the classification rules have changed")
     if not reasons:

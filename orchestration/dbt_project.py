@@ -1,4 +1,4 @@
-"""The dbt project as Dagster shows it: the names of its assets and their freshness policy."""
+"""Translates the dbt project for Dagster: names, groups and freshness policy of its assets."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -21,7 +21,7 @@ FRESHNESS = dg.FreshnessPolicy.time_window(
 
 
 class Translator(DagsterDbtTranslator):
-    """Assets are named after their tables and grouped by schema."""
+    """Names assets after their tables and groups them by schema."""
 
     def get_asset_spec(
         self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None

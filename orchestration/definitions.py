@@ -1,4 +1,4 @@
-"""Wiring only, no logic."""
+"""Wires all Dagster definitions together. Contains no logic."""
 
 import dagster as dg
 

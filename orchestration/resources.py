@@ -1,4 +1,4 @@
-"""Thin wrappers that give the assets plain objects. They contain no logic to test."""
+"""Resources that give the assets the settings, the database and the run's batch."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,20 +21,18 @@ BATCH_JOB = "zoom_batch"
 NOW_TAG = "worksights/now"  # the batch runs as of this time instead of the clock's
 LIMIT_TAG = "dagster/max_runtime"  # in seconds; Dagster's monitor ends runs that take longer
 
-# The time given with `batch --now TIME --pretend`. It is neither a tag nor configuration, so that
-# no one can set it in the Dagster UI.
+# The time of `batch --now TIME --pretend`. It is not a tag or configuration, so that no one can set
+# it in the Dagster UI.
 _pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
 
 
 class RefusedTime(Exception):
-    """The time that a run asked for is unreadable or in the future."""
+    """The requested time of a run is unreadable or in the future."""
 
 
 @contextmanager
 def pretending(now: datetime) -> Iterator[None]:
-    """Batches that run in this block, in this process, run as of `now`, whatever the clock
-    says.
-    """
+    """Batches that this process runs in the block run as of `now`, which may be in the future."""
     token = _pretended.set(now)
     try:
         yield
@@ -43,7 +41,7 @@ def pretending(now: datetime) -> Iterator[None]:
 
 
 def time_of_run(tags: Mapping[str, str], *, clock: datetime) -> datetime:
-    """The time that a run uses as now: the clock's, unless a tag names an earlier one."""
+    """The time that a run uses as now: the clock's, or an earlier one from a tag."""
     asked = tags.get(NOW_TAG)
     if asked is None:
         return _pretended.get() or clock
@@ -90,7 +88,7 @@ class BatchInProgress(dg.ConfigurableResource[Any]):
 
         log = context.log or dg.get_dagster_logger()
         with only_writer(self.installation.database_url(), say=log.info) as connection:
-            # No statement outlasts its run, even when that was killed.
+            # No statement runs longer than its run, even if the run was killed.
             limit_statements(connection, seconds=self._limit_seconds)
             self._connection = connection
             run_id = run.run_id if run else None
@@ -108,5 +106,5 @@ class BatchInProgress(dg.ConfigurableResource[Any]):
 
     @property
     def limit_seconds(self) -> int:
-        """How long the run may take."""
+        """The longest time that the run may take."""
         return self._limit_seconds

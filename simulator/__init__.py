@@ -1,6 +1,6 @@
-"""Zoom simulator: a fictional company, its working days, OAuth, REST API and webhooks, which
-are sent by Zoom's own rules.
+"""Zoom simulator: a fictional company, its working days, OAuth, REST API and webhooks, which it
+sends by Zoom's rules.
 
-It does not depend on the product that it sends to. All generated data comes from a seed: the same
-seed and date give the same bytes on every machine.
+It does not depend on the product that receives them. All data is generated from a seed: the same
+seed and date result in the same bytes on every machine.
 """

@@ -1,4 +1,4 @@
-"""The day as it is planned: who is free when, in whose hours, and the journal it goes to."""
+"""The plan of a day: when users are free, their working hours, and the journal of events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulator.attendance import Habits
 from simulator.company import Company, ZoomUser
 from simulator.journal import Journal
 
-# The last office opens at 16 UTC, so nearly everything ends on the same UTC day.
+# The last office opens at 16:00 UTC, so nearly all sessions end on the same UTC day.
 WORKING_HOURS = 7.5
 _TRIES = 8
 
@@ -34,14 +34,15 @@ class Agenda:
 
     def is_free(self, user: ZoomUser, start: datetime, *, minutes: int) -> bool:
         end = start + timedelta(minutes=minutes)
-        return all(end <= begun or start >= over for begun, over in self._busy.get(user.id, ()))
+        busy = self._busy.get(user.id, ())
+        return all(end <= busy_from or start >= busy_until for busy_from, busy_until in busy)
 
     def book(self, users: Sequence[ZoomUser], start: datetime, *, minutes: int) -> None:
         for user in users:
             self._busy.setdefault(user.id, []).append((start, start + timedelta(minutes=minutes)))
 
     def slot(self, user: ZoomUser, *, minutes: int, grid: int = 15) -> datetime:
-        """A time in the user's hours, on a grid of minutes; free, if a few tries find one."""
+        """A start in working hours, on a grid of minutes; a free one, if a few tries find it."""
         last = int((WORKING_HOURS * 60 - minutes) // grid)
         start = self.opening(user)
         for _ in range(_TRIES):
@@ -53,7 +54,7 @@ class Agenda:
     def free_people(
         self, start: datetime, *, minutes: int, count: int, without: ZoomUser
     ) -> list[ZoomUser]:
-        """Up to `count` people free then, the host's team before a sample of the others."""
+        """Up to `count` people who are free: the host's team first, then a sample of the others."""
         team = [user for user in self.people if user.team == without.team and user != without]
         others = self.rng.sample(self.people, min(len(self.people), 4 * count))
         self.rng.shuffle(team)
@@ -66,5 +67,5 @@ class Agenda:
         return list(chosen.values())
 
     def times(self, rate: float) -> int:
-        """How often something happens in a company of this size: at least once."""
+        """How often something happens per day in a company of this size; at least once."""
         return max(1, round(rate * len(self.people)))

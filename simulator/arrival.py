@@ -1,4 +1,4 @@
-"""What every call goes through first: it is noted, and a planned failure answers it."""
+"""The first step of each API call: it is recorded, and a planned failure may answer it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def world_of(request: Request) -> World:
     return world
 
 
-async def arrive(request: Request, account_id: str | None, **detail: Any) -> Response | None:
-    """Note the call, secrets left out; the planned answer, if there is one for this path."""
+async def record_call(request: Request, account_id: str | None, **detail: Any) -> Response | None:
+    """Record the call without secrets; return the planned response for this path, if any."""
     world, path = world_of(request), request.url.path
     query = {key: value for key, value in request.query_params.items() if key not in _SECRETS}
     call = {"method": request.method, "path": path, "query": query, "account_id": account_id}

@@ -1,4 +1,4 @@
-"""How one person attends: straight through, or in a way that makes presence hard to add up."""
+"""Simulates how a person attends: without interruption, or in a way that makes presence complex."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Visit:
 
 
 class Habits:
-    """Deals out the ways to attend: mostly plain, and of the others each as often as the next."""
+    """Chooses ways to attend: mostly plain, all others equally often."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
@@ -62,7 +62,7 @@ def _with_a_rejoin(session: Session, visit: Visit) -> None:
 
 
 def _with_a_reconnect(session: Session, visit: Visit) -> None:
-    """The new connection's join comes before the old one's leave."""
+    """The join of the new connection comes before the leave of the old one."""
     old, new = session.connect(visit.person), session.connect(visit.person)
     again_at = visit.moment(0.5)
     session.joined(old, visit.joins_at)
@@ -78,7 +78,7 @@ def _on_two_devices(session: Session, visit: Visit) -> None:
 
 
 def _with_a_bound_phone(session: Session, visit: Visit) -> None:
-    """At a computer, and heard through a phone that is bound to it and stays longer."""
+    """The person uses a computer, and for audio a phone that is bound to it and stays longer."""
     number = f"1202555{session.rng.randrange(10_000):04d}"
     computer = session.connect(visit.person)
     phone = session.connect(Attendee(number, phone_number=number))

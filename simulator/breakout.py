@@ -1,4 +1,4 @@
-"""Breakout rooms: a move is a leave and a join at the same second, plus the rooms' own events."""
+"""Breakout rooms: a move is a leave and a join in the same second, plus the room's own events."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def make_rooms(session: Session, count: int) -> list[str]:
 def attend_with_room(
     session: Session, visit: Visit, *, room: str, opens_at: datetime, closes_at: datetime
 ) -> None:
-    """Main room, breakout room, and back; one in six leaves the meeting from inside the room."""
+    """Main room, breakout room, and back; one in six leaves the meeting from the breakout room."""
     rng = session.rng
     main = session.connect(visit.person)
     session.joined(main, visit.joins_at)
@@ -34,7 +34,7 @@ def attend_with_room(
     )
     goes_home = rng.random() < 1 / 6
     back_at = closes_at - timedelta(seconds=rng.randrange(0, 40))
-    # Of those who leave the meeting from inside a room, a third lack the room's own leave event.
+    # A third of those who leave the meeting from a breakout room lack the room's own leave event.
     if not (goes_home and rng.random() < 1 / 3):
         session.in_room(
             "participant_left_breakout_room",
@@ -60,7 +60,7 @@ def _move(session: Session, connection: Connection, *, at: datetime, reason: str
 
 
 def _room_connection(session: Session, main: Connection, *, at: datetime) -> Connection:
-    """Rooms count their own `user_id`s; some carry a time glued to the number."""
+    """The leg in the room, with its own `user_id`; some have a time appended to the number."""
     inside = session.moved(main)
     if session.rng.random() > 0.2:
         return inside

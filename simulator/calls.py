@@ -1,4 +1,4 @@
-"""One phone call as facts: who called whom, when it rang, was answered and ended, and how."""
+"""The facts of one phone call: the parties, its times and its result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulator.wire import iso
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Either a user with a line, or somebody outside with a number (empty: withheld)."""
+    """Either a user with a line, or an external person with a number (empty: withheld)."""
 
     user: ZoomUser | None = None
     number: str = ""
@@ -25,7 +25,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`result` is one of answered, no_answer, voicemail. `answered_at` None: nobody talked."""
+    """`result` is answered, no_answer or voicemail. `answered_at` is None if not picked up."""
 
     call_id: str
     caller: Party
@@ -41,7 +41,7 @@ class Call:
 
 
 def live_party(party: Party, rng: random.Random, *, is_own: bool) -> dict[str, object]:
-    """A side in live events: all about the own user, little of the far side, no email address."""
+    """A side in live events: all fields for the own user, few for the far side, no email."""
     if party.user is None or party.line is None:
         return {"phone_number": party.number or "anonymous", "connection_type": "pstn_off_net"}
     far = {
@@ -63,7 +63,7 @@ def live_party(party: Party, rng: random.Random, *, is_own: bool) -> dict[str, o
 
 
 def record_party(party: Party, side: str, *, rng: random.Random) -> dict[str, object]:
-    """A side in completed records: extension, address, number and the devices' IP addresses."""
+    """A side in completed records: extension, email, number and the devices' IP addresses."""
     fields: dict[str, object] = {
         "name": party.name,
         "did_number": party.number or "anonymous",
@@ -93,6 +93,6 @@ def seconds_between(start: datetime | None, end: datetime) -> int:
 
 
 def times(call: Call, *, answer: str, ring: str, end: str) -> dict[str, str]:
-    """The call's times under the names of the asking shape; the answer only if there was one."""
+    """The call's times under the given names; the answer time only if it was picked up."""
     answered = {answer: iso(call.answered_at)} if call.answered_at else {}
     return {ring: iso(call.rang_at), **answered, end: iso(call.ended_at)}

@@ -1,4 +1,4 @@
-"""Two clocks for the sender: one that jumps to what is next, one that runs."""
+"""Two clocks for the sender: one jumps to the next event, the other runs."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import threading
 from datetime import UTC, datetime
 from typing import Protocol
 
-_LONGEST_NAP_SECONDS = 30.0  # so that a computer that slept notices the time soon
+_LONGEST_NAP_SECONDS = 30.0  # so that a computer notices the time soon after it was suspended
 
 
 class Clock(Protocol):
     def now(self) -> datetime: ...
 
     def wait_until(self, moment: datetime) -> bool:
-        """True when the moment has come, False when the sender is to stop."""
+        """Return True at the moment, or False if the sender must stop."""
         ...
 
 
 class ManualClock:
-    """Jumps forward to whatever is waited for: a whole day, retries included, plays at once."""
+    """Jumps forward instead of waiting, so that a whole day with retries is sent at once."""
 
     def __init__(self, start: datetime) -> None:
         self._now = start
@@ -32,18 +32,18 @@ class ManualClock:
 
 
 class RunningClock:
-    """The wall clock; with `start` and `speed` it begins elsewhere and runs faster."""
+    """The wall clock; `start` and `speed` let it start at another time and run faster."""
 
     def __init__(
         self, *, stop: threading.Event, start: datetime | None = None, speed: float = 1.0
     ) -> None:
         self._stop = stop
-        self._begun_at = datetime.now(UTC)
-        self._start = start or self._begun_at
+        self._started_at = datetime.now(UTC)
+        self._start = start or self._started_at
         self._speed = speed
 
     def now(self) -> datetime:
-        return self._start + (datetime.now(UTC) - self._begun_at) * self._speed
+        return self._start + (datetime.now(UTC) - self._started_at) * self._speed
 
     def wait_until(self, moment: datetime) -> bool:
         while (left := (moment - self.now()).total_seconds() / self._speed) > 0:

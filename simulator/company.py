@@ -1,7 +1,7 @@
-"""The fictional company: its Zoom users, the people WorkSights knows, and the clients they meet.
+"""The fictional company: its Zoom users, its WorkSights users, and the clients they meet.
 
-Deterministic by seed and account id. The named cast stays the same whatever the seed, so that
-commands can name `olivia.hart@acme-works.com`; ids, numbers and offices vary.
+It depends only on the seed and the account id. The named cast is the same for all seeds, so that
+commands can refer to `olivia.hart@acme-works.com`; ids, numbers and offices vary.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DEFAULT_ACCOUNT_ID = "AcmeWorksAccount000000"
 DEFAULT_DOMAIN = "acme-works.com"
 DEFAULT_SEED = 1
 DEFAULT_USERS = 24
-MINIMUM_USERS = 10  # fewer would leave nobody beside the special cases
+MINIMUM_USERS = 10  # with fewer, all users would be special cases
 TEAM_SIZE = 7
 
 # Zoom: 1 Basic, 2 Licensed.
@@ -30,7 +30,7 @@ BASIC, LICENSED = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Where people work. Hours are UTC and ignore daylight saving: no zone database is needed."""
+    """An office. Hours are UTC and ignore daylight saving, so no time zone database is needed."""
 
     time_zone: str
     opens_hour: int
@@ -54,7 +54,7 @@ class PhoneLine:
 
 @dataclass(frozen=True, slots=True)
 class ZoomUser:
-    """A user of the Zoom account. `id` is None while invited only; `email` may be empty."""
+    """A user of the Zoom account. `id` is None for an invited user; `email` may be empty."""
 
     id: str | None
     email: str
@@ -77,7 +77,7 @@ class ZoomUser:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """A WorkSights user: what the product's own directory knows of a person."""
+    """A WorkSights user, as in the product's own directory."""
 
     email: str
     full_name: str
@@ -114,7 +114,7 @@ def build_company(
     domain: str = DEFAULT_DOMAIN,
     has_phone: bool = True,
 ) -> Company:
-    """The company of `users` Zoom users; the same arguments give the same company."""
+    """The company with `users` Zoom users; the same arguments result in the same company."""
     if users < MINIMUM_USERS:
         raise ValueError(f"A company needs at least {MINIMUM_USERS} users; got {users}.")
     rng = random.Random(f"{seed}:{account_id}:{users}")  # noqa: S311 - a repeatable fictional company
@@ -137,7 +137,7 @@ def build_company(
 
 
 def zoom_id(rng: random.Random) -> str:
-    """22 characters of base64url, as Zoom's user, account and extension ids."""
+    """22 characters of base64url, like Zoom's user, account and extension ids."""
     return base64.urlsafe_b64encode(rng.randbytes(16)).decode().rstrip("=")
 
 
@@ -178,7 +178,7 @@ def _name(index: int) -> tuple[str, str]:
 
 
 def _colleagues(everyone: list[ZoomUser], domain: str) -> list[Colleague]:
-    """WorkSights users by their proper addresses, before Zoom's own oddities are put in."""
+    """WorkSights users with their correct emails, before the special cases in Zoom are added."""
     roles = {0: "owner", 1: "executive", 2: "admin", 3: "technical_admin"}
     known = [
         Colleague(
@@ -197,7 +197,7 @@ def _colleagues(everyone: list[ZoomUser], domain: str) -> list[Colleague]:
     return [*known, no_zoom]
 
 
-# Positions counted from the end, so that every company of ten or more has each special case.
+# Positions from the end, so that all companies of ten or more users have each special case.
 _FROM_THE_END = {
     "pending": 1,
     "inactive": 2,

@@ -1,4 +1,4 @@
-"""What people said, showed and recorded: events a product that only counts time must ignore."""
+"""Chats, screen shares and recordings: events that a product that only counts time must ignore."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def screen_share(session: Session, at: datetime, *, sharer: Attendee, until: dat
             "id": sharer.zoom_user_id,
             "sharing_details": details,
         }
-        session.tell(name, moment, participant=participant)
+        session.participant_event(name, moment, participant=participant)
 
 
 def recording(session: Session, *, host_email: str) -> None:
-    """`recording.completed`, some minutes after the end, with its links and pass codes."""
+    """Write `recording.completed`, some minutes after the end, with links and passcodes."""
     rng, facts = session.rng, session.facts
     ready_at = facts.ended_at + timedelta(minutes=rng.randrange(4, 20))
     key = rng.randbytes(12).hex()
@@ -77,7 +77,7 @@ def recording(session: Session, *, host_email: str) -> None:
 
 
 def created(session: Session, at: datetime, *, operator: str) -> None:
-    """`meeting.created`, with the number as an integer, the link and the pass code."""
+    """Write `meeting.created`, with the number as an integer, the link and the passcode."""
     facts, rng = session.facts, session.rng
     code = rng.randbytes(9).hex()
     about = {

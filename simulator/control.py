@@ -1,4 +1,4 @@
-"""`/_control`, which Zoom does not have: plan failures, end tokens, change users, count calls."""
+"""`/_control`, which Zoom does not have: plan failures, end tokens, change users, list calls."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from simulator.world import Account, NextAuthorization, World
 
 
 async def fail(request: Request) -> Response:
-    """POST plans answers for one exact path; DELETE forgets all that are planned."""
+    """POST plans a response for one exact path; DELETE removes all planned responses."""
     world = world_of(request)
     if request.method == "DELETE":
         world.failures.clear()
         return Response(status_code=204)
     try:
-        failure = Failure(**await _told(request))
+        failure = Failure(**await _body(request))
     except (TypeError, ValueError) as error:
         return _wrong(str(error))
     world.failures.plan(failure)
@@ -35,24 +35,24 @@ async def expire_tokens(request: Request) -> Response:
 
 
 async def revoke_grants(request: Request) -> Response:
-    """Refresh tokens die: of `account_id`, or of all accounts."""
-    told = await _told(request)
-    return JSONResponse({"revoked": world_of(request).grants.end_refresh(told.get("account_id"))})
+    """End the refresh tokens of `account_id`, or of all accounts."""
+    body = await _body(request)
+    return JSONResponse({"revoked": world_of(request).grants.end_refresh(body.get("account_id"))})
 
 
 async def authorization(request: Request) -> Response:
-    """From now on: which account consents (`account_id`), by which user (`user_id`, or its owner),
-    to which scopes (`scope`, or all), or that it does not (`deny`).
+    """Set who approves the next authorizations: the account (`account_id`), the user (`user_id`, or
+    the owner) and the scopes (`scope`, or all), or whether access is denied (`deny`).
     """
-    world, told = world_of(request), await _told(request)
-    account = _account(world, told)
+    world, body = world_of(request), await _body(request)
+    account = _account(world, body)
     if account is None:
         return _wrong("No such account.")
     world.authorization = NextAuthorization(
         account.id,
-        denies=bool(told.get("deny", False)),
-        user_id=told.get("user_id"),
-        scope=told.get("scope"),
+        denies=bool(body.get("deny", False)),
+        user_id=body.get("user_id"),
+        scope=body.get("scope"),
     )
     return Response(status_code=204)
 
@@ -67,14 +67,14 @@ async def calls(request: Request) -> Response:
 
 async def change_user(request: Request) -> Response:
     """Add, change or (`"remove": true`) remove the user with this id, or with this email."""
-    world, told = world_of(request), await _told(request)
-    account, given = _account(world, told), told.get("user")
+    world, body = world_of(request), await _body(request)
+    account, given = _account(world, body), body.get("user")
     if account is None:
         return _wrong("No such account.")
     if not isinstance(given, dict) or not (given.get("id") or given.get("email")):
         return _wrong("A user needs an id or an email.")
     found = _find(account, given)
-    if told.get("remove"):
+    if body.get("remove"):
         if found is None:
             return _wrong("No such user.")
         account.users.remove(found)
@@ -88,7 +88,7 @@ async def change_user(request: Request) -> Response:
 
 
 def _find(account: Account, given: RestUser) -> RestUser | None:
-    """By id; by email when one of the two has no id, as a pending user has none."""
+    """Find the user by id, or by email if one of the two has no id, like a pending user."""
     for user in account.users:
         if given.get("id") and user.get("id") == given["id"]:
             return user
@@ -100,26 +100,26 @@ def _find(account: Account, given: RestUser) -> RestUser | None:
 
 
 def _new_user(given: RestUser) -> RestUser:
-    """Active and basic, unless told; a pending user gets no id."""
+    """A new user with default fields: active and basic. A pending user gets no id."""
     fields: RestUser = {"email": "", "type": 1, "status": "active"}
     if given.get("status") == "pending":
         return fields
     return {"id": secrets.token_urlsafe(16), **fields}
 
 
-def _account(world: World, told: dict[str, Any]) -> Account | None:
+def _account(world: World, body: dict[str, Any]) -> Account | None:
     first = next(iter(world.accounts))
-    return world.accounts.get(told.get("account_id", first))
+    return world.accounts.get(body.get("account_id", first))
 
 
-async def _told(request: Request) -> dict[str, Any]:
-    """The JSON object of the body; nothing at all is an empty one."""
+async def _body(request: Request) -> dict[str, Any]:
+    """The JSON object in the body; {} if the body is empty."""
     body = await request.body()
     return json.loads(body) if body else {}
 
 
 def not_json(_request: Request, error: Exception) -> Response:
-    """An exception handler: a control call whose body is no JSON says so."""
+    """The exception handler for control calls with invalid JSON."""
     return _wrong(f"Not valid JSON: {error}")
 
 

@@ -1,4 +1,4 @@
-"""A working day of the company as the events Zoom would send. Weekends are working days too."""
+"""A working day of the company, as the events Zoom would send. Weekends are working days, too."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from simulator.webinars import hold_webinars
 
 
 def build_day(company: Company, day: date, *, seed: int = DEFAULT_SEED) -> list[Event]:
-    """The day's events by their own times; the same company, day and seed give the same bytes."""
+    """The day's events by their times; the same company, day and seed result in the same bytes."""
     rng = random.Random(f"{seed}:{day.isoformat()}")  # noqa: S311 - a repeatable fictional day
     agenda = Agenda(company, day, rng=rng)
     hold_meetings(agenda)

@@ -1,4 +1,4 @@
-"""From events to deliveries: at least once, not in order, some twice, some late."""
+"""Turns events into deliveries: at least once, not in order, some twice, some late."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from simulator.journal import Event
 from simulator.wire import in_some_order, to_bytes
 
 _USUAL_SECONDS, _ENDED_SECONDS, _RECORD_SECONDS = 0.8, 17.0, 25.0
-_SPREAD = 0.45  # of the logarithm: nine in ten within a factor of two
+_SPREAD = 0.45  # of the logarithm: nine in ten are within a factor of two
 _LATE = 0.015
 _LATE_SECONDS = (60, 1800)
 _AGAIN_SAME_BYTES = 0.04
@@ -25,7 +25,7 @@ _HAS_REQUEST_ID = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One request to make at `at`. `request_id` stays the same when it is tried again."""
+    """One request to send at `at`. Retries use the same `request_id`."""
 
     at: datetime
     event: Event
@@ -64,7 +64,7 @@ def _latency(event: Event, rng: random.Random) -> timedelta:
 
 
 def _other_order(body: bytes, rng: random.Random) -> bytes:
-    """The same event as another subscription may write it: other key order at every level."""
+    """The same event as another subscription may send it, with another key order at each level."""
     read = json.loads(body)
     read["payload"] = dict(reversed(read["payload"].items()))
     read["payload"]["object"] = dict(reversed(read["payload"]["object"].items()))

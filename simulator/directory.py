@@ -1,4 +1,4 @@
-"""A company's people in the shapes of Zoom's REST lists."""
+"""A company's users in the format of Zoom's REST lists."""
 
 from __future__ import annotations
 

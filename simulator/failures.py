@@ -1,4 +1,4 @@
-"""Answers planned ahead, so that a test can see what happens when Zoom fails."""
+"""Planned responses, so that tests can check what happens when Zoom fails."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 
 @dataclass(slots=True)
 class Failure:
-    """`status` None: only slow, then the usual answer. `account_id` None: whoever calls."""
+    """Without a `status` the normal response is only delayed; without an `account_id` it applies to
+    all accounts.
+    """
 
     path: str
     times: int = 1

@@ -1,4 +1,4 @@
-"""Tokens as Zoom hands them out: codes for one use, rotating refresh tokens, an hour's access."""
+"""Tokens like Zoom's: one-time codes, rotating refresh tokens, access tokens for an hour."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CODE_SECONDS = 300
 
 
 class GrantError(Exception):
-    """`reason` and `error` as the token endpoint answers them."""
+    """An error of the token endpoint, with its `reason` and `error`."""
 
     def __init__(self, reason: str, error: str) -> None:
         super().__init__(reason)
@@ -23,8 +23,8 @@ class GrantError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Who has allowed what. Without a user it is the account's owner; without a scope all of the
-    app's.
+    """The user who approved access, and the scopes. Without a user it is the account's owner,
+    without a scope all of the app's.
     """
 
     account_id: str
@@ -56,7 +56,7 @@ class Tokens:
 
 
 class Grants:
-    """Every token there is. `now` is in seconds and comes from outside."""
+    """All tokens. `now` returns the time in seconds."""
 
     def __init__(self, *, now: Callable[[], float]) -> None:
         self._now = now
@@ -80,7 +80,7 @@ class Grants:
         return found.consent.account_id if found else None
 
     def redeem(self, code: str, *, redirect_uri: str, verifier: str | None) -> Tokens:
-        """A code for tokens, once. The account's earlier grants by code end."""
+        """Exchange a code for tokens, once. Ends the account's earlier grants by code."""
         found = self._codes.pop(code, None)
         if found is None or found.expires_at < self._now():
             raise GrantError("Invalid authorization code.", "invalid_grant")
@@ -94,21 +94,21 @@ class Grants:
         return self._issue(found.consent, grant=secrets.token_hex(8))
 
     def refresh(self, refresh_token: str) -> Tokens:
-        """New tokens; the old refresh token is dead, the old access token lives out its hour."""
+        """Issue new tokens; ends the old refresh token. The old access token stays valid."""
         found = self._refresh.pop(refresh_token, None)
         if found is None:
             raise GrantError("Invalid Token!", "invalid_grant")
         return self._issue(found.consent, grant=found.grant)
 
     def issue_for_account(self, account_id: str) -> Tokens:
-        """Server-to-Server: access only, as many at a time as are asked for."""
+        """Issue a Server-to-Server access token; any number of them may be valid."""
         access_token = self._access_token(
             Consent(account_id), grant=f"server:{secrets.token_hex(8)}"
         )
         return Tokens(access_token, None)
 
     def account_of_access(self, access_token: str) -> str | None:
-        """The account a living access token speaks for."""
+        """The account of a valid access token."""
         consent = self.consent_of_access(access_token)
         return consent.account_id if consent else None
 
@@ -129,19 +129,21 @@ class Grants:
         return True
 
     def expire_access(self) -> int:
-        """Let every access token be out of date now."""
-        living = [one for one, of in self._access.items() if of.expires_at > self._now()]
+        """Make all access tokens expire now; return how many were valid."""
+        valid = [one for one, of in self._access.items() if of.expires_at > self._now()]
         self._access = {one: Access(of.consent, of.grant, 0) for one, of in self._access.items()}
-        return len(living)
+        return len(valid)
 
     def end_refresh(self, account_id: str | None) -> int:
-        """Refresh tokens die, of one account or of all; access tokens live out their hour."""
-        doomed = [
+        """End the refresh tokens of one account, or of all; return how many. Access tokens stay
+        valid.
+        """
+        ended = [
             one for one, of in self._refresh.items() if account_id in (None, of.consent.account_id)
         ]
-        for token in doomed:
+        for token in ended:
             del self._refresh[token]
-        return len(doomed)
+        return len(ended)
 
     def _issue(self, consent: Consent, *, grant: str) -> Tokens:
         refresh_token = secrets.token_urlsafe(48)

@@ -1,4 +1,4 @@
-"""People from outside: clients, webinar visitors, private addresses, guests without identity."""
+"""External people: clients, webinar visitors, private email addresses, unidentified guests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from simulator.names import (
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """`is_invited`: the host's calendar invitation named them, so meetings show their address."""
+    """`is_invited` guests are in the host's calendar invitation, so Zoom sends their email."""
 
     name: str
     email: str
@@ -28,7 +28,7 @@ class Guest:
 
 
 def make_guests(rng: random.Random, users: int) -> tuple[Guest, ...]:
-    """Two guests per Zoom user, a handful per client, plus the odd addresses."""
+    """Two guests per Zoom user, eight per client, plus those with unusual addresses."""
     guests = [_odd(rng, name, email=email) for name, email in ODD_GUESTS]
     seen = {guest.email for guest in guests}
     for number in range(2 * users):

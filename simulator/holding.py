@@ -1,4 +1,4 @@
-"""Holding a meeting: from a plan to everything Zoom would say of it."""
+"""Simulates a meeting: writes all events that Zoom would send for a plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from simulator.breakout import attend_with_room, make_rooms
 from simulator.company import ZoomUser
 from simulator.guests import Guest
 from simulator.session import Attendee, Facts, Session, not_signed_in, signed_in, visitor
-from simulator.waiting_room import wait_and_go
+from simulator.waiting_room import wait_and_leave
 
 _ENDED_NEVER_COMES = 0.02
 _HOST_STAYS_AWAY = 0.05
@@ -24,7 +24,7 @@ _LOOKS_IN = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`minutes` is what was scheduled (0: nothing was); `lasts` what it will really take."""
+    """`minutes` is the scheduled duration (0: not scheduled), `lasts` the actual one."""
 
     number: str
     type: int
@@ -51,7 +51,7 @@ def hold(agenda: Agenda, plan: Plan) -> None:
     _attend_all(agenda, session, people=people, rooms=plan.rooms)
     if plan.turned_away is not None:
         at = session.facts.started_at + timedelta(minutes=1)
-        wait_and_go(session, visitor(plan.turned_away), at=at)
+        wait_and_leave(session, visitor(plan.turned_away), at=at)
     if rng.random() >= _ENDED_NEVER_COMES:
         session.ended()
     _make_content(session, people=people, host_email=plan.host.email)
@@ -101,13 +101,13 @@ def _attend_all(agenda: Agenda, session: Session, *, people: list[Attendee], roo
         else:
             attend(session, visit, habit=agenda.habits.next())
     if rng.random() < _LOOKS_IN:
-        # Somebody joins and leaves within the same second.
+        # A person joins and leaves within the same second.
         at = facts.started_at + timedelta(seconds=90)
         attend(session, Visit(Attendee("iPhone"), at, at))
 
 
 def _visit(agenda: Agenda, facts: Facts, *, person: Attendee, is_first: bool) -> Visit:
-    """Between the first minutes and the end; most stay until the host ends it."""
+    """A visit from one of the first minutes; most people stay until the host ends the meeting."""
     rng = agenda.rng
     seconds = (facts.ended_at - facts.started_at).total_seconds()
     late = 0 if is_first else min(int(rng.expovariate(1 / 70)), int(seconds * 0.2))

@@ -1,4 +1,4 @@
-"""The events of a day, written down as they happen, handed out in the order of their times."""
+"""Collects the events of a day and returns them by time."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 from simulator.wire import in_some_order, milliseconds, to_bytes
 
-# `event_ts` runs this much later than the payload's own time: 0.1 s, seldom up to 3.5 s.
+# The delay of `event_ts` after the payload's own time: at least 0.1 s, rarely up to 3.5 s.
 _LEAST_LAG, _USUAL_LAG, _GREATEST_LAG = 0.1, 0.5, 3.5
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fact. `session` is the uuid or call_id it belongs to, empty for the others."""
+    """One fact. `session` is the uuid or call_id it belongs to; empty if there is none."""
 
     name: str
     occurred_at: datetime
@@ -39,9 +39,10 @@ class Journal:
         beside: dict[str, Any] | None = None,
         above: dict[str, Any] | None = None,
     ) -> None:
-        """Write down that `name` happened at `at` (whole seconds) to the object `about`.
+        """Add an event `name` at the time `at` (whole seconds) with the object `about`.
 
-        `beside` goes next to the object in the payload, `above` next to the payload.
+        `beside` is added to the payload next to the object, `above` to the body next to the
+        payload.
         """
         lag = min(_GREATEST_LAG, _LEAST_LAG + self.rng.expovariate(1 / _USUAL_LAG))
         occurred_at = at + timedelta(milliseconds=round(lag * 1000))

@@ -1,4 +1,4 @@
-"""The meetings of a day: recurring, with clients, among colleagues, ad hoc, a workshop."""
+"""The meetings of a day: recurring, with clients, internal, instant, personal, and workshops."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def hold_meetings(agenda: Agenda) -> None:
     for _ in range(agenda.times(_WORKSHOP)):
         _workshop(agenda)
     for number in range(agenda.times(_CLIENT)):
-        _client_meeting(agenda, turns_somebody_away=number % 6 == 0)
+        _client_meeting(agenda, turns_guest_away=number % 6 == 0)
     for _ in range(agenda.times(_INTERNAL)):
         _internal(agenda)
     for _ in range(agenda.times(_INSTANT)):
@@ -33,7 +33,7 @@ def hold_meetings(agenda: Agenda) -> None:
 
 
 def _recurring(agenda: Agenda) -> None:
-    """Stand-ups at the team's own time; plannings when the host finds one."""
+    """Stand-ups at the team's fixed time; plannings when the host is free."""
     rng = agenda.rng
     for series in agenda.company.series:
         if series.type == RECURRING_WEBINAR:
@@ -59,7 +59,7 @@ def _recurring(agenda: Agenda) -> None:
         )
 
 
-def _client_meeting(agenda: Agenda, *, turns_somebody_away: bool) -> None:
+def _client_meeting(agenda: Agenda, *, turns_guest_away: bool) -> None:
     rng = agenda.rng
     guests = agenda.company.guests
     first = rng.choice(guests)
@@ -82,7 +82,7 @@ def _client_meeting(agenda: Agenda, *, turns_somebody_away: bool) -> None:
             lasts=_really(agenda, minutes),
             colleagues=with_us,
             guests=invited,
-            turned_away=rng.choice(guests) if turns_somebody_away else None,
+            turned_away=rng.choice(guests) if turns_guest_away else None,
         ),
     )
 
@@ -130,7 +130,7 @@ def _instant(agenda: Agenda) -> None:
 
 
 def _personal_room(agenda: Agenda) -> None:
-    """In the host's own room, whose number is always the same; now and then around midnight UTC."""
+    """A meeting in the host's personal room, with a constant number; some around midnight UTC."""
     rng = agenda.rng
     host = rng.choice(agenda.people)
     lasts = rng.randrange(10, 50)
@@ -155,7 +155,7 @@ def _personal_room(agenda: Agenda) -> None:
 
 
 def _workshop(agenda: Agenda) -> None:
-    """Ten or so people of the whole company, in breakout rooms for part of the time."""
+    """About ten people of the whole company, in breakout rooms for part of the time."""
     rng = agenda.rng
     host = _licensed(agenda)
     start = agenda.slot(host, minutes=90)

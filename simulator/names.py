@@ -1,4 +1,4 @@
-"""The words for people, clients and meetings. Data only; all of it is fictional."""
+"""Names of people, clients and meetings. Data only; all of it is fictional."""
 
 CAST = (
     ("Olivia", "Hart"),
@@ -59,7 +59,7 @@ CLIENT_NOUNS = (
     "robotics", "textiles",
 )  # fmt: skip
 
-# Not plain `first.last` at a company: sub-addresses, dots, role mailboxes, private mail.
+# Addresses other than `first.last` at a company: sub-addresses, dots, role mailboxes, free mail.
 ODD_GUESTS = (
     ("Gail Marsh", "gail.marsh@gmail.com"),
     ("Gail Marsh", "gailmarsh+acme@gmail.com"),

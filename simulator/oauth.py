@@ -1,4 +1,4 @@
-"""`/oauth`: the consent page (which consents at once), tokens, and their revocation."""
+"""`/oauth`: the consent page, which approves at once, tokens, and their revocation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from simulator.arrival import arrive, world_of
+from simulator.arrival import record_call, world_of
 from simulator.grants import EXPIRES_IN_SECONDS, Consent, GrantError, Grants, Tokens
 from simulator.world import SCOPES, World
 
@@ -19,10 +19,10 @@ _CHALLENGE_METHODS = ("S256", "plain")
 
 
 async def authorize(request: Request) -> Response:
-    """Back to `redirect_uri` with a code, or with `access_denied` when the admin says no."""
+    """Redirect to `redirect_uri` with a code, or with `access_denied` if the admin declines."""
     world, query = world_of(request), request.query_params
     account_id = world.authorization.account_id
-    if (answer := await arrive(request, account_id)) is not None:
+    if (answer := await record_call(request, account_id)) is not None:
         return answer
     redirect_uri = query.get("redirect_uri", "")
     method = query.get("code_challenge_method", "plain")
@@ -49,7 +49,7 @@ async def authorize(request: Request) -> Response:
 async def token(request: Request) -> Response:
     world, form = world_of(request), await _form(request)
     grant_type, account_id = form.get("grant_type", ""), _account(world.grants, form)
-    if (answer := await arrive(request, account_id, grant_type=grant_type)) is not None:
+    if (answer := await record_call(request, account_id, grant_type=grant_type)) is not None:
         return answer
     if not _is_client(request, world):
         return _error("Invalid client_id or client_secret", "invalid_client", status=401)
@@ -57,7 +57,7 @@ async def token(request: Request) -> Response:
         tokens = _tokens(world, form, grant_type=grant_type)
     except GrantError as error:
         return _error(error.reason, error.error)
-    told = {
+    content = {
         "access_token": tokens.access_token,
         "token_type": "bearer",
         "expires_in": EXPIRES_IN_SECONDS,
@@ -65,13 +65,13 @@ async def token(request: Request) -> Response:
         "api_url": str(request.base_url).rstrip("/"),
     }
     if tokens.refresh_token is not None:
-        told["refresh_token"] = tokens.refresh_token
-    return JSONResponse(told)
+        content["refresh_token"] = tokens.refresh_token
+    return JSONResponse(content)
 
 
 async def revoke(request: Request) -> Response:
     world, form = world_of(request), await _form(request)
-    if (answer := await arrive(request, None)) is not None:
+    if (answer := await record_call(request, None)) is not None:
         return answer
     if not _is_client(request, world):
         return _error("Invalid client_id or client_secret", "invalid_client", status=401)
@@ -81,7 +81,7 @@ async def revoke(request: Request) -> Response:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """The form fields; Starlette's own reader would need one more package."""
+    """The form fields; Starlette's own reader would need another package."""
     return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
 
 
@@ -103,7 +103,7 @@ def _tokens(world: World, form: dict[str, str], *, grant_type: str) -> Tokens:
 
 
 def _account(grants: Grants, form: dict[str, str]) -> str | None:
-    """Whose token is asked for, as far as the form tells."""
+    """The account of the requested token, if the form identifies it."""
     return (
         grants.account_of_refresh(form.get("refresh_token", ""))
         or grants.account_of_code(form.get("code", ""))

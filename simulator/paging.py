@@ -1,4 +1,4 @@
-"""`next_page_token`: opaque, good for fifteen minutes and for the list it was made for."""
+"""`next_page_token`: opaque, valid for fifteen minutes and only for its own list."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 _LIVES_SECONDS = 15 * 60
-DEFAULT_PAGE_SIZE, GREATEST_PAGE_SIZE = 30, 300
+DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 30, 300
 
 
 class PagingError(Exception):
-    """A page size or page token that Zoom would refuse; the message is the answer's."""
+    """A page size or page token that Zoom would reject; the message is that of the response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Page:
 
 
 def page_of(rows: list[dict[str, Any]], query: QueryParams, *, what: str, now: float) -> Page:
-    """The asked page of `rows`; `what` names the list, so that its tokens fit no other."""
+    """The requested page of `rows`; `what` names the list, so that tokens work only for it."""
     size = _size(query)
     start = _start(query.get("next_page_token", ""), what=what, now=now)
     end = start + size
@@ -37,14 +37,14 @@ def page_of(rows: list[dict[str, Any]], query: QueryParams, *, what: str, now: f
 
 def _size(query: QueryParams) -> int:
     text = query.get("page_size", str(DEFAULT_PAGE_SIZE))
-    if not text.isdecimal() or not 1 <= int(text) <= GREATEST_PAGE_SIZE:
-        raise PagingError(f"The page_size must be between 1 and {GREATEST_PAGE_SIZE}.")
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_PAGE_SIZE:
+        raise PagingError(f"The page_size must be between 1 and {MAX_PAGE_SIZE}.")
     return int(text)
 
 
 def _token(start: int, *, what: str, now: float) -> str:
-    told = json.dumps([start, what, now + _LIVES_SECONDS])
-    return base64.urlsafe_b64encode(told.encode()).decode()
+    content = json.dumps([start, what, now + _LIVES_SECONDS])
+    return base64.urlsafe_b64encode(content.encode()).decode()
 
 
 def _start(token: str, *, what: str, now: float) -> int:

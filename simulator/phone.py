@@ -1,4 +1,4 @@
-"""The phone calls of a day, told live by both sides and again by records of two generations."""
+"""The phone calls of a day, as live events of both sides and as records of two generations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WEIGHTS = (38, 30, 14, 10, 8)
 _LIVE_EVENT_LOST = 0.05
 _TRANSFERRED = 0.08
 
-# event part, array, id of a record, id of the call's history
+# end of the event's name, array, id of a record, id of the call's history
 _GENERATIONS = (
     ("call_history_completed", "call_logs", "id", "call_path_id"),
     ("call_element_completed", "call_elements", "call_element_id", "call_history_uuid"),
@@ -24,7 +24,7 @@ _GENERATIONS = (
 
 
 def make_calls(agenda: Agenda) -> None:
-    """Every kind at least once, then by their usual shares."""
+    """Make each kind of call at least once, the others by their usual shares."""
     with_lines = [user for user in agenda.people if user.line]
     if not with_lines:
         return
@@ -32,9 +32,9 @@ def make_calls(agenda: Agenda) -> None:
     others = max(0, _CALLS_PER_LINE * len(with_lines) - len(_KINDS))
     for kind in [*_KINDS, *rng.choices(_KINDS, _WEIGHTS, k=others)]:
         call = _call(agenda, kind, with_lines=with_lines)
-        _tell(agenda, call)
+        _write_events(agenda, call)
         if kind == "inbound" and rng.random() < _TRANSFERRED:
-            _tell(agenda, _transferred(agenda, call, with_lines=with_lines))
+            _write_events(agenda, _transferred(agenda, call, with_lines=with_lines))
 
 
 def _call(agenda: Agenda, kind: str, *, with_lines: list[ZoomUser]) -> Call:
@@ -66,7 +66,7 @@ def _call(agenda: Agenda, kind: str, *, with_lines: list[ZoomUser]) -> Call:
 
 
 def _outsider(agenda: Agenda) -> Party:
-    """A client; some withhold the number, some numbers come without a plus sign."""
+    """A client; some withhold their number, some numbers have no plus sign."""
     guest, luck = agenda.rng.choice(agenda.company.guests), agenda.rng.random()
     if luck < 0.06:
         return Party(number="", name="")
@@ -88,21 +88,21 @@ def _transferred(agenda: Agenda, call: Call, *, with_lines: list[ZoomUser]) -> C
     )
 
 
-def _tell(agenda: Agenda, call: Call) -> None:
+def _write_events(agenda: Agenda, call: Call) -> None:
     rng = agenda.rng
     sides = [side for side in ("caller", "callee") if getattr(call, side).user]
     generations = rng.choice((_GENERATIONS, _GENERATIONS, _GENERATIONS[:1], _GENERATIONS[1:]))
     for side in sides:
         if rng.random() >= _LIVE_EVENT_LOST:
-            _tell_live(agenda, call, side=side)
+            _write_live(agenda, call, side=side)
         for generation in generations:
-            _tell_record(agenda, call, side=side, generation=generation)
+            _write_record(agenda, call, side=side, generation=generation)
     if call.result == "voicemail":
-        _tell_voicemail(agenda, call)
+        _write_voicemail(agenda, call)
 
 
-def _tell_live(agenda: Agenda, call: Call, *, side: str) -> None:
-    """Ringing and missed calls are told too, though only the end says how long it took."""
+def _write_live(agenda: Agenda, call: Call, *, side: str) -> None:
+    """Write the live events; ringing and missed calls have events, too."""
     rng = agenda.rng
     parties = {
         "callee": live_party(call.callee, rng, is_own=side == "callee"),
@@ -111,7 +111,7 @@ def _tell_live(agenda: Agenda, call: Call, *, side: str) -> None:
     about = {"call_id": call.call_id, **parties, "ringing_start_time": iso(call.rang_at)}
     agenda.journal.write(f"phone.{side}_ringing", call.rang_at, about=about, session=call.call_id)
     about |= times(call, answer="answer_start_time", ring="ringing_start_time", end="call_end_time")
-    # A mailbox that picked up is no talk, yet half of the time the live event calls it answered.
+    # Voicemail is not a conversation, but half of the live events have an answer time for it.
     if call.result == "voicemail" and rng.random() < 0.5:
         about.pop("answer_start_time")
     if call.result == "no_answer":
@@ -124,7 +124,7 @@ def _tell_live(agenda: Agenda, call: Call, *, side: str) -> None:
     agenda.journal.write(f"phone.{side}_ended", call.ended_at, about=about, session=call.call_id)
 
 
-def _tell_record(
+def _write_record(
     agenda: Agenda, call: Call, *, side: str, generation: tuple[str, str, str, str]
 ) -> None:
     name, array, record_id, history_id = generation
@@ -159,7 +159,7 @@ def _tell_record(
     agenda.journal.write(event, call.ended_at, about=about, session=call.call_id)
 
 
-def _tell_voicemail(agenda: Agenda, call: Call) -> None:
+def _write_voicemail(agenda: Agenda, call: Call) -> None:
     key = agenda.rng.randbytes(16).hex()
     about = {
         "id": key,

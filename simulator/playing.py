@@ -1,4 +1,4 @@
-"""Playing days of the company against a receiver: at once, or live on the real clock."""
+"""Sends days of the company to a receiver: at once, or live in real time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def deliveries_of(company: Company, day: date, *, seed: int) -> list[Delivery]:
 
 
 def play_at_once(company: Company, day: date, *, seed: int, receiver: Receiver) -> Counts:
-    """The whole day as fast as the receiver answers; retries too, on a clock that jumps."""
+    """Send the whole day, with retries, as fast as the receiver answers, on a clock that jumps."""
     deliveries = deliveries_of(company, day, seed=seed)
     with _sender(receiver, ManualClock(deliveries[0].at)) as sender:
         sender.add(deliveries)
@@ -33,14 +33,14 @@ def play_at_once(company: Company, day: date, *, seed: int, receiver: Receiver) 
 
 
 def play_live(company: Company, *, seed: int, receiver: Receiver, stop: threading.Event) -> Counts:
-    """Day after day until `stop`: what occurs from now on is sent when its time comes."""
+    """Send the events from now on in real time, day after day until `stop`."""
     clock = RunningClock(stop=stop)
-    begun_at = clock.now()
-    day = begun_at.date()
+    started_at = clock.now()
+    day = started_at.date()
     with _sender(receiver, clock) as sender:
         # Yesterday's last meetings may run past midnight.
         for one in (day - timedelta(days=1), day):
-            sender.add(_from(begun_at, deliveries_of(company, one, seed=seed)))
+            sender.add(_from(started_at, deliveries_of(company, one, seed=seed)))
         while not stop.is_set():
             day += timedelta(days=1)
             sender.run(until=datetime.combine(day, time(), tzinfo=UTC))

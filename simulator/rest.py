@@ -1,4 +1,4 @@
-"""`/v2`: users and phone users of the account that the access token speaks for."""
+"""`/v2`: users and phone users of the access token's account."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from simulator.arrival import arrive, world_of
+from simulator.arrival import record_call, world_of
 from simulator.company import Company
 from simulator.directory import RestUser
 from simulator.paging import PagingError, page_of
@@ -19,9 +19,9 @@ _STATUSES = ("active", "inactive", "pending")
 
 
 async def list_users(request: Request) -> Response:
-    """One status a call: a full directory takes three."""
+    """List the users with one status; a complete list takes three calls."""
     account = _account(request)
-    if (answer := await arrive(request, account.id if account else None)) is not None:
+    if (answer := await record_call(request, account.id if account else None)) is not None:
         return answer
     if account is None:
         return _unauthorized(request)
@@ -33,9 +33,9 @@ async def list_users(request: Request) -> Response:
 
 
 async def one_user(request: Request) -> Response:
-    """By id, by email, or `me`: the person who consented."""
+    """Return a user by id, by email, or `me`, the user who approved access."""
     account = _account(request)
-    if (answer := await arrive(request, account.id if account else None)) is not None:
+    if (answer := await record_call(request, account.id if account else None)) is not None:
         return answer
     if account is None:
         return _unauthorized(request)
@@ -49,7 +49,7 @@ async def one_user(request: Request) -> Response:
 
 async def list_phone_users(request: Request) -> Response:
     account = _account(request)
-    if (answer := await arrive(request, account.id if account else None)) is not None:
+    if (answer := await record_call(request, account.id if account else None)) is not None:
         return answer
     if account is None:
         return _unauthorized(request)

@@ -1,4 +1,4 @@
-"""The app on a port, in a thread of this process: for the command line and for tests."""
+"""Runs the app on a port in a thread of this process, for the command line and for tests."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _START_SECONDS = 60.0
 
 
 class NotStartedError(Exception):
-    """The server did not come up: the port is taken, or its log says why."""
+    """The server did not start: the port is taken, or the log has the reason."""
 
 
 @contextmanager
 def running(world: World, *, port: int = 0) -> Iterator[str]:
-    """Serve this world on 127.0.0.1 while the block runs; gives the base URL. Port 0: any free."""
+    """Serve this world on 127.0.0.1 during the block; yield the base URL. Port 0: any free port."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         _bind(listener, port)

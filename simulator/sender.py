@@ -1,11 +1,11 @@
 """Sends deliveries by Zoom's rules.
 
-An answer of 200 to 299 within three seconds is success. Only 500 and above, no answer in time and
-no connection are tried again: 5, 20 and 60 minutes after the attempt before, on the sender's own
-clock. Every other answer, 3xx and 4xx, loses the delivery for good.
+A response of 200 to 299 within three seconds is success. After 500 and above, no response in time
+or no connection, it retries 5, 20 and 60 minutes after the last attempt, on the sender's own clock.
+After any other response, 3xx and 4xx, the delivery is permanently lost.
 
-A retry carries the body, the timestamp and the request id of its first attempt. Zoom does not say
-whether it signs retries anew; the old timestamp is the harder case for a receiver.
+A retry has the body, the timestamp and the request id of the first attempt. Zoom does not document
+whether it signs retries again; the old timestamp is the harder case for a receiver.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from simulator.signature import headers
 RETRY_AFTER = (timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=60))
 ANSWER_WITHIN_SECONDS = 3.0
 
-# A retry is due five minutes after its attempt at the earliest, so only before a longer gap than
-# this must every answer be in.
+# A retry is due at least five minutes after its attempt, so all responses must have arrived only
+# before a gap that is longer than this.
 _LONG_GAP = timedelta(minutes=1)
 _NOT_ANSWERED = (
     requests.Timeout,
@@ -41,7 +41,7 @@ _NOT_ANSWERED = (
 
 @dataclass(slots=True)
 class Counts:
-    """`sent` counts attempts; a delivery ends accepted (2xx), refused (3xx, 4xx) or given up."""
+    """`sent` counts attempts; a delivery ends as accepted (2xx), refused (3xx, 4xx) or given up."""
 
     deliveries: int = 0
     sent: int = 0
@@ -66,7 +66,7 @@ class _Due:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """`status` None: none came in time."""
+    """A response; `status` is None if there was none in time."""
 
     due: _Due
     attempted_at: datetime
@@ -74,7 +74,7 @@ class _Answer:
 
 
 class Sender:
-    """A heap of what is due. Counts go on over several runs; close it, or use `with`."""
+    """Sends deliveries when they are due, and counts them over all runs. Must be closed."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class Sender:
             heapq.heappush(self._heap, due)
 
     def run(self, *, until: datetime | None = None) -> Counts:
-        """Send what is due, each at its time; without `until` to the very last retry."""
+        """Send each delivery when it is due, until `until`, or without it until the last retry."""
         flying: set[Future[_Answer]] = set()
         while True:
             flying = self._settle(flying, only_if_full=True)
@@ -165,7 +165,7 @@ class Sender:
         return _Answer(due, attempted_at, response.status_code)
 
     def _session(self) -> requests.Session:
-        """One kept-alive session per thread, without the environment's proxies."""
+        """One HTTP session per thread, without the environment's proxies."""
         session: requests.Session | None = getattr(self._of_thread, "session", None)
         if session is None:
             session = requests.Session()
@@ -175,7 +175,7 @@ class Sender:
         return session
 
     def _settle(self, flying: set[Future[_Answer]], *, only_if_full: bool) -> set[Future[_Answer]]:
-        """Wait for one answer at least, count those that came, and put retries on the heap."""
+        """Wait for at least one response, count the responses, and put retries on the heap."""
         if not flying or (only_if_full and len(flying) < self._threads):
             return flying
         done, rest = wait(flying, return_when=FIRST_COMPLETED)

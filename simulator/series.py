@@ -1,4 +1,4 @@
-"""Recurring meetings of the company: the same number every day, a new uuid for every occurrence."""
+"""Recurring meetings of the company: always the same number, a new uuid for each occurrence."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Series:
 
 
 def make_series(rng: random.Random, members: list[tuple[str, int]]) -> tuple[Series, ...]:
-    """A stand-up for each team, a planning for every second one, one webinar series.
+    """A stand-up for each team, a planning for every second team, one webinar series.
 
-    `members` are (Zoom user id, team) of the active users; the first of a team is its host.
+    `members` are (Zoom user id, team) of the active users; the first one of a team is its host.
     """
     teams: dict[int, list[str]] = {}
     for user_id, team in members:
@@ -43,5 +43,5 @@ def make_series(rng: random.Random, members: list[tuple[str, int]]) -> tuple[Ser
 
 
 def meeting_number(rng: random.Random) -> str:
-    """Eleven digits: more than 32 bits hold."""
+    """Eleven digits, which do not fit in 32 bits."""
     return str(rng.randrange(80_000_000_000, 99_999_999_999))

@@ -1,4 +1,4 @@
-"""One running meeting or webinar: what Zoom says of it, and of each connection inside it."""
+"""One running meeting or webinar: writes the events of the session and of each connection."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NEXT_CONNECTION = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """A person as one session sees them. `registrant_id` None: the session has no registration."""
+    """A person in one session. `registrant_id` is None if the session has no registration."""
 
     name: str
     email: str = ""
@@ -39,7 +39,7 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One device's stay: Zoom gives a new `user_id` at each join, rejoin and room move."""
+    """One leg of a device: Zoom assigns a new `user_id` at each join, rejoin and room move."""
 
     user_id: str
     participant_uuid: str
@@ -78,18 +78,18 @@ class Session:
         self._write("ended", self.facts.ended_at, about=about)
 
     def connect(self, person: Attendee) -> Connection:
-        """A new device: new `user_id`, new `participant_uuid`."""
+        """A new device, with a new `user_id` and a new `participant_uuid`."""
         unique = str(uuid.UUID(bytes=self.rng.randbytes(16), version=4)).upper()
         address = f"203.0.113.{self.rng.randrange(1, 255)}"
         return Connection(self._next_user_id(), unique, person, address)
 
     def moved(self, connection: Connection) -> Connection:
-        """The same device in another room: new `user_id`, the same `participant_uuid`."""
+        """The same device in another room, with a new `user_id` and the same `participant_uuid`."""
         return replace(connection, user_id=self._next_user_id())
 
     def joined(self, connection: Connection, at: datetime) -> None:
         participant = {**self._participant(connection), "join_time": iso(at)}
-        self.tell("participant_joined", at, participant=participant)
+        self.participant_event("participant_joined", at, participant=participant)
 
     def left(self, connection: Connection, at: datetime, *, reason: str = LEFT) -> None:
         participant = {
@@ -98,10 +98,10 @@ class Session:
             "leave_reason": reason.replace("meeting", self.facts.kind),
             "private_ip": f"192.168.1.{self.rng.randrange(2, 255)}",
         }
-        self.tell("participant_left", at, participant=participant)
+        self.participant_event("participant_left", at, participant=participant)
 
     def bound(self, phone: Connection, at: datetime, *, to: Connection) -> None:
-        """Zoom's statement that the phone is the person of another connection."""
+        """Write the event in which Zoom reports that a phone belongs to another connection."""
         # Zoom's example has `date_time`, its type definitions have `join_time`.
         time = self.rng.choice(("join_time", "date_time"))
         participant = {
@@ -111,7 +111,7 @@ class Session:
             "phone_number": phone.person.phone_number,
             time: iso(at),
         }
-        self.tell("participant_bind", at, participant=participant)
+        self.participant_event("participant_bind", at, participant=participant)
 
     def in_room(
         self,
@@ -123,15 +123,17 @@ class Session:
         parent_user_id: str,
         **times: str,
     ) -> None:
-        """A breakout event: a `user_id` of its own, tied to the main room by `parent_user_id`."""
+        """Write a breakout event, with its own `user_id`; `parent_user_id` is the main room's."""
         participant = {
             **self._participant(inside),
             "parent_user_id": parent_user_id,
             **times,
         }
-        self.tell(name, at, participant=participant, breakout_room_uuid=room)
+        self.participant_event(name, at, participant=participant, breakout_room_uuid=room)
 
-    def tell(self, name: str, at: datetime, *, participant: dict[str, Any], **more: Any) -> None:
+    def participant_event(
+        self, name: str, at: datetime, *, participant: dict[str, Any], **more: Any
+    ) -> None:
         about = {**self.object(), **more, "participant": participant}
         self._write(name, at, about=about)
 
@@ -185,16 +187,16 @@ def signed_in(user: ZoomUser) -> Attendee:
 
 
 def not_signed_in(user: ZoomUser) -> Attendee:
-    """An own user in a browser without signing in: Zoom shows neither id nor address."""
+    """A user of the company who did not sign in: Zoom sends neither id nor email."""
     return Attendee(user.full_name)
 
 
 def visitor(guest: Guest) -> Attendee:
-    """A guest of a meeting: the address shows only when a calendar invitation gave it to Zoom."""
+    """A guest of a meeting: Zoom sends the email only if it was in a calendar invitation."""
     email = guest.email if guest.is_invited else ""
     return Attendee(guest.name, email=email, customer_key=guest.customer_key)
 
 
 def _instance_uuid(raw: bytes, *, starts_odd: bool) -> str:
-    """24 characters of base64; some begin with a slash, which REST paths must encode twice."""
+    """24 characters of base64; some start with a slash, which REST paths must encode twice."""
     return base64.b64encode(b"\xfc" + raw[1:] if starts_odd else raw).decode()

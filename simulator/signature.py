@@ -1,4 +1,4 @@
-"""`x-zm-signature` version 0 over the raw bytes, and the headers Zoom sends with it."""
+"""Signs raw bytes for `x-zm-signature`, version 0, and builds the headers that Zoom sends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ USER_AGENT = "Zoom Marketplace/1.0a"
 
 
 def sign(body: bytes, *, secret: str, timestamp: int) -> str:
-    """`v0=` and 64 hex digits; `timestamp` is in seconds and goes into a header of its own."""
+    """`v0=` and 64 hex digits; `timestamp` is in seconds and has its own header."""
     return f"v0={digest(b'v0:%d:%b' % (timestamp, body), secret=secret)}"
 
 
@@ -20,7 +20,7 @@ def digest(message: bytes, *, secret: str) -> str:
 def headers(
     body: bytes, *, secret: str, timestamp: int, request_id: str | None = None
 ) -> dict[str, str]:
-    """`request_id` is on many deliveries, not on all."""
+    """The headers of a delivery; many deliveries, but not all, have a `request_id`."""
     sent = {
         "user-agent": USER_AGENT,
         "content-type": "application/json; charset=utf-8",

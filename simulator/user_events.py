@@ -1,4 +1,4 @@
-"""`user.*` events: they say what the account's user list says too, so both stay in step."""
+"""`user.*` events, which agree with the account's user list."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from simulator.wire import iso, milliseconds
 
 
 def change_users(agenda: Agenda) -> None:
-    """An update or more a day; now and then somebody new, locked out for an hour, or gone."""
+    """One or more updates a day; sometimes a user is created, deactivated or locked for an hour."""
     rng, company = agenda.rng, agenda.company
     for _ in range(agenda.times(0.05)):
         _updated(agenda, rng.choice(agenda.people))
@@ -25,12 +25,12 @@ def change_users(agenda: Agenda) -> None:
         _write(agenda, "deactivated", at=at, user=locked)
         _write(agenda, "activated", at=at + timedelta(hours=1), user=locked)
     if rng.random() < 0.15:
-        gone = rng.choice([user for user in company.users if user.status == "inactive"])
-        _write(agenda, "deactivated", at=at + timedelta(minutes=5), user=gone)
+        inactive = rng.choice([user for user in company.users if user.status == "inactive"])
+        _write(agenda, "deactivated", at=at + timedelta(minutes=5), user=inactive)
 
 
 def _updated(agenda: Agenda, user: ZoomUser) -> None:
-    """Only the changed fields, as Zoom sends them: no email, but a host key and a picture."""
+    """Write only the changed fields, as Zoom does: no email, but a host key and a picture."""
     rng = agenda.rng
     at = agenda.opening(user) + timedelta(minutes=rng.randrange(400))
     about = {

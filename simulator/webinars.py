@@ -1,4 +1,4 @@
-"""The webinars of a day: panelists of the company, and registered visitors with addresses."""
+"""The webinars of a day, with panelists of the company and registered visitors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FORWARDED_LINK = 0.05
 
 
 def hold_webinars(agenda: Agenda) -> None:
-    """The recurring one on two days of three, one-off ones on the others and in big companies."""
+    """The recurring webinar on two days of three; others on the third and in large companies."""
     (series,) = (one for one in agenda.company.series if one.type == RECURRING_WEBINAR)
     for number in range(agenda.times(_PER_USER)):
         if number == 0 and agenda.day.toordinal() % 3:
@@ -65,7 +65,7 @@ def _hold(agenda: Agenda, *, number: str, type_: int, topic: str) -> None:
 
 
 def _registered(agenda: Agenda, guest: Guest) -> Attendee:
-    """Registration shows the address; a forwarded link leaves only a name."""
+    """A registered visitor, with an email; a visitor with a forwarded link has only a name."""
     if agenda.rng.random() < _FORWARDED_LINK:
         return Attendee(guest.name)
     return Attendee(guest.name, email=guest.email, registrant_id=zoom_id(agenda.rng))
@@ -82,7 +82,7 @@ def _attend(agenda: Agenda, session: Session, *, person: Attendee, is_panelist: 
 
 
 def _registrations(session: Session, people: list[Attendee]) -> None:
-    """`webinar.registration_created`, hours before, each with a personal join link."""
+    """Write `webinar.registration_created`, hours earlier, each with a personal join link."""
     for person in people:
         if person.registrant_id is None:
             continue

@@ -1,7 +1,8 @@
-"""Bodies as the bytes Zoom puts on the wire.
+"""Serializes bodies to the bytes that Zoom sends.
 
-Key order varies and characters beyond the basic plane are escaped while all others are raw UTF-8,
-so a receiver that parses and writes the body again gets other bytes and another signature.
+The order of keys varies, and characters beyond the basic plane are escaped while all others are raw
+UTF-8. So a receiver that parses and serializes the body again gets other bytes and another
+signature.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def milliseconds(moment: datetime) -> int:
 
 
 def in_some_order(body: dict[str, Any], rng: random.Random) -> dict[str, Any]:
-    """The body with its top-level keys in one of the two orders Zoom uses; other keys come last."""
+    """The body with its top-level keys in one of Zoom's two orders; other keys come last."""
     order = rng.choice(_ORDERS)
     ordered = {key: body[key] for key in order if key in body}
     return ordered | {key: value for key, value in body.items() if key not in ordered}

@@ -1,4 +1,4 @@
-"""What the Zoom simulator keeps while it runs: accounts, grants, planned failures, calls."""
+"""The state of a running Zoom simulator: accounts, grants, planned failures, calls."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCOPES = "user:read:list_users:admin user:read:user:admin phone:read:list_users:
 
 @dataclass(slots=True)
 class Account:
-    """`users` and `phone_users` are in REST shape; tests change them while the server runs."""
+    """`users` and `phone_users` are in REST format; tests change them while the server runs."""
 
     company: Company
     users: list[RestUser]
@@ -30,8 +30,8 @@ class Account:
 
 @dataclass(slots=True)
 class NextAuthorization:
-    """Who is at the keyboard when the product sends a browser to the consent page, and what they
-    allow: without a user it is the account's owner, without a scope everything.
+    """The account and user who approve when the product sends a browser to the consent page, and
+    the scopes. Without a user it is the account's owner, without a scope all scopes.
     """
 
     account_id: str
@@ -59,7 +59,7 @@ def make_world(
     client_secret: str,
     now: Callable[[], float] = time.time,
 ) -> World:
-    """A Zoom with these companies' accounts; the first one answers when consent is asked for."""
+    """A Zoom with these companies' accounts; the first one approves authorizations by default."""
     accounts = {
         company.account_id: Account(company, rest_users(company), rest_phone_users(company))
         for company in companies

@@ -1,4 +1,4 @@
-"""Times as people type them."""
+"""Parameter types of the command line for dates and times."""
 
 from datetime import UTC, datetime
 

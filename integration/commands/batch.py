@@ -30,13 +30,13 @@ def batch(now: datetime | None, pretend: bool) -> None:
     settings.require_zoom_app()
     settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
     url = database_url(settings)
-    with connect(url, role="pipeline"):  # a sentence here instead of a traceback from Dagster
+    with connect(url, role="pipeline"):  # fails with a message, not with a traceback from Dagster
         pass
     ensure_manifest()
     with environment_with(**environment(settings, url)):
-        from orchestration.batch import run_batch  # imports Dagster: only this command pays
+        from orchestration.batch import run_batch  # only this command needs to load Dagster
 
-        is_done = run_batch(now=now, is_pretended=pretend)
+        is_done = run_batch(now=now, allow_future=pretend)
     if not is_done:
         raise click.ClickException(
             "The batch failed. The next batch continues where it stopped. "

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from integration.connections.connections import AccountTaken, join_account
+from integration.connections.connections import AccountTaken, connect_account
 from integration.database.postgres import connect as open_connection
 from integration.database.postgres import database_url
 from integration.directory.worksights_users import user_by_email
@@ -84,7 +84,7 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
         if found != zoom_account:
             raise click.ClickException("Zoom returned a different account. Check --zoom-account.")
         try:
-            connection_id, is_new = join_account(
+            connection_id, is_new = connect_account(
                 connection,
                 organization_id=organization,
                 zoom_account_id=zoom_account,

@@ -1,4 +1,4 @@
-"""The demo: a simulated company, connected, with a day of its meetings on the timeline."""
+"""The demo: a simulated company with a connected Zoom account and a day of meetings."""
 
 import secrets
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,10 +9,10 @@ from rich.table import Table
 
 from integration.commands import demo_day as timeline
 from integration.commands.processes import Supervisor
-from integration.commands.sign_in_link import make_link
+from integration.commands.sign_in_link import create_link
 from integration.database.postgres import connect, transaction
 from integration.directory.worksights_users import first_of_roles
-from integration.settings import Settings, SettingsError, make_missing_keys
+from integration.settings import Settings, SettingsError, create_missing_keys
 
 ORGANIZATION = "acme-works"
 ACCOUNT = "AcmeWorksAccount000000"  # the simulator's company
@@ -22,8 +22,8 @@ ROLES_SHOWN = ("executive", "admin", "manager", "member")
 
 
 def settings_of_demo(settings: Settings, *, simulator_port: int) -> Settings:
-    """Settings that point to the simulator, stored below the home, so that other commands find the
-    demo too.
+    """Settings that point to the simulator. They are stored below the home, so that other commands
+    use the demo, too.
     """
     if settings.get("DATABASE_URL"):
         raise SettingsError(
@@ -38,7 +38,7 @@ def settings_of_demo(settings: Settings, *, simulator_port: int) -> Settings:
         )
     simulator = f"http://127.0.0.1:{simulator_port}"
     demo = {"ZOOM_OAUTH_URL": simulator, "ZOOM_API_URL": simulator}
-    kept = make_missing_keys(
+    kept = create_missing_keys(
         settings,
         ZOOM_CLIENT_ID="demo-client",
         ZOOM_CLIENT_SECRET=secrets.token_urlsafe(16),
@@ -49,9 +49,11 @@ def settings_of_demo(settings: Settings, *, simulator_port: int) -> Settings:
 
 
 def refuse_real_data(url: str) -> None:
-    """The demo's people must not be mixed with real ones."""
+    """Raises ClickException if the database has other organizations: fictional people must not be
+    mixed with real ones.
+    """
     with connect(url) as connection:
-        if timeline.organizations_besides(connection, ORGANIZATION):
+        if timeline.has_other_organizations(connection, ORGANIZATION):
             raise click.ClickException(
                 "This database contains real organizations. Use a different directory for the "
                 "demo: "
@@ -59,7 +61,7 @@ def refuse_real_data(url: str) -> None:
             )
 
 
-def show_a_day(processes: Supervisor, settings: Settings, url: str, *, page: str) -> None:
+def show_day(processes: Supervisor, settings: Settings, url: str, *, page: str) -> None:
     """Connects the simulated account, sends yesterday's events, runs a batch, and prints the
     timeline.
     """
@@ -91,8 +93,8 @@ def show_a_day(processes: Supervisor, settings: Settings, url: str, *, page: str
         "--zoom-account", ACCOUNT, "--owner", OWNER, "--server-to-server",
     )  # fmt: skip
     with transaction(url) as connection:
-        # There is no history from before a connection. The demo's day has to come after it.
-        timeline.begin_connection_at(
+        # Sessions from before the connection do not appear, so the connection must start earlier.
+        timeline.backdate_connection(
             connection,
             zoom_account_id=ACCOUNT,
             connected_at=datetime.combine(yesterday, time(), UTC),
@@ -112,11 +114,11 @@ def show_a_day(processes: Supervisor, settings: Settings, url: str, *, page: str
 
 
 def sign_in_links(settings: Settings, url: str) -> list[str]:
-    """A line with a one-time link for someone of each role."""
+    """Lines with a role and a one-time link for a user with that role."""
     with connect(url, role="page") as connection:
         people = first_of_roles(connection, organization_id=ORGANIZATION, roles=ROLES_SHOWN)
     return [
-        f"{role:<10} {make_link(settings, url, email=email, organization=ORGANIZATION)}"
+        f"{role:<10} {create_link(settings, url, email=email, organization=ORGANIZATION)}"
         for role, email in people
     ]
 

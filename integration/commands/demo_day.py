@@ -1,4 +1,4 @@
-"""Reads of the marts, and what the demo changes."""
+"""The demo's queries on the marts, and its change to the connection's start."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -40,7 +40,7 @@ def entries_of_day(
 
 
 def outcomes(connection: psycopg.Connection, *, organization_id: str) -> list[tuple[str, int]]:
-    """(outcome, participants), the most frequent first."""
+    """(outcome, number of participants), the most frequent first."""
     return connection.execute(
         """
         select outcome, count(*) from operations.outcomes
@@ -52,8 +52,8 @@ def outcomes(connection: psycopg.Connection, *, organization_id: str) -> list[tu
     ).fetchall()
 
 
-def organizations_besides(connection: psycopg.Connection, organization_id: str) -> bool:
-    """Whether there is any organization but this one."""
+def has_other_organizations(connection: psycopg.Connection, organization_id: str) -> bool:
+    """Whether any organization other than this one exists."""
     return rows.scalar(
         connection,
         bool,
@@ -62,10 +62,10 @@ def organizations_besides(connection: psycopg.Connection, organization_id: str) 
     )
 
 
-def begin_connection_at(
+def backdate_connection(
     connection: psycopg.Connection, *, zoom_account_id: str, connected_at: datetime
 ) -> None:
-    """Moves the start of an account's connection back."""
+    """Moves the start of an account's connection to an earlier time."""
     connection.execute(
         """
         update integration.connections set connected_at = least(connected_at, %s)

@@ -1,4 +1,4 @@
-"""`erase`: a person or a Zoom account, everywhere and permanently."""
+"""`erase`: permanently erases a person or a Zoom account."""
 
 import click
 
@@ -7,7 +7,7 @@ from integration.identity.address import person_key
 from integration.pipeline import erasure
 from integration.pipeline.dbt.project import ensure_manifest
 from integration.pipeline.derive import DerivationFailed
-from integration.privacy.people import organizations_knowing
+from integration.privacy.people import organizations_with_person
 from integration.privacy.person import ActiveUser
 from integration.settings import Settings, read_settings
 
@@ -37,7 +37,7 @@ def erase(
     if (email is None) == (zoom_account is None):
         raise click.UsageError("Specify either --email or --zoom-account.")
     if email is not None:
-        settings.tombstone_key  # noqa: B018  (refuses one that is missing)
+        settings.tombstone_key  # noqa: B018  (raises if it is missing)
     url = database_url(settings)
     try:
         if zoom_account:
@@ -71,17 +71,17 @@ def _erase_person(
 
 def _organization(url: str, key: str, given: str | None) -> str:
     with connect(url, role="pipeline") as connection:
-        every, knowing = organizations_knowing(connection, key)
+        every, with_person = organizations_with_person(connection, key)
     if given is not None:
         if given not in every:
             raise click.ClickException(
                 f"Organization {given!r} does not exist. Nothing was erased."
             )
         return given
-    candidates = knowing or every
+    candidates = with_person or every
     if len(candidates) != 1:
         raise click.ClickException(
-            f"{len(knowing) or 'No'} organizations have data about this person. "
+            f"{len(with_person) or 'No'} organizations have data about this person. "
             "Specify one with --organization. Nothing was erased."
         )
     return candidates[0]

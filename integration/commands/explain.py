@@ -10,7 +10,7 @@ from rich.table import Table
 from integration.commands.arguments import Moment
 from integration.database.postgres import connect, database_url
 from integration.explain import appearances as facts
-from integration.explain.appearances import Appearance, Person, Told
+from integration.explain.appearances import Appearance, ExplainedUser, SessionSummary
 from integration.explain.explanation import NEVER_THERE, Step, steps_of
 from integration.pipeline import status
 from integration.pipeline.failed_sessions import failed_since
@@ -31,52 +31,50 @@ def explain(
     console = Console(highlight=False, soft_wrap=True)
     now = datetime.now(UTC)
     with connect(database_url(read_settings()), role="pipeline", autocommit=True) as connection:
-        person = _the_person(
-            facts.people_with_email(connection, email=user, organization_id=organization), user
+        explained = _only_user(
+            facts.explained_users(connection, email=user, organization_id=organization), user
         )
         console.print(f"What never appears: {NEVER_THERE[0].lower()}{NEVER_THERE[1:]}")
-        console.print(_who(person))
+        console.print(_describe(explained))
         if session is None:
-            begin = since or now - timedelta(days=DEFAULT_DAYS)
-            found = facts.appearances(connection, person, since=begin)
-            console.print(_list(found, person, begin))
+            start = since or now - timedelta(days=DEFAULT_DAYS)
+            found = facts.appearances(connection, explained, since=start)
+            console.print(_list(found, explained, start))
             return
-        sessions = facts.sessions_named(
-            connection, organization_id=person.organization_id, name=session
+        sessions = facts.find_sessions(
+            connection, organization_id=explained.organization_id, name=session
         )
-        for told in sessions:
-            known = facts.appearances(connection, person, session_id=told.session_id)
-            events = facts.landed_events(connection, told)
-            failed = failed_since(
-                connection, [told.session_id], organization_id=told.organization_id
-            )
-            steps = steps_of(told, known, events=events, failed_at=failed.get(told.session_id))
-            _print_steps(console, told, steps)
+        for one in sessions:
+            known = facts.appearances(connection, explained, session_id=one.session_id)
+            events = facts.landed_events(connection, one)
+            failed = failed_since(connection, [one.session_id], organization_id=one.organization_id)
+            steps = steps_of(one, known, events=events, failed_at=failed.get(one.session_id))
+            _print_steps(console, one, steps)
         if not sessions:
             waiting = status.backlog(connection, now=now)
-            console.print(_nothing_told(session, waiting))
+            console.print(_no_events(session, waiting))
 
 
-def _the_person(found: list[Person], email: str) -> Person:
+def _only_user(found: list[ExplainedUser], email: str) -> ExplainedUser:
     if not found:
         raise click.ClickException("No WorkSights user has this email. Import users first.")
     if len(found) > 1:
-        listed = ", ".join(person.organization_id for person in found)
+        listed = ", ".join(user.organization_id for user in found)
         raise click.ClickException(
             f"Several organizations have {email}: {listed}. Add --organization."
         )
     return found[0]
 
 
-def _who(person: Person) -> str:
-    zoom = ", ".join(person.zoom_user_ids)
-    what = f"Mapped Zoom users: {zoom}" if zoom else "No mapped Zoom user"
-    left = " Deactivated." if person.deactivated_at else ""
-    return f"{person.full_name} ({person.organization_id}).{left} {what}."
+def _describe(user: ExplainedUser) -> str:
+    zoom = ", ".join(user.zoom_user_ids)
+    mapped = f"Mapped Zoom users: {zoom}" if zoom else "No mapped Zoom user"
+    deactivated = " Deactivated." if user.deactivated_at else ""
+    return f"{user.full_name} ({user.organization_id}).{deactivated} {mapped}."
 
 
-def _list(found: list[Appearance], person: Person, since: datetime) -> Table | str:
-    zone = ZoneInfo(person.time_zone)
+def _list(found: list[Appearance], user: ExplainedUser, since: datetime) -> Table | str:
+    zone = ZoneInfo(user.time_zone)
     if not found:
         return (
             f"No session with this user has ended since {since.astimezone(zone):%d %B %Y, %H:%M}. "
@@ -84,14 +82,15 @@ def _list(found: list[Appearance], person: Person, since: datetime) -> Table | s
         )
     table = Table("started", "session", "outcome", "reason and next step", title_justify="left")
     for one in found:
-        began = f"{one.session_started_at.astimezone(zone):%a %d %b %H:%M}"
+        started = f"{one.session_started_at.astimezone(zone):%a %d %b %H:%M}"
         title = one.entry_title or one.topic or one.feature
-        table.add_row(began, title, one.outcome, one.detail)
+        table.add_row(started, title, one.outcome, one.detail)
     return table
 
 
-def _print_steps(console: Console, told: Told, steps: list[Step]) -> None:
-    console.print(f"\n{told.feature}: {told.topic or told.zoom_uuid} ({told.session_id})")
+def _print_steps(console: Console, session: SessionSummary, steps: list[Step]) -> None:
+    name = session.topic or session.zoom_uuid
+    console.print(f"\n{session.feature}: {name} ({session.session_id})")
     for step in steps:
         mark = "yes" if step.is_passed else "no"
         console.print(f"  {step.name:22} {mark:4} {step.sentence}")
@@ -99,7 +98,7 @@ def _print_steps(console: Console, told: Told, steps: list[Step]) -> None:
             console.print(f"  {'':22}      Next step: {step.next_step}")
 
 
-def _nothing_told(session: str, backlog: status.Backlog) -> str:
+def _no_events(session: str, backlog: status.Backlog) -> str:
     return (
         f"No events found for session {session!r}. Zoom may not have sent any, or they are still "
         f"waiting ({backlog.waiting} deliveries) or quarantined ({backlog.quarantined_last_day} in "

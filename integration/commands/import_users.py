@@ -1,4 +1,4 @@
-"""`import-users`: WorkSights users from a file. All lines are read before one is stored."""
+"""`import-users`: imports WorkSights users from a file, after checking all its lines."""
 
 from functools import partial
 from pathlib import Path
@@ -58,7 +58,7 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
             )
         except DirectoryConflict as error:
             raise click.ClickException(f"{file.name}, {error}. Nothing was imported.") from error
-    made = " (created)" if is_new else ""
-    click.echo(f"{organization}{made}: {new} users added, {known} updated.")
+    created = " (created)" if is_new else ""
+    click.echo(f"{organization}{created}: {new} users added, {known} updated.")
     if erased:
         click.echo(f"{len(erased)} skipped because they were erased.")

@@ -1,6 +1,4 @@
-"""`worksights-zoom`: one command per file, found by its name. Errors are sentences, not
-tracebacks.
-"""
+"""`worksights-zoom`: finds each command's module, and prints expected errors as messages."""
 
 import importlib
 import os
@@ -14,8 +12,7 @@ from integration.privacy.tombstones import WrongTombstoneKey
 from integration.settings import SettingsError
 from integration.zoom.errors import ZoomError
 
-# command -> module: a command imports what it needs and nothing else, so that each one starts
-# quickly.
+# command -> module. Each command imports only what it needs, so that it starts quickly.
 COMMANDS = {
     "up": "up",
     "serve": "serve",
@@ -48,13 +45,13 @@ class CommandGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        os.umask(0o077)  # files of the home are for its user alone: logs, Dagster's runs, dbt's SQL
+        os.umask(0o077)  # only this user may read files in the home: logs, runs, compiled SQL
         try:
             return super().invoke(ctx)
         except (SettingsError, DatabaseUnavailable, WrongTombstoneKey, ZoomError) as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
-            # Of files, not of connections: a home on a read-only or a full disk, say.
+            # Only errors about files, such as a home on a read-only or full disk.
             if error.filename is None:
                 raise
             raise click.ClickException(

@@ -1,4 +1,4 @@
-"""The processes that `up` starts, and the environment of every Dagster process."""
+"""Starts and stops the processes of `up`, and builds the environment of all Dagster processes."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ from integration.settings import PROJECT, Settings, environment_of_children
 
 
 def environment(settings: Settings, url: str) -> dict[str, str]:
-    """The environment of every Dagster process: one database, and an instance below the home."""
+    """The environment of a Dagster process: our database, and an instance below the home."""
     home = settings.home / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     link = home / "dagster.yaml"
@@ -33,7 +33,7 @@ def environment(settings: Settings, url: str) -> dict[str, str]:
 
 
 def free_port(wanted: int) -> int:
-    """The wanted port, or another one when it is taken."""
+    """The wanted port, or another one if it is taken."""
     for candidate in (wanted, 0):
         with (
             contextlib.suppress(OSError),
@@ -44,8 +44,8 @@ def free_port(wanted: int) -> int:
 
 
 class Supervisor:
-    """The processes of one `up`: started in groups of their own, stopped together, each with a log
-    file.
+    """The processes of one `up`. Each has its own process group and log file; they are stopped
+    together.
     """
 
     def __init__(self, env: Mapping[str, str], *, logs: Path) -> None:
@@ -60,12 +60,10 @@ class Supervisor:
     def __exit__(self, *_: object) -> None:
         for name, process in reversed(self._running.items()):
             click.echo(f"Stopping {name}…")
-            _end(process)
+            _stop(process)
 
     def start(self, name: str, *command: str) -> None:
-        """Starts a program of this environment (`python`, `dagster-daemon`); what it prints goes to
-        its log.
-        """
+        """Starts a program of this environment, such as `python`, with its output in its log."""
         with (self._logs / f"{name}.log").open("wb") as log:
             self._running[name] = subprocess.Popen(
                 [Path(sys.executable).parent / command[0], *command[1:]],
@@ -74,7 +72,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                # Ctrl-C reaches this command alone, which stops them in order
+                # Ctrl-C reaches only this command, which stops the processes in order
                 start_new_session=True,
             )
 
@@ -95,7 +93,7 @@ class Supervisor:
             )
         return done.stdout
 
-    def raise_if_one_ended(self) -> None:
+    def raise_if_any_exited(self) -> None:
         for name, process in self._running.items():
             if process.poll() is not None:
                 lines = (
@@ -105,7 +103,7 @@ class Supervisor:
                 raise click.ClickException(f"{name} exited with code {process.returncode}:\n{tail}")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: subprocess.Popen[bytes]) -> None:
     for sent, patience in ((signal.SIGINT, 20), (signal.SIGTERM, 5), (signal.SIGKILL, 5)):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, sent)

@@ -1,4 +1,4 @@
-"""`serve`: the web part alone, the webhook receiver and the page."""
+"""`serve`: runs only the webhook receiver and the page."""
 
 import click
 
@@ -18,7 +18,7 @@ def serve(port: int, host: str) -> None:
     settings.require_all("ZOOM_WEBHOOK_SECRET_TOKEN", "SESSION_KEY", "PUBLIC_URL")
     settings.require_zoom_app()
     url = database_url(settings)
-    hint = _why_not_yet(url)
+    hint = _database_hint(url)
 
     def say_where(line: str) -> None:
         click.echo(line, err=True)
@@ -33,9 +33,9 @@ def serve(port: int, host: str) -> None:
         ) from error
 
 
-def _why_not_yet(url: str) -> str:
-    """What to print about a database that does not answer; DatabaseUnsuitable for one that answers
-    and cannot be used.
+def _database_hint(url: str) -> str:
+    """A hint if the database does not answer yet, else "". DatabaseUnsuitable if it answers but
+    cannot be used.
     """
     try:
         connect(url, role="receiver").close()

@@ -1,4 +1,4 @@
-"""`sign-in-link`: a one-time link to the page for a WorkSights user."""
+"""`sign-in-link`: prints a one-time link to the page for a WorkSights user."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ import click
 from integration.database.postgres import connect, database_url
 from integration.directory.worksights_users import users_by_email
 from integration.settings import Settings, read_settings
-from integration.sign_in.sessions import keep_link
+from integration.sign_in.sessions import store_link
 
 
 @click.command("sign-in-link")
@@ -17,11 +17,16 @@ def sign_in_link(email: str, organization: str | None) -> None:
     """Print a one-time sign-in link for a user. Valid for 10 minutes."""
     settings = read_settings()
     settings.require_all("SESSION_KEY", "PUBLIC_URL")
-    click.echo(make_link(settings, database_url(settings), email=email, organization=organization))
+    url = database_url(settings)
+    click.echo(create_link(settings, url, email=email, organization=organization))
 
 
-def make_link(settings: Settings, url: str, *, email: str, organization: str | None = None) -> str:
-    """ClickException when there is no such user, several, or one that is deactivated."""
+def create_link(
+    settings: Settings, url: str, *, email: str, organization: str | None = None
+) -> str:
+    """Stores and returns a link. ClickException if there is no such user, several of them, or the
+    user is deactivated.
+    """
     from integration.sign_in.signing import Signing, new_secret
 
     now = datetime.now(UTC)
@@ -42,7 +47,7 @@ def make_link(settings: Settings, url: str, *, email: str, organization: str | N
         if user.deactivated_at is not None and user.deactivated_at <= now:
             raise click.ClickException("This user is deactivated and cannot sign in.")
         token = new_secret()
-        keep_link(
+        store_link(
             connection,
             token,
             organization_id=user.organization_id,

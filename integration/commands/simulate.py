@@ -1,4 +1,4 @@
-"""`simulate …`: the Zoom simulator from the command line, with a help of its own."""
+"""`simulate …`: runs the Zoom simulator, which has its own help."""
 
 import subprocess
 import sys

@@ -1,5 +1,5 @@
-"""`status`: connections, batches, backlog, freshness, what could not be derived, and how long
-entries take to appear. It exits with 1 when something needs attention.
+"""`status`: shows connections, batches, the backlog, failed sessions and the delay to entries.
+Exits with 1 when something needs attention.
 """
 
 import sys
@@ -19,7 +19,7 @@ from integration.pipeline.failed_sessions import (
     list_failed_sessions,
 )
 from integration.pipeline.job_states import AUDIT_JOB, JobState, state_of_job
-from integration.pipeline.news import things_to_do
+from integration.pipeline.news import reasons_for_batch
 from integration.privacy.account import accounts_due
 from integration.settings import read_settings
 
@@ -44,7 +44,7 @@ def status() -> None:
         for name, value in {
             "last batch": _batch(facts.latest_batch(connection), now),
             "backlog": _backlog(facts.backlog(connection, now=now), now),
-            "next batch": "; ".join(things_to_do(connection, now=now)) or "nothing to do",
+            "next batch": "; ".join(reasons_for_batch(connection, now=now)) or "nothing to do",
             "delay to entry": _delay(facts.delay_to_entries(connection, now=now)),
             "failed runs": f"{facts.failed_runs(connection, now=now)} in the last day",
             "nightly audit": _audit(audit, now),
@@ -115,7 +115,7 @@ def _audit(audit: JobState, now: datetime) -> str:
 
 
 def _not_derived(one: Failures, now: datetime) -> str:
-    what = [f"{model} (first failed {_ago(one.wholes_since, now)})" for model in one.wholes]
+    what = [f"{model} (first failed {_ago(one.models_since, now)})" for model in one.models]
     if one.sessions:
         sessions = "1 session" if one.sessions == 1 else f"{one.sessions} sessions"
         what.append(f"{sessions} (first failed {_ago(one.sessions_since, now)})")
@@ -123,7 +123,7 @@ def _not_derived(one: Failures, now: datetime) -> str:
 
 
 def _failed_sessions(sessions: list[FailedSession], now: datetime) -> Table | str:
-    """The latest; all of them are in operations.failed_sessions."""
+    """A table of the latest failed sessions; operations.failed_sessions has all of them."""
     if not sessions:
         return ""
     table = Table(
@@ -160,7 +160,7 @@ def _needs_of_batches(
     *,
     now: datetime,
 ) -> list[str]:
-    """A batch that failed, or that should have run by now."""
+    """Reports that the last batch failed, or that one should have run by now."""
     in_use = [one.connected_at for one in connections if one.status != "disconnected"]
     finished, failed = batches.last_finished_at, batches.last_failed_at
     if failed and failed > (finished or failed - IDLE):

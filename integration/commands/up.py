@@ -1,4 +1,4 @@
-"""`up`: the whole product on one machine, until Ctrl-C."""
+"""`up`: runs the whole product on one machine, until Ctrl-C."""
 
 import contextlib
 import signal
@@ -15,11 +15,11 @@ from integration.database import embedded, postgres
 from integration.database.migrate import migrate
 from integration.database.unavailable import DatabaseUnavailable
 from integration.pipeline.dbt.project import ensure_manifest
-from integration.settings import Settings, make_missing_keys, read_settings
+from integration.settings import Settings, create_missing_keys, read_settings
 
 NEEDED = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
-READY_SECONDS = 600  # a process that exits is noticed at once; one that starts may be slow
-DATABASE_LOOKED_AT_EVERY_SECONDS = 5
+READY_SECONDS = 600  # a process may start slowly; one that exits is noticed at once
+DATABASE_CHECK_SECONDS = 5
 
 
 @click.command()
@@ -40,8 +40,8 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
         settings = demonstration.settings_of_demo(settings, simulator_port=free_port(8081))
     settings.require_all(*NEEDED)
     settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
-    settings = make_missing_keys(settings, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
-    with stopping_at_a_signal(), database_for(settings) as url:
+    settings = create_missing_keys(settings, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
+    with stop_on_signal(), database_for(settings) as url:
         say("Applying database migrations…")
         migrate(url)
         if demo:
@@ -54,7 +54,7 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
 def run(
     processes: Supervisor, settings: Settings, url: str, *, port: int, dagster_port: int, demo: bool
 ) -> None:
-    """Starts everything, prints the addresses, and watches it until it is stopped."""
+    """Starts all processes, prints the addresses, and monitors the processes until stopped."""
     page, dagster = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{dagster_port}"
     say("Starting the receiver and the page…")
     processes.start(
@@ -62,7 +62,7 @@ def run(
     )
     wait_for(f"{page}/readyz", processes)
     if demo:
-        demonstration.show_a_day(processes, settings, url, page=page)
+        demonstration.show_day(processes, settings, url, page=page)
     say("Starting Dagster (about 20 seconds)…")
     processes.start("dagster-daemon", "dagster-daemon", "run", "-w", "workspace.yaml")
     processes.start(
@@ -82,36 +82,36 @@ def run(
     say(f"  Dagster        {dagster}")
     say(f"  webhook URL    {page}/webhooks/zoom")
     say(f"  metrics        {page}/metrics")
-    say(f"  SQL            {how_to_ask(settings, url)}")
+    say(f"  SQL            {psql_command(settings, url)}")
     say(f"  logs           {settings.home / 'logs'}")
-    say_how_to_sign_in(settings, url, demo=demo)
+    print_sign_in_help(settings, url, demo=demo)
     say("Batches run every 20 minutes when there is new data. Press Ctrl-C to stop everything.")
     while True:
-        for _ in range(DATABASE_LOOKED_AT_EVERY_SECONDS):
-            processes.raise_if_one_ended()
+        for _ in range(DATABASE_CHECK_SECONDS):
+            processes.raise_if_any_exited()
             time.sleep(1)
-        start_again(settings)
+        restart_database(settings)
 
 
-def how_to_ask(settings: Settings, url: str) -> str:
+def psql_command(settings: Settings, url: str) -> str:
     """The psql command; a DATABASE_URL may contain a password, which must not be logged."""
     if postgres.embedded_is_used(settings):
         return f"psql '{url}'"
     return 'psql "$(worksights-zoom database-url)"'
 
 
-def start_again(settings: Settings) -> None:
+def restart_database(settings: Settings) -> None:
     """Restarts an embedded database that has stopped; its address stays the same."""
-    if postgres.embedded_is_used(settings) and not embedded.runs(settings.home):
+    if postgres.embedded_is_used(settings) and not embedded.is_running(settings.home):
         say("The database has stopped. Restarting it…")
         try:
             embedded.url_of(settings.home)
-        except DatabaseUnavailable as error:  # a process of the old one may still be at work
+        except DatabaseUnavailable as error:  # a process of the old server may still be running
             say(f"{error} Retrying…")
 
 
-def say_how_to_sign_in(settings: Settings, url: str, *, demo: bool) -> None:
-    """With the demo, a link for someone of each role."""
+def print_sign_in_help(settings: Settings, url: str, *, demo: bool) -> None:
+    """Prints how to sign in; for the demo, a link for a user of each role."""
     if demo:
         say("To sign in, open a link and press its button (each works once, within 10 minutes):")
         for line in demonstration.sign_in_links(settings, url):
@@ -123,12 +123,10 @@ def say_how_to_sign_in(settings: Settings, url: str, *, demo: bool) -> None:
 
 @contextlib.contextmanager
 def database_for(settings: Settings) -> Iterator[str]:
-    """The database's URL; an embedded one that was not running before is stopped again at the
-    end.
-    """
-    starts_here = postgres.embedded_is_used(settings) and not embedded.runs(settings.home)
+    """Yields the database's URL. Stops an embedded server at the end, if it was started here."""
+    starts_here = postgres.embedded_is_used(settings) and not embedded.is_running(settings.home)
     url = postgres.database_url(settings)
-    with postgres.connect(url):  # a sentence here instead of a traceback from some process later
+    with postgres.connect(url):  # fails with a message here, not with a traceback elsewhere later
         pass
     try:
         yield url
@@ -139,10 +137,10 @@ def database_for(settings: Settings) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def stopping_at_a_signal() -> Iterator[None]:
-    """SIGTERM ends the command as Ctrl-C does: in order, with exit code 0.
+def stop_on_signal() -> Iterator[None]:
+    """Makes SIGTERM stop the command like Ctrl-C: in order, with exit code 0.
 
-    SIGINT is set too: a shell without job control lets background processes ignore it.
+    Also restores SIGINT, which background processes of a shell without job control ignore.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -153,10 +151,10 @@ def stopping_at_a_signal() -> Iterator[None]:
 
 
 def wait_for(address: str, processes: Supervisor) -> None:
-    """Waits until the address answers 200."""
+    """Waits until the address responds with 200."""
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
-        processes.raise_if_one_ended()
+        processes.raise_if_any_exited()
         with contextlib.suppress(requests.RequestException):
             if requests.get(address, timeout=5).status_code == 200:
                 return

@@ -1,1 +1,1 @@
-"""Zoom accounts joined to organizations: tokens, imported Zoom users, their end."""
+"""Zoom accounts connected to organizations: tokens, imported Zoom users, disconnecting."""

@@ -1,6 +1,4 @@
-"""How a connection's Zoom client is had: stored tokens, renewed when needed by one writer, and the
-REST client.
-"""
+"""Builds a connection's Zoom client from its stored tokens, which it renews when needed."""
 
 from datetime import UTC, datetime
 
@@ -9,7 +7,7 @@ from integration.database.postgres import Role
 from integration.settings import Settings
 from integration.zoom import oauth
 from integration.zoom.client import ZoomClient
-from integration.zoom.http import FOR_EVER
+from integration.zoom.http import NO_DEADLINE
 
 
 def zoom_client(
@@ -19,10 +17,10 @@ def zoom_client(
     connection_id: str,
     zoom_account_id: str,
     role: Role = "pipeline",
-    ends_at: float = FOR_EVER,
+    ends_at: float = NO_DEADLINE,
 ) -> ZoomClient:
-    """A client that speaks for one connection, until `ends_at` of the monotonic clock.
-    PermanentZoomError when its tokens cannot be had any more.
+    """A client for one connection, usable until `ends_at`, a time of the monotonic clock. Its
+    requests raise PermanentZoomError when the tokens can no longer be read or renewed.
     """
     app = {
         "client_id": settings.require("ZOOM_CLIENT_ID"),
@@ -37,14 +35,14 @@ def zoom_client(
             )
         return oauth.refresh(settings.oauth_url, **app, refresh_token=refresh_token or "", now=now)
 
-    def token(failing: str | None) -> str:
+    def token(rejected: str | None) -> str:
         found, _ = tokens.access_token(
             url,
             connection_id,
             keys=settings.encryption_keys,
             renew=renew,
             now=datetime.now(UTC),
-            failing=failing,
+            rejected=rejected,
             role=role,
         )
         return found

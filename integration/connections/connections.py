@@ -1,4 +1,4 @@
-"""Connections: Zoom accounts joined to organizations."""
+"""Stores connections: Zoom accounts connected to organizations."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +9,8 @@ from integration.database import rows
 
 
 class AccountTaken(Exception):
-    """The Zoom account belongs to another organization; the message is for the person who
-    connects.
+    """The Zoom account belongs to another organization; the message is for the person who connects
+    it.
     """
 
 
@@ -25,7 +25,7 @@ class Connection:
 
 
 def open_connections(connection: psycopg.Connection) -> list[Connection]:
-    """Every connection that is not disconnected, those that work and are due first in front."""
+    """All connections that are not disconnected: active ones first, then by next import."""
     return rows.every(
         connection,
         Connection,
@@ -40,24 +40,24 @@ def open_connections(connection: psycopg.Connection) -> list[Connection]:
     )
 
 
-def hold_account(connection: psycopg.Connection, zoom_account_id: str) -> None:
-    """Until the transaction ends nobody else connects or erases this account."""
+def lock_account(connection: psycopg.Connection, zoom_account_id: str) -> None:
+    """Locks the account until the transaction ends: no one else can connect or erase it."""
     connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [zoom_account_id])
 
 
-def join_account(
+def connect_account(
     connection: psycopg.Connection,
     *,
     organization_id: str,
     zoom_account_id: str,
     owner_user_id: str,
 ) -> tuple[str, bool]:
-    """Joins a Zoom account, or renews the grant it has: (connection_id, whether it is new).
+    """Connects a Zoom account, or renews its grant. Returns (connection_id, whether it is new).
 
-    AccountTaken when the account has belonged to another organization: it stays theirs until their
-    data is erased.
+    Raises AccountTaken when the account belongs to another organization, as it does until that
+    organization's data is erased.
     """
-    hold_account(connection, zoom_account_id)
+    lock_account(connection, zoom_account_id)
     taken = connection.execute(
         "select 1 from integration.connections where zoom_account_id = %s and "
         "organization_id <> %s limit 1",
@@ -81,12 +81,12 @@ def join_account(
     )
     if renewed:
         return renewed, False
-    # What an earlier removal of the app has scheduled is off.
+    # Cancels the erasure that an earlier removal of the app has scheduled.
     connection.execute(
         "update integration.connections set erase_due_at = null where zoom_account_id = %s",
         [zoom_account_id],
     )
-    made = rows.scalar(
+    created = rows.scalar(
         connection,
         str,
         """
@@ -96,4 +96,4 @@ def join_account(
         """,
         [organization_id, zoom_account_id, owner_user_id],
     )
-    return made, True
+    return created, True

@@ -1,21 +1,21 @@
-"""How a connection ends: here, or because its Zoom account has removed our app."""
+"""Ends connections: on request, or because the Zoom account removed our app."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 import psycopg
 
-from integration.connections.tokens import take_tokens
+from integration.connections.tokens import pop_tokens
 from integration.database import rows
 
 
 def end_deauthorized(
     connection: psycopg.Connection, *, client_id: str, erase_after: timedelta
 ) -> list[str]:
-    """Ends the connections whose Zoom account has removed our app, as of that moment: their tokens
-    go, and their data is to be erased after the time of grace.
+    """Ends the connections of accounts that removed our app, as of that time. Deletes their tokens
+    and schedules the erasure of their data after the grace period.
 
-    A deauthorization older than the newest grant is stale: the account has been connected again.
+    Ignores a deauthorization older than the newest grant: the account was reconnected since.
     """
     return rows.scalars(
         connection,
@@ -55,10 +55,10 @@ def disconnect(
     organization_id: str,
     keys: Sequence[str],
 ) -> tuple[str, str | None] | None:
-    """Ends a connection now and drops its tokens. What came in stays.
+    """Ends a connection now and deletes its tokens. Data received before stays.
 
-    The Zoom account's id, and a token with which the grant can be revoked at Zoom, if there is
-    one. None when there is no such connection in use.
+    Returns the Zoom account's id, and a token to revoke the grant at Zoom, if there is one. None
+    when the connection does not exist or has already ended.
     """
     ended = connection.execute(
         """
@@ -71,4 +71,4 @@ def disconnect(
     ).fetchone()
     if ended is None:
         return None
-    return ended[0], take_tokens(connection, connection_id, keys=keys)
+    return ended[0], pop_tokens(connection, connection_id, keys=keys)

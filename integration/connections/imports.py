@@ -1,4 +1,4 @@
-"""When the users of a connected account are imported: at once, every 6 hours, and on request."""
+"""Schedules the import of a connected account's users: at once, every 6 hours, and on request."""
 
 from datetime import datetime, timedelta
 
@@ -9,18 +9,18 @@ from integration.zoom.errors import LONGEST_PAUSE
 
 # `user.*` events keep the list current in between.
 IMPORT_EVERY = timedelta(hours=6)
-# A connection that failed for a passing reason is tried again by the next tick.
+# The next tick retries a connection that failed for a transient reason.
 RETRY_AFTER = timedelta(minutes=20)
 
 
 def connections_due(connection: psycopg.Connection, *, now: datetime) -> list[Connection]:
-    """Those whose users are to be imported: new ones, on request, and every 6 hours."""
+    """The connections due for an import: new ones, requested ones, and every 6 hours."""
     return [known for known in open_connections(connection) if known.next_import_at <= now]
 
 
-def imports_asked_for(connection: psycopg.Connection, *, now: datetime) -> list[Connection]:
-    """Those that somebody waits for: new connections, and imports that were asked for. The time
-    of the next import is then earlier than the last import has put it.
+def requested_imports(connection: psycopg.Connection, *, now: datetime) -> list[Connection]:
+    """The due imports that someone is waiting for: of new connections, and requested ones. A
+    request sets the next import earlier than the last import had scheduled it.
     """
     return [
         due
@@ -33,10 +33,12 @@ def imports_asked_for(connection: psycopg.Connection, *, now: datetime) -> list[
     ]
 
 
-def note_import(
+def record_import(
     connection: psycopg.Connection, connection_id: str, *, now: datetime, phone_detail: str | None
 ) -> None:
-    """The import worked: the connection is well again. Without Zoom Phone it says so."""
+    """Records a successful import: the connection is active. `phone_detail` says why there are no
+    phone users, if there are none.
+    """
     connection.execute(
         """
         update integration.connections
@@ -48,20 +50,20 @@ def note_import(
     )
 
 
-def note_trouble(
+def record_failed_import(
     connection: psycopg.Connection,
     connection_id: str,
     *,
     reason: str,
     now: datetime,
-    is_passing: bool,
+    is_transient: bool,
     retry_at: datetime | None = None,
     has_users: bool = False,
 ) -> None:
-    """The import failed, with `has_users` after all users were read: the connection needs
-    attention, and is tried again within a day.
+    """Records a failed import: the connection needs attention, and is retried within a day. With
+    `has_users`, the import failed after all users were read.
     """
-    next_try = retry_at or now + (RETRY_AFTER if is_passing else IMPORT_EVERY)
+    next_try = retry_at or now + (RETRY_AFTER if is_transient else IMPORT_EVERY)
     connection.execute(
         """
         update integration.connections
@@ -83,11 +85,11 @@ def note_trouble(
     )
 
 
-def ask_for_import(
+def request_import(
     connection: psycopg.Connection, connection_id: str, *, organization_id: str
 ) -> str | None:
-    """Has the next batch import the users. The Zoom account's id; None when there is no such
-    connection in use.
+    """Requests an import of the users by the next batch. Returns the Zoom account's id; None when
+    the connection does not exist or has ended.
     """
     asked = connection.execute(
         """

@@ -1,4 +1,4 @@
-"""An organization's connections as the page shows them."""
+"""Reads an organization's connections for the page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ import psycopg
 
 from integration.database import rows
 
-# An import takes a minute or two. Who waits for longer need not be shown the same page for ever.
+# An import takes a minute or two. After this time, the page stops reloading.
 IMPORT_WATCHED_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class ListedConnection:
-    """`owner_name` is None when the owner is no user any more; `zoom_users` were imported."""
+    """`owner_name` is None when the owner no longer exists; `zoom_users` counts imported users."""
 
     connection_id: str
     zoom_account_id: str
@@ -32,11 +32,11 @@ class ListedConnection:
 
     @property
     def is_importing(self) -> bool:
-        """New, and nobody has read its users yet."""
+        """Whether the connection is new and its users have not been imported yet."""
         return self.status == "active" and self.users_imported_at is None
 
     def awaits_import(self, now: datetime) -> bool:
-        """Its users were imported before, and are to be again with the next batch."""
+        """Whether the next batch will import its users again."""
         return (
             self.disconnected_at is None
             and self.users_imported_at is not None
@@ -45,14 +45,14 @@ class ListedConnection:
 
 
 def is_worth_watching(listed: Sequence[ListedConnection], *, now: datetime) -> bool:
-    """Whether a page should look again by itself, because users are about to be imported."""
+    """Whether a page should reload automatically, because users are about to be imported."""
     return any(one.is_importing and now - one.granted_at < IMPORT_WATCHED_FOR for one in listed)
 
 
 def connections_of(
     connection: psycopg.Connection, *, organization_id: str
 ) -> list[ListedConnection]:
-    """All of the organization, those in use first, then by the time they were made."""
+    """All connections of the organization: those in use first, then the oldest first."""
     return rows.every(
         connection,
         ListedConnection,
@@ -64,7 +64,7 @@ def connections_of(
 def connection_of(
     connection: psycopg.Connection, connection_id: str, *, organization_id: str
 ) -> ListedConnection | None:
-    """None for an id that is unknown or another organization's."""
+    """The connection; None if the id is unknown or belongs to another organization."""
     return rows.maybe_one(
         connection,
         ListedConnection,

@@ -1,4 +1,4 @@
-"""Reads several accounts at once within a set time; one that hangs holds up nobody."""
+"""Reads several accounts in parallel within a time limit; one that hangs does not delay others."""
 
 import queue
 import threading
@@ -10,18 +10,18 @@ from typing import TypeVar
 Account = TypeVar("Account")
 Answer = TypeVar("Answer")
 
-# Readers stop by themselves at the end of the time; this long they may be late.
+# Readers stop on their own at the time limit; they may be late by this much.
 GRACE_SECONDS = 15.0
 
 
 class Unread(Enum):
-    """Why there is no answer: the account was never asked, or it was still being read."""
+    """Why there is no answer: reading had not started, or had not finished."""
 
     NOT_STARTED = auto()
     STILL_READING = auto()
 
 
-def read_side_by_side(
+def read_in_parallel(
     accounts: Sequence[Account],
     read: Callable[[Account], Answer],
     *,
@@ -29,8 +29,8 @@ def read_side_by_side(
     ends_at: float,
     grace_seconds: float = GRACE_SECONDS,
 ) -> Iterator[tuple[Account, Answer | Unread]]:
-    """Each account once, with what `read` gave, as they finish. `read` must not raise; no reading
-    starts after `ends_at` of the monotonic clock.
+    """Yields each account once with the result of `read`, as they finish. `read` must not raise. No
+    reading starts after `ends_at`, a time of the monotonic clock.
     """
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[int, Answer | Unread]] = queue.SimpleQueue()
@@ -46,7 +46,7 @@ def read_side_by_side(
             is_late = time.monotonic() >= ends_at
             done.put((number, Unread.NOT_STARTED if is_late else read(accounts[number])))
 
-    # Not a pool: a pool waits for its threads, at the end of the process too.
+    # Not a pool: a pool waits for its threads, even at the end of the process.
     for _ in range(min(at_once, len(accounts))):
         threading.Thread(target=work, daemon=True).start()
     left = set(range(len(accounts)))
@@ -58,12 +58,12 @@ def read_side_by_side(
             break
         left.remove(number)
         yield accounts[number], answer
-    never_asked = set()
+    not_started = set()
     while True:
         try:
-            never_asked.add(waiting.get_nowait())
+            not_started.add(waiting.get_nowait())
         except queue.Empty:
             break
     for number in sorted(left):
-        missing = Unread.NOT_STARTED if number in never_asked else Unread.STILL_READING
+        missing = Unread.NOT_STARTED if number in not_started else Unread.STILL_READING
         yield accounts[number], missing

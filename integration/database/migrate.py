@@ -14,25 +14,23 @@ from integration.database.postgres import connect
 from integration.database.unavailable import DatabaseUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-# Any constant will do; it only has to be the same in every process that migrates.
+# An arbitrary number, but the same in every process that migrates.
 MIGRATION_LOCK = 7201_0001
 
 
 def migrate(url: str) -> list[str]:
-    """Applies pending migrations and returns their names; safe to repeat, and to run twice at
-    once.
-    """
+    """Applies pending migrations and returns their names; safe to repeat and to run in parallel."""
     applied: list[str] = []
 
-    def note(*, step: Any, **_: object) -> None:
+    def record(*, step: Any, **_: object) -> None:
         applied.append(Path(step.up_revision.path).stem)
 
-    # The lock is released with the session, so a killed process leaves none behind.
+    # The lock ends with the session, so a killed process leaves none behind.
     with connect(url, autocommit=True) as guard:
         guard.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
         try:
             with engine_of(url).connect() as connection:
-                config = configuration(connection=connection, on_version_apply=[note])
+                config = configuration(connection=connection, on_version_apply=[record])
                 command.upgrade(config, "head")
         except DBAPIError as error:
             diagnosis = getattr(error.orig, "diag", None)
@@ -45,7 +43,7 @@ def migrate(url: str) -> list[str]:
 
 
 def engine_of(url: str) -> Engine:
-    """SQLAlchemy over our own connections; statements are sent as they are written."""
+    """An SQLAlchemy engine over our own connections; it sends statements unchanged."""
     return create_engine(
         "postgresql+psycopg://",
         creator=partial(connect, url),
@@ -55,7 +53,7 @@ def engine_of(url: str) -> Engine:
 
 
 def configuration(**attributes: object) -> Config:
-    """alembic's, with what env.py reads."""
+    """alembic's configuration, with the attributes that env.py reads."""
     config = Config(attributes=attributes)
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config

@@ -1,7 +1,7 @@
-"""How the database is opened: the embedded one below the home, unless DATABASE_URL is set.
+"""Connects to the database: the embedded one below the home, unless DATABASE_URL is set.
 
-Every process takes the role it needs and no more: the receiver can only insert deliveries, the page
-cannot change landed events, and so on (migrations/0001).
+Each process uses a role with only the privileges it needs: the receiver can only insert deliveries,
+the page cannot change landed events, and so on (migrations/before/0001).
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 import psycopg
 
 from integration.database import embedded
-from integration.database.address import conninfo, expanded, refusal
+from integration.database.address import connection_error, conninfo, expanded
 from integration.database.session import check_session
 from integration.settings import Settings
 
@@ -19,7 +19,7 @@ Role = Literal["receiver", "pipeline", "page", "analyst"]
 
 
 class CursorWithoutRows(psycopg.Cursor):
-    """Its errors name the problem without the row: Postgres includes the values of a rejected row,
+    """A cursor that raises errors without row values. Postgres quotes the values of a rejected row,
     and error messages end up in logs and runs.
     """
 
@@ -62,8 +62,8 @@ def embedded_is_used(settings: Settings) -> bool:
 
 
 def connect(url: str, *, role: Role | None = None, autocommit: bool = False) -> psycopg.Connection:
-    """A connection acting as `role`; DatabaseUnavailable, with a message for people, when no server
-    answers or the session is not the one requested.
+    """A connection acting as `role`. DatabaseUnavailable, with a message for operators, when no
+    server answers or the session does not have the requested settings.
     """
     try:
         connection = psycopg.connect(
@@ -75,14 +75,14 @@ def connect(url: str, *, role: Role | None = None, autocommit: bool = False) -> 
             connection.close()
             raise
     except psycopg.OperationalError as error:
-        raise refusal(url, error) from error
+        raise connection_error(url, error) from error
     if not autocommit:
-        connection.commit()  # a rollback would undo the limit that the check has set
+        connection.commit()  # a rollback would undo the limit that check_session has set
     return connection
 
 
 def limit_statements(connection: psycopg.Connection, *, seconds: int) -> None:
-    """Limits each later statement of this session, which also stops soon after its client."""
+    """Limits each later statement of this session, and stops it soon after its client has ended."""
     connection.execute("select set_config('statement_timeout', %s, false)", [f"{seconds}s"])
     connection.execute("set client_connection_check_interval = '10s'")
 

@@ -1,5 +1,5 @@
-"""The rows of a query, as dataclasses or as single values. Errors are psycopg's; where the caller
-expects exactly one row and there is none, LookupError.
+"""Runs a query and returns its rows as dataclasses or single values. Errors are psycopg's, and
+LookupError when a required row is missing.
 """
 
 from typing import Any, TypeVar
@@ -39,10 +39,10 @@ def one(
     query: Query,
     parameters: Params | None = None,
 ) -> Row:
-    """The first row of a query that always gives one."""
+    """The first row of a query that always returns one."""
     found = maybe_one(connection, kind, query, parameters)
     if found is None:
-        raise LookupError("the query gave no row")
+        raise LookupError("the query returned no row")
     return found
 
 
@@ -52,10 +52,10 @@ def maybe_scalar(
     query: Query,
     parameters: Params | None = None,
 ) -> Value | None:
-    """The first column of the first row; None where that is null or there is no row."""
+    """The first column of the first row; None if it is null or there is no row."""
     found = connection.cursor(row_factory=scalar_row).execute(query, parameters).fetchone()
     if found is not None and not isinstance(found, kind):
-        raise TypeError(f"the query gave {type(found).__name__}, not {kind.__name__}")
+        raise TypeError(f"the query returned {type(found).__name__}, not {kind.__name__}")
     return found
 
 
@@ -65,10 +65,10 @@ def scalar(
     query: Query,
     parameters: Params | None = None,
 ) -> Value:
-    """The first column of the one row of a query that always gives a value."""
+    """The first column of the first row of a query that always returns a value."""
     found = maybe_scalar(connection, kind, query, parameters)
     if found is None:
-        raise LookupError("the query gave no value")
+        raise LookupError("the query returned no value")
     return found
 
 
@@ -78,9 +78,9 @@ def scalars(
     query: Query,
     parameters: Params | None = None,
 ) -> list[Value]:
-    """The first column of all rows; null is no value of any kind."""
+    """The first column of all rows; TypeError if it contains null."""
     found = connection.cursor(row_factory=scalar_row).execute(query, parameters).fetchall()
     for value in found:
         if not isinstance(value, kind):
-            raise TypeError(f"the query gave {type(value).__name__}, not {kind.__name__}")
+            raise TypeError(f"the query returned {type(value).__name__}, not {kind.__name__}")
     return found

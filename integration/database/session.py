@@ -1,7 +1,7 @@
-"""Whether a session is the one that was requested.
+"""Checks that a session has the requested role and settings.
 
-A pooler may reuse sessions of others and drop requested settings: then the receiver could read
-bodies, and an answer of 2xx would not mean that a delivery is on disk.
+A pooler may reuse other clients' sessions and drop requested settings. Then the receiver could read
+bodies, and a 2xx response would not guarantee that a delivery is on disk.
 """
 
 from typing import Any
@@ -12,8 +12,8 @@ from integration.database.address import SESSION, place_of
 from integration.database.unavailable import DatabaseUnsuitable
 
 OLDEST_SERVER = 16
-KNOWS_TRANSACTION_TIMEOUT = 17_00_00  # as libpq counts versions
-# A limit that older servers do not know cannot be set while connecting.
+KNOWS_TRANSACTION_TIMEOUT = 17_00_00  # in libpq's version numbers
+# `transaction_timeout` cannot be set while connecting, because PostgreSQL 16 does not know it.
 _QUESTION = """
     select
         current_user,
@@ -29,8 +29,8 @@ _QUESTION = """
 
 
 def check_session(connection: psycopg.Connection, url: str, *, role: str | None) -> None:
-    """DatabaseUnsuitable, with a message for people, for an old server and for a session with
-    another role or other settings.
+    """Raises DatabaseUnsuitable, with a message for operators, if the server is too old or the
+    session has another role or other settings.
     """
     _refuse_old_server(connection.info, url)
     _refuse_other_session(connection.execute(_QUESTION).fetchone(), url, role=role)

@@ -1,9 +1,9 @@
-"""The error of every part that needs a database and has none it can use."""
+"""The errors raised when there is no usable database."""
 
 
 class DatabaseUnavailable(Exception):
-    """No usable database answers; the message is for people and names the next step."""
+    """No usable database answers; the message is for operators and names the next step."""
 
 
 class DatabaseUnsuitable(DatabaseUnavailable):
-    """A database answers but cannot be used, however often it is tried."""
+    """A database answers but cannot be used; a retry does not help."""

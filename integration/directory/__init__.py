@@ -1,1 +1,1 @@
-"""WorkSights users: where they come from, and how one is chosen on the page."""
+"""WorkSights users: importing them, and choosing one on the page."""

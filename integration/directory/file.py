@@ -1,7 +1,8 @@
-"""A CSV file of people, as spreadsheets and people write it.
+"""Reads a CSV file of WorkSights users, written by a spreadsheet or a person.
 
-Commas, semicolons or tabs; UTF-8 with or without a mark, UTF-16 as Excel's "Unicode text"; empty
-rows; line breaks within quotes. Invalid values are rejected with their line and column.
+It accepts commas, semicolons or tabs; UTF-8 with or without a byte order mark, UTF-16 as Excel's
+"Unicode text"; empty rows; line breaks within quotes. It rejects invalid values, naming their line
+and column.
 """
 
 import codecs
@@ -21,14 +22,14 @@ from integration.zoom.texts import EMAIL_BYTES, ID_BYTES, NAME_BYTES
 REQUIRED = ("email", "full_name", "role", "time_zone")
 OPTIONAL = ("user_id", "created_at", "deactivated_at")
 ROLES = ("owner", "executive", "admin", "technical_admin", "manager", "member")
-# As in the table's constraints (migrations/0016).
-MOST_BYTES = {
+# The same as in the table's constraints (migrations/before/0016).
+LONGEST_BYTES = {
     "user_id": ID_BYTES,
     "email": EMAIL_BYTES,
     "full_name": NAME_BYTES,
     "time_zone": ID_BYTES,
 }
-# The same for times (migrations/0029).
+# The same for times (migrations/before/0029).
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 
 _DELIMITERS = ",;\t"
@@ -36,7 +37,7 @@ _EXCELS_DELIMITER = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 
 
 def read_directory(content: bytes) -> list[ImportedUser]:
-    """The people of a file; ValueError names the first invalid line and the reason."""
+    """The users in a file; ValueError names the first invalid line and the reason."""
     users = [_user(line, row) for line, row in _rows(_text(content))]
     for column in ("email", "user_id"):
         seen: dict[str, int] = {}
@@ -91,7 +92,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _columns(row: list[str], line: int) -> list[str]:
-    """`Full name` is `full_name`; empty columns at the end do not count."""
+    """The column names: `Full name` becomes `full_name`, empty names at the end are dropped."""
     names = ["_".join(_clean(value).lower().split()) for value in row]
     while names and not names[-1]:
         names.pop()
@@ -119,7 +120,7 @@ def _user(line: int, row: dict[str, str]) -> ImportedUser:
     if email is None:
         raise ValueError(f"line {line}: invalid email{_because(row['email'])}")
     value["email"] = email
-    for column, most in MOST_BYTES.items():
+    for column, most in LONGEST_BYTES.items():
         if len(value.get(column, "").encode()) > most:
             raise ValueError(f"line {line}: {column} is longer than {most} bytes")
     role = value["role"].lower().replace(" ", "_")
@@ -144,12 +145,12 @@ def _user(line: int, row: dict[str, str]) -> ImportedUser:
 
 
 def _clean(text: str) -> str:
-    """Without invisible characters, and with single spaces: a cell may contain several lines."""
+    """Removes invisible characters and joins lines and words with single spaces."""
     return " ".join(normalize("NFC", INVISIBLE.sub("", text)).split())
 
 
 def _because(email: str) -> str:
-    """The first character that an address cannot contain there, if there is one."""
+    """Names the first character that is not allowed in an address, if there is one."""
     email = email.strip()
     at = email.find("@")
     strange = next(

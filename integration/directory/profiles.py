@@ -1,4 +1,4 @@
-"""WorkSights users as the page shows them and offers them for a choice."""
+"""Reads WorkSights users for the page: to show one, and to choose one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ class Profile:
 def profile_of(
     connection: psycopg.Connection, user_id: str, *, organization_id: str
 ) -> Profile | None:
-    """None for an id that is unknown or another organization's."""
+    """The user; None if the id is unknown or belongs to another organization."""
     return rows.maybe_one(
         connection,
         Profile,
@@ -36,7 +36,7 @@ def profile_of(
 def profile_with_email(
     connection: psycopg.Connection, email: str, *, organization_id: str
 ) -> Profile | None:
-    """The user that this email matches."""
+    """The user with this email, or None."""
     return rows.maybe_one(
         connection,
         Profile,
@@ -49,10 +49,10 @@ def profile_with_email(
     )
 
 
-def profiles_like(
+def similar_profiles(
     connection: psycopg.Connection, words: list[str], *, organization_id: str, limit: int
 ) -> list[Profile]:
-    """Users whose name or email contains one of the words, those with most of them first."""
+    """Users with one of the words in their name or email; those with most of the words first."""
     return rows.every(
         connection,
         Profile,
@@ -76,11 +76,11 @@ def profiles_like(
     )
 
 
-def profiles_called(
+def search_profiles(
     connection: psycopg.Connection, text: str, *, organization_id: str, limit: int
 ) -> list[Profile]:
-    """Users whose name or email contains the text, active ones first; a complete email gives only
-    that user. Reads some thousands of rows, which is fine for an occasional search.
+    """Users with the text in their name or email, active ones first; a complete email finds only
+    that user. Reads all of the organization's users, some thousands, for an occasional search.
     """
     found = rows.every(
         connection,

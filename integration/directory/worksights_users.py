@@ -1,4 +1,4 @@
-"""WorkSights users, as the host product or `import-users` writes them."""
+"""Reads and stores WorkSights users, which the host product or `import-users` provides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 import psycopg
 
 from integration.database import rows
-from integration.identity.cleaning import spellings
+from integration.identity.cleaning import stored_spellings
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def users_by_email(
             and lower(email collate "C") = any(%(spellings)s)
         order by organization_id
         """,
-        {"organization": organization_id, "spellings": spellings(email)},
+        {"organization": organization_id, "spellings": stored_spellings(email)},
     )
 
 
@@ -101,7 +101,7 @@ def ensure_organization(
 def upsert_users(
     connection: psycopg.Connection, *, organization_id: str, users: list[ImportedUser]
 ) -> tuple[int, int]:
-    """(new, known) users. A user is known by user_id where the file gives one, else by email."""
+    """Upserts the users: by user_id if the file has one, else by email. Returns (new, known)."""
     new = 0
     for user in users:
         try:

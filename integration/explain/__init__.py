@@ -1,1 +1,1 @@
-"""Why there is, or is not, an entry."""
+"""Explains why there is, or is not, an entry on a timeline."""

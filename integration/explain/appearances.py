@@ -1,4 +1,4 @@
-"""What is known of one user's sessions, from the landed events to the entry."""
+"""Reads one user's participants in sessions, with their outcomes and entries."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,12 +6,12 @@ from datetime import datetime
 import psycopg
 
 from integration.database import rows
-from integration.identity.cleaning import cleaned_email, spellings
+from integration.identity.cleaning import cleaned_email, stored_spellings
 
 
 @dataclass(frozen=True)
-class Person:
-    """A WorkSights user with the Zoom users that are theirs now."""
+class ExplainedUser:
+    """A WorkSights user with the Zoom users currently mapped to them."""
 
     organization_id: str
     user_id: str
@@ -23,8 +23,8 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What was landed of one session, and whether it has ended."""
+class SessionSummary:
+    """One session, which may not have ended yet. `due_at` is when its end will be inferred."""
 
     organization_id: str
     session_id: str
@@ -38,7 +38,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Appearance:
-    """One participant of a session, with their outcome."""
+    """One participant of a session with their outcome and entry, for the user being explained."""
 
     session_id: str
     feature: str
@@ -57,16 +57,16 @@ class Appearance:
     entry_title: str | None
     entry_started_at: datetime | None
     entry_ended_at: datetime | None
-    is_anothers: bool = False  # mapped to somebody else than the person who is explained
+    is_anothers: bool = False  # mapped to a different user than the one being explained
 
 
-def people_with_email(
+def explained_users(
     connection: psycopg.Connection, *, email: str, organization_id: str | None
-) -> list[Person]:
+) -> list[ExplainedUser]:
     """The users with this email, in one organization or in all of them."""
     return rows.every(
         connection,
-        Person,
+        ExplainedUser,
         """
         select
             users.organization_id, users.user_id, users.full_name, users.email, users.time_zone,
@@ -100,17 +100,17 @@ def people_with_email(
             and (%(organization)s::text is null or users.organization_id = %(organization)s)
         order by users.organization_id
         """,
-        {"spellings": spellings(email), "organization": organization_id},
+        {"spellings": stored_spellings(email), "organization": organization_id},
     )
 
 
-def sessions_named(
+def find_sessions(
     connection: psycopg.Connection, *, organization_id: str, name: str
-) -> list[Told]:
-    """Sessions by Zoom's uuid, call_id, meeting number or our session_id; the latest first."""
+) -> list[SessionSummary]:
+    """Sessions with this Zoom uuid, call_id, meeting number or session_id; the latest first."""
     return rows.every(
         connection,
-        Told,
+        SessionSummary,
         """
         select
             sessions.organization_id, sessions.session_id, sessions.feature, sessions.zoom_uuid,
@@ -125,24 +125,24 @@ def sessions_named(
     )
 
 
-def landed_events(connection: psycopg.Connection, told: Told) -> int:
-    """How many events of a session were landed; not for the page, whose role sees none."""
+def landed_events(connection: psycopg.Connection, session: SessionSummary) -> int:
+    """The number of landed events of a session. The page's role may not read them."""
     return rows.scalar(
         connection,
         int,
         "select count(*) from zoom_raw.events where organization_id = %s and session_id = %s",
-        [told.organization_id, told.session_id],
+        [session.organization_id, session.session_id],
     )
 
 
 def appearances(
     connection: psycopg.Connection,
-    person: Person,
+    user: ExplainedUser,
     *,
     since: datetime | None = None,
     session_id: str | None = None,
 ) -> list[Appearance]:
-    """Where this person was, or may have been, by mapping, Zoom user or email."""
+    """The participants that are, or may be, this user: by mapping, Zoom user or email."""
     return rows.every(
         connection,
         Appearance,
@@ -179,10 +179,10 @@ def appearances(
         order by sessions.started_at, sessions.session_id, participants.participant_id
         """,
         {
-            "organization": person.organization_id,
-            "user": person.user_id,
-            "email": cleaned_email(person.email),
-            "zoom_users": person.zoom_user_ids,
+            "organization": user.organization_id,
+            "user": user.user_id,
+            "email": cleaned_email(user.email),
+            "zoom_users": user.zoom_user_ids,
             "session": session_id,
             "since": since,
         },

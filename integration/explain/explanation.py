@@ -1,5 +1,5 @@
-"""Why a session is, or is not, on somebody's timeline: from Zoom's first word to the entry, step by
-step, with what to do about the first that failed. `explain` and the page say the same words.
+"""Explains step by step, from the received events to the entry, why a session is or is not on a
+timeline, and how to fix the first step that failed. Both `explain` and the page use these texts.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from integration.explain.appearances import Appearance, Told
+from integration.explain.appearances import Appearance, SessionSummary
 
 NEVER_THERE = (
     "Meetings hosted by a Zoom account that is not connected. "
@@ -40,18 +40,18 @@ _NEVER_COUNTED = (
 )  # fmt: skip
 _IN_UTC = ZoneInfo("UTC")
 
-Tab = Literal["users", "features", "connections"]
+Page = Literal["users", "features", "connections"]
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step on the way to an entry. `next_step` says how to fix it, `tab` where."""
+    """One step towards an entry. `next_step` says how to fix a failure, `page` where."""
 
     name: str
     is_passed: bool
     sentence: str
     next_step: str = ""
-    tab: Tab | None = None
+    page: Page | None = None
 
 
 def first_failure(steps: Sequence[Step]) -> Step | None:
@@ -59,7 +59,7 @@ def first_failure(steps: Sequence[Step]) -> Step | None:
 
 
 def _not_processed(since: datetime, *, zone: ZoneInfo = _IN_UTC) -> Step:
-    """The step of a session that could not be derived; what is shown of it is as it was before."""
+    """The failed step of a session that could not be derived since then; its old rows are shown."""
     return Step(
         "processed",
         False,
@@ -71,16 +71,16 @@ def _not_processed(since: datetime, *, zone: ZoneInfo = _IN_UTC) -> Step:
 
 
 def steps_of(
-    told: Told,
+    session: SessionSummary,
     known: Sequence[Appearance],
     *,
     events: int | None = None,
     failed_at: datetime | None = None,
     zone: ZoneInfo = _IN_UTC,
 ) -> list[Step]:
-    """The way up to the first step that failed. `known` are one user's appearances in the session,
-    `events` how many were landed of it, where that was counted. A session that could not be
-    processed since `failed_at` goes on as it was before.
+    """The steps up to the first one that failed. `known` are one user's appearances in the session,
+    `events` is the number of its landed events, if counted. If the session could not be processed
+    since `failed_at`, the remaining steps describe its last good result.
     """
     steps = [
         Step("received", True, "The signature was valid."),
@@ -88,18 +88,18 @@ def steps_of(
     ]
     if failed_at is not None:
         steps.append(_not_processed(failed_at, zone=zone))
-    if told.ended_at is None:
+    if session.ended_at is None:
         wait = "Zoom has not sent the end of this session yet."
-        if told.due_at:
+        if session.due_at:
             wait += (
-                f" If it does not arrive by {_at(told.due_at, zone)}, the end is inferred from "
+                f" If it does not arrive by {_at(session.due_at, zone)}, the end is inferred from "
                 "the last join or leave."
             )
         return [*steps, Step("ended", False, wait, "Wait. Sessions appear only after they end.")]
     how = ", as reported by Zoom."
-    if told.end_source == "inferred":
+    if session.end_source == "inferred":
         how = ". This was inferred because Zoom reported no end for 24 hours."
-    steps.append(Step("ended", True, f"Ended {_at(told.ended_at, zone)}{how}"))
+    steps.append(Step("ended", True, f"Ended {_at(session.ended_at, zone)}{how}"))
     if not known:
         sentence = "No participant has this user's email or a Zoom user mapped to them."
         step = f"If they joined as a different Zoom user: {MAP_THEM[0].lower()}{MAP_THEM[1:]}"
@@ -109,13 +109,13 @@ def steps_of(
 
 
 def steps_of_participant(one: Appearance, *, zone: ZoneInfo = _IN_UTC) -> list[Step]:
-    """The part of the way that is a participant's own."""
+    """The steps that concern one participant."""
     name = one.display_name or "an unnamed participant"
     steps = [Step("participant", True, f"Listed as {name}.")]
     if one.outcome in _NEVER_COUNTED:
         is_over = one.outcome == "after_disconnection"
-        mend = (CONNECT_AGAIN, "connections") if is_over else ("", None)
-        return [*steps, Step("eligible", False, one.detail, *mend)]
+        fix = (CONNECT_AGAIN, "connections") if is_over else ("", None)
+        return [*steps, Step("eligible", False, one.detail, *fix)]
     minutes = f"{one.duration_seconds // 60} min {one.duration_seconds % 60} s"
     steps.append(Step("eligible", True, f"In the session for {minutes}."))
     if one.outcome == "not_mapped":
@@ -136,8 +136,8 @@ def steps_of_participant(one: Appearance, *, zone: ZoneInfo = _IN_UTC) -> list[S
         return [*steps, Step("entry", False, one.detail)]
     times = ""
     if one.entry_started_at and one.entry_ended_at:
-        begin, end = one.entry_started_at.astimezone(zone), one.entry_ended_at.astimezone(zone)
-        times = f", {begin:%H:%M} to {end:%H:%M %Z}"
+        start, end = one.entry_started_at.astimezone(zone), one.entry_ended_at.astimezone(zone)
+        times = f", {start:%H:%M} to {end:%H:%M %Z}"
     return [*steps, Step("entry", True, f"{one.entry_title or 'On the timeline'}{times}.")]
 
 

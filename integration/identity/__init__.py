@@ -1,1 +1,1 @@
-"""Email address -> person and company: a pure function. No network, no clock, no state."""
+"""Email address -> person and company. Pure functions: no network, no clock, no state."""

@@ -1,9 +1,9 @@
-"""The decision list: the first rule that applies to an address gives its company and the reason."""
+"""The decision list: the first rule that applies to an address decides its company and reason."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-from integration.identity.address import Address, Unreadable, read_address
+from integration.identity.address import Address, InvalidAddress, read_address
 from integration.identity.host_facts import HostFacts, host_facts
 from integration.identity.hosts import parents
 from integration.identity.local_parts import is_automated, is_role
@@ -17,10 +17,10 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is behind an address, as one organization sees it.
+    """The person and company of an address, for one organization.
 
-    `person_key` is null for `none`, `user` and `internal`; `host` (A-labels, or an IP address in
-    brackets) for `none`; `company_key` is a domain in A-labels.
+    `person_key` is None for `none`, `user` and `internal`. `host`, in A-labels or an IP address in
+    brackets, is None for `none`. `company_key` is a domain in A-labels.
     """
 
     person_key: str | None
@@ -31,9 +31,9 @@ class Identity:
 
 
 def classify(address: str | None, rules: OrganizationRules) -> Identity:
-    """The person and company of a raw address. Pure: the same for the same lists and rules."""
+    """Classifies a raw address. Pure: the result depends only on the address, lists and rules."""
     read = read_address(address)
-    if isinstance(read, Unreadable):
+    if isinstance(read, InvalidAddress):
         return Identity(None, "none", None, None, read.reason)
     key, host = read.key, read.host
     facts = host_facts(host)
@@ -68,7 +68,7 @@ def _company(
     kind: Kind,
     rules: OrganizationRules,
 ) -> tuple[str | None, str]:
-    """The company, if any, and the reason. Rules whose flag is off are passed over."""
+    """The company, if any, and the reason. Skips rules that the organization switched off."""
     lists = facts.lists - rules.flags_off  # lists and flags have the same names
     off = rules.flags_off
     tld = facts.parents[-1]

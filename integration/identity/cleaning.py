@@ -1,8 +1,8 @@
-"""One spelling of an address or a domain that somebody wrote, for texts that are compared as they
-are: users' emails, exclusions, own domains, overrides.
+"""Normalizes addresses and domains that people type, for texts that are compared as texts: users'
+emails, exclusions, own domains, overrides.
 
-A key says who somebody is; cleaning only takes away what is no part of an address. Tags, dots and
-quotes of the local part stay, and so do its letters beyond ASCII as they are.
+A key identifies a person; cleaning only removes what is not part of the address. Tags, dots and
+quotes of the local part stay, and letters beyond ASCII stay unchanged.
 """
 
 import re
@@ -12,7 +12,7 @@ import unicodedata
 from integration.identity.address import (
     INVISIBLE,
     Split,
-    names_several,
+    has_several_addresses,
     split_address,
     without_wrapping,
 )
@@ -26,15 +26,15 @@ _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 def cleaned_email(text: str | None) -> str | None:
     """The address in a text such as `Ann <Ann@ACME.com>`; None when there is not exactly one.
 
-    White space and invisible characters around it are gone, ASCII letters are lower-case, and the
-    host is in A-labels.
+    It has no surrounding white space or invisible characters, ASCII letters in lower case, and the
+    host in A-labels.
     """
     return _address(_readable(text))
 
 
 def cleaned(text: str | None) -> str | None:
-    """The address or the domain that somebody wrote into a setting: `*@Bank.com`,
-    `https://www.union.org/` and `bücher.de` too. None when it is neither.
+    """The address or domain in a setting, also written as `*@Bank.com`, `https://www.union.org/` or
+    `bücher.de`. None when it is neither.
     """
     written = _readable(text)
     if scheme := _SCHEME.fullmatch(written):
@@ -45,21 +45,21 @@ def cleaned(text: str | None) -> str | None:
 
 
 def cleaned_domain(text: str | None) -> str | None:
-    """`cleaned`, where only a domain will do: an address or an IP address is None."""
+    """Like `cleaned`, but only for domains: None for an email or IP address."""
     domain = cleaned(text)
     return None if domain is None or "@" in domain or domain.startswith("[") else domain
 
 
-def spellings(typed: str) -> list[str]:
-    """How a stored email may be spelled, ASCII letters in lower case, for one that somebody types:
-    cleaned, or as the host product has written it.
+def stored_spellings(typed: str) -> list[str]:
+    """The spellings, in lower case, in which a typed email may be stored: cleaned, or as the host
+    product wrote it.
     """
     return sorted({typed.strip().translate(_LOWER), cleaned_email(typed) or ""} - {""})
 
 
 def _readable(text: str | None) -> str:
     seen = unicodedata.normalize("NFC", INVISIBLE.sub("", text or ""))
-    return "" if names_several(seen) else without_wrapping(seen)
+    return "" if has_several_addresses(seen) else without_wrapping(seen)
 
 
 def _address(text: str) -> str | None:

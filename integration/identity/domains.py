@@ -1,4 +1,4 @@
-"""Domains that people type: one spelling, or a sentence that says what is wrong."""
+"""Parses typed domains into one spelling, or raises an error with a message for the user."""
 
 import unicodedata
 
@@ -8,13 +8,13 @@ from integration.identity.hosts import is_ip_literal, read_host
 
 
 def read_domain(text: str) -> str | None:
-    """A typed domain as A-labels; None when it is none."""
+    """A typed domain in A-labels; None when it is not a domain."""
     host = read_host(unicodedata.normalize("NFC", INVISIBLE.sub("", text)).strip(SPACES))
     return None if host is None or is_ip_literal(host) else host
 
 
 def readable_domain(text: str) -> str:
-    """A typed domain as A-labels. ValueError with a sentence for the person who typed it."""
+    """A typed domain in A-labels; ValueError with a message for the person who typed it."""
     domain = read_domain(text)
     if domain is None:
         if "@" in text:
@@ -26,7 +26,7 @@ def readable_domain(text: str) -> str:
 
 
 def refuse_own_domain(domain: str) -> None:
-    """ValueError with a sentence when a domain is shared by many and so is nobody's own."""
+    """Raises ValueError with a message when many organizations share the domain."""
     name = readable_domain(domain)
     if why := host_facts(name).why_shared():
         raise ValueError(f"{name} cannot be an own domain because it {why}.")

@@ -1,4 +1,4 @@
-"""What is true of a host for every organization: the lists it is in, and whose domain it is."""
+"""Facts about a host that hold for every organization: its lists, and its registrable domain."""
 
 import re
 from dataclasses import dataclass
@@ -15,25 +15,25 @@ _CC = re.compile("[a-z]{2}")
 
 @dataclass(frozen=True, slots=True)
 class HostFacts:
-    """`parents` begins with the host itself; "in a list" means that one of them is an entry."""
+    """`parents` starts with the host itself; a host is in a list when one of its parents is."""
 
     parents: tuple[str, ...]
     lists: frozenset[str]
-    domain: str | None  # the tenant's or the registrable one; None: the host belongs to nobody
-    override_path: tuple[str, ...]  # where an override is looked for, in this order
+    domain: str | None  # the tenant's or the registrable domain; None: no one owns the host
+    override_path: tuple[str, ...]  # the domains that may have an override, in order of precedence
     is_ip_literal: bool
     is_single_label: bool
     is_tenant: bool
     is_icann_suffix: bool
-    is_public_suffix: bool  # of the private section as well
+    is_public_suffix: bool  # includes the list's private section
     is_alumni: bool
-    has_suffix: bool  # False: no rule of the suffix list covers it, mostly for its unknown TLD
+    has_suffix: bool  # False: no rule of the suffix list covers it, usually because of its TLD
 
     def is_in(self, entries: frozenset[str]) -> bool:
         return not entries.isdisjoint(self.parents)
 
     def why_shared(self) -> str | None:
-        """Why the host cannot be one organization's own, as the end of a sentence."""
+        """The end of a sentence that says why the host cannot be an own domain, or None."""
         if self.is_ip_literal:
             return "is an IP address"
         if self.is_single_label:
@@ -62,16 +62,16 @@ WHY_SHARED = {
 }
 
 
-# Many people share a host; a batch of all addresses asks again and again.
+# Many people share a host, so a batch of all addresses asks for the same hosts many times.
 @lru_cache(maxsize=20_000)
 def host_facts(host: str) -> HostFacts:
-    """What is true of a host in the spelling of a key."""
+    """The facts about a host, which must have the spelling of a key."""
     is_ip = is_ip_literal(host)
     above = (host,) if is_ip else tuple(parents(host))
     suffix = None if is_ip else suffixes.suffix(host)
     icann_suffix = None if is_ip else suffixes.icann_suffix(host)
     is_public_suffix = host in (suffix, icann_suffix)
-    # A private suffix is a domain of its owner (`uk.com`); below it everybody has one of his own.
+    # A private suffix such as `uk.com` is itself registered; its customers' domains are below it.
     registrable = _label_and(icann_suffix if host == suffix else suffix, above)
     registrable_path = above if registrable is None else above[: above.index(registrable) + 1]
     tenant, tenant_path = _tenant(above)
@@ -91,24 +91,24 @@ def host_facts(host: str) -> HostFacts:
 
 
 def _label_and(suffix: str | None, above: tuple[str, ...]) -> str | None:
-    """The host cut to one label and the suffix; to two labels when the list has no suffix for it.
+    """The end of the host: one label and the suffix, or two labels when the list has no suffix.
 
-    None: the host is the suffix, a single label or an IP address.
+    None when the host is the suffix, a single label or an IP address.
     """
     length = 2 if suffix is None else suffix.count(".") + 2
     return above[-length] if length <= len(above) else None
 
 
 def _tenant(above: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
-    """The tenant that a host belongs to, and where its override is looked for."""
+    """The tenant that a host belongs to, and the domains that may have its override."""
     suffix = next((parent for parent in above[1:] if parent in word_lists.TENANT_SUFFIXES), None)
     if suffix is None:
         return None, ()
     labels = above[0].removesuffix(f".{suffix}").split(".")
     if labels[-1] == "mail" and len(labels) > 1:
-        labels.pop()  # `acme.mail.onmicrosoft.com` receives what is sent to the tenant `acme`
+        labels.pop()  # `acme.mail.onmicrosoft.com` receives mail for the tenant `acme`
     tenant = f"{labels[-1]}.{suffix}"
-    # Not at `mail.onmicrosoft.com`, which would be another tenant.
+    # Without `mail.onmicrosoft.com`, which would be a different tenant.
     return tenant, tuple(dict.fromkeys((*above[: len(labels)], tenant)))
 
 

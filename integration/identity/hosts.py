@@ -1,4 +1,4 @@
-"""From the text after the `@`, or a configured domain, to one spelling of the host."""
+"""Parses the text after the `@`, or a configured domain, into one spelling of the host."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address
@@ -8,8 +8,8 @@ import idna
 WHITE_SPACE = "\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _HAS_WHITE_SPACE = re.compile(f"[{WHITE_SPACE}]")
 _IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
-# Most hosts. `idna` would return them as they are, fifty times slower; it has to look at those with
-# `--`, at which A-labels can be told.
+# Matches most hosts. `idna` would return them unchanged, but fifty times slower. It must check
+# hosts with `--`, which may contain A-labels.
 _PLAIN = re.compile(
     r"(?!.*--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
 )
@@ -18,9 +18,10 @@ LONGEST_HOST = 253
 
 
 def read_host(text: str) -> str | None:
-    """The host as A-labels in lower case, or an IP address in brackets; None when it is neither.
+    """The host in lower-case A-labels, or an IP address in brackets; None when it is neither.
 
-    UTS 46, non-transitional. `[192.0.2.10]`, `[2001:db8::1]` (compressed, without a prefix).
+    UTS 46, non-transitional. IP addresses look like `[192.0.2.10]` or `[2001:db8::1]` (compressed,
+    without a prefix).
     """
     if text.startswith("[") and text.endswith("]"):
         return _ip_literal(text[1:-1])
@@ -35,7 +36,7 @@ def is_ip_literal(host: str) -> bool:
 
 
 def parents(host: str) -> list[str]:
-    """The host and everything it is below: `a.b.c` -> `a.b.c`, `b.c`, `c`."""
+    """The host and all its parent domains: `a.b.c` -> `a.b.c`, `b.c`, `c`."""
     found = [host]
     while (dot := host.find(".")) >= 0:
         host = host[dot + 1 :]
@@ -44,7 +45,7 @@ def parents(host: str) -> list[str]:
 
 
 def as_unicode(host: str) -> str:
-    """The host as people read it."""
+    """The host in Unicode, for people to read."""
     return ".".join(
         idna.ulabel(label) if label.startswith("xn--") else label for label in host.split(".")
     )
@@ -59,7 +60,7 @@ def _a_labels(text: str) -> str | None:
         return None
     try:
         host = idna.encode(text, uts46=True, transitional=False).decode("ascii")
-    except UnicodeError:  # idna's own errors are of this family
+    except UnicodeError:  # the base class of idna's errors
         return None
     return host.removesuffix(".")
 
@@ -74,7 +75,7 @@ def _ip_literal(text: str) -> str | None:
     if address.scope_id is not None:
         return None
     if address.ipv4_mapped is not None:
-        # Python 3.13 began to write these with dots; a key must not depend on that.
+        # Python 3.13 writes these with dots, earlier versions do not; a key must not depend on it.
         number = int(address.ipv4_mapped)
         return f"[::ffff:{number >> 16:x}:{number & 0xFFFF:x}]"
     return f"[{address}]"

@@ -1,11 +1,11 @@
-"""The policy flags and the admitted TLDs, from rows of names and values."""
+"""Reads the policy flags and the admitted TLDs from rows of names and values."""
 
 import re
 from collections.abc import Mapping
 
 from integration.identity.word_lists import SPECIAL_USE_TLDS
 
-# The rules that take a company away. All are on unless an organization turns one off.
+# The rules that decide against a company. All are on unless an organization switches one off.
 FLAGS = frozenset(
     {
         "automated",
@@ -25,7 +25,7 @@ _BETWEEN_WORDS = re.compile(r"[\s;,]+")
 def read_settings(
     settings: Mapping[str, str], problems: list[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """The flags that are off, and the admitted TLDs. What is invalid is ignored and reported."""
+    """The flags that are off, and the admitted TLDs. Ignores invalid rows and reports them."""
     off: set[str] = set()
     admitted: set[str] = set()
     for name, value in sorted(settings.items()):

@@ -1,8 +1,8 @@
-"""Ids of people and companies: the same in every rebuild, different in every organization."""
+"""Ids of people and companies: equal in every rebuild, different in every organization."""
 
 from uuid import UUID, uuid5
 
-# Never change it: every id would be another.
+# Must never change: all ids would change with it.
 NAMESPACE = UUID("60eb449d-384b-444d-abe6-db0fbadf55b2")
 
 

@@ -1,4 +1,4 @@
-"""What a local part says about who reads it: a machine, a post, or nothing."""
+"""Recognizes local parts that belong to a machine or a role, not to one person."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Which domains look alike: those with the same skeleton. They are shown, never merged."""
+"""Finds domains that look alike: those with the same skeleton. They are shown, never merged."""
 
 import re
 import unicodedata
@@ -10,16 +10,16 @@ from confusable_homoglyphs.confusables import is_confusable
 from integration.identity import suffixes
 from integration.identity.hosts import as_unicode
 
-# Beyond Unicode's list, which knows letters but not how addresses are read. `m` becomes `rn` and
-# not the other way round, so that `rrn` has one reading.
+# Adds to Unicode's list, which compares single letters only. `m` becomes `rn`, not the other way
+# round, so that `rrn` has only one reading.
 _READ_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "m": "rn", "-": ""})
 _MARKS = re.compile("[\u0300-\u036f]")
 
 
 def skeleton(domain: str) -> str:
-    """A text that two domains share when they look alike; not a domain, not to be shown.
+    """A text that is equal for domains that look alike; not a domain, and never shown.
 
-    The suffix stays as it is: `acme.com` and `acme.co` are two ordinary names.
+    The suffix stays unchanged: `acme.com` and `acme.co` are two ordinary names.
     """
     suffix = suffixes.icann_suffix(domain) or domain.rpartition(".")[2]
     left = domain.removesuffix(suffix)
@@ -28,7 +28,7 @@ def skeleton(domain: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def _alike(letter: str) -> str:
-    """The Latin letters that a letter looks like; else the least of the letters that look alike."""
+    """The Latin letter that a letter looks like, else the smallest letter of its group."""
     if letter.isascii():
         return letter
     plain = _plain(letter)
@@ -38,7 +38,7 @@ def _alike(letter: str) -> str:
     latin = sorted(each for each in group if each.isascii() and each.isalnum())
     if latin:
         return latin[0].lower()
-    # Unicode names one letter of a group as the model of all; from any of them it takes two steps.
+    # Unicode links each letter only to the group's prototype, so two steps reach the whole group.
     return min({other for each in group for other in _homoglyphs(each)})
 
 
@@ -48,5 +48,5 @@ def _homoglyphs(text: str) -> set[str]:
 
 
 def _plain(text: str) -> str:
-    """Without accents: they are what a look-alike is made with."""
+    """The text without accents, which look-alikes often add."""
     return _MARKS.sub("", unicodedata.normalize("NFD", text))

@@ -1,4 +1,4 @@
-"""Names of people and companies: which names say nothing, and guesses when there is none."""
+"""Names of people and companies: recognizes generic names, and guesses missing ones."""
 
 import re
 import unicodedata
@@ -34,12 +34,12 @@ _BETWEEN_PIECES = re.compile(r"[._-]")
 
 
 def tidy(name: str) -> str:
-    """The name with every run of white space as one space, and none around it."""
+    """The name with single spaces and no surrounding white space."""
     return " ".join(name.split())
 
 
 def is_generic(name: str) -> bool:
-    """Whether a display name says nothing about who it is: `Zoom User`, `Ann's iPhone`, `???`."""
+    """Whether a display name does not identify a person: `Zoom User`, `Ann's iPhone`, `???`."""
     seen = _readable(name)
     if "@" in seen or not any(map(str.isalpha, seen)) or _MODEL_OF_A_PHONE.match(seen):
         return True
@@ -47,7 +47,7 @@ def is_generic(name: str) -> bool:
 
 
 def is_notetaker(name: str) -> bool:
-    """Whether a display name is that of a machine that takes notes: `read.ai meeting notes`."""
+    """Whether a display name belongs to a note-taking bot: `read.ai meeting notes`."""
     return _NOTETAKERS.search(_words(_readable(name))) is not None
 
 
@@ -69,7 +69,7 @@ def _readable(name: str) -> str:
 
 
 def _words(name: str) -> str:
-    """The name's runs of letters, case ignored, each between two spaces."""
+    """The name's words in folded case, each with a space before and after it."""
     return f" {' '.join(_WORD.findall(name.casefold()))} "
 
 

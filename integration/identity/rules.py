@@ -1,4 +1,4 @@
-"""What an organization has configured, read once and asked for each of its addresses."""
+"""An organization's identity rules, read once per batch and applied to each of its addresses."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ __all__ = ["OrganizationRules", "organization_rules", "readable_domain", "refuse
 
 @dataclass(frozen=True)
 class OrganizationRules:
-    """`overrides`: domain -> company's domain, or None for no company. `flags_off`: the policy
-    flags that are off. `problems`: what was configured and could not be read, as sentences without
-    personal data. All domains are A-labels.
+    """`overrides` maps a domain to its company's domain, or to None for no company. `flags_off` are
+    the policy flags that are off. `problems` describes rows that could not be read, in sentences
+    without personal data. All domains are in A-labels.
     """
 
     user_keys: frozenset[str]
@@ -26,7 +26,7 @@ class OrganizationRules:
     problems: tuple[str, ...]
 
     def override_of(self, facts: HostFacts) -> str | None:
-        """The domain whose override decides for a host."""
+        """The domain with the override that applies to a host."""
         if not self.overrides:
             return None
         return next((domain for domain in facts.override_path if domain in self.overrides), None)
@@ -39,8 +39,8 @@ def organization_rules(
     overrides: Mapping[str, str | None],
     settings: Mapping[str, str],
 ) -> OrganizationRules:
-    """The rules of one organization. Invalid rows are ignored and reported in
-    `problems`; nothing raises.
+    """The rules of one organization. Never raises: invalid rows are ignored and reported in
+    `problems`.
     """
     problems: list[str] = []
     users = _users(user_emails, problems)
@@ -50,7 +50,7 @@ def organization_rules(
     hosts = own | {user.host for user in users if host_facts(user.host).why_shared() is None}
     return OrganizationRules(
         user_keys=frozenset(user.key for user in users),
-        own_domains=frozenset(own | _given_by_overrides(hosts, read_overrides, problems)),
+        own_domains=frozenset(own | _companies_of_overrides(hosts, read_overrides, problems)),
         overrides=read_overrides,
         flags_off=flags_off,
         admitted_tlds=admitted_tlds,
@@ -68,7 +68,7 @@ def _users(emails: Iterable[str | None], problems: list[str]) -> list[Address]:
 def _overrides(rows: Mapping[str, str | None], problems: list[str]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     unreadable = 0
-    # In the order of their texts, so that the same one counts each time.
+    # Sorted, so that the same override applies each time.
     for text, company_text in sorted(rows.items(), key=lambda row: row[0]):
         domain = read_domain(text)
         company = None if company_text is None else read_domain(company_text)
@@ -104,10 +104,10 @@ def _domains_of(users: list[Address]) -> set[str]:
     return {each.domain for each in facts if each.domain and each.why_shared() is None}
 
 
-def _given_by_overrides(
+def _companies_of_overrides(
     hosts: set[str], overrides: Mapping[str, str | None], problems: list[str]
 ) -> set[str]:
-    """The companies that overrides give for the organization's own hosts."""
+    """The companies to which overrides assign the organization's own hosts."""
     found = set()
     for host in sorted(hosts):
         path = host_facts(host).override_path

@@ -1,4 +1,4 @@
-"""What the public suffix list says of a host: ICANN's section, and the private one as well."""
+"""Looks up a host in the public suffix list, with or without its private section."""
 
 from publicsuffixlist import PublicSuffixList
 
@@ -8,10 +8,10 @@ _ICANN = PublicSuffixList(accept_unknown=False, only_icann=True)
 
 
 def icann_suffix(host: str) -> str | None:
-    """The part of a host below which a registry sells; None when no rule covers the host."""
+    """The part of a host below which a registry sells names; None when no rule covers the host."""
     return _ICANN.publicsuffix(host)
 
 
 def suffix(host: str) -> str | None:
-    """As above, also by the private section: `uk.com`, `github.io`."""
+    """The same, including the private section: `uk.com`, `github.io`."""
     return _ALL.publicsuffix(host)

@@ -1,5 +1,5 @@
-"""What a classification depends on besides its arguments: when one of these changes, all addresses
-are classified again.
+"""Versions of the code, lists and packages that classification depends on. When one of them
+changes, all addresses are classified again.
 """
 
 import unicodedata
@@ -8,15 +8,16 @@ from importlib.metadata import version
 
 from integration.identity.word_lists import FOLDER
 
-# Raise it when the code decides otherwise for any address; tests/identity/test_versions.py asks.
+# Increase it when the code classifies any address differently; tests/identity/test_versions.py
+# fails until then.
 CODE_VERSION = 1
 PACKAGES = ("disposable-email-domains", "idna")
 
 
 def rule_version() -> str:
-    """A text that is another one when the code, a list or a package would answer otherwise."""
+    """A text that changes when the code, a list or a package may classify differently."""
     parts = [f"{package} {version(package)}" for package in PACKAGES]
-    # Python brings the tables for lower case and composed letters.
+    # Python contains the tables for lower case and composed letters.
     parts.append(f"unicode {unicodedata.unidata_version}")
     for file in sorted(FOLDER.iterdir()):
         parts.append(f"{file.name} {sha256(file.read_bytes()).hexdigest()}")

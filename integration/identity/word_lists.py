@@ -1,4 +1,4 @@
-"""The lists that ship beside the code, in `lists/`: one entry a line, comments begin with `#`."""
+"""Reads the lists in `lists/`: one entry per line, comments start with `#`."""
 
 import csv
 from itertools import product
@@ -15,12 +15,12 @@ def entries(name: str) -> list[str]:
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """The rows of a list with columns; its first line after the comments names them."""
+    """The rows of a list with columns, which are named in its first line after the comments."""
     return list(csv.DictReader(entries(name)))
 
 
 def spellings(entry: str) -> list[str]:
-    """The entry with each `-` as `-`, `_`, `.` or nothing."""
+    """The entry with each `-` replaced by `-`, `_`, `.` or nothing."""
     first, *others = entry.split("-")
     return [
         first + "".join(map("".join, zip(separators, others, strict=True)))

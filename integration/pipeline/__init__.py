@@ -1,1 +1,1 @@
-"""One batch, from what waits to what is derived; free of Dagster."""
+"""The steps of a batch, from waiting deliveries to derived tables. Must not import Dagster."""

@@ -1,4 +1,4 @@
-"""What Zoom has sent of each account lately, and how the batches are that take it in."""
+"""Reads what Zoom sent recently for each account, and when batches last finished or failed."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,30 +7,31 @@ import psycopg
 
 from integration.database import rows
 from integration.pipeline.job_states import BATCH_JOB
-from integration.pipeline.marts import marts_are_there
+from integration.pipeline.marts import marts_exist
 
-# A batch comes every 20 minutes when there is something to do; two may be missed.
+# A batch runs every 20 minutes when there is work; two may be missed.
 LATE = timedelta(minutes=45)
-# Users are imported every 6 hours, so a batch runs that often even when Zoom says nothing.
+# Users are imported every 6 hours, so a batch runs at least that often.
 IDLE = timedelta(hours=7)
 
 
 @dataclass(frozen=True)
 class Arrivals:
-    """Of one Zoom account. `waits_since` is the arrival of the oldest delivery that no batch has
-    taken yet; `quarantined` says why deliveries of the last day were set aside, and how many.
+    """The deliveries of one Zoom account. `waiting_since` is when the oldest delivery that no batch
+    has processed was received; `quarantined` counts the last day's quarantined deliveries by
+    reason.
     """
 
     zoom_account_id: str
     received_last_day: int
     last_received_at: datetime | None
-    waits_since: datetime | None
+    waiting_since: datetime | None
     quarantined: dict[str, int]
 
 
 @dataclass(frozen=True)
 class Batches:
-    """Of the whole installation."""
+    """The batches of the whole installation."""
 
     last_finished_at: datetime | None
     last_failed_at: datetime | None
@@ -39,10 +40,10 @@ class Batches:
 def arrivals_of(
     connection: psycopg.Connection, zoom_account_ids: list[str], *, now: datetime
 ) -> list[Arrivals]:
-    """Of accounts of the viewer's organization. Nothing before the first batch, which makes the
-    view of the ledger.
+    """The arrivals of these accounts, which must belong to the viewer's organization. Empty before
+    the first batch, which creates the view on the ledger.
     """
-    if not marts_are_there(connection):
+    if not marts_exist(connection):
         return []
     return rows.every(
         connection,
@@ -55,7 +56,7 @@ def arrivals_of(
                 where deliveries.zoom_account_id = accounts.zoom_account_id
                     and deliveries.received_at > %(now)s - interval '1 day'
             ) as received_last_day,
-            -- The whole ledger is only looked through when the last day has none.
+            -- The whole ledger is searched only if the last day has no delivery.
             coalesce(
                 (
                     select max(received_at) from operations.deliveries
@@ -71,7 +72,7 @@ def arrivals_of(
                 select min(received_at) from operations.deliveries
                 where deliveries.zoom_account_id = accounts.zoom_account_id
                     and deliveries.disposition = 'waiting'
-            ) as waits_since,
+            ) as waiting_since,
             (
                 select coalesce(jsonb_object_agg(reasons.reason, reasons.deliveries), '{}') from (
                     select coalesce(reason, 'no reason') as reason, count(*) as deliveries

@@ -1,7 +1,7 @@
-"""Which times a batch may take for now.
+"""Limits the times that a batch may run as of.
 
-A batch as of a later time is in force until that time has come: no user is imported, and sessions
-without an end are taken for ended.
+A batch as of a future time has effects until that time: no user is imported, and sessions without
+an end count as ended.
 """
 
 from datetime import datetime, timedelta
@@ -10,5 +10,5 @@ FARTHEST_AHEAD = timedelta(minutes=5)  # clocks of two machines differ by less
 
 
 def is_ahead(time: datetime, *, clock: datetime) -> bool:
-    """Whether the time has not come yet."""
+    """Whether the time is in the future."""
     return time > clock + FARTHEST_AHEAD

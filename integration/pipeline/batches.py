@@ -1,4 +1,4 @@
-"""Batches, each with a number and the time it takes for now."""
+"""Opens and finishes batches. Each has a number and the time that it runs as of."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class Batch:
-    """The batch that is running: its number, and its now."""
+    """The running batch: its number, and the time that it runs as of."""
 
     number: int
     as_of: datetime
 
 
 def open_batch(connection: psycopg.Connection, *, as_of: datetime, run_id: str | None) -> Batch:
-    """A new batch with the next number; only under the writer's lock, so numbers commit in
-    order.
+    """Creates the next batch. The caller must hold the writer's lock, so that numbers are committed
+    in order.
     """
     number = rows.scalar(
         connection,
@@ -35,8 +35,8 @@ def open_batch(connection: psycopg.Connection, *, as_of: datetime, run_id: str |
 
 
 def finish_batches(connection: psycopg.Connection, *, tables: Iterable[str]) -> int:
-    """Marks the batches that every one of the derived tables has taken up as finished, and drops
-    their news; returns the last of them, -1 when there is none.
+    """Marks the batches that all derived tables have processed as finished, and deletes their
+    change sets. Returns the last of them, or -1.
     """
     with connection.transaction():
         reached = rows.scalar(
@@ -60,7 +60,7 @@ def finish_batches(connection: psycopg.Connection, *, tables: Iterable[str]) -> 
 
 
 def latest_batch_time(connection: psycopg.Connection) -> datetime | None:
-    """The latest time that any batch took for now: what "24 hours without an ended event" is
-    counted from.
+    """The latest time that any batch ran as of, from which "24 hours without an ended event" is
+    counted.
     """
     return rows.maybe_scalar(connection, datetime, "select max(as_of) from pipeline.batches")

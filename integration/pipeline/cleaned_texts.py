@@ -1,7 +1,7 @@
-"""Emails and domains that people wrote elsewhere, kept here in the one spelling that is compared.
+"""Stores emails and domains that were written elsewhere, in the spelling that is compared.
 
-The host product and SQL write any text they like. A batch cleans what is new among them; what is
-then neither an address nor a domain is in force for nothing, and is shown.
+The host product and SQL may write any text. A batch cleans the new ones. A text that is neither an
+address nor a domain has no effect, and the page shows it.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _WRITTEN = SQL("""
     select organization_id, company_domain from integration.domain_overrides
     where btrim(company_domain) <> ''
 """)
-# Of some organizations, or of all of them.
+# The texts of some organizations, or of all.
 _NOT_CLEANED = SQL("""
     select written.organization_id, written.written
     from ({written}) as written
@@ -35,7 +35,7 @@ _NOT_CLEANED = SQL("""
             or written.organization_id = any(%(organizations)s)
         )
 """).format(written=_WRITTEN)
-# Users whose email, as it is written, is not the one that was seen last.
+# Users with an email that was not written the same way in the last batch.
 _OTHER_EMAIL = SQL("""
     select
         users.organization_id, users.user_id, users.email as written_email,
@@ -54,10 +54,10 @@ _OTHER_EMAIL = SQL("""
             or users.organization_id = any(%(organizations)s)
         )
 """)
-_TEXTS_ARE_NEW = SQL("select exists ({not_cleaned}) or exists ({other_email})").format(
+_HAS_NEW_TEXTS = SQL("select exists ({not_cleaned}) or exists ({other_email})").format(
     not_cleaned=_NOT_CLEANED, other_email=_OTHER_EMAIL
 )
-_FORGET_TEXTS = SQL("""
+_DELETE_UNUSED_TEXTS = SQL("""
     delete from pipeline.cleaned_texts
     where (organization_id, written) not in ({written})
 """).format(written=_WRITTEN)
@@ -66,19 +66,19 @@ _FORGET_TEXTS = SQL("""
 @dataclass(frozen=True)
 class UnreadableSetting:
     """A text of `integration.<setting>` that is neither an address nor a domain, or is an address
-    where only a domain will do.
+    where a domain is required.
     """
 
     setting: str
     text: str
 
 
-def texts_are_new(connection: psycopg.Connection) -> bool:
-    """Whether a text was written that no batch has cleaned."""
+def has_new_texts(connection: psycopg.Connection) -> bool:
+    """Whether there is a text that no batch has cleaned."""
     return rows.scalar(
         connection,
         bool,
-        _TEXTS_ARE_NEW,
+        _HAS_NEW_TEXTS,
         {"rule_version": RULE_VERSION, "organizations": None},
     )
 
@@ -86,9 +86,9 @@ def texts_are_new(connection: psycopg.Connection) -> bool:
 def clean_texts(
     connection: psycopg.Connection, batch: Batch, organizations: list[str] | None = None
 ) -> None:
-    """Cleans what was written since the last batch, of these organizations or of all, in the
-    caller's transaction. A user's email that means another address is a new version of it, known
-    from this batch on.
+    """Cleans the texts of these organizations, or of all, that were written since the last batch,
+    in the caller's transaction. If a user's email has become a different address, a new version of
+    it is stored, effective from this batch.
     """
     _clean_settings(connection, organizations)
     _clean_emails_of_old_batches(connection, organizations)
@@ -112,7 +112,7 @@ def clean_texts(
 def unreadable_settings(
     connection: psycopg.Connection, organization_id: str
 ) -> list[UnreadableSetting]:
-    """What an organization has set and is in force for nothing, by setting and text."""
+    """An organization's settings that have no effect, by setting and text."""
     return rows.every(
         connection,
         UnreadableSetting,
@@ -126,7 +126,7 @@ def unreadable_settings(
 
 
 def count_unreadable_settings(connection: psycopg.Connection) -> list[tuple[str, str, int]]:
-    """(organization, setting, texts that are in force for nothing)."""
+    """(organization, setting, number of texts that have no effect)."""
     return connection.execute(
         """
         select organization_id, setting, count(*) from pipeline.unreadable_settings
@@ -154,13 +154,13 @@ def _clean_settings(connection: psycopg.Connection, organizations: list[str] | N
                 for organization_id, written in texts
             ],
         )
-    connection.execute(_FORGET_TEXTS)
+    connection.execute(_DELETE_UNUSED_TEXTS)
 
 
 def _clean_emails_of_old_batches(
     connection: psycopg.Connection, organizations: list[str] | None
 ) -> None:
-    """Before texts were cleaned, emails were kept in lower case, and not as they were written."""
+    """Cleans emails that earlier versions stored in lower case, without the text as written."""
     old = connection.execute(
         """
         select

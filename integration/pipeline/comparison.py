@@ -1,4 +1,4 @@
-"""Two states of the same tables: the live ones, and those a rebuild has derived beside them."""
+"""Compares the live tables with the copies that a rebuild has derived, and applies differences."""
 
 from dataclasses import dataclass
 
@@ -6,19 +6,19 @@ import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
 from integration.database import rows
-from integration.pipeline.marts import are_there
+from integration.pipeline.marts import relations_exist
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table that batches keep; `stamps` are columns that say when a row changed and are not
+    """A table that batches update. `audit_columns` record when a row changed; they are not
     compared.
     """
 
     schema: str
     name: str
     keys: tuple[str, ...]
-    stamps: tuple[str, ...]
+    audit_columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ class Difference:
 
 
 def find_difference(connection: psycopg.Connection, table: Table, prefix: str) -> Difference:
-    """How many rows the rebuilt table lacks and adds; a changed row counts in both. Where columns
-    differ, every row does.
+    """The numbers of rows that only one of the tables has; a changed row counts in both. If the
+    columns differ, all rows do.
     """
-    is_there = _exists(connection, table)
-    if not is_there or _names(connection, table) != _names(connection, table, prefix):
-        live_rows = _count(connection, _live(table)) if is_there else 0
+    exists = _exists(connection, table)
+    if not exists or _names(connection, table) != _names(connection, table, prefix):
+        live_rows = _count(connection, _live(table)) if exists else 0
         return Difference(table, live_rows, _count(connection, _rebuilt(table, prefix)), None)
     columns = _compared(connection, table)
     live = SQL("select {} from {}").format(columns, _live(table))
@@ -57,15 +57,15 @@ def find_difference(connection: psycopg.Connection, table: Table, prefix: str) -
     return Difference(table, only_live, only_rebuilt, sample[0] if sample else None)
 
 
-def take_over(connection: psycopg.Connection, tables: list[Table], prefix: str) -> None:
-    """Makes the live tables equal to the rebuilt ones, in one transaction; rows that are equal stay
-    as they are. What the rebuild could not derive has its live rows in both.
+def apply_rebuilt(connection: psycopg.Connection, tables: list[Table], prefix: str) -> None:
+    """Makes the live tables equal to the rebuilt ones, in one transaction. Equal rows are not
+    written; what the rebuild could not derive has its live rows in both.
 
-    A table that has other columns is left to the next batch, which gives it the new ones and
-    derives it from everything: the views on it are to be built in the same run.
+    Skips a table with other columns: the next batch gives it the new columns and derives it
+    completely, because the views on it must be built in the same run.
     """
     with connection.transaction():
-        _take_over_failures(connection, tables, prefix)
+        _apply_failures(connection, tables, prefix)
         for table in tables:
             if not _exists(connection, table) or (
                 _names(connection, table) != _names(connection, table, prefix)
@@ -98,8 +98,8 @@ def take_over(connection: psycopg.Connection, tables: list[Table], prefix: str) 
             )
 
 
-def _take_over_failures(connection: psycopg.Connection, tables: list[Table], prefix: str) -> None:
-    """A rebuild tries everything again: what fails is what failed in it."""
+def _apply_failures(connection: psycopg.Connection, tables: list[Table], prefix: str) -> None:
+    """Replaces the recorded failures: a rebuild retries everything, so only its failures remain."""
     names = [f"{table.schema}.{table.name}" for table in tables]
     connection.execute(
         """
@@ -125,7 +125,7 @@ def _take_over_failures(connection: psycopg.Connection, tables: list[Table], pre
 
 
 def drop_rebuilt(connection: psycopg.Connection, prefix: str) -> None:
-    """Removes what a rebuild derived, and what an interrupted one left."""
+    """Drops the tables that a rebuild derived, and those that an interrupted one left."""
     schemas = connection.execute(
         "select nspname from pg_namespace where starts_with(nspname, %s)", [prefix]
     ).fetchall()
@@ -136,7 +136,7 @@ def drop_rebuilt(connection: psycopg.Connection, prefix: str) -> None:
 
 
 def _exists(connection: psycopg.Connection, table: Table) -> bool:
-    return are_there(connection, [f"{table.schema}.{table.name}"])
+    return relations_exist(connection, [f"{table.schema}.{table.name}"])
 
 
 def _count(connection: psycopg.Connection, table: Identifier) -> int:
@@ -144,7 +144,7 @@ def _count(connection: psycopg.Connection, table: Identifier) -> int:
 
 
 def _compared(connection: psycopg.Connection, table: Table) -> Composed:
-    return _column_list([c for c in _names(connection, table) if c not in table.stamps])
+    return _column_list([c for c in _names(connection, table) if c not in table.audit_columns])
 
 
 def _columns(connection: psycopg.Connection, table: Table) -> Composed:
@@ -152,7 +152,7 @@ def _columns(connection: psycopg.Connection, table: Table) -> Composed:
 
 
 def _names(connection: psycopg.Connection, table: Table, prefix: str = "") -> list[str]:
-    """In the order of their names: a column that was added later is the last in its table."""
+    """The columns sorted by name: a column that was added later is the last in its table."""
     return rows.scalars(
         connection,
         str,

@@ -1,6 +1,4 @@
-"""Writes what was decided about deliveries: the events of those that land, and for each delivery
-what became of it.
-"""
+"""Stores the decisions about deliveries: their events, and each delivery's disposition."""
 
 import json
 from collections import Counter
@@ -22,8 +20,8 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of one delivery; `landed` is a proposal that the database turns into
-    `duplicate`.
+    """The disposition of one delivery. The database changes `landed` to `duplicate` if the events
+    are known.
     """
 
     delivery: Delivery
@@ -32,22 +30,24 @@ class Decision:
     organization_id: str = "-"
     zoom_account_id: str | None = None
     events: tuple[Event, ...] = ()
-    keeps_body: bool = True  # of a quarantined delivery
+    keeps_body: bool = True  # applies to quarantined deliveries only
 
 
 def store_decisions(
     connection: psycopg.Connection, decisions: list[Decision], batch: Batch
 ) -> Counter[str]:
-    """In the caller's transaction, after make_room; returns the number of each disposition."""
+    """Stores the decisions in the caller's transaction, after create_staging_tables. Returns the
+    number of deliveries by disposition.
+    """
     connection.execute("truncate arrived, settled")
     _stage_events(connection, decisions)
     _settle(connection, decisions, batch)
     return _store_events(connection, batch)
 
 
-def make_room(connection: psycopg.Connection) -> None:
-    """The temporary tables of a transaction. Once, not at each attempt to land a part of a chunk:
-    a table that was made holds locks until the end.
+def create_staging_tables(connection: psycopg.Connection) -> None:
+    """Creates the transaction's temporary tables. Call it once, not at each attempt to land a part
+    of a chunk: a new table holds locks until the transaction ends.
     """
     connection.execute(
         """
@@ -99,8 +99,7 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
                     decision.disposition == "quarantined" and decision.keeps_body,
                 )
             )
-    # A delivery is landed when one of its events is new and it is the first to bring it; the others
-    # are duplicates.
+    # A delivery is landed if it is the first to contain a new event; the others are duplicates.
     connection.execute(
         """
         with first_of_new_event as (
@@ -117,7 +116,7 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
         from first_of_new_event)
         """
     )
-    # Only what is set aside for a look keeps its body.
+    # Only quarantined deliveries keep their bodies, so that an operator can examine them.
     connection.execute(
         """
         update ingress.deliveries
@@ -136,9 +135,9 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
 
 
 def _store_events(connection: psycopg.Connection, batch: Batch) -> Counter[str]:
-    # Of two versions of one event the greater text counts, whichever came first; a version that
-    # changes nothing is no news. The earliest arrival counts for the 24 hours that an `ended` event
-    # may take.
+    # Of two versions of one event the greater text applies, whichever arrived first. A version that
+    # changes nothing does not enter the change set. The 24 hours that an `ended` event may take
+    # start at the earliest arrival.
     connection.execute(
         """
         insert into zoom_raw.events (

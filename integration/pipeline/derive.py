@@ -1,4 +1,4 @@
-"""What a batch derives: with dbt, over the live tables or beside them."""
+"""Derives tables with dbt: updates the live tables, or builds copies of them in other schemas."""
 
 import logging
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ import psycopg
 
 from integration.pipeline.addresses.classification import classify_addresses
 from integration.pipeline.batches import Batch, finish_batches
-from integration.pipeline.comparison import Table, drop_rebuilt, take_over
+from integration.pipeline.comparison import Table, apply_rebuilt, drop_rebuilt
 from integration.pipeline.dbt.derived_with import (
     TableCode,
     analyze_landed,
-    note_code,
-    note_views,
+    record_code,
+    record_views,
     rows_written,
     views_are_built,
 )
@@ -22,8 +22,8 @@ from integration.pipeline.dbt.model_code import code_of_tables, fingerprint_of_v
 from integration.pipeline.dbt.models import ALL_TABLES, relations_of, views_of
 from integration.pipeline.dbt.project import Manifest, read_manifest
 from integration.pipeline.dbt.run import DbtFailed, run_dbt
-from integration.pipeline.facts import take_settings
-from integration.pipeline.marts import are_there
+from integration.pipeline.facts import sync_facts
+from integration.pipeline.marts import relations_exist
 from integration.pipeline.writer import WriterLost
 from integration.settings import Settings
 
@@ -32,73 +32,75 @@ log = logging.getLogger("derive")
 
 
 class DerivationFailed(Exception):
-    """dbt failed; the message names the models. The next batch takes the work up."""
+    """dbt failed; the message names the models. The next batch continues the work."""
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """One run of dbt over the live tables: what it is to know before, and to note after."""
+    """One run of dbt over the live tables: what must be known before it and recorded after it."""
 
     connection: psycopg.Connection
     manifest: Manifest
     code: dict[str, TableCode]  # by table
-    views: str  # their fingerprint
+    views: str  # the fingerprint of the views
     stale: list[str]  # tables that were derived with other code, or from such tables
 
     def views_are_built(self) -> bool:
-        """Whether the views are in the database as this state of the project has them."""
+        """Whether the views in the database were built from this state of the project."""
         names = relations_of(self.manifest, views_of(self.manifest))
-        return views_are_built(self.connection, self.views) and are_there(self.connection, names)
+        return views_are_built(self.connection, self.views) and relations_exist(
+            self.connection, names
+        )
 
-    def note_views(self) -> None:
-        """Every view has been built."""
-        note_views(self.connection, self.views)
+    def record_views(self) -> None:
+        """Records that all views have been built."""
+        record_views(self.connection, self.views)
 
     def finish(self) -> None:
-        """Batches that every table has taken up are finished."""
+        """Finishes the batches that all tables have processed."""
         finish_batches(self.connection, tables=self.code)
 
 
-def begin_derivation(connection: psycopg.Connection) -> Derivation:
-    """Tables whose code has changed lose their progress, and Postgres learns what has grown."""
+def start_derivation(connection: psycopg.Connection) -> Derivation:
+    """Resets the tables with changed code, and updates Postgres' statistics."""
     manifest = read_manifest()
     code = code_of_tables(manifest)
-    stale = note_code(connection, code)
+    stale = record_code(connection, code)
     analyze_landed(connection)
     return Derivation(connection, manifest, code, fingerprint_of_views(manifest), stale)
 
 
-def derive_what_is_new(
+def derive_changes(
     connection: psycopg.Connection, settings: Settings, url: str, batch: Batch
 ) -> None:
-    """What the batch's news touch: the settings' copy, addresses, models."""
-    take_settings(connection, batch)
+    """Derives what the batch's change set affects: the settings' copy, addresses, models."""
+    sync_facts(connection, batch)
     classify_addresses(connection, batch, report=lambda _moves: None)
-    _derive(begin_derivation(connection), settings, url)
+    _derive(start_derivation(connection), settings, url)
 
 
 def derive_stale(connection: psycopg.Connection, settings: Settings, url: str) -> dict[str, int]:
-    """What was derived with other code than today's, in place; table -> rows written or deleted.
-    Empty, and nothing was run, when there is no such table.
+    """Derives the tables with changed code again, in place. Returns table -> rows written or
+    deleted; does nothing and returns {} when there is no such table.
     """
-    derivation = begin_derivation(connection)
+    derivation = start_derivation(connection)
     if derivation.stale:
         _derive(derivation, settings, url)
     return rows_written(connection, derivation.stale)
 
 
-def derive_again(
+def derive_everything(
     connection: psycopg.Connection, settings: Settings, url: str, batch: Batch
 ) -> None:
-    """Everything: rows whose events are gone name no news."""
-    derive_what_is_new(connection, settings, url, batch)
-    take_over(connection, derive_beside(connection, settings, url), PREFIX)
+    """Derives everything, because deleted events are not in the change set."""
+    derive_changes(connection, settings, url, batch)
+    apply_rebuilt(connection, derive_copies(connection, settings, url), PREFIX)
     drop_rebuilt(connection, PREFIX)
 
 
-def derive_beside(connection: psycopg.Connection, settings: Settings, url: str) -> list[Table]:
-    """Every table again in schemas with PREFIX; the tables that keep state from batch to batch,
-    parents first. Who compared them or took them over drops them.
+def derive_copies(connection: psycopg.Connection, settings: Settings, url: str) -> list[Table]:
+    """Derives all tables again, in schemas with PREFIX. Returns the tables that batches update,
+    parents first. The caller must drop the copies.
     """
     drop_rebuilt(connection, PREFIX)
     _run(connection, ["run", "--full-refresh"], settings, url, schema_prefix=PREFIX)
@@ -107,7 +109,7 @@ def derive_beside(connection: psycopg.Connection, settings: Settings, url: str) 
             schema=node["schema"],
             name=node["name"],
             keys=tuple(node["config"]["unique_key"]),
-            stamps=tuple(node["config"]["meta"].get("stamps", ())),
+            audit_columns=tuple(node["config"]["meta"].get("stamps", ())),
         )
         for node in read_manifest()["nodes"].values()
         if node["resource_type"] == "model"
@@ -119,7 +121,7 @@ def derive_beside(connection: psycopg.Connection, settings: Settings, url: str) 
 def _derive(derivation: Derivation, settings: Settings, url: str) -> None:
     only_tables = ["--select", ALL_TABLES] if derivation.views_are_built() else []
     _run(derivation.connection, ["run", *only_tables], settings, url)
-    derivation.note_views()
+    derivation.record_views()
     derivation.finish()
 
 

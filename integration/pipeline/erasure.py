@@ -1,4 +1,4 @@
-"""An erasure is a batch of its own, under the writer's lock.
+"""Erases a person or an account, in its own batch under the writer's lock.
 
 Waiting deliveries are landed first, so that no body contains anything about the person; then the
 data is removed, the affected tables are updated, and the result is verified.
@@ -10,24 +10,24 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from integration.connections.connections import hold_account
+from integration.connections.connections import lock_account
 from integration.database.postgres import transaction
 from integration.pipeline.batches import Batch, latest_batch_time, open_batch
-from integration.pipeline.derive import DerivationFailed, derive_again, derive_what_is_new
-from integration.pipeline.facts import take_settings
+from integration.pipeline.derive import DerivationFailed, derive_changes, derive_everything
+from integration.pipeline.facts import sync_facts
 from integration.pipeline.landing import land_deliveries
 from integration.pipeline.writer import only_writer
 from integration.privacy import account, person
 from integration.privacy.arriving import check_key
 from integration.privacy.digests import Digests, key_id
-from integration.privacy.lookups import note_erasure
-from integration.privacy.proof import Proof, prove
+from integration.privacy.lookups import record_erasure
+from integration.privacy.proof import Verification, verify
 from integration.privacy.registry_rows import PersonalRows
-from integration.privacy.tombstones import note_key
+from integration.privacy.tombstones import record_key
 from integration.settings import Settings
 
 Say = Callable[[str], None]
-_HALF_DONE = (
+_INCOMPLETE = (
     "The source data is erased, but the tables derived from it are not yet updated. "
     "Fix the cause, then run"
 )
@@ -44,48 +44,48 @@ def erase_person(
 ) -> bool:
     """Erases the person with this address; returns whether nothing is left.
 
-    ActiveUser, WrongTombstoneKey: nothing was erased. DerivationFailed: it is half done, and the
-    message names the command that completes it.
+    After ActiveUser or WrongTombstoneKey, nothing was erased. After DerivationFailed, the erasure
+    is incomplete, and the message names the command that completes it.
     """
     key = settings.tombstone_key
     digests = Digests(key, organization_id)
     with only_writer(url, say=say) as connection:
         check_key(connection, key)
         person.refuse_active_user(connection, organization_id, person_key)
-        batch = _begin(connection, settings, say)
+        batch = _start_batch(connection, settings, say)
         with transaction(url) as owner:
-            note_key(owner, key_id(key))
+            record_key(owner, key_id(key))
             erased = person.erase_person(
                 owner, batch.number, digests, person_key, clear_topics=clear_topics
             )
             rows = PersonalRows(owner, organization_id)
             erased.removed["dagster"] += person.remove_from_runs(rows, erased)
-            note_erasure(owner, organization_id, erased.removed)
-            _say_what_goes(erased.removed, say)
+            record_erasure(owner, organization_id, erased.removed)
+            _report_removed(erased.removed, say)
         say("Updating the affected tables…")
         try:
-            derive_what_is_new(connection, settings, url, batch)
+            derive_changes(connection, settings, url, batch)
         except DerivationFailed as failure:
-            raise DerivationFailed(f"{failure}. {_HALF_DONE} the same command again.") from failure
+            raise DerivationFailed(f"{failure}. {_INCOMPLETE} the same command again.") from failure
         with transaction(url) as owner:
             rows = PersonalRows(owner, organization_id)
-            return _say_proof(prove(erased.person, rows, erased.texts), say)
+            return _report_verification(verify(erased.person, rows, erased.texts), say)
 
 
 def erase_account(settings: Settings, url: str, zoom_account_id: str, *, say: Say) -> bool:
-    """Erases all data of this Zoom account; returns whether nothing is left. After an erasure that
-    was left half done (DerivationFailed), its connections are deleted and derived rows are left.
+    """Erases all data of this Zoom account; returns whether nothing is left. After
+    DerivationFailed, its connections are deleted but derived rows are left.
     """
     with only_writer(url, say=say) as connection:
         is_connected = account.organizations_of_account(connection, zoom_account_id)
-        if not is_connected and not account.left_of_account(connection, zoom_account_id):
+        if not is_connected and not account.remaining_rows(connection, zoom_account_id):
             say("No connection or data found for this Zoom account. Nothing was erased.")
             return True
         return _erase_accounts(connection, settings, url, [zoom_account_id], say)
 
 
 def erase_due_accounts(settings: Settings, url: str, *, now: datetime, say: Say) -> bool:
-    """The same for the accounts that removed the app and whose grace period is over."""
+    """The same for the accounts that removed the app, after their grace period."""
     with only_writer(url, say=say) as connection:
         due = account.accounts_due(connection, now=now)
         return not due or _erase_accounts(connection, settings, url, due, say, due_at=now)
@@ -100,16 +100,16 @@ def _erase_accounts(
     *,
     due_at: datetime | None = None,
 ) -> bool:
-    batch = _begin(connection, settings, say)
+    batch = _start_batch(connection, settings, say)
     for zoom_account_id in zoom_account_ids:
         _remove_account(url, zoom_account_id, due_at, say)
     say("Rebuilding all tables next to the live ones…")
     try:
-        derive_again(connection, settings, url, batch)
+        derive_everything(connection, settings, url, batch)
     except DerivationFailed as failure:
         commands = ", ".join(f"`erase --zoom-account {each}`" for each in zoom_account_ids)
-        raise DerivationFailed(f"{failure}. {_HALF_DONE} {commands}.") from failure
-    left = {each: account.left_of_account(connection, each) for each in zoom_account_ids}
+        raise DerivationFailed(f"{failure}. {_INCOMPLETE} {commands}.") from failure
+    left = {each: account.remaining_rows(connection, each) for each in zoom_account_ids}
     for tables in left.values():
         for table, rows in tables.items():
             say(f"NOT ERASED: {table}: {rows} rows")
@@ -123,17 +123,17 @@ def _erase_accounts(
 
 def _remove_account(url: str, zoom_account_id: str, due_at: datetime | None, say: Say) -> None:
     with transaction(url) as owner:
-        hold_account(owner, zoom_account_id)
+        lock_account(owner, zoom_account_id)
         if due_at and zoom_account_id not in account.accounts_due(owner, now=due_at):
             return  # reconnected a moment ago
         for organization_id in account.organizations_of_account(owner, zoom_account_id):
             removed = account.erase_account(owner, organization_id, zoom_account_id)
-            _say_what_goes(removed, say)
-            note_erasure(owner, organization_id, removed, zoom_account_id=zoom_account_id)
+            _report_removed(removed, say)
+            record_erasure(owner, organization_id, removed, zoom_account_id=zoom_account_id)
 
 
-def _begin(connection: psycopg.Connection, settings: Settings, say: Say) -> Batch:
-    """A batch in which everything received so far is landed and the settings are copied."""
+def _start_batch(connection: psycopg.Connection, settings: Settings, say: Say) -> Batch:
+    """Opens a batch, lands all waiting deliveries and copies the settings."""
     now = datetime.now(UTC)
     batch = open_batch(
         connection, as_of=max(now, latest_batch_time(connection) or now), run_id=None
@@ -143,11 +143,11 @@ def _begin(connection: psycopg.Connection, settings: Settings, say: Say) -> Batc
         for chunk in land_deliveries(connection, batch, key=lambda: settings.tombstone_key)
     )
     say(f"Landed {landed} waiting deliveries.")
-    take_settings(connection, batch)
+    sync_facts(connection, batch)
     return batch
 
 
-def _say_what_goes(removed: Counter[str], say: Say) -> None:
+def _report_removed(removed: Counter[str], say: Say) -> None:
     if not +removed:
         say("No data found. Data that arrives later will be recognized and removed.")
         return
@@ -156,20 +156,20 @@ def _say_what_goes(removed: Counter[str], say: Say) -> None:
         say(f"  {table}: {rows} rows")
 
 
-def _say_proof(proof: Proof, say: Say) -> bool:
-    for finding in proof.left:
+def _report_verification(result: Verification, say: Say) -> bool:
+    for finding in result.left:
         column = f"{finding.column.table}.{finding.column.column}"
         say(f"NOT ERASED: {column}: {finding.values} values")
-    if proof.namesakes:
+    if result.namesakes:
         say(
-            f"Names that also belong to other people: {len(proof.namesakes)}. They are identified "
+            f"Names that also belong to other people: {len(result.namesakes)}. They are identified "
             "by an email or Zoom user ID, and their data is kept."
         )
-    if proof.topics:
+    if result.topics:
         say("These topics mention the person. To clear them, run again with --topics clear:")
-        for topic in sorted(proof.topics):
+        for topic in sorted(result.topics):
             say(f"  {topic}")
-    if not proof.left:
-        found = "nothing else" if proof.topics else "nothing"
-        say(f"Verified: searched {proof.searched} columns and found {found} about the person.")
-    return not proof.left
+    if not result.left:
+        found = "nothing else" if result.topics else "nothing"
+        say(f"Verified: searched {result.searched} columns and found {found} about the person.")
+    return not result.left

@@ -1,8 +1,8 @@
-"""The settings that the marts are derived from: a copy, compared in each batch with the settings as
-they stand.
+"""The effective-dated copy of the settings that the marts are derived from.
 
-What differs becomes news, with the time it concerns. Comparing values finds also what `changed_at`
-would hide: rows that were deleted, back-dated or written by hand.
+Each batch compares it with the current settings and adds the differences, with the times they
+affect, to the change set. Comparing values also finds what `changed_at` would miss: rows that were
+deleted, back-dated or changed with SQL.
 """
 
 from collections import Counter
@@ -11,33 +11,33 @@ import psycopg
 
 from integration.database import rows
 from integration.pipeline.batches import Batch
-from integration.pipeline.cleaned_texts import clean_texts, texts_are_new
-from integration.pipeline.failed_steps import DATA_ERRORS, note_failed_organizations
+from integration.pipeline.cleaned_texts import clean_texts, has_new_texts
+from integration.pipeline.failed_steps import DATA_ERRORS, record_failed_organizations
 
 STEP = "pipeline.settings"
 
 
-def take_settings(connection: psycopg.Connection, batch: Batch) -> dict[str, int]:
-    """Brings the copy up to date and notes what changed, in one transaction; returns changed facts
-    by kind.
+def sync_facts(connection: psycopg.Connection, batch: Batch) -> dict[str, int]:
+    """Updates the copy and records the changes, in one transaction. Returns the number of changed
+    facts by kind.
 
-    Where that fails on data it is done for each organization alone. One that fails keeps the copy
-    it has, and is tried again by the next batch.
+    If data causes an error, each organization is processed separately. One that fails keeps its
+    current copy, and the next batch retries it.
     """
     changed: Counter[str] = Counter()
     errors: dict[str, str] = {}
     with connection.transaction():
-        # Everything below sees one state of the settings, whatever the page writes meanwhile.
+        # All statements below see the same settings, even if the page changes them meanwhile.
         connection.execute("set transaction isolation level repeatable read")
         try:
-            changed = _take(connection, batch, None)
+            changed = _sync(connection, batch, None)
         except DATA_ERRORS:
             for organization_id in _organizations(connection):
                 try:
-                    changed += _take(connection, batch, [organization_id])
+                    changed += _sync(connection, batch, [organization_id])
                 except DATA_ERRORS as error:
                     errors[organization_id] = error.sqlstate or type(error).__name__
-        note_failed_organizations(connection, STEP, errors, batch)
+        record_failed_organizations(connection, STEP, errors, batch)
         connection.execute(
             "update pipeline.batches set landed_at = now() where batch = %s", [batch.number]
         )
@@ -45,13 +45,13 @@ def take_settings(connection: psycopg.Connection, batch: Batch) -> dict[str, int
 
 
 def settings_have_changed(connection: psycopg.Connection) -> bool:
-    """Whether a batch would find news among the settings; also when it could not be found out."""
+    """Whether settings differ from their copy; True also when data prevents the comparison."""
     try:
         with connection.transaction():
             has_differences = rows.scalar(
                 connection, bool, "select exists (select from pipeline.setting_differences)"
             )
-            return has_differences or texts_are_new(connection)
+            return has_differences or has_new_texts(connection)
     except DATA_ERRORS:
         return True
 
@@ -64,10 +64,10 @@ def _organizations(connection: psycopg.Connection) -> list[str]:
     )
 
 
-def _take(
+def _sync(
     connection: psycopg.Connection, batch: Batch, organizations: list[str] | None
 ) -> Counter[str]:
-    """Of these organizations, or of all; changed facts by kind."""
+    """Updates the copy for these organizations, or for all; returns changed facts by kind."""
     with connection.transaction():
         clean_texts(connection, batch, organizations)
         connection.execute(
@@ -75,7 +75,7 @@ def _take(
             "select * from pipeline.setting_differences_of(%s)",
             [organizations],
         )
-        _note_changes(connection, batch)
+        _record_changes(connection, batch)
         _update_copy(connection)
         found = connection.execute("select kind, count(*) from differences group by kind")
         changed: Counter[str] = Counter(dict(found.fetchall()))
@@ -83,7 +83,7 @@ def _take(
     return changed
 
 
-def _note_changes(connection: psycopg.Connection, batch: Batch) -> None:
+def _record_changes(connection: psycopg.Connection, batch: Batch) -> None:
     connection.execute(
         """
         insert into pipeline.setting_changes (organization_id, kind, subject, value,

@@ -1,13 +1,13 @@
-"""Runs that failed, for people who do not read Dagster."""
+"""Records failed Dagster runs for `status` and the page."""
 
 import psycopg
 
 
-def note_failure(
+def record_failed_run(
     connection: psycopg.Connection, *, run_id: str, job: str, steps: list[str], checks: list[str]
 ) -> None:
-    """Which run failed, where, and which checks found something. No message: it could hold personal
-    data.
+    """Records a failed run, its failed steps and failed checks, but no message, which could contain
+    personal data.
     """
     connection.execute(
         """

@@ -1,5 +1,5 @@
-"""What could not be derived, as status and page show it: sessions, and what fails for all of an
-organization at once. The rows as they were before stay.
+"""Reads what could not be derived, for `status` and the page: sessions, and tables or steps that
+fail for a whole organization. Their previous rows stay.
 """
 
 from collections.abc import Sequence
@@ -11,26 +11,26 @@ import psycopg
 from psycopg.sql import SQL
 
 from integration.database import rows
-from integration.pipeline.marts import are_there
+from integration.pipeline.marts import relations_exist
 
 
 @dataclass(frozen=True)
 class Failures:
-    """Of one organization. `sessions` could not be derived in some table; `wholes` are tables or
-    steps that failed for no session in particular.
+    """The failures of one organization. `sessions` could not be derived in some table; `models` are
+    tables or steps that failed, but not for a particular session.
     """
 
     organization_id: str
     sessions: int
     sessions_since: datetime | None
-    wholes: list[str]
-    wholes_since: datetime | None
+    models: list[str]
+    models_since: datetime | None
 
 
 @dataclass(frozen=True)
 class FailedSession:
-    """`feature`, `topic` and `ended_at` as they were last derived: None when they never were, the
-    topic also when the viewer may not read it.
+    """`feature`, `topic` and `ended_at` are from the last good result, or None if there is none.
+    The topic is also None if the viewer may not see it.
     """
 
     organization_id: str
@@ -44,14 +44,14 @@ class FailedSession:
 
 
 def count_failures(connection: psycopg.Connection) -> int:
-    """How many sessions, people, ties or steps could not be derived when last tried."""
+    """The number of sessions, people, relationships and steps that failed in their last attempt."""
     return rows.scalar(connection, int, "select count(*) from pipeline.failures")
 
 
 def failures_by_organization(
     connection: psycopg.Connection, *, organization_id: str | None = None
 ) -> list[Failures]:
-    """Of one organization, or of all that have any."""
+    """The failures of one organization, or of all that have any."""
     asked = {"organization": organization_id}
     if not _has_failures(connection, asked):
         return []
@@ -62,7 +62,7 @@ def failures_by_organization(
         with failed_sessions as (
             {failed_sessions}
         ),
-        wholes as (
+        failed_models as (
             select failures.organization_id, failures.model, failures.failed_at
             from pipeline.failures
             where not failures.scope ? 'session_id'
@@ -77,7 +77,7 @@ def failures_by_organization(
         failed as (
             select organization_id, session_id, null as model, failed_at from failed_sessions
             union all
-            select organization_id, null, model, failed_at from wholes
+            select organization_id, null, model, failed_at from failed_models
         )
         select
             organization_id,
@@ -85,8 +85,8 @@ def failures_by_organization(
             min(failed_at) filter (where session_id is not null) as sessions_since,
             coalesce(
                 array_agg(distinct model order by model) filter (where model is not null), '{{}}'
-            ) as wholes,
-            min(failed_at) filter (where model is not null) as wholes_since
+            ) as models,
+            min(failed_at) filter (where model is not null) as models_since
         from failed
         group by organization_id
         order by organization_id
@@ -102,11 +102,13 @@ def list_failed_sessions(
     organization_id: str | None = None,
     with_topics: bool = False,
 ) -> list[FailedSession]:
-    """The latest failures first."""
+    """The failed sessions of one organization, or of all; the latest failures first."""
     asked = {"organization": organization_id, "topics": with_topics, "limit": limit}
     if not _has_failures(connection, asked):
         return []
-    derived = _DERIVED if are_there(connection, ["intermediate.int_sessions"]) else _NOTHING_DERIVED
+    derived = (
+        _DERIVED if relations_exist(connection, ["intermediate.int_sessions"]) else _NOTHING_DERIVED
+    )
     return rows.every(
         connection,
         FailedSession,
@@ -140,7 +142,7 @@ def list_failed_sessions(
 def failed_since(
     connection: psycopg.Connection, session_ids: Sequence[str], *, organization_id: str
 ) -> dict[str, datetime]:
-    """Of these sessions, those that fail, with the time of the first failure."""
+    """session_id -> time of the first failure, for those of the sessions that fail."""
     asked = {"organization": organization_id, "sessions": list(session_ids)}
     if not session_ids or not _has_failures(connection, asked):
         return {}
@@ -159,7 +161,9 @@ def failed_since(
 
 
 def _has_failures(connection: psycopg.Connection, asked: dict[str, Any]) -> bool:
-    """Nearly always there are none; then the view, which joins large tables, is not asked."""
+    """Whether there are failures. Usually there are none, and the view, which joins large tables,
+    need not be read.
+    """
     return rows.scalar(
         connection,
         bool,
@@ -174,10 +178,10 @@ def _has_failures(connection: psycopg.Connection, asked: dict[str, Any]) -> bool
 
 
 def _failed_sessions(connection: psycopg.Connection) -> SQL:
-    """One row per session and model, of the organization that is asked for, or of all. The view is
-    dbt's: before the first batch, and before the first one after an update, it may not be there.
+    """A query for one row per session and model, of one organization or of all. dbt creates the
+    view, so it may be missing before the first batch, also after an update.
     """
-    return _OF_VIEW if are_there(connection, ["operations.failed_sessions"]) else _OF_TABLE
+    return _OF_VIEW if relations_exist(connection, ["operations.failed_sessions"]) else _OF_TABLE
 
 
 _OF_VIEW = SQL("""

@@ -1,4 +1,4 @@
-"""Organizations for which a step of the pipeline failed, while it worked for all others."""
+"""Records the organizations for which a step of the pipeline failed."""
 
 from collections.abc import Mapping
 
@@ -6,8 +6,8 @@ import psycopg
 
 from integration.pipeline.batches import Batch
 
-# What a value can cause. Anything else (a lost connection, a full disk) is no organization's fault
-# and fails the step.
+# Errors that a value can cause. Any other error (a lost connection, a full disk) is not caused by
+# an organization's data and fails the step.
 DATA_ERRORS = (
     psycopg.DataError,
     psycopg.IntegrityError,
@@ -17,11 +17,11 @@ DATA_ERRORS = (
 )
 
 
-def note_failed_organizations(
+def record_failed_organizations(
     connection: psycopg.Connection, step: str, errors: Mapping[str, str], batch: Batch
 ) -> None:
-    """`errors`: organization -> SQLSTATE or class of the error. What the step noted before, and is
-    not among them, is well again.
+    """Replaces the step's recorded failures. `errors` maps an organization to the SQLSTATE or class
+    of its error.
     """
     connection.execute(
         "delete from pipeline.failures where model = %s and not organization_id = any(%s)",

@@ -1,4 +1,4 @@
-"""What a failing data test found: in words, with ids that say nothing of a person."""
+"""Describes the rows that a failing data test found, with ids that identify no person."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import psycopg
 from psycopg.sql import SQL
 
 SHOWN = 10
-# Our own hashes, and dates. A user id may be an address, so it is left out.
+# Our own hashes, and dates. A user id may be an address, so it is not shown.
 IDS = (
     "organization_id",
     "session_id",
@@ -21,7 +21,7 @@ IDS = (
 
 @dataclass(frozen=True)
 class FailingRows:
-    """Rows with one fault; of up to SHOWN of them the ids, such as "session_id abc"."""
+    """The rows with one fault; `examples` has the ids of up to SHOWN rows ("session_id abc")."""
 
     what_is_wrong: str
     rows: int
@@ -29,13 +29,13 @@ class FailingRows:
 
 
 def failing_rows(connection: psycopg.Connection, compiled_test: str) -> list[FailingRows]:
-    """The rows of a test's compiled query by what is wrong, the most frequent fault first."""
-    # Its own percent signs are no parameters.
+    """The rows that a test's compiled query returns, by fault, the most frequent first."""
+    # Percent signs in the test are not parameters.
     test = SQL(compiled_test.replace("%", "%%"))
     query = _BY_FAULT.format(test=test)
     found = connection.execute(query, [SHOWN])
     return [
-        FailingRows(what, count, tuple(map(_in_words, examples))) for what, count, examples in found
+        FailingRows(what, count, tuple(map(_describe, examples))) for what, count, examples in found
     ]
 
 
@@ -50,5 +50,5 @@ _BY_FAULT = SQL("""
 """)
 
 
-def _in_words(row: dict[str, object]) -> str:
+def _describe(row: dict[str, object]) -> str:
     return ", ".join(f"{name} {row[name]}" for name in IDS if row.get(name) is not None)

@@ -1,5 +1,5 @@
-"""Since when a job has failed, where only a later run of the same job settles that: an audit's
-failure is not over with the next batch.
+"""Reads since when a job has failed. Only a later success of the same job ends its failure: a batch
+does not end the failure of an audit.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ AUDIT_JOB = "nightly_audit"
 
 @dataclass(frozen=True)
 class JobState:
-    """`failed_since` is the first failure after the last pass, `steps` the failed steps of the
-    newest one. Both are empty while the job passes.
+    """`failed_since` is the first failure after the last success, `steps` are the failed steps of
+    the newest failure. Both are empty while the job succeeds.
     """
 
     passed_at: datetime | None
@@ -24,7 +24,7 @@ class JobState:
     steps: list[str]
 
 
-def note_job_passed(connection: psycopg.Connection, job: str, *, now: datetime) -> None:
+def record_passed_job(connection: psycopg.Connection, job: str, *, now: datetime) -> None:
     connection.execute(
         """
         insert into pipeline.passed_jobs (job, passed_at) values (%s, %s)

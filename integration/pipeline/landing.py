@@ -1,8 +1,8 @@
-"""Landing: deliveries that wait become events, and each delivery gets its disposition.
+"""Landing: turns waiting deliveries into events, and gives each delivery its disposition.
 
-A chunk is one transaction: a run that is killed leaves its deliveries waiting, and the next batch
-takes them. The event's key decides what is new, so a delivery taken twice lands once. A delivery
-that cannot be landed is set aside alone, whatever the cause.
+A chunk is one transaction: a killed run leaves its deliveries waiting for the next batch. Events
+are upserted by their key, so processing a delivery twice changes nothing. A delivery that cannot be
+landed is quarantined without affecting the others, whatever the cause.
 """
 
 from collections import Counter
@@ -13,27 +13,32 @@ from datetime import datetime, timedelta
 import psycopg
 
 from integration.pipeline.batches import Batch
-from integration.pipeline.decisions import Decision, Delivery, make_room, store_decisions
-from integration.privacy.arriving import Arrival, Key, Redacted, redact
+from integration.pipeline.decisions import (
+    Decision,
+    Delivery,
+    create_staging_tables,
+    store_decisions,
+)
+from integration.privacy.arriving import Arrival, Key, RedactedArrival, redact_arrivals
 from integration.zoom.envelope import Envelope, open_envelope
-from integration.zoom.events import Unreadable, events_of
+from integration.zoom.events import UnreadableDelivery, events_of
 from integration.zoom.kept_events import NOT_KEPT
 
 # 5,000 deliveries of about 1 KB are parsed in half a second and keep the transaction short.
 CHUNK = 5000
-CHUNK_BYTES = 64 * 1024 * 1024  # a body may have 1 MiB, and a chunk is held in memory
-# What Zoom sends of an account later than this after its connection ended is a stranger's.
+CHUNK_BYTES = 64 * 1024 * 1024  # a body may have 1 MiB, and a chunk is kept in memory
+# Events from later than this after the end of an account's connection are not landed.
 AFTER_THE_END = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Account:
-    """A connected Zoom account's organization, and when its newest connection ended, if it has."""
+    """The organization of a Zoom account, and when its newest connection ended, if it has."""
 
     organization_id: str
     ended_at: datetime | None
 
-    def is_over_at(self, occurred_at: datetime | None) -> bool:
+    def has_ended_at(self, occurred_at: datetime | None) -> bool:
         return (
             self.ended_at is not None
             and occurred_at is not None
@@ -49,15 +54,16 @@ ABOUT_AN_ERASED_PERSON = "it is only about an erased person"
 def land_deliveries(
     connection: psycopg.Connection, batch: Batch, *, key: Key
 ) -> Iterator[Counter[str]]:
-    """Lands everything that waits, a chunk at a time; yields each chunk's dispositions once they
-    are committed. `key` is that of the tombstones, asked for only when somebody was erased.
+    """Lands all waiting deliveries, chunk by chunk; yields each chunk's number of deliveries by
+    disposition after its commit. `key` returns the tombstone key; it is called only if someone was
+    erased.
     """
     while True:
         with connection.transaction():
-            waiting = _take_waiting(connection)
+            waiting = _next_chunk(connection)
             if not waiting:
                 return
-            make_room(connection)
+            create_staging_tables(connection)
             counts = _land(connection, waiting, batch, key)
         yield counts
 
@@ -65,14 +71,16 @@ def land_deliveries(
 def _land(
     connection: psycopg.Connection, deliveries: Sequence[Delivery], batch: Batch, key: Key
 ) -> Counter[str]:
-    """All of them, or by halves those that can be landed; raises what no delivery has caused."""
+    """Lands all of them. On an error, lands each half separately, down to single deliveries; raises
+    errors that no delivery has caused.
+    """
     try:
         return _land_together(connection, deliveries, batch, key)
-    except Exception as error:  # noqa: BLE001 - what one delivery causes must not reach the others
+    except Exception as error:  # noqa: BLE001 - one delivery must not affect the others
         _raise_if_no_delivery_caused_it(error, connection, batch, key)
         failure = error
     if len(deliveries) == 1:
-        return _set_aside(connection, deliveries[0], batch, key, failure)
+        return _quarantine(connection, deliveries[0], batch, key, failure)
     middle = len(deliveries) // 2
     first = _land(connection, deliveries[:middle], batch, key)
     return first + _land(connection, deliveries[middle:], batch, key)
@@ -89,26 +97,26 @@ def _land_together(
 def _raise_if_no_delivery_caused_it(
     error: Exception, connection: psycopg.Connection, batch: Batch, key: Key
 ) -> None:
-    """What passes, such as a lost connection or a full disk, and what fails without any delivery,
-    such as a missing table or the wrong key, ends the step: the deliveries go on waiting.
+    """Raises transient errors, such as a lost connection or a full disk, and errors that occur
+    without any delivery, such as a missing table or the wrong key. The deliveries stay waiting.
     """
     if _is_transient(error):
         raise error
     try:
         _land_together(connection, [], batch, key)
-    except Exception:  # noqa: BLE001 - whatever it is, no delivery has caused it
+    except Exception:  # noqa: BLE001 - no delivery has caused this error
         raise error from None
 
 
-def _set_aside(
+def _quarantine(
     connection: psycopg.Connection,
     delivery: Delivery,
     batch: Batch,
     key: Key,
     failure: Exception,
 ) -> Counter[str]:
-    """Quarantines what cannot be landed. Its body is kept only where it can be seen that it names
-    nobody who was erased.
+    """Quarantines a delivery that cannot be landed. Keeps its body only if it can be checked that
+    it names no erased person.
     """
     [decided] = _decide(connection, [delivery])
     decision = replace(
@@ -128,7 +136,7 @@ def _set_aside(
 def _redact(
     connection: psycopg.Connection, decisions: list[Decision], batch: Batch, key: Key
 ) -> list[Decision]:
-    """The decisions with erased people taken out, before anything of them is stored."""
+    """The decisions with erased people redacted, before anything is stored."""
     arrivals = [
         Arrival(
             decision.organization_id,
@@ -138,21 +146,22 @@ def _redact(
         for decision in decisions
     ]
     kept = list(decisions)
-    for place, redacted in redact(connection, arrivals, batch.number, key=key).items():
-        kept[place] = _without_the_erased(kept[place], redacted)
+    for place, redacted in redact_arrivals(connection, arrivals, batch.number, key=key).items():
+        kept[place] = _redacted(kept[place], redacted)
     return kept
 
 
-def _without_the_erased(decision: Decision, redacted: Redacted) -> Decision:
-    if redacted.is_left_out:
+def _redacted(decision: Decision, redacted: RedactedArrival) -> Decision:
+    if redacted.is_discarded:
         return replace(decision, disposition="ignored", reason=ABOUT_AN_ERASED_PERSON, events=())
-    keeps_body = decision.keeps_body and not redacted.names_the_erased
+    keeps_body = decision.keeps_body and not redacted.names_erased_person
     return replace(decision, events=redacted.events, keeps_body=keeps_body)
 
 
 def _is_transient(error: Exception) -> bool:
-    """What no delivery is to blame for: psycopg calls operational what the server says of itself (a
-    lost connection, a deadlock, a full disk), and besides that a row that is too large (class 54).
+    """Whether the error has nothing to do with a delivery. psycopg's OperationalError covers the
+    server's own problems (a lost connection, a deadlock, a full disk), but also rows that are too
+    large (class 54).
     """
     if not isinstance(error, psycopg.Error):
         return isinstance(error, MemoryError)
@@ -163,15 +172,13 @@ def _is_transient(error: Exception) -> bool:
 
 
 def _reason_of(failure: Exception) -> str:
-    """Only the kind: the message of some quotes what was sent."""
+    """The error's type only: some messages quote what Zoom sent."""
     code = f" {failure.sqlstate}" if isinstance(failure, psycopg.Error) and failure.sqlstate else ""
     return f"could not be landed ({type(failure).__name__}{code})"
 
 
-def forget_quarantined_bodies(connection: psycopg.Connection, *, now: datetime, days: int) -> int:
-    """Drops the bodies of quarantined deliveries that are older than `days`; their ledger rows
-    stay.
-    """
+def delete_quarantined_bodies(connection: psycopg.Connection, *, now: datetime, days: int) -> int:
+    """Deletes the bodies of quarantined deliveries older than `days`; their ledger rows stay."""
     return connection.execute(
         """
         update ingress.deliveries set body = null
@@ -182,7 +189,7 @@ def forget_quarantined_bodies(connection: psycopg.Connection, *, now: datetime, 
     ).rowcount
 
 
-def _take_waiting(connection: psycopg.Connection) -> list[Delivery]:
+def _next_chunk(connection: psycopg.Connection) -> list[Delivery]:
     rows = connection.execute(
         """
         with first as (
@@ -218,13 +225,13 @@ def _decide(connection: psycopg.Connection, waiting: Sequence[Delivery]) -> list
 def _open(delivery: Delivery) -> Envelope:
     try:
         return open_envelope(delivery.body)
-    except Exception as error:  # noqa: BLE001 - one that cannot be read must not stop the others
+    except Exception as error:  # noqa: BLE001 - an unreadable delivery must not stop the others
         return Envelope(problem=_reason_of(error))
 
 
 def _decision(delivery: Delivery, envelope: Envelope, accounts: dict[str, Account]) -> Decision:
-    """The first that applies: unreadable, not kept, an account nobody has connected or whose
-    connection is over, no event in it, an event.
+    """The first case that applies: unreadable envelope, event type not kept, account not connected,
+    unreadable event, connection ended before the events, landed.
     """
     decision = Decision(
         delivery, "unknown_account", UNKNOWN, zoom_account_id=envelope.zoom_account_id
@@ -239,13 +246,13 @@ def _decision(delivery: Delivery, envelope: Envelope, accounts: dict[str, Accoun
     decision = replace(decision, organization_id=account.organization_id, reason=OVER)
     try:
         events = events_of(envelope, received_at=delivery.received_at)
-    except Unreadable as unreadable:
-        if account.is_over_at(unreadable.occurred_at):
+    except UnreadableDelivery as unreadable:
+        if account.has_ended_at(unreadable.occurred_at):
             return decision
         return replace(decision, disposition="quarantined", reason=str(unreadable))
     except Exception as error:  # noqa: BLE001 - as above
         return replace(decision, disposition="quarantined", reason=_reason_of(error))
-    events = [event for event in events if not account.is_over_at(event.occurred_at)]
+    events = [event for event in events if not account.has_ended_at(event.occurred_at)]
     if not events:
         return decision
     return replace(decision, disposition="landed", reason=None, events=tuple(events))

@@ -1,4 +1,4 @@
-"""Whether dbt has built what pages read: before the first batch there is no table to ask."""
+"""Checks whether dbt has built the tables that pages read: none exist before the first batch."""
 
 from collections.abc import Iterable
 
@@ -9,11 +9,11 @@ from integration.database import rows
 LAST_BUILT = ("operations.outcomes", "clientsights.company_relationships")
 
 
-def marts_are_there(connection: psycopg.Connection) -> bool:
-    return are_there(connection, LAST_BUILT)
+def marts_exist(connection: psycopg.Connection) -> bool:
+    return relations_exist(connection, LAST_BUILT)
 
 
-def are_there(connection: psycopg.Connection, relations: Iterable[str]) -> bool:
+def relations_exist(connection: psycopg.Connection, relations: Iterable[str]) -> bool:
     """Whether each of these tables and views (schema.name) exists."""
     return rows.scalar(
         connection,

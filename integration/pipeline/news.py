@@ -1,4 +1,4 @@
-"""Whether there is work for a batch, read from the database without starting a run."""
+"""Checks whether there is work for a batch, without starting a run."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,11 +8,11 @@ import psycopg
 from integration.connections.imports import connections_due
 from integration.database import rows
 from integration.pipeline.facts import settings_have_changed
-from integration.pipeline.marts import are_there
+from integration.pipeline.marts import relations_exist
 
 
-def things_to_do(connection: psycopg.Connection, *, now: datetime) -> list[str]:
-    """Why a batch is needed, for people; empty when there is nothing to do (contract, 5.13)."""
+def reasons_for_batch(connection: psycopg.Connection, *, now: datetime) -> list[str]:
+    """The reasons for a batch, in words; empty when there is nothing to do (contract, 5.13)."""
     asked: dict[str, Callable[[], bool]] = {
         "deliveries are waiting": lambda: is_delivery_waiting(connection),
         "settings have changed": lambda: settings_have_changed(connection),
@@ -26,7 +26,7 @@ def things_to_do(connection: psycopg.Connection, *, now: datetime) -> list[str]:
 
 
 def waiting_deliveries(connection: psycopg.Connection, *, limit: int) -> int:
-    """How many deliveries are waiting, counted up to `limit`."""
+    """The number of waiting deliveries, at most `limit`."""
     return rows.scalar(
         connection,
         int,
@@ -45,7 +45,7 @@ def is_delivery_waiting(connection: psycopg.Connection) -> bool:
 
 def _is_session_due(connection: psycopg.Connection, *, now: datetime) -> bool:
     # dbt creates the table: it does not exist before the first batch.
-    if not are_there(connection, ["intermediate.int_sessions"]):
+    if not relations_exist(connection, ["intermediate.int_sessions"]):
         return False
     return rows.scalar(
         connection,

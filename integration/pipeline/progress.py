@@ -1,4 +1,4 @@
-"""How far each reader of landed events has come: dbt's models, addresses, display names."""
+"""The watermarks of the readers of landed events: dbt's models, addresses, display names."""
 
 import psycopg
 
@@ -6,10 +6,10 @@ from integration.database import rows
 from integration.pipeline.batches import Batch
 
 
-def progress(connection: psycopg.Connection, reader: str) -> int:
-    """The last batch that the reader has looked at, -1 before its first.
+def watermark(connection: psycopg.Connection, reader: str) -> int:
+    """The last batch that the reader has processed, -1 before its first.
 
-    Ask for it beforehand: as a subquery it makes the planner scan the whole history.
+    Pass it to queries as a parameter: a subquery would make the planner scan the whole history.
     """
     return rows.scalar(
         connection,
@@ -19,8 +19,8 @@ def progress(connection: psycopg.Connection, reader: str) -> int:
     )
 
 
-def note_progress(connection: psycopg.Connection, reader: str, batch: Batch) -> None:
-    """The reader has looked at every event up to this batch."""
+def record_watermark(connection: psycopg.Connection, reader: str, batch: Batch) -> None:
+    """Records that the reader has processed all events up to this batch."""
     connection.execute(
         """
         insert into pipeline.progress (model, batch) values (%s, %s)

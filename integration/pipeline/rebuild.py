@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import psycopg
 
-from integration.pipeline.comparison import Difference, drop_rebuilt, find_difference, take_over
-from integration.pipeline.derive import PREFIX, derive_beside, derive_stale
+from integration.pipeline.comparison import Difference, apply_rebuilt, drop_rebuilt, find_difference
+from integration.pipeline.derive import PREFIX, derive_copies, derive_stale
 from integration.pipeline.failed_sessions import count_failures
 from integration.pipeline.writer import only_writer
 from integration.settings import Settings
@@ -19,18 +19,18 @@ Say = Callable[[str], None]
 def rebuild(settings: Settings, url: str, *, check: bool, say: Say) -> None:
     """Reports the differences per table, and writes them unless `check`.
 
-    DerivationFailed: the live tables are unchanged, or contain what the next batch would have
+    After DerivationFailed, the live tables are unchanged, or contain what the next batch would have
     written.
     """
     with only_writer(url, say=say) as connection:
         written = 0 if check else _derive_with_new_code(connection, settings, url, say)
         say("Rebuilding all tables next to the live ones…")
-        tables = derive_beside(connection, settings, url)
+        tables = derive_copies(connection, settings, url)
         differences = [find_difference(connection, table, PREFIX) for table in tables]
         for difference in differences:
-            say(_in_words(difference))
+            say(_describe(difference))
         if not check:
-            take_over(connection, tables, PREFIX)
+            apply_rebuilt(connection, tables, PREFIX)
             written += sum(difference.rows for difference in differences)
             say(f"{written} rows changed." if written else "No rows changed.")
             failed = count_failures(connection)
@@ -45,8 +45,8 @@ def rebuild(settings: Settings, url: str, *, check: bool, say: Say) -> None:
 def _derive_with_new_code(
     connection: psycopg.Connection, settings: Settings, url: str, say: Say
 ) -> int:
-    """Derives in place the tables whose code or columns have changed, as the next batch would do;
-    returns how many rows changed.
+    """Derives the tables with changed code or columns in place, as the next batch would. Returns
+    how many rows changed.
     """
     stale = derive_stale(connection, settings, url)
     for table, rows in stale.items():
@@ -54,7 +54,7 @@ def _derive_with_new_code(
     return sum(stale.values())
 
 
-def _in_words(difference: Difference) -> str:
+def _describe(difference: Difference) -> str:
     name = f"{difference.table.schema}.{difference.table.name}"
     if not difference.rows:
         return f"{name}: no changes"

@@ -8,7 +8,7 @@ from psycopg.sql import SQL
 
 from integration.database import rows
 from integration.pipeline.batches import Batch
-from integration.pipeline.marts import marts_are_there
+from integration.pipeline.marts import marts_exist
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Backlog:
 
 @dataclass(frozen=True)
 class Delay:
-    """From the end of a session to its entries, over the entries of the last seven days."""
+    """The time from the end of a session to its entries, over the last seven days' entries."""
 
     entries: int
     median: timedelta | None
@@ -105,7 +105,7 @@ def latest_batch(connection: psycopg.Connection) -> BatchStatus | None:
 
 
 def landed_batch(connection: psycopg.Connection) -> Batch | None:
-    """The newest batch of which everything is landed: what the models derive."""
+    """The newest batch that has landed all its data: the one that the models derive."""
     row = connection.execute(
         "select batch, as_of from pipeline.batches where landed_at is not null "
         "order by batch desc limit 1"
@@ -134,8 +134,8 @@ def backlog(connection: psycopg.Connection, *, now: datetime) -> Backlog:
 def delay_to_entries(
     connection: psycopg.Connection, *, now: datetime, organization_id: str | None = None
 ) -> Delay | None:
-    """Of one organization, or of all. None before the first batch has created the marts."""
-    if not marts_are_there(connection):
+    """The delay of one organization, or of all; None before the first batch."""
+    if not marts_exist(connection):
         return None
     return rows.maybe_one(
         connection,
@@ -146,7 +146,7 @@ def delay_to_entries(
 
 
 def delay_of_batch(connection: psycopg.Connection, batch: Batch) -> Delay:
-    """The same over the entries that this batch wrote."""
+    """The delay of the entries that this batch wrote."""
     return rows.one(
         connection,
         Delay,
@@ -172,7 +172,7 @@ def outcomes_of_batch(connection: psycopg.Connection, batch: Batch) -> list[tupl
 
 
 def failed_runs(connection: psycopg.Connection, *, now: datetime) -> int:
-    """How many Dagster runs failed in the last day."""
+    """The number of Dagster runs that failed in the last day."""
     return rows.scalar(
         connection,
         int,

@@ -1,4 +1,4 @@
-"""What the latest batch did, in a few lines."""
+"""Summarizes the latest batch in a few lines."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,5 +1,5 @@
-"""Zoom's users, imported from connected accounts: all are read side by side, and each is stored
-whole or not at all. One account that fails stops no other.
+"""Imports Zoom users from connected accounts. Reads accounts in parallel and stores each account in
+one transaction. A failing account does not stop the others.
 """
 
 import time
@@ -10,17 +10,17 @@ import psycopg
 
 from integration.connections.client import zoom_client
 from integration.connections.connections import Connection
-from integration.connections.imports import note_import, note_trouble
-from integration.connections.reading import Unread, read_side_by_side
+from integration.connections.imports import record_failed_import, record_import
+from integration.connections.reading import Unread, read_in_parallel
 from integration.connections.zoom_users import COLUMNS, store_phone_users, store_users
 from integration.pipeline.batches import Batch
-from integration.privacy.arriving import without_erased_users
+from integration.privacy.arriving import erased_zoom_users
 from integration.privacy.tombstones import WrongTombstoneKey
 from integration.settings import Settings, SettingsError
 from integration.zoom.errors import ListCutShort, TransientZoomError, ZoomError, unforeseen
 from integration.zoom.lists import AccountLists, read_lists
 
-# Reading is waiting for Zoom; accounts do not share a rate limit.
+# Reading is mostly waiting for Zoom, and accounts do not share a rate limit.
 ACCOUNTS_AT_ONCE = 8
 Warn = Callable[[str], None]
 
@@ -34,21 +34,21 @@ def import_users(
     url: str,
     warn: Warn,
 ) -> Counter[str]:
-    """What came of the accounts, counted: "users" and "phone users" that are new or changed,
-    "pending" ones without an id, those "left out" because they were erased; connections that
-    "failed", were "put off", or are "without phone". `warn` gets a sentence for each that failed.
+    """Imports the accounts' users and returns counts: new or changed "users" and "phone users",
+    "pending" users without an id, users "left out" because they were erased, and connections that
+    "failed", were "put off", or are "without phone". `warn` receives a sentence for each failure.
     """
     if accounts:
         settings.require_zoom_app()
     ends_at = time.monotonic() + 60 * settings.import_minutes
     counts: Counter[str] = Counter()
-    for account, answer in read_side_by_side(
+    for account, answer in read_in_parallel(
         accounts,
         lambda account: _read(settings, url, account, ends_at=ends_at),
         at_once=ACCOUNTS_AT_ONCE,
         ends_at=ends_at,
     ):
-        counts += _take(connection, batch, settings, account, answer, warn)
+        counts += _store_answer(connection, batch, settings, account, answer, warn)
     return counts
 
 
@@ -64,12 +64,12 @@ def _read(settings: Settings, url: str, account: Connection, *, ends_at: float) 
         return read_lists(client)
     except ZoomError as error:
         return AccountLists(None, error)
-    # The edge of one connection: whatever its Zoom makes of this must not reach the others.
+    # An unexpected response for one connection must not affect the others.
     except Exception as error:  # noqa: BLE001
         return AccountLists(None, unforeseen(error))
 
 
-def _take(
+def _store_answer(
     connection: psycopg.Connection,
     batch: Batch,
     settings: Settings,
@@ -77,34 +77,36 @@ def _take(
     answer: AccountLists | Unread,
     warn: Warn,
 ) -> Counter[str]:
-    """Stores what was read of one account and notes what was not; raises what concerns all."""
-    if answer is Unread.NOT_STARTED:  # it stays due
+    """Stores the users of one account, or records why they could not be read. Raises errors that
+    affect all accounts.
+    """
+    if answer is Unread.NOT_STARTED:  # the import stays due
         warn(f"Connection {account.connection_id}: no time was left to read it.")
         return Counter({"put off": 1})
     lists = AccountLists(None, _still_reading()) if isinstance(answer, Unread) else answer
     try:
         counts = _store(connection, batch, settings, account, lists)
-    except (SettingsError, WrongTombstoneKey):  # wrong for everybody, and the message says how
+    except (SettingsError, WrongTombstoneKey):  # affects all accounts; the message says how to fix
         raise
-    # The edge of one connection: rows of one account that the database refuses are its own trouble.
+    # Rows that the database rejects for one account must not affect the others.
     except Exception as error:  # noqa: BLE001
-        _give_up_without_database(connection, error)
+        _raise_if_disconnected(connection, error)
         lists = AccountLists(None, unforeseen(error))
         counts = Counter()
     if lists.error is None:
         return counts
     warn(f"Connection {account.connection_id}: {lists.error}")
     try:
-        _note_trouble(connection, batch, account, lists, lists.error)
-    # The edge again: a note that cannot be written is in the log.
+        _record_failed_import(connection, batch, account, lists, lists.error)
+    # If the failure cannot be recorded, it is only in the log.
     except Exception as error:  # noqa: BLE001
-        _give_up_without_database(connection, error)
+        _raise_if_disconnected(connection, error)
         warn(f"Connection {account.connection_id} could not be marked ({type(error).__name__}).")
     return counts + Counter({"failed": 1})
 
 
-def _give_up_without_database(connection: psycopg.Connection, error: Exception) -> None:
-    """Without its connection, and so without the writer's lock, the batch must not go on."""
+def _raise_if_disconnected(connection: psycopg.Connection, error: Exception) -> None:
+    """Raises the error if the connection is lost, because the batch then has no writer's lock."""
     if connection.closed:
         raise error
 
@@ -123,13 +125,13 @@ def _store(
     account: Connection,
     lists: AccountLists,
 ) -> Counter[str]:
-    """All of an account or nothing."""
+    """Stores an account's users and phone users in one transaction."""
     if lists.users is None:
         return Counter()
     frame = lists.users.frame[list(COLUMNS)].astype(object)
     frame = frame.where(frame.notna(), None)
     with connection.transaction():
-        erased = without_erased_users(
+        erased = erased_zoom_users(
             connection,
             batch.number,
             account.organization_id,
@@ -148,7 +150,7 @@ def _store(
             now=batch.as_of,
             is_complete=lists.users_error is None,
         )
-        # Without one page of it nothing is known of the list.
+        # If not a single page was read, the stored phone users stay unchanged.
         new_phone_users = 0
         if lists.phone_users or lists.phone_error is None:
             new_phone_users = store_phone_users(
@@ -160,7 +162,7 @@ def _store(
                 is_complete=lists.phone_error is None,
             )
         if lists.error is None:
-            note_import(
+            record_import(
                 connection,
                 account.connection_id,
                 now=batch.as_of,
@@ -177,7 +179,7 @@ def _store(
     )
 
 
-def _note_trouble(
+def _record_failed_import(
     connection: psycopg.Connection,
     batch: Batch,
     account: Connection,
@@ -185,21 +187,21 @@ def _note_trouble(
     error: ZoomError,
 ) -> None:
     has_users = lists.users is not None and lists.users_error is None
-    is_passing = isinstance(error, TransientZoomError) and not isinstance(error, ListCutShort)
-    note_trouble(
+    is_transient = isinstance(error, TransientZoomError) and not isinstance(error, ListCutShort)
+    record_failed_import(
         connection,
         account.connection_id,
         reason=_reason(lists, error),
         now=batch.as_of,
-        # The users have been read: only the phone users wait for the next import.
-        is_passing=is_passing and not has_users,
+        # The users have been read; only the phone users have to wait for the next import.
+        is_transient=is_transient and not has_users,
         retry_at=getattr(error, "retry_at", None),
         has_users=has_users,
     )
 
 
 def _reason(lists: AccountLists, error: ZoomError) -> str:
-    """In plain words for the page: what failed, and what is used nevertheless."""
+    """A text for the page: what failed, and which users are used nevertheless."""
     if lists.users is None:
         return str(error)
     if lists.users_error is None:

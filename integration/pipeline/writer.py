@@ -1,4 +1,4 @@
-"""The writer's lock: one process at a time changes what is derived."""
+"""The writer's lock: only one process at a time may change derived tables."""
 
 import threading
 import time
@@ -10,37 +10,39 @@ import psycopg
 from integration.database import rows
 from integration.database.postgres import connect
 
-# `batch`, the schedule's run, `rebuild`, `erase` and `import-users` take this lock; it ends with
-# the session, so a killed run never blocks the next one.
+# Held by `batch`, scheduled batches, `rebuild`, `erase` and `import-users`. The lock ends with the
+# session, so a killed run never blocks the next one.
 WRITER_LOCK = 7201_0002
-# Each model that dbt derives for the writer shares this one to its end (pipeline.act_as_writer).
+# Each model that dbt derives for the writer holds this lock as a shared lock until it ends
+# (pipeline.act_as_writer).
 WRITING_LOCK = 7201_0003
-HEARTBEAT_SECONDS = 15  # proxies end what is silent for some minutes
+HEARTBEAT_SECONDS = 15  # proxies close connections that are silent for some minutes
 
 
 class WriterLost(Exception):
-    """Another process may be writing now; the message is for people."""
+    """The writer's lock is lost: another process may be writing. The message is for operators."""
 
 
 @contextmanager
 def only_writer(
     url: str, *, say: Callable[[str], None], poll_seconds: float = 1.0
 ) -> Iterator[psycopg.Connection]:
-    """Holds the writer's lock; `say` gets a sentence when another process holds it."""
+    """Holds the writer's lock; `say` receives a sentence when another process holds it."""
     with connect(url, role="pipeline", autocommit=True) as connection:
         if not _try_lock(connection):
             say("Waiting for another batch, rebuild or import to finish.")
             while not _try_lock(connection):
                 time.sleep(poll_seconds)
-        with connection.transaction():  # a writer that lost its lock may have a model under way
+        with connection.transaction():  # a writer that lost its lock may still be running a model
             connection.execute("select pg_advisory_xact_lock(%s)", [WRITING_LOCK])
         yield connection
 
 
 @contextmanager
 def kept_alive(writer: psycopg.Connection) -> Iterator[None]:
-    """Keeps the writer's connection active while others work for it, so that no proxy closes it as
-    idle. WriterLost when it has ended all the same; the others notice.
+    """Keeps the writer's connection active while other sessions work for it, so that no proxy
+    closes it as idle. Raises WriterLost at the end if it was closed; the other sessions notice it
+    themselves.
     """
     is_over = threading.Event()
 
@@ -68,7 +70,7 @@ def kept_alive(writer: psycopg.Connection) -> Iterator[None]:
 
 
 def backend_of(writer: psycopg.Connection) -> str:
-    """The server's process of this connection, whatever number a pooler has given the client."""
+    """The server's process id of this connection, even if a pooler shows the client another one."""
     return str(rows.scalar(writer, int, "select pg_backend_pid()"))
 
 

@@ -1,1 +1,1 @@
-"""Erasure: of which person or account, from where, what is redacted on arrival, and the proof."""
+"""Erasure: removes a person or an account, redacts new data on arrival, and verifies the result."""

@@ -6,7 +6,7 @@ from datetime import datetime
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from integration.connections.connections import hold_account
+from integration.connections.connections import lock_account
 from integration.database import rows
 from integration.zoom.parties import fields_of
 
@@ -20,8 +20,8 @@ TABLES = (
     "integration.mapping_changes",
     "integration.connections",
 )
-# The ledger outlives the bodies, and the record of the erasure names its account.
-STAY = ("ingress.deliveries", "integration.erasures")
+# The ledger is kept without its bodies, and the record of the erasure names its account.
+KEPT = ("ingress.deliveries", "integration.erasures")
 
 
 def organizations_of_account(connection: psycopg.Connection, zoom_account_id: str) -> list[str]:
@@ -37,10 +37,10 @@ def organizations_of_account(connection: psycopg.Connection, zoom_account_id: st
 def erase_account(
     connection: psycopg.Connection, organization_id: str, zoom_account_id: str
 ) -> Counter[str]:
-    """Removes the account's rows and bodies, and the addresses and names that are known only from
-    them; returns rows by table. Its connection ends with it.
+    """Removes the account's rows and bodies, and the addresses and names known only from them.
+    Returns the number of removed rows by table. Its connection is deleted, too.
     """
-    hold_account(connection, zoom_account_id)
+    lock_account(connection, zoom_account_id)
     removed: Counter[str] = Counter()
     for table in TABLES:
         removed[table] = connection.execute(
@@ -54,7 +54,7 @@ def erase_account(
         """,
         [zoom_account_id],
     ).rowcount
-    for table, statement in _UNSEEN.items():
+    for table, statement in _ORPHANED.items():
         removed[table] = connection.execute(
             statement,
             {
@@ -66,7 +66,7 @@ def erase_account(
     return removed
 
 
-def left_of_account(connection: psycopg.Connection, zoom_account_id: str) -> Counter[str]:
+def remaining_rows(connection: psycopg.Connection, zoom_account_id: str) -> Counter[str]:
     """The account's remaining rows by table, in every table that has accounts."""
     tables = connection.execute(
         """
@@ -76,7 +76,7 @@ def left_of_account(connection: psycopg.Connection, zoom_account_id: str) -> Cou
         where attname = 'zoom_account_id' and relkind = 'r' and nspname || '.' || relname <> all(%s)
         order by nspname, relname
         """,
-        [list(STAY)],
+        [list(KEPT)],
     ).fetchall()
     left: Counter[str] = Counter()
     for schema, name in tables:
@@ -122,14 +122,14 @@ def accounts_due(connection: psycopg.Connection, *, now: datetime) -> list[str]:
     )
 
 
-_UNSEEN = {
+_ORPHANED = {
     "clientsights_raw.email_addresses": """
         delete from clientsights_raw.email_addresses
         where organization_id = %(own)s and address not in (
-            select lower((fields ->> said.field) collate "C")
+            select lower((fields ->> named.field) collate "C")
             from zoom_raw.events
-            cross join unnest(%(email_fields)s::text[]) as said (field)
-            where events.organization_id = %(own)s and fields ? said.field
+            cross join unnest(%(email_fields)s::text[]) as named (field)
+            where events.organization_id = %(own)s and fields ? named.field
             union
             select lower(email collate "C") from zoom_raw.users
             where organization_id = %(own)s and email is not null
@@ -146,10 +146,10 @@ _UNSEEN = {
     "clientsights_raw.display_names": """
         delete from clientsights_raw.display_names
         where organization_id = %(own)s and display_name not in (
-            select fields ->> said.field
+            select fields ->> named.field
             from zoom_raw.events
-            cross join unnest(%(name_fields)s::text[]) as said (field)
-            where events.organization_id = %(own)s and fields ? said.field
+            cross join unnest(%(name_fields)s::text[]) as named (field)
+            where events.organization_id = %(own)s and fields ? named.field
             union
             select concat_ws(' ', fields ->> 'first_name', fields ->> 'last_name')
             from zoom_raw.events

@@ -1,5 +1,4 @@
-"""Redacts people whom an organization has erased in arriving data: deliveries, and Zoom's lists of
-users.
+"""Redacts erased people in arriving data: deliveries, and Zoom's user lists.
 
 Until someone is erased, nothing is checked and no key is needed.
 """
@@ -12,8 +11,8 @@ from dataclasses import dataclass, field, replace
 import psycopg
 
 from integration.privacy.digests import Digests, key_id
-from integration.privacy.forgetting import Forgetting, digests_of
-from integration.privacy.redaction import Told, Tombstone
+from integration.privacy.forgetting import Redactor, digests_of
+from integration.privacy.redaction import SessionEvent, Tombstone
 from integration.privacy.tombstones import (
     WrongTombstoneKey,
     key_in_use,
@@ -28,9 +27,9 @@ Key = Callable[[], str]
 def digests_in_use(
     connection: psycopg.Connection, key: Key, organizations: Iterable[str]
 ) -> dict[str, Digests]:
-    """By organization, for those with tombstones. `key` is called only when there are any.
+    """The digests of each organization with tombstones. `key` is called only if there are any.
 
-    WrongTombstoneKey when they were created with another key.
+    Raises WrongTombstoneKey if they were created with another key.
     """
     in_use = key_in_use(connection)
     if in_use is None:
@@ -43,7 +42,7 @@ def digests_in_use(
 
 
 def check_key(connection: psycopg.Connection, key: str) -> None:
-    """WrongTombstoneKey when the tombstones were created with another key."""
+    """Raises WrongTombstoneKey if the tombstones were created with another key."""
     if key_in_use(connection) not in (None, key_id(key)):
         raise WrongTombstoneKey(
             "TOMBSTONE_KEY differs from the key used for earlier erasures, so erased people would "
@@ -53,9 +52,7 @@ def check_key(connection: psycopg.Connection, key: str) -> None:
 
 @dataclass(frozen=True)
 class Arrival:
-    """The parts of a delivery that can name a person: its events, and its body if it is to be
-    kept.
-    """
+    """The parts of a delivery that can name a person: its events, and its body if it is kept."""
 
     organization_id: str
     events: tuple[Event, ...] = ()
@@ -63,59 +60,60 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class Redacted:
-    """The events without erased people. With `is_left_out` the delivery is about an erased person
-    only; with `names_the_erased` its body names one.
+class RedactedArrival:
+    """The events with erased people redacted. With `is_discarded`, the delivery is only about an
+    erased person; with `names_erased_person`, its body names one.
     """
 
     events: tuple[Event, ...]
-    is_left_out: bool = False
-    names_the_erased: bool = False
+    is_discarded: bool = False
+    names_erased_person: bool = False
 
 
-def redact(
+def redact_arrivals(
     connection: psycopg.Connection, arrivals: Sequence[Arrival], batch: int, *, key: Key
-) -> dict[int, Redacted]:
-    """By its place in the list, each arrival of an organization in which someone was erased; the
-    others are unchanged.
+) -> dict[int, RedactedArrival]:
+    """Redacts the arrivals of organizations in which someone was erased. Returns them by their
+    index in the list; the others are unchanged.
     """
     digests = digests_in_use(connection, key, {each.organization_id for each in arrivals})
-    redacted: dict[int, Redacted] = {}
+    redacted: dict[int, RedactedArrival] = {}
     for organization, of_organization in digests.items():
         places = [n for n, each in enumerate(arrivals) if each.organization_id == organization]
-        forgetting = Forgetting(connection, batch, of_organization)
-        cleaned = _in_organization([arrivals[n] for n in places], forgetting, of_organization)
+        redactor = Redactor(connection, batch, of_organization)
+        cleaned = _redact_organization([arrivals[n] for n in places], redactor, of_organization)
         redacted |= zip(places, cleaned, strict=True)
     return redacted
 
 
-def _in_organization(
-    arrivals: list[Arrival], forgetting: Forgetting, digests: Digests
-) -> list[Redacted]:
-    left_out: set[int] = set()
+def _redact_organization(
+    arrivals: list[Arrival], redactor: Redactor, digests: Digests
+) -> list[RedactedArrival]:
+    discarded: set[int] = set()
     while True:
-        redacted, found = _once(arrivals, forgetting, digests)
-        left_out |= {place for place, each in enumerate(redacted) if each.is_left_out}
-        if not forgetting.add(found):
+        redacted, found = _redact_once(arrivals, redactor, digests)
+        discarded |= {place for place, each in enumerate(redacted) if each.is_discarded}
+        if not redactor.add(found):
             return [
-                replace(each, is_left_out=place in left_out) for place, each in enumerate(redacted)
+                replace(each, is_discarded=place in discarded)
+                for place, each in enumerate(redacted)
             ]
-        forgetting.everywhere()
+        redactor.redact_landed()
         arrivals = [
             replace(arrival, events=result.events)
             for arrival, result in zip(arrivals, redacted, strict=True)
         ]
 
 
-def _once(
-    arrivals: list[Arrival], forgetting: Forgetting, digests: Digests
-) -> tuple[list[Redacted], set[Tombstone]]:
-    arriving: dict[str, list[Told]] = defaultdict(list)
+def _redact_once(
+    arrivals: list[Arrival], redactor: Redactor, digests: Digests
+) -> tuple[list[RedactedArrival], set[Tombstone]]:
+    arriving: dict[str, list[SessionEvent]] = defaultdict(list)
     for place, (number, event) in _events(arrivals):
         if event.session_id:
-            told = Told(f"{place}:{number}", event.event, event.fields)
-            arriving[event.session_id].append(told)
-    results = forgetting.in_sessions(arriving)
+            one = SessionEvent(f"{place}:{number}", event.event, event.fields)
+            arriving[event.session_id].append(one)
+    results = redactor.redact_arriving(arriving)
     changed: dict[str, dict[str, str]] = {}
     found: set[Tombstone] = set()
     for result in results.values():
@@ -127,10 +125,10 @@ def _once(
             for place, (number, event) in _events(arrivals)
             if event.event.startswith("user.")
         },
-        forgetting,
+        redactor,
         digests,
     )
-    bodies = _bodies_that_name(arrivals, forgetting, digests)
+    bodies = _bodies_that_name(arrivals, redactor, digests)
     redacted = [
         _redacted(arrival, place, changed, of_users, place in bodies)
         for place, arrival in enumerate(arrivals)
@@ -149,18 +147,18 @@ def _redacted(
     place: int,
     changed: Mapping[str, dict[str, str]],
     of_users: set[str],
-    names_somebody: bool,
-) -> Redacted:
+    names_erased_person: bool,
+) -> RedactedArrival:
     if any(f"{place}:{number}" in of_users for number in range(len(arrival.events))):
-        return Redacted((), is_left_out=True)
+        return RedactedArrival((), is_discarded=True)
     events = tuple(
         replace(event, fields=changed.get(f"{place}:{number}", event.fields))
         for number, event in enumerate(arrival.events)
     )
-    return Redacted(events, names_the_erased=names_somebody)
+    return RedactedArrival(events, names_erased_person=names_erased_person)
 
 
-def without_erased_users(
+def erased_zoom_users(
     connection: psycopg.Connection,
     batch: int,
     organization_id: str,
@@ -168,26 +166,26 @@ def without_erased_users(
     *,
     key: Key,
 ) -> set[str]:
-    """Which of the Zoom users that an import lists (zoom_user_id -> email) are to be skipped."""
+    """The ids of the imported Zoom users (zoom_user_id -> email) who are erased people."""
     digests = digests_in_use(connection, key, {organization_id}).get(organization_id)
     if digests is None:
         return set()
-    forgetting = Forgetting(connection, batch, digests)
+    redactor = Redactor(connection, batch, digests)
     with connection.transaction():
-        left_out, found = _zoom_users(
+        erased, found = _zoom_users(
             {zoom_user_id: (zoom_user_id, email) for zoom_user_id, email in users.items()},
-            forgetting,
+            redactor,
             digests,
         )
-        if forgetting.add(found):
-            forgetting.everywhere()
-    return left_out
+        if redactor.add(found):
+            redactor.redact_landed()
+    return erased
 
 
 def erased_addresses(
     connection: psycopg.Connection, organization_id: str, emails: Iterable[str], *, key: Key
 ) -> set[str]:
-    """Which of the addresses are an erased person's."""
+    """The addresses that belong to erased people."""
     digests = digests_in_use(connection, key, {organization_id}).get(organization_id)
     if digests is None:
         return set()
@@ -198,16 +196,18 @@ def erased_addresses(
 
 def _zoom_users(
     users: Mapping[str, tuple[str | None, str | None]],
-    forgetting: Forgetting,
+    redactor: Redactor,
     digests: Digests,
 ) -> tuple[set[str], set[Tombstone]]:
-    """Which of the Zoom users (key -> zoom_user_id, email) are erased people, and their ids."""
+    """The keys of the Zoom users (key -> zoom_user_id, email) who are erased people, and tombstones
+    of their ids.
+    """
     own = {
         each: digests_of(digests, "zoom_user_id", zoom_user_id)
         | digests_of(digests, "person_key", email)
         for each, (zoom_user_id, email) in users.items()
     }
-    known = forgetting.known(set().union(*own.values()))
+    known = redactor.known(set().union(*own.values()))
     found = set()
     erased = {each for each, candidates in own.items() if candidates & known.keys()}
     for each in erased:
@@ -219,16 +219,14 @@ def _zoom_users(
     return erased, found
 
 
-def _bodies_that_name(
-    arrivals: list[Arrival], forgetting: Forgetting, digests: Digests
-) -> set[int]:
-    """The arrivals whose bodies name an erased person."""
+def _bodies_that_name(arrivals: list[Arrival], redactor: Redactor, digests: Digests) -> set[int]:
+    """The indexes of the arrivals with a body that names an erased person."""
     own = {
         place: digests_in_body(digests, arrival.body)
         for place, arrival in enumerate(arrivals)
         if arrival.body is not None
     }
-    known = forgetting.known(set().union(*own.values()))
+    known = redactor.known(set().union(*own.values()))
     return {place for place, candidates in own.items() if candidates & known.keys()}
 
 

@@ -1,4 +1,4 @@
-"""The content of a tombstone: an HMAC, which recognizes an erased value without storing it."""
+"""Computes the content of tombstones: HMACs that identify erased values without storing them."""
 
 import hmac
 import json
@@ -23,7 +23,7 @@ class Digests:
 
 
 def key_id(key: str) -> str:
-    """Distinguishes two keys without revealing either."""
+    """An id of the key that does not reveal it."""
     return _hmac(key, ["which key this is"])[:16]
 
 

@@ -1,8 +1,8 @@
-"""Removes the people named by an organization's tombstones, in arriving data and in landed events.
+"""Redacts the people of an organization's tombstones in arriving data and in landed events.
 
-Anything else found about an erased person on the way (another Zoom user id, another name) becomes a
-tombstone too, which is then searched for everywhere. So the result does not depend on the order in
-which events arrive.
+Anything else found about an erased person (another Zoom user id, another name) becomes a tombstone,
+too, and is then searched for in all data. So the result does not depend on the order in which
+events arrive.
 """
 
 from collections import Counter, defaultdict
@@ -21,13 +21,13 @@ from integration.privacy.landed_events import (
     zoom_users_with_addresses,
 )
 from integration.privacy.redaction import (
-    Known,
-    Redacted,
-    Told,
+    RedactedSession,
+    RedactionContext,
+    SessionEvent,
     Tombstone,
-    may_name,
-    redact,
-    zoom_users_named,
+    candidate_digests,
+    redact_session,
+    zoom_user_ids_of,
 )
 from integration.privacy.texts import digits_of, keys_in, name_of
 from integration.privacy.tombstones import add_tombstones, known_tombstones
@@ -49,14 +49,14 @@ SEARCHED_FOR = ("person_key", "name", "zoom_user_id")
 SESSIONS_AT_ONCE = 200
 
 
-class Forgetting:
-    """For one organization in one batch; every change is in the caller's transaction."""
+class Redactor:
+    """Redacts one organization's events in one batch, in the caller's transaction."""
 
     def __init__(self, connection: psycopg.Connection, batch: int, digests: Digests) -> None:
         self._connection = connection
         self._batch = batch
         self._digests = digests
-        self.texts: set[str] = set()  # what was seen of the people forgotten
+        self.texts: set[str] = set()  # texts found about the erased people
         self.removed: Counter[str] = Counter()  # events and Zoom users, changed or deleted
 
     @property
@@ -64,14 +64,14 @@ class Forgetting:
         return self._digests.organization_id
 
     def known(self, digests: Collection[str]) -> dict[str, str]:
-        """Digest -> person, for those that are tombstones."""
+        """Digest -> person, for the digests that are tombstones."""
         return known_tombstones(self._connection, self.organization_id, digests)
 
     def add(self, tombstones: Iterable[Tombstone]) -> bool:
         """Adds tombstones; returns whether one of them is new and applies beyond its session."""
-        told = set(tombstones)
-        known = self.known([each.digest for each in told])
-        new = {each for each in told if each.digest not in known}
+        found = set(tombstones)
+        known = self.known([each.digest for each in found])
+        new = {each for each in found if each.digest not in known}
         add_tombstones(
             self._connection,
             self.organization_id,
@@ -80,11 +80,15 @@ class Forgetting:
         self.texts |= {each.value for each in new if each.kind in SEARCHED_FOR}
         return any(each.kind in EVERYWHERE for each in new)
 
-    def in_sessions(self, arriving: Mapping[str, list[Told]]) -> dict[str, Redacted]:
-        """Session -> its arriving events as they may be kept. The landed events of sessions in
-        which someone is recognized are changed at once.
+    def redact_arriving(
+        self, arriving: Mapping[str, list[SessionEvent]]
+    ) -> dict[str, RedactedSession]:
+        """Session -> its arriving events, redacted. If a session names an erased person, its landed
+        events are redacted at once.
         """
-        recognized = self._recognized({session: list(told) for session, told in arriving.items()})
+        recognized = self._recognized(
+            {session: list(events) for session, events in arriving.items()}
+        )
         landed = self._landed(recognized.keys())
         results = {}
         for session in recognized:
@@ -92,17 +96,17 @@ class Forgetting:
             results[session] = self._redact(session, arrived, landed[session])
         return results
 
-    def everywhere(self) -> None:
-        """Redacts all landed events, until nothing new is found."""
+    def redact_landed(self) -> None:
+        """Redacts all landed events, and repeats this until nothing new is found."""
         is_unfinished = True
         while is_unfinished:
-            texts = self._texts_of_the_erased()
+            texts = self._texts_of_erased_people()
             self.texts |= {text for name, text in texts if FIELDS[name] == "person_key"}
             sessions = sessions_with_texts(self._connection, self.organization_id, texts)
             self._delete_users(texts)
-            is_unfinished = self.sessions(sessions)
+            is_unfinished = self.redact_sessions(sessions)
 
-    def sessions(self, session_ids: list[str]) -> bool:
+    def redact_sessions(self, session_ids: list[str]) -> bool:
         """Redacts these sessions; returns whether something was found that applies beyond them."""
         found: set[Tombstone] = set()
         for first in range(0, len(session_ids), SESSIONS_AT_ONCE):
@@ -112,25 +116,33 @@ class Forgetting:
                 found |= self._redact(session, [], landed[session]).found
         return self.add(found)
 
-    def _recognized(self, arriving: dict[str, list[Told]]) -> dict[str, None]:
+    def _recognized(self, arriving: dict[str, list[SessionEvent]]) -> dict[str, None]:
         candidates = {
-            session: set().union(*(may_name(self._digests, session, each) for each in told))
-            for session, told in arriving.items()
+            session: set().union(
+                *(candidate_digests(self._digests, session, each) for each in events)
+            )
+            for session, events in arriving.items()
         }
         known = self.known(set().union(*candidates.values()))
         return {session: None for session, own in candidates.items() if own & known.keys()}
 
-    def _landed(self, session_ids: Collection[str]) -> dict[str, list[Told]]:
-        landed: dict[str, list[Told]] = defaultdict(list)
+    def _landed(self, session_ids: Collection[str]) -> dict[str, list[SessionEvent]]:
+        landed: dict[str, list[SessionEvent]] = defaultdict(list)
         for each in events_of_sessions(self._connection, self.organization_id, session_ids):
-            landed[each.session_id].append(Told(each.event_id, each.event, each.fields))
+            landed[each.session_id].append(SessionEvent(each.event_id, each.event, each.fields))
         return landed
 
-    def _redact(self, session: str, arriving: list[Told], landed: list[Told]) -> Redacted:
-        told = [*arriving, *landed]
-        candidates = set().union(*(may_name(self._digests, session, each) for each in told))
-        known = Known(self.known(candidates), self._someone_elses(zoom_users_named(told)))
-        result = redact(self._digests, session, told, known)
+    def _redact(
+        self, session: str, arriving: list[SessionEvent], landed: list[SessionEvent]
+    ) -> RedactedSession:
+        events = [*arriving, *landed]
+        candidates = set().union(
+            *(candidate_digests(self._digests, session, each) for each in events)
+        )
+        known = RedactionContext(
+            self.known(candidates), self._ids_of_others(zoom_user_ids_of(events))
+        )
+        result = redact_session(self._digests, session, events, known)
         landed_ids = {each.event_id for each in landed}
         changed = {key: fields for key, fields in result.changed.items() if key in landed_ids}
         self.removed["zoom_raw.events"] += replace_fields(
@@ -138,8 +150,8 @@ class Forgetting:
         )
         return result
 
-    def _someone_elses(self, zoom_user_ids: set[str]) -> frozenset[str]:
-        """Those that have the address of someone who was not erased."""
+    def _ids_of_others(self, zoom_user_ids: set[str]) -> frozenset[str]:
+        """The ids of Zoom users with the address of someone who was not erased."""
         addresses = zoom_users_with_addresses(self._connection, self.organization_id, zoom_user_ids)
         keys = {
             zoom_user_id: {self._digests.of("person_key", key) for key in keys_in(email)}
@@ -148,17 +160,17 @@ class Forgetting:
         known = self.known(set().union(*keys.values()))
         return frozenset(each for each, own in keys.items() if not own & known.keys())
 
-    def _texts_of_the_erased(self) -> list[tuple[str, str]]:
+    def _texts_of_erased_people(self) -> list[tuple[str, str]]:
         """(field, text) of landed events that match tombstones."""
         texts = texts_of_events(self._connection, self.organization_id, list(FIELDS))
         digests = {
             (name, text): digests_of(self._digests, FIELDS[name], text) for name, text in texts
         }
         known = self.known(set().union(*digests.values()))
-        return [told for told, own in digests.items() if own & known.keys()]
+        return [text for text, own in digests.items() if own & known.keys()]
 
     def _delete_users(self, texts: list[tuple[str, str]]) -> None:
-        own = [told for told in texts if told[0] in ("email", "zoom_user_id")]
+        own = [(name, text) for name, text in texts if name in ("email", "zoom_user_id")]
         self.removed["zoom_raw.events"] += delete_user_events(
             self._connection, self.organization_id, own
         )
@@ -169,15 +181,15 @@ class Forgetting:
             for user in listed
         }
         known = self.known(set().union(*digests.values()))
-        gone = [user for user, own in digests.items() if own & known.keys()]
+        erased = [user for user, own in digests.items() if own & known.keys()]
         self.removed["zoom_raw.users"] += delete_zoom_users(
-            self._connection, self.organization_id, gone
+            self._connection, self.organization_id, erased
         )
-        self.texts |= {email for _, email in gone if email and keys_in(email)}
+        self.texts |= {email for _, email in erased if email and keys_in(email)}
 
 
 def digests_of(digests: Digests, kind: str, text: str | None) -> set[str]:
-    """The digests by which a text of this kind would be recognized."""
+    """The digests by which a text of this kind would be recognized as an erased person's."""
     values: list[tuple[str, str | None]]
     match kind:
         case "person_key":

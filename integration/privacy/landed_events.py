@@ -1,4 +1,4 @@
-"""Landed events as an erasure reads and changes them."""
+"""Reads, changes and deletes landed events for an erasure."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ def texts_of_events(
 ) -> list[tuple[str, str]]:
     """(field, text): the distinct texts in these fields of an organization's events.
 
-    Reads all of them: for an erasure, not for a batch.
+    Reads all events, so it is for erasures only, not for batches.
     """
     return connection.execute(
         """
@@ -62,8 +62,8 @@ def sessions_with_texts(
         from zoom_raw.events
         where events.organization_id = %s and events.session_id is not null
             and exists (
-                select from unnest(%s::text[], %s::text[]) as told (field, text)
-                where events.fields ->> told.field = told.text
+                select from unnest(%s::text[], %s::text[]) as wanted (field, text)
+                where events.fields ->> wanted.field = wanted.text
             )
         """,
         [organization_id, [name for name, _ in texts], [text for _, text in texts]],
@@ -73,16 +73,14 @@ def sessions_with_texts(
 def delete_user_events(
     connection: psycopg.Connection, organization_id: str, texts: Collection[tuple[str, str]]
 ) -> int:
-    """Deletes the `user.*` events that have one of the texts (field, text): they contain nothing
-    else.
-    """
+    """Deletes the `user.*` events with one of the texts (field, text); they have no other data."""
     return connection.execute(
         """
         delete from zoom_raw.events
         where organization_id = %s and session_id is null and event like 'user.%%'
             and exists (
-                select from unnest(%s::text[], %s::text[]) as told (field, text)
-                where events.fields ->> told.field = told.text
+                select from unnest(%s::text[], %s::text[]) as wanted (field, text)
+                where events.fields ->> wanted.field = wanted.text
             )
         """,
         [organization_id, [name for name, _ in texts], [text for _, text in texts]],
@@ -95,13 +93,13 @@ def replace_fields(
     changed: Mapping[str, dict[str, str]],
     batch: int,
 ) -> int:
-    """Gives events (event_id -> fields) other fields: news of this batch."""
+    """Replaces the fields of events (event_id -> fields), which enter this batch's change set."""
     return connection.execute(
         """
         update zoom_raw.events
-        set fields = told.fields, batch = %s
-        from unnest(%s::text[], %s::jsonb[]) as told (event_id, fields)
-        where events.organization_id = %s and events.event_id = told.event_id
+        set fields = changed.fields, batch = %s
+        from unnest(%s::text[], %s::jsonb[]) as changed (event_id, fields)
+        where events.organization_id = %s and events.event_id = changed.event_id
         """,
         [batch, list(changed), [Jsonb(each) for each in changed.values()], organization_id],
     ).rowcount
@@ -110,7 +108,7 @@ def replace_fields(
 def zoom_users_with_addresses(
     connection: psycopg.Connection, organization_id: str, zoom_user_ids: Collection[str] | None
 ) -> list[tuple[str, str]]:
-    """(zoom_user_id, email) as last known of these Zoom users, or of all."""
+    """(zoom_user_id, current email) of these Zoom users, or of all."""
     return connection.execute(
         """
         select subject, value from pipeline.settings

@@ -1,4 +1,4 @@
-"""What an erasure reads from the tables before it removes anything, and the record it leaves."""
+"""Reads what an erasure needs to know before it removes anything, and records the erasure."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class WorksightsUser:
-    """`emails`: the current one, and those that earlier batches recorded."""
+    """`emails` has the current one, and those that earlier batches recorded."""
 
     user_id: str
     full_name: str = field(repr=False)
@@ -21,7 +21,7 @@ class WorksightsUser:
 
 
 def worksights_users(connection: psycopg.Connection, organization_id: str) -> list[WorksightsUser]:
-    """Every WorkSights user of the organization."""
+    """All WorkSights users of the organization."""
     return rows.every(
         connection,
         WorksightsUser,
@@ -47,12 +47,12 @@ def worksights_users(connection: psycopg.Connection, organization_id: str) -> li
 def names_of_zoom_users(
     connection: psycopg.Connection, organization_id: str, zoom_user_ids: Collection[str]
 ) -> list[str]:
-    """Every name of these Zoom users in imports and user events."""
+    """All names of these Zoom users in imports and user events."""
     return rows.scalars(
         connection,
         str,
         """
-        with told as (
+        with known as (
             select zoom_user_id, display_name, first_name, last_name from zoom_raw.users
             where organization_id = %(organization)s
             union all
@@ -63,11 +63,11 @@ def names_of_zoom_users(
             where organization_id = %(organization)s and event like 'user.%%'
         )
         select distinct names.name
-        from told
+        from known
         cross join lateral (
-            values (told.display_name), (concat_ws(' ', told.first_name, told.last_name))
+            values (known.display_name), (concat_ws(' ', known.first_name, known.last_name))
         ) as names (name)
-        where told.zoom_user_id = any(%(ids)s) and names.name is not null
+        where known.zoom_user_id = any(%(ids)s) and names.name is not null
         """,
         {"organization": organization_id, "ids": list(zoom_user_ids)},
     )
@@ -106,8 +106,8 @@ def phone_numbers(
 def sides_of_extensions(
     connection: psycopg.Connection, organization_id: str, zoom_user_ids: Collection[str]
 ) -> list[tuple[str, str]]:
-    """(session_id, `caller` or `callee`): sides of calls that are known only by an extension that
-    belonged to one of these Zoom users when the call took place.
+    """(session_id, `caller` or `callee`): sides of calls that are identified only by an extension
+    that belonged to one of these Zoom users at the time of the call.
     """
     return connection.execute(
         """
@@ -142,7 +142,7 @@ def sides_of_extensions(
 
 
 def organizations(connection: psycopg.Connection) -> list[str]:
-    """Every organization's id."""
+    """The ids of all organizations."""
     return rows.scalars(
         connection,
         str,
@@ -150,14 +150,14 @@ def organizations(connection: psycopg.Connection) -> list[str]:
     )
 
 
-def note_erasure(
+def record_erasure(
     connection: psycopg.Connection,
     organization_id: str,
     removed: Counter[str],
     *,
     zoom_account_id: str | None = None,
 ) -> None:
-    """Records that something was erased, and how much; never which person."""
+    """Records that data was erased, and how much, but not which person."""
     connection.execute(
         """
         insert into integration.erasures (organization_id, zoom_account_id, removed)
@@ -168,7 +168,7 @@ def note_erasure(
 
 
 def addresses(connection: psycopg.Connection) -> list[tuple[str, str]]:
-    """(organization, address) of every participant, Zoom user and WorkSights user."""
+    """(organization, address) of all participants, Zoom users and WorkSights users."""
     return connection.execute(
         """
         select organization_id, address from clientsights_raw.email_addresses

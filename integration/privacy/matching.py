@@ -1,4 +1,4 @@
-"""Whether a text is, or mentions, one erased person. Their tombstones are enough to decide, so it
+"""Decides whether a text is, or mentions, an erased person. It needs only their tombstones, so it
 works long after the erasure.
 """
 
@@ -15,10 +15,10 @@ _PIECES = re.compile(r"[^\s\"{}\[\],:]+")
 
 
 @dataclass(frozen=True)
-class Person:
-    """An erased person: the digests of their tombstones by kind, and their id in the marts.
+class ErasedPerson:
+    """An erased person: the digests of their tombstones by kind, and their key.
 
-    The key itself is known while the person is being erased, and stored nowhere.
+    The key is known only during an erasure and is never stored.
     """
 
     digests: Digests
@@ -29,8 +29,8 @@ class Person:
     def digest(self) -> str:
         return self.digests.of("person_key", self.key)
 
-    def is_meant_by(self, holds: str, text: str, session_id: str | None = None) -> bool:
-        """Whether a value of this kind is theirs."""
+    def matches(self, holds: str, text: str, session_id: str | None = None) -> bool:
+        """Whether a value of this kind belongs to the person."""
         if self.key in _keys_in(text):
             return True
         match holds:
@@ -46,7 +46,7 @@ class Person:
                 return self._has(holds, text, session_id)
 
     def has_name(self, text: str) -> bool:
-        """Whether a name is theirs, or in the text."""
+        """Whether the text contains one of the person's names."""
         own = self.tombstones.get("name", set())
         return any(self.digests.of("name", name) in own for name in names_in(text))
 

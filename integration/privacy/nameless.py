@@ -1,4 +1,4 @@
-"""A landed event without one of the people it names."""
+"""Redacts one person in the fields of a landed event."""
 
 from integration.zoom.parties import SIDES, Party
 
@@ -6,14 +6,14 @@ from integration.zoom.parties import SIDES, Party
 def without_party(
     fields: dict[str, str], party: Party, *, pseudonym: str, leg_pseudonym: str
 ) -> dict[str, str]:
-    """The event's fields without the party's identity. All legs of one person keep one pseudonym in
-    the session in place of Zoom's uuid, so that they stay one participant; so does a callee, as
-    several may have answered one call.
+    """The event's fields without the party's identity. In a session, all legs of one person get the
+    same pseudonym instead of Zoom's uuid, so that they remain one participant. A callee also gets
+    one, because several people may have answered one call.
     """
     kept = {name: value for name, value in fields.items() if name not in party.fields}
     if party.leg in SIDES:
         return kept | {"erased_callee": pseudonym} if party.leg == "callee" else kept
-    # Without a number, only Zoom's uuid distinguished this leg from the person's other ones.
+    # If a leg has no number, only Zoom's uuid distinguished it from the person's other legs.
     return {"user_id": leg_pseudonym, **kept, "participant_uuid": pseudonym}
 
 

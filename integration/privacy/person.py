@@ -8,9 +8,9 @@ import psycopg
 from integration.privacy import lookups as erasure
 from integration.privacy.arriving import digests_in_body
 from integration.privacy.digests import Digests
-from integration.privacy.forgetting import Forgetting
+from integration.privacy.forgetting import Redactor
 from integration.privacy.landed_events import zoom_users_with_addresses
-from integration.privacy.matching import Person
+from integration.privacy.matching import ErasedPerson
 from integration.privacy.proof import namesakes, topics_of
 from integration.privacy.redaction import Tombstone
 from integration.privacy.registry import personal_columns
@@ -24,16 +24,16 @@ class ActiveUser(Exception):
 
 
 @dataclass(frozen=True)
-class Erased:
-    """`removed`: rows by table. `texts`: texts found about the person, for the proof."""
+class ErasureResult:
+    """`removed` counts rows by table. `texts` were found about the person, for verification."""
 
-    person: Person
+    person: ErasedPerson
     removed: Counter[str]
     texts: set[str] = field(repr=False)
 
 
 def refuse_active_user(connection: psycopg.Connection, organization_id: str, key: str) -> None:
-    """ActiveUser when someone with this address is active: deactivate them first."""
+    """Raises ActiveUser if a user with this address is active; they must be deactivated first."""
     if any(user.is_active for user in _users(connection, organization_id, key)):
         raise ActiveUser(
             "This email belongs to an active WorkSights user. Deactivate the user first. "
@@ -48,59 +48,59 @@ def erase_person(
     key: str,
     *,
     clear_topics: bool,
-) -> Erased:
-    """Leaves tombstones, and removes the person from landed events, settings and users, in the
-    caller's transaction. The settings must have been copied: the mapping of Zoom users is read from
-    that copy.
+) -> ErasureResult:
+    """Stores tombstones, and removes the person from landed events, settings and users, in the
+    caller's transaction. The settings must have been copied before, because the emails of Zoom
+    users are read from the copy.
     """
     organization_id = digests.organization_id
     person = digests.of("person_key", key)
     zoom_users = _zoom_users(connection, organization_id, key)
-    forgetting = Forgetting(connection, batch, digests)
-    forgetting.add([Tombstone("person_key", person, person, key)])
-    forgetting.add(_known_beforehand(connection, digests, key, zoom_users))
+    redactor = Redactor(connection, batch, digests)
+    redactor.add([Tombstone("person_key", person, person, key)])
+    redactor.add(_initial_tombstones(connection, digests, key, zoom_users))
     sides = erasure.sides_of_extensions(connection, organization_id, zoom_users)
-    forgetting.add(
+    redactor.add(
         Tombstone("leg", digests.of("leg", side, session_id=session), person, side)
         for session, side in sides
     )
-    forgetting.sessions(sorted({session for session, _ in sides}))
-    forgetting.everywhere()
+    redactor.redact_sessions(sorted({session for session, _ in sides}))
+    redactor.redact_landed()
     rows = PersonalRows(connection, organization_id)
     if clear_topics:
         topics = topics_of(known_person(connection, digests, key), rows)
-        forgetting.add(
+        redactor.add(
             Tombstone("topic", digests.of("topic", topic), person, topic) for topic in topics
         )
-        forgetting.everywhere()
+        redactor.redact_landed()
     erased = known_person(connection, digests, key)
-    removed = forgetting.removed + _remove_rows(rows, erased)
-    return Erased(erased, removed, forgetting.texts)
+    removed = redactor.removed + _remove_rows(rows, erased)
+    return ErasureResult(erased, removed, redactor.texts)
 
 
-def known_person(connection: psycopg.Connection, digests: Digests, key: str) -> Person:
-    """The person as known from their tombstones."""
+def known_person(connection: psycopg.Connection, digests: Digests, key: str) -> ErasedPerson:
+    """The person with their stored tombstones."""
     person = digests.of("person_key", key)
-    return Person(digests, key, tombstones_of(connection, digests.organization_id, person))
+    return ErasedPerson(digests, key, tombstones_of(connection, digests.organization_id, person))
 
 
-def remove_from_runs(rows: PersonalRows, erased: Erased) -> int:
-    """Removes anything that Dagster may have stored about the person."""
+def remove_from_runs(rows: PersonalRows, erased: ErasureResult) -> int:
+    """Removes what Dagster may have stored about the person; returns the number of rows."""
     removed = 0
     for column in rows.columns_of_runs():
         pieces = {
             piece
             for piece in rows.addresses_in(column)
-            if erased.person.is_meant_by("person_key", piece)
+            if erased.person.matches("person_key", piece)
         }
         removed += rows.remove_with(column, erased.texts | pieces)
     return removed
 
 
-def _known_beforehand(
+def _initial_tombstones(
     connection: psycopg.Connection, digests: Digests, key: str, zoom_users: set[str]
 ) -> list[Tombstone]:
-    """The person's own ids, names and numbers in the lists of users and in calls."""
+    """Tombstones of the person's ids, names and numbers in user lists and calls."""
     organization_id = digests.organization_id
     users = _users(connection, organization_id, key)
     facts: list[tuple[str, str | None]] = [("zoom_user_id", each) for each in zoom_users]
@@ -127,7 +127,7 @@ def _known_beforehand(
 
 
 def _zoom_users(connection: psycopg.Connection, organization_id: str, key: str) -> set[str]:
-    """The Zoom users whose address, as last known, is the person's."""
+    """The ids of the Zoom users with a current address of the person."""
     addresses = zoom_users_with_addresses(connection, organization_id, None)
     return {zoom_user_id for zoom_user_id, email in addresses if key in keys_in(email)}
 
@@ -135,19 +135,19 @@ def _zoom_users(connection: psycopg.Connection, organization_id: str, key: str) 
 def _users(
     connection: psycopg.Connection, organization_id: str, key: str
 ) -> list[erasure.WorksightsUser]:
-    """The WorkSights users whose address is, or was, the person's."""
+    """The WorkSights users with a current or former address of the person."""
     users = erasure.worksights_users(connection, organization_id)
     return [user for user in users if any(key in keys_in(email) for email in user.emails)]
 
 
-def _remove_rows(rows: PersonalRows, person: Person) -> Counter[str]:
+def _remove_rows(rows: PersonalRows, person: ErasedPerson) -> Counter[str]:
     """Removes rows and values by the registry, except those in events and runs."""
     removed: Counter[str] = Counter()
     columns = [each for each in personal_columns() if each.erased_by in ("row", "blank")]
     for column in (each for each in columns if each.holds != "name"):
         if column.holds == "body":
             own = set().union(*person.tombstones.values())
-            removed[column.table] += rows.forget_bodies(
+            removed[column.table] += rows.delete_bodies(
                 [
                     delivery_id
                     for delivery_id, body in rows.bodies(column)
@@ -155,10 +155,10 @@ def _remove_rows(rows: PersonalRows, person: Person) -> Counter[str]:
                 ]
             )
             continue
-        gone = {text for _, text in rows.texts(column) if person.is_meant_by(column.holds, text)}
-        removed[column.table] += rows.remove(column, gone)
-    shared = namesakes(person, rows)  # now that the person is not among them
+        own = {text for _, text in rows.texts(column) if person.matches(column.holds, text)}
+        removed[column.table] += rows.remove(column, own)
+    shared = namesakes(person, rows)  # only now, when the person's own rows are removed
     for column in (each for each in columns if each.holds == "name"):
-        own = {text for _, text in rows.texts(column) if person.is_meant_by("name", text)}
+        own = {text for _, text in rows.texts(column) if person.matches("name", text)}
         removed[column.table] += rows.remove(column, own - shared)
     return removed

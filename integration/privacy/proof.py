@@ -1,5 +1,5 @@
-"""The proof of an erasure: every column of the registry is searched for the address, the names and
-the ids of one erased person.
+"""Verifies an erasure: searches all columns of the registry for the address, names and ids of an
+erased person.
 """
 
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from integration.privacy.arriving import digests_in_body
 from integration.privacy.forgetting import FIELDS
-from integration.privacy.matching import Person
+from integration.privacy.matching import ErasedPerson
 from integration.privacy.redaction import LINKS
 from integration.privacy.registry import PersonalColumn, personal_columns
 from integration.privacy.registry_rows import PersonalRows
@@ -25,9 +25,9 @@ class Finding:
 
 
 @dataclass
-class Proof:
-    """`topics` mention the person and need a decision; `namesakes` are names that someone else has
-    too.
+class Verification:
+    """`left` has the columns with remaining data. `topics` mention the person and need a decision;
+    `namesakes` are names that other people have, too.
     """
 
     searched: int = 0
@@ -36,45 +36,47 @@ class Proof:
     namesakes: set[str] = field(default_factory=set, repr=False)
 
 
-def prove(person: Person, rows: PersonalRows, plain_texts: set[str]) -> Proof:
-    """Searches everything. `plain_texts` are the texts found about the person in this run: long
-    texts are searched for them.
+def verify(person: ErasedPerson, rows: PersonalRows, plain_texts: set[str]) -> Verification:
+    """Searches all columns. `plain_texts` are the texts found about the person in this run; they
+    are searched for in long texts.
     """
-    proof = Proof(namesakes=namesakes(person, rows))
+    result = Verification(namesakes=namesakes(person, rows))
     for column in personal_columns():
         if not rows.exists(column):
             continue
-        proof.searched += 1
-        found = _left_in(column, person, rows, proof)
+        result.searched += 1
+        found = _remaining_in(column, person, rows, result)
         if found:
-            proof.left.append(Finding(column, found))
+            result.left.append(Finding(column, found))
     for column in rows.columns_of_runs():
-        proof.searched += 1
+        result.searched += 1
         addresses = rows.addresses_in(column)
-        found = sum(person.is_meant_by("person_key", address) for address in addresses)
+        found = sum(person.matches("person_key", address) for address in addresses)
         found += rows.count_with(column, plain_texts)
         if found:
-            proof.left.append(Finding(column, found))
-    return proof
+            result.left.append(Finding(column, found))
+    return result
 
 
-def topics_of(person: Person, rows: PersonalRows) -> set[str]:
+def topics_of(person: ErasedPerson, rows: PersonalRows) -> set[str]:
     """The topics of landed events that mention the person."""
     return {
         text
         for column in personal_columns()
         if column.holds == "fields"
         for name, _, text in rows.fields(column, names=[TOPIC], in_a_session=())
-        if name == TOPIC and person.is_meant_by("text", text)
+        if name == TOPIC and person.matches("text", text)
     }
 
 
-def namesakes(person: Person, rows: PersonalRows) -> set[str]:
-    """Names that the person shares with someone who has an address or a Zoom user id."""
-    return {name for name in rows.names_of_the_identified() if person.is_meant_by("name", name)}
+def namesakes(person: ErasedPerson, rows: PersonalRows) -> set[str]:
+    """The person's names that belong to other people with an address or a Zoom user id, too."""
+    return {name for name in rows.names_of_identified_people() if person.matches("name", name)}
 
 
-def _left_in(column: PersonalColumn, person: Person, rows: PersonalRows, proof: Proof) -> int:
+def _remaining_in(
+    column: PersonalColumn, person: ErasedPerson, rows: PersonalRows, result: Verification
+) -> int:
     match column.holds:
         case "body":
             own = set().union(*person.tombstones.values())
@@ -82,30 +84,29 @@ def _left_in(column: PersonalColumn, person: Person, rows: PersonalRows, proof: 
                 bool(digests_in_body(person.digests, body) & own) for _, body in rows.bodies(column)
             )
         case "fields":
-            return len(set(_left_in_fields(column, person, rows, proof)))
+            return len(set(_remaining_in_fields(column, person, rows, result)))
     left = {
         text
         for session_id, text in rows.texts(column)
-        if person.is_meant_by(column.holds, text, session_id)
-        and not _is_shared(text, person, proof)
+        if person.matches(column.holds, text, session_id) and not _is_shared(text, person, result)
     }
     if column.erased_by == "listed":
-        left -= {text for text in left if any(topic in text for topic in proof.topics)}
+        left -= {text for text in left if any(topic in text for topic in result.topics)}
     return len(left)
 
 
-def _left_in_fields(
-    column: PersonalColumn, person: Person, rows: PersonalRows, proof: Proof
+def _remaining_in_fields(
+    column: PersonalColumn, person: ErasedPerson, rows: PersonalRows, result: Verification
 ) -> Iterator[tuple[str, str]]:
     for name, session_id, text in rows.fields(column, names=[*FIELD_KINDS], in_a_session=LINKS):
-        if not person.is_meant_by(FIELD_KINDS.get(name, "person_key"), text, session_id):
+        if not person.matches(FIELD_KINDS.get(name, "person_key"), text, session_id):
             continue
         if name == TOPIC:
-            proof.topics.add(text)
-        elif not _is_shared(text, person, proof):
+            result.topics.add(text)
+        elif not _is_shared(text, person, result):
             yield name, text
 
 
-def _is_shared(text: str, person: Person, proof: Proof) -> bool:
-    """Whether it contains only a namesake's name."""
-    return text in proof.namesakes and not person.is_meant_by("person_key", text)
+def _is_shared(text: str, person: ErasedPerson, result: Verification) -> bool:
+    """Whether the text is a name that other people have, too, and nothing more."""
+    return text in result.namesakes and not person.matches("person_key", text)

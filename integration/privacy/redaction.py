@@ -1,8 +1,8 @@
-"""Which parties of a session are an erased person, and its events without them.
+"""Recognizes erased people among the parties of a session, and redacts the session's events.
 
-A person who is recognized by an address or a Zoom user id is also recognized in every event that
-the session's legs link to it (contract, 5.4): the same leg, uuid, registrant or customer key. An
-event that names someone else is not changed.
+A person who is recognized by an address or a Zoom user id is also recognized in all events that the
+session's legs link to it (contract, 5.4): the same leg, uuid, registrant or customer key. An event
+that names someone else is not changed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ PSEUDONYM = "erased-"
 
 
 @dataclass(frozen=True)
-class Told:
+class SessionEvent:
     """The parts of one session's event that can name a person."""
 
     event_id: str
@@ -38,45 +38,49 @@ class Tombstone:
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known while a session is checked: tombstones (digest -> person), and the Zoom user
-    ids that belong to someone else, by their address in Zoom's list.
+class RedactionContext:
+    """The data needed to check a session: tombstones (digest -> person), and the Zoom user ids that
+    belong to other people, by their address in Zoom's list.
     """
 
     tombstones: Mapping[str, str]
-    someone_elses: frozenset[str] = frozenset()
+    ids_of_others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
-class Redacted:
-    """`changed`: event_id -> fields, of redacted events. `found`: further data of the person."""
+class RedactedSession:
+    """`changed` maps event_id to the fields of redacted events. `found` has further data of the
+    erased people.
+    """
 
     changed: dict[str, dict[str, str]]
     found: set[Tombstone]
 
 
-def may_name(digests: Digests, session_id: str | None, told: Told) -> set[str]:
+def candidate_digests(digests: Digests, session_id: str | None, event: SessionEvent) -> set[str]:
     """The digests by which an erased person would be recognized in this event."""
     candidates = set()
-    for party in parties_of(told.event, told.fields):
+    for party in parties_of(event.event, event.fields):
         candidates |= _own(digests, party) | _links(digests, session_id, party)
         candidates |= _of(digests, "name", name_of(party.get("name")))
-    candidates |= _of(digests, "zoom_user_id", told.fields.get(HOST["zoom_user_id"]))
-    return candidates | _of(digests, "topic", told.fields.get(TOPIC))
+    candidates |= _of(digests, "zoom_user_id", event.fields.get(HOST["zoom_user_id"]))
+    return candidates | _of(digests, "topic", event.fields.get(TOPIC))
 
 
-def zoom_users_named(told: Iterable[Told]) -> set[str]:
+def zoom_user_ids_of(events: Iterable[SessionEvent]) -> set[str]:
     """The Zoom user ids of all parties."""
     return {
         zoom_user_id
-        for each in told
+        for each in events
         for party in parties_of(each.event, each.fields)
         if (zoom_user_id := party.get("zoom_user_id"))
     }
 
 
-def redact(digests: Digests, session_id: str, events: Iterable[Told], known: Known) -> Redacted:
-    """The session's events without the people whose tombstones are known."""
+def redact_session(
+    digests: Digests, session_id: str, events: Iterable[SessionEvent], known: RedactionContext
+) -> RedactedSession:
+    """Redacts the people with known tombstones in the session's events."""
     events = list(events)
     parties = [(each, party) for each in events for party in parties_of(each.event, each.fields)]
     erased, found = _erased(digests, session_id, [party for _, party in parties], known)
@@ -93,20 +97,20 @@ def redact(digests: Digests, session_id: str, events: Iterable[Told], known: Kno
                     pseudonym=_pseudonym(digests, session_id, person),
                     leg_pseudonym=_pseudonym(digests, session_id, f"{person} {party.leg}"),
                 )
-            elif _is_nobody(party) and _of(digests, "name", name_of(party.get("name"))) & (
+            elif _is_unidentified(party) and _of(digests, "name", name_of(party.get("name"))) & (
                 tombstones.keys()
             ):
                 fields = without_name(fields, party)
         fields = _without_host_and_topic(digests, fields, tombstones)
         if fields != each.fields:
             changed[each.event_id] = fields
-    return Redacted(changed, found)
+    return RedactedSession(changed, found)
 
 
 def _erased(
-    digests: Digests, session_id: str, parties: list[Party], known: Known
+    digests: Digests, session_id: str, parties: list[Party], known: RedactionContext
 ) -> tuple[dict[object, str], set[Tombstone]]:
-    """Party -> person, and data of these people in the parties that is not a tombstone yet."""
+    """Party -> person, and data of these people in the parties that has no tombstone yet."""
     waiting = {_identity(party): party for party in parties}
     links = dict(known.tombstones)
     erased: dict[object, str] = {}
@@ -121,16 +125,20 @@ def _erased(
             return erased, {each for each in found if each.digest not in known.tombstones}
         for identity, person in newly.items():
             party = waiting.pop(identity)
-            told = _tombstones(digests, session_id, party, person, known)
-            links |= {each.digest: each.person for each in told if each.digest not in links}
-            found |= told
+            own = _tombstones(digests, session_id, party, person, known)
+            links |= {each.digest: each.person for each in own if each.digest not in links}
+            found |= own
         erased |= newly
 
 
 def _person(
-    digests: Digests, session_id: str, party: Party, known: Known, links: Mapping[str, str]
+    digests: Digests,
+    session_id: str,
+    party: Party,
+    known: RedactionContext,
+    links: Mapping[str, str],
 ) -> str | None:
-    """The erased person that the party is, if any."""
+    """The erased person behind a party, if any."""
     own = _first(_own(digests, party), links)
     if own or _is_someone_else(party, known):
         return own
@@ -142,70 +150,70 @@ def _first(candidates: set[str], known: Mapping[str, str]) -> str | None:
 
 
 def _own(digests: Digests, party: Party) -> set[str]:
-    """The digests by which a person is recognized in any session."""
+    """The digests that identify a person in any session."""
     own = set()
     for key in _keys_in(party.get("email")) | _keys_in(party.get("name")):
         own |= _of(digests, "person_key", key)
     own |= _of(digests, "zoom_user_id", party.get("zoom_user_id"))
-    if _is_nobody(party):
+    if _is_unidentified(party):
         own |= _of(digests, "phone_number", digits_of(party.get("phone_number")))
     return own
 
 
 def _links(digests: Digests, session_id: str | None, party: Party) -> set[str]:
-    """The digests by which a person is recognized in this session."""
+    """The digests that identify a person in this session only."""
     legs = [("leg", party.leg), ("leg", party.parent)]
     values = [*legs, *((kind, party.get(kind)) for kind in LINKS)]
     return {digests.of(kind, value, session_id=session_id) for kind, value in values if value}
 
 
 def _tombstones(
-    digests: Digests, session_id: str, party: Party, person: str, known: Known
+    digests: Digests, session_id: str, party: Party, person: str, known: RedactionContext
 ) -> set[Tombstone]:
-    """The data about an erased person in their party."""
-    told = [("leg", party.leg), ("name", name_of(party.get("name")))]
-    told += [(kind, party.get(kind)) for kind in LINKS]
-    if party.get("zoom_user_id") not in known.someone_elses:
-        told.append(("zoom_user_id", party.get("zoom_user_id")))
+    """Tombstones of the data in an erased person's party."""
+    facts = [("leg", party.leg), ("name", name_of(party.get("name")))]
+    facts += [(kind, party.get(kind)) for kind in LINKS]
+    if party.get("zoom_user_id") not in known.ids_of_others:
+        facts.append(("zoom_user_id", party.get("zoom_user_id")))
     return {
         Tombstone(kind, digests.of(kind, value, session_id=session_id), person, value)
-        for kind, value in told
+        for kind, value in facts
         if value and not value.startswith(PSEUDONYM)
     }
 
 
-def _is_nobody(party: Party) -> bool:
+def _is_unidentified(party: Party) -> bool:
     return not (party.get("email") or party.get("zoom_user_id"))
 
 
-def _is_someone_else(party: Party, known: Known) -> bool:
-    """The party has its own address, or a Zoom user with its own address in Zoom's list. A queue
-    rings several people on one side of a call: there any Zoom user is a person.
+def _is_someone_else(party: Party, known: RedactionContext) -> bool:
+    """Whether the party has an address of its own, or a Zoom user with one in Zoom's list. A call
+    queue rings several people on one side of a call, so there each Zoom user is a different person.
     """
     if party.get("email"):
-        return True  # an erased one would have been recognized
+        return True  # an erased address would have been recognized
     zoom_user_id = party.get("zoom_user_id")
-    return zoom_user_id in known.someone_elses or (zoom_user_id is not None and party.leg in SIDES)
+    return zoom_user_id in known.ids_of_others or (zoom_user_id is not None and party.leg in SIDES)
 
 
 def _without_host_and_topic(
     digests: Digests, fields: dict[str, str], tombstones: Mapping[str, str]
 ) -> dict[str, str]:
-    gone = {
+    removed = {
         name
         for name, kind in ((HOST["zoom_user_id"], "zoom_user_id"), (TOPIC, "topic"))
         if _of(digests, kind, fields.get(name)) & tombstones.keys()
     }
-    return {name: value for name, value in fields.items() if name not in gone}
+    return {name: value for name, value in fields.items() if name not in removed}
 
 
 def _of(digests: Digests, kind: str, value: str | None) -> set[str]:
     return {digests.of(kind, value)} if value else set()
 
 
-def _pseudonym(digests: Digests, session_id: str, whose: str) -> str:
-    """The same for the same person in the same session, and different in any other one."""
-    return PSEUDONYM + digests.of("participant_uuid", whose, session_id=session_id)[:24]
+def _pseudonym(digests: Digests, session_id: str, subject: str) -> str:
+    """A pseudonym that is equal for the same subject in the same session only."""
+    return PSEUDONYM + digests.of("participant_uuid", subject, session_id=session_id)[:24]
 
 
 def _identity(party: Party) -> object:

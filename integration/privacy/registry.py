@@ -1,9 +1,9 @@
-"""The registry of personal data: which columns can contain it, of which kind, and how an erasure
-removes it. Every other text column is listed as one without personal data, so that each new column
-needs a decision.
+"""The registry of personal data: the columns that can contain it, its kind, and how an erasure
+removes it. All other text columns are listed as columns without personal data, so that each new
+column needs a decision.
 
-Numbers, times and booleans are not listed: none of them identifies a person. Dagster's tables are
-not ours: every text in them is searched.
+Numbers, times and booleans are not listed, because they do not identify a person. In Dagster's
+tables, which are not ours, all texts are searched.
 """
 
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ Holds = Literal[
     "fields",  # of a landed event
     "body",  # of a delivery
 ]
-# `row`: the row is deleted when this column names the person. `with_row`: it is deleted with its
-# row. `blank`: the column is emptied. `redaction`: the person is removed from the events, and the
-# rows derived from them are derived again. `listed`: it is listed, for a decision.
+# `row`: the row is deleted if this column names the person. `with_row`: deleted with its row.
+# `blank`: the column is emptied. `redaction`: the person is removed from the events. `derivation`:
+# the derived rows are derived again. `listed`: listed for a decision.
 ErasedBy = Literal["row", "with_row", "blank", "redaction", "derivation", "listed"]
 
 
@@ -153,7 +153,7 @@ REGISTRY = """
     clientsights.people                     display_name        name                derivation
 """
 
-# Columns without personal data in any table: ids that this product or Zoom gives to things, words
+# Columns without personal data in any table: ids of things that this product or Zoom assigns, words
 # from a fixed list, and versions.
 NOT_PERSONAL = """
     organization_id zoom_account_id connection_id session_id event_id participant_id activity_id
@@ -164,7 +164,7 @@ NOT_PERSONAL = """
     host domain company_domain company_key company_key_before company_key_after company_name
     company_skeleton skeleton kind_before kind_after reason_before reason_after
 """
-# The same of single tables. A company's name and domain are a firm's; tokens are Fernet's.
+# The same for single tables. Names and domains of companies are not personal; tokens are encrypted.
 NOT_PERSONAL_IN = """
     worksights.organizations        name
     integration.identity_settings   name value
@@ -189,7 +189,7 @@ NOT_PERSONAL_IN = """
 
 
 def personal_columns() -> list[PersonalColumn]:
-    """The registry, in its order."""
+    """The rows of the registry, in its order."""
     return [_column(*line.split()) for line in REGISTRY.splitlines() if line.strip()]
 
 
@@ -200,7 +200,7 @@ def _column(table: str, column: str, holds: str, erased_by: str) -> PersonalColu
 
 
 def columns_without_personal_data() -> tuple[set[str], dict[str, set[str]]]:
-    """Those of every table, and those of single tables."""
+    """(columns of any table, columns of single tables)."""
     of_tables: dict[str, set[str]] = {}
     for line in NOT_PERSONAL_IN.splitlines():
         table, *columns = line.split() or [""]

@@ -1,4 +1,4 @@
-"""Reads and empties the columns of the registry of personal data, whatever table they are in."""
+"""Reads and empties the columns of the registry of personal data in any table."""
 
 from collections.abc import Collection, Iterator
 from functools import cache
@@ -11,8 +11,8 @@ from integration.privacy.registry import PersonalColumn
 from integration.zoom.parties import CALL, PARTICIPANT
 
 # The value of a required column after a person has been removed from it.
-NOBODY = {"text": "erased", "jsonb": "{}"}
-# What may surround an address in a text that is more than an address.
+EMPTY_VALUES = {"text": "erased", "jsonb": "{}"}
+# Matches the parts of a longer text that may be addresses.
 PIECE_WITH_AT = "[^[:space:]<>(),;:\"'\\\\]+@[^[:space:]<>(),;:\"'\\\\]+"
 
 
@@ -25,11 +25,11 @@ class PersonalRows:
         self._columns = cache(self._columns_of)
 
     def exists(self, column: PersonalColumn) -> bool:
-        """Whether the table exists; those of dbt and Dagster do not before the first batch."""
+        """Whether the column exists; dbt and Dagster create their tables with the first batch."""
         return column.column in self._columns(column.table)
 
     def columns_of_runs(self) -> list[PersonalColumn]:
-        """Every column of text in Dagster's own tables."""
+        """All text columns of Dagster's own tables."""
         found = self._connection.execute(
             """
             select 'dagster.' || relname, attname from pg_attribute
@@ -42,28 +42,28 @@ class PersonalRows:
         return [PersonalColumn(table, name, "text", "row") for table, name in found]
 
     def texts(self, column: PersonalColumn) -> Iterator[tuple[str | None, str]]:
-        """(session_id, text) in the column; no session where the table has none."""
+        """(session_id, text) in the column; session_id is None if the table has none."""
         session = "session_id" if "session_id" in self._columns(column.table) else "null::text"
         if column.holds in ("person_key", "name", "zoom_user_id", "user_id", "text"):
-            session = "null::text"  # they mean the same in every session
+            session = "null::text"  # these kinds do not depend on the session
         yield from self._connection.execute(
             SQL("select distinct {}, {}::text from {} where {} is not null and {}").format(
-                SQL(session), _name(column), _table(column), _name(column), self._mine(column)
+                SQL(session), _name(column), _table(column), _name(column), self._own_rows(column)
             )
         )
 
     def fields(
         self, column: PersonalColumn, *, names: Collection[str], in_a_session: Collection[str]
     ) -> Iterator[tuple[str, str | None, str]]:
-        """(field, session_id, text) of these fields, and of every other text with an `@`. The
-        session is given only for fields that apply within one session.
+        """(field, session_id, text) of these fields, and of all other texts with an `@`. The
+        session is returned only for the fields in `in_a_session`.
         """
         yield from self._connection.execute(
             SQL(
                 "select distinct field.key, case when field.key = any(%s) then session_id end, "
                 "field.value from {} cross join lateral jsonb_each_text({}) as field (key, value) "
                 "where {} and (field.key = any(%s) or strpos(field.value, '@') > 0)"
-            ).format(_table(column), _name(column), self._mine(column)),
+            ).format(_table(column), _name(column), self._own_rows(column)),
             [list(in_a_session), list(names)],
         )
 
@@ -77,20 +77,20 @@ class PersonalRows:
             [self._organization_id],
         )
 
-    def forget_bodies(self, delivery_ids: Collection[int]) -> int:
+    def delete_bodies(self, delivery_ids: Collection[int]) -> int:
         """Deletes these bodies; their ledger rows are kept."""
         return self._connection.execute(
             "update ingress.deliveries set body = null where delivery_id = any(%s)",
             [list(delivery_ids)],
         ).rowcount
 
-    def names_of_the_identified(self) -> set[str]:
-        """The names of everyone in the organization who has their own address or id."""
+    def names_of_identified_people(self) -> set[str]:
+        """The names of all people in the organization who have an address or an id."""
         return set(
             rows.scalars(
                 self._connection,
                 str,
-                NAMES_OF_THE_IDENTIFIED,
+                NAMES_OF_IDENTIFIED_PEOPLE,
                 {
                     "own": self._organization_id,
                     **{
@@ -102,46 +102,46 @@ class PersonalRows:
         )
 
     def addresses_in(self, column: PersonalColumn) -> Iterator[str]:
-        """What looks like an address in a column of long texts."""
+        """The texts that look like addresses in a column of long texts."""
         found = self._connection.execute(
             SQL(
                 "select distinct piece[1] from {}, regexp_matches({}::text, %s, 'g') as piece "
                 "where {}"
-            ).format(_table(column), _name(column), self._mine(column)),
+            ).format(_table(column), _name(column), self._own_rows(column)),
             [PIECE_WITH_AT],
         )
         return (piece for (piece,) in found)
 
     def count_with(self, column: PersonalColumn, texts: Collection[str]) -> int:
-        """How many rows contain one of the texts anywhere in this column, ignoring case: for long
-        texts.
-        """
+        """The number of rows with one of the texts anywhere in this column, ignoring case."""
         return rows.scalar(
             self._connection,
             int,
-            SQL("select count(*) from {} where {}").format(_table(column), _holds_one(column)),
+            SQL("select count(*) from {} where {}").format(_table(column), _contains_one(column)),
             [list(texts)],
         )
 
     def remove_with(self, column: PersonalColumn, texts: Collection[str]) -> int:
-        """Removes the rows or values that contain one of the texts anywhere in this column."""
+        """Removes the rows or values with one of the texts anywhere in this column."""
         return self._connection.execute(
-            SQL("{} where {}").format(self._removal(column), _holds_one(column)), [list(texts)]
+            SQL("{} where {}").format(self._removal(column), _contains_one(column)), [list(texts)]
         ).rowcount
 
     def remove(self, column: PersonalColumn, texts: Collection[str]) -> int:
-        """Removes the rows or values that are one of the texts."""
+        """Removes the rows or values that are equal to one of the texts."""
         if not texts:
             return 0
         return self._connection.execute(
             SQL("{} where {} and {}::text = any(%s)").format(
-                self._removal(column), self._mine(column), _name(column)
+                self._removal(column), self._own_rows(column), _name(column)
             ),
             [list(texts)],
         ).rowcount
 
-    def _mine(self, column: PersonalColumn) -> Composed:
-        """The organization's rows. A mapping has only an account; Dagster's tables have neither."""
+    def _own_rows(self, column: PersonalColumn) -> Composed:
+        """A condition for the organization's rows. Some tables have only an account, and Dagster's
+        tables have neither.
+        """
         columns = self._columns(column.table)
         if "organization_id" in columns:
             condition = SQL("organization_id = {}")
@@ -157,11 +157,11 @@ class PersonalRows:
     def _removal(self, column: PersonalColumn) -> Composed:
         if column.erased_by != "blank":
             return SQL("delete from {}").format(_table(column))
-        nothing = self._columns(column.table)[column.column]
-        return SQL("update {} set {} = {}").format(_table(column), _name(column), nothing)
+        empty = self._columns(column.table)[column.column]
+        return SQL("update {} set {} = {}").format(_table(column), _name(column), empty)
 
     def _columns_of(self, table: str) -> dict[str, str | None]:
-        """The table's columns, with the value that each one gets when it is emptied."""
+        """The table's columns, with the value that each of them gets when it is emptied."""
         found = self._connection.execute(
             """
             select attname, case when attnotnull then format_type(atttypid, null) end
@@ -170,10 +170,10 @@ class PersonalRows:
             """,
             [table],
         )
-        return {name: NOBODY.get(type_of_something) for name, type_of_something in found}
+        return {name: EMPTY_VALUES.get(required_type) for name, required_type in found}
 
 
-def _holds_one(column: PersonalColumn) -> Composed:
+def _contains_one(column: PersonalColumn) -> Composed:
     return SQL(
         "exists (select from unnest(%s::text[]) as wanted (text) "
         "where strpos(lower({}::text), lower(wanted.text)) > 0)"
@@ -188,7 +188,7 @@ def _name(column: PersonalColumn) -> Identifier:
     return Identifier(column.column)
 
 
-NAMES_OF_THE_IDENTIFIED = """
+NAMES_OF_IDENTIFIED_PEOPLE = """
     select full_name from worksights.users where organization_id = %(own)s
     union
     select names.name from zoom_raw.users

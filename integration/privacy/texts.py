@@ -1,4 +1,4 @@
-"""Which people a text names: the keys of the addresses in it, and the names it may contain."""
+"""Extracts from a text what may identify people: addresses, names and phone numbers."""
 
 import re
 from collections.abc import Iterator
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from integration.identity.address import person_key
 from integration.identity.names import is_generic
 
-# What may surround an address in a text that is more than an address.
+# Matches the parts of a longer text that may be addresses.
 _PIECE_WITH_AT = re.compile(r"[^\s<>(),;:\"'\[\]{}]+@[^\s<>(),;:\"'\[\]{}]+")
 _WORD = re.compile(r"[^\W_]+")
 LONGEST_NAME = 8  # words
 
 
 def keys_in(text: str | None) -> set[str]:
-    """The person keys of all addresses in a text, whatever their spelling."""
+    """The person keys of all addresses in a text, in any spelling."""
     if not text or "@" not in text:
         return set()
     pieces = [text, *_PIECE_WITH_AT.findall(text)]
@@ -21,8 +21,8 @@ def keys_in(text: str | None) -> set[str]:
 
 
 def name_of(text: str | None) -> str | None:
-    """A name as names are compared: its words in lower case. None for what would not distinguish
-    one person from another: a single word, a device, `Zoom User`.
+    """A name in the form in which names are compared: its words in lower case. None if the name
+    does not distinguish people: a single word, a device, `Zoom User`.
     """
     words = _WORD.findall((text or "").casefold())
     if not 2 <= len(words) <= LONGEST_NAME or is_generic(text or ""):
@@ -31,7 +31,7 @@ def name_of(text: str | None) -> str | None:
 
 
 def names_in(text: str | None) -> Iterator[str]:
-    """Every run of words that could be a name: `Ann Ash's room` contains `ann ash`."""
+    """All sequences of words that could be a name: `Ann Ash's room` contains `ann ash`."""
     words = _WORD.findall((text or "").casefold())
     for first in range(len(words)):
         for end in range(first + 2, min(first + LONGEST_NAME, len(words)) + 1):
@@ -39,6 +39,6 @@ def names_in(text: str | None) -> Iterator[str]:
 
 
 def digits_of(phone_number: str | None) -> str | None:
-    """A phone number as numbers are compared; None for what is too short to be one person's."""
+    """The digits of a phone number; None if it is too short to identify a person."""
     digits = re.sub(r"\D", "", phone_number or "")
     return digits if len(digits) >= 7 else None

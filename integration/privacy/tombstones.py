@@ -1,5 +1,5 @@
-"""Tombstones: digests of erased values, so that these are never stored again. The database does not
-know the values.
+"""Stores tombstones: digests of erased values, so that these values are never stored again. The
+database does not contain the values.
 """
 
 from collections.abc import Collection, Iterable
@@ -19,8 +19,8 @@ def key_in_use(connection: psycopg.Connection) -> str | None:
     return row[0] if row else None
 
 
-def note_key(connection: psycopg.Connection, key_id: str) -> None:
-    """The key of the first tombstone is the key of all."""
+def record_key(connection: psycopg.Connection, key_id: str) -> None:
+    """Records the key of the first tombstone, which is then required for all."""
     connection.execute(
         "insert into integration.tombstone_key (key_id) values (%s) on conflict do nothing",
         [key_id],
@@ -30,7 +30,7 @@ def note_key(connection: psycopg.Connection, key_id: str) -> None:
 def organizations_with_tombstones(
     connection: psycopg.Connection, organizations: Collection[str]
 ) -> set[str]:
-    """Those of the organizations in which someone was erased."""
+    """The organizations in which someone was erased."""
     return set(
         rows.scalars(
             connection,
@@ -50,7 +50,7 @@ def organizations_with_tombstones(
 def known_tombstones(
     connection: psycopg.Connection, organization_id: str, digests: Collection[str]
 ) -> dict[str, str]:
-    """Digest -> person, for those digests that are tombstones."""
+    """Digest -> person, for the digests that are tombstones."""
     found = connection.execute(
         """
         select digest, person from integration.tombstones
@@ -81,13 +81,13 @@ def add_tombstones(
     organization_id: str,
     tombstones: Iterable[tuple[str, str, str]],
 ) -> int:
-    """Adds (kind, digest, person); returns how many are new. A digest keeps its first person."""
+    """Adds (kind, digest, person); returns how many were new. A digest keeps its first person."""
     kinds, digests, people = zip(*sorted(tombstones), strict=True) if tombstones else ((), (), ())
     return connection.execute(
         """
         insert into integration.tombstones (organization_id, kind, digest, person)
         select %s, kind, digest, person
-        from unnest(%s::text[], %s::text[], %s::text[]) as told (kind, digest, person)
+        from unnest(%s::text[], %s::text[], %s::text[]) as added (kind, digest, person)
         on conflict do nothing
         """,
         [organization_id, list(kinds), list(digests), list(people)],

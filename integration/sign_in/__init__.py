@@ -1,1 +1,1 @@
-"""Who is signed in: links, sessions, and what signs them."""
+"""Sign-in: one-time links, sessions, and the signatures on both."""

@@ -1,7 +1,7 @@
-"""Who is signed in to the page: one-time links, sessions, and the viewer behind a session.
+"""Stores one-time links and sessions, and finds the viewer behind a session.
 
-Secrets come in as they are and are stored as SHA-256 only. They are random, so nothing slower is
-needed. Making and signing them is the page's affair.
+Callers pass secrets in plain text; only their SHA-256 is stored. The secrets are random, so no
+slower hash is needed. `signing.py` creates and signs them.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ SESSION_LIFE = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Viewer:
-    """The WorkSights user who looks at the page, as they stand at this moment."""
+    """The WorkSights user who views the page, as stored at the time of the request."""
 
     user_id: str
     organization_id: str
@@ -33,8 +33,8 @@ class Viewer:
 
 
 @dataclass(frozen=True)
-class Invited:
-    """The WorkSights user whom a one-time link signs in."""
+class Invitee:
+    """The WorkSights user that a one-time link signs in."""
 
     user_id: str
     organization_id: str
@@ -51,7 +51,7 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def keep_link(
+def store_link(
     connection: psycopg.Connection,
     token: str,
     *,
@@ -59,7 +59,7 @@ def keep_link(
     user_id: str,
     now: datetime,
 ) -> None:
-    """A link that signs this user in once, until ten minutes from now."""
+    """Stores a link that signs this user in once, within ten minutes."""
     connection.execute(
         """
         insert into integration.sign_in_links (token_hash, organization_id, user_id, expires_at)
@@ -69,11 +69,11 @@ def keep_link(
     )
 
 
-def invited_by(connection: psycopg.Connection, token: str, *, now: datetime) -> Invited | None:
-    """Who a link signs in; None when it does not count any more. The link stays as it is."""
+def invitee_of(connection: psycopg.Connection, token: str, *, now: datetime) -> Invitee | None:
+    """The user that a link signs in; None when the link is no longer valid. Does not use it up."""
     return rows.maybe_one(
         connection,
-        Invited,
+        Invitee,
         """
         select
             users.user_id, users.organization_id, organizations.name as organization_name,
@@ -92,9 +92,9 @@ def invited_by(connection: psycopg.Connection, token: str, *, now: datetime) -> 
 def use_link(
     connection: psycopg.Connection, token: str, *, session: str, now: datetime
 ) -> str | None:
-    """Turns a link into a session: the user's id, or None when the link does not count any more.
+    """Exchanges a link for a session. Returns the user's id, or None when the link is not valid.
 
-    Of two at the same time one gets it. A user who is deactivated gets none.
+    Of two concurrent requests, one gets the session. A deactivated user gets none.
     """
     started = connection.execute(
         """
@@ -122,7 +122,7 @@ def use_link(
 
 
 def viewer_of(connection: psycopg.Connection, session: str, *, now: datetime) -> Viewer | None:
-    """Who is behind a session; None when it has ended or its user is gone or deactivated."""
+    """The user of a session; None if it has ended or the user is deleted or deactivated."""
     return rows.maybe_one(
         connection,
         Viewer,
@@ -141,10 +141,10 @@ def viewer_of(connection: psycopg.Connection, session: str, *, now: datetime) ->
     )
 
 
-def keep_message(
+def store_message(
     connection: psycopg.Connection, session: str, message: dict[str, Any] | None
 ) -> None:
-    """What the next page of this session shows; None once it was shown."""
+    """Stores the message for the next page of this session; None after it was shown."""
     connection.execute(
         "update integration.page_sessions set message = %s where session_hash = %s",
         [None if message is None else Jsonb(message), secret_hash(session)],
@@ -157,8 +157,8 @@ def end_session(connection: psycopg.Connection, session: str) -> None:
     )
 
 
-def forget_expired(connection: psycopg.Connection, *, now: datetime) -> None:
-    """Drops what has run out: links, sessions, authorizations."""
+def delete_expired(connection: psycopg.Connection, *, now: datetime) -> None:
+    """Deletes expired links, sessions and authorizations."""
     for statement in (
         "delete from integration.sign_in_links where expires_at <= %s",
         "delete from integration.page_sessions where expires_at <= %s",

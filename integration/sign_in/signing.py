@@ -1,7 +1,7 @@
-"""Signs what a browser or a mailed link holds, with SESSION_KEY. What is signed it does not know.
+"""Signs the secrets in cookies and links with SESSION_KEY, whatever they are for.
 
-A signature is not what makes a secret secret (that is its length, and only its hash is stored): it
-lets made-up ones be turned away before the database is asked.
+A secret is safe because it is long and only its hash is stored. The signature allows made-up
+secrets to be rejected without a database query.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ def new_secret() -> str:
 
 
 class Signing:
-    """`keys`: the first one signs, all of them verify; several while they rotate."""
+    """The first of `keys` signs, all of them verify; several during a rotation."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._keys = list(reversed(keys))  # the library wants the newest last
@@ -28,14 +28,14 @@ class Signing:
         return self._signer(purpose).sign(secret).decode()
 
     def verified(self, signed: str, *, purpose: Purpose) -> str | None:
-        """The secret, or None when nobody here has signed this."""
+        """The secret, or None when none of the keys has signed it."""
         try:
             return self._signer(purpose).unsign(signed).decode()
         except (BadSignature, UnicodeError):
             return None
 
     def seal(self, secret: str, *, purpose: Purpose) -> str:
-        """A signature alone, to be held beside a secret that it does not show."""
+        """The signature without the secret, to be stored apart from it."""
         return self._signer(purpose).get_signature(secret).decode()
 
     def is_sealed(self, secret: str, seal: str, *, purpose: Purpose) -> bool:

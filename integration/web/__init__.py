@@ -1,1 +1,1 @@
-"""The ASGI app: the webhook receiver and, beside it, the page. Knows nothing of pipelines."""
+"""The ASGI app: the webhook receiver and the page. Must not run the pipeline."""

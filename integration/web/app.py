@@ -1,7 +1,7 @@
-"""The web part as one Starlette app: the receiver, what operators look at, and the page.
+"""The web part as one Starlette app: the receiver, the routes for monitoring, and the page.
 
-It starts without a database, because a receiver that answers 503 makes Zoom try again, and recovers
-by itself.
+It starts without a database, because Zoom retries after a receiver's 503. It recovers automatically
+when the database is back.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -22,14 +22,14 @@ from integration.web.page.browser_session import BrowserSession
 from integration.web.page.error_pages import error_handlers
 from integration.web.page.pool import page_pool
 from integration.web.page.templating import STATIC, make_templates
-from integration.web.page.visit import Page, PageRoute
+from integration.web.page.visit import AppContext, PageRoute
 from integration.web.pages import PAGES
 from integration.web.receiver.deliveries import receiver_pool
 from integration.web.receiver.endpoint import receive
 from integration.web.receiver.readiness import Readiness
 from integration.web.security import SecurityHeaders
 
-# Python runs one thread at a time, and each that is busy keeps a delivery waiting for 5 ms.
+# Python runs one thread at a time, and each busy thread delays a delivery by 5 ms.
 PAGES_AT_ONCE = 8
 
 FOR_PROGRAMS = (
@@ -41,13 +41,13 @@ FOR_PROGRAMS = (
 
 
 def create_app(settings: Settings, url: str) -> Starlette:
-    """The app on the database at `url`; SettingsError without a usable webhook secret, a
+    """The app on the database at `url`. Raises SettingsError without a usable webhook secret, a
     SESSION_KEY or a PUBLIC_URL.
     """
     webhook_secrets = _live_secrets(settings)
     is_https = settings.public_url.startswith("https://")
     signing = Signing(settings.session_keys)
-    page = Page(
+    page = AppContext(
         settings=settings,
         url=url,
         pool=page_pool(url),
@@ -82,7 +82,7 @@ def create_app(settings: Settings, url: str) -> Starlette:
 
 
 def routes(pages: Sequence[PageRoute]) -> list[BaseRoute]:
-    """Everything that is answered. A page without a declared right is refused."""
+    """All routes of the app. Raises TypeError for a page without a declared right."""
     undeclared = [route.path for route in pages if not isinstance(route, PageRoute)]
     if undeclared:
         raise TypeError(f"Routes without a declared right: {undeclared}")

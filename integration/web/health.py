@@ -1,4 +1,4 @@
-"""What operators look at: alive, ready, and numbers without any customer's name."""
+"""The routes for monitoring: liveness, readiness, and metrics without customers' names."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,10 @@ from prometheus_client import (
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from integration.web.receiver.refused import Refused
+from integration.web.receiver.refused import RejectedRequests
 
 DISPOSITIONS = ("waiting", "ignored", "quarantined")
-REFUSALS = ("signature", "stale", "too_large")
+REJECTIONS = ("signature", "stale", "too_large")
 # An insert takes a few milliseconds; Zoom gives up at 3 s.
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 
@@ -27,18 +27,20 @@ NOT_READY = (
 
 @dataclass(frozen=True)
 class Metrics:
-    """The numbers of one app. Known labels start at zero: none yet is not "not counted"."""
+    """The metrics of one app. All labels start at zero, so that none is missing before its first
+    event.
+    """
 
     registry: CollectorRegistry
     deliveries: Counter
-    refused: Refused
+    rejected: RejectedRequests
     unavailable: Counter
     seconds: Histogram
 
 
 def new_metrics() -> Metrics:
     registry = CollectorRegistry()
-    refused = Counter(
+    rejected = Counter(
         "zoom_deliveries_refused", "Requests rejected, by reason", ["reason"], registry=registry
     )
     metrics = Metrics(
@@ -49,7 +51,7 @@ def new_metrics() -> Metrics:
             ["disposition"],
             registry=registry,
         ),
-        refused=Refused(refused),
+        rejected=RejectedRequests(rejected),
         unavailable=Counter(
             "zoom_deliveries_unavailable",
             "Deliveries answered with 503 because the database could not store them",
@@ -64,24 +66,24 @@ def new_metrics() -> Metrics:
     )
     for disposition in DISPOSITIONS:
         metrics.deliveries.labels(disposition)
-    for reason in REFUSALS:
-        refused.labels(reason)
+    for reason in REJECTIONS:
+        rejected.labels(reason)
     return metrics
 
 
 async def healthz(_request: Request) -> Response:
-    """GET /healthz: the process answers."""
+    """GET /healthz: 200 while the process is alive."""
     return PlainTextResponse("ok\n")
 
 
 async def readyz(request: Request) -> Response:
-    """GET /readyz: 200 when a delivery could be committed now, else 503 and what to do."""
+    """GET /readyz: 200 if a delivery could be committed now, else 503 with the next step."""
     ready = await request.state.readiness.is_ready(request.state.pool)
     return PlainTextResponse("ready\n") if ready else PlainTextResponse(NOT_READY, status_code=503)
 
 
 async def show_metrics(request: Request) -> Response:
-    """GET /metrics: Prometheus text."""
+    """GET /metrics: the metrics in Prometheus' text format."""
     return Response(
         generate_latest(request.state.metrics.registry),
         headers={"Content-Type": CONTENT_TYPE_LATEST},

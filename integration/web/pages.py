@@ -1,4 +1,4 @@
-"""Every page, with the right it needs. A new one is added to the list of its file."""
+"""All pages with the rights they require. Add a new page to the list in its own module."""
 
 from integration.web.account import routes as account
 from integration.web.clients import routes as clients

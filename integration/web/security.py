@@ -1,4 +1,4 @@
-"""Headers of every answer: no other site learns addresses, frames us, or lends us a script."""
+"""Security headers for all responses, against framing, foreign scripts and leaked addresses."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,8 +23,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 HSTS = {"Strict-Transport-Security": "max-age=31536000"}
-KEPT_NOWHERE = "no-store"  # pages show people; a shared computer must not keep them
-KEPT_FOR_GOOD = "public, max-age=31536000, immutable"  # their addresses carry their version
+NEVER_CACHED = "no-store"  # pages show personal data; a shared computer must not keep them
+ALWAYS_CACHED = "public, max-age=31536000, immutable"  # addresses of static files have a version
 
 
 def security_headers(*, is_https: bool) -> dict[str, str]:
@@ -32,7 +32,7 @@ def security_headers(*, is_https: bool) -> dict[str, str]:
 
 
 class SecurityHeaders:
-    """Middleware: sets them on whatever is answered."""
+    """Middleware that sets the headers on all responses."""
 
     def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
         self._app = app
@@ -44,7 +44,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
                 is_static = scope["path"].startswith(STATIC_PATH) and message["status"] < 400
-                headers["Cache-Control"] = KEPT_FOR_GOOD if is_static else KEPT_NOWHERE
+                headers["Cache-Control"] = ALWAYS_CACHED if is_static else NEVER_CACHED
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

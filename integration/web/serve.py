@@ -1,4 +1,4 @@
-"""Runs the app on a port until it is told to stop."""
+"""Runs the app on a port until a signal stops it."""
 
 import resource
 import signal
@@ -11,13 +11,13 @@ from starlette.applications import Starlette
 
 from integration.settings import Settings
 from integration.web.app import create_app
-from integration.web.receiver.bounds import MOST_HEADER_BYTES, bounded_protocol
+from integration.web.receiver.bounds import MAX_HEADER_BYTES, bounded_protocol
 
-# Longer than the 60 s that proxies usually keep an idle connection: it is then the proxy that
-# closes it, and no delivery is sent into a connection that is just being closed.
+# Longer than the 60 s for which proxies usually keep an idle connection: then the proxy closes it,
+# and no delivery is sent on a connection that is just being closed.
 KEEP_ALIVE_SECONDS = 75
-GRACE_SECONDS = 5  # no answer takes longer than 3
-# asyncio accepts so many connections before it looks at any of them, and each is an open file.
+GRACE_SECONDS = 5  # no response takes longer than 3
+# asyncio accepts this many connections before it handles any of them, and each is an open file.
 BACKLOG = 256
 OPEN_FILES = 4096
 
@@ -30,13 +30,13 @@ def serve(
     echo: Callable[[str], None],
     host: str = "127.0.0.1",
 ) -> None:
-    """Serves until SIGTERM or SIGINT, finishes what it is answering, and returns. Main thread only.
+    """Serves until SIGTERM or SIGINT, finishes open requests, and returns. Main thread only.
 
-    SettingsError without a webhook secret, OSError when the port is taken. Port 0 is any free one.
+    SettingsError without a webhook secret, OSError if the port is taken. Port 0 is any free port.
     """
     app = create_app(settings, url)
     _allow_open_files()
-    # After its shutdown uvicorn raises the signal again, which would end the process with an error.
+    # After its shutdown, uvicorn raises the signal again; the process would end with an error.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with suppress(KeyboardInterrupt), socket.create_server((host, port), family=family) as listener:
@@ -46,14 +46,14 @@ def serve(
 
 
 def config_of(app: Starlette) -> uvicorn.Config:
-    """How the app is served, whoever runs it."""
+    """uvicorn's configuration for the app."""
     return uvicorn.Config(
         app,
         http=bounded_protocol(),
-        h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         backlog=BACKLOG,
-        access_log=False,  # it would have the query strings in it
-        log_level="error",  # whoever sends what is no HTTP would fill the log with warnings
+        access_log=False,  # it would contain query strings
+        log_level="error",  # clients that do not send HTTP would fill the log with warnings
         server_header=False,
         lifespan="on",
         ws="none",
@@ -63,7 +63,7 @@ def config_of(app: Starlette) -> uvicorn.Config:
 
 
 def _allow_open_files() -> None:
-    """As many as the machine lets us, up to what is needed; often 1,024 are given at first."""
+    """Raises the limit of open files to OPEN_FILES, or as far as allowed; often it is 1,024."""
     given, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
     if given != resource.RLIM_INFINITY and given < wanted:

@@ -1,1 +1,1 @@
-"""What Zoom is: signatures, events, OAuth, REST. Knows nothing of our database."""
+"""Everything about Zoom: signatures, events, OAuth, REST. Must not know our database."""

@@ -1,7 +1,6 @@
-"""Zoom's REST: lists page by page, rate limits, refused access tokens.
+"""Zoom's REST API: paged lists, rate limits, rejected access tokens.
 
-It hands over what Zoom said, page by page. What the pages mean, and where tokens are kept, it must
-not know.
+It returns Zoom's pages unchanged. It must not know what they mean or where tokens are stored.
 """
 
 import re
@@ -25,34 +24,34 @@ from integration.zoom.errors import (
     unreadable_answer,
     zoom_code,
 )
-from integration.zoom.http import FOR_EVER, Answer, send, zoom_session
+from integration.zoom.http import NO_DEADLINE, Answer, send, zoom_session
 
-# Per-second limits are over in moments, per-minute ones within this; daily ones are not waited for.
+# Long enough for limits per second and per minute. The client does not wait for daily limits.
 LONGEST_WAIT_SECONDS = 60.0
 
-USER_STATUSES = ("active", "inactive", "pending")  # one call answers for one status only
+USER_STATUSES = ("active", "inactive", "pending")  # one request lists one status only
 USER_PAGE_SIZE = 300  # the most that every edition of Zoom's documentation allows
 PHONE_PAGE_SIZE = 100
-# Far more than any account has: a list that goes on after this has no end.
-MOST_PAGES = 2_000
-MOST_LISTED = 1_000_000
+# Far more than any account has: a list that continues after this has no end.
+MAX_PAGES = 2_000
+MAX_LISTED = 1_000_000
 LONGEST_PAGE_TOKEN = 4_096
 READ_AGAIN = (
     "The next import reads the list again. If the problem continues, report it to Zoom Support."
 )
 
-# Page tokens live 15 minutes. The code also stands for other mistakes in a request.
+# Page tokens are valid for 15 minutes. Zoom uses this code for other invalid requests, too.
 STALE_PAGE_TOKEN = 300
 
-# Called with None for a token to use, or with the token that Zoom has just refused for another one.
+# Called with None for the current token, or with a token that Zoom has rejected for a new one.
 TokenSource = Callable[[str | None], str]
 Page = list[dict[str, Any]]
 
 
 def retry_time(headers: Mapping[str, str], *, now: datetime) -> datetime | None:
-    """When a 429 allows the next try, aware UTC; None when it says nothing readable.
+    """When a 429 allows the next attempt, aware UTC; None when no header can be read.
 
-    `Retry-After` comes as seconds, as an HTTP date or, with daily limits, as an ISO 8601 date-time.
+    Zoom sends `Retry-After` as seconds, as an HTTP date or, for daily limits, as ISO 8601.
     """
     text = headers.get("Retry-After", "").strip()
     reset = headers.get("X-RateLimit-Reset", "").strip()
@@ -63,11 +62,11 @@ def retry_time(headers: Mapping[str, str], *, now: datetime) -> datetime | None:
 
 
 class ZoomClient:
-    """Zoom's REST as one connection sees it; raises PermanentZoomError and TransientZoomError.
+    """Zoom's REST API for one connection; raises PermanentZoomError and TransientZoomError.
 
-    `token_source(None)` gives an access token, `token_source(refused)` another one than the one
-    that Zoom has refused. Nothing is asked after `ends_at`, on the monotonic clock: ListCutShort.
-    `session` is there for tests.
+    `token_source(None)` returns an access token, `token_source(rejected)` a different one from the
+    token that Zoom rejected. Raises ListCutShort after `ends_at`, a time of the monotonic clock.
+    Tests pass a `session`.
     """
 
     def __init__(
@@ -78,7 +77,7 @@ class ZoomClient:
         session: requests.Session | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
-        ends_at: float = FOR_EVER,
+        ends_at: float = NO_DEADLINE,
     ) -> None:
         self._api_url = api_url.rstrip("/")
         self._token_source = token_source
@@ -92,9 +91,9 @@ class ZoomClient:
         return self._get("/v2/users/me", {})
 
     def users(self) -> Iterator[Page]:
-        """Pages of all users: active, then inactive, then pending. A user may come twice.
+        """Pages of all users: active, then inactive, then pending. A user may appear twice.
 
-        An error after the first page leaves the pages before it as good as they are.
+        Pages read before an error remain usable.
         """
         for status in USER_STATUSES:
             params = {"status": status, "page_size": USER_PAGE_SIZE}
@@ -102,7 +101,7 @@ class ZoomClient:
                 yield [{"status": status, **user} for user in page]
 
     def phone_users(self) -> Iterator[Page]:
-        """Pages of the users of Zoom Phone; NoZoomPhone where the account has none."""
+        """Pages of the users of Zoom Phone; raises NoZoomPhone if the account has no Zoom Phone."""
         try:
             yield from self._pages("/v2/phone/users", {"page_size": PHONE_PAGE_SIZE})
         except PermanentZoomError as error:
@@ -117,29 +116,29 @@ class ZoomClient:
             ) from error
 
     def _pages(self, path: str, params: dict[str, Any]) -> Iterator[Page]:
-        """The pages of one list; begun again once, from the first, when a page token is stale.
+        """The pages of one list. A stale page token restarts the list once, from the first page.
 
-        ListCutShort when the list names a page for the second time, or does not end.
+        Raises ListCutShort when the list names a page for the second time, or does not end.
         """
-        page_token, begun_again, listed = "", False, 0
+        page_token, restarted, listed = "", False, 0
         named: set[str] = set()
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             asked = {**params, "next_page_token": page_token} if page_token else params
             try:
                 body = self._get(path, asked)
             except PermanentZoomError as error:
                 if not page_token or error.code != STALE_PAGE_TOKEN:
                     raise
-                if begun_again:
+                if restarted:
                     raise TransientZoomError(
                         "Zoom's user list expired twice while it was being read.",
                         status=error.status,
                         code=error.code,
                     ) from error
-                page_token, begun_again, named = "", True, set()
+                page_token, restarted, named = "", True, set()
                 continue
             users = body.get("users")
-            # An answer without the list is not an empty list: everybody would look deleted.
+            # A response without a list is not an empty list: all users would look deleted.
             if not isinstance(users, list) or not all(isinstance(user, dict) for user in users):
                 raise unreadable_answer(200)
             yield users
@@ -150,13 +149,13 @@ class ZoomClient:
                 raise ListCutShort(
                     "Zoom's user list repeats itself and does not end.", next_step=READ_AGAIN
                 )
-            if listed > MOST_LISTED:
+            if listed > MAX_LISTED:
                 break
             named.add(page_token)
         raise ListCutShort("Zoom's user list does not end.", next_step=READ_AGAIN)
 
     def _get(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        """The JSON object of a 2xx, after short rate limits and one replacement of the token."""
+        """The JSON object of a 2xx; waits for short rate limits and replaces the token once."""
         self._stop_in_time()
         token = self._token_source(None)
         token_replaced = False
@@ -167,7 +166,7 @@ class ZoomClient:
             status, body = answer.status, answer.body
             if status == 429:
                 now = self._clock()
-                # Not before the doubling delay: a clock ahead of Zoom's must not make a busy loop.
+                # At least the doubling delay: a clock ahead of Zoom's must not cause a busy loop.
                 at_least = now + timedelta(seconds=2**waits)
                 retry_at = max(retry_time(answer.headers, now=now) or at_least, at_least)
                 wait = (retry_at - now).total_seconds()
@@ -222,7 +221,7 @@ def _page_token(body: Mapping[str, Any]) -> str:
 
 
 def _bearer(token: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
-    """As `auth`, because requests lets a .netrc entry replace a header that was set by hand."""
+    """For `auth`: with a plain header, requests would let a .netrc entry replace it."""
 
     def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {token}"
@@ -254,7 +253,7 @@ def _epoch(text: str) -> datetime | None:
 
 
 def _utc(time_read: datetime) -> datetime:
-    """Without a zone it is taken as UTC, which is what Zoom writes."""
+    """The time in UTC. A time without a zone is read as UTC, which is what Zoom sends."""
     if time_read.tzinfo is None:
         return time_read.replace(tzinfo=UTC)
     return time_read.astimezone(UTC)

@@ -1,20 +1,20 @@
-"""What the person who consents has to be, and has to allow."""
+"""Checks that the person who approved the app is an admin and granted the needed scopes."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from integration.zoom.texts import text
 
-# One of each set: the granular scope of today, or the classic one of older apps.
+# One scope of each tuple is enough: today's granular scope, or the classic one of older apps.
 NEEDED_SCOPES = (("user:read:list_users:admin", "user:read:admin"),)
 OWNER_OR_ADMIN = {"0", "1"}
 NAMES_OF_OWNER_OR_ADMIN = {"owner", "admin"}
 
 
 def missing_scopes(granted: str) -> list[str]:
-    """The needed scopes that are not among the granted ones (separated by blanks).
+    """The needed scopes that are missing from `granted`, a list separated by spaces.
 
-    Zoom Phone's are not needed: many accounts have none.
+    Zoom Phone's scopes are not required, because many accounts have no Zoom Phone.
     """
     given = set(granted.split())
     return [needed[0] for needed in NEEDED_SCOPES if not given & set(needed)]
@@ -23,7 +23,7 @@ def missing_scopes(granted: str) -> list[str]:
 def is_administrator(me: Mapping[str, Any]) -> bool:
     """Whether `/users/me` is the owner or an admin of their account, by Zoom's own two roles.
 
-    The id decides where there is one: a role that a customer made can have any name.
+    The role's id takes precedence: a custom role can have any name.
     """
     role_id = text(me.get("role_id"))
     if role_id is not None:

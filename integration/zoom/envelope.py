@@ -1,4 +1,4 @@
-"""What every delivery has, whatever its event: its name, its account, and the rest unread."""
+"""The envelope that all deliveries share: the event's name, the account, and an unread payload."""
 
 import json
 from dataclasses import dataclass, field
@@ -10,8 +10,9 @@ from integration.zoom.texts import ID_BYTES, is_longer, text
 
 @dataclass(frozen=True)
 class Envelope:
-    """What every delivery has: the event's name, the account it is about, the rest still unread.
-    With a `problem`, a sentence for `operations.deliveries`, it cannot be read, and has no event.
+    """The event's name, the account it belongs to, and the payload, still unread.
+
+    With a `problem` (text for `operations.deliveries`) the delivery is unreadable and has no event.
     """
 
     event: str = ""
@@ -26,7 +27,7 @@ class Envelope:
 
 
 def open_envelope(body: bytes) -> Envelope:
-    """The envelope of a delivery's bytes, whatever they are."""
+    """The envelope of a delivery's body, which may be any bytes."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -34,7 +35,7 @@ def open_envelope(body: bytes) -> Envelope:
     if not isinstance(content, dict):
         return Envelope(problem="the body is JSON but not an object")
     name = content.get("event")
-    # As it was sent: with a blank it is no event of Zoom's.
+    # Not stripped: an event name with a space is not Zoom's.
     event = name if isinstance(name, str) and text(name) else ""
     payload = content.get("payload")
     return Envelope(
@@ -47,9 +48,7 @@ def open_envelope(body: bytes) -> Envelope:
 
 
 def _account_of(content: dict[str, Any]) -> str | None:
-    """The payload's account, else the root's; None for one that is too long to be an account's
-    id.
-    """
+    """The payload's account id, else the root's; None if it is too long to be an account id."""
     payload = content.get("payload")
     inner = text(payload.get("account_id")) if isinstance(payload, dict) else None
     account = inner or text(content.get("account_id"))

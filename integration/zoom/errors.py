@@ -1,8 +1,8 @@
-"""What can go wrong with Zoom: permanent (somebody must act) or transient (later will do).
+"""Zoom's errors: permanent (an admin or operator must act) or transient (a retry may succeed).
 
-The messages are for admins: plain words, then the next step. They never repeat what Zoom wrote,
-which may hold an e-mail address; of an answer only the status, the code and the names of missing
-scopes are kept.
+The messages are for admins: what happened, then the next step. They never quote Zoom's texts,
+which may contain an email address. Of a response, only the status, the code and the names of
+missing scopes are kept.
 """
 
 import re
@@ -12,9 +12,9 @@ from typing import Any
 RECONNECT = "Reconnect the account."
 NOTHING_TO_DO = "No action needed: this retries automatically."
 
-# Whatever Zoom asks for, the next try is within this.
+# The next attempt is never later than this, whatever Zoom asks for.
 LONGEST_PAUSE = timedelta(days=1)
-# What is searched in Zoom's own texts, so that no text takes long to search.
+# How many characters of Zoom's texts are searched, so that no search takes long.
 LONGEST_MESSAGE = 2_000
 
 TOKEN_REFUSED = 124
@@ -30,7 +30,7 @@ REDIRECT_MISMATCH = 4709
 
 
 class ZoomError(Exception):
-    """`str()` is `reason` with the next step. `code` is Zoom's: a number, or a word of OAuth."""
+    """`str()` is `reason` and the next step. `code` is Zoom's number, or OAuth's error word."""
 
     def __init__(
         self,
@@ -48,15 +48,15 @@ class ZoomError(Exception):
 
 
 class PermanentZoomError(ZoomError):
-    """Asking again changes nothing before somebody has taken the next step."""
+    """A retry fails again until someone has taken the next step."""
 
 
 class NoZoomPhone(PermanentZoomError):
-    """No Zoom Phone in the account, or not to be read: no reason to stop the rest."""
+    """The account has no Zoom Phone, or it cannot be read. The rest of the import continues."""
 
 
 class TransientZoomError(ZoomError):
-    """Asking again may help; not before `retry_at` where Zoom named a time."""
+    """A retry may succeed, but not before `retry_at` if Zoom sent a time."""
 
     def __init__(
         self,
@@ -72,13 +72,15 @@ class TransientZoomError(ZoomError):
 
 
 class ListCutShort(TransientZoomError):
-    """A list that was not read to its end, for a reason that is likely to last: it is not asked for
-    again before the next regular import.
+    """A list was not read to its end, and the cause is likely to persist: the next attempt is the
+    next regular import.
     """
 
 
 def is_token_refused(status: int, body: object) -> bool:
-    """Whether Zoom refused the access token as such; code 124 comes with 401, by its docs 400."""
+    """Whether Zoom rejected the access token itself. Zoom sends code 124 with a 401; its
+    documentation says 400.
+    """
     return status == 401 or zoom_code(body) == TOKEN_REFUSED
 
 
@@ -90,7 +92,7 @@ def zoom_code(body: object) -> int | None:
 def rate_limited(
     *, code: int | None = None, retry_at: datetime, now: datetime
 ) -> TransientZoomError:
-    """`retry_at` is what Zoom asks for; the error's is within a day of `now`."""
+    """`retry_at` is the time that Zoom asks for; the error limits it to a day from `now`."""
     latest = now + LONGEST_PAUSE
     used_up = "Zoom's request limit for this account is reached"
     return TransientZoomError(
@@ -111,7 +113,7 @@ def unreadable_answer(status: int) -> TransientZoomError:
 
 
 def unforeseen(error: Exception) -> TransientZoomError:
-    """For the last resort: the kind of the error, never its text, which may hold personal data."""
+    """An unexpected error, by its type only: its text may contain personal data."""
     return TransientZoomError(
         f"The user import failed with an unexpected error ({type(error).__name__}).",
         next_step="It is retried automatically. If the problem continues, contact the team that "
@@ -120,10 +122,10 @@ def unforeseen(error: Exception) -> TransientZoomError:
 
 
 def api_error(status: int, body: object) -> ZoomError:
-    """What a REST answer other than 2xx and 429 means; `body` is the parsed JSON, or None."""
+    """The error for a REST response other than 2xx and 429; `body` is the parsed JSON, or None."""
     code = zoom_code(body)
     if status >= 500 or status in LATER_STATUSES:
-        return _zoom_trouble(status, code=code)
+        return _zoom_unavailable(status, code=code)
     if status < 400:
         return unreadable_answer(status)
     scopes = _missing_scopes(body)
@@ -138,7 +140,7 @@ def api_error(status: int, body: object) -> ZoomError:
         step = "Reconnect as a Zoom admin who can view all users of the account."
     elif code == PLAN_OR_PERMISSION:
         message = "The Zoom plan, or the role of the person who connected it, does not allow this."
-        step = "Upgrade the plan, or reconnect as a Zoom admin whose role has the permission."
+        step = "Upgrade the plan, or reconnect as a Zoom admin with a role that has the permission."
     elif status == 404:
         message = "Zoom could not find what was requested."
         step = "Check that the user or account still exists in Zoom."
@@ -149,10 +151,10 @@ def api_error(status: int, body: object) -> ZoomError:
 
 
 def oauth_error(status: int, body: object) -> ZoomError:
-    """What an answer of the token endpoint other than 2xx and 429 means."""
+    """The error for a response of the token endpoint other than 2xx and 429."""
     code = _oauth_code(body)
     if status >= 500 or status in LATER_STATUSES:
-        return _zoom_trouble(status, code=code)
+        return _zoom_unavailable(status, code=code)
     if status < 400:
         return unreadable_answer(status)
     if code in GRANT_ENDED:
@@ -184,19 +186,19 @@ def oauth_error(status: int, body: object) -> ZoomError:
     return PermanentZoomError(message, next_step=step, status=status, code=code)
 
 
-def _zoom_trouble(status: int, *, code: int | str | None) -> TransientZoomError:
+def _zoom_unavailable(status: int, *, code: int | str | None) -> TransientZoomError:
     return TransientZoomError(f"Zoom is having problems (HTTP {status}).", status=status, code=code)
 
 
 def _missing_scopes(body: object) -> list[str]:
-    """The scopes in "... does not contain scopes:[a:b, a:b:c]."; only scope names get through."""
+    """The scopes in "... does not contain scopes:[a:b, a:b:c]."; any other text is dropped."""
     text = _message(body, "message")
     listed = re.search(r"scopes?:\s*\[([^\]]*)\]", text)
     return re.findall(r"[a-z_]+(?::[a-z_]+)+", listed.group(1)) if listed else []
 
 
 def _oauth_code(body: object) -> int | str | None:
-    """Of `{reason, error}`: a number wherever it stands (also as "4,709"), else `error`'s word."""
+    """Zoom's number, in any field (also written as "4,709"), else the word in `error`."""
     if not isinstance(body, dict):
         return None
     for name in ("code", "errorCode", "error"):
@@ -209,7 +211,7 @@ def _oauth_code(body: object) -> int | str | None:
 
 
 def _message(body: object, name: str) -> str:
-    """The start of one of Zoom's texts; empty when it is none."""
+    """The first characters of a text field; empty when the field is not a text."""
     value = body.get(name) if isinstance(body, dict) else None
     return value[:LONGEST_MESSAGE] if isinstance(value, str) else ""
 

@@ -1,24 +1,24 @@
-"""Zoom's times, and which of them is an event's own: when what it reports happened."""
+"""Parses Zoom's times, and chooses an event's own time: when the reported fact happened."""
 
 from datetime import UTC, datetime, timedelta
 
 from integration.zoom.envelope import Envelope
 from integration.zoom.texts import text
 
-# A clock that runs ahead by more than this belongs to no real session; the contract calls such a
-# time unreadable.
+# No real session has a time further ahead of its arrival. By the contract, such a time is
+# unreadable.
 LATEST_AFTER_ARRIVAL = timedelta(days=1)
-# Zoom's first year: what is older is a default of some program, such as 1970 or year 1.
+# Zoom's first year. Older times are defaults of some program, such as 1970 or year 1.
 EARLIEST = datetime(2011, 1, 1, tzinfo=UTC)
 
 
 class UnreadableTime(ValueError):
-    """There is a value, and it is no time."""
+    """The field has a value that is not a time."""
 
 
 def own_time(envelope: Envelope, value: object, received_at: datetime) -> datetime | None:
-    """A join, leave or end time; `event_ts`, cut to the second, stands in when it is absent, never
-    when it is unreadable.
+    """A join, leave or end time. If it is absent, `event_ts` to the second is used instead; if it
+    is unreadable, UnreadableTime is raised.
     """
     own = time(value, received_at=received_at)
     if own is None:
@@ -28,8 +28,8 @@ def own_time(envelope: Envelope, value: object, received_at: datetime) -> dateti
 
 
 def time(value: object, *, received_at: datetime) -> datetime | None:
-    """An ISO 8601 time with a zone, in UTC. None when absent or empty; UnreadableTime when it is
-    anything else.
+    """Parses an ISO 8601 time with a zone; returns UTC. None when absent or empty; UnreadableTime
+    for any other value.
     """
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
@@ -42,7 +42,7 @@ def time(value: object, *, received_at: datetime) -> datetime | None:
 
 
 def time_of_milliseconds(value: object, *, received_at: datetime) -> datetime | None:
-    """`event_ts`: milliseconds since 1970, as a number or as digits."""
+    """Parses `event_ts`: milliseconds since 1970, a number or a text of digits."""
     digits = text(value)
     if digits is None:
         return None

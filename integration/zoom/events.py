@@ -1,4 +1,4 @@
-"""From a delivery to events: which events it carries, and what makes two deliveries one event."""
+"""Turns a delivery into events, with ids that are equal when two deliveries report one fact."""
 
 import hashlib
 import json
@@ -22,14 +22,14 @@ from integration.zoom.kept_fields import (
 from integration.zoom.phone_events import UnreadableRecord, live_call, record_calls
 from integration.zoom.texts import ID_BYTES, is_longer, text
 
-# One constant for ever: session ids are the same in every rebuild.
+# Must never change: a rebuild must derive the same session ids.
 SESSION_NAMESPACE = uuid.UUID("5f0c7d0e-6a53-4a0b-9a5e-2f6f0e8f1c44")
 FEATURES = {"meeting": "meetings", "webinar": "webinars", "phone": "phone"}
 
 
-class Unreadable(Exception):
+class UnreadableDelivery(Exception):
     """A delivery that cannot become an event; the message is the reason shown in
-    `operations.deliveries`. `occurred_at` is the event's own time where that much is known.
+    `operations.deliveries`. `occurred_at` is the event's own time, if known.
     """
 
     def __init__(self, reason: str, occurred_at: datetime | None = None) -> None:
@@ -39,9 +39,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Event:
-    """One distinct fact. `fields` are what the rules need, as texts; times in them are ISO 8601,
-    UTC.
-    """
+    """One distinct fact. `fields` holds what the rules need, as texts; times are ISO 8601, UTC."""
 
     event_id: str
     event: str
@@ -51,14 +49,14 @@ class Event:
 
 
 def events_of(envelope: Envelope, *, received_at: datetime) -> list[Event]:
-    """The events of one delivery: one, or one for each call record. Unreadable with the reason when
-    there is none.
+    """The events of one delivery: one, or one for each call record. Raises UnreadableDelivery with
+    the reason when there is none.
     """
     read = _reader(envelope.event)
     try:
         return read(envelope, received_at)
     except UnreadableTime as error:
-        raise Unreadable("invalid time") from error
+        raise UnreadableDelivery("invalid time") from error
 
 
 def _reader(event: str) -> Callable[[Envelope, datetime], list[Event]]:
@@ -91,7 +89,7 @@ def _participant_event(envelope: Envelope, received_at: datetime) -> list[Event]
 
 
 def _bind(envelope: Envelope, received_at: datetime) -> list[Event]:
-    """Zoom's statement that two legs of a session are one person's."""
+    """An event in which Zoom reports that two legs of a session belong to one person."""
     participant = _participant(envelope)
     # Zoom's example has `date_time`, its type definitions have `join_time`.
     at = participant.get("join_time")
@@ -100,7 +98,7 @@ def _bind(envelope: Envelope, received_at: datetime) -> list[Event]:
     own = own_time(envelope, at, received_at)
     session = uuid_of(_object(envelope))
     if "zoom_uuid" not in session:
-        raise Unreadable("no session id (uuid)", own)
+        raise UnreadableDelivery("no session id (uuid)", own)
     leg = _leg(participant, own)
     fields = session | bound_fields(participant)
     return [_event(envelope, session["zoom_uuid"], (leg,), own, fields)]
@@ -114,7 +112,7 @@ def _participant(envelope: Envelope) -> dict[str, Any]:
 def _leg(participant: dict[str, Any], own: datetime | None) -> str:
     leg = text(participant.get("user_id")) or text(participant.get("participant_uuid"))
     if leg is None:
-        raise Unreadable("participant without user_id and participant_uuid", own)
+        raise UnreadableDelivery("participant without user_id and participant_uuid", own)
     return leg
 
 
@@ -123,7 +121,7 @@ def _session_fields(
 ) -> dict[str, str]:
     fields = session_fields(_object(envelope), received_at=received_at)
     if "zoom_uuid" not in fields:
-        raise Unreadable("no session id (uuid)", own)
+        raise UnreadableDelivery("no session id (uuid)", own)
     return fields
 
 
@@ -131,7 +129,7 @@ def _live_call(envelope: Envelope, received_at: datetime) -> list[Event]:
     fields, side = live_call(envelope.event, _object(envelope), received_at=received_at)
     own = time(_object(envelope).get("call_end_time"), received_at=received_at)
     if "call_id" not in fields:
-        raise Unreadable("no session id (call_id)", own)
+        raise UnreadableDelivery("no session id (call_id)", own)
     return [_event(envelope, fields["call_id"], (side,), own, fields)]
 
 
@@ -139,15 +137,15 @@ def _call_records(envelope: Envelope, received_at: datetime) -> list[Event]:
     try:
         records = record_calls(envelope.event, _object(envelope), received_at=received_at)
     except UnreadableRecord as error:
-        raise Unreadable(str(error)) from error
+        raise UnreadableDelivery(str(error)) from error
     events: list[Event] = []
-    unreadable: list[Unreadable] = []
+    unreadable: list[UnreadableDelivery] = []
     for record in records:
         subject = (record.record_id, str(record.started_at))
         own = record.ended_at or record.started_at
         try:
             events.append(_event(envelope, record.fields["call_id"], subject, own, record.fields))
-        except Unreadable as reason:  # an id that is too long: the other records are read
+        except UnreadableDelivery as reason:  # an id is too long; the other records are still read
             unreadable.append(reason)
     if not events:
         raise unreadable[0]
@@ -158,7 +156,7 @@ def _user_event(envelope: Envelope, received_at: datetime) -> list[Event]:
     fields = user_fields(_object(envelope))
     own = time_of_milliseconds(envelope.event_ts, received_at=received_at)
     if "zoom_user_id" not in fields:
-        raise Unreadable("no Zoom user id (object.id)", own)
+        raise UnreadableDelivery("no Zoom user id (object.id)", own)
     return [_event(envelope, None, (fields["zoom_user_id"],), own, fields)]
 
 
@@ -175,9 +173,9 @@ def _event(
     fields: dict[str, str],
 ) -> Event:
     if own is None:
-        raise Unreadable("no event time")
+        raise UnreadableDelivery("no event time")
     if any(is_longer(part, ID_BYTES) for part in (session or "", *subject)):
-        raise Unreadable("an id of more than 128 bytes", own)
+        raise UnreadableDelivery("an id of more than 128 bytes", own)
     identity = json.dumps(
         [envelope.zoom_account_id, envelope.event, session, *subject, own.isoformat()]
     )

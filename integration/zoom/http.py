@@ -1,7 +1,7 @@
-"""One exchange with Zoom over HTTP: it ends within a set time, with an answer of bounded size.
+"""One HTTP exchange with Zoom, with a time limit and a limit on the response's size.
 
-No redirect is followed and no cookie is kept, so tokens go to the hosts of the settings only. What
-an answer means must not be known here.
+It follows no redirects and stores no cookies, so tokens are sent only to the hosts in the settings.
+It must not know what a response means.
 """
 
 import io
@@ -23,8 +23,8 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 from integration.zoom.errors import TransientZoomError
 
 CONNECT_SECONDS = 5.0
-ANSWER_SECONDS = 20.0  # for the whole answer: Zoom is given no new time with each byte
-REQUEST_SECONDS = 30.0  # for all tries of one request
+ANSWER_SECONDS = 20.0  # for the whole response, not anew for each byte
+REQUEST_SECONDS = 30.0  # for all attempts of one request
 RETRIES = 3
 BACKOFF_SECONDS = (0.0, 1.0, 2.0)
 RETRIED_STATUSES = {500, 502, 503, 504}
@@ -33,16 +33,16 @@ RETRIED_STATUSES = {500, 502, 503, 504}
 LARGEST_ANSWER_BYTES = 16 * 2**20
 CHUNK_BYTES = 2**16
 
-# What this thread has begun to read.
-_begun = threading.local()
+# The responses that this thread has opened.
+_opened = threading.local()
 
 NO_ANSWER = (requests.RequestException, HTTPError, HTTPException, OSError)
-FOR_EVER = float("inf")
+NO_DEADLINE = float("inf")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`body` is the parsed JSON; None when it is no JSON, or too large."""
+    """`body` is the parsed JSON; None when it is not valid JSON, or too large."""
 
     status: int
     headers: Mapping[str, str]
@@ -70,14 +70,14 @@ def send(
     auth: Any,
     params: Mapping[str, Any] | None = None,
     form: Mapping[str, str] | None = None,
-    ends_at: float = FOR_EVER,
+    ends_at: float = NO_DEADLINE,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Answer:
-    """Any answer whatever its status; TransientZoomError when there is none in time.
+    """The response, whatever its status; raises TransientZoomError when there is none in time.
 
-    What could not connect is repeated, and a GET after a 5xx or a broken answer. A POST that has
-    reached Zoom is not repeated: it may have used up a refresh token. `ends_at` is on the monotonic
-    clock.
+    Retries a request that could not connect, and a GET after a 5xx or a broken response. A POST
+    that reached Zoom is not retried: it may have used up a refresh token. `ends_at` is a time of
+    the monotonic clock.
     """
     ends_at = min(ends_at, time.monotonic() + REQUEST_SECONDS)
     for attempt in range(1 + RETRIES):
@@ -97,7 +97,7 @@ def send(
                 data=form,
                 timeout=(min(CONNECT_SECONDS, left), min(ANSWER_SECONDS, left)),
             )
-        except ValueError as error:  # nothing that could be sent, or read as HTTP
+        except ValueError as error:  # the request cannot be sent, or the response is not HTTP
             raise TransientZoomError("Zoom's response could not be read.") from error
         except NO_ANSWER as error:
             if is_last or not (method == "GET" or _was_not_sent(error)):
@@ -109,15 +109,15 @@ def send(
 
 
 def _exchange(session: requests.Session, method: str, url: str, **options: Any) -> Answer:
-    _begun.answers = []
+    _opened.answers = []
     try:
         with session.request(
             method, url, allow_redirects=False, stream=True, **options
         ) as response:
             return Answer(response.status_code, response.headers, _body(response))
     finally:
-        # Of 300 odd answers read by 32 threads, one socket was left open now and then.
-        for answer in _begun.answers:
+        # Of 300 malformed responses read by 32 threads, a socket sometimes stayed open.
+        for answer in _opened.answers:
             answer.close()
 
 
@@ -128,7 +128,7 @@ def _body(response: requests.Response) -> object:
         if len(content) > LARGEST_ANSWER_BYTES:
             return None
     try:
-        # From the bytes: guessing the encoding of a large text takes minutes.
+        # Parse the bytes: guessing the encoding of a large text takes minutes.
         return json.loads(bytes(content))
     except (ValueError, RecursionError):  # also numbers of thousands of digits
         return None
@@ -141,19 +141,19 @@ def _was_not_sent(error: Exception) -> bool:
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """None, always: requests would read all of a redirect's body, and parse its address."""
+        """Always None: requests would read a redirect's whole body and parse its address."""
 
 
 class _TimedReader(io.RawIOBase):
-    """The bytes of one answer. The socket's timeout, which starts again with each byte, becomes the
-    time for all of them.
+    """Reads one response. The socket's timeout, which restarts with each byte, becomes the limit
+    for all bytes together.
     """
 
     def __init__(self, sock: Any, raw: io.RawIOBase) -> None:
         self._socket = sock
         self._raw = raw
         seconds = sock.gettimeout()
-        self._ends_at = FOR_EVER if seconds is None else time.monotonic() + seconds
+        self._ends_at = NO_DEADLINE if seconds is None else time.monotonic() + seconds
 
     def readable(self) -> bool:
         return True
@@ -162,7 +162,7 @@ class _TimedReader(io.RawIOBase):
         left = self._ends_at - time.monotonic()
         if left <= 0:
             raise TimeoutError("the answer took too long")
-        if left < FOR_EVER:
+        if left < NO_DEADLINE:
             self._socket.settimeout(left)
         return self._raw.readinto(buffer)
 
@@ -175,7 +175,7 @@ class _TimedResponse(HTTPResponse):
     def __init__(self, sock: Any, *arguments: Any, **options: Any) -> None:
         super().__init__(sock, *arguments, **options)
         self.fp = io.BufferedReader(_TimedReader(sock, self.fp.detach()))
-        _begun.answers.append(self)
+        _opened.answers.append(self)
 
 
 class _Connection(HTTPConnection):
@@ -195,7 +195,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
-    """requests' adapter with connections whose answers are timed, through a proxy too."""
+    """An adapter for requests with connections that time their responses, also through a proxy."""
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)

@@ -1,4 +1,4 @@
-"""The events whose deliveries are kept. Any other is counted, and its body is stored nowhere."""
+"""The events that are stored. The receiver counts all others and discards their bodies."""
 
 KEPT_EVENTS = frozenset(
     {

@@ -1,14 +1,14 @@
-"""Which fields of an event are kept, those of a call aside (phone_events.py): {our name: text}.
+"""The fields of an event that are stored, as {our name: text}; for calls see phone_events.py.
 
-Everything that is not named here (IP addresses, passwords, join links, recording and voicemail ids)
-is dropped by not being named.
+Fields that are not listed here (IP addresses, passwords, join links, recording and voicemail ids)
+are discarded.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from integration.zoom.event_times import UnreadableTime, time
-from integration.zoom.parties import HOST, PARTICIPANT, TOPIC, ZOOM_USER, said_of
+from integration.zoom.parties import HOST, PARTICIPANT, TOPIC, ZOOM_USER, facts_of
 from integration.zoom.texts import (
     EMAIL_BYTES,
     ID_BYTES,
@@ -21,7 +21,7 @@ from integration.zoom.texts import (
 
 Content = Mapping[str, object]
 
-# What is known of somebody -> Zoom's names for it.
+# Fact about a person -> Zoom's names for it.
 OF_PARTICIPANT = {
     "email": ("email",),
     "zoom_user_id": ("participant_user_id", "id"),
@@ -40,7 +40,7 @@ OF_ZOOM_USER = {
 
 
 def session_fields(content: Content, *, received_at: datetime) -> dict[str, str]:
-    """Of every event of a meeting or a webinar."""
+    """The session's fields, for any event of a meeting or webinar."""
     fields = _texts(
         content,
         zoom_uuid="uuid",
@@ -52,19 +52,19 @@ def session_fields(content: Content, *, received_at: datetime) -> dict[str, str]
 
 
 def participant_fields(participant: Content) -> dict[str, str]:
-    """Of somebody who joined or left."""
+    """The fields of a participant who joined or left."""
     fields = _texts(participant, user_id="user_id", parent_user_id="parent_user_id")
-    fields |= said_of(participant, PARTICIPANT, OF_PARTICIPANT)
-    # The reason names the person in some accounts ("Jill left the meeting."): only what a rule asks
-    # is kept of it.
+    fields |= facts_of(participant, PARTICIPANT, OF_PARTICIPANT)
+    # In some accounts the reason names the person ("Jill left the meeting."), so only the fact that
+    # a rule needs is stored.
     if "waiting room" in (text(participant.get("leave_reason")) or "").lower():
         fields["left_waiting_room"] = "true"
     return fields
 
 
 def bound_fields(participant: Content) -> dict[str, str]:
-    """The two legs that a bind names, each by its user_id, else by its participant_uuid. Nothing
-    else: no rule asks who it says they are.
+    """The two legs that a bind connects, each by its user_id, else by its participant_uuid. No rule
+    needs the person that a bind names.
     """
     one = _texts(participant, user_id="user_id")
     one = one or _texts(participant, participant_uuid="participant_uuid")
@@ -74,28 +74,28 @@ def bound_fields(participant: Content) -> dict[str, str]:
 
 
 def uuid_of(content: Content) -> dict[str, str]:
-    """The session's uuid, all that is kept of a bind's session."""
+    """The session's uuid, the only session field that is stored for a bind."""
     return _texts(content, zoom_uuid="uuid")
 
 
 def user_fields(content: Content) -> dict[str, str]:
-    """Of a Zoom user."""
-    return said_of(content, ZOOM_USER, OF_ZOOM_USER) | _texts(content, user_type="type")
+    """The fields of a Zoom user."""
+    return facts_of(content, ZOOM_USER, OF_ZOOM_USER) | _texts(content, user_type="type")
 
 
 def deauthorization_fields(payload: Content) -> dict[str, str]:
-    """Which app was removed."""
+    """The id of the app that was removed."""
     return _texts(payload, client_id="client_id")
 
 
 def within_bounds(fields: Mapping[str, str]) -> dict[str, str]:
-    """The fields that fit into the bytes of their role; a topic is cut."""
+    """The fields within their size limits: a topic is truncated, a longer field is dropped."""
     return {name: kept for name, value in fields.items() if (kept := _bounded(name, value))}
 
 
 def _bounded(name: str, value: str) -> str | None:
-    """A field's text within the bytes of its role; None for one that is longer, but a topic is cut:
-    nobody is known by it.
+    """The text, or None if it exceeds its field's limit. A topic is truncated instead, because it
+    identifies no one.
     """
     if name == TOPIC:
         return cut(value, TOPIC_BYTES)
@@ -108,13 +108,13 @@ def _bounded(name: str, value: str) -> str | None:
 
 
 def _texts(content: Content, **names: str) -> dict[str, str]:
-    """{our name: text of Zoom's field} of the fields that say something."""
+    """{our name: text of Zoom's field} for the fields that are not empty."""
     found = {ours: text(content.get(zooms)) for ours, zooms in names.items()}
     return {ours: value for ours, value in found.items() if value}
 
 
 def _times(content: Content, received_at: datetime, **names: str) -> dict[str, str]:
-    """The same for times that are not the event's own: an unreadable one is as good as none."""
+    """The same for times other than the event's own: an unreadable one is treated as missing."""
     found = {}
     for ours, zooms in names.items():
         try:

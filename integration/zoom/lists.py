@@ -1,6 +1,6 @@
-"""Reads the users and the phone users of one account, and keeps what was read when a list fails.
+"""Reads the users and phone users of one account, and returns what was read when a list fails.
 
-Where they are stored is not known here. Not for the receiver: pandas is slow to import.
+It must not know where they are stored. The receiver must not import it: pandas loads slowly.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ PhoneUser = tuple[str, str | None, str | None]  # zoom_user_id, extension_id, ex
 
 @dataclass(frozen=True)
 class AccountLists:
-    """`users` is None when not even their first page was read. A list with an error has a beginning
-    only: nobody is missing from it.
+    """`users` is None when not even the first page was read. A list with an error is incomplete:
+    users that it does not contain must not be treated as deleted.
     """
 
     users: UserList | None
@@ -26,18 +26,18 @@ class AccountLists:
 
     @property
     def phone_detail(self) -> str | None:
-        """Why there are no phone users, where that is no failure: mostly there is no Zoom Phone."""
+        """Why there are no phone users, if that is not a failure: usually, no Zoom Phone."""
         is_settled = isinstance(self.phone_error, PermanentZoomError)
         return str(self.phone_error) if is_settled else None
 
     @property
     def error(self) -> ZoomError | None:
-        """What somebody should know; the users' before the phone users'."""
+        """The error to report; the users' error takes precedence over the phone users'."""
         return self.users_error or (None if self.phone_detail else self.phone_error)
 
 
 def read_lists(client: ZoomClient) -> AccountLists:
-    """Trouble with the phone users costs none of the users."""
+    """Reads both lists. A failure of the phone users does not affect the users."""
     pages, users_error = _read(client.users())
     if users_error and not pages:
         return AccountLists(None, users_error)

@@ -1,7 +1,7 @@
-"""Zoom's OAuth: where to send an admin, and grants of access for a code, a token or a secret.
+"""Zoom's OAuth: the authorization URL, and grants for a code, a refresh token or a secret.
 
-Plain functions, one request each; `now` is the time before it. Where grants are kept and who renews
-them is not known here.
+Each function sends one request; `now` is the time before it. They must not know where grants are
+stored or who renews them.
 """
 
 import base64
@@ -17,7 +17,7 @@ from integration.zoom.client import retry_time
 from integration.zoom.errors import oauth_error, rate_limited, unreadable_answer
 from integration.zoom.http import Answer, send, zoom_session
 
-ACCESS_TOKEN_SECONDS = 3600  # Zoom's documented lifetime, for an answer without a readable one
+ACCESS_TOKEN_SECONDS = 3600  # Zoom's documented lifetime, if the response has no readable one
 PAUSE_SECONDS = 60  # after a 429 that names no time
 SENDABLE = r"[\x21-\x7e]{1,16384}"
 
@@ -26,7 +26,7 @@ SENDABLE = r"[\x21-\x7e]{1,16384}"
 class Grant:
     """Access to one Zoom account. `expires_at` is UTC; Server-to-Server has no refresh token.
 
-    `api_url` is an https address of Zoom's; None means the one of the settings.
+    `api_url` is an https address of Zoom; None means the address in the settings.
     """
 
     access_token: str = field(repr=False)
@@ -44,9 +44,9 @@ def authorize_url(
     state: str,
     code_verifier: str,
 ) -> str:
-    """Where the admin's browser goes; `code_verifier` is 43 to 128 random url-safe characters.
+    """The URL for the admin's browser; `code_verifier` is 43 to 128 random URL-safe characters.
 
-    No `scope` is sent: the app's own configuration decides, and a list that differs fails at Zoom.
+    It contains no `scope`: the app's configuration decides, and Zoom rejects a different list.
     """
     digest = hashlib.sha256(code_verifier.encode()).digest()
     query = {
@@ -70,7 +70,7 @@ def exchange_code(
     code_verifier: str,
     now: datetime,
 ) -> Grant:
-    """The grant behind a code from the redirect; a code works once and for 5 minutes."""
+    """The grant for a code from the redirect; a code works once, within 5 minutes."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -83,7 +83,7 @@ def exchange_code(
 def refresh(
     oauth_url: str, *, client_id: str, client_secret: str, refresh_token: str, now: datetime
 ) -> Grant:
-    """A new grant, with a new refresh token: the one given is worth nothing afterwards."""
+    """A new grant with a new refresh token; the old refresh token becomes invalid."""
     form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
     return _grant(oauth_url, form, client_id=client_id, client_secret=client_secret, now=now)
 
@@ -91,7 +91,7 @@ def refresh(
 def account_credentials(
     oauth_url: str, *, client_id: str, client_secret: str, account_id: str, now: datetime
 ) -> Grant:
-    """Server-to-Server: access to the account that owns the app; ask again when it expires."""
+    """A Server-to-Server grant for the account that owns the app; request a new one on expiry."""
     form = {"grant_type": "account_credentials", "account_id": account_id}
     return _grant(oauth_url, form, client_id=client_id, client_secret=client_secret, now=now)
 
@@ -99,7 +99,7 @@ def account_credentials(
 def revoke(
     oauth_url: str, *, client_id: str, client_secret: str, token: str, now: datetime
 ) -> None:
-    """Ends a grant at Zoom; PermanentZoomError when Zoom no longer knows the token."""
+    """Revokes a grant at Zoom; PermanentZoomError when Zoom no longer knows the token."""
     _post(
         f"{oauth_url.rstrip('/')}/oauth/revoke",
         {"token": token},
@@ -120,12 +120,12 @@ def _grant(
     url = f"{oauth_url.rstrip('/')}/oauth/token"
     answer = _post(url, form, client_id=client_id, client_secret=client_secret, now=now)
     body = answer.body
-    if isinstance(body, dict) and body.get("error"):  # some say so with a 200
+    if isinstance(body, dict) and body.get("error"):  # Zoom sends some errors with a 200
         raise oauth_error(400, body)
-    # Only what can be sent as a header is a token.
+    # A token must be usable as a header.
     if not isinstance(body, dict) or not re.fullmatch(SENDABLE, _text(body, "access_token")):
         raise unreadable_answer(answer.status)
-    # Nothing else is insisted upon: the old refresh token is spent, so a failure here loses both.
+    # No other field is required: the old refresh token is used up, so a failure here loses both.
     return Grant(
         access_token=_text(body, "access_token"),
         refresh_token=_text(body, "refresh_token") or None,
@@ -138,7 +138,7 @@ def _grant(
 def _post(
     url: str, form: Mapping[str, str], *, client_id: str, client_secret: str, now: datetime
 ) -> Answer:
-    """A 2xx answer, or the error it means."""
+    """The response if it is a 2xx; raises the error for any other."""
     with zoom_session() as session:
         answer = send(session, "POST", url=url, auth=(client_id, client_secret), form=form)
     if answer.status == 429:
@@ -150,7 +150,7 @@ def _post(
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:
-    """Empty when it is no text, or one that can be neither sent nor stored."""
+    """The text of a field; empty when it is not a text or cannot be sent and stored."""
     value = body.get(name)
     if not isinstance(value, str) or not re.fullmatch(r"[^\x00\ud800-\udfff]*", value):
         return ""
@@ -158,7 +158,7 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 
 def _zoom_address(text: str) -> str | None:
-    """The address when it is an https one of Zoom's, else None: tokens are sent nowhere else."""
+    """The address if it is an https address of Zoom, else None: tokens are sent nowhere else."""
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
@@ -172,6 +172,6 @@ def _zoom_address(text: str) -> str | None:
 
 
 def _lifetime(value: Any) -> int:
-    """Seconds; Zoom says 3600 or 3599, as a number or as text."""
+    """In seconds. Zoom sends 3600 or 3599, as a number or a text."""
     is_number = isinstance(value, int | str) and re.fullmatch(r"[0-9]{1,8}", str(value))
     return int(value) if is_number else ACCESS_TOKEN_SECONDS

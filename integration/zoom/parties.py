@@ -1,6 +1,6 @@
-"""Whom an event names, and in which field: the one list that landing, addresses and erasure read.
+"""The people that events name, and the fields that name them, for landing, addresses and erasure.
 
-A new field of landed events belongs here, or among those that name nobody.
+Add each new field of landed events here: to a party, or to the fields that name no one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ _OF_SIDE = {
     "extension_id": "extension_id",
     "extension_number": "extension_number",
 }
-# What is known of somebody -> the field of a landed event that says it.
+# Fact about a person -> the field of a landed event that holds it.
 PARTICIPANT = {
     "email": "email",
     "zoom_user_id": "zoom_user_id",
@@ -38,11 +38,11 @@ ZOOM_USER = {
     "first_name": "first_name",
     "last_name": "last_name",
 }
-EVERYBODY = (PARTICIPANT, BOUND, HOST, *CALL.values(), OWNER_OF_LOG, ZOOM_USER)
-# Free text, which may name anybody.
+ALL_PARTIES = (PARTICIPANT, BOUND, HOST, *CALL.values(), OWNER_OF_LOG, ZOOM_USER)
+# Free text, which may name anyone.
 TOPIC = "topic"
-# What says when and how, and of which session; the numbers of legs are a session's own.
-NAME_NOBODY = frozenset(
+# Times, results and ids of sessions and calls. The ids of legs are valid only within a session.
+NAMES_NO_ONE = frozenset(
     {
         *("zoom_uuid", "zoom_meeting_id", "type", "started_at", "left_waiting_room"),
         *("user_id", "parent_user_id", "bind_user_id"),
@@ -53,15 +53,16 @@ NAME_NOBODY = frozenset(
 )
 
 
-def said_of(
+def facts_of(
     content: Mapping[str, object],
     fields: Mapping[str, str],
     zooms: Mapping[str, tuple[str, ...]],
     *,
     prefix: str = "",
 ) -> dict[str, str]:
-    """What Zoom's `content` says of somebody, by our `fields`. `zooms` are Zoom's own names of each
-    fact, after `prefix`: the first that says something counts, an id that is too long last.
+    """The facts about a person in Zoom's `content`, under our names in `fields`. `zooms` has Zoom's
+    names of each fact, after `prefix`. The first that is not empty applies; an id that is too long
+    comes last.
     """
     found: dict[str, str] = {}
     for fact, names in zooms.items():
@@ -76,15 +77,17 @@ def said_of(
 
 
 def fields_of(fact: str) -> list[str]:
-    """The fields that say this of somebody, whoever it is."""
-    return list(dict.fromkeys(party[fact] for party in EVERYBODY if fact in party))
+    """The fields that hold this fact, for all parties."""
+    return list(dict.fromkeys(party[fact] for party in ALL_PARTIES if fact in party))
 
 
 @dataclass(frozen=True)
 class Party:
-    """Somebody as one event names them. `leg` is which connection of a session, or which side of a
-    call, `parent` the main leg of a breakout leg or the one that a bind ties this leg to, `fields`
-    those of the event that name them, `name_field` the one that says what they are called.
+    """A person as one event names them.
+
+    `leg` is a leg of a session or a side of a call. `parent` is the main leg of a breakout leg, or
+    the leg that a bind connects to this one. `fields` are the event's fields that identify the
+    person; `name_field` is the one with their name.
     """
 
     leg: str
@@ -98,7 +101,7 @@ class Party:
 
 
 def parties_of(event: str, fields: Mapping[str, str]) -> Iterator[Party]:
-    """Whom the event names, the host aside; nobody for `started`, `ended` and the like."""
+    """The people that the event names, except the host; none for `started`, `ended` and so on."""
     if event.startswith("phone."):
         yield from (_side(event, fields, side) for side in SIDES)
     elif "participant_" in event:

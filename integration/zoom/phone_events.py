@@ -1,5 +1,5 @@
-"""What is kept of the four generations of phone events: two sides, their times, and how the call
-went.
+"""The fields of phone events that are stored, for all four generations: the two sides, the times
+and the result of the call.
 """
 
 import re
@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integration.zoom.event_times import UnreadableTime, time
-from integration.zoom.parties import CALL, OWNER_OF_LOG, SIDES, said_of
+from integration.zoom.parties import CALL, OWNER_OF_LOG, SIDES, facts_of
 from integration.zoom.texts import text
 
-# Zoom's names for one thing differ between the generations; the later name wins where a record has
-# both.
+# Zoom's names for one thing differ between the generations. If a record has two of them, the
+# first in the tuple applies.
 OF_LIVE_CALL = {
     "zoom_user_id": ("user_id",),
     "extension_id": ("extension_id",),
@@ -31,8 +31,8 @@ OF_RECORD = {
 # First generation: `*_number` is an extension or a phone number, as `*_number_type` says.
 NUMBER_IS_EXTENSION = "1"
 LONGEST_CALL = timedelta(days=31)
-# One side's log of a call is a handful of records, one for each segment of it.
-MOST_RECORDS = 500
+# One side's log of a call has a few records, one for each segment.
+MAX_RECORDS = 500
 _SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]+)?")
 
 
@@ -42,7 +42,7 @@ class UnreadableRecord(Exception):
 
 @dataclass(frozen=True)
 class CallRecord:
-    """One record of a completed call, as one side's log has it."""
+    """One record of a completed call in one side's log."""
 
     record_id: str
     started_at: datetime
@@ -53,14 +53,14 @@ class CallRecord:
 def live_call(
     event: str, content: dict[str, Any], *, received_at: datetime
 ) -> tuple[dict[str, str], str]:
-    """The kept fields of a `phone.*_ended` event, and what tells its side from the other one."""
+    """The stored fields of a `phone.*_ended` event, and an id that differs between the sides."""
     fields = _texts(
         {"call_id": content.get("call_id"), "hangup_result": content.get("handup_result")}
     )
     for side in SIDES:
         party = content.get(side)
         party = party if isinstance(party, dict) else {}
-        fields |= said_of(party, CALL[side], OF_LIVE_CALL)
+        fields |= facts_of(party, CALL[side], OF_LIVE_CALL)
     for name in ("ringing_start_time", "answer_start_time", "call_end_time"):
         fields |= _time(name, content.get(name), received_at=received_at)
     own = CALL["caller" if event.startswith("phone.caller") else "callee"]
@@ -69,14 +69,14 @@ def live_call(
 
 
 def record_calls(event: str, content: dict[str, Any], *, received_at: datetime) -> list[CallRecord]:
-    """The records of a `phone.*_completed` event, those aside that cannot be read; UnreadableRecord
-    with a reason when there are none, and when there are more than MOST_RECORDS.
+    """The readable records of a `phone.*_completed` event. Raises UnreadableRecord with a reason
+    when there are none, or more than MAX_RECORDS in total.
     """
     generation = next(g for g in ("call_log", "call_history", "call_element") if g in event)
     listed = content.get("call_elements" if generation == "call_element" else "call_logs")
     listed = listed if isinstance(listed, list) else []
-    if len(listed) > MOST_RECORDS:
-        raise UnreadableRecord(f"more than {MOST_RECORDS} call records")
+    if len(listed) > MAX_RECORDS:
+        raise UnreadableRecord(f"more than {MAX_RECORDS} call records")
     records: list[CallRecord] = []
     reasons: list[str] = []
     for record in (record for record in listed if isinstance(record, dict)):
@@ -122,7 +122,7 @@ def _record(
         raise UnreadableRecord("invalid duration")
     for side in SIDES:
         fields |= _numbers_of_call_log(record, side) if first else {}
-        fields |= said_of(record, CALL[side], OF_RECORD, prefix=f"{side}_")
+        fields |= facts_of(record, CALL[side], OF_RECORD, prefix=f"{side}_")
     for name, value in {
         "started_at": record.get("date_time" if first else "start_time"),
         "answered_at": None if first else record.get("answer_time"),
@@ -133,7 +133,7 @@ def _record(
 
 
 def _whole_seconds(value: object) -> str | None:
-    """A length between nothing and LONGEST_CALL; None when it is no such number."""
+    """A duration of at most LONGEST_CALL; None for any other value."""
     digits = text(value) or ""
     if not _SECONDS.fullmatch(digits) or float(digits) > LONGEST_CALL.total_seconds():
         return None

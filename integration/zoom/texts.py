@@ -1,10 +1,10 @@
-"""Zoom's texts as they come (numbers, nulls, empty strings), read leniently and kept strictly,
-within the space that later statements have for them.
+"""Reads Zoom's texts leniently (numbers, nulls, empty strings) and stores them within strict size
+limits.
 """
 
-# What a text may have in UTF-8, by its role. An index row has room for 2,704 bytes, and some of
-# ours hold five texts: one that did not fit would stop every batch. Zoom's ids have at most 40
-# bytes, its topics 200 characters, its names 64.
+# Limits in UTF-8. A row of an index holds 2,704 bytes, and some of our indexes have five texts: a
+# row that did not fit would stop every batch. Zoom's ids have at most 40 bytes, its topics 200
+# characters, its names 64.
 ID_BYTES = 128
 EMAIL_BYTES = 320
 NAME_BYTES = 400
@@ -12,8 +12,8 @@ TOPIC_BYTES = 1000
 
 
 def text(value: object, *, longest: int | None = None) -> str | None:
-    """The value as text that Postgres can hold, without surrounding white space; None when there is
-    nothing, or more than `longest` bytes: cutting would make one of two different texts.
+    """The value as a text that Postgres can store, without surrounding white space. None when it is
+    empty or has more than `longest` bytes: truncating could make two different texts equal.
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
@@ -29,5 +29,5 @@ def is_longer(value: str, longest: int) -> bool:
 
 
 def cut(value: str, longest: int) -> str:
-    """At most the first `longest` bytes in UTF-8, ending with a whole character."""
+    """At most the first `longest` bytes in UTF-8, without a partial character at the end."""
     return value.encode()[:longest].decode("utf-8", "ignore").strip()

@@ -1,4 +1,4 @@
-"""Puts Zoom's lists of users into one table. Not for the receiver: pandas is slow to import."""
+"""Combines Zoom's user lists in a frame. The receiver must not import it: pandas loads slowly."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from integration.identity.cleaning import cleaned_email
 from integration.zoom.event_times import EARLIEST
 from integration.zoom.texts import EMAIL_BYTES, ID_BYTES, NAME_BYTES, text
 
-# Column of the frame -> field of Zoom's user, and the bytes it may have: what is longer is nothing.
+# Column of the frame -> field of Zoom's user, and its limit in bytes. A longer text becomes None.
 TEXT_FIELDS = {
     "zoom_user_id": ("id", ID_BYTES),
     "email": ("email", EMAIL_BYTES),
@@ -21,17 +21,17 @@ TEXT_FIELDS = {
     "user_type": ("type", ID_BYTES),
     "status": ("status", ID_BYTES),
 }
-# `created_at` is the creation of the newest way to sign in, so it is only the second choice.
+# `created_at` is when the newest sign-in method was created, so it is only the fallback.
 TIME_FIELDS = ("user_created_at", "created_at")
 PHONE_FIELDS = ("id", "extension_id", "extension_number")
-LATEST = datetime(2100, 1, 1, tzinfo=UTC)  # pandas knows years that nothing after it can hold
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)  # pandas allows years that Postgres and Python do not
 
 
 @dataclass(frozen=True)
 class UserList:
-    """`frame`: one row per Zoom user, text or None, but `zoom_created_at` UTC or NaT.
+    """`frame` has one row per Zoom user: texts or None, and `zoom_created_at` as UTC or NaT.
 
-    Pending users have no id yet: only their number is known.
+    Pending users have no id yet, so they are only counted.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -39,13 +39,13 @@ class UserList:
 
 
 def slim(page: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The fields that are read here, as text: what a long list may take of the memory."""
+    """Only the fields that are used, as texts, so that a long list needs less memory."""
     names = {*(name for name, _ in TEXT_FIELDS.values()), *TIME_FIELDS, *PHONE_FIELDS}
     return [{name: text(user[name]) for name in names if name in user} for user in page]
 
 
 def users_frame(pages: Iterable[list[dict[str, Any]]]) -> UserList:
-    """One row per `zoom_user_id`, the last one seen; users without an id are only counted."""
+    """One row per `zoom_user_id`, its last occurrence; users without an id are only counted."""
     users = [user for page in pages for user in page]
     cleaned = {
         column: pd.Series([text(user.get(name), longest=longest) for user in users], dtype=object)
@@ -56,7 +56,7 @@ def users_frame(pages: Iterable[list[dict[str, Any]]]) -> UserList:
     frame = pd.DataFrame({**cleaned, "zoom_created_at": created.fillna(fallback)})
 
     without_id = frame[frame["zoom_user_id"].isna()]
-    pending_count = len(without_id.drop_duplicates("email"))  # a list begun again repeats them
+    pending_count = len(without_id.drop_duplicates("email"))  # a restarted list repeats them
     frame = (
         frame[frame["zoom_user_id"].notna()]
         .drop_duplicates("zoom_user_id", keep="last")
@@ -73,7 +73,7 @@ def _times(values: Iterable[Any]) -> pd.Series:
 
 
 def phone_users(pages: Iterable[list[dict[str, Any]]]) -> list[tuple[str, str | None, str | None]]:
-    """(zoom_user_id, extension_id, extension_number) per user of Zoom Phone, the last one seen."""
+    """(zoom_user_id, extension_id, extension_number) per Zoom Phone user, the last occurrence."""
     found = {
         zoom_user_id: (
             zoom_user_id,

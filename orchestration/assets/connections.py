@@ -1,4 +1,4 @@
-"""Connections, and those that end because the app was removed in Zoom."""
+"""The asset for connections, which ends those of accounts that removed the app in Zoom."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,7 +23,7 @@ def connections(
 ) -> dg.MaterializeResult[Any]:
     """One row per connection of a Zoom account to an organization.
 
-    The page and `connect` write it. A batch ends the connections whose Zoom account removed the
+    The page and `connect` write it. A batch ends the connections of Zoom accounts that removed the
     app. It does so before it copies the settings, so that the copy includes the end.
     """
     settings = installation.settings()

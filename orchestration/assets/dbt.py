@@ -18,7 +18,7 @@ from integration.pipeline.dbt.models import (
     with_views_above,
 )
 from integration.pipeline.dbt.run import DbtFailed, DbtRun, invoke_dbt
-from integration.pipeline.derive import begin_derivation
+from integration.pipeline.derive import start_derivation
 from integration.pipeline.failing_rows import FailingRows, failing_rows
 from integration.pipeline.status import Delay, delay_of_batch, landed_batch, outcomes_of_batch
 from orchestration.dbt_project import Translator, dbt_project
@@ -40,15 +40,15 @@ def dbt_models(
     installation: Installation,
 ) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
     connection = batch_in_progress.connection
-    derivation = begin_derivation(connection)
+    derivation = start_derivation(connection)
     context.log.info(
         f"{len(derivation.stale)} tables are derived again because their code, or that of a table "
         "they read, has changed."
     )
     manifest = derivation.manifest
     selected, views = _selected(context), views_of(manifest)
-    # zoom_batch skips unchanged views and does not report them, which would cost 0.04 s each. Other
-    # runs build every view they select.
+    # zoom_batch skips unchanged views and does not report them, which would take 0.04 s each. Other
+    # runs build all views that they select.
     is_batch = context.run.job_name == BATCH_JOB and models_of(manifest) <= selected.keys()
     unchanged = views if is_batch and derivation.views_are_built() else set()
     wanted = with_views_above(manifest, selected.keys() - unchanged)
@@ -78,7 +78,7 @@ def dbt_models(
             for event in translated.to_default_asset_events(
                 manifest, TRANSLATOR, context, project=dbt_project
             ):
-                # The other types it can return are for the context of an op, not of an asset.
+                # Other types are returned only in the context of an op.
                 asset_event = cast("dg.Output[Any] | dg.AssetCheckResult", event)
                 yield report.completed(asset_event, message["data"])
     try:
@@ -86,17 +86,17 @@ def dbt_models(
     except DbtFailed as failure:
         raise dg.Failure(str(failure)) from None
     if views <= report.built:
-        derivation.note_views()
+        derivation.record_views()
     derivation.finish()
     report.raise_failures()
 
 
-# Whole tables are tested at night, by a job of their own. A batch tests only affected sessions.
+# A separate nightly job tests whole tables. A batch tests only affected sessions.
 nightly_checks = build_dbt_asset_selection([dbt_models], dbt_select="tag:nightly")
 
 
 class Report:
-    """What Dagster shows of a dbt run, beyond dagster-dbt's translation of its messages."""
+    """Adds our metadata and failures to dagster-dbt's translation of a dbt run's messages."""
 
     def __init__(self, run: DbtRun, connection: psycopg.Connection) -> None:
         self._connection = connection
@@ -116,7 +116,7 @@ class Report:
 
     @property
     def failures(self) -> list[str]:
-        """What failed, in words: models that were not derived and tests that found rows."""
+        """Sentences about models that were not derived and tests that found rows."""
         return [
             f"{result.node.name}: {self._failure(result)}"
             for result in self._results.values()
@@ -184,8 +184,8 @@ class Report:
 
 
 def _selected(context: dg.AssetExecutionContext) -> dict[str, dg.AssetKey]:
-    """What this run derives and checks: dbt's unique id -> the asset's key, or the key of the
-    check's asset.
+    """The models and tests of this run: dbt's unique id -> the key of the asset, or of the check's
+    asset.
     """
     definition = context.assets_def
     return {
@@ -202,7 +202,7 @@ def _node_of(message: Mapping[str, Any]) -> str:
 
 
 def _criteria(manifest: dict[str, Any], nodes: set[str]) -> list[str]:
-    """What dbt selects, in few criteria: dbt compares each with every node, three times."""
+    """As few selection criteria as possible: dbt compares each with all nodes, three times."""
     tables = models_of(manifest) - views_of(manifest)
     all_tables = [ALL_TABLES] if tables <= nodes else []
     others = sorted(nodes - tables if all_tables else nodes)

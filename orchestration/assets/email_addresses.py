@@ -1,4 +1,4 @@
-"""Email addresses become people and companies."""
+"""The assets for classified email addresses and display names."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -59,7 +59,7 @@ def email_addresses(
     yield dg.MaterializeResult(
         asset_key=["clientsights_raw", "email_addresses"],
         metadata={
-            "checked": done.looked_at,
+            "checked": done.classified,
             "new_or_changed": done.written,
             "unreadable_settings": len(done.problems),
             "changed": dg.MetadataValue.md(_table(done.moves)),

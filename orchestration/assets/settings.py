@@ -1,11 +1,11 @@
-"""The settings that the marts are derived from."""
+"""The assets for the copy of the settings that the marts are derived from, and its changes."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
-from integration.pipeline.facts import take_settings
+from integration.pipeline.facts import sync_facts
 from orchestration.resources import BatchInProgress
 
 SETTLED_BY = [
@@ -43,7 +43,7 @@ SETTLED_BY = [
 )
 def settings(batch_in_progress: BatchInProgress) -> Iterator[dg.MaterializeResult[Any]]:
     """Compares the current settings with the copy the marts were last derived from."""
-    changed = take_settings(batch_in_progress.connection, batch_in_progress.batch)
+    changed = sync_facts(batch_in_progress.connection, batch_in_progress.batch)
     total = sum(changed.values())
     yield dg.MaterializeResult(
         asset_key=["pipeline", "settings"], metadata={"changed_facts": total}

@@ -1,11 +1,11 @@
-"""Deliveries become events."""
+"""The asset for events, which lands waiting deliveries."""
 
 from collections import Counter
 from typing import Any
 
 import dagster as dg
 
-from integration.pipeline.landing import forget_quarantined_bodies, land_deliveries
+from integration.pipeline.landing import delete_quarantined_bodies, land_deliveries
 from orchestration.resources import BatchInProgress, Installation
 
 DISPOSITIONS = ("landed", "duplicate", "ignored", "unknown_account", "quarantined")
@@ -37,7 +37,7 @@ def zoom_events(
     ):
         counts += chunk
         context.log.info(f"Processed {counts.total()} deliveries: {_in_words(counts)}")
-    forgotten = forget_quarantined_bodies(
+    deleted = delete_quarantined_bodies(
         batch_in_progress.connection,
         now=batch_in_progress.batch.as_of,
         days=settings.quarantine_days,
@@ -48,7 +48,7 @@ def zoom_events(
             "deliveries": counts.total(),
             "dispositions": dg.MetadataValue.md(_table(counts)),
             "quarantined": counts["quarantined"],
-            "quarantined_bodies_deleted": forgotten,
+            "quarantined_bodies_deleted": deleted,
         }
     )
 

@@ -1,4 +1,4 @@
-"""Zoom users and Zoom Phone users, imported from every connected account."""
+"""The assets for Zoom users and Zoom Phone users, imported from connected accounts."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,1 +1,1 @@
-"""Sensors: they request a run or say why none is needed. They contain no business rules."""
+"""Sensors, which request a run or say why none is needed. They contain no business rules."""

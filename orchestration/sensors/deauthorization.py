@@ -13,7 +13,7 @@ from orchestration.resources import Installation
 
 @dg.op
 def erase_accounts(context: dg.OpExecutionContext, installation: Installation) -> None:
-    """Erases the accounts whose grace period is over; fails when data of one is left."""
+    """Erases the accounts due for erasure; fails if data of one of them is left."""
     done = erasure.erase_due_accounts(
         installation.settings(),
         installation.database_url(),

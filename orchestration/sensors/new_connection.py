@@ -1,10 +1,10 @@
-"""Imports users at once, not at the next tick, for a new connection or when someone asks."""
+"""Imports users at once, not at the next tick, for a new connection or on request."""
 
 from datetime import UTC, datetime
 
 import dagster as dg
 
-from integration.connections.imports import imports_asked_for
+from integration.connections.imports import requested_imports
 from integration.database.postgres import connect
 from orchestration.automation import is_batch_running, zoom_batch
 from orchestration.resources import Installation
@@ -22,7 +22,7 @@ def new_connection(
     if is_batch_running(context.instance):
         return dg.SkipReason("A batch is running. Checking again when it finishes.")
     with connect(installation.database_url(), role="pipeline") as connection:
-        waiting = imports_asked_for(connection, now=datetime.now(UTC))
+        waiting = requested_imports(connection, now=datetime.now(UTC))
     if not waiting:
         return dg.SkipReason("No new connection and no import requested.")
     return dg.RunRequest(tags={"worksights/because": f"{len(waiting)} imports requested"})

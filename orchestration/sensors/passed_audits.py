@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from integration.database.postgres import connect
-from integration.pipeline.job_states import note_job_passed
+from integration.pipeline.job_states import record_passed_job
 from orchestration.automation import nightly_audit
 from orchestration.resources import Installation
 
@@ -18,4 +18,4 @@ from orchestration.resources import Installation
 )
 def passed_audits(context: dg.RunStatusSensorContext, installation: Installation) -> None:
     with connect(installation.database_url(), role="pipeline") as connection:
-        note_job_passed(connection, context.dagster_run.job_name, now=datetime.now(UTC))
+        record_passed_job(connection, context.dagster_run.job_name, now=datetime.now(UTC))

@@ -1,9 +1,9 @@
-"""Records each failed run for `status` and the page."""
+"""Records failed runs for `status` and the page."""
 
 import dagster as dg
 
 from integration.database.postgres import connect
-from integration.pipeline.failed_runs import note_failure
+from integration.pipeline.failed_runs import record_failed_run
 from orchestration.resources import Installation
 
 
@@ -18,7 +18,7 @@ from orchestration.resources import Installation
 def run_failures(context: dg.RunFailureSensorContext, installation: Installation) -> None:
     failed_steps = [event.step_key for event in context.get_step_failure_events() if event.step_key]
     with connect(installation.database_url(), role="pipeline") as connection:
-        note_failure(
+        record_failed_run(
             connection,
             run_id=context.dagster_run.run_id,
             job=context.dagster_run.job_name,

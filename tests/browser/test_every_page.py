@@ -63,7 +63,7 @@ OTHERS = [
         for route in PAGES
         if route.method == "GET"
         and not route.param_convertors
-        and route.right not in (Right.ANYBODY, Right.CONNECT)
+        and route.right not in (Right.ANYONE, Right.CONNECT)
         and route.path not in REDIRECTS
     ),
 ]

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from integration.explain.appearances import Appearance, Told
+from integration.explain.appearances import Appearance, SessionSummary
 from integration.explain.explanation import Step, first_failure, steps_of
 
 ENDED = datetime(2026, 3, 2, 10, tzinfo=UTC)
-SESSION = Told(
+SESSION = SessionSummary(
     organization_id="firm",
     session_id="s",
     feature="meetings",
@@ -102,7 +102,7 @@ def test_the_identity_with_the_entry_is_explained_when_there_are_two() -> None:
 
 def test_an_entry_on_another_users_timeline_does_not_count_for_this_user() -> None:
     steps = steps_of(SESSION, [replace(ANN, user_id="bob", is_anothers=True)])
-    assert (failing(steps), steps[-1].tab) == ("mapped", "users")
+    assert (failing(steps), steps[-1].page) == ("mapped", "users")
 
 
 def test_times_are_shown_in_the_requested_zone() -> None:

@@ -6,7 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
-from integration.settings import PLACEHOLDER, SettingsError, make_missing_keys, read_settings
+from integration.settings import PLACEHOLDER, SettingsError, create_missing_keys, read_settings
 from tests.commands.program import APP_SETTINGS, Program
 
 A_KEY, ANOTHER_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -137,8 +137,8 @@ def test_a_grace_period_longer_than_zoom_allows_is_refused_before_a_batch(
 
 def test_missing_keys_are_created_once_and_readable_only_by_the_owner(tmp_path: Path) -> None:
     environ = {"WORKSIGHTS_ZOOM_HOME": str(tmp_path / "home"), "SESSION_KEY": "of-the-environment"}
-    made = make_missing_keys(read_settings(environ, dotenv=tmp_path / ".env"))
-    again = make_missing_keys(read_settings(environ, dotenv=tmp_path / ".env"))
+    made = create_missing_keys(read_settings(environ, dotenv=tmp_path / ".env"))
+    again = create_missing_keys(read_settings(environ, dotenv=tmp_path / ".env"))
     assert made.values == again.values
     assert again.get("SESSION_KEY") == "of-the-environment"
     assert len(again.encryption_keys) == 1
@@ -157,8 +157,8 @@ def test_an_address_of_an_earlier_run_is_replaced_and_a_configured_one_is_not(
     environ = {"WORKSIGHTS_ZOOM_HOME": str(tmp_path)}
     for port in ("8080", "9090"):
         settings = read_settings(environ, dotenv=tmp_path / ".env")
-        make_missing_keys(settings, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
+        create_missing_keys(settings, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
     kept = read_settings(environ, dotenv=tmp_path / ".env").public_url
     settings = read_settings({**environ, "PUBLIC_URL": "https://w.example"}, dotenv=tmp_path / ".e")
-    made = make_missing_keys(settings, addresses={"PUBLIC_URL": "http://127.0.0.1:1"})
+    made = create_missing_keys(settings, addresses={"PUBLIC_URL": "http://127.0.0.1:1"})
     assert (kept, made.public_url) == ("http://127.0.0.1:9090", "https://w.example")

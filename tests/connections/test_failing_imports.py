@@ -8,7 +8,7 @@ import psycopg.sql
 import pytest
 import requests
 
-from integration.connections.imports import note_trouble
+from integration.connections.imports import record_failed_import
 from integration.database.postgres import transaction
 from simulator.world import World
 from tests.connections.accounts import (
@@ -186,12 +186,12 @@ def test_no_connection_is_postponed_for_longer_than_a_day(
     installation: Installation, connections: dict[str, str], now: datetime
 ) -> None:
     with transaction(installation.url, role="pipeline") as connection:
-        note_trouble(
+        record_failed_import(
             connection,
             connections[ACCOUNTS[0]],
             reason="Zoom asks for patience.",
             now=now,
-            is_passing=True,
+            is_transient=True,
             retry_at=datetime(2099, 1, 1, tzinfo=UTC),
         )
 

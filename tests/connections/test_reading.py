@@ -3,7 +3,7 @@
 import threading
 import time
 
-from integration.connections.reading import Unread, read_side_by_side
+from integration.connections.reading import Unread, read_in_parallel
 from tests.patience import PATIENCE
 
 
@@ -16,7 +16,7 @@ def test_an_account_that_is_never_finished_is_given_up_when_the_time_is_up() -> 
         return f"{account} was read"
 
     try:
-        answers = read_side_by_side(
+        answers = read_in_parallel(
             ["first", "hangs", "last"],
             read,
             at_once=2,
@@ -41,7 +41,7 @@ def test_an_account_that_was_never_started_is_reported_as_such() -> None:
 
     try:
         answers = dict(
-            read_side_by_side(
+            read_in_parallel(
                 ["hangs", "waits"],
                 read,
                 at_once=1,
@@ -55,12 +55,12 @@ def test_an_account_that_was_never_started_is_reported_as_such() -> None:
 
 
 def test_nothing_is_read_when_the_time_is_up() -> None:
-    answers = read_side_by_side(["a", "b"], str.upper, at_once=2, ends_at=time.monotonic())
+    answers = read_in_parallel(["a", "b"], str.upper, at_once=2, ends_at=time.monotonic())
 
     assert sorted(answers) == [("a", Unread.NOT_STARTED), ("b", Unread.NOT_STARTED)]
 
 
 def test_without_accounts_there_is_nothing_to_wait_for() -> None:
     assert (
-        list(read_side_by_side([], str.upper, at_once=2, ends_at=time.monotonic() + PATIENCE)) == []
+        list(read_in_parallel([], str.upper, at_once=2, ends_at=time.monotonic() + PATIENCE)) == []
     )

@@ -188,7 +188,7 @@ def test_a_refused_token_is_renewed_although_it_has_time_left(connected: str) ->
     save(connected, grant(1))
 
     got = access_token(
-        connected, "c1", keys=KEYS, renew=Renewals(), now=NOW, failing="made-up-access-1"
+        connected, "c1", keys=KEYS, renew=Renewals(), now=NOW, rejected="made-up-access-1"
     )
     assert got[0] == "made-up-access-2"
 
@@ -197,7 +197,7 @@ def test_a_refused_token_that_was_replaced_is_not_renewed_again(connected: str) 
     save(connected, grant(2))
 
     got = access_token(
-        connected, "c1", keys=KEYS, renew=never_renew, now=NOW, failing="made-up-access-1"
+        connected, "c1", keys=KEYS, renew=never_renew, now=NOW, rejected="made-up-access-1"
     )
     assert got[0] == "made-up-access-2"
 
@@ -222,7 +222,7 @@ def test_two_callers_that_need_a_renewal_at_once_cause_exactly_one(
             keys=KEYS,
             renew=renew_when_the_other_waits,
             now=NOW,
-            failing=failing,
+            rejected=failing,
         )
 
     with ThreadPoolExecutor(2) as threads:

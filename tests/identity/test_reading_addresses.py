@@ -2,7 +2,7 @@
 
 import pytest
 
-from integration.identity.address import Address, Unreadable, person_key, read_address
+from integration.identity.address import Address, InvalidAddress, person_key, read_address
 from tests.identity.cases import READABLE, UNREADABLE
 
 
@@ -13,7 +13,7 @@ def test_all_spellings_of_an_address_have_one_key(text: str, key: str) -> None:
 
 @pytest.mark.parametrize(("text", "reason"), UNREADABLE)
 def test_an_unreadable_text_has_a_reason_and_no_key(text: str | None, reason: str) -> None:
-    assert read_address(text) == Unreadable(reason)
+    assert read_address(text) == InvalidAddress(reason)
     assert person_key(text) is None
 
 

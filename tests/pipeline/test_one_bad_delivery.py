@@ -12,8 +12,8 @@ from integration.database.postgres import connect
 from integration.pipeline import landing
 from integration.pipeline.batches import Batch
 from integration.pipeline.landing import land_deliveries
-from integration.privacy.arriving import Arrival, Redacted
-from integration.privacy.tombstones import WrongTombstoneKey, note_key
+from integration.privacy.arriving import Arrival, RedactedArrival
+from integration.privacy.tombstones import WrongTombstoneKey, record_key
 from integration.zoom import kept_fields
 from tests.pipeline.events import Body, Person, Session
 from tests.pipeline.installation import Installation
@@ -156,16 +156,16 @@ def test_a_delivery_that_cannot_be_redacted_is_quarantined_without_its_body(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The body might name a person who was erased."""
-    applied = landing.redact
+    applied = landing.redact_arrivals
 
     def failing(
         connection: psycopg.Connection, arrivals: Sequence[Arrival], *rest: Any, **key: Any
-    ) -> dict[int, Redacted]:
+    ) -> dict[int, RedactedArrival]:
         if POISON in str(arrivals) or any(POISON.encode() in (a.body or b"") for a in arrivals):
             raise RecursionError("a message that quotes")
         return applied(connection, arrivals, *rest, **key)
 
-    monkeypatch.setattr(landing, "redact", failing)
+    monkeypatch.setattr(landing, "redact_arrivals", failing)
     installation.deliver(*one_bad_of_many(), at=ARRIVAL)
 
     assert land(installation) == {"landed": 39, "quarantined": 1}
@@ -176,7 +176,7 @@ def test_a_delivery_that_cannot_be_redacted_is_quarantined_without_its_body(
 
 def test_a_wrong_tombstone_key_quarantines_nothing(installation: Installation) -> None:
     with connect(installation.url) as connection:
-        note_key(connection, "another-key")
+        record_key(connection, "another-key")
     installation.deliver(*one_bad_of_many(), at=ARRIVAL)
 
     with pytest.raises(WrongTombstoneKey):

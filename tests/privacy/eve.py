@@ -6,7 +6,7 @@ from typing import Any
 from integration.database.postgres import transaction
 from integration.privacy.digests import Digests, key_id
 from integration.privacy.person import erase_person
-from integration.privacy.tombstones import note_key
+from integration.privacy.tombstones import record_key
 from tests.pipeline.events import Body, Person, Session, user_event
 from tests.pipeline.installation import TOMBSTONE_KEY, Installation
 
@@ -72,7 +72,7 @@ def erase(installation: Installation, key: str = KEY) -> None:
     installation.execute("update pipeline.batches set finished_at = now()")
     number = installation.value("select coalesce(max(batch), 0) from pipeline.batches")
     with transaction(installation.url) as connection:
-        note_key(connection, key_id(TOMBSTONE_KEY))
+        record_key(connection, key_id(TOMBSTONE_KEY))
         digests = Digests(TOMBSTONE_KEY, "firm")
         erase_person(connection, number, digests, key, clear_topics=False)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integration.connections.connections import join_account
+from integration.connections.connections import connect_account
 from integration.database.postgres import connect, transaction
 from integration.pipeline.derive import DerivationFailed
 from integration.privacy.account import accounts_due
@@ -92,7 +92,7 @@ def test_connecting_again_cancels_the_erasure(installation: Installation) -> Non
     """Permanently: a later disconnection is not a removal of the app."""
     remove_app(installation)
     with transaction(installation.url, role="page") as connection:
-        join_account(
+        connect_account(
             connection, organization_id="firm", zoom_account_id=ACCOUNT, owner_user_id="owner"
         )
     connected = due(installation, after=timedelta(days=30))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.connections.connections import join_account
+from integration.connections.connections import connect_account
 from integration.database.postgres import transaction
 from integration.privacy.person import ActiveUser
 from integration.privacy.registry import columns_without_personal_data, personal_columns
@@ -83,7 +83,7 @@ def test_an_erased_account_is_unknown_until_another_organization_connects_it(sto
     latest = "select disposition from ingress.deliveries order by delivery_id desc limit 1"
     assert story.installation.value(latest) == "unknown_account"
     with transaction(story.installation.url, role="page") as connection:
-        _, is_new = join_account(
+        _, is_new = connect_account(
             connection, organization_id="other", zoom_account_id=ACCOUNT, owner_user_id="ann-2"
         )
     assert is_new

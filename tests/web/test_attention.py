@@ -15,7 +15,7 @@ from integration.web.overview.attention import (
     needs_of_identity,
     needs_of_people,
 )
-from integration.web.overview.numbers import People
+from integration.web.overview.numbers import PeopleCounts
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -33,7 +33,7 @@ def account(**changed: Any) -> ListedConnection:
 def arrived(**changed: Any) -> Arrivals:
     return Arrivals(**{
         "zoom_account_id": "A1", "received_last_day": 5, "last_received_at": NOW - HOUR,
-        "waits_since": None, "quarantined": {}, **changed,
+        "waiting_since": None, "quarantined": {}, **changed,
     })  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def test_a_connection_that_fails_or_sends_nothing_needs_attention(
 
 
 @pytest.mark.parametrize(
-    ("finished", "failed", "waits_since", "title"),
+    ("finished", "failed", "waiting_since", "title"),
     [
         (NOW - HOUR, None, None, None),
         (NOW - HOUR, NOW - 2 * HOUR, None, None),  # a later one continued its work
@@ -83,11 +83,11 @@ def test_a_connection_that_fails_or_sends_nothing_needs_attention(
 def test_a_batch_that_fails_or_is_overdue_needs_attention(
     finished: datetime | None,
     failed: datetime | None,
-    waits_since: datetime | None,
+    waiting_since: datetime | None,
     title: str | None,
 ) -> None:
     needs = needs_of_batches(
-        Batches(finished, failed), [account()], [arrived(waits_since=waits_since)], now=NOW
+        Batches(finished, failed), [account()], [arrived(waiting_since=waiting_since)], now=NOW
     )
     assert [need.title for need in needs] == ([title] if title else [])
 
@@ -107,11 +107,11 @@ def test_deliveries_that_could_not_be_read_are_reported_with_their_reasons() -> 
 
 
 def test_unmapped_people_are_reported_when_they_miss_entries() -> None:
-    people = People(9, 5, 1, waiting=1, entries_waiting=1, subscribed={})
+    people = PeopleCounts(9, 5, 1, waiting=1, entries_waiting=1, subscribed={})
     (need,) = needs_of_people(people)
     assert need.title == "1 Zoom user is not mapped"
     assert need.text.startswith("1 of their sessions")
-    assert needs_of_people(People(9, 5, 1, waiting=0, entries_waiting=0, subscribed={})) == []
+    assert needs_of_people(PeopleCounts(9, 5, 1, waiting=0, entries_waiting=0, subscribed={})) == []
 
 
 def test_unreadable_settings_are_reported_with_the_next_step() -> None:

@@ -5,7 +5,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.web.timeline.lanes import Place, side_by_side
+from integration.web.timeline.lanes import Place, assign_lanes
 
 SPANS = st.lists(
     st.tuples(st.integers(0, 60), st.integers(1, 20)).map(lambda one: (one[0], one[0] + one[1])),
@@ -19,7 +19,7 @@ def overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 @given(SPANS)
 def test_no_two_spans_that_overlap_share_a_lane_or_differ_in_width(spans: list) -> None:
-    placed = list(zip(spans, side_by_side(spans), strict=True))
+    placed = list(zip(spans, assign_lanes(spans), strict=True))
     for (one, place), (other, other_place) in combinations(placed, 2):
         if overlap(one, other):
             assert place.lane != other_place.lane
@@ -29,7 +29,7 @@ def test_no_two_spans_that_overlap_share_a_lane_or_differ_in_width(spans: list) 
 @given(SPANS)
 def test_there_are_as_few_lanes_as_the_greatest_overlap(spans: list) -> None:
     greatest = max((sum(b <= start < e for b, e in spans) for start, _ in spans), default=0)
-    places = side_by_side(spans)
+    places = assign_lanes(spans)
     assert max((place.lane + 1 for place in places), default=0) == greatest
     assert all(place.lane < place.lanes <= greatest for place in places)
 
@@ -37,10 +37,10 @@ def test_there_are_as_few_lanes_as_the_greatest_overlap(spans: list) -> None:
 @given(SPANS, st.randoms(use_true_random=False))
 def test_a_place_does_not_depend_on_the_order_of_the_spans(spans: list, random) -> None:
     spans = list(set(spans))
-    before = dict(zip(spans, side_by_side(spans), strict=True))
+    before = dict(zip(spans, assign_lanes(spans), strict=True))
     random.shuffle(spans)
-    assert dict(zip(spans, side_by_side(spans), strict=True)) == before
+    assert dict(zip(spans, assign_lanes(spans), strict=True)) == before
 
 
 def test_spans_that_touch_no_other_have_the_whole_width() -> None:
-    assert side_by_side([(0, 2), (1, 3), (3, 4)]) == [Place(0, 2), Place(1, 2), Place(0, 1)]
+    assert assign_lanes([(0, 2), (1, 3), (3, 4)]) == [Place(0, 2), Place(1, 2), Place(0, 1)]

@@ -58,7 +58,7 @@ def test_a_restarted_list_may_name_the_same_pages(zoom: Any, zoom_client: ZoomCl
 def test_a_list_without_an_end_is_cut_short(
     zoom: Any, zoom_client: ZoomClient, monkeypatch: pytest.MonkeyPatch, ids: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(client, "MOST_PAGES", 5)
+    monkeypatch.setattr(client, "MAX_PAGES", 5)
     for number in range(7):
         zoom.will_answer(200, page(*ids, then=str(number)))
 

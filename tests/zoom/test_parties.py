@@ -9,12 +9,12 @@ import pytest
 from integration.zoom.envelope import Envelope
 from integration.zoom.events import Event, events_of
 from integration.zoom.kept_events import KEPT_EVENTS
-from integration.zoom.parties import EVERYBODY, HOST, NAME_NOBODY, TOPIC, parties_of
+from integration.zoom.parties import ALL_PARTIES, HOST, NAMES_NO_ONE, TOPIC, parties_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOON_MS = int(NOON.timestamp() * 1000)
 LEFT_BY_ERASURE = {"erased_callee"}
-NAME_A_PERSON = {field for party in EVERYBODY for field in party.values()}
+NAME_A_PERSON = {field for party in ALL_PARTIES for field in party.values()}
 
 
 class Talkative(dict[str, Any]):
@@ -47,13 +47,13 @@ def events(name: str) -> Iterator[Event]:
 
 def test_the_lists_have_every_kept_field_once_and_no_others() -> None:
     kept = {field for name in KEPT_EVENTS for event in events(name) for field in event.fields}
-    assert kept | LEFT_BY_ERASURE == NAME_A_PERSON | NAME_NOBODY | {TOPIC}
-    assert not NAME_A_PERSON & NAME_NOBODY
+    assert kept | LEFT_BY_ERASURE == NAME_A_PERSON | NAMES_NO_ONE | {TOPIC}
+    assert not NAME_A_PERSON & NAMES_NO_ONE
 
 
 @pytest.mark.parametrize("name", sorted(name for name in KEPT_EVENTS if "user." not in name))
 def test_an_event_without_its_parties_names_no_one_but_the_host(name: str) -> None:
     for event in events(name):
         of_parties = {field for party in parties_of(name, event.fields) for field in party.fields}
-        left = event.fields.keys() - of_parties - NAME_NOBODY
+        left = event.fields.keys() - of_parties - NAMES_NO_ONE
         assert left <= {TOPIC, *HOST.values()}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integration.zoom.envelope import open_envelope
-from integration.zoom.events import Event, Unreadable, events_of
+from integration.zoom.events import Event, UnreadableDelivery, events_of
 from integration.zoom.kept_events import KEPT_EVENTS
 from tests.pipeline.events import Person, Session, call_ended, call_history, iso, user_event
 
@@ -66,7 +66,7 @@ def spoiled_events(draw: st.DrawFn) -> Any:
 def read(body: bytes) -> list[Event]:
     try:
         return events_of(open_envelope(body), received_at=ARRIVAL)
-    except Unreadable:
+    except UnreadableDelivery:
         return []
 
 
@@ -113,7 +113,7 @@ def fields_of(body: Any) -> dict[str, str]:
 
 
 def reason_of(body: Any) -> str:
-    with pytest.raises(Unreadable) as unreadable:
+    with pytest.raises(UnreadableDelivery) as unreadable:
         events_of(open_envelope(json.dumps(body).encode()), received_at=ARRIVAL)
     return str(unreadable.value)
 

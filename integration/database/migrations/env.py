@@ -1,5 +1,5 @@
-"""How alembic reaches the database: over the connection that `migrate` gives it, or over one of its
-own when somebody runs `alembic` itself.
+"""Connects alembic to the database: through the connection that `migrate` passes, or through a new
+one when `alembic` is run directly.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def connection_to_use() -> Iterator[Connection]:
 with connection_to_use() as connection:
     context.configure(
         connection=connection,
-        # Not alembic's own name: others may keep their tables in this database, Dagster does.
+        # Not alembic's default name: Dagster, too, uses alembic in this database.
         version_table="worksights_zoom_schema",
         version_table_schema="public",
         transaction_per_migration=True,

@@ -1,1 +1,1 @@
-"""Addresses: which wait, what decides, what they mean."""
+"""Classifies email addresses and display names: reads, decides, writes."""

@@ -1,4 +1,4 @@
-"""What is said of addresses and names: decided by `integration.identity`, from what was read."""
+"""Applies the rules of `integration.identity` to the addresses and names that were read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -41,8 +41,8 @@ class ClassifiedAddress:
 
 
 @dataclass(frozen=True)
-class JudgedName:
-    """`person_name` is what of the display name can be shown as a person's name."""
+class ClassifiedName:
+    """`person_name` is the display name in a form that can be shown; None if it is generic."""
 
     organization_id: str
     display_name: str
@@ -51,25 +51,25 @@ class JudgedName:
 
 
 @dataclass(frozen=True)
-class Decided:
-    """Of one organization. `problems` are its settings that cannot be read, in plain sentences."""
+class Decisions:
+    """The results of one organization. `problems` are sentences about unreadable settings."""
 
     addresses: list[ClassifiedAddress] = field(repr=False)
-    names: list[JudgedName] = field(repr=False)
+    names: list[ClassifiedName] = field(repr=False)
     problems: Iterable[str]
 
 
-def decide(organization_id: str, waiting: Waiting) -> Decided:
-    """Asks nothing of the database."""
+def decide(organization_id: str, waiting: Waiting) -> Decisions:
+    """Classifies an organization's waiting addresses and names. Does not use the database."""
     rules = rules_of(waiting.facts)
     names = company_names(waiting.facts)
-    return Decided(
+    return Decisions(
         addresses=[
             _row(organization_id, address, classify(address, rules), names)
             for address in sorted(waiting.addresses)
         ],
         names=[
-            JudgedName(
+            ClassifiedName(
                 organization_id, name, None if is_generic(name) else tidy(name), is_notetaker(name)
             )
             for name in sorted(waiting.names)
@@ -79,8 +79,8 @@ def decide(organization_id: str, waiting: Waiting) -> Decided:
 
 
 def company_names(facts: IdentityFacts) -> dict[str, str]:
-    """Company's domain -> the name an override gives it; of several the one of the domain itself,
-    then of the greatest domain.
+    """Company's domain -> the name set by an override. If there are several, the override of the
+    company's own domain applies, else the one of the greatest domain.
     """
     named = []
     for domain, name in facts.company_names.items():

@@ -1,5 +1,5 @@
-"""The settings that decide what an address means, from the copy that the batch derives from, and
-the rules that were last applied.
+"""Reads the settings that decide how addresses are classified, from the batch's copy, and the rules
+that were last applied.
 """
 
 from collections import defaultdict
@@ -15,8 +15,8 @@ KINDS = ("user_email", "own_domain", "domain_override", "company_name", "identit
 
 @dataclass
 class IdentityFacts:
-    """What one organization has set. `overrides`: domain -> company's domain, None for no company;
-    `company_names`: domain of an override -> name.
+    """One organization's settings. `overrides` maps a domain to its company's domain, or to None
+    for no company; `company_names` maps an override's domain to the company's name.
     """
 
     user_emails: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ class ChangedFact:
 
 
 def identity_facts(connection: psycopg.Connection) -> dict[str, IdentityFacts]:
-    """By organization. Of a user's emails the one that holds now."""
+    """The current facts by organization; of a user's emails only the current one."""
     rows = connection.execute(
         """
         select organization_id, kind, subject, value from pipeline.settings
@@ -47,9 +47,7 @@ def identity_facts(connection: psycopg.Connection) -> dict[str, IdentityFacts]:
 
 
 def configured_facts(connection: psycopg.Connection, *, organization_id: str) -> IdentityFacts:
-    """What somebody has set for one organization; its users' emails, which may be thousands, are
-    left out.
-    """
+    """One organization's configured facts, without its users' emails, which may be thousands."""
     rows = connection.execute(
         """
         select organization_id, kind, subject, value from pipeline.settings
@@ -82,7 +80,7 @@ def _by_organization(
 
 
 def rules_of(facts: IdentityFacts) -> OrganizationRules:
-    """What these settings make of the rules."""
+    """The rules that result from these settings."""
     return organization_rules(
         user_emails=facts.user_emails,
         own_domains=facts.own_domains,
@@ -92,8 +90,8 @@ def rules_of(facts: IdentityFacts) -> OrganizationRules:
 
 
 def changed_identity_facts(connection: psycopg.Connection) -> dict[str, list[ChangedFact]]:
-    """By organization: facts that hold now and did not before, or the other way round, and that no
-    finished batch has taken up.
+    """The facts, by organization, that became or ceased to be valid and that no finished batch has
+    processed.
     """
     found: dict[str, list[ChangedFact]] = defaultdict(list)
     rows = connection.execute(
@@ -110,14 +108,14 @@ def changed_identity_facts(connection: psycopg.Connection) -> dict[str, list[Cha
 
 
 def applied_rules(connection: psycopg.Connection) -> tuple[str, str] | None:
-    """(rule version, suffix list version) that all addresses were last classified by."""
+    """The (rule version, suffix list version) that last classified all addresses."""
     return connection.execute(
         "select rule_version, psl_version from clientsights_raw.applied_rules"
     ).fetchone()
 
 
-def note_rules(connection: psycopg.Connection, *, rule_version: str, psl_version: str) -> None:
-    """All addresses have been classified by these."""
+def record_rules(connection: psycopg.Connection, *, rule_version: str, psl_version: str) -> None:
+    """Records the versions that have classified all addresses."""
     connection.execute(
         """
         insert into clientsights_raw.applied_rules (is_one, rule_version, psl_version)

@@ -1,5 +1,5 @@
-"""What is to be decided in a batch: addresses and names that are new, and those that a change of
-settings or of rules concerns, with the settings that decide.
+"""Reads what a batch must classify: new addresses and names, those affected by changed settings or
+rules, and the settings that decide.
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ from integration.pipeline.addresses.identity_facts import (
     identity_facts,
     rules_of,
 )
-from integration.pipeline.progress import progress
+from integration.pipeline.progress import watermark
 from integration.zoom.parties import fields_of
 
 ADDRESSES = "clientsights_raw.email_addresses"
@@ -29,7 +29,7 @@ Pair = tuple[str, str]
 
 @dataclass
 class Waiting:
-    """Of one organization. `error` is the class of what was raised while it was read."""
+    """One organization's unclassified texts. `error` is the class of an exception while reading."""
 
     facts: IdentityFacts
     addresses: set[str] = field(default_factory=set, repr=False)
@@ -38,7 +38,7 @@ class Waiting:
 
 
 def read_waiting(connection: psycopg.Connection) -> dict[str, Waiting]:
-    """By organization, in order: of all that have settings, or of which something waits."""
+    """By organization, sorted: all that have settings, or addresses or names to classify."""
     facts = identity_facts(connection)
     waiting: defaultdict[str, Waiting] = defaultdict(lambda: Waiting(IdentityFacts()))
     waiting |= {organization: Waiting(known) for organization, known in facts.items()}
@@ -49,12 +49,12 @@ def read_waiting(connection: psycopg.Connection) -> dict[str, Waiting]:
         _collect(known_names(connection), lambda one: one.names, waiting)
     else:
         for organization, changes in changed_identity_facts(connection).items():
-            _add_concerned(connection, organization, changes, waiting[organization])
+            _add_affected(connection, organization, changes, waiting[organization])
     return dict(sorted(waiting.items()))
 
 
 def rules_have_changed(connection: psycopg.Connection) -> bool:
-    """Whether the lists or rules of this version are not those of the last classification."""
+    """Whether the rules or lists have changed since the last classification."""
     return applied_rules(connection) not in (None, (RULE_VERSION, PSL_VERSION))
 
 
@@ -65,7 +65,7 @@ def _collect(
         of(waiting[organization]).add(text)
 
 
-def _add_concerned(
+def _add_affected(
     connection: psycopg.Connection,
     organization_id: str,
     changes: Collection[ChangedFact],
@@ -75,8 +75,8 @@ def _add_concerned(
         pairs = known_addresses(connection, organization_id)
     else:
         try:
-            keys, domains = _concerned(changes, waiting.facts)
-        # One organization's settings: whatever they make of the rules must not reach the others.
+            keys, domains = _affected(changes, waiting.facts)
+        # A failure caused by one organization's settings must not affect the others.
         except Exception as error:  # noqa: BLE001
             waiting.error = type(error).__name__
             return
@@ -84,8 +84,8 @@ def _add_concerned(
     waiting.addresses |= {address for _, address in pairs}
 
 
-def _concerned(changes: Iterable[ChangedFact], facts: IdentityFacts) -> tuple[set[str], set[str]]:
-    """The person keys and the domains that changes of an organization's settings concern."""
+def _affected(changes: Iterable[ChangedFact], facts: IdentityFacts) -> tuple[set[str], set[str]]:
+    """The person keys and domains affected by changes of an organization's settings."""
     keys: set[str] = set()
     domains: set[str] = set()
     emails: list[str] = []
@@ -104,8 +104,8 @@ def _concerned(changes: Iterable[ChangedFact], facts: IdentityFacts) -> tuple[se
 
 
 def new_addresses(connection: psycopg.Connection) -> list[Pair]:
-    """(organization, address) of events landed since the last time, and of Zoom users, that were
-    not classified yet.
+    """(organization, address) of events landed since the last classification, and of Zoom users,
+    that are not classified yet.
     """
     return connection.execute(
         """
@@ -113,9 +113,9 @@ def new_addresses(connection: psycopg.Connection) -> list[Pair]:
         from (
             select
                 events.organization_id,
-                lower((fields ->> said.field) collate "C") collate "default" as address
+                lower((fields ->> named.field) collate "C") collate "default" as address
             from zoom_raw.events
-            cross join unnest(%s::text[]) as said (field)
+            cross join unnest(%s::text[]) as named (field)
             where events.batch > %s
             union all
             select organization_id, value from pipeline.settings where kind = 'zoom_user_email'
@@ -127,14 +127,14 @@ def new_addresses(connection: psycopg.Connection) -> list[Pair]:
             )
         order by organization_id, address
         """,
-        [fields_of("email"), progress(connection, ADDRESSES)],
+        [fields_of("email"), watermark(connection, ADDRESSES)],
     ).fetchall()
 
 
 def known_addresses(
     connection: psycopg.Connection, organization_id: str | None = None
 ) -> list[Pair]:
-    """(organization, address) of every classified address, of one organization or of all."""
+    """(organization, address) of all classified addresses, of one organization or of all."""
     return connection.execute(
         """
         select organization_id, address from clientsights_raw.email_addresses
@@ -152,8 +152,9 @@ def addresses_of(
     person_keys: Iterable[str],
     domains: Iterable[str],
 ) -> list[Pair]:
-    """(organization, address) of those with one of the keys, at or below one of the domains, or of
-    a company of that domain. Keyless addresses of users are found by their text.
+    """(organization, address) of the addresses with one of the keys, at or below one of the
+    domains, or of a company with that domain. Users' addresses, which have no key, are found by
+    their text.
     """
     return connection.execute(
         """
@@ -180,16 +181,16 @@ def addresses_of(
 
 
 def new_names(connection: psycopg.Connection) -> list[Pair]:
-    """(organization, display name) of events landed since the last time, and of Zoom users, that
-    were not judged yet.
+    """(organization, display name) of events landed since the last classification, and of Zoom
+    users, that are not classified yet.
     """
     return connection.execute(
         """
         select distinct organization_id, display_name
         from (
-            select events.organization_id, fields ->> said.field as display_name
+            select events.organization_id, fields ->> named.field as display_name
             from zoom_raw.events
-            cross join unnest(%s::text[]) as said (field)
+            cross join unnest(%s::text[]) as named (field)
             where events.batch > %s
             union all
             select organization_id, value from pipeline.settings where kind = 'zoom_user_name'
@@ -201,12 +202,12 @@ def new_names(connection: psycopg.Connection) -> list[Pair]:
                     and known.display_name = seen.display_name
             )
         """,
-        [fields_of("name"), progress(connection, NAMES)],
+        [fields_of("name"), watermark(connection, NAMES)],
     ).fetchall()
 
 
 def known_names(connection: psycopg.Connection) -> list[Pair]:
-    """(organization, display name) of every one that was judged."""
+    """(organization, display name) of all classified names."""
     return connection.execute(
         "select organization_id, display_name from clientsights_raw.display_names"
     ).fetchall()

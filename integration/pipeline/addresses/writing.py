@@ -1,4 +1,4 @@
-"""Stores what was decided about addresses and names, and what moved by it."""
+"""Stores the classified addresses and names, and the moves that result."""
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
@@ -7,12 +7,12 @@ import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
 from integration.identity.versions import RULE_VERSION
-from integration.pipeline.addresses.deciding import ClassifiedAddress, JudgedName
+from integration.pipeline.addresses.deciding import ClassifiedAddress, ClassifiedName
 from integration.pipeline.batches import Batch
 
 COLUMNS = tuple(field.name for field in fields(ClassifiedAddress))
-# What is said of an address, without the versions of the rules that said it.
-SAID = tuple(
+# The results of a classification, without the versions of the rules.
+RESULTS = tuple(
     column
     for column in COLUMNS
     if column not in ("organization_id", "address", "rule_version", "psl_version")
@@ -21,7 +21,7 @@ SAID = tuple(
 
 @dataclass(frozen=True)
 class Move:
-    """How many addresses moved from one kind and reason to another."""
+    """The number of addresses that moved from one kind and reason to another."""
 
     kind_before: str
     reason_before: str
@@ -31,9 +31,9 @@ class Move:
 
 
 def stage(connection: psycopg.Connection, rows: Iterable[ClassifiedAddress]) -> int:
-    """Puts the rows beside the table, where `moves` and `apply` find them; returns how many.
+    """Writes the rows to a temporary table that `moves` and `apply` read; returns their number.
 
-    Ends with the transaction.
+    The table is dropped at the end of the transaction.
     """
     connection.execute(
         SQL("""
@@ -49,7 +49,7 @@ def stage(connection: psycopg.Connection, rows: Iterable[ClassifiedAddress]) -> 
 
 
 def moves(connection: psycopg.Connection) -> list[Move]:
-    """Which staged addresses would get another key, kind or company, by kind and reason."""
+    """The staged addresses that would get another key, kind or company, by kind and reason."""
     return [
         Move(*row)
         for row in connection.execute(
@@ -64,8 +64,8 @@ def moves(connection: psycopg.Connection) -> list[Move]:
 
 
 def apply(connection: psycopg.Connection, batch: Batch) -> int:
-    """Takes over what is staged: reports the addresses that moved, names their sessions' cause
-    among the changed settings, and returns how many addresses are new or said otherwise.
+    """Stores the staged rows. Records the moves, adds the moved addresses to the change set, so
+    that their sessions are derived again, and returns how many addresses are new or changed.
     """
     connection.execute(
         SQL("""
@@ -97,13 +97,13 @@ def apply(connection: psycopg.Connection, batch: Batch) -> int:
         insert into clientsights_raw.email_addresses as known ({columns}, batch)
         select {columns}, %s from classified
         on conflict (organization_id, address) do update set
-            ({said}, batch) = row({new}, excluded.batch)
+            ({results}, batch) = row({new}, excluded.batch)
         where ({old}) is distinct from ({new})
         """).format(
             columns=_listed(COLUMNS),
-            said=_listed(SAID),
-            old=_listed(SAID, of="known"),
-            new=_listed(SAID, of="excluded"),
+            results=_listed(RESULTS),
+            old=_listed(RESULTS, of="known"),
+            new=_listed(RESULTS, of="excluded"),
         ),
         [batch.number],
     ).rowcount
@@ -128,31 +128,31 @@ def _listed(columns: Iterable[str], *, of: str | None = None) -> Composed:
 
 def store_names(
     connection: psycopg.Connection,
-    names: Iterable[JudgedName],
+    names: Iterable[ClassifiedName],
     *,
     batch: Batch,
 ) -> int:
-    """Stores (organization, display name, person's name, whether it is a note-taker's); those that
-    are judged otherwise than before are named among the changed settings. Returns how many are new
-    or differ.
+    """Stores the names, and adds those classified differently than before to the change set, so
+    that their sessions are derived again. Returns how many are new or changed.
     """
     connection.execute(
-        "create temporary table judged (organization_id text, display_name text, "
+        "create temporary table classified_names (organization_id text, display_name text, "
         "person_name text, is_notetaker boolean) on commit drop"
     )
-    with connection.cursor().copy("copy judged from stdin") as copy:
+    with connection.cursor().copy("copy classified_names from stdin") as copy:
         for name in names:
             copy.write_row(astuple(name))
-    connection.execute("analyze pg_temp.judged")  # else a thousand names are planned for
+    # Without statistics, Postgres plans for a thousand rows.
+    connection.execute("analyze pg_temp.classified_names")
     connection.execute(
         """
         insert into pipeline.setting_changes
             (organization_id, kind, subject, value, zoom_account_id, batch, changed)
         select organization_id, 'display_name', display_name, '', '', %s, '{(,)}'
-        from judged
+        from classified_names
         inner join clientsights_raw.display_names as known using (organization_id, display_name)
         where (known.person_name, known.is_notetaker)
-            is distinct from (judged.person_name, judged.is_notetaker)
+            is distinct from (classified_names.person_name, classified_names.is_notetaker)
         """,
         [batch.number],
     )
@@ -161,7 +161,7 @@ def store_names(
         insert into clientsights_raw.display_names as known
             (organization_id, display_name, person_name, is_notetaker, rule_version, batch)
         select organization_id, display_name, person_name, is_notetaker, %(version)s, %(batch)s
-        from judged
+        from classified_names
         on conflict (organization_id, display_name) do update
         set person_name = excluded.person_name, is_notetaker = excluded.is_notetaker,
             rule_version = excluded.rule_version,
@@ -174,7 +174,7 @@ def store_names(
     connection.execute(
         "update clientsights_raw.display_names set rule_version = %(version)s "
         "where rule_version <> %(version)s and (organization_id, display_name) in "
-        "(select organization_id, display_name from judged)",
+        "(select organization_id, display_name from classified_names)",
         {"version": RULE_VERSION},
     )
     return stored

@@ -1,1 +1,1 @@
-"""dbt as the pipeline uses it: its project, the code its tables were derived with, its runs."""
+"""dbt for the pipeline: its project, its runs, and the code that its tables were derived with."""

@@ -1,4 +1,4 @@
-"""Which code the tables and views in the database were derived with."""
+"""Records which code the tables and views in the database were derived with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class TableCode:
-    """The code of one derived table: a fingerprint of everything that it is computed by, and the
-    tables that it is derived from, directly or through others.
+    """The code of one derived table: a fingerprint of all code that computes it, and the tables
+    that it is derived from, directly or through others.
     """
 
     fingerprint: str
@@ -19,7 +19,7 @@ class TableCode:
 
 
 def analyze_landed(connection: psycopg.Connection) -> None:
-    """Statistics of what the models read and others write, where it has grown by a fifth."""
+    """Updates the statistics of the models' source tables that have grown by a fifth."""
     connection.execute(
         """
         select pipeline.analyze_grown(array(
@@ -31,11 +31,11 @@ def analyze_landed(connection: psycopg.Connection) -> None:
     )
 
 
-def note_code(connection: psycopg.Connection, tables: Mapping[str, TableCode]) -> list[str]:
-    """Notes the code that tables (schema.table) are derived with from now on.
+def record_code(connection: psycopg.Connection, tables: Mapping[str, TableCode]) -> list[str]:
+    """Records the code that tables (schema.table) are derived with from now on.
 
-    Those that were derived with other code, and those derived from them, lose their progress: the
-    next run derives them from everything. Returns their names, in order.
+    Deletes the watermarks of tables that were derived with other code, and of those derived from
+    them, so that the next run derives them completely. Returns their names, sorted.
     """
     with connection.transaction():
         found = connection.execute(
@@ -47,7 +47,7 @@ def note_code(connection: psycopg.Connection, tables: Mapping[str, TableCode]) -
             name for name, code in tables.items() if ({name} | code.derived_from) & changed
         )
         connection.execute("delete from pipeline.progress where model = any(%s)", [stale])
-        if stale:  # a column that goes takes the views on it along
+        if stale:  # removing a column drops the views on it
             connection.execute("delete from pipeline.built_views")
         connection.execute("delete from pipeline.model_code")
         with connection.cursor() as cursor:
@@ -59,7 +59,7 @@ def note_code(connection: psycopg.Connection, tables: Mapping[str, TableCode]) -
 
 
 def rows_written(connection: psycopg.Connection, tables: list[str]) -> dict[str, int]:
-    """Rows that the last run inserted into, or deleted from, each of the tables (schema.table)."""
+    """The rows that the last run inserted into or deleted from each table (schema.table)."""
     found = connection.execute(
         """
         select model, coalesce(rows_inserted, 0) + coalesce(rows_deleted, 0)
@@ -73,7 +73,7 @@ def rows_written(connection: psycopg.Connection, tables: list[str]) -> dict[str,
 
 
 def views_are_built(connection: psycopg.Connection, fingerprint: str) -> bool:
-    """Whether the views are those of this state of the project."""
+    """Whether the views were built from this state of the project."""
     return rows.scalar(
         connection,
         bool,
@@ -82,8 +82,8 @@ def views_are_built(connection: psycopg.Connection, fingerprint: str) -> bool:
     )
 
 
-def note_views(connection: psycopg.Connection, fingerprint: str) -> None:
-    """The views of this state of the project have been built."""
+def record_views(connection: psycopg.Connection, fingerprint: str) -> None:
+    """Records that the views of this state of the project have been built."""
     connection.execute(
         """
         insert into pipeline.built_views (is_one, fingerprint) values (true, %s)

@@ -1,7 +1,7 @@
-"""What each derived table is computed by, from dbt's manifest: its own SQL, that of the views it
+"""Fingerprints the code of each derived table from dbt's manifest: its SQL, that of the views it
 reads, their macros, and its columns.
 
-A table whose fingerprint is not the one it was derived with is derived again from everything.
+A table with a changed fingerprint is derived again completely.
 """
 
 import hashlib
@@ -15,12 +15,12 @@ from integration.pipeline.dbt.project import Manifest
 
 
 def table_name(node: dict[str, Any]) -> str:
-    """A model's table as pipeline.progress names it."""
+    """The name of a model's table in pipeline.progress."""
     return f"{node['schema']}.{node['alias']}"
 
 
 def code_of_tables(manifest: Manifest) -> dict[str, TableCode]:
-    """By name, of every model that is a table."""
+    """The code of all models that are tables, by table name."""
     return {
         table_name(node): TableCode(
             fingerprint=_fingerprint(manifest, unique_id),
@@ -36,9 +36,9 @@ def code_of_tables(manifest: Manifest) -> dict[str, TableCode]:
 
 
 def fingerprint_of_views(manifest: Manifest) -> str:
-    """Changes when a view may have changed: a batch leaves views alone that are as they were.
+    """A fingerprint that changes when a view may have changed; otherwise a batch skips the views.
 
-    Replacing a view drops those that stand on it for a moment, and costs 0.05 s each.
+    Replacing a view briefly drops the views that depend on it, and takes 0.05 s each.
     """
     code = [manifest["nodes"][node]["raw_code"] for node in sorted(views_of(manifest))]
     macros = [
@@ -54,7 +54,7 @@ def _is_table(node: dict[str, Any]) -> bool:
 
 
 def _above(manifest: Manifest, unique_id: str, *, through_tables: bool) -> list[str]:
-    """The models above one, each once; without `through_tables` only the views it reads."""
+    """The models upstream of one, each once; without `through_tables` only the views it reads."""
     found: list[str] = []
     waiting = list(manifest["nodes"][unique_id]["depends_on"]["nodes"])
     while waiting:
@@ -77,7 +77,7 @@ def _fingerprint(manifest: Manifest, unique_id: str) -> str:
 
 
 def _macros(manifest: Manifest, unique_ids: list[str]) -> Iterator[str]:
-    """The project's macros that these models use, in order of their names."""
+    """The project's macros that these models use, sorted by name."""
     seen: set[str] = set()
     waiting = [
         macro for each in unique_ids for macro in manifest["nodes"][each]["depends_on"]["macros"]

@@ -1,20 +1,20 @@
-"""The models of the project, as its manifest names them: which are views, and what reads what."""
+"""Reads the project's models from its manifest: which are views, and which reads which."""
 
 from collections.abc import Iterable
 from graphlib import TopologicalSorter
 
 from integration.pipeline.dbt.project import Manifest
 
-ALL_TABLES = "config.materialized:incremental"  # as dbt selects them
+ALL_TABLES = "config.materialized:incremental"  # in dbt's selection syntax
 
 
 def models_of(manifest: Manifest) -> set[str]:
-    """Every model, by dbt's unique id."""
+    """dbt's unique ids of all models."""
     return {node for node, props in manifest["nodes"].items() if props["resource_type"] == "model"}
 
 
 def views_of(manifest: Manifest) -> set[str]:
-    """The models that are views."""
+    """dbt's unique ids of the models that are views."""
     return {
         node
         for node in models_of(manifest)
@@ -23,13 +23,13 @@ def views_of(manifest: Manifest) -> set[str]:
 
 
 def relations_of(manifest: Manifest, models: Iterable[str]) -> list[str]:
-    """Their names in the database, schema.name."""
+    """The models' names in the database, schema.name."""
     nodes = [manifest["nodes"][model] for model in models]
     return [f"{node['schema']}.{node['name']}" for node in nodes]
 
 
 def with_views_above(manifest: Manifest, nodes: Iterable[str]) -> set[str]:
-    """The nodes, and the views that read a view among them: replacing a view drops those."""
+    """The nodes, and the views that depend on a view among them: replacing a view drops those."""
     views, wanted = views_of(manifest), set(nodes)
     for view in parents_first(manifest, views):
         if views & wanted & set(manifest["parent_map"][view]):
@@ -38,7 +38,7 @@ def with_views_above(manifest: Manifest, nodes: Iterable[str]) -> set[str]:
 
 
 def parents_first(manifest: Manifest, nodes: Iterable[str]) -> list[str]:
-    """The nodes, each after those of them that it reads, directly or through others."""
+    """The nodes in topological order: each after those that it reads, directly or not."""
     chosen = set(nodes)
     parents: dict[str, list[str]] = manifest["parent_map"]
     return [node for node in TopologicalSorter(parents).static_order() if node in chosen]

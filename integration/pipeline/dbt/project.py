@@ -1,4 +1,4 @@
-"""Where the dbt project lies, and its manifest: what dbt has read of the project."""
+"""The dbt project's folder, and its manifest: dbt's parsed form of the project."""
 
 import json
 import subprocess
@@ -15,17 +15,17 @@ MANIFEST = FOLDER / "target" / "manifest.json"
 
 
 def read_manifest() -> Manifest:
-    """What every model reads and is configured with, by dbt's unique ids."""
+    """The models' dependencies and configuration, by dbt's unique ids."""
     manifest: Manifest = json.loads(MANIFEST.read_text())
     return manifest
 
 
 def ensure_manifest() -> None:
-    """The manifest is as new as the project."""
+    """Creates the manifest again if the project is newer."""
     if MANIFEST.exists() and MANIFEST.stat().st_mtime >= _newest_change():
         return
     folders = ["--project-dir", str(FOLDER), "--profiles-dir", str(FOLDER)]
-    # Not what dbt has parsed before: it misses what is changed and changed back.
+    # No partial parsing: it misses files that were changed and changed back.
     parse = ["parse", "--no-partial-parse", "--quiet", *folders]
     subprocess.run([Path(sys.executable).parent / "dbt", *parse], cwd=PROJECT, check=True)
 

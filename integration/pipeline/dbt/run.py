@@ -1,7 +1,7 @@
-"""How dbt is run: inside this process, for whoever holds the writer's lock.
+"""Runs dbt inside this process, for the holder of the writer's lock.
 
-A `dbt` process for each batch would import dbt again and ask for its own version: 11 s of a batch
-of 24.
+A `dbt` process for each batch would import dbt again and look up its own version, which took 11 s
+of a batch of 24 s.
 """
 
 import json
@@ -17,22 +17,22 @@ from integration.database.session import KNOWS_TRANSACTION_TIMEOUT
 from integration.pipeline.dbt import project
 from integration.pipeline.dbt.messages import first_line
 from integration.pipeline.dbt.parsed_project import parsed_project
-from integration.pipeline.dbt.signals import signals_end_dbt
+from integration.pipeline.dbt.signals import stop_dbt_on_signal
 from integration.pipeline.writer import backend_of, kept_alive
 from integration.settings import Settings, environment_with
 
-# What Dagster's translation reads, and what adds the message and the rows of each node.
-LISTENED_TO = ("LogModelResult", "LogTestResult", "NodeFinished")
+# The events that Dagster's translation reads, and those with each node's message and rows.
+COLLECTED_EVENTS = ("LogModelResult", "LogTestResult", "NodeFinished")
 
 
 class DbtFailed(Exception):
-    """dbt ended before its models did; the message holds no values of rows."""
+    """dbt ended before its models did; the message contains no row values."""
 
 
 @dataclass(frozen=True)
 class DbtRun:
-    """What a dbt command did, as far as it came: each node's messages in dbt's structured form, and
-    dbt's own results, of which there are none when it was ended early by `error`.
+    """The result of a dbt command: each node's messages in dbt's structured form, and dbt's own
+    results, which are empty if `error` ended it early.
     """
 
     messages: Sequence[dict[str, Any]]
@@ -41,7 +41,7 @@ class DbtRun:
     is_cancelled: bool
 
     def raise_error(self) -> None:
-        """Raises what ended dbt early, if something did; its causes may hold values of rows."""
+        """Raises an error if dbt ended early, without its cause, which may contain row values."""
         if self.is_cancelled:
             raise KeyboardInterrupt("Cancelled while dbt was running.") from None
         if self.error:
@@ -57,7 +57,7 @@ def run_dbt(
     writer: psycopg.Connection,
     schema_prefix: str = "",
 ) -> Sequence[Any]:
-    """Runs a dbt command to its end: its node results in the order in which they ran."""
+    """Runs a dbt command to its end; returns its node results in the order in which they ran."""
     run = invoke_dbt(
         arguments,
         settings=settings,
@@ -80,23 +80,23 @@ def invoke_dbt(
     statement_seconds: int | None = None,
     schema_prefix: str = "",
 ) -> DbtRun:
-    """Runs a dbt command, to its end or to a signal, or until `writer`, which holds the writer's
-    lock, is lost; no statement lasts longer than `statement_seconds`. With a `schema_prefix` the
-    tables lie in schemas that begin with it.
+    """Runs a dbt command until it ends, a signal arrives, or `writer`, which holds the writer's
+    lock, is lost. No statement takes longer than `statement_seconds`. `schema_prefix` is prepended
+    to the names of the tables' schemas.
     """
-    from dbt.cli.main import dbtRunner  # 3.5 s of imports, which a sensor's tick must not pay
+    from dbt.cli.main import dbtRunner  # takes 3.5 s, which a sensor's tick must not spend
     from dbt_common.events.functions import msg_to_dict
 
     messages: list[dict[str, Any]] = []
 
     def listen(event: Any) -> None:
-        if event.info.name in LISTENED_TO:
+        if event.info.name in COLLECTED_EVENTS:
             messages.append(msg_to_dict(event))
-        _say(event, log)
+        _log_result(event, log)
 
     session = {
-        "pipeline.writer": backend_of(writer),  # each model asks whether it is still there
-        "client_connection_check_interval": "10s",  # a statement does not outlive its process long
+        "pipeline.writer": backend_of(writer),  # each model checks that it still exists
+        "client_connection_check_interval": "10s",  # stops statements soon after their process
     }
     if writer.info.server_version >= KNOWS_TRANSACTION_TIMEOUT:
         session["transaction_timeout"] = "0"
@@ -105,7 +105,7 @@ def invoke_dbt(
     server = libpq_environment(url, folder=settings.home, **session)
     work = settings.home / "dbt"
     target = parsed_project(project.FOLDER, work, schema_prefix=schema_prefix)
-    with kept_alive(writer), environment_with(**server), signals_end_dbt(url) as signals:
+    with kept_alive(writer), environment_with(**server), stop_dbt_on_signal(url) as signals:
         outcome: Any = dbtRunner(callbacks=[listen]).invoke(
             [
                 *arguments,
@@ -115,7 +115,7 @@ def invoke_dbt(
                 *_option("vars", json.dumps({"schema_prefix": schema_prefix})),
                 *_option("log-path", work / "logs"),
                 "--quiet",
-                # Postgres repeats the values of a row that it refuses, and dbt would print them.
+                # Postgres quotes the values of a rejected row, and dbt would print them.
                 *("--log-level", "none", "--log-level-file", "none"),
                 "--no-write-json",
             ]
@@ -128,7 +128,7 @@ def _option(name: str, value: str | Path) -> tuple[str, str]:
     return f"--{name}", str(value)
 
 
-def _say(event: Any, log: Any) -> None:
+def _log_result(event: Any, log: Any) -> None:
     if event.info.name in ("LogModelResult", "LogTestResult"):
         node = event.data.node_info
         log.info(f"{node.node_name}: {event.data.status} in {event.data.execution_time:.2f} s")

@@ -1,4 +1,4 @@
-"""A signal ends dbt, and what it is doing in the database."""
+"""Stops dbt and its statements in the database when a signal arrives."""
 
 import signal
 import threading
@@ -7,19 +7,19 @@ from contextlib import contextmanager
 
 from integration.database.postgres import connect
 
-SECONDS_TO_END = 5  # Postgres needs a moment to end a session
+SECONDS_TO_END = 5  # Postgres needs a moment to terminate a session
 
 
 @contextmanager
-def signals_end_dbt(url: str) -> Iterator[list[int]]:
-    """A signal ends dbt's statements on the server, and then dbt as Ctrl-C does; gives the signals
-    that came. Dagster's own exception would leave the statements running.
+def stop_dbt_on_signal(url: str) -> Iterator[list[int]]:
+    """On a signal, terminates dbt's statements on the server, then dbt itself, like Ctrl-C. Yields
+    the list of received signals. Dagster's own exception would leave the statements running.
     """
     received: list[int] = []
 
     def end(number: int, _frame: object) -> None:
         received.append(number)
-        _end_statements(url)
+        _terminate_sessions(url)
         raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
@@ -33,9 +33,9 @@ def signals_end_dbt(url: str) -> Iterator[list[int]]:
             signal.signal(each, handler)
 
 
-def _end_statements(url: str) -> None:
-    """Ends the sessions of dbt's threads. dbt may not: it acts in the role `pipeline`, and its
-    sessions are those of the login.
+def _terminate_sessions(url: str) -> None:
+    """Terminates the sessions of dbt's threads. dbt cannot: it acts as the role `pipeline`, but its
+    sessions belong to the login.
     """
     from dbt.adapters.factory import FACTORY
 

@@ -1,4 +1,4 @@
-"""`/`, which leads to where a viewer begins, and `/account`: who they are and what they may."""
+"""`/` redirects to the viewer's start page; `/account` shows the viewer's details and rights."""
 
 from starlette.responses import Response
 
@@ -12,11 +12,11 @@ def start(visit: Visit) -> Response:
 
 
 def account(visit: Visit) -> Response:
-    unsaid = (Right.ANYBODY, Right.SIGNED_IN)
+    not_listed = (Right.ANYONE, Right.SIGNED_IN)
     rights = [
-        right.as_yours
+        right.second_person
         for right in Right
-        if right in RIGHTS[visit.viewer.role] and right not in unsaid
+        if right in RIGHTS[visit.viewer.role] and right not in not_listed
     ]
     return visit.render("account/account.html", rights=rights)
 

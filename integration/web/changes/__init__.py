@@ -1,1 +1,1 @@
-"""A change of settings: from when it counts, what it does, who made it."""
+"""Changes of settings: the effective date, the preview of their effects, and the audit trail."""

@@ -1,4 +1,4 @@
-"""Who changed which setting on the page, and when."""
+"""Records and reads the audit trail: who changed which setting on the page, and when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class Change:
-    """`full_name` is that of who did it, `user_name` that of the WorkSights user it concerns,
-    `zoom_user_name` that of the Zoom user; None when there is none, or none any more.
+    """`full_name` is the author's name; `user_name` and `zoom_user_name` are the names of the
+    affected WorkSights user and Zoom user. A name is None if there is no such user, or no longer.
     """
 
     at: datetime
@@ -27,14 +27,14 @@ class Change:
     zoom_user_name: str | None
 
     @property
-    def counts_from(self) -> datetime | None:
-        """When it counts from an earlier time than that of the change."""
+    def backdated_to(self) -> datetime | None:
+        """The effective date, if it is earlier than the change itself."""
         moment = self.details.get("effective_from")
         effective_from = datetime.fromisoformat(moment) if moment else self.at
         return effective_from if effective_from < self.at - timedelta(minutes=1) else None
 
 
-def note_change(
+def record_change(
     connection: psycopg.Connection,
     *,
     organization_id: str,
@@ -43,10 +43,10 @@ def note_change(
     subject: str,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Notes a change in the caller's transaction, the one that makes it.
+    """Records a change, in the transaction that makes it.
 
-    `kind` is what was done ("connection_disconnected"), `subject` the id of what it was done to,
-    `details` ids and values. No names and no emails: an erasure blanks ids only.
+    `kind` is the action ("connection_disconnected"), `subject` is the id of its object, `details`
+    has ids and values. They must not contain names or emails: an erasure only blanks ids.
     """
     connection.execute(
         """
@@ -60,14 +60,14 @@ def note_change(
 def latest_changes(
     connection: psycopg.Connection, *, organization_id: str, limit: int, offset: int = 0
 ) -> list[Change]:
-    """The newest first."""
+    """The organization's latest changes, the newest first."""
     return rows.every(
         connection,
         Change,
         """
         select
             audit_trail.at, audit_trail.user_id, authors.full_name, audit_trail.kind,
-            audit_trail.subject, audit_trail.details, concerned.full_name as user_name,
+            audit_trail.subject, audit_trail.details, affected.full_name as user_name,
             (
                 select settings.value from pipeline.settings
                 where settings.organization_id = audit_trail.organization_id
@@ -81,9 +81,9 @@ def latest_changes(
         left join worksights.users as authors
             on authors.organization_id = audit_trail.organization_id
             and authors.user_id = audit_trail.user_id
-        left join worksights.users as concerned
-            on concerned.organization_id = audit_trail.organization_id
-            and concerned.user_id = coalesce(audit_trail.details ->> 'user_id', audit_trail.subject)
+        left join worksights.users as affected
+            on affected.organization_id = audit_trail.organization_id
+            and affected.user_id = coalesce(audit_trail.details ->> 'user_id', audit_trail.subject)
         where audit_trail.organization_id = %s
         order by audit_trail.at desc, audit_trail.entry_id desc
         limit %s offset %s

@@ -1,4 +1,4 @@
-"""From when a change of settings counts: now, or from an earlier day on."""
+"""Reads from when a change of settings is effective: from now, or from an earlier day."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from integration.connections.listed import ListedConnection
 from integration.web.page.time_zone import zoned
 
 
-class DayRefused(Exception):
-    """The message is a sentence for the person who chose the day."""
+class InvalidDay(Exception):
+    """The chosen day is not allowed; the message is for the person who chose it."""
 
 
 @dataclass(frozen=True)
 class Effective:
-    """`day` as the form said it; empty for a change that counts from now."""
+    """`day` is the form's value; empty for a change that is effective from now."""
 
     moment: datetime
     day: str
@@ -22,9 +22,8 @@ class Effective:
 
 @dataclass(frozen=True)
 class TimeChoice:
-    """What was chosen, and between which days one may choose: from that of `connected_at` to
-    today, in the viewer's zone. `effective` is None when the day was refused; `refusal` is then a
-    sentence.
+    """The choice, and the allowed days: from the day of `connected_at` to today, in the viewer's
+    zone. If the day is not allowed, `effective` is None and `refusal` says why.
     """
 
     since: str
@@ -43,8 +42,8 @@ def time_choice(
     now: datetime,
     time_zone: str,
 ) -> TimeChoice:
-    """Of a query or a form, by its fields `since` and `day`. Not before the first of the
-    connections was made: what ended earlier is on no timeline.
+    """Reads the fields `since` and `day` of a query or a form. The earliest day is that of the
+    first connection, because earlier sessions are on no timeline.
     """
     connected_at = min((one.connected_at for one in connections), default=now)
     since, day = read("since"), read("day")
@@ -53,7 +52,7 @@ def time_choice(
         effective = effective_from(
             since, day, now=now, time_zone=time_zone, connected_at=connected_at
         )
-    except DayRefused as error:
+    except InvalidDay as error:
         refusal = str(error)
     return TimeChoice(
         since=since,
@@ -69,24 +68,24 @@ def time_choice(
 def effective_from(
     since: str, day: str, *, now: datetime, time_zone: str, connected_at: datetime
 ) -> Effective:
-    """The beginning of the day in the viewer's zone, or of the connection when that is later.
+    """The start of the day in the viewer's zone, or of the connection if that is later.
 
-    `since` is "day", or anything else for now. DayRefused for a day that does not exist, has not
-    come yet, or lies before the connection.
+    `since` is "day"; any other value means now. Raises InvalidDay for a day that does not exist, is
+    in the future, or is before the connection.
     """
     if since != "day":
         return Effective(now, "")
     try:
         chosen = date.fromisoformat(day)
     except ValueError as error:
-        raise DayRefused("Enter a date in the format 2026-03-02.") from error
+        raise InvalidDay("Enter a date in the format 2026-03-02.") from error
     connected = zoned(connected_at, time_zone)
     if chosen > zoned(now, time_zone).date():
-        raise DayRefused("This date is in the future. Choose today or an earlier date.")
+        raise InvalidDay("This date is in the future. Choose today or an earlier date.")
     if chosen < connected.date():
-        raise DayRefused(
+        raise InvalidDay(
             f"Zoom was connected on {connected.day} {connected:%B %Y}. Choose that date or a later "
             "one."
         )
-    begin = datetime.combine(chosen, time(), connected.tzinfo).astimezone(UTC)
-    return Effective(min(max(begin, connected_at), now), chosen.isoformat())
+    start = datetime.combine(chosen, time(), connected.tzinfo).astimezone(UTC)
+    return Effective(min(max(start, connected_at), now), chosen.isoformat())

@@ -1,14 +1,14 @@
-"""What a change of settings would bring and take away, counted before it is saved.
+"""Counts the entries that a change of settings would add and remove, before it is saved.
 
-The next batch derives the sessions that ended since the change counts (contract, 5.13) by the rule
-of 5.8 and 5.10. Here the same rule is asked about the same sessions: the mapped user existed and
-was active at the session's end, neither the organization nor the user had the feature off then,
-the participant is not excluded. The steps before that one (answered, admitted, present) do not
-depend on settings, so those who failed there are left out. Compared is with the entries that are
-there now, so the numbers are what the next batch does, unless it finds other news as well.
+The next batch derives the sessions that ended since the effective date (contract, 5.13) by the
+rules of 5.8 and 5.10. This module applies the same rules to the same sessions: the mapped user
+existed and was active at the session's end, the feature was not off for the organization or the
+user, and the participant is not excluded. Earlier steps (answered, admitted, present) do not depend
+on settings, so participants who failed there are skipped. The result is compared with the current
+entries, so the counts are what the next batch does, unless it also receives new data.
 
-A switch needs less than a mapping: off takes every entry of its feature and user, on brings those
-whom only this switch has kept from one. An organization may have a million of them.
+Switching a feature needs less than a mapping: off removes all entries of the feature and user, on
+adds those that only this switch has prevented. An organization may have a million of them.
 """
 
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ import psycopg
 from psycopg.sql import SQL, Composed
 
 from integration.database import rows
-from integration.pipeline.marts import marts_are_there
+from integration.pipeline.marts import marts_exist
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Entries of a feature that come and go."""
+    """How many entries of a feature are added and removed."""
 
     feature: str
-    coming: int
-    going: int
+    added: int
+    removed: int
 
 
 def effects_of_mapping(
@@ -38,8 +38,8 @@ def effects_of_mapping(
     user_id: str | None,
     effective_from: datetime,
 ) -> list[Effect]:
-    """Of mapping a Zoom user to this user (None: to nobody) from then on; features without any
-    change are left out.
+    """The effects of mapping a Zoom user to this user (None: to nobody) from then on. Features
+    without a change are not listed.
     """
     return _effects(
         connection,
@@ -61,8 +61,8 @@ def effects_of_switch(
     is_on: bool,
     effective_from: datetime,
 ) -> list[Effect]:
-    """Of switching a feature for one user (None: for the organization) from then on; nothing when
-    no entry comes or goes.
+    """The effects of switching a feature for one user (None: for the organization) from then on;
+    empty if no entries change.
     """
     statements = _OF_THE_ORGANIZATION if user_id is None else _OF_ONE_USER
     return _effects(
@@ -80,13 +80,13 @@ def effects_of_switch(
 def _effects(
     connection: psycopg.Connection, statement: Composed, **parameters: object
 ) -> list[Effect]:
-    if not marts_are_there(connection):
+    if not marts_exist(connection):
         return []
     return rows.every(connection, Effect, statement, parameters)
 
 
-# By timeline.participants' index on the Zoom user.
-_CONCERNED_BY_MAPPING = SQL("""
+# Uses the index of timeline.participants on the Zoom user.
+_AFFECTED_BY_MAPPING = SQL("""
     select
         participants.session_id, participants.participant_id, participants.email,
         %(user)s::text as user_id, sessions.feature, sessions.ended_at
@@ -97,8 +97,8 @@ _CONCERNED_BY_MAPPING = SQL("""
         and participants.outcome not in ('not_answered', 'waiting_room_only', 'zero_duration')
         and sessions.ended_at >= %(effective_from)s
 """)
-# Of one user by its index on the user, of the organization by the sessions' index on their end.
-_CONCERNED_BY_SWITCH = SQL("""
+# Uses the index on the user, or for the organization the index of sessions on their end.
+_AFFECTED_BY_SWITCH = SQL("""
     select
         participants.session_id, participants.participant_id, participants.email,
         participants.user_id, sessions.feature, sessions.ended_at
@@ -111,8 +111,8 @@ _CONCERNED_BY_SWITCH = SQL("""
         {of_user}
 """)
 _ENTRIES_AFTER = SQL("""
-    with concerned as (
-        {concerned}
+    with affected as (
+        {affected}
     ),
     switches as (
         select subject, value as feature, valid from pipeline.switches_now
@@ -120,26 +120,26 @@ _ENTRIES_AFTER = SQL("""
             and subject is distinct from %(switched)s::text
     ),
     entries_after as (
-        select distinct concerned.session_id, concerned.user_id, concerned.feature
-        from concerned
+        select distinct affected.session_id, affected.user_id, affected.feature
+        from affected
         inner join worksights.users
             on users.organization_id = %(organization)s
-            and users.user_id = concerned.user_id
-            and users.created_at <= concerned.ended_at
-            and concerned.ended_at < coalesce(users.deactivated_at, 'infinity')
+            and users.user_id = affected.user_id
+            and users.created_at <= affected.ended_at
+            and affected.ended_at < coalesce(users.deactivated_at, 'infinity')
         left join clientsights_raw.email_addresses
             on email_addresses.organization_id = %(organization)s
-            and email_addresses.address = concerned.email
+            and email_addresses.address = affected.email
         where not exists (
                 select from switches
-                where switches.subject in ('', concerned.user_id)
-                    and switches.feature = concerned.feature
-                    and switches.valid @> concerned.ended_at
+                where switches.subject in ('', affected.user_id)
+                    and switches.feature = affected.feature
+                    and switches.valid @> affected.ended_at
             )
             and not exists (
                 select from pipeline.exclusions_now as exclusions
                 cross join lateral (
-                    values (concerned.email), (email_addresses.person_key)
+                    values (affected.email), (email_addresses.person_key)
                 ) as spellings (email)
                 where exclusions.organization_id = %(organization)s
                     and (
@@ -151,28 +151,28 @@ _ENTRIES_AFTER = SQL("""
             )
     )
 """)
-_EFFECTS_OF_MAPPING = _ENTRIES_AFTER.format(concerned=_CONCERNED_BY_MAPPING) + SQL("""
+_EFFECTS_OF_MAPPING = _ENTRIES_AFTER.format(affected=_AFFECTED_BY_MAPPING) + SQL("""
     , entries_before as (
         select activities.session_id, activities.user_id, activities.feature
         from timeline.activities
         where activities.organization_id = %(organization)s
-            and activities.session_id in (select session_id from concerned)
+            and activities.session_id in (select session_id from affected)
     ),
-    -- A user's other Zoom identity in the session keeps the entry.
+    -- If the user has another Zoom identity in the session, the entry stays.
     entries_of_others as (
         select participants.session_id, participants.user_id
         from timeline.participants
         where participants.organization_id = %(organization)s
             and participants.outcome = 'activity'
-            and participants.session_id in (select session_id from concerned)
+            and participants.session_id in (select session_id from affected)
             and not exists (
-                select from concerned
-                where concerned.session_id = participants.session_id
-                    and concerned.participant_id = participants.participant_id
+                select from affected
+                where affected.session_id = participants.session_id
+                    and affected.participant_id = participants.participant_id
             )
     ),
     changes as (
-        select feature, 1 as coming, 0 as going
+        select feature, 1 as added, 0 as removed
         from entries_after
         where (session_id, user_id) not in (select session_id, user_id from entries_before)
         union all
@@ -181,16 +181,16 @@ _EFFECTS_OF_MAPPING = _ENTRIES_AFTER.format(concerned=_CONCERNED_BY_MAPPING) + S
         where (session_id, user_id) not in (select session_id, user_id from entries_after)
             and (session_id, user_id) not in (select session_id, user_id from entries_of_others)
     )
-    select feature, sum(coming)::integer as coming, sum(going)::integer as going
+    select feature, sum(added)::integer as added, sum(removed)::integer as removed
     from changes
     group by feature
     order by feature
 """)
 _EFFECTS_OF_ON = SQL("""
-    select feature, count(*)::integer as coming, 0 as going from entries_after group by feature
+    select feature, count(*)::integer as added, 0 as removed from entries_after group by feature
 """)
 _EFFECTS_OF_OFF = SQL("""
-    select activities.feature, 0 as coming, count(*)::integer as going
+    select activities.feature, 0 as added, count(*)::integer as removed
     from timeline.activities
     inner join timeline.sessions using (organization_id, session_id)
     where activities.organization_id = %(organization)s
@@ -202,10 +202,10 @@ _EFFECTS_OF_OFF = SQL("""
 
 
 def _of_switch(of_user: SQL) -> dict[bool, Composed]:
-    """The statement for switching on, and the one for switching off."""
-    concerned = _CONCERNED_BY_SWITCH.format(of_user=of_user)
+    """The statements for switching on (True) and off (False)."""
+    affected = _AFFECTED_BY_SWITCH.format(of_user=of_user)
     return {
-        True: _ENTRIES_AFTER.format(concerned=concerned) + _EFFECTS_OF_ON,
+        True: _ENTRIES_AFTER.format(affected=affected) + _EFFECTS_OF_ON,
         False: _EFFECTS_OF_OFF.format(of_user=of_user),
     }
 

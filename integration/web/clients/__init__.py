@@ -1,1 +1,1 @@
-"""Companies and people outside, and who meets them."""
+"""The pages Companies and People: external contacts, and who meets them."""

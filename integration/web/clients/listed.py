@@ -1,7 +1,8 @@
-"""The companies and the people outside that an organization has met, strongest tie first.
+"""Lists the companies and external people that an organization has met, strongest relationship
+first.
 
-The strength shown is that of the strongest of its users' ties. A page of the list costs one look at
-the organization's ties, and the last two meetings of those on the page.
+The strength is that of the strongest relationship of any user. A page of the list reads the
+organization's relationships once, and the last two meetings of the clients on the page.
 """
 
 from dataclasses import dataclass
@@ -15,9 +16,9 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class Client:
-    """What companies and people have alike. `seconds` is the time of all users together;
-    `strength`, 0 to 100, and `grade` are those of `closest_user`; `total` is how many are in the
-    whole list. `previous_met_at` is None after one meeting only.
+    """The fields of both companies and people. `seconds` adds up the time of all users; `strength`,
+    0 to 100, and `grade` are those of `closest_user`; `total` counts the whole list.
+    `previous_met_at` is None after a single meeting.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Company(Client):
-    """`looks_like` is the domain of a company met before, when this one's is like it."""
+    """`looks_like` is the domain of a company met before, if this company's domain resembles it."""
 
     company_id: str
     domain: str
@@ -52,9 +53,9 @@ class Person(Client):
     company_name: str | None
 
 
-# The strongest tie of each client, from the end of the index on client and sum. The sum under a
-# strength orders as the strength does, and need not be computed for each. The tables under the
-# views: an order is not passed down into those.
+# The strongest relationship of each client, from the end of the index on client and sum. The sum
+# sorts like the strength, which need not be computed for each row. It reads the tables, not the
+# views, because Postgres does not push the order down into the views.
 _STRONGEST = SQL("""
     left join lateral (
         select ties.user_id, ties.decayed_minutes from intermediate.{ties} as ties
@@ -71,9 +72,9 @@ _SHOWN = SQL("""
     clientsights.grade_of(coalesce(graded.strength, 0)) as grade,
     users.full_name as closest_user
 """)
-# Of those on the page: the time of all ties, and of the sessions, whoever of ours was there, the
-# last and the last besides it. The index on client and month is read from its end, so an old client
-# costs no more than a new one.
+# For the clients on the page: the time of all relationships, and the last two sessions with any of
+# our users. The index on client and month is read from its end, so an old client takes no longer
+# than a new one.
 _DETAILS = SQL("""
     left join worksights.users
         on users.organization_id = page.organization_id and users.user_id = page.user_id
@@ -188,8 +189,8 @@ def companies(
     limit: int = 1,
     offset: int = 0,
 ) -> list[Company]:
-    """Those whose name or domain holds the text; or the one, none when it is another
-    organization's.
+    """The companies with the text in their name or domain, or the one with this id. Empty if it
+    belongs to another organization.
     """
     return rows.every(
         connection,
@@ -215,7 +216,9 @@ def people(
     limit: int = 1,
     offset: int = 0,
 ) -> list[Person]:
-    """Human people whose name, address or company holds the text; of one company; or the one."""
+    """The human people with the text in their name, address or company; optionally only those of
+    one company, or the one with this id.
+    """
     return rows.every(
         connection,
         Person,

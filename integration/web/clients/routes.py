@@ -1,11 +1,11 @@
-"""`/clients`: the companies and people outside whom the organization meets, and who meets them."""
+"""`/clients`: the companies and external people that the organization meets, and who meets them."""
 
 from typing import Any
 
 import psycopg
 from starlette.responses import Response
 
-from integration.pipeline.marts import marts_are_there
+from integration.pipeline.marts import marts_exist
 from integration.web.clients.listed import companies, people
 from integration.web.clients.ties import (
     interactions,
@@ -20,7 +20,7 @@ from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 
 COMPANIES, PEOPLE = "/clients", "/clients/people"
-DRAWN = 12  # companies and users of the picture; more lines are not told apart
+DRAWN = 12  # companies and users in the picture; more lines could not be distinguished
 PEOPLE_OF_COMPANY = 100
 TIES_SHOWN = 50
 
@@ -29,7 +29,7 @@ def list_companies(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
     listing, found, ties = listing_of(visit, COMPANIES, filters=()), [], []
     with visit.transaction() as connection:
-        if marts_are_there(connection):
+        if marts_exist(connection):
             found = companies(
                 connection,
                 organization_id=organization_id,
@@ -53,7 +53,7 @@ def list_companies(visit: Visit) -> Response:
 def list_people(visit: Visit) -> Response:
     listing, found = listing_of(visit, PEOPLE, filters=()), []
     with visit.transaction() as connection:
-        if marts_are_there(connection):
+        if marts_exist(connection):
             found = people(
                 connection,
                 organization_id=visit.viewer.organization_id,
@@ -73,7 +73,7 @@ def company(visit: Visit) -> Response:
         "company_id": company_id,
     }
     with visit.transaction() as connection:
-        found = companies(connection, **of_company) if marts_are_there(connection) else []
+        found = companies(connection, **of_company) if marts_exist(connection) else []
         if not found:
             raise not_found()
         context = {
@@ -93,7 +93,7 @@ def person(visit: Visit) -> Response:
         "person_id": person_id,
     }
     with visit.transaction() as connection:
-        found = people(connection, **of_person) if marts_are_there(connection) else []
+        found = people(connection, **of_person) if marts_exist(connection) else []
         if not found:
             raise not_found()
         context = {
@@ -105,10 +105,10 @@ def person(visit: Visit) -> Response:
     return visit.render("clients/person.html", **context)
 
 
-def _meetings(visit: Visit, connection: psycopg.Connection, **whose: str) -> dict[str, Any]:
-    """One page of what is behind the ties."""
+def _meetings(visit: Visit, connection: psycopg.Connection, **client: str) -> dict[str, Any]:
+    """One page of the interactions with a client."""
     listing = listing_of(visit, visit.request.url.path, filters=())
-    found = interactions(connection, **whose, limit=ROWS + 1, offset=listing.offset)
+    found = interactions(connection, **client, limit=ROWS + 1, offset=listing.offset)
     return {"listing": listing, "interactions": found[:ROWS], "has_next": len(found) > ROWS}
 
 

@@ -1,4 +1,4 @@
-"""Who of an organization meets a client, in which sessions, and what each adds to the tie."""
+"""Reads which users meet a client, in which sessions, and what each adds to the relationship."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class Tie:
-    """One user's tie with a company or a person."""
+    """One user's relationship with a company or a person."""
 
     user_id: str
     full_name: str
@@ -25,7 +25,7 @@ class Tie:
 @dataclass(frozen=True)
 class Interaction:
     """One entry of a user and one person met in it. `weighted_minutes` is what it added to the
-    tie's minutes, `minutes_now` what is left of that today.
+    relationship's minutes, `minutes_now` what remains of that today.
     """
 
     user_id: str
@@ -44,7 +44,7 @@ class Interaction:
 
 @dataclass(frozen=True)
 class DrawnTie:
-    """A line of the picture."""
+    """A relationship as one line of the picture."""
 
     user_id: str
     full_name: str
@@ -59,7 +59,7 @@ class DrawnTie:
 def ties_of_company(
     connection: psycopg.Connection, *, organization_id: str, company_id: str, limit: int
 ) -> list[Tie]:
-    """Strongest first."""
+    """The company's relationships, strongest first."""
     of_company = ("int_company_relationships", "company_id", organization_id, company_id)
     return _ties(connection, *of_company, limit=limit)
 
@@ -67,7 +67,7 @@ def ties_of_company(
 def ties_of_person(
     connection: psycopg.Connection, *, organization_id: str, person_id: str, limit: int
 ) -> list[Tie]:
-    """Strongest first."""
+    """The person's relationships, strongest first."""
     of_person = ("int_relationships", "person_id", organization_id, person_id)
     return _ties(connection, *of_person, limit=limit)
 
@@ -81,8 +81,8 @@ def interactions(
     limit: int,
     offset: int = 0,
 ) -> list[Interaction]:
-    """Of a person, or of all people of a company, the latest first: from the end of the index on
-    either and the time.
+    """The interactions with a person, or with all people of a company, the latest first. Reads the
+    index on either and the time from its end.
     """
     key, value = ("company_id", company_id) if company_id else ("person_id", person_id)
     return rows.every(
@@ -119,8 +119,8 @@ def interactions(
 def strongest_ties(
     connection: psycopg.Connection, *, organization_id: str, companies: int, users: int
 ) -> list[DrawnTie]:
-    """The ties between the companies with the strongest ones and the users with the most of these
-    companies; strongest company first.
+    """The relationships between the companies with the strongest ones and the users with the most
+    minutes with these companies; strongest company first.
     """
     return rows.every(
         connection,
@@ -181,7 +181,9 @@ def _ties(
     *,
     limit: int,
 ) -> list[Tie]:
-    """From the end of the index on client and sum; only those that are shown are graded."""
+    """The relationships, from the end of the index on client and sum. Computes the grade only for
+    the rows returned.
+    """
     return rows.every(
         connection,
         Tie,

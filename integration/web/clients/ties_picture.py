@@ -1,4 +1,4 @@
-"""The picture of who meets whom: users on the left, companies on the right, a line for each tie."""
+"""The picture of relationships: users on the left, companies on the right, lines between them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ THINNEST, THICKEST = 1.5, 9.0
 
 @dataclass(frozen=True)
 class Line:
-    """From `left` to `right`, in pixels from the top."""
+    """A line; `left` and `right` are the heights of its ends, in pixels from the top."""
 
     left: float
     right: float
@@ -22,7 +22,7 @@ class Line:
 
 @dataclass(frozen=True)
 class TiesPicture:
-    """`users` and `companies` are (id, name) from top to bottom."""
+    """`users` and `companies` are (id, name), from top to bottom."""
 
     height: int
     users: list[tuple[str, str]]
@@ -31,8 +31,9 @@ class TiesPicture:
 
 
 def draw_ties(ties: Sequence[DrawnTie]) -> TiesPicture:
-    """Companies in the order of the ties; each user beside the companies they meet most, so that
-    few lines cross. Both sides are spread over the whole height; the strongest lines are on top.
+    """Puts the companies in the order of the relationships, and each user next to the companies
+    they meet most, so that few lines cross. Both sides fill the whole height; the strongest lines
+    are on top.
     """
     companies = list({tie.company_id: tie.company_name for tie in ties}.items())
     place = {company_id: number for number, (company_id, _) in enumerate(companies)}
@@ -40,8 +41,8 @@ def draw_ties(ties: Sequence[DrawnTie]) -> TiesPicture:
     for tie in ties:
         of_user[tie.user_id, tie.full_name].append(tie)
 
-    def middle(mine: list[DrawnTie]) -> float:
-        return sum(place[t.company_id] * t.strength for t in mine) / sum(t.strength for t in mine)
+    def middle(own: list[DrawnTie]) -> float:
+        return sum(place[t.company_id] * t.strength for t in own) / sum(t.strength for t in own)
 
     users = sorted(of_user, key=lambda user: (middle(of_user[user]), user))
     height = max(len(users), len(companies)) * ROW_HEIGHT
@@ -60,5 +61,5 @@ def draw_ties(ties: Sequence[DrawnTie]) -> TiesPicture:
 
 
 def _middles(ids: Sequence[str], height: float) -> dict[str, float]:
-    """Spread evenly over the height."""
+    """id -> position, spread evenly over the height."""
     return {one: (number + 0.5) * height / len(ids) for number, one in enumerate(ids)}

@@ -1,1 +1,1 @@
-"""The tab Connections, and the way through Zoom's consent."""
+"""The page Connections, and connecting through Zoom's OAuth."""

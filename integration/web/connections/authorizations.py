@@ -1,5 +1,5 @@
-"""Authorizations under way: a browser was sent to Zoom and may come back once, within ten
-minutes, in the session that it left in.
+"""Stores pending authorizations: a browser sent to Zoom may return once, within ten minutes and in
+the same session.
 """
 
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from integration.sign_in.sessions import secret_hash
 AUTHORIZATION_LIFE = timedelta(minutes=10)
 
 
-def begin_authorization(
+def start_authorization(
     connection: psycopg.Connection,
     state: str,
     *,
@@ -37,7 +37,7 @@ def begin_authorization(
     )
 
 
-def end_authorization(
+def redeem_authorization(
     connection: psycopg.Connection,
     state: str,
     *,
@@ -45,7 +45,9 @@ def end_authorization(
     organization_id: str,
     now: datetime,
 ) -> str | None:
-    """The code verifier, once; None for a state that is unknown, used, late or another's."""
+    """The code verifier, once. None for a state that is unknown, used or expired, or that belongs
+    to another session.
+    """
     found = connection.execute(
         """
         delete from integration.authorizations

@@ -1,14 +1,14 @@
-"""`/services/zoom/connect` sends the browser to Zoom, `/services/zoom/callback` takes it back."""
+"""`/services/zoom/connect` sends the browser to Zoom, which returns it to `…/callback`."""
 
 from datetime import UTC, datetime
 
 from starlette.responses import RedirectResponse, Response
 
-from integration.connections.connections import AccountTaken, join_account
+from integration.connections.connections import AccountTaken, connect_account
 from integration.connections.tokens import save_grant
 from integration.sign_in.signing import new_secret
-from integration.web.changes.audit_trail import note_change
-from integration.web.connections.authorizations import begin_authorization, end_authorization
+from integration.web.changes.audit_trail import record_change
+from integration.web.connections.authorizations import redeem_authorization, start_authorization
 from integration.web.connections.refusals import (
     account_taken,
     declined,
@@ -16,7 +16,7 @@ from integration.web.connections.refusals import (
     not_permitted,
     scopes_missing,
     stale,
-    zoom_said_no,
+    zoom_rejected,
 )
 from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
@@ -30,13 +30,13 @@ CONNECT, CALLBACK = "/services/zoom/connect", "/services/zoom/callback"
 
 
 def connect(visit: Visit) -> Response:
-    """To Zoom's consent page, with a state that this session can redeem once."""
+    """Redirects to Zoom's consent page, with a state that this session can redeem once."""
     if visit.request.headers.get("sec-fetch-site") == "cross-site":
         raise from_another_site()
     visit.settings.require_zoom_app()
     state, code_verifier = new_secret(), new_secret()
     with visit.transaction() as connection:
-        begin_authorization(
+        start_authorization(
             connection,
             state,
             session=visit.session or "",
@@ -55,7 +55,7 @@ def connect(visit: Visit) -> Response:
 
 
 def callback(visit: Visit) -> Response:
-    """Joins the Zoom account of whoever has consented, when they administer it."""
+    """Connects the Zoom account of the person who approved the app, if they administer it."""
     code_verifier = _redeem_state(visit)
     if visit.query("error"):
         raise declined()
@@ -67,15 +67,15 @@ def callback(visit: Visit) -> Response:
             raise scopes_missing(missing)
         account_id = _account_administered(visit, grant)
     except ZoomError as error:
-        raise zoom_said_no(error) from error
-    _join(visit, grant, account_id)
+        raise zoom_rejected(error) from error
+    _connect_account(visit, grant, account_id)
     return visit.go("/services/zoom/overview")
 
 
 def _redeem_state(visit: Visit) -> str:
-    """Committed at once: a state counts once, whatever comes after."""
+    """Commits at once, so that a state works only once, whatever happens later."""
     with visit.transaction() as connection:
-        code_verifier = end_authorization(
+        code_verifier = redeem_authorization(
             connection,
             visit.query("state"),
             session=visit.session or "",
@@ -101,10 +101,10 @@ def _exchange(visit: Visit, code_verifier: str) -> oauth.Grant:
 
 
 def _account_administered(visit: Visit, grant: oauth.Grant) -> str:
-    """The account of the person who consented. Anybody with a login there could claim it
-    otherwise, so they have to be its owner or an admin, and its user list has to answer.
+    """The account of the person who approved the app. They must be its owner or an admin, and its
+    user list must be readable; otherwise anyone with a login there could claim the account.
     """
-    zoom = ZoomClient(visit.settings.api_url, lambda _refused: grant.access_token)
+    zoom = ZoomClient(visit.settings.api_url, lambda _rejected: grant.access_token)
     me = zoom.me()
     account_id = text(me.get("account_id"))
     if account_id is None or not is_administrator(me):
@@ -113,11 +113,11 @@ def _account_administered(visit: Visit, grant: oauth.Grant) -> str:
     return account_id
 
 
-def _join(visit: Visit, grant: oauth.Grant, account_id: str) -> None:
+def _connect_account(visit: Visit, grant: oauth.Grant, account_id: str) -> None:
     viewer = visit.viewer
     with visit.transaction() as connection:
         try:
-            connection_id, is_new = join_account(
+            connection_id, is_new = connect_account(
                 connection,
                 organization_id=viewer.organization_id,
                 zoom_account_id=account_id,
@@ -133,7 +133,7 @@ def _join(visit: Visit, grant: oauth.Grant, account_id: str) -> None:
             grant=grant,
             keys=visit.settings.encryption_keys,
         )
-        note_change(
+        record_change(
             connection,
             organization_id=viewer.organization_id,
             user_id=viewer.user_id,
@@ -141,7 +141,7 @@ def _join(visit: Visit, grant: oauth.Grant, account_id: str) -> None:
             subject=connection_id,
             details={"zoom_account_id": account_id},
         )
-        visit.tell(
+        visit.show_next(
             connection,
             f"Zoom account {account_id} is connected to {viewer.organization_name}. Its users are "
             "being imported. Sessions that end from now on will appear."

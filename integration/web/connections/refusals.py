@@ -1,4 +1,4 @@
-"""Why an authorization did not end in a connection, and what to do about it."""
+"""Explains why an authorization did not result in a connection, and what to do."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ def declined() -> Refusal:
             "Connect again and choose Allow. If Zoom does not offer it, a Zoom admin must first "
             "approve the app in the Zoom Marketplace."
         ),
-        step=SERVICES,
+        link=SERVICES,
     )
 
 
@@ -28,7 +28,7 @@ def stale() -> Refusal:
         title=TITLE,
         text="This request has expired, was already used, or was started in a different session.",
         next_step="Select Connect Zoom on the Services page to start again.",
-        step=SERVICES,
+        link=SERVICES,
     )
 
 
@@ -38,7 +38,7 @@ def from_another_site() -> Refusal:
         title=TITLE,
         text="You came here from another site. You can connect Zoom only from WorkSights.",
         next_step="Select Connect Zoom on the Services page.",
-        step=SERVICES,
+        link=SERVICES,
     )
 
 
@@ -51,7 +51,7 @@ def scopes_missing(scopes: Sequence[str]) -> Refusal:
             "Connect again and keep all permissions selected. If one is not listed, add it to the "
             "app in the Zoom Marketplace first."
         ),
-        step=SERVICES,
+        link=SERVICES,
     )
 
 
@@ -65,7 +65,7 @@ def not_permitted() -> Refusal:
         next_step=(
             "Sign in to Zoom as the owner, or as an admin who can view users, and connect again."
         ),
-        step=SERVICES,
+        link=SERVICES,
     )
 
 
@@ -75,12 +75,12 @@ def account_taken(error: AccountTaken) -> Refusal:
         title=TITLE,
         text=str(error),
         next_step="To connect a different Zoom account, sign in to it in Zoom and connect again.",
-        step=SERVICES,
+        link=SERVICES,
     )
 
 
-def zoom_said_no(error: ZoomError) -> Refusal:
-    if error.code == "invalid_grant":  # about a code: it was used, or is older than five minutes
+def zoom_rejected(error: ZoomError) -> Refusal:
+    if error.code == "invalid_grant":  # the code was used, or is older than five minutes
         return stale()
     if isinstance(error, TransientZoomError):
         return Refusal(
@@ -88,6 +88,6 @@ def zoom_said_no(error: ZoomError) -> Refusal:
             title=TITLE,
             text=error.reason,
             next_step="Try again in a few minutes.",
-            step=SERVICES,
+            link=SERVICES,
         )
-    return Refusal(502, title=TITLE, text=error.reason, next_step=error.next_step, step=SERVICES)
+    return Refusal(502, title=TITLE, text=error.reason, next_step=error.next_step, link=SERVICES)

@@ -1,25 +1,25 @@
-"""`/services/zoom/connections`: the Zoom accounts, and what can be done with each."""
+"""`/services/zoom/connections`: the Zoom accounts, importing their users, and disconnecting."""
 
 from datetime import UTC, datetime
 
 from starlette.responses import Response
 
 from integration.connections.ending import disconnect
-from integration.connections.imports import ask_for_import
+from integration.connections.imports import request_import
 from integration.connections.listed import (
     ListedConnection,
     connection_of,
     connections_of,
     is_worth_watching,
 )
-from integration.web.changes.audit_trail import note_change
+from integration.web.changes.audit_trail import record_change
 from integration.web.page.refusals import not_found
 from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 from integration.zoom import oauth
 from integration.zoom.errors import ZoomError
 
-TAB = "/services/zoom/connections"
+PATH = "/services/zoom/connections"
 
 
 def connections(visit: Visit) -> Response:
@@ -28,18 +28,18 @@ def connections(visit: Visit) -> Response:
     return visit.render(
         "connections/connections.html",
         connections=listed,
-        looks_again=is_worth_watching(listed, now=visit.now),
+        auto_refresh=is_worth_watching(listed, now=visit.now),
     )
 
 
-def import_again(visit: Visit) -> Response:
+def import_users(visit: Visit) -> Response:
     connection_id = visit.path("connection_id")
     organization_id = visit.viewer.organization_id
     with visit.transaction() as connection:
-        account = ask_for_import(connection, connection_id, organization_id=organization_id)
+        account = request_import(connection, connection_id, organization_id=organization_id)
         if account is None:
             raise not_found()
-        note_change(
+        record_change(
             connection,
             organization_id=organization_id,
             user_id=visit.viewer.user_id,
@@ -47,16 +47,16 @@ def import_again(visit: Visit) -> Response:
             subject=connection_id,
             details={"zoom_account_id": account},
         )
-        visit.tell(connection, "User import requested. It usually starts within a minute.")
-    return visit.go(TAB)
+        visit.show_next(connection, "User import requested. It usually starts within a minute.")
+    return visit.go(PATH)
 
 
-def ask_to_disconnect(visit: Visit) -> Response:
+def confirm_disconnect(visit: Visit) -> Response:
     return visit.render("connections/disconnect.html", connection=_in_use(visit))
 
 
 def end_connection(visit: Visit) -> Response:
-    """Ends it here first, so that it ends whatever Zoom says; then tells Zoom."""
+    """Ends the connection here first, so that it ends even if Zoom fails, then notifies Zoom."""
     connection_id = visit.path("connection_id")
     organization_id = visit.viewer.organization_id
     with visit.transaction() as connection:
@@ -69,7 +69,7 @@ def end_connection(visit: Visit) -> Response:
         if ended is None:
             raise not_found()
         account, token = ended
-        note_change(
+        record_change(
             connection,
             organization_id=organization_id,
             user_id=visit.viewer.user_id,
@@ -81,19 +81,19 @@ def end_connection(visit: Visit) -> Response:
     with visit.transaction() as connection:
         text = f"Zoom account {account} is disconnected. No more data will be received from it."
         if is_revoked:
-            visit.tell(connection, text)
+            visit.show_next(connection, text)
         else:
-            visit.tell(
+            visit.show_next(
                 connection,
                 f"{text} WorkSights could not end its access in Zoom. Remove the app in the Zoom "
                 "Marketplace under Manage > Added Apps.",
                 tone="warn",
             )
-    return visit.go(TAB)
+    return visit.go(PATH)
 
 
 def _revoke(visit: Visit, token: str) -> bool:
-    """Whether Zoom has ended the grant."""
+    """Revokes the grant; returns whether Zoom has ended it."""
     settings = visit.settings
     try:
         oauth.revoke(
@@ -119,10 +119,10 @@ def _in_use(visit: Visit) -> ListedConnection:
 
 
 PAGES = (
-    PageRoute(TAB, connections, right=Right.SEE_CONNECTIONS),
-    PageRoute(TAB + "/{connection_id}/import", import_again, right=Right.CONNECT, method="POST"),
-    PageRoute(TAB + "/{connection_id}/disconnect", ask_to_disconnect, right=Right.CONNECT),
+    PageRoute(PATH, connections, right=Right.SEE_CONNECTIONS),
+    PageRoute(PATH + "/{connection_id}/import", import_users, right=Right.CONNECT, method="POST"),
+    PageRoute(PATH + "/{connection_id}/disconnect", confirm_disconnect, right=Right.CONNECT),
     PageRoute(
-        TAB + "/{connection_id}/disconnect", end_connection, right=Right.CONNECT, method="POST"
+        PATH + "/{connection_id}/disconnect", end_connection, right=Right.CONNECT, method="POST"
     ),
 )

@@ -1,1 +1,1 @@
-"""The tab Features: what is on, for whom."""
+"""The page Features: what is switched on for the organization and for each person."""

@@ -1,5 +1,5 @@
-"""`/services/zoom/features/organization` and `…/users/{user_id}`: the switches of one of them, what
-switching a feature would bring, and the change itself.
+"""`/services/zoom/features/organization` and `…/users/{user_id}`: the features of the organization
+or of a user, the preview of a change, and the change itself.
 """
 
 from collections.abc import Callable
@@ -10,22 +10,22 @@ from starlette.responses import Response
 
 from integration.connections.listed import connections_of
 from integration.directory.profiles import Profile, profile_of
-from integration.web.changes.audit_trail import note_change
+from integration.web.changes.audit_trail import record_change
 from integration.web.changes.effective import Effective, TimeChoice, time_choice
 from integration.web.changes.effects import Effect, effects_of_switch
-from integration.web.changes.words import saved_words
-from integration.web.features.routes import TAB
+from integration.web.changes.words import saved_message
+from integration.web.features.routes import PATH
 from integration.web.features.subscribers import last_processed
 from integration.web.features.switches import FEATURES, is_on, switch_feature, switch_history
 from integration.web.page.refusals import bad_form, not_found
 from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 
-OF_ORGANIZATION, OF_USER = TAB + "/organization", TAB + "/users/{user_id}"
+OF_ORGANIZATION, OF_USER = PATH + "/organization", PATH + "/users/{user_id}"
 
 
 @dataclass(frozen=True)
-class Choice:
+class SwitchChoice:
     """`user` None is the whole organization."""
 
     user: Profile | None
@@ -60,7 +60,7 @@ def switches(visit: Visit) -> Response:
 
 
 def preview(visit: Visit) -> Response:
-    """Of a switch that counts from now or from an earlier day."""
+    """Previews a change that is effective from now or from an earlier day."""
     with visit.transaction() as connection:
         choice = _choice(visit, connection, visit.query)
         effective = choice.time.effective
@@ -87,7 +87,7 @@ def save(visit: Visit) -> Response:
             effective_from=effective.moment,
             changed_by=viewer.user_id,
         )
-        note_change(
+        record_change(
             connection,
             organization_id=viewer.organization_id,
             user_id=viewer.user_id,
@@ -99,12 +99,14 @@ def save(visit: Visit) -> Response:
                 "effective_from": effective.moment.isoformat(),
             },
         )
-        words = saved_words(effective, effects, time_zone=viewer.time_zone)
-        visit.tell(connection, f"Feature saved. {words}")
+        message = saved_message(effective, effects, time_zone=viewer.time_zone)
+        visit.show_next(connection, f"Feature saved. {message}")
     return visit.go(_back(visit))
 
 
-def _choice(visit: Visit, connection: psycopg.Connection, read: Callable[[str], str]) -> Choice:
+def _choice(
+    visit: Visit, connection: psycopg.Connection, read: Callable[[str], str]
+) -> SwitchChoice:
     user = _user(visit, connection)
     feature, to = read("feature"), read("to")
     if feature not in FEATURES or to not in ("on", "off"):
@@ -115,11 +117,11 @@ def _choice(visit: Visit, connection: psycopg.Connection, read: Callable[[str], 
         now=visit.now,
         time_zone=visit.viewer.time_zone,
     )
-    return Choice(user, feature, to == "on", time)
+    return SwitchChoice(user, feature, to == "on", time)
 
 
 def _user(visit: Visit, connection: psycopg.Connection) -> Profile | None:
-    """Whose switches the address means; None for the organization's."""
+    """The user in the address; None if it is the organization's address."""
     user_id = visit.path("user_id") if "user_id" in visit.request.path_params else None
     if user_id is None:
         return None
@@ -130,7 +132,7 @@ def _user(visit: Visit, connection: psycopg.Connection) -> Profile | None:
 
 
 def _effects(
-    visit: Visit, connection: psycopg.Connection, choice: Choice, effective: Effective
+    visit: Visit, connection: psycopg.Connection, choice: SwitchChoice, effective: Effective
 ) -> list[Effect]:
     return effects_of_switch(
         connection,

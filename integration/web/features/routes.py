@@ -1,4 +1,4 @@
-"""`/services/zoom/features`: the organization's switches, and those of its users."""
+"""`/services/zoom/features`: the features of the organization and of its users."""
 
 from starlette.responses import Response
 
@@ -14,12 +14,12 @@ from integration.web.page.listing import ROWS, listing_of
 from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 
-TAB = "/services/zoom/features"
+PATH = "/services/zoom/features"
 
 
 def features(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
-    listing = listing_of(visit, TAB, filters=tuple(SHOWN))
+    listing = listing_of(visit, PATH, filters=tuple(SHOWN))
     with visit.transaction() as connection:
         connections = connections_of(connection, organization_id=organization_id)
         history = switch_history(connection, organization_id=organization_id, user_id=None)
@@ -49,4 +49,4 @@ def features(visit: Visit) -> Response:
     )
 
 
-PAGES = (PageRoute(TAB, features, right=Right.SEE_SETTINGS),)
+PAGES = (PageRoute(PATH, features, right=Right.SEE_SETTINGS),)

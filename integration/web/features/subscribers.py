@@ -1,4 +1,4 @@
-"""Users and features: who has what on, and when a session of theirs was last processed."""
+"""Reads which features are on for each user, and when their latest entry ended."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,8 +7,8 @@ import psycopg
 from psycopg.sql import SQL
 
 from integration.database import rows
-from integration.pipeline.marts import marts_are_there
-from integration.web.users.found import counted, found
+from integration.pipeline.marts import marts_exist
+from integration.web.users.found import count_columns, with_found
 
 # The list's filters.
 SHOWN = {"all": SQL("true"), "mapped": SQL("is_mapped"), "off": SQL("off <> '{}'")}
@@ -26,8 +26,8 @@ class Subscriber:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """How many of those found there are of each kind."""
+class SubscriberCounts:
+    """The number of users found, by filter."""
 
     all: int
     mapped: int
@@ -43,22 +43,22 @@ def subscribers_of(
     limit: int,
     offset: int = 0,
 ) -> list[Subscriber]:
-    """Those with a Zoom user first, then by name."""
+    """The users found: mapped ones first, then by name."""
     return rows.every(
         connection,
         Subscriber,
-        found(connection, by_entries=False) + _SUBSCRIBERS + _PAGE.format(shown=SHOWN[show]),
+        with_found(connection, by_entries=False) + _SUBSCRIBERS + _PAGE.format(shown=SHOWN[show]),
         {**_names(organization_id, search), "limit": limit, "offset": offset},
     )
 
 
 def count_subscribers(
     connection: psycopg.Connection, *, organization_id: str, search: str = ""
-) -> Counts:
+) -> SubscriberCounts:
     return rows.one(
         connection,
-        Counts,
-        found(connection, by_entries=False) + _SUBSCRIBERS + _COUNTS,
+        SubscriberCounts,
+        with_found(connection, by_entries=False) + _SUBSCRIBERS + _COUNTS,
         _names(organization_id, search),
     )
 
@@ -66,8 +66,8 @@ def count_subscribers(
 def last_processed(
     connection: psycopg.Connection, user_ids: list[str], *, organization_id: str
 ) -> dict[tuple[str, str], datetime]:
-    """(user, feature) -> the end of their latest entry; by an index on just that."""
-    if not marts_are_there(connection):
+    """(user, feature) -> the end of the latest entry. Uses an index on these columns."""
+    if not marts_exist(connection):
         return {}
     latest = connection.execute(
         """
@@ -123,4 +123,4 @@ _PAGE = SQL("""
     order by is_mapped desc, lower(full_name), user_id
     limit %(limit)s offset %(offset)s
 """)
-_COUNTS = SQL("select {counts} from subscribers").format(counts=counted(SHOWN))
+_COUNTS = SQL("select {counts} from subscribers").format(counts=count_columns(SHOWN))

@@ -1,4 +1,4 @@
-"""Features on and off: what the page writes and shows of `integration.subscription_changes`."""
+"""Reads and writes `integration.subscription_changes`: features switched on and off."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ FEATURES = ("meetings", "webinars", "phone")
 
 @dataclass(frozen=True)
 class SwitchChange:
-    """`changed_by_name` is None when whoever changed it is no user here."""
+    """`changed_by_name` is None if the author is not a user of the organization."""
 
     feature: str
     is_on: bool
@@ -32,10 +32,10 @@ def switch_feature(
     effective_from: datetime,
     changed_by: str,
 ) -> None:
-    """Switches it for one user (None: for the organization) from that time until now and on.
+    """Switches a feature for one user (None: for the organization), effective from that time on.
 
-    Of rows with one time the later inserted counts, so the changes that were made for times in
-    between are written over: otherwise the earliest of them would end this one.
+    Of rows with the same time, the one inserted last applies. So this also overwrites all changes
+    between that time and now; otherwise the earliest of them would end this one.
     """
     connection.execute(
         """
@@ -69,14 +69,12 @@ def switch_feature(
 def switch_history(
     connection: psycopg.Connection, *, organization_id: str, user_id: str | None
 ) -> list[SwitchChange]:
-    """What counts from when, of all features, the latest first; rows that were written over are
-    left out.
-    """
+    """The effective-dated switches of all features, the latest first, without overwritten rows."""
     return rows.every(
         connection,
         SwitchChange,
         """
-        with in_force as (
+        with applied as (
             select distinct on (feature, effective_from)
                 feature, is_on, effective_from, changed_by, changed_at
             from integration.subscription_changes
@@ -84,19 +82,19 @@ def switch_history(
             order by feature, effective_from, changed_at desc, change_id desc
         )
         select
-            in_force.feature, in_force.is_on, in_force.effective_from, in_force.changed_by,
-            users.full_name as changed_by_name, in_force.changed_at
-        from in_force
+            applied.feature, applied.is_on, applied.effective_from, applied.changed_by,
+            users.full_name as changed_by_name, applied.changed_at
+        from applied
         left join worksights.users
-            on users.organization_id = %(organization)s and users.user_id = in_force.changed_by
-        order by in_force.effective_from desc
+            on users.organization_id = %(organization)s and users.user_id = applied.changed_by
+        order by applied.effective_from desc
         """,
         {"organization": organization_id, "user": user_id},
     )
 
 
 def is_on(history: list[SwitchChange], feature: str, *, at: datetime) -> bool:
-    """No change until then means on."""
+    """Whether the feature was on at that time; it is on until a change switches it off."""
     return next(
         (made.is_on for made in history if made.feature == feature and made.effective_from <= at),
         True,

@@ -1,1 +1,1 @@
-"""Why a session is missing."""
+"""The page Missing: why a session has no entry."""

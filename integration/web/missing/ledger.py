@@ -1,4 +1,4 @@
-"""What the ledger of deliveries says of an organization's accounts."""
+"""Counts an organization's deliveries in the ledger by disposition."""
 
 from datetime import datetime
 
@@ -6,11 +6,11 @@ import psycopg
 
 
 def deliveries_without_effect(
-    connection: psycopg.Connection, *, organization_id: str, begin: datetime, end: datetime
+    connection: psycopg.Connection, *, organization_id: str, start: datetime, end: datetime
 ) -> dict[str, int]:
-    """disposition -> how many deliveries of the organization's accounts did not become events.
+    """disposition -> number of deliveries of the organization's accounts that became no events.
 
-    Those that wait, and those that were set aside, have an index each.
+    Two queries, because waiting and quarantined deliveries have separate indexes.
     """
     return dict(
         connection.execute(
@@ -20,7 +20,7 @@ def deliveries_without_effect(
                     select zoom_account_id from integration.connections
                     where organization_id = %(organization)s
                 )
-                and received_at >= %(begin)s and received_at < %(end)s
+                and received_at >= %(start)s and received_at < %(end)s
                 and disposition in ('ignored', 'unknown_account', 'quarantined')
             group by disposition
             union all
@@ -29,10 +29,10 @@ def deliveries_without_effect(
                     select zoom_account_id from integration.connections
                     where organization_id = %(organization)s
                 )
-                and received_at >= %(begin)s and received_at < %(end)s
+                and received_at >= %(start)s and received_at < %(end)s
                 and disposition = 'waiting'
             group by disposition
             """,
-            {"organization": organization_id, "begin": begin, "end": end},
+            {"organization": organization_id, "start": start, "end": end},
         ).fetchall()
     )

@@ -1,4 +1,4 @@
-"""`/missing`: why is it missing? What can never be there, and the outcome of each session."""
+"""`/missing`: why a session has no entry. Shows each outcome, and what never appears."""
 
 from datetime import datetime
 
@@ -6,32 +6,31 @@ import psycopg
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of
-from integration.explain.appearances import Told, people_with_email, sessions_named
+from integration.explain.appearances import SessionSummary, explained_users, find_sessions
 from integration.explain.explanation import (
     NEVER_THERE,
     OUTCOME_NAMES,
+    Page,
     Step,
-    Tab,
     first_failure,
     steps_of,
     steps_of_participant,
 )
 from integration.pipeline.failed_sessions import FailedSession, failed_since, list_failed_sessions
-from integration.pipeline.marts import marts_are_there
+from integration.pipeline.marts import marts_exist
 from integration.pipeline.status import latest_batch
 from integration.web.missing.ledger import deliveries_without_effect
 from integration.web.missing.search import PATH, MissingSearch, search_of
-from integration.web.missing.sessions import Shown, Sight, missing, shown_one
+from integration.web.missing.sessions import SessionRow, Visibility, find_row, find_rows
 from integration.web.page.navigation import is_open
-from integration.web.page.refusals import Step as Link
-from integration.web.page.refusals import not_found
+from integration.web.page.refusals import Link, not_found
 from integration.web.page.rights import Right
 from integration.web.page.time_zone import zone_of
 from integration.web.page.visit import PageRoute, Visit
 
 ROWS = 50
 FAILED_SHOWN = 20
-TABS: dict[Tab, Link] = {
+LINKS: dict[Page, Link] = {
     "users": Link("Open Users", "/services/zoom/users"),
     "features": Link("Open Features", "/services/zoom/features"),
     "connections": Link("Open Connections", "/services/zoom/connections"),
@@ -40,23 +39,23 @@ TABS: dict[Tab, Link] = {
 
 def search(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
-    rows: list[Shown] = []
-    unfinished: list[tuple[Told, Step | None]] = []
+    rows: list[SessionRow] = []
+    unfinished: list[tuple[SessionSummary, Step | None]] = []
     failed: dict[str, datetime] = {}
     failed_sessions: list[FailedSession] = []
     with visit.transaction() as connection:
-        sight = _sight(connection, visit)
+        sight = _visibility(connection, visit)
         asked = search_of(visit, sight)
         connections = connections_of(connection, organization_id=organization_id)
         batch = latest_batch(connection)
-        wanted, without_effect = asked.wanted, {}
-        if marts_are_there(connection):
+        criteria, without_effect = asked.criteria, {}
+        if marts_exist(connection):
             offset = (asked.number - 1) * ROWS
-            rows = missing(connection, sight, wanted, limit=ROWS + 1, offset=offset)
+            rows = find_rows(connection, sight, criteria, limit=ROWS + 1, offset=offset)
             failed = failed_since(
                 connection, [row.session_id for row in rows], organization_id=organization_id
             )
-            if sight.sees_everybody:
+            if sight.sees_everyone:
                 failed_sessions = list_failed_sessions(
                     connection,
                     limit=FAILED_SHOWN + 1,
@@ -64,7 +63,10 @@ def search(visit: Visit) -> Response:
                     with_topics=sight.sees_every_topic,
                 )
                 without_effect = deliveries_without_effect(
-                    connection, organization_id=organization_id, begin=wanted.begin, end=wanted.end
+                    connection,
+                    organization_id=organization_id,
+                    start=criteria.start,
+                    end=criteria.end,
                 )
                 unfinished = _unfinished(connection, visit, asked)
     zone = zone_of(visit.viewer.time_zone)
@@ -94,12 +96,12 @@ def search(visit: Visit) -> Response:
 
 
 def one(visit: Visit) -> Response:
-    """The whole way of one participant, step by step."""
+    """All steps of one participant."""
     with visit.transaction() as connection:
-        sight = _sight(connection, visit)
-        if not marts_are_there(connection):
+        sight = _visibility(connection, visit)
+        if not marts_exist(connection):
             raise not_found()
-        row = shown_one(
+        row = find_row(
             connection,
             sight,
             session_id=visit.path("session_id"),
@@ -107,7 +109,7 @@ def one(visit: Visit) -> Response:
         )
         if row is None:
             raise not_found()
-        (told,) = sessions_named(
+        (session,) = find_sessions(
             connection, organization_id=visit.viewer.organization_id, name=row.session_id
         )
         failed = failed_since(
@@ -117,7 +119,7 @@ def one(visit: Visit) -> Response:
         "missing/missing_one.html",
         row=row,
         steps=steps_of(
-            told,
+            session,
             [row],
             failed_at=failed.get(row.session_id),
             zone=zone_of(visit.viewer.time_zone),
@@ -127,41 +129,41 @@ def one(visit: Visit) -> Response:
     )
 
 
-def link_of(visit: Visit, step: Step | None, row: Shown | None = None) -> Link | None:
-    """Where the viewer can fix it; None where nothing does, or where they may not."""
-    if step is None or step.tab is None or not is_open(visit, TABS[step.tab].href):
+def link_of(visit: Visit, step: Step | None, row: SessionRow | None = None) -> Link | None:
+    """A link to where the viewer can fix the step; None if they cannot or may not."""
+    if step is None or step.page is None or not is_open(visit, LINKS[step.page].href):
         return None
-    if step.tab == "users" and row and row.zoom_user_id:
-        return Link("Open Zoom user", f"{TABS['users'].href}/{row.zoom_user_id}")
-    return TABS[step.tab]
+    if step.page == "users" and row and row.zoom_user_id:
+        return Link("Open Zoom user", f"{LINKS['users'].href}/{row.zoom_user_id}")
+    return LINKS[step.page]
 
 
 def _unfinished(
     connection: psycopg.Connection, visit: Visit, asked: MissingSearch
-) -> list[tuple[Told, Step | None]]:
-    """Sessions of the number that was searched for and that have not ended, with what they wait
-    for. Who is in them is not known before.
+) -> list[tuple[SessionSummary, Step | None]]:
+    """The sessions with the requested meeting number that have not ended, and the step they are
+    waiting for. Their participants are known only after the end.
     """
     if not asked.meeting:
         return []
-    found = sessions_named(
-        connection, organization_id=visit.viewer.organization_id, name=asked.wanted.name
+    found = find_sessions(
+        connection, organization_id=visit.viewer.organization_id, name=asked.criteria.name
     )
     zone = zone_of(visit.viewer.time_zone)
     return [
-        (told, first_failure(steps_of(told, [], zone=zone)))
-        for told in found
-        if told.ended_at is None
+        (session, first_failure(steps_of(session, [], zone=zone)))
+        for session in found
+        if session.ended_at is None
     ]
 
 
-def _sight(connection: psycopg.Connection, visit: Visit) -> Sight:
-    (person,) = people_with_email(
+def _visibility(connection: psycopg.Connection, visit: Visit) -> Visibility:
+    (user,) = explained_users(
         connection, email=visit.viewer.email, organization_id=visit.viewer.organization_id
     )
-    return Sight(
-        person=person,
-        sees_everybody=visit.may(Right.SEE_EVERY_OUTCOME),
+    return Visibility(
+        viewer=user,
+        sees_everyone=visit.may(Right.SEE_EVERY_OUTCOME),
         sees_every_topic=visit.may(Right.SEE_EVERY_TOPIC),
     )
 

@@ -1,4 +1,4 @@
-"""What somebody looks for on Missing, as they asked for it."""
+"""Reads the search form of the page Missing."""
 
 import re
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from integration.explain.explanation import OUTCOME_NAMES
-from integration.web.missing.sessions import Sight, Wanted
+from integration.web.missing.sessions import SearchCriteria, Visibility
 from integration.web.page.refusals import bad_form
 from integration.web.page.time_zone import Day, zone_of
 from integration.web.page.visit import Visit
 
 PATH = "/missing"
 DAYS = 7
-MOST_DAYS = 31  # every row of these days is looked at
+MAX_DAYS = 31  # all rows of these days are read
 YEARS = range(2000, 2100)
 TEXT_LIMIT = 200
 PAGES = 1000
@@ -32,19 +32,15 @@ class MissingSearch:
     number: int
 
     @property
-    def wanted(self) -> Wanted:
-        return Wanted(
-            begin=self.first.begins_at,
+    def criteria(self) -> SearchCriteria:
+        return SearchCriteria(
+            start=self.first.starts_at,
             end=self.last.ends_at,
             person=self.person,
             topic=self.topic,
             name=_session_name(self.meeting),
             outcome=self.outcome,
         )
-
-    @property
-    def is_for_something(self) -> bool:
-        return bool(self.person or self.topic or self.meeting or self.outcome)
 
     def page(self, number: int) -> str:
         asked = {
@@ -59,22 +55,21 @@ class MissingSearch:
         return f"{PATH}?{urlencode({name: text for name, text in asked.items() if text})}"
 
 
-def search_of(visit: Visit, sight: Sight) -> MissingSearch:
-    """A Refusal for days that are none, or too many."""
+def search_of(visit: Visit, sight: Visibility) -> MissingSearch:
+    """The search in the query. Raises Refusal for an invalid or too long range of days."""
     zone = zone_of(visit.viewer.time_zone)
     today = visit.now.astimezone(zone).date()
     last = _day(visit.query("to")) or today
     first = _day(visit.query("from")) or last - timedelta(days=DAYS - 1)
-    if not first <= last < first + timedelta(days=MOST_DAYS):
+    if not first <= last < first + timedelta(days=MAX_DAYS):
         raise bad_form(
-            f"Choose a range of up to {MOST_DAYS} days. The start date cannot be after the end "
-            "date."
+            f"Choose a range of up to {MAX_DAYS} days. The start date cannot be after the end date."
         )
     outcome, number = visit.query("outcome"), visit.query("page")
     return MissingSearch(
         first=Day(first, zone),
         last=Day(last, zone),
-        person=visit.query("person")[:TEXT_LIMIT] if sight.sees_everybody else "",
+        person=visit.query("person")[:TEXT_LIMIT] if sight.sees_everyone else "",
         topic=visit.query("topic")[:TEXT_LIMIT],
         meeting=visit.query("meeting")[:TEXT_LIMIT],
         outcome=outcome if outcome in (*OUTCOME_NAMES, "missing") else "",
@@ -83,7 +78,7 @@ def search_of(visit: Visit, sight: Sight) -> MissingSearch:
 
 
 def _session_name(text: str) -> str:
-    """Zoom shows meeting numbers in groups: 852 1234 5678."""
+    """The text without spaces if it is a meeting number: Zoom shows 852 1234 5678."""
     return re.sub(r"[\s-]", "", text) if re.fullmatch(r"[\d\s-]+", text) else text
 
 

@@ -1,7 +1,7 @@
-"""Who was in which session, and why there is or is not an entry, for one who may see only so much.
+"""Reads participants with their outcomes, limited to what the viewer may see.
 
-What the viewer may not see is not read: other people's rows for most, other people's topics for
-some. A topic that is hidden cannot be searched for either.
+Data that the viewer may not see is not read: other people's rows for most roles, other people's
+topics for some. A hidden topic cannot be searched for either.
 """
 
 from collections.abc import Sequence
@@ -12,29 +12,29 @@ import psycopg
 from psycopg.sql import SQL
 
 from integration.database import rows
-from integration.explain.appearances import Appearance, Person
+from integration.explain.appearances import Appearance, ExplainedUser
 from integration.identity.cleaning import cleaned_email
 
 
 @dataclass(frozen=True)
-class Sight:
-    """Whose eyes: without `sees_everybody` only rows of `person` are seen, without
-    `sees_every_topic` only the topics of theirs.
+class Visibility:
+    """What the viewer may see: without `sees_everyone` only their own rows, without
+    `sees_every_topic` only the topics of their own sessions.
     """
 
-    person: Person
-    sees_everybody: bool
+    viewer: ExplainedUser
+    sees_everyone: bool
     sees_every_topic: bool
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """`person`, `topic` and `outcome` may be empty; `name` is a meeting number, a uuid, a call id
-    or a session_id. Without person, topic and name, guests from outside are left out. `outcome` is
-    one of them, or `missing` for all but `activity`.
+class SearchCriteria:
+    """`name` is a meeting number, uuid, call id or session_id; `outcome` is an outcome, or
+    `missing` for all except `activity`. Empty criteria match everything, but without person, topic
+    and name, external guests are not listed.
     """
 
-    begin: datetime
+    start: datetime
     end: datetime
     person: str = ""
     topic: str = ""
@@ -43,18 +43,20 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Shown(Appearance):
-    """An appearance with what a list needs; `full_name` is the mapped WorkSights user's."""
+class SessionRow(Appearance):
+    """A row of the page. `full_name` is the mapped WorkSights user's; `is_own` means that the
+    participant is the viewer.
+    """
 
     session_type: str = ""
     zoom_meeting_id: str | None = None
     full_name: str | None = None
-    is_theirs: bool = False
+    is_own: bool = False
     is_topic_hidden: bool = False
 
 
-# Sessions come from the index on organization, account and end, the latest first, so that a page is
-# full after some of them; the rest comes by their keys.
+# Reads sessions from the index on organization, account and end, the latest first, so that a few of
+# them fill a page; the other tables are read by key.
 _SEEN = SQL("""
     select
         participants.organization_id, sessions.session_id, sessions.feature,
@@ -63,7 +65,7 @@ _SEEN = SQL("""
         sessions.started_at as session_started_at, sessions.ended_at as session_ended_at,
         participants.participant_id, participants.display_name, participants.email,
         participants.zoom_user_id, outcomes.user_id, outcomes.outcome, outcomes.detail,
-        seen.is_theirs, seen.is_topic_hidden
+        seen.is_own, seen.is_topic_hidden
     from (
         select * from intermediate.int_sessions
         where int_sessions.organization_id = %(organization)s
@@ -77,17 +79,17 @@ _SEEN = SQL("""
     inner join operations.outcomes using (organization_id, session_id, participant_id)
     cross join lateral (
         select
-            whose.is_theirs,
-            not (whose.is_theirs or %(every_topic)s) as is_topic_hidden
+            own.is_own,
+            not (own.is_own or %(every_topic)s) as is_topic_hidden
         from (
             select coalesce(
                 outcomes.user_id = %(user)s or participants.zoom_user_id = any(%(zoom_users)s)
                     or participants.email = %(email)s,
                 false
-            ) as is_theirs
-        ) as whose
+            ) as is_own
+        ) as own
     ) as seen
-    where (seen.is_theirs or %(everybody)s)
+    where (seen.is_own or %(everyone)s)
 """)
 _SHOWN = SQL("""
     select
@@ -97,8 +99,8 @@ _SHOWN = SQL("""
         presence.duration_seconds, page.outcome, page.detail,
         case when not page.is_topic_hidden then activities.title end as entry_title,
         activities.started_at as entry_started_at, activities.ended_at as entry_ended_at,
-        page.is_theirs and coalesce(page.user_id <> %(user)s, false) as is_anothers,
-        page.is_theirs, page.is_topic_hidden
+        page.is_own and coalesce(page.user_id <> %(user)s, false) as is_anothers,
+        page.is_own, page.is_topic_hidden
     from page
     inner join intermediate.int_presence as presence
         using (organization_id, session_id, participant_id)
@@ -112,10 +114,10 @@ _SHOWN = SQL("""
         and activities.user_id = page.user_id
         and page.outcome = 'activity'
 """)
-_MISSING = SQL("""
+_ROWS = SQL("""
     with page as materialized (
         {seen}
-            and sessions.ended_at >= %(begin)s and sessions.ended_at < %(end)s
+            and sessions.ended_at >= %(start)s and sessions.ended_at < %(end)s
             and (%(name)s = '' or %(name)s in
                 (sessions.session_id, sessions.zoom_uuid, sessions.zoom_meeting_id))
             and (%(topic)s = '' or (
@@ -137,7 +139,7 @@ _MISSING = SQL("""
             and (%(outcome)s in ('', outcomes.outcome)
                 or (%(outcome)s = 'missing' and outcomes.outcome <> 'activity'))
             and (
-                seen.is_theirs or %(person)s <> '' or %(topic)s <> '' or %(name)s <> ''
+                seen.is_own or %(person)s <> '' or %(topic)s <> '' or %(name)s <> ''
                 or outcomes.user_id is not null or participants.zoom_user_id is not null
                 or exists (
                     select from worksights.users as by_email
@@ -161,38 +163,43 @@ _ONE = SQL("""
 """).format(seen=_SEEN, shown=_SHOWN)
 
 
-def missing(
-    connection: psycopg.Connection, sight: Sight, wanted: Wanted, *, limit: int, offset: int = 0
-) -> list[Shown]:
-    """The participants wanted, the session that ended last first. What else is shown of them is
-    read for those on the page only.
+def find_rows(
+    connection: psycopg.Connection,
+    sight: Visibility,
+    criteria: SearchCriteria,
+    *,
+    limit: int,
+    offset: int = 0,
+) -> list[SessionRow]:
+    """The participants that match, by the end of their session, the latest first. Details are read
+    only for the rows returned.
     """
     return rows.every(
         connection,
-        Shown,
-        _MISSING,
-        {**_seen_by(sight), **vars(wanted), "limit": limit, "offset": offset},
+        SessionRow,
+        _ROWS,
+        {**_limits(sight), **vars(criteria), "limit": limit, "offset": offset},
     )
 
 
-def shown_one(
-    connection: psycopg.Connection, sight: Sight, *, session_id: str, participant_id: str
-) -> Shown | None:
-    """None for what is not there, or not to be seen by this viewer."""
+def find_row(
+    connection: psycopg.Connection, sight: Visibility, *, session_id: str, participant_id: str
+) -> SessionRow | None:
+    """One participant; None if it does not exist or the viewer may not see it."""
     return rows.maybe_one(
         connection,
-        Shown,
+        SessionRow,
         _ONE,
-        {**_seen_by(sight), "session_id": session_id, "participant_id": participant_id},
+        {**_limits(sight), "session_id": session_id, "participant_id": participant_id},
     )
 
 
-def _seen_by(sight: Sight) -> dict[str, str | bool | Sequence[str] | None]:
+def _limits(sight: Visibility) -> dict[str, str | bool | Sequence[str] | None]:
     return {
-        "organization": sight.person.organization_id,
-        "user": sight.person.user_id,
-        "email": cleaned_email(sight.person.email),
-        "zoom_users": sight.person.zoom_user_ids,
-        "everybody": sight.sees_everybody,
+        "organization": sight.viewer.organization_id,
+        "user": sight.viewer.user_id,
+        "email": cleaned_email(sight.viewer.email),
+        "zoom_users": sight.viewer.zoom_user_ids,
+        "everyone": sight.sees_everyone,
         "every_topic": sight.sees_every_topic,
     }

@@ -1,1 +1,1 @@
-"""The tab Overview."""
+"""The page Overview."""

@@ -9,23 +9,23 @@ from integration.pipeline.arrivals import IDLE, LATE, Arrivals, Batches
 from integration.pipeline.cleaned_texts import UnreadableSetting
 from integration.pipeline.failed_sessions import Failures
 from integration.pipeline.job_states import JobState
-from integration.web.changes.words import counted
-from integration.web.overview.numbers import People
-from integration.web.page.refusals import Step
+from integration.web.changes.words import quantity
+from integration.web.overview.numbers import PeopleCounts
+from integration.web.page.refusals import Link
 
 QUIET = timedelta(days=1)
-SHOWN = 10  # of a list in one sentence
+SHOWN = 10  # items of a list in one sentence
 
-CONNECTIONS = Step("Open Connections", "/services/zoom/connections")
-UNMAPPED = Step("Map users", "/services/zoom/users?show=unmapped")
-FAILED = Step("Show them", "/missing#failed")
+CONNECTIONS = Link("Open Connections", "/services/zoom/connections")
+UNMAPPED = Link("Map users", "/services/zoom/users?show=unmapped")
+FAILED = Link("Show them", "/missing#failed")
 RUNS = "Updates may have stopped. Contact the team that runs WorkSights."
 TRIED_AGAIN = (
     "Processing is retried when new data arrives and after each software update. If the problem "
     "continues, contact the team that runs WorkSights."
 )
-# What fails for all of an organization: the step's table -> title and first sentences.
-WHOLES = {
+# Tables and steps that fail for a whole organization -> title and first sentences.
+MODELS = {
     "pipeline.settings": (
         "Changed settings have no effect yet",
         "The current users, mappings and features could not be applied. No data is lost. Until "
@@ -41,11 +41,11 @@ WHOLES = {
 
 @dataclass(frozen=True)
 class Need:
-    """`text` says how to fix it; `since` is shown after it, in the viewer's zone."""
+    """A problem. `text` says how to fix it; `since` is shown after it, in the viewer's zone."""
 
     title: str
     text: str
-    step: Step | None = None
+    link: Link | None = None
     since: datetime | None = None
 
 
@@ -56,7 +56,7 @@ def needs_of_connections(
     now: datetime,
     webhooks: str,
 ) -> list[Need]:
-    """Of connections in use: those that fail, and those that Zoom has sent nothing for."""
+    """Problems of connections in use: failed imports, and accounts that Zoom sent nothing for."""
     needs = [
         Need(
             f"Zoom account {one.zoom_account_id} needs attention",
@@ -66,10 +66,10 @@ def needs_of_connections(
         for one in connections
         if one.status == "needs_attention"
     ]
-    heard = {one.zoom_account_id: one.last_received_at for one in arrivals}
+    received = {one.zoom_account_id: one.last_received_at for one in arrivals}
     for one in connections:
-        last = heard.get(one.zoom_account_id)
-        if one.zoom_account_id in heard and (last or one.connected_at) < now - QUIET:
+        last = received.get(one.zoom_account_id)
+        if one.zoom_account_id in received and (last or one.connected_at) < now - QUIET:
             needs.append(
                 Need(
                     f"Nothing received from Zoom account {one.zoom_account_id} for a day",
@@ -84,7 +84,7 @@ def needs_of_connections(
 
 
 def needs_of_deliveries(arrivals: list[Arrivals]) -> list[Need]:
-    """Those of the last day that were quarantined, with the reasons."""
+    """The deliveries that were quarantined in the last day, with the reasons."""
     reasons: dict[str, int] = {}
     for one in arrivals:
         for reason, count in one.quarantined.items():
@@ -94,7 +94,7 @@ def needs_of_deliveries(arrivals: list[Arrivals]) -> list[Need]:
     listed = "; ".join(f"{reason} ({count:,})" for reason, count in sorted(reasons.items()))
     return [
         Need(
-            f"{counted(sum(reasons.values()), 'webhook')} could not be read in the last 24 hours",
+            f"{quantity(sum(reasons.values()), 'webhook')} could not be read in the last 24 hours",
             f"{listed}. The team that runs WorkSights can see the details.",
         )
     ]
@@ -107,9 +107,9 @@ def needs_of_batches(
     *,
     now: datetime,
 ) -> list[Need]:
-    """A batch that failed, or that should have come and did not."""
+    """Reports a failed batch, or that no batch ran although one was due."""
     finished, failed = batches.last_finished_at, batches.last_failed_at
-    waiting = [one.waits_since for one in arrivals if one.waits_since is not None]
+    waiting = [one.waiting_since for one in arrivals if one.waiting_since is not None]
     oldest = min([one.connected_at for one in connections], default=now)
     if failed and failed > (finished or failed - QUIET):
         return [
@@ -128,8 +128,8 @@ def needs_of_batches(
 
 
 def needs_of_audit(audit: JobState) -> list[Need]:
-    """Shown until an audit passes: a batch looks at what it touches, so none can show that all is
-    right again.
+    """Reports a failed audit until one passes. Batches check only affected sessions, so they cannot
+    clear the failure.
     """
     if audit.failed_since is None:
         return []
@@ -147,30 +147,30 @@ def needs_of_audit(audit: JobState) -> list[Need]:
 
 
 def needs_of_failures(
-    failures: Sequence[Failures], *, sees_counts: bool, step: Step | None
+    failures: Sequence[Failures], *, sees_counts: bool, link: Link | None
 ) -> list[Need]:
-    """Of the viewer's organization; `step` leads to the list for those who may see it."""
+    """The failures of the viewer's organization; `link` is for viewers who may see the list."""
     needs = []
     for one in failures:
         if one.sessions:
-            some = counted(one.sessions, "session") if sees_counts else "Some sessions"
+            some = quantity(one.sessions, "session") if sees_counts else "Some sessions"
             needs.append(
                 Need(
                     f"{some} could not be processed",
                     f"No data is lost. The last good entries do not change. {TRIED_AGAIN}",
-                    step,
+                    link,
                     since=one.sessions_since,
                 )
             )
-        for whole in one.wholes:
-            title, text = WHOLES.get(
-                whole,
+        for model in one.models:
+            title, text = MODELS.get(
+                model,
                 (
                     "Some of the data shown is not up to date",
-                    f"{whole} could not be updated. No data is lost. It stays as it was.",
+                    f"{model} could not be updated. No data is lost. It stays as it was.",
                 ),
             )
-            needs.append(Need(title, f"{text} {TRIED_AGAIN}", since=one.wholes_since))
+            needs.append(Need(title, f"{text} {TRIED_AGAIN}", since=one.models_since))
     return needs
 
 
@@ -194,7 +194,7 @@ def needs_of_identity(
         listed = "; ".join([*shown, *([f"and {more:,} more"] if more else [])])
         needs.append(
             Need(
-                f"{counted(len(unreadable), 'company setting')} "
+                f"{quantity(len(unreadable), 'company setting')} "
                 f"{'has' if len(unreadable) == 1 else 'have'} no effect",
                 f"{listed}. An exclusion must be an email address or a domain, such as "
                 "ann@acme.com or acme.com. Own domains and overrides must be domains. Contact the "
@@ -204,14 +204,14 @@ def needs_of_identity(
     return needs
 
 
-def needs_of_people(people: People) -> list[Need]:
-    """Zoom users whose sessions have no entry because they are not mapped."""
+def needs_of_people(people: PeopleCounts) -> list[Need]:
+    """Reports unmapped Zoom users with sessions that would otherwise have entries."""
     if not people.waiting:
         return []
     are = "is" if people.waiting == 1 else "are"
     return [
         Need(
-            f"{counted(people.waiting, 'Zoom user')} {are} not mapped",
+            f"{quantity(people.waiting, 'Zoom user')} {are} not mapped",
             f"{people.entries_waiting:,} of their sessions could be on a timeline. Map each user "
             "from an earlier day. Map rooms and shared logins to Nobody to remove them from this "
             "list.",

@@ -1,4 +1,4 @@
-"""The numbers of the Overview tab: people, and what is on for them."""
+"""The key figures of the page Overview: Zoom users, mappings and features."""
 
 from dataclasses import dataclass
 
@@ -6,32 +6,32 @@ import psycopg
 from psycopg.sql import SQL
 
 from integration.database import rows
-from integration.web.users.found import found
+from integration.web.users.found import with_found
 
 
 @dataclass(frozen=True)
-class People:
-    """Zoom users of the organization; `waiting` of them are mapped to nobody although
-    `entries_waiting` sessions of theirs could be entries. `subscribed`: feature -> mapped, active
-    WorkSights users who have it on, by their own switch and the organization's.
+class PeopleCounts:
+    """Counts of the organization's Zoom users. `waiting` of them are not mapped, although
+    `entries_waiting` of their sessions could be entries. `subscribed` maps a feature to the number
+    of mapped, active WorkSights users with the feature on.
     """
 
     zoom_users: int
     mapped: int
-    by_hand: int
+    manual: int
     waiting: int
     entries_waiting: int
     subscribed: dict[str, int]
 
 
-def people_of(
+def count_people(
     connection: psycopg.Connection, *, organization_id: str, count_entries: bool
-) -> People:
-    """Without `count_entries` nobody's entries are counted, and nobody waits."""
+) -> PeopleCounts:
+    """Without `count_entries`, no entries are counted, and `waiting` is 0."""
     return rows.one(
         connection,
-        People,
-        found(connection, by_entries=count_entries) + _PEOPLE,
+        PeopleCounts,
+        with_found(connection, by_entries=count_entries) + _PEOPLE,
         {"organization": organization_id, "zoom_user": None, "search": ""},
     )
 
@@ -63,7 +63,7 @@ _PEOPLE = SQL("""
     select
         count(*) as zoom_users,
         count(*) filter (where user_id is not null) as mapped,
-        count(*) filter (where mapping in ('manual', 'nobody')) as by_hand,
+        count(*) filter (where mapping in ('manual', 'nobody')) as manual,
         count(*) filter (where entries_waiting > 0) as waiting,
         coalesce(sum(entries_waiting), 0)::bigint as entries_waiting,
         (

@@ -1,4 +1,4 @@
-"""`/services/zoom/overview`: how the integration is, what needs attention, and who changed what."""
+"""`/services/zoom/overview`: problems, key figures, and the latest changes of settings."""
 
 from starlette.responses import Response
 
@@ -20,12 +20,12 @@ from integration.web.overview.attention import (
     needs_of_identity,
     needs_of_people,
 )
-from integration.web.overview.numbers import people_of
+from integration.web.overview.numbers import count_people
 from integration.web.page.listing import ROWS, listing_of
 from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 
-TAB = "/services/zoom/overview"
+PATH = "/services/zoom/overview"
 CHANGES_SHOWN = 10
 
 
@@ -35,7 +35,7 @@ def overview(visit: Visit) -> Response:
         listed = connections_of(connection, organization_id=organization_id)
         connections = [one for one in listed if one.disconnected_at is None]
         accounts = [one.zoom_account_id for one in connections]
-        people = people_of(
+        people = count_people(
             connection,
             organization_id=organization_id,
             count_entries=visit.may(Right.SEE_ACTIVITY_COUNTS),
@@ -60,7 +60,7 @@ def overview(visit: Visit) -> Response:
         *needs_of_failures(
             failures,
             sees_counts=visit.may(Right.SEE_ACTIVITY_COUNTS),
-            step=FAILED if visit.may(Right.SEE_EVERY_OUTCOME) else None,
+            link=FAILED if visit.may(Right.SEE_EVERY_OUTCOME) else None,
         ),
         *needs_of_deliveries(arrivals),
         *needs_of_people(people),
@@ -75,18 +75,18 @@ def overview(visit: Visit) -> Response:
         delay=delay,
         needs=needs if connections else [],
         changes=changes,
-        looks_again=is_worth_watching(connections, now=visit.now),
+        auto_refresh=is_worth_watching(connections, now=visit.now),
     )
 
 
 def changes(visit: Visit) -> Response:
-    """All of them, in pages."""
-    listing = listing_of(visit, TAB + "/changes", filters=())
+    """All changes, in pages."""
+    listing = listing_of(visit, PATH + "/changes", filters=())
     with visit.transaction() as connection:
         found = latest_changes(
             connection,
             organization_id=visit.viewer.organization_id,
-            limit=ROWS + 1,  # one more tells that there is another page
+            limit=ROWS + 1,  # one more shows that there is another page
             offset=listing.offset,
         )
     return visit.render(
@@ -95,6 +95,6 @@ def changes(visit: Visit) -> Response:
 
 
 PAGES = (
-    PageRoute(TAB, overview, right=Right.SEE_CONNECTIONS),
-    PageRoute(TAB + "/changes", changes, right=Right.SEE_CONNECTIONS),
+    PageRoute(PATH, overview, right=Right.SEE_CONNECTIONS),
+    PageRoute(PATH + "/changes", changes, right=Right.SEE_CONNECTIONS),
 )

@@ -1,1 +1,1 @@
-"""What all pages share: the visit, rights, navigation, templates."""
+"""Shared by all pages: the visit, rights, navigation, templates."""

@@ -1,6 +1,4 @@
-"""The cookies of a session and of whoever has opened a sign-in link, and what proves that a form
-comes from a page of ours.
-"""
+"""The cookies of sessions and opened sign-in links, and the protection of forms against CSRF."""
 
 from datetime import timedelta
 
@@ -14,7 +12,7 @@ CSRF_FIELD = "csrf_token"
 
 
 class BrowserSession:
-    """Reads and writes the cookies. Behind https they are Secure and bound to the host by name."""
+    """Reads and writes the cookies. With https they are Secure and have the prefix __Host-."""
 
     def __init__(self, signing: Signing, *, public_url: str) -> None:
         self._signing = signing
@@ -24,7 +22,7 @@ class BrowserSession:
         self._opened_name = f"{self._name}-sign-in"
 
     def read(self, request: Request) -> str | None:
-        """The session's secret, or None without a cookie that was signed here."""
+        """The session's secret, or None without a validly signed cookie."""
         return self._signing.verified(request.cookies.get(self._name, ""), purpose="session")
 
     def start(self, response: Response, session: str) -> None:
@@ -36,11 +34,11 @@ class BrowserSession:
         self._delete(response, self._name)
 
     def read_opened(self, request: Request) -> str | None:
-        """The secret of a browser that has opened a sign-in link; it signs nobody in."""
+        """The secret of a browser that has opened a sign-in link; it does not sign anyone in."""
         cookie = request.cookies.get(self._opened_name, "")
         return self._signing.verified(cookie, purpose="before-sign-in")
 
-    def note_opened(self, response: Response, secret: str) -> None:
+    def remember_opened(self, response: Response, secret: str) -> None:
         value = self._signing.signed(secret, purpose="before-sign-in")
         self._set(response, self._opened_name, value, life=LINK_LIFE)
 
@@ -48,16 +46,16 @@ class BrowserSession:
         return self._signing.seal(session, purpose="form")
 
     def accepts_form(self, request: Request, *, session: str, token: str) -> bool:
-        """Whether a form was sent by a page of this session, or of this opened link."""
+        """Whether a page of this session, or of this opened link, sent the form."""
         return self.is_from_here(request) and self._signing.is_sealed(
             session, token, purpose="form"
         )
 
     def is_from_here(self, request: Request) -> bool:
-        """Whether the browser says that a page of ours sent this, as far as it says anything.
+        """Whether one of our pages sent this, according to the browser's headers, if any.
 
-        Under `Referrer-Policy: no-referrer` browsers send "null" as the origin of our own forms,
-        and without https some send no Sec-Fetch-Site: then the token alone decides.
+        With `Referrer-Policy: no-referrer`, browsers send "null" as the origin of our own forms,
+        and without https some send no Sec-Fetch-Site. Then only the token decides.
         """
         site = request.headers.get("sec-fetch-site")
         if site is not None:
@@ -80,7 +78,7 @@ class BrowserSession:
 
 
 def origin_of(url: str) -> str:
-    """`https://host:port` of an address; browsers leave the port out when it is the usual one."""
+    """`https://host:port` of an address, without a default port, as browsers send it."""
     scheme, _, rest = url.partition("://")
     host = rest.partition("/")[0].lower()
     usual = {"https": ":443", "http": ":80"}.get(scheme, "")

@@ -1,4 +1,4 @@
-"""Whatever goes wrong on the page is answered with a page: a plain sentence and the next step."""
+"""Answers all errors on the page with a page that says what happened and the next step."""
 
 import logging
 import traceback
@@ -14,9 +14,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from integration.settings import SettingsError
 from integration.web.page.refusals import START, Refusal, not_found
-from integration.web.page.visit import Page, Visit
+from integration.web.page.visit import AppContext, Visit
 from integration.web.receiver.endpoint import receive
-from integration.web.security import KEPT_NOWHERE, security_headers
+from integration.web.security import NEVER_CACHED, security_headers
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ NO_DATABASE = Refusal(
         "Try again in a minute. If the problem continues, contact the team that runs WorkSights."
     ),
 )
-OUR_MISTAKE = Refusal(
+OUR_ERROR = Refusal(
     500,
     title="Something went wrong",
     text="The problem is on our side.",
@@ -38,11 +38,11 @@ OUR_MISTAKE = Refusal(
 )
 
 
-def error_handlers(page: Page, *, is_https: bool) -> Mapping[Any, Callable[..., Response]]:
-    """For Starlette: what was raised -> the answer. None of them asks the database."""
+def error_handlers(page: AppContext, *, is_https: bool) -> Mapping[Any, Callable[..., Response]]:
+    """Exception -> handler, for Starlette. The handlers do not use the database."""
 
     def refused(request: Request, refusal: Refusal) -> Response:
-        visit = getattr(request.state, "visit", None) or _stranger(request, page)
+        visit = getattr(request.state, "visit", None) or _anonymous_visit(request, page)
         return page.templates.TemplateResponse(
             request,
             "page/refusal.html",
@@ -50,8 +50,8 @@ def error_handlers(page: Page, *, is_https: bool) -> Mapping[Any, Callable[..., 
             status_code=refusal.status,
         )
 
-    def not_answered(request: Request, error: HTTPException) -> Response:
-        """Starlette's own: no such address, or not with this method."""
+    def http_error(request: Request, error: HTTPException) -> Response:
+        """For Starlette's own errors: unknown address, or method not allowed."""
         if request.scope.get("endpoint") is receive:
             return PlainTextResponse(error.detail, error.status_code, headers=error.headers)
         refusal = not_found()
@@ -61,7 +61,7 @@ def error_handlers(page: Page, *, is_https: bool) -> Mapping[Any, Callable[..., 
                 title="This action is not available",
                 text=f"{error.detail}.",
                 next_step="Use the buttons and links on the page.",
-                step=START,
+                link=START,
             )
         return refused(request, refusal)
 
@@ -73,10 +73,10 @@ def error_handlers(page: Page, *, is_https: bool) -> Mapping[Any, Callable[..., 
         return refused(request, NO_DATABASE)
 
     def statement_failed(request: Request, error: psycopg.Error) -> Response:
-        """A mistake of ours, too. The trace is logged without the message: that may quote a row."""
+        """For other database errors. Logs the trace without the message, which may quote a row."""
         trace = "".join(traceback.format_tb(error.__traceback__))
         logger.error("page not answered: %s\n%s", type(error).__name__, trace)
-        return refused(request, OUR_MISTAKE)
+        return refused(request, OUR_ERROR)
 
     def setting_missing(request: Request, error: SettingsError) -> Response:
         logger.error("page not answered: %s", error)
@@ -90,25 +90,25 @@ def error_handlers(page: Page, *, is_https: bool) -> Mapping[Any, Callable[..., 
             ),
         )
 
-    def our_mistake(request: Request, _error: Exception) -> Response:
-        """Given outside the middleware; the server logs the error."""
-        response = refused(request, OUR_MISTAKE)
+    def our_error(request: Request, _error: Exception) -> Response:
+        """For all other errors. Runs outside the middleware; the server logs the error."""
+        response = refused(request, OUR_ERROR)
         response.headers.update(security_headers(is_https=is_https))
-        response.headers["Cache-Control"] = KEPT_NOWHERE
+        response.headers["Cache-Control"] = NEVER_CACHED
         return response
 
     return {
         Refusal: refused,
-        HTTPException: not_answered,
-        psycopg.OperationalError: no_database,  # a full pool's PoolTimeout is one
+        HTTPException: http_error,
+        psycopg.OperationalError: no_database,  # includes PoolTimeout, raised by a full pool
         psycopg.errors.UndefinedTable: no_database,
         psycopg.errors.InvalidSchemaName: no_database,
         psycopg.Error: statement_failed,
         SettingsError: setting_missing,
-        Exception: our_mistake,
+        Exception: our_error,
     }
 
 
-def _stranger(request: Request, page: Page) -> Visit:
-    """For an address that nobody was looked up for."""
+def _anonymous_visit(request: Request, page: AppContext) -> Visit:
+    """A visit for a request that failed before its viewer was looked up."""
     return Visit(request, page, datetime.now(UTC), FormData())

@@ -1,6 +1,4 @@
-"""A long list on the page: what was searched for, which part is shown, and the addresses of the
-others.
-"""
+"""A paged list: its search, filter and page number, and the addresses of its other pages."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -13,7 +11,7 @@ SEARCH_LIMIT = 100
 
 @dataclass(frozen=True)
 class Listing:
-    """`show` is one of the list's filters, `number` the page, from 1."""
+    """`show` is one of the list's filters; `number` is the page, starting from 1."""
 
     path: str
     search: str
@@ -34,7 +32,7 @@ class Listing:
         return self._address(show=self.show, page=number)
 
     def shown(self, show: str) -> str:
-        """The first page of another filter, for the same search."""
+        """The address of the first page with another filter, for the same search."""
         return self._address(show=show, page=1)
 
     def _address(self, *, show: str, page: int) -> str:
@@ -44,7 +42,7 @@ class Listing:
 
 
 def listing_of(visit: Visit, path: str, *, filters: tuple[str, ...]) -> Listing:
-    """As asked for; what cannot be understood counts as not asked."""
+    """The list that the query requests; invalid values are ignored."""
     show, number = visit.query("show"), visit.query("page")
     return Listing(
         path=path,

@@ -1,6 +1,4 @@
-"""What stands in the navigation. An entry is shown when its route is there and the viewer may use
-it: the rights are the routes' own.
-"""
+"""The navigation menu. An item is shown if its route exists and the viewer has its right."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,52 +8,52 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuItem:
     label: str
     path: str
 
 
 GROUPS = {
-    "": (Entry("Services", "/services"),),
+    "": (MenuItem("Services", "/services"),),
     "Zoom": (
-        Entry("Overview", "/services/zoom/overview"),
-        Entry("Users", "/services/zoom/users"),
-        Entry("Features", "/services/zoom/features"),
-        Entry("Connections", "/services/zoom/connections"),
+        MenuItem("Overview", "/services/zoom/overview"),
+        MenuItem("Users", "/services/zoom/users"),
+        MenuItem("Features", "/services/zoom/features"),
+        MenuItem("Connections", "/services/zoom/connections"),
     ),
     "Activity": (
-        Entry("Timeline", "/timeline"),
-        Entry("Clients", "/clients"),
-        Entry("Missing", "/missing"),
+        MenuItem("Timeline", "/timeline"),
+        MenuItem("Clients", "/clients"),
+        MenuItem("Missing", "/missing"),
     ),
 }
-# Where a viewer begins: the first of these that they may see. Everybody may see their account.
+# A viewer's start page is the first of these that they may see. All viewers may see their account.
 STARTS = ("/services/zoom/overview", "/timeline", "/account")
 
 
-def navigation(visit: "Visit") -> dict[str, list[Entry]]:
-    """The groups with what this viewer may see of them; none is empty."""
+def navigation(visit: "Visit") -> dict[str, list[MenuItem]]:
+    """The groups with the items that this viewer may see, without empty groups."""
     seen = {
-        group: [entry for entry in entries if is_open(visit, entry.path)]
-        for group, entries in GROUPS.items()
+        group: [item for item in items if is_open(visit, item.path)]
+        for group, items in GROUPS.items()
     }
-    return {group: entries for group, entries in seen.items() if entries}
+    return {group: items for group, items in seen.items() if items}
 
 
 def start_page(visit: "Visit") -> str:
     return next(path for path in STARTS if is_open(visit, path))
 
 
-def is_current(visit: "Visit", entry: Entry) -> bool:
-    """Whether the viewer is on the entry's page, or on one below it that has no entry itself."""
+def is_current(visit: "Visit", item: MenuItem) -> bool:
+    """Whether the viewer is on the item's page, or on a page below it that has no item itself."""
     here = visit.request.url.path
     covering = [
         known.path
-        for entries in GROUPS.values()
-        for known in entries
+        for items in GROUPS.values()
+        for known in items
         if here == known.path or here.startswith(f"{known.path}/")
     ]
-    return entry.path == max(covering, key=len, default="")
+    return item.path == max(covering, key=len, default="")
 
 
 def is_open(visit: "Visit", path: str) -> bool:

@@ -7,26 +7,26 @@ from integration.database.address import conninfo
 from integration.database.session import check_session
 
 POOL_MAX = 8
-WAIT_SECONDS = 3.0  # for a connection; then the page says that the database does not answer
-RECONNECT_SECONDS = 0.8  # as the receiver's pool: a database that is back is seen by the next try
-STATEMENT_MILLISECONDS = 15_000  # nobody waits longer for a page
+WAIT_SECONDS = 3.0  # for a connection; after that, the page says that it is not available
+RECONNECT_SECONDS = 0.8  # as in the receiver's pool: the next request finds a restored database
+STATEMENT_MILLISECONDS = 15_000  # no one waits longer for a page
 
 
 def page_pool(url: str) -> ConnectionPool:
-    """A pool that is not open yet; opening it does not need the database to be there.
+    """A pool that is not open yet; it can be opened without a database.
 
     `with pool.connection()` is one transaction: committed at the end, rolled back by an exception.
     """
 
     def check(connection: psycopg.Connection) -> None:
         check_session(connection, url, role="page")
-        connection.commit()  # a rollback would undo the limit that the check has set
+        connection.commit()  # a rollback would undo the limit that check_session has set
 
     return ConnectionPool(
         conninfo(url, role="page", statement_timeout=str(STATEMENT_MILLISECONDS)),
         kwargs={
-            # No prepared statements: a plan for all parameters knows neither which filters are left
-            # out nor how many days are asked for. Overview took twice as long with one.
+            # No prepared statements: a generic plan knows neither which filters are empty nor how
+            # many days are requested. With one, Overview took twice as long.
             "prepare_threshold": None,
         },
         configure=check,
@@ -34,7 +34,7 @@ def page_pool(url: str) -> ConnectionPool:
         max_size=POOL_MAX,
         timeout=WAIT_SECONDS,
         reconnect_timeout=RECONNECT_SECONDS,
-        check=ConnectionPool.check_connection,  # none of a database that was restarted is dead
+        check=ConnectionPool.check_connection,  # replaces connections that died with a restart
         open=False,
         name="page",
     )

@@ -1,4 +1,4 @@
-"""Reasons to answer with a page that says what is wrong and what to do next."""
+"""Errors that are answered with a page that says what is wrong and what to do next."""
 
 from dataclasses import dataclass
 
@@ -6,30 +6,30 @@ from integration.web.page.rights import Right, who_may
 
 
 @dataclass(frozen=True)
-class Step:
-    """A link that is the next step."""
+class Link:
+    """A link to the page for the next step."""
 
     label: str
     href: str
 
 
-SERVICES = Step("Open Services", "/services")
-START = Step("Go to the start page", "/")
-HOW_TO_SIGN_IN = Step("How to sign in", "/sign-in")
+SERVICES = Link("Open Services", "/services")
+START = Link("Go to the start page", "/")
+HOW_TO_SIGN_IN = Link("How to sign in", "/sign-in")
 
 
 class Refusal(Exception):
-    """`text` is a plain sentence, `next_step` another one; `step` a link to it."""
+    """`text` says what is wrong and `next_step` what to do; `link` leads there."""
 
     def __init__(
-        self, status: int, *, title: str, text: str, next_step: str, step: Step | None = START
+        self, status: int, *, title: str, text: str, next_step: str, link: Link | None = START
     ) -> None:
         super().__init__(title)
         self.status = status
         self.title = title
         self.text = text
         self.next_step = next_step
-        self.step = step
+        self.link = link
 
 
 def not_signed_in() -> Refusal:
@@ -38,7 +38,7 @@ def not_signed_in() -> Refusal:
         title="You are not signed in",
         text="You need to sign in to WorkSights to see this page.",
         next_step="Open your sign-in link, or ask the team that runs WorkSights for a new one.",
-        step=HOW_TO_SIGN_IN,
+        link=HOW_TO_SIGN_IN,
     )
 
 

@@ -1,4 +1,4 @@
-"""Who can do what on the page: one table. Routes declare a right, navigation and templates ask."""
+"""The rights of each role on the page. Routes declare one, navigation and templates check it."""
 
 from enum import StrEnum
 
@@ -13,11 +13,11 @@ ROLE_NAMES = {
 
 
 class Right(StrEnum):
-    """What a route can ask for, in the words that follow "can". ANYBODY needs no sign-in,
+    """The rights that a route can require, as the words that follow "can". ANYONE needs no sign-in,
     SIGNED_IN any role.
     """
 
-    ANYBODY = "anybody"
+    ANYONE = "open public pages"
     SIGNED_IN = "be signed in"
     CONNECT = "connect and disconnect Zoom accounts"
     CHANGE_SETTINGS = "change mappings and features"
@@ -30,12 +30,12 @@ class Right(StrEnum):
     SEE_EVERY_TOPIC = "view the topics of other people's sessions"
 
     @property
-    def as_yours(self) -> str:
-        """The same, said to someone who has the right."""
+    def second_person(self) -> str:
+        """The right in words addressed to the person who has it."""
         return self.replace("their own", "your own")
 
 
-_OWN = {Right.ANYBODY, Right.SIGNED_IN, Right.SEE_OWN}
+_OWN = {Right.ANYONE, Right.SIGNED_IN, Right.SEE_OWN}
 _LOOKS_AFTER_ZOOM = _OWN | {Right.SEE_SETTINGS, Right.SEE_CONNECTIONS}
 _MANAGES_ZOOM = _LOOKS_AFTER_ZOOM | {
     Right.CHANGE_SETTINGS,

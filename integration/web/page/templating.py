@@ -1,4 +1,4 @@
-"""The templates' environment: auto-escape, no silent blanks, and times in the viewer's zone."""
+"""The templates' environment: auto-escaping, errors for undefined values, times in a zone."""
 
 import hashlib
 from collections.abc import Callable
@@ -19,9 +19,9 @@ STATIC = PAGE / "static"
 
 def make_templates() -> Jinja2Templates:
     environment = Environment(
-        loader=FileSystemLoader(WEB),  # a page's templates are beside its routes
+        loader=FileSystemLoader(WEB),  # a page's templates are in the same folder as its routes
         autoescape=True,
-        auto_reload=False,  # code and templates of one version, also while an update is copied
+        auto_reload=False,  # code and templates stay the same version while an update is copied
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -40,9 +40,7 @@ def make_templates() -> Jinja2Templates:
 
 
 def _static_addresses() -> Callable[[str], str]:
-    """Of a file's name, its address with the version of its content: browsers may keep it for
-    good.
-    """
+    """File name -> address with a hash of the content, so that browsers can cache it forever."""
     versions = {
         file.name: hashlib.sha256(file.read_bytes()).hexdigest()[:12] for file in STATIC.iterdir()
     }

@@ -1,4 +1,4 @@
-"""Times as somebody's clock shows them, and their days from midnight to midnight."""
+"""Times and calendar days in a user's time zone."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 def zone_of(name: str) -> ZoneInfo:
-    """The zone of that name; UTC when the directory names one that does not exist."""
+    """The zone with this name, or UTC if it does not exist."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -20,40 +20,40 @@ def zoned(moment: datetime, time_zone: str) -> datetime:
 
 @dataclass(frozen=True)
 class Day:
-    """A day of somebody's calendar: 24 hours, or 23 or 25 where the clock is changed."""
+    """A calendar day in a zone: 24 hours, or 23 or 25 when the clock changes."""
 
     date: date
     zone: ZoneInfo
 
     @property
-    def begins_at(self) -> datetime:
-        """Midnight, UTC; where the clock skips it, the moment it does."""
+    def starts_at(self) -> datetime:
+        """Midnight in UTC, or the moment at which the clock skips it."""
         return datetime.combine(self.date, time(), self.zone).astimezone(UTC)
 
     @property
     def ends_at(self) -> datetime:
-        return Day(self.date + timedelta(days=1), self.zone).begins_at
+        return Day(self.date + timedelta(days=1), self.zone).starts_at
 
     @property
     def span(self) -> tuple[datetime, datetime]:
-        return self.begins_at, self.ends_at
+        return self.starts_at, self.ends_at
 
     @property
     def length(self) -> timedelta:
-        return self.ends_at - self.begins_at
+        return self.ends_at - self.starts_at
 
     def hours(self) -> list[datetime]:
-        """The clock at midnight and each hour after it; one is missing, or there twice, where it
-        is changed.
+        """Midnight and each full hour after it, in the zone. When the clock changes, an hour is
+        missing or occurs twice.
         """
         whole = int(self.length / timedelta(hours=1))
-        passed = [self.begins_at + timedelta(hours=hour) for hour in range(whole + 1)]
+        passed = [self.starts_at + timedelta(hours=hour) for hour in range(whole + 1)]
         return [moment.astimezone(self.zone) for moment in passed if moment < self.ends_at]
 
     def week(self) -> list["Day"]:
-        """Monday to Sunday."""
+        """The days of the same week, Monday to Sunday."""
         monday = self.date - timedelta(days=self.date.weekday())
         return [Day(monday + timedelta(days=number), self.zone) for number in range(7)]
 
-    def beside(self, days: int) -> "Day":
+    def shifted(self, days: int) -> "Day":
         return Day(self.date + timedelta(days=days), self.zone)

@@ -1,7 +1,7 @@
-"""One request to the page, and the route that lets it in: who it is, what they may, what they sent.
+"""One request to the page, with its viewer and form, and the route that checks the viewer's right.
 
-A handler is a plain function of a Visit. It runs in a thread, so the database and Zoom are asked
-with plain calls.
+A handler is a plain function of a Visit. It runs in a thread, so it can call the database and Zoom
+synchronously.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +21,7 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from integration.settings import Settings
-from integration.sign_in.sessions import Viewer, keep_message, viewer_of
+from integration.sign_in.sessions import Viewer, store_message, viewer_of
 from integration.sign_in.signing import Signing
 from integration.web.page.browser_session import CSRF_FIELD, BrowserSession
 from integration.web.page.refusals import (
@@ -34,13 +34,13 @@ from integration.web.page.refusals import (
 )
 from integration.web.page.rights import Right, may
 
-LONGEST_PART = 200  # of an address; ids have 128 bytes at most
-FORM_LIMIT = 1 << 18  # a page of mappings has some kilobytes
+LONGEST_PART = 200  # of an address; ids have at most 128 bytes
+FORM_LIMIT = 1 << 18  # our forms have a few kilobytes
 
 
 @dataclass(frozen=True)
-class Page:
-    """What every visit needs, made once when the app starts."""
+class AppContext:
+    """The objects that all visits share, created once when the app starts."""
 
     settings: Settings
     url: str
@@ -48,7 +48,7 @@ class Page:
     signing: Signing
     browser_session: BrowserSession
     templates: Jinja2Templates
-    rights: Mapping[str, Right]  # of every address that can be opened with GET
+    rights: Mapping[str, Right]  # path -> right, for all GET routes
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Visit:
     """`form` is empty unless the request is a POST; `now` is aware UTC."""
 
     request: Request
-    page: Page
+    page: AppContext
     now: datetime
     form: FormData
     session: str | None = None
@@ -77,14 +77,14 @@ class Visit:
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection]:
-        """Committed at the end, rolled back by any exception. Not to be held while Zoom is
-        asked.
+        """One transaction: committed at the end, rolled back by any exception. Do not call Zoom
+        inside it.
         """
         with self.page.pool.connection() as connection:
             yield connection
 
     def path(self, name: str) -> str:
-        """A part of the address; "no such page" for what is the id of nothing."""
+        """A part of the address; raises "page not found" if it cannot be an id."""
         part: str = self.request.path_params[name]
         if "\0" in part or len(part) > LONGEST_PART:
             raise not_found()
@@ -94,19 +94,19 @@ class Visit:
         return self.request.query_params.get(name, default).replace("\0", "").strip()
 
     def field(self, name: str, default: str = "") -> str:
-        """A field of the form."""
+        """The value of a form field."""
         return str(self.form.get(name, default)).strip()
 
     def render(
         self, template: str, *, status: int = 200, takes_message: bool = True, **context: Any
     ) -> Response:
-        """The page; a message that waits for this session is shown on it, once. A page that must
-        change nothing leaves the message waiting.
+        """The rendered page, with the message stored for this session, which is shown once. A page
+        that must not change anything sets `takes_message` to False.
         """
         message = self.signed_in.message if self.signed_in and takes_message else None
         if message and self.session:
             with self.transaction() as connection:
-                keep_message(connection, self.session, None)
+                store_message(connection, self.session, None)
         return self.page.templates.TemplateResponse(
             self.request,
             template,
@@ -115,15 +115,15 @@ class Visit:
         )
 
     def go(self, path: str) -> Response:
-        """To another page of ours, after a form or a sign-in."""
+        """Redirects to another page of ours, after a form or a sign-in."""
         return RedirectResponse(path, status_code=303)
 
-    def tell(
+    def show_next(
         self, connection: psycopg.Connection, text: str, *, tone: Literal["good", "warn"] = "good"
     ) -> None:
-        """Has the next page of this session say something, in the transaction of the change."""
+        """Stores a message for the next page of this session, in the transaction of the change."""
         if self.session:
-            keep_message(connection, self.session, {"text": text, "tone": tone})
+            store_message(connection, self.session, {"text": text, "tone": tone})
 
     @property
     def csrf_token(self) -> str:
@@ -134,7 +134,7 @@ Handler = Callable[[Visit], Response]
 
 
 class PageRoute(Route):
-    """A route of the page; it cannot be made without saying which right it needs."""
+    """A route of the page. It cannot be created without the right that it requires."""
 
     def __init__(
         self, path: str, handler: Handler, *, right: Right, method: Literal["GET", "POST"] = "GET"
@@ -152,8 +152,8 @@ class PageRoute(Route):
 
 def _answer(request: Request, handler: Handler, right: Right, form: FormData) -> Response:
     visit = enter(request, form)
-    request.state.visit = visit  # for the page that says what went wrong
-    if right is Right.ANYBODY:
+    request.state.visit = visit  # for the error page
+    if right is Right.ANYONE:
         if request.method == "POST" and not visit.page.browser_session.is_from_here(request):
             raise form_refused()
         return handler(visit)
@@ -169,8 +169,8 @@ def _answer(request: Request, handler: Handler, right: Right, form: FormData) ->
 
 
 def enter(request: Request, form: FormData) -> Visit:
-    """Looks up who this is; role and deactivation count as they are now."""
-    page: Page = request.state.page
+    """Creates the visit. Reads the viewer from the database, with the current role and status."""
+    page: AppContext = request.state.page
     now, viewer = datetime.now(UTC), None
     session = page.browser_session.read(request)
     if session:
@@ -180,7 +180,7 @@ def enter(request: Request, form: FormData) -> Visit:
 
 
 async def _read_form(request: Request) -> FormData:
-    """The fields of a plain form. Starlette's own reader has no limit on the whole."""
+    """The fields of a form. Starlette's own reader does not limit the total size."""
     body = bytearray()
     try:
         async for chunk in request.stream():
@@ -192,7 +192,7 @@ async def _read_form(request: Request) -> FormData:
                     text="The form is too large. Nothing was changed.",
                     next_step="Split it into smaller parts.",
                 )
-    except ClientDisconnect as error:  # nobody reads the answer, and no trace fills the log
+    except ClientDisconnect as error:  # no one reads the response; this avoids a trace in the log
         raise bad_form("The form is incomplete.") from error
     try:
         fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=5000)

@@ -1,1 +1,1 @@
-"""Zoom's deliveries."""
+"""The webhook receiver."""

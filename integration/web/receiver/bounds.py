@@ -1,9 +1,9 @@
-"""What strangers hold open is bounded in number, time and memory (contract, section 4).
+"""Limits the number, duration and memory of clients' connections (contract, section 4).
 
-A connection waits while its request is not complete, and while it is idle between two requests. One
-that waits too long is ended; when there are too many, or too much of what they sent is held, those
-that wait make room: first the one that has waited longest, or the one that holds most. A delivery
-of Zoom's is complete within milliseconds, so it does not wait.
+A connection is waiting while its request is incomplete, and while it is idle between two requests.
+One that waits too long is closed. When there are too many connections, the one that has waited
+longest is closed; when their requests use too much memory, the one that uses most. Zoom's
+deliveries are complete within milliseconds, so they are not affected.
 """
 
 import asyncio
@@ -12,11 +12,11 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-MOST_CONNECTIONS = 384
-MOST_HEADER_BYTES = 32 << 10
-MOST_HELD_BYTES = 64 << 20  # of all requests that are not answered yet
+MAX_CONNECTIONS = 384
+MAX_HEADER_BYTES = 32 << 10
+MAX_HELD_BYTES = 64 << 20  # of all requests that are not answered yet
 REQUEST_SECONDS = 10.0
-RESPONSE_SECONDS = 60.0  # somebody may read slowly
+RESPONSE_SECONDS = 60.0  # a client may read slowly
 
 
 class Connections:
@@ -24,13 +24,13 @@ class Connections:
 
     def __init__(self) -> None:
         self._open: set[BoundedProtocol] = set()
-        self._waiting: dict[BoundedProtocol, None] = {}  # in the order in which they began to
+        self._waiting: dict[BoundedProtocol, None] = {}  # the longest-waiting one first
         self._held = 0
 
     def add(self, connection: "BoundedProtocol") -> None:
         self._open.add(connection)
         self.wait(connection)
-        if len(self._open) > MOST_CONNECTIONS:
+        if len(self._open) > MAX_CONNECTIONS:
             self.end(next(iter(self._waiting)))
 
     def wait(self, connection: "BoundedProtocol") -> None:
@@ -43,7 +43,7 @@ class Connections:
     def hold(self, connection: "BoundedProtocol", count: int) -> None:
         self._held += count
         connection.held += count
-        if self._held > MOST_HELD_BYTES:
+        if self._held > MAX_HELD_BYTES:
             self.end(max(self._open, key=lambda each: each.held))
 
     def release(self, connection: "BoundedProtocol") -> None:
@@ -61,7 +61,7 @@ class Connections:
 
 
 class BoundedProtocol(H11Protocol):
-    """One connection: uvicorn's, with an end to its patience."""
+    """uvicorn's protocol for one connection, with deadlines and a limit on its memory."""
 
     all: Connections
 
@@ -73,31 +73,31 @@ class BoundedProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.all.add(self)
-        self._end_in(REQUEST_SECONDS)
+        self._close_in(REQUEST_SECONDS)
 
     def data_received(self, data: bytes) -> None:
         if self._is_between_requests:
-            self._end_in(REQUEST_SECONDS)
+            self._close_in(REQUEST_SECONDS)
         self.all.hold(self, len(data))
         if self.transport.is_closing():
             return
         super().data_received(data)
         if self._request_is_complete:
             self.all.work(self)
-            self._end_in(RESPONSE_SECONDS)
+            self._close_in(RESPONSE_SECONDS)
 
     def on_response_complete(self) -> None:
         self.all.release(self)
         self.all.wait(self)
-        self._end_in(None)
+        self._close_in(None)
         super().on_response_complete()
-        if self._request_is_complete:  # the next one had been sent along
+        if self._request_is_complete:  # the next request was sent together with the last one
             self.all.work(self)
-            self._end_in(RESPONSE_SECONDS)
+            self._close_in(RESPONSE_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.all.remove(self)
-        self._end_in(None)
+        self._close_in(None)
         super().connection_lost(exc)
 
     @property
@@ -110,7 +110,7 @@ class BoundedProtocol(H11Protocol):
             self.cycle and not self.cycle.response_complete
         )
 
-    def _end_in(self, seconds: float | None) -> None:
+    def _close_in(self, seconds: float | None) -> None:
         if self._deadline:
             self._deadline.cancel()
         self._deadline = (
@@ -119,5 +119,5 @@ class BoundedProtocol(H11Protocol):
 
 
 def bounded_protocol() -> type[BoundedProtocol]:
-    """The protocol of one server, with its own count."""
+    """The protocol class for one server, with its own set of connections."""
     return type("BoundedProtocol", (BoundedProtocol,), {"all": Connections()})

@@ -1,7 +1,7 @@
-"""The receiver's side of `ingress.deliveries`: its pool of connections and its one insert.
+"""Stores deliveries in `ingress.deliveries`: the receiver's connection pool and its one insert.
 
-The role `receiver` can insert and read nothing. Every connection commits each statement by itself,
-durably: when `store_delivery` returns, the delivery is on disk.
+The role `receiver` can insert but not read. Each statement is committed durably on its own: when
+`store_delivery` returns, the delivery is on disk.
 """
 
 import asyncio
@@ -19,20 +19,21 @@ from integration.database.session import check_session_async
 
 Result = TypeVar("Result")
 
-# Zoom gives up after 3 s and tries again in 5 minutes: the wait for a connection and the statement
-# together stay below. The server keeps the second limit itself; when it hangs, the third ends it.
+# Zoom gives up after 3 s and retries after 5 minutes, so the wait for a connection and the
+# statement together must take less. The server enforces the second limit; the third applies if the
+# server hangs.
 CONNECTION_WAIT_SECONDS = 1.0
 STATEMENT_MILLISECONDS = 1400
 ANSWER_SECONDS = 2.5
-CONNECT_SECONDS = 2  # the least that psycopg takes
-# After this long without an answer the pool stops trying by itself and tries at the next request
-# instead. With its usual five minutes the pauses between its tries grow to two minutes, during
-# which a database that is back is not seen.
-RECONNECT_SECONDS = 0.8  # within the wait, so that a short absence is not noticed
+CONNECT_SECONDS = 2  # the shortest that psycopg accepts
+# After this time without a response the pool stops reconnecting in the background and reconnects at
+# the next request instead. With the default of five minutes, the pauses between its attempts grow
+# to two minutes, in which it would not notice that the database is back.
+RECONNECT_SECONDS = 0.8  # less than the wait, so that a short outage is not noticed
 POOL_MIN, POOL_MAX = 2, 10
 
-# Event names and account ids have at most 60 characters. An index row has room for 2,700 bytes:
-# with a longer value the insert would fail, and fail again each time Zoom repeats it.
+# Event names and account ids have at most 60 characters. A row of an index holds 2,700 bytes: with
+# a longer value the insert would fail, and fail again at each of Zoom's retries.
 TEXT_CHARACTERS = 200
 
 INSERT_DELIVERY = """
@@ -44,8 +45,8 @@ INSERT_DELIVERY = """
             %(body)s, %(body_size)s, %(body_sha256)s
         )
 """
-# An id for the transaction makes it one that is written: a standby refuses that. A database that is
-# not migrated and a missing right show here too, rather than at the next delivery.
+# Requesting a transaction id makes the transaction a writing one, which a standby rejects. The
+# query also fails if the database is not migrated or a privilege is missing.
 CAN_COMMIT = """
     select
         has_any_column_privilege('ingress.deliveries', 'insert')
@@ -55,11 +56,11 @@ CAN_COMMIT = """
 
 
 def receiver_pool(url: str) -> AsyncConnectionPool:
-    """A pool that is not open yet; opening it does not need the database to be there."""
+    """A pool that is not open yet; it can be opened without a database."""
     as_receiver = conninfo(
         url,
         role="receiver",
-        synchronous_commit="on",  # whatever the server's default: an answer of 2xx means on disk
+        synchronous_commit="on",  # whatever the server's default: a 2xx means stored on disk
         statement_timeout=str(STATEMENT_MILLISECONDS),
         lock_timeout=str(STATEMENT_MILLISECONDS),
     )
@@ -71,7 +72,7 @@ def receiver_pool(url: str) -> AsyncConnectionPool:
         make_conninfo(
             as_receiver,
             connect_timeout=CONNECT_SECONDS,
-            tcp_user_timeout=STATEMENT_MILLISECONDS,  # a server that vanished sends no refusal
+            tcp_user_timeout=STATEMENT_MILLISECONDS,  # a server that vanished sends no reset
         ),
         kwargs={"autocommit": True},
         configure=check,
@@ -91,8 +92,8 @@ async def with_connection(
     task = asyncio.create_task(_on_a_live_connection(pool, work))
     done, _ = await asyncio.wait({task}, timeout=ANSWER_SECONDS)
     if not done:
-        # Not cancelled: psycopg waits for the server even then. What it stores late, Zoom's next
-        # try repeats, which is only a duplicate.
+        # Not cancelled: psycopg would still wait for the server. If it stores the delivery late,
+        # Zoom's retry is only a duplicate.
         task.add_done_callback(lambda late: late.cancelled() or late.exception())
         raise psycopg.OperationalError("the server does not answer")
     return task.result()
@@ -101,9 +102,9 @@ async def with_connection(
 async def _on_a_live_connection(
     pool: AsyncConnectionPool, work: Callable[[AsyncConnection], Awaitable[Result]]
 ) -> Result:
-    """After a restart of the database the pool still holds dead connections. Each is found out by
-    using it, so the next one is taken until the time is up. What broke during a commit may then be
-    stored twice, a duplicate again.
+    """Runs `work`, and retries it on the next connection while connections are dead, until the time
+    is up. After a database restart, the pool notices dead connections only when they are used. A
+    commit that was interrupted may be repeated, which only stores a duplicate.
     """
     deadline = monotonic() + CONNECTION_WAIT_SECONDS
     while True:
@@ -127,7 +128,7 @@ async def store_delivery(
     body_size: int,
     body_sha256: str,
 ) -> None:
-    """One delivery, committed when this returns; psycopg.Error when it is not."""
+    """Stores one delivery and commits it; psycopg.Error if it could not be stored."""
     await connection.execute(
         INSERT_DELIVERY,
         {
@@ -143,14 +144,14 @@ async def store_delivery(
 
 
 async def can_commit(connection: AsyncConnection) -> bool:
-    """Whether a delivery could be stored now; psycopg.Error when the database refuses."""
+    """Whether a delivery could be stored now; psycopg.Error if the database rejects the check."""
     cursor = await connection.execute(CAN_COMMIT)
     row = await cursor.fetchone()
     return row is not None and row[0]
 
 
 def _storable(text: str | None) -> str | None:
-    """What Postgres takes as text: JSON also has NUL and halves of surrogate pairs."""
+    """The text without what Postgres cannot store: NUL and halves of surrogate pairs."""
     if text is None:
         return None
     kept = text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")

@@ -1,9 +1,9 @@
-"""The webhook endpoint: Zoom's deliveries go into `ingress.deliveries`, and a 2xx means that they
+"""The webhook endpoint. It stores Zoom's deliveries in `ingress.deliveries`; a 2xx means that they
 are on disk.
 
-It decides only whether a delivery is kept. Zoom never repeats what was answered with a 4xx, so
-apart from requests that are too large or not signed everything is taken. Bodies, header values and
-names are never logged.
+It decides only whether a delivery's body is kept. Zoom does not retry after a 4xx, so everything is
+accepted except requests that are too large or not signed. Bodies, header values and names are never
+logged.
 """
 
 import hashlib
@@ -27,15 +27,15 @@ logger = logging.getLogger(__name__)
 
 
 async def receive(request: Request) -> Response:
-    """POST /webhooks/zoom: 204 stored, 200 challenge, 400, 401, 413 refused, 503 try again."""
+    """POST /webhooks/zoom: 204 stored, 200 challenge; 400, 401 or 413 rejected; 503 retry."""
     state = request.state
     with state.metrics.seconds.time():
         try:
             body = await _read_body(request)
         except ClientDisconnect:
-            return Response(status_code=400)  # nobody reads it
+            return Response(status_code=400)  # no one reads it
         if body is None:
-            return _refused(request, "too_large", status=413)
+            return _rejected(request, "too_large", status=413)
 
         timestamp = request.headers.get("x-zm-request-timestamp")
         secret = verifying_secret(
@@ -45,9 +45,9 @@ async def receive(request: Request) -> Response:
             secrets=state.webhook_secrets,
         )
         if secret is None or timestamp is None:
-            return _refused(request, "signature", status=401)
+            return _rejected(request, "signature", status=401)
         if not is_timely(timestamp, now=datetime.now(UTC)):
-            return _refused(request, "stale", status=401)
+            return _rejected(request, "stale", status=401)
 
         envelope = open_envelope(body)
         if envelope.event == CHALLENGE_EVENT:
@@ -56,7 +56,7 @@ async def receive(request: Request) -> Response:
 
 
 async def _read_body(request: Request) -> bytes | None:
-    """The raw body, or None when it is over the limit; never holds more than that and a chunk."""
+    """The raw body, or None if it exceeds the limit. Keeps at most the limit in memory."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and (
         len(declared) > len(str(BODY_LIMIT)) or int(declared) > BODY_LIMIT
@@ -70,9 +70,9 @@ async def _read_body(request: Request) -> bytes | None:
     return bytes(body)
 
 
-def _refused(request: Request, reason: str, *, status: int) -> Response:
-    """An empty answer: which check failed is nobody's business but ours."""
-    request.state.metrics.refused.note(reason)
+def _rejected(request: Request, reason: str, *, status: int) -> Response:
+    """An empty response: clients must not learn which check failed."""
+    request.state.metrics.rejected.count(reason)
     return Response(status_code=status)
 
 
@@ -100,10 +100,10 @@ async def _store(request: Request, body: bytes, verdict: Verdict) -> Response:
         await with_connection(state.pool, insert)
     except psycopg.Error as error:
         state.metrics.unavailable.inc()
-        state.readiness.note_failure(error)
-        # Only the kind of error: the message of some quotes the row.
+        state.readiness.record_failure(error)
+        # Only the error's type: some messages quote the row.
         logger.error("delivery not stored: %s", type(error).__name__)
         return Response(status_code=503)
-    state.readiness.note_stored()
+    state.readiness.record_success()
     state.metrics.deliveries.labels(verdict.disposition).inc()
     return Response(status_code=204)

@@ -1,4 +1,4 @@
-"""Whether a delivery could be stored now: by asking, and by what became of the last ones."""
+"""Checks whether a delivery could be stored now, with a query and by the last attempts."""
 
 import asyncio
 from time import monotonic
@@ -8,14 +8,14 @@ from psycopg_pool import AsyncConnectionPool
 
 from integration.web.receiver.deliveries import can_commit, with_connection
 
-ASKED_EVERY_SECONDS = 1.0  # by however many
-# A full disk lets a session read and take an id for a transaction, and refuses every row.
+ASKED_EVERY_SECONDS = 1.0  # at most, however many clients ask
+# With a full disk, a session can still read and get a transaction id, but cannot insert rows.
 FAILURE_COUNTS_SECONDS = 60.0
 OF_THE_SERVER = ("53", "58", "XX")  # insufficient resources, a system error, an internal error
 
 
 class Readiness:
-    """Of one app. Strangers may ask as often as they like: the database is asked once a second."""
+    """The readiness of one app. Queries the database at most once a second."""
 
     def __init__(self) -> None:
         self._asking = asyncio.Lock()
@@ -23,12 +23,12 @@ class Readiness:
         self._can_commit = False
         self._failed_at: float | None = None
 
-    def note_stored(self) -> None:
+    def record_success(self) -> None:
         self._failed_at = None
 
-    def note_failure(self, error: psycopg.Error) -> None:
-        """Only what the next row would meet as well: neither what is wrong with this one, nor a
-        database that does not answer, which is noticed by asking.
+    def record_failure(self, error: psycopg.Error) -> None:
+        """Records errors that the next row would also cause. Ignores errors caused by the row, and
+        a database that does not answer, which the query notices.
         """
         if error.sqlstate and error.sqlstate.startswith(OF_THE_SERVER):
             self._failed_at = monotonic()

@@ -1,6 +1,6 @@
-"""Requests that are refused: each is counted, and once a minute a line says how many there were.
+"""Counts rejected requests, and logs their number at most once a minute.
 
-Anybody may send what is refused, so a line for each would let strangers fill the disk.
+Anyone can send such requests, so a line for each of them would let strangers fill the disk.
 """
 
 import logging
@@ -14,20 +14,20 @@ SECONDS_BETWEEN_LINES = 60.0
 logger = logging.getLogger(__name__)
 
 
-class Refused:
-    """The requests that one app has refused, by reason."""
+class RejectedRequests:
+    """The requests that one app has rejected, by reason."""
 
     def __init__(self, metric: Metric) -> None:
         self._metric = metric
-        self._unsaid: Counter[str] = Counter()
-        self._said_at = -SECONDS_BETWEEN_LINES
+        self._unlogged: Counter[str] = Counter()
+        self._logged_at = -SECONDS_BETWEEN_LINES
 
-    def note(self, reason: str) -> None:
-        """Which reason it was is nobody's business but ours: the answer does not tell."""
+    def count(self, reason: str) -> None:
+        """Counts one request. Only the metric and the log contain the reason, not the response."""
         self._metric.labels(reason).inc()
-        self._unsaid[reason] += 1
-        if monotonic() - self._said_at >= SECONDS_BETWEEN_LINES:
-            counts = ", ".join(f"{count} {name}" for name, count in sorted(self._unsaid.items()))
+        self._unlogged[reason] += 1
+        if monotonic() - self._logged_at >= SECONDS_BETWEEN_LINES:
+            counts = ", ".join(f"{count} {name}" for name, count in sorted(self._unlogged.items()))
             logger.warning("requests rejected since the last line: %s", counts)
-            self._unsaid.clear()
-            self._said_at = monotonic()
+            self._unlogged.clear()
+            self._logged_at = monotonic()

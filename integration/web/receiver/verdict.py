@@ -1,4 +1,4 @@
-"""What becomes of a delivery when it arrives, and with what reason."""
+"""Decides a delivery's first disposition and its reason."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from integration.zoom.kept_events import NOT_KEPT
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of a delivery, and what the ledger says about it."""
+    """The ledger's columns for a new delivery."""
 
     event: str | None
     zoom_account_id: str | None
@@ -21,7 +21,7 @@ class Verdict:
 
 
 def judge(envelope: Envelope) -> Verdict:
-    """Whether a batch is to look at it: unreadable, an event that is not kept, or waiting."""
+    """`quarantined` if unreadable, `ignored` if the event is not kept, else `waiting`."""
     event, account = envelope.event or None, envelope.zoom_account_id
     if envelope.problem:
         return Verdict(event, account, "quarantined", envelope.problem)

@@ -1,1 +1,1 @@
-"""The list of services."""
+"""The page Services."""

@@ -1,4 +1,4 @@
-"""`/services`: the services of the organization; Zoom is the one that is here."""
+"""`/services`: the list of available services; this product provides Zoom."""
 
 from starlette.responses import Response
 

@@ -1,18 +1,18 @@
-"""The page that a sign-in leads to, when the link names one: never another site."""
+"""Checks the page that a sign-in link leads to: it must not be on another site."""
 
 from urllib.parse import unquote, urlsplit
 
 LONGEST = 2000
-# A form may not lead to Zoom (the policy's form-action, which browsers apply to redirects as well):
-# the page that has the button is shown instead.
+# A form must not lead to Zoom: browsers apply the policy's form-action to redirects, too. The page
+# with the button is shown instead.
 LEADS_AWAY, ITS_PAGE = "/services/zoom/connect", "/services"
 
 
 def next_page(text: str) -> str:
-    """The path with its query, or "" for anything but a path of this site.
+    """The path with its query, or "" if it is not a path of this site.
 
-    Browsers read a backslash as a slash and leave out tabs and line breaks, so `/\\host` and
-    `/<tab>/host` are other sites to them.
+    Browsers treat a backslash as a slash and ignore tabs and line breaks, so `/\\host` and
+    `/<tab>/host` would lead to other sites.
     """
     is_path = text.startswith("/") and not text.startswith("//")
     if not is_path or "\\" in text or not text.isprintable() or len(text) > LONGEST:

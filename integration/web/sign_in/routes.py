@@ -1,12 +1,12 @@
-"""`/sign-in` by a one-time link, and `/sign-out`.
+"""`/sign-in` with a one-time link, and `/sign-out`.
 
-A link is looked at with GET, which changes nothing: mail scanners open links as browsers do. The
-button on that page signs in.
+Opening a link with GET changes nothing, because mail scanners open links, too. The button on that
+page signs in.
 """
 
 from starlette.responses import Response
 
-from integration.sign_in.sessions import Invited, end_session, forget_expired, invited_by, use_link
+from integration.sign_in.sessions import Invitee, delete_expired, end_session, invitee_of, use_link
 from integration.sign_in.signing import new_secret
 from integration.web.page.browser_session import CSRF_FIELD
 from integration.web.page.refusals import HOW_TO_SIGN_IN, START, Refusal
@@ -18,38 +18,42 @@ INSTEAD_OF_FIELD = "instead_of"
 
 
 def open_link(visit: Visit) -> Response:
-    """Names who the link signs in, beside a button; without a link, how to get one."""
+    """Shows the user that the link signs in, and a button. Without a link, how to get one."""
     next_path = next_page(visit.query("next"))
     if not visit.query("token"):
         return visit.render("sign_in/sign_in_how.html", takes_message=False, next_path=next_path)
     token = _verified(visit, visit.query("token"))
     with visit.transaction() as connection:
-        invited = invited_by(connection, token, now=visit.now)
+        invited = invitee_of(connection, token, now=visit.now)
     if invited is None:
         raise _unusable(visit)
-    return _ask(visit, invited, signed_token=visit.query("token"), next_path=next_path)
+    return _confirmation_page(
+        visit, invited, signed_token=visit.query("token"), next_path=next_path
+    )
 
 
-def press_button(visit: Visit) -> Response:
-    """Signs in, once. Instead of somebody else only when the page with the button named both."""
+def confirm_sign_in(visit: Visit) -> Response:
+    """Signs in, once. Replaces another user only if the page with the button named both users."""
     cookies = visit.page.browser_session
     opened = cookies.read_opened(visit.request)
     if opened is None or not cookies.accepts_form(
         visit.request, session=opened, token=visit.field(CSRF_FIELD)
     ):
-        raise _not_from_the_link()
+        raise _form_refused()
     token = _verified(visit, visit.field("token"))
     next_path = next_page(visit.field("next"))
     session = new_secret()
     with visit.transaction() as connection:
-        invited = invited_by(connection, token, now=visit.now)
+        invited = invitee_of(connection, token, now=visit.now)
         if invited is None:
             raise _unusable(visit)
         if not _may_replace(visit, invited):
-            return _ask(visit, invited, signed_token=visit.field("token"), next_path=next_path)
-        forget_expired(connection, now=visit.now)
+            return _confirmation_page(
+                visit, invited, signed_token=visit.field("token"), next_path=next_path
+            )
+        delete_expired(connection, now=visit.now)
         if use_link(connection, token, session=session, now=visit.now) is None:
-            raise _unusable(visit)  # somebody was quicker
+            raise _unusable(visit)  # another request has just used the link
         if visit.session:
             end_session(connection, visit.session)
     response = visit.go(next_path or "/")
@@ -69,9 +73,11 @@ def signed_out(visit: Visit) -> Response:
     return visit.render("sign_in/signed_out.html")
 
 
-def _ask(visit: Visit, invited: Invited, *, signed_token: str, next_path: str) -> Response:
-    """The page with the button. Its form counts in this browser only: the form has a token, the
-    browser the cookie that belongs to it. A second link in another tab shares the cookie.
+def _confirmation_page(
+    visit: Visit, invited: Invitee, *, signed_token: str, next_path: str
+) -> Response:
+    """The page with the button. Its form is valid only in this browser, because its token belongs
+    to the browser's cookie. A second link in another tab shares the cookie.
     """
     cookies = visit.page.browser_session
     opened = cookies.read_opened(visit.request) or new_secret()
@@ -79,25 +85,25 @@ def _ask(visit: Visit, invited: Invited, *, signed_token: str, next_path: str) -
         "sign_in/sign_in.html",
         takes_message=False,
         invited=invited,
-        is_switch=_is_somebody_else(visit, invited),
+        is_switch=_is_other_user(visit, invited),
         token=signed_token,
         next_path=next_path,
         form_token=cookies.csrf_token(opened),
     )
-    cookies.note_opened(response, opened)
+    cookies.remember_opened(response, opened)
     return response
 
 
-def _is_somebody_else(visit: Visit, invited: Invited) -> bool:
-    """Whether another person than the invited one is signed in."""
+def _is_other_user(visit: Visit, invited: Invitee) -> bool:
+    """Whether another user than the link's is signed in."""
     return visit.signed_in is not None and not invited.is_viewer(visit.signed_in)
 
 
-def _may_replace(visit: Visit, invited: Invited) -> bool:
-    """Whoever is signed in may have signed in after the page was shown: then it did not name
-    them.
+def _may_replace(visit: Visit, invited: Invitee) -> bool:
+    """Whether the signed-in user may be replaced. If they signed in after the page was shown, the
+    page did not name them, so they must not be.
     """
-    return not _is_somebody_else(visit, invited) or visit.page.browser_session.accepts_form(
+    return not _is_other_user(visit, invited) or visit.page.browser_session.accepts_form(
         visit.request, session=visit.session or "", token=visit.field(INSTEAD_OF_FIELD)
     )
 
@@ -110,14 +116,16 @@ def _verified(visit: Visit, signed_token: str) -> str:
 
 
 def _unusable(visit: Visit) -> Refusal:
-    """Somebody who is signed in has probably used it just now and gone back."""
+    """The refusal for a link that does not work. A signed-in viewer has probably just used it and
+    gone back.
+    """
     if visit.signed_in:
         return Refusal(
             401,
             title="This sign-in link does not work",
             text=f"You are already signed in as {visit.viewer.full_name}.",
             next_step="A link works once, within 10 minutes. You can continue without it.",
-            step=START,
+            link=START,
         )
     return Refusal(
         401,
@@ -127,11 +135,11 @@ def _unusable(visit: Visit) -> Refusal:
             "incomplete."
         ),
         next_step="Ask the team that runs WorkSights for a new link.",
-        step=HOW_TO_SIGN_IN,
+        link=HOW_TO_SIGN_IN,
     )
 
 
-def _not_from_the_link() -> Refusal:
+def _form_refused() -> Refusal:
     return Refusal(
         403,
         title="You were not signed in",
@@ -143,13 +151,13 @@ def _not_from_the_link() -> Refusal:
             "Open the link again and select its button. If this happens again, allow cookies for "
             "this site."
         ),
-        step=HOW_TO_SIGN_IN,
+        link=HOW_TO_SIGN_IN,
     )
 
 
 PAGES = (
-    PageRoute("/sign-in", open_link, right=Right.ANYBODY),
-    PageRoute("/sign-in", press_button, right=Right.ANYBODY, method="POST"),
+    PageRoute("/sign-in", open_link, right=Right.ANYONE),
+    PageRoute("/sign-in", confirm_sign_in, right=Right.ANYONE, method="POST"),
     PageRoute("/sign-out", sign_out, right=Right.SIGNED_IN, method="POST"),
-    PageRoute("/signed-out", signed_out, right=Right.ANYBODY),
+    PageRoute("/signed-out", signed_out, right=Right.ANYONE),
 )

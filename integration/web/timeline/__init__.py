@@ -1,1 +1,1 @@
-"""A person's day."""
+"""The page Timeline: a user's day."""

@@ -1,4 +1,4 @@
-"""One user's day: the entries in it, who else was there, and how much of each day of a week."""
+"""Reads a user's day: its entries, the other participants, and the time in sessions per day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ import psycopg
 
 from integration.database import rows
 
-PEOPLE_LISTED = 25  # of a session; a webinar has thousands
+PEOPLE_LISTED = 25  # per session; a webinar has thousands
 
 Span = tuple[datetime, datetime]  # from, until
 
 
 @dataclass(frozen=True)
 class DayEntry:
-    """An entry as it stands on the timeline; `seconds_in_day` of its `duration_seconds`."""
+    """An entry of the timeline; `seconds_in_day` of its `duration_seconds` are in this day."""
 
     session_id: str
     title: str
@@ -30,8 +30,8 @@ class DayEntry:
 
 @dataclass(frozen=True)
 class Companion:
-    """Somebody else in a session. `name` is None for the nameless and for who is excluded;
-    `person_id` and `kind` are those of somebody outside; `people` is how many others there were.
+    """Another person in a session. `name` is None if unknown or excluded; `person_id` and `kind`
+    are those of an external person; `people` is the number of other people in the session.
     """
 
     session_id: str
@@ -46,15 +46,15 @@ class Companion:
 
     @property
     def is_known(self) -> bool:
-        """Whether Zoom told an email or a Zoom user that says who they are."""
+        """Whether an email or a Zoom user from Zoom identifies the person."""
         return self.is_own or self.is_excluded or self.person_id is not None
 
 
 def entries_in(
     connection: psycopg.Connection, *, organization_id: str, user_id: str, span: Span
 ) -> list[DayEntry]:
-    """The user's entries that touch the span, by start. The index on user and start gives all that
-    began before its end, some thousands a year.
+    """The user's entries that overlap the span, by start. The index on user and start returns all
+    entries that started before its end, some thousands a year.
     """
     return rows.every(
         connection,
@@ -65,25 +65,25 @@ def entries_in(
             activities.is_estimated, activities.duration_seconds,
             (
                 select coalesce(extract(epoch from sum(upper(stay) - lower(stay))), 0)::integer
-                from unnest(there.presence * tstzmultirange(tstzrange(%(begin)s, %(end)s))) as stay
+                from unnest(there.presence * tstzmultirange(tstzrange(%(start)s, %(end)s))) as stay
             ) as seconds_in_day,
             activities.started_at, activities.ended_at
         from timeline.activities
         inner join intermediate.int_users_in_sessions as there
             using (organization_id, session_id, user_id)
         where activities.organization_id = %(organization)s and activities.user_id = %(user)s
-            and activities.started_at < %(end)s and activities.ended_at > %(begin)s
+            and activities.started_at < %(end)s and activities.ended_at > %(start)s
         order by activities.started_at, activities.ended_at, activities.session_id
         """,
-        {"organization": organization_id, "user": user_id, "begin": span[0], "end": span[1]},
+        {"organization": organization_id, "user": user_id, "start": span[0], "end": span[1]},
     )
 
 
 def time_in_sessions(
     connection: psycopg.Connection, *, organization_id: str, user_id: str, spans: Sequence[Span]
 ) -> list[timedelta]:
-    """For each span the time with at least one session; two at once count once. The entries are
-    read once for all spans, of which there is at least one.
+    """For each span, the time in at least one session; simultaneous sessions count once. Reads the
+    entries once for all spans. There must be at least one span.
     """
     return rows.scalars(
         connection,
@@ -103,20 +103,20 @@ def time_in_sessions(
             from unnest(
                 (
                     select range_agg(stays.presence) from stays
-                    where stays.started_at < span.ends and stays.ended_at > span.begins
-                ) * tstzmultirange(tstzrange(span.begins, span.ends))
+                    where stays.started_at < span.ends and stays.ended_at > span.starts
+                ) * tstzmultirange(tstzrange(span.starts, span.ends))
             ) as stay
         )
-        from unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[])
-            with ordinality as span (begins, ends, number)
+        from unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[])
+            with ordinality as span (starts, ends, number)
         order by span.number
         """,
         {
             "organization": organization_id,
             "user": user_id,
-            "begins": [begin for begin, _ in spans],
+            "starts": [start for start, _ in spans],
             "ends": [end for _, end in spans],
-            "first": min(begin for begin, _ in spans),
+            "first": min(start for start, _ in spans),
             "last": max(end for _, end in spans),
         },
     )
@@ -129,9 +129,9 @@ def companions(
     user_id: str,
     session_ids: Sequence[str],
 ) -> list[Companion]:
-    """Who else was in these sessions, each person once, the longest together first.
+    """The other people in these sessions, each once: colleagues first, then by shared time.
 
-    Somebody outside who is no Person is on the list of exclusions, and stays nameless.
+    An external participant without a row in clientsights.people is excluded, and stays nameless.
     """
     return rows.every(
         connection,
@@ -139,7 +139,7 @@ def companions(
         """
         with others as (
             select
-                mine.session_id,
+                own.session_id,
                 coalesce(users.user_id, addresses.person_id, participants.participant_id) as who,
                 coalesce(
                     max(users.full_name), max(people.display_name), max(participants.display_name)
@@ -154,8 +154,8 @@ def companions(
                     or (addresses.person_id is not null and people.person_id is null)
                 ) as is_excluded,
                 bool_or(people.name_source = 'guess') is true as is_guessed,
-                range_agg(presence.presence) * mine.presence as shared
-            from intermediate.int_users_in_sessions as mine
+                range_agg(presence.presence) * own.presence as shared
+            from intermediate.int_users_in_sessions as own
             inner join timeline.participants using (organization_id, session_id)
             inner join intermediate.int_presence as presence
                 using (organization_id, session_id, participant_id)
@@ -165,15 +165,15 @@ def companions(
             left join clientsights_raw.email_addresses as addresses
                 on addresses.organization_id = participants.organization_id
                 and addresses.address = participants.email
-                and participants.user_id is null  -- who is mapped is a colleague
+                and participants.user_id is null  -- mapped participants are colleagues
             left join clientsights.people
                 on people.organization_id = addresses.organization_id
                 and people.person_id = addresses.person_id
-            where mine.organization_id = %(organization)s and mine.user_id = %(user)s
-                and mine.session_id = any(%(sessions)s)
-                and participants.user_id is distinct from mine.user_id
+            where own.organization_id = %(organization)s and own.user_id = %(user)s
+                and own.session_id = any(%(sessions)s)
+                and participants.user_id is distinct from own.user_id
                 and presence.duration_seconds > 0
-            group by mine.session_id, who, mine.presence
+            group by own.session_id, who, own.presence
         ),
         ranked as (
             select

@@ -1,4 +1,4 @@
-"""Places for spans that overlap: side by side in as few lanes as can be."""
+"""Arranges overlapping spans next to each other, in as few lanes as possible."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Place:
-    """`lane` counts from 0; `lanes` is how many stand side by side there."""
+    """`lane` counts from 0; `lanes` is the number of lanes in the span's group."""
 
     lane: int
     lanes: int
 
 
-def side_by_side(spans: Sequence[tuple[float, float]]) -> list[Place]:
-    """A place for each span `[begin, end)`, in the order given.
+def assign_lanes(spans: Sequence[tuple[float, float]]) -> list[Place]:
+    """A place for each span `[start, end)`, in the given order.
 
-    Each takes the first lane that is free, by begin: so there are no more lanes than the greatest
-    overlap. Spans that touch no other, directly or through others, have the whole width.
+    By their start, each span takes the first free lane, so there are no more lanes than the maximum
+    overlap. Spans that overlap no other span, directly or indirectly, get the whole width.
     """
     lanes = [0] * len(spans)
     ends: list[float] = []  # of the last span in each lane
-    group: list[int] = []  # spans that hang together
+    group: list[int] = []  # spans that overlap, directly or indirectly
     places = [Place(0, 1)] * len(spans)
 
     def close_group() -> None:
@@ -30,10 +30,10 @@ def side_by_side(spans: Sequence[tuple[float, float]]) -> list[Place]:
         group.clear()
 
     for number in sorted(range(len(spans)), key=lambda number: spans[number]):
-        begin, end = spans[number]
-        if all(taken <= begin for taken in ends):
+        start, end = spans[number]
+        if all(taken <= start for taken in ends):
             close_group()
-        free = (lane for lane, taken in enumerate(ends) if taken <= begin)
+        free = (lane for lane, taken in enumerate(ends) if taken <= start)
         lanes[number] = next(free, len(ends))
         ends[lanes[number] : lanes[number] + 1] = [end]
         group.append(number)

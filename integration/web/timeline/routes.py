@@ -1,5 +1,5 @@
-"""`/timeline`: a person's day, as their own clock shows it. Somebody else's has an address of its
-own, which asks for its own right.
+"""`/timeline`: a user's day in their own time zone. Other users' days have their own address, which
+requires another right.
 """
 
 from collections import defaultdict
@@ -9,8 +9,8 @@ from urllib.parse import quote
 import psycopg
 from starlette.responses import Response
 
-from integration.directory.profiles import Profile, profile_of, profiles_called
-from integration.pipeline.marts import marts_are_there
+from integration.directory.profiles import Profile, profile_of, search_profiles
+from integration.pipeline.marts import marts_exist
 from integration.web.page.refusals import bad_form, forbidden, not_found
 from integration.web.page.rights import Right
 from integration.web.page.time_zone import Day, zone_of
@@ -20,8 +20,8 @@ from integration.web.timeline.day_track import draw_day
 
 TIMELINE = "/timeline"
 YEARS = range(2000, 2100)
-USERS_OFFERED = 200  # in the field for a person; the others are found by what is typed
-FULL_BAR = timedelta(hours=4)  # of the week, unless a day has more
+USERS_OFFERED = 200  # in the field to choose a user; others are found by typing
+FULL_BAR = timedelta(hours=4)  # the length of a full bar in the week, unless a day has more
 
 
 def own_day(visit: Visit) -> Response:
@@ -39,7 +39,7 @@ def own_day(visit: Visit) -> Response:
     )
 
 
-def somebodys_day(visit: Visit) -> Response:
+def users_day(visit: Visit) -> Response:
     return _show_day(visit, visit.path("user_id"))
 
 
@@ -54,10 +54,10 @@ def _show_day(visit: Visit, user_id: str) -> Response:
         person = profile_of(connection, user_id, organization_id=who["organization_id"])
         if person is None:
             raise not_found()
-        day = _day_asked_for(visit, person)
+        day = _requested_day(visit, person)
         week = day.week()
         times = [timedelta()] * len(week)
-        if marts_are_there(connection):
+        if marts_exist(connection):
             entries = entries_in(connection, **who, span=day.span)
             others = companions(connection, **who, session_ids=[one.session_id for one in entries])
             times = time_in_sessions(connection, **who, spans=[one.span for one in week])
@@ -80,7 +80,7 @@ def _show_day(visit: Visit, user_id: str) -> Response:
     )
 
 
-def _day_asked_for(visit: Visit, person: Profile) -> Day:
+def _requested_day(visit: Visit, person: Profile) -> Day:
     zone = zone_of(person.time_zone)
     asked = visit.query("day")
     if not asked:
@@ -95,12 +95,12 @@ def _day_asked_for(visit: Visit, person: Profile) -> Day:
 
 
 def _users(connection: psycopg.Connection, visit: Visit, text: str) -> list[Profile]:
-    return profiles_called(
+    return search_profiles(
         connection, text, organization_id=visit.viewer.organization_id, limit=USERS_OFFERED
     )
 
 
 PAGES = (
     PageRoute(TIMELINE, own_day, right=Right.SEE_OWN),
-    PageRoute(TIMELINE + "/{user_id}", somebodys_day, right=Right.SEE_EVERY_TIMELINE),
+    PageRoute(TIMELINE + "/{user_id}", users_day, right=Right.SEE_EVERY_TIMELINE),
 )

@@ -1,1 +1,1 @@
-"""The tab Users: Zoom users and whom they are mapped to."""
+"""The page Users: Zoom users and their mappings."""

@@ -1,6 +1,4 @@
-"""`/services/zoom/users/{zoom_user_id}/change`: what mapping a Zoom user to somebody would bring,
-and the change itself.
-"""
+"""`/services/zoom/users/{zoom_user_id}/change`: the preview of a mapping, and the change itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,22 +8,22 @@ from starlette.responses import Response
 
 from integration.connections.listed import connections_of
 from integration.directory.profiles import Profile, profile_of
-from integration.web.changes.audit_trail import note_change
+from integration.web.changes.audit_trail import record_change
 from integration.web.changes.effective import Effective, TimeChoice, time_choice
 from integration.web.changes.effects import Effect, effects_of_mapping
-from integration.web.changes.words import saved_words
+from integration.web.changes.words import saved_message
 from integration.web.page.refusals import bad_form, not_found
 from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 from integration.web.users.mapping_changes import map_zoom_user
-from integration.web.users.routes import TAB
+from integration.web.users.routes import PATH
 from integration.web.users.zoom_users import ZoomUser, zoom_user_of
 
 NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
-class Choice:
+class MappingChoice:
     """`profile` None is "nobody"."""
 
     user: ZoomUser
@@ -38,7 +36,7 @@ class Choice:
 
 
 def preview(visit: Visit) -> Response:
-    """Of a mapping that counts from now or from an earlier day."""
+    """Previews a mapping that is effective from now or from an earlier day."""
     with visit.transaction() as connection:
         choice = _choice(visit, connection, visit.query)
         effective = choice.time.effective
@@ -63,7 +61,7 @@ def save(visit: Visit) -> Response:
             effective_from=effective.moment,
             changed_by=viewer.user_id,
         )
-        note_change(
+        record_change(
             connection,
             organization_id=viewer.organization_id,
             user_id=viewer.user_id,
@@ -74,13 +72,17 @@ def save(visit: Visit) -> Response:
                 "effective_from": effective.moment.isoformat(),
             },
         )
-        words = saved_words(effective, effects, time_zone=viewer.time_zone)
-        visit.tell(connection, f"Mapping saved. {words}")
-    return visit.go(f"{TAB}/{choice.user.zoom_user_id}")
+        message = saved_message(effective, effects, time_zone=viewer.time_zone)
+        visit.show_next(connection, f"Mapping saved. {message}")
+    return visit.go(f"{PATH}/{choice.user.zoom_user_id}")
 
 
-def _choice(visit: Visit, connection: psycopg.Connection, read: Callable[[str], str]) -> Choice:
-    """Not found for Zoom users and profiles of nobody, or of another organization."""
+def _choice(
+    visit: Visit, connection: psycopg.Connection, read: Callable[[str], str]
+) -> MappingChoice:
+    """The choice. Raises "page not found" for an unknown Zoom user or profile, or one of another
+    organization.
+    """
     organization_id = visit.viewer.organization_id
     user = zoom_user_of(
         connection, visit.path("zoom_user_id"), organization_id=organization_id, by_entries=False
@@ -98,11 +100,11 @@ def _choice(visit: Visit, connection: psycopg.Connection, read: Callable[[str], 
         now=visit.now,
         time_zone=visit.viewer.time_zone,
     )
-    return Choice(user, profile, time)
+    return MappingChoice(user, profile, time)
 
 
 def _effects(
-    visit: Visit, connection: psycopg.Connection, choice: Choice, effective: Effective
+    visit: Visit, connection: psycopg.Connection, choice: MappingChoice, effective: Effective
 ) -> list[Effect]:
     return effects_of_mapping(
         connection,
@@ -113,7 +115,7 @@ def _effects(
     )
 
 
-CHANGE = TAB + "/{zoom_user_id}/change"
+CHANGE = PATH + "/{zoom_user_id}/change"
 PAGES = (
     PageRoute(CHANGE, preview, right=Right.CHANGE_SETTINGS),
     PageRoute(CHANGE, save, right=Right.CHANGE_SETTINGS, method="POST"),

@@ -1,28 +1,28 @@
-"""How an organization's Zoom users are found, and whom each is mapped to now (contract, 5.8)."""
+"""SQL that finds an organization's Zoom users and their current mappings (contract, 5.8)."""
 
 from collections.abc import Mapping
 
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
-from integration.pipeline.marts import marts_are_there
+from integration.pipeline.marts import marts_exist
 
 
-def found(connection: psycopg.Connection, *, by_entries: bool) -> Composed:
-    """A statement's `with`, ending in `found`; parameters are organization, zoom_user (or None),
-    search. Without `by_entries` nobody's waiting entries are counted.
+def with_found(connection: psycopg.Connection, *, by_entries: bool) -> Composed:
+    """The `with` clause of a statement; its last part is `found`. Parameters are organization,
+    zoom_user (or None) and search. Without `by_entries`, no waiting entries are counted.
     """
-    counts = by_entries and marts_are_there(connection)
+    counts = by_entries and marts_exist(connection)
     return _FOUND.format(entries_waiting=_ENTRIES_WAITING if counts else SQL("0"))
 
 
-def counted(kinds: Mapping[str, SQL]) -> Composed:
-    """How many are of each kind, as columns."""
+def count_columns(kinds: Mapping[str, SQL]) -> Composed:
+    """Columns that count the rows of each kind."""
     count = SQL("count(*) filter (where {}) as {}")
     return SQL(", ").join(count.format(kind, Identifier(name)) for name, kind in kinds.items())
 
 
-# Counted only for those who are not mapped, by an index that has it all.
+# Counted only for unmapped Zoom users, with an index that has all columns.
 _ENTRIES_WAITING = SQL("""
         case when manual.zoom_user_id is null and by_email.user_id is null then (
             select count(*) from timeline.participants
@@ -31,8 +31,8 @@ _ENTRIES_WAITING = SQL("""
                 and participants.outcome = 'not_mapped'
         ) else 0 end
 """)
-# Emails and names are those that the latest batch knew, from imports and user events. What an
-# import has brought since stands in where there is none yet.
+# Emails and names are those of the latest batch, from imports and user events. If there are none
+# yet, those of a later import are used.
 _FOUND = SQL("""
     with imported as (
         select distinct on (zoom_account_id, zoom_user_id)

@@ -1,4 +1,4 @@
-"""Manual mappings: what the page writes and shows of `integration.mapping_changes`."""
+"""Reads and writes manual mappings in `integration.mapping_changes`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class MappingChange:
-    """`user_id` None is "nobody"; names are None when those users are not there (any more)."""
+    """`user_id` None is "nobody"; a name is None if the user does not exist (any more)."""
 
     user_id: str | None
     user_name: str | None
@@ -30,10 +30,10 @@ def map_zoom_user(
     effective_from: datetime,
     changed_by: str,
 ) -> None:
-    """Maps from that time until now and on; None is "nobody".
+    """Maps a Zoom user, effective from that time on; `user_id` None is "nobody".
 
-    Of rows with one time the later inserted counts, so the changes that were made for times in
-    between are written over: otherwise the earliest of them would end this one.
+    Of rows with the same time, the one inserted last applies. So this also overwrites all changes
+    between that time and now; otherwise the earliest of them would end this one.
     """
     connection.execute(
         """
@@ -67,12 +67,12 @@ def map_zoom_user(
 def mapping_history(
     connection: psycopg.Connection, zoom_user_id: str, *, organization_id: str
 ) -> list[MappingChange]:
-    """What counts from when, the latest first; rows that were written over are left out."""
+    """The effective-dated mappings, the latest first, without overwritten rows."""
     return rows.every(
         connection,
         MappingChange,
         """
-        with in_force as (
+        with applied as (
             select distinct on (effective_from) user_id, effective_from, changed_by, changed_at
             from integration.mapping_changes
             where zoom_account_id in (
@@ -83,14 +83,14 @@ def mapping_history(
             order by effective_from desc, changed_at desc, change_id desc
         )
         select
-            in_force.user_id, mapped.full_name as user_name, in_force.effective_from,
-            in_force.changed_by, authors.full_name as changed_by_name, in_force.changed_at
-        from in_force
+            applied.user_id, mapped.full_name as user_name, applied.effective_from,
+            applied.changed_by, authors.full_name as changed_by_name, applied.changed_at
+        from applied
         left join worksights.users as mapped
-            on mapped.organization_id = %(organization)s and mapped.user_id = in_force.user_id
+            on mapped.organization_id = %(organization)s and mapped.user_id = applied.user_id
         left join worksights.users as authors
-            on authors.organization_id = %(organization)s and authors.user_id = in_force.changed_by
-        order by in_force.effective_from desc
+            on authors.organization_id = %(organization)s and authors.user_id = applied.changed_by
+        order by applied.effective_from desc
         """,
         {"organization": organization_id, "zoom_user": zoom_user_id},
     )

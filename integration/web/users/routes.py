@@ -1,9 +1,9 @@
-"""`/services/zoom/users`: the Zoom users, whom each is mapped to, and one of them more closely."""
+"""`/services/zoom/users`: the Zoom users and their mappings, and the page of one Zoom user."""
 
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of
-from integration.directory.profiles import profile_with_email, profiles_like
+from integration.directory.profiles import profile_with_email, similar_profiles
 from integration.web.page.listing import ROWS, SEARCH_LIMIT, listing_of
 from integration.web.page.refusals import not_found
 from integration.web.page.rights import Right
@@ -17,13 +17,13 @@ from integration.web.users.zoom_users import (
     zoom_users_of,
 )
 
-TAB = "/services/zoom/users"
+PATH = "/services/zoom/users"
 PROFILES_SHOWN = 12
 
 
 def users(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
-    listing = listing_of(visit, TAB, filters=tuple(SHOWN))
+    listing = listing_of(visit, PATH, filters=tuple(SHOWN))
     with visit.transaction() as connection:
         connections = connections_of(connection, organization_id=organization_id)
         counts = count_zoom_users(
@@ -49,7 +49,7 @@ def users(visit: Visit) -> Response:
 
 
 def user(visit: Visit) -> Response:
-    """With the profiles that somebody may want to map them to."""
+    """One Zoom user, with profiles that may be the same person."""
     organization_id = visit.viewer.organization_id
     search = visit.query("q")[:SEARCH_LIMIT]
     with visit.transaction() as connection:
@@ -67,7 +67,7 @@ def user(visit: Visit) -> Response:
             by_email = found.email and profile_with_email(
                 connection, found.email, organization_id=organization_id
             )
-            profiles = profiles_like(
+            profiles = similar_profiles(
                 connection,
                 (search or _known_words(found)).split(),
                 organization_id=organization_id,
@@ -84,12 +84,12 @@ def user(visit: Visit) -> Response:
 
 
 def _known_words(user: ZoomUser) -> str:
-    """What a profile of the same person may contain: the name, and the email's local part."""
+    """Words that a profile of the same person may contain: the name and the email's local part."""
     local_part = (user.email or "").partition("@")[0]
     return f"{user.display_name or ''} {local_part.replace('.', ' ')}"
 
 
 PAGES = (
-    PageRoute(TAB, users, right=Right.SEE_SETTINGS),
-    PageRoute(TAB + "/{zoom_user_id}", user, right=Right.SEE_SETTINGS),
+    PageRoute(PATH, users, right=Right.SEE_SETTINGS),
+    PageRoute(PATH + "/{zoom_user_id}", user, right=Right.SEE_SETTINGS),
 )

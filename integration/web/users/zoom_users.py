@@ -1,4 +1,4 @@
-"""The Zoom users of an organization and whom each is mapped to, as they stand now."""
+"""Reads an organization's Zoom users and their current mappings."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ import psycopg
 from psycopg.sql import SQL
 
 from integration.database import rows
-from integration.web.users.found import counted, found
+from integration.web.users.found import count_columns, with_found
 
 # The list's filters.
 SHOWN = {
@@ -23,9 +23,9 @@ SHOWN = {
 
 @dataclass(frozen=True)
 class ZoomUser:
-    """`mapping` says what decides: a manual mapping to a user ("manual") or to "nobody", an equal
-    "email", or nothing yet ("unmapped"). `user_name` is None when that user is not there;
-    `entries_waiting` counts the sessions that have no entry because nobody is mapped.
+    """`mapping` is the reason for the mapping: set manually to a user ("manual") or to "nobody", by
+    an equal "email", or none ("unmapped"). `user_name` is None if that user does not exist.
+    `entries_waiting` counts the sessions without an entry because the Zoom user is not mapped.
     """
 
     zoom_account_id: str
@@ -43,8 +43,8 @@ class ZoomUser:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """How many of those found there are of each kind."""
+class ZoomUserCounts:
+    """The number of Zoom users found, by filter."""
 
     all: int
     unmapped: int
@@ -64,13 +64,13 @@ def zoom_users_of(
     limit: int,
     offset: int = 0,
 ) -> list[ZoomUser]:
-    """By name; with `by_entries` those first whose mapping would bring most. Without it nobody's
-    entries are counted.
+    """The Zoom users found, by name. With `by_entries`, those with the most waiting entries come
+    first; without it, no entries are counted.
     """
     return rows.every(
         connection,
         ZoomUser,
-        found(connection, by_entries=by_entries) + _PAGE.format(shown=SHOWN[show]),
+        with_found(connection, by_entries=by_entries) + _PAGE.format(shown=SHOWN[show]),
         {
             "organization": organization_id,
             "zoom_user": None,
@@ -83,11 +83,11 @@ def zoom_users_of(
 
 def count_zoom_users(
     connection: psycopg.Connection, *, organization_id: str, search: str = ""
-) -> Counts:
+) -> ZoomUserCounts:
     return rows.one(
         connection,
-        Counts,
-        found(connection, by_entries=False) + _COUNTS,
+        ZoomUserCounts,
+        with_found(connection, by_entries=False) + _COUNTS,
         {"organization": organization_id, "zoom_user": None, "search": search},
     )
 
@@ -95,13 +95,13 @@ def count_zoom_users(
 def zoom_user_of(
     connection: psycopg.Connection, zoom_user_id: str, *, organization_id: str, by_entries: bool
 ) -> ZoomUser | None:
-    """None for an id that is unknown or another organization's. An id that two accounts of the
-    organization have is one person: mappings count for both.
+    """The Zoom user; None if the id is unknown or belongs to another organization. An id in two
+    accounts of the organization is one person: mappings apply to both.
     """
     return rows.maybe_one(
         connection,
         ZoomUser,
-        found(connection, by_entries=by_entries) + _ONE,
+        with_found(connection, by_entries=by_entries) + _ONE,
         {"organization": organization_id, "zoom_user": zoom_user_id, "search": ""},
     )
 
@@ -115,4 +115,4 @@ _PAGE = SQL("""
     limit %(limit)s offset %(offset)s
 """)
 _ONE = SQL("select * from found order by zoom_account_id limit 1")
-_COUNTS = SQL("select {counts} from found").format(counts=counted(SHOWN))
+_COUNTS = SQL("select {counts} from found").format(counts=count_columns(SHOWN))

@@ -17,7 +17,7 @@ import requests
 import uvicorn
 from cryptography.fernet import Fernet
 
-from integration.commands.sign_in_link import make_link
+from integration.commands.sign_in_link import create_link
 from integration.database.postgres import connect
 from integration.settings import Settings
 from integration.web.app import create_app
@@ -106,7 +106,7 @@ class Site:
         return self.visitors[-1]
 
     def link(self, role: str, organization: str = "acme") -> str:
-        return make_link(
+        return create_link(
             self.settings, self.database_url, email=email_of(role, organization),
             organization=organization,
         )  # fmt: skip

@@ -15,7 +15,7 @@ from tests.web.page.fixtures import ACCOUNTS
 from tests.web.page.site import ROLES, Site, Visitor, user_id_of
 
 NO_SUCH_ID = "00000000-0000-0000-0000-000000000000"
-GUARDED = [route for route in PAGES if route.right is not Right.ANYBODY]
+GUARDED = [route for route in PAGES if route.right is not Right.ANYONE]
 # The table of the contract; a route is correct when it requires the right of its row.
 MAY = {
     Right.SIGNED_IN: set(ROLES),
@@ -41,7 +41,7 @@ def visitors(shared_site: Site) -> dict[str, Visitor]:
     return {role: shared_site.visitor(role) for role in ROLES}
 
 
-@pytest.mark.parametrize("right", [right for right in Right if right is not Right.ANYBODY])
+@pytest.mark.parametrize("right", [right for right in Right if right is not Right.ANYONE])
 def test_the_table_of_rights_matches_the_contract(right: Right) -> None:
     assert {role for role, rights in RIGHTS.items() if right in rights} == MAY[right]
 

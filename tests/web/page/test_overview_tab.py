@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from integration.database.postgres import connect
-from integration.pipeline.job_states import note_job_passed
+from integration.pipeline.job_states import record_passed_job
 from tests.web.page.fixtures import ACCOUNTS
 from tests.web.page.site import Site, Visitor, user_id_of
 from tests.web.page.zoom_users import imported, mapped, words
@@ -109,10 +109,10 @@ def test_an_audit_that_failed_is_shown_until_one_has_passed(acme: Site) -> None:
     assert "dbt_models" in said
     assert ("The last update failed" in said, "where it stopped" in said) == (False, False)
     with connect(acme.database_url, role="pipeline") as connection:
-        note_job_passed(connection, "nightly_audit", now=datetime.now(UTC) - timedelta(hours=3))
+        record_passed_job(connection, "nightly_audit", now=datetime.now(UTC) - timedelta(hours=3))
     assert "did not pass" in attention(acme)
     with connect(acme.database_url, role="pipeline") as connection:
-        note_job_passed(connection, "nightly_audit", now=datetime.now(UTC))
+        record_passed_job(connection, "nightly_audit", now=datetime.now(UTC))
     assert "did not pass" not in attention(acme)
 
 

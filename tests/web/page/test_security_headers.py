@@ -102,5 +102,5 @@ def test_a_statement_that_fails_is_logged_without_the_row_it_quotes(
     answer = visitor.post(f"/services/zoom/connections/{connection_id}/import")
     assert (answer.status_code, "problem is on our side" in answer.text) == (500, True)
     assert "CheckViolation" in caplog.text
-    assert "note_change" in caplog.text  # where it was
+    assert "record_change" in caplog.text  # where it was
     assert "acme-executive" not in caplog.text

@@ -1,6 +1,6 @@
-"""The schema as plain SQL files had made it, which were run in order by another tool.
+"""Creates the schema from the SQL files that another tool, yoyo, used to apply in order.
 
-A database that has had some of them gets the others.
+On an existing database, only the files that yoyo had not applied are run.
 """
 
 from pathlib import Path
@@ -15,21 +15,21 @@ FILES = Path(__file__).parent.parent / "before"
 
 def upgrade() -> None:
     connection = op.get_bind()
-    was_there = connection.exec_driver_sql(
+    was_used = connection.exec_driver_sql(
         "select to_regclass('public._yoyo_migration') is not null"
     ).scalar_one()
     applied: set[str] = set()
-    if was_there:
+    if was_used:
         applied.update(
             connection.exec_driver_sql("select migration_id from public._yoyo_migration").scalars()
         )
     for file in sorted(FILES.glob("*.sql")):
         if file.stem not in applied:
             connection.exec_driver_sql(file.read_text())
-    connection.exec_driver_sql(FORGET_THE_OTHER_TOOL)
+    connection.exec_driver_sql(DROP_TABLES_OF_YOYO)
 
 
-FORGET_THE_OTHER_TOOL = """
+DROP_TABLES_OF_YOYO = """
 drop table if exists
     public._yoyo_log, public._yoyo_migration, public._yoyo_version, public.yoyo_lock
 """
