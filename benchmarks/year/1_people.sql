@@ -19,7 +19,7 @@ values (
     now() + interval '6 hours'
 );
 
--- Eight of ten Zoom users have the email of a WorkSights user; of the others some are mapped by hand.
+-- Eight of ten Zoom users have the email of a WorkSights user; of the others some are mapped manually.
 insert into zoom_raw.users (
     organization_id, zoom_account_id, zoom_user_id, imported_at, batch, email, display_name, user_type, status
 )

@@ -9,7 +9,7 @@ select
     call_events.session_id,
     call_events.zoom_account_id,
     call_events.call_id,
-    call_events.told_by,
+    call_events.reported_by,
     {% for side in ['caller', 'callee'] -%}
     who.{{ side }}_zoom_user_id,
     {% for fact in call_facts() if fact != 'zoom_user_id' -%}
@@ -34,7 +34,7 @@ cross join lateral (
         {% for side in ['caller', 'callee'] -%}
         coalesce(
             call_events.{{ side }}_user_id,
-            case when call_events.told_by = '{{ side }}' then call_events.owner_zoom_user_id end
+            case when call_events.reported_by = '{{ side }}' then call_events.owner_zoom_user_id end
         ) as {{ side }}_zoom_user_id{{ ',' if not loop.last }}
         {% endfor %}
 ) as who

@@ -43,7 +43,7 @@ statements as (
         {% endfor -%}
         -- 2: the person's own event; 1: another event of their side; 0: one of the other side.
         case
-            when call_events.told_by <> sides.side then 0
+            when call_events.reported_by <> sides.side then 0
             when sides.person_count < 2
                 or call_events.{{ side }} = sides.person
                 or (sides.person is null and call_events.is_answered)

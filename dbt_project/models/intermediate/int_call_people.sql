@@ -25,7 +25,7 @@ statements as (
         session_id,
         '{{ side }}' as side,
         {{ side }} as person,
-        told_by = '{{ side }}' as is_own,
+        reported_by = '{{ side }}' as is_own,
         generation,
         is_live,
         is_voicemail,

@@ -52,7 +52,7 @@ weighed_events as (
         answered_callees.callee_count > 1 as has_several_callees,
         coalesce(
             call_events.callee <> all(answered_callees.callees)
-            and (call_events.told_by = 'callee' or call_events.is_voicemail),
+            and (call_events.reported_by = 'callee' or call_events.is_voicemail),
             false
         ) as is_of_another
     from call_events

@@ -42,7 +42,7 @@ sides as (
         calls.ended_at,
         calls.is_answered and coalesce(
             bool_or(
-                call_events.told_by = '{{ side }}'
+                call_events.reported_by = '{{ side }}'
                 and call_events.{{ side }} is null
                 and call_events.is_answered
             ),

@@ -5,7 +5,7 @@ select
     zoom_account_id,
     fields ->> 'call_id' as call_id,
     event,
-    case when event like 'phone.caller_%' then 'caller' else 'callee' end as told_by,
+    case when event like 'phone.caller_%' then 'caller' else 'callee' end as reported_by,
     fields ->> 'generation' as generation,  -- of a record; null for live events
     fields ->> 'result' as result,
     lower((fields ->> 'segment_event') collate "C") collate "default" as segment_event,

@@ -1,0 +1,34 @@
+"""Plain English: words of the house dialect that no text, name or comment uses."""
+
+import re
+
+import pytest
+
+from integration.settings import PROJECT
+from tests.rules.test_files import our_files
+
+# Put together here, so that this file is not its own finding.
+AVOIDED = [
+    *("tol" + "d", "tell" + "s", "speak" + "s of", "stand" + "s", "begu" + "n"),
+    *("men" + "d", "men" + "ds", "men" + "ded"),
+    *("come" + "s and goes", "by itsel" + "f", "by themselve" + "s", "by han" + "d"),
+]
+# Migrations are never edited; the lists hold names of hosts; in the worlds it is somebody's name.
+EXCEPTIONS = (
+    "integration/database/migrations/before/",
+    "integration/identity/lists/",
+    "tests/laws/worlds/users.py",
+)
+
+
+@pytest.mark.parametrize("words", AVOIDED)
+def test_no_text_uses_these_words(words: str) -> None:
+    pattern = re.compile(rf"(?<![a-zA-Z]){words.replace(' ', '[ _]')}(?![a-zA-Z])", re.IGNORECASE)
+    found = [
+        f"{name}:{number}"
+        for path in our_files("py", "sql", "yml", "html", "js", "css", "md", "toml", "example")
+        if not (name := path.relative_to(PROJECT).as_posix()).startswith(EXCEPTIONS)
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if pattern.search(line)
+    ]
+    assert found == []
