@@ -69,11 +69,12 @@ def share_what_dbt_parsed(home: Path) -> None:
     """Gives an installation the folder that this run shares for the project as dbt parsed it."""
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dbt").exists():
-        (home / "dbt").symlink_to(_parsed())
+        (home / "dbt").symlink_to(parsed_projects())
 
 
 @cache
-def _parsed() -> Path:
+def parsed_projects() -> Path:
+    """The folder for the project as dbt parsed it, shared by all installations of this run."""
     folder = mkdtemp(prefix="worksights-dbt-")
     atexit.register(rmtree, folder, ignore_errors=True)
     return Path(folder)

@@ -1,15 +1,13 @@
 """Plants a fault in a model, in a copy of the dbt project that the pipeline then runs."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from integration.pipeline.dbt import project
+from tests.faults.changed_project import changed_project
 
 CONFIG_ENDS = re.compile(r"^\) \}\}\n", re.MULTILINE)
 
@@ -57,16 +55,12 @@ def broken(model: dict[str, Any], *, folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _project_with(model: dict[str, Any], condition: str, folder: Path) -> Iterator[None]:
-    copy = folder / f"with_a_fault_in_{model['name']}"
-    shutil.copytree(project.FOLDER, copy, ignore=shutil.ignore_patterns("target"))
-    file = copy / model["original_file_path"]
-    before = file.read_text()
+    name = model["original_file_path"]
+    before = (project.FOLDER / name).read_text()
     after = CONFIG_ENDS.sub(") }}\nselect * from (\n", before, count=1)
     assert after != before
     # `offset 0` keeps the fault in the model's result. Without it, Postgres also evaluates the
     # condition on the tables that the model reads, for rows that are not to be derived.
-    file.write_text(f"{after}\noffset 0) as planted where {condition}\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(project, "FOLDER", copy)
+    faulty = f"{after}\noffset 0) as planted where {condition}\n"
+    with changed_project({name: faulty}, folder=folder):
         yield
-    shutil.rmtree(copy)

@@ -12,6 +12,7 @@ from simulator.company import Company
 from tests.commands.program import Program, rows
 from tests.databases import new_database
 from tests.patience import wait_until
+from tests.pipeline.installation import template_with_tables
 from tests.processes.processes import connected_program, kill_group
 from tests.processes.waiting import AS_OF, asked, store_deliveries
 
@@ -38,8 +39,8 @@ WHILE_LANDING = """
         and exists (select from ingress.deliveries where disposition = 'landed')
 """
 WHILE_DERIVING = """
-    select to_regclass('intermediate.int_touched_sessions') is not null
-        and to_regclass('operations.outcomes') is null
+    select exists (select from intermediate.int_touched_sessions)
+        and not exists (select from operations.outcomes)
 """
 
 
@@ -47,8 +48,8 @@ WHILE_DERIVING = """
 def databases(server_url: str, company: Company, zoom_url: str) -> Iterator[Pair]:
     """One where two batches were killed before one succeeded, and an undisturbed one."""
     with (
-        new_database(server_url) as disturbed,
-        new_database(server_url) as undisturbed,
+        new_database(server_url, template=template_with_tables(server_url)) as disturbed,
+        new_database(server_url, template=template_with_tables(server_url)) as undisturbed,
         connected_program(disturbed, company, zoom_url=zoom_url) as program,
         connected_program(undisturbed, company, zoom_url=zoom_url) as calm_program,
         psycopg.connect(disturbed, autocommit=True) as watcher,

@@ -20,6 +20,7 @@ from simulator.playing import deliveries_of
 from tests.commands.program import WEBHOOK_SECRET, Program, rows
 from tests.databases import new_database
 from tests.patience import PATIENCE
+from tests.pipeline.installation import template_with_tables
 from tests.processes.processes import DAY, connected_program, serving
 
 THREADS = 6
@@ -83,7 +84,7 @@ def survived(
 ) -> Iterator[tuple[Program, Sending, Sending]]:
     """The receiver was killed under load and started again; Zoom sent the rest; one batch ran."""
     with (
-        new_database(server_url) as url,
+        new_database(server_url, template=template_with_tables(server_url)) as url,
         connected_program(url, company, zoom_url=zoom_url) as program,
     ):
         with serving(program) as (process, port):

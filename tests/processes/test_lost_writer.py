@@ -5,7 +5,9 @@ import psycopg
 from integration.pipeline.writer import WRITER_LOCK, WRITING_LOCK
 from simulator.company import Company
 from tests.commands.program import rows
+from tests.databases import new_database
 from tests.patience import PATIENCE, wait_until
+from tests.pipeline.installation import template_with_tables
 from tests.processes.processes import connected_program, kill_group
 from tests.processes.waiting import AS_OF, asked, store_deliveries
 
@@ -17,14 +19,14 @@ END_THE_WRITER = """
 
 
 def test_a_batch_that_loses_the_writers_lock_stops_and_loses_nothing(
-    database_url: str, company: Company, zoom_url: str
+    server_url: str, company: Company, zoom_url: str
 ) -> None:
     with (
+        new_database(server_url, template=template_with_tables(server_url)) as database_url,
         connected_program(database_url, company, zoom_url=zoom_url) as program,
         psycopg.connect(database_url, autocommit=True) as watcher,
         psycopg.connect(database_url) as blocker,
     ):
-        assert program("batch", "--now", AS_OF).code == 0
         store_deliveries(database_url, company)
         blocker.execute("lock table intermediate.int_presence in access exclusive mode")
         with program.start("batch", "--now", AS_OF) as process:
