@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.pipeline.events import Body, Person, Session
+from tests.pipeline.firms import EXCLUDE, MAP, SWITCH, Firm
 from tests.pipeline.installation import Installation
 from tests.pipeline.tables import CLIENTSIGHTS, TABLES, Snapshot, take_snapshot, written
 
@@ -29,8 +30,11 @@ OVERRIDE = (
     " (organization_id, domain, company_domain, company_name) values "
 )
 OWN = "insert into integration.own_domains (organization_id, domain) values "
-EXCLUDE = "insert into integration.exclusions (organization_id, email_or_domain) values "
 SETTING = "insert into integration.identity_settings (organization_id, name, value) values "
+MAPPED = f"""{MAP}
+    (%(account)s, 'zu-ann', %(ann)s, '2025-01-01'),
+    (%(account)s, 'zu-ben', %(ben)s, '2025-01-01')
+"""
 CHANGES = {
     "nothing": "",
     "companies_merged": OVERRIDE + "(%(org)s, 'client-two.com', 'client-one.com', null)",
@@ -46,16 +50,8 @@ CHANGES = {
         " (user_id, organization_id, email, full_name, role, created_at)"
         " values (%(org)s || '-eve', %(org)s, 'eve@client-two.com', 'Eve', 'member', '2025-01-01')"
     ),
-    "user_unsubscribed": (
-        "insert into integration.subscription_changes"
-        " (organization_id, user_id, feature, is_on, effective_from)"
-        " values (%(org)s, %(org)s || '-ann', 'meetings', false, '2026-01-01')"
-    ),
-    "feature_off": (
-        "insert into integration.subscription_changes"
-        " (organization_id, user_id, feature, is_on, effective_from)"
-        " values (%(org)s, null, 'meetings', false, '2026-01-01')"
-    ),
+    "user_unsubscribed": SWITCH + "(%(org)s, %(ann)s, 'meetings', false, '2026-01-01')",
+    "feature_off": SWITCH + "(%(org)s, null, 'meetings', false, '2026-01-01')",
     "taken_out_of_a_session": "",
     "unreadable_settings": (
         OVERRIDE + "(%(org)s, 'not a domain', null, null), (%(org)s, 'client-one.com', '??', null)"
@@ -104,35 +100,23 @@ def correction(account: str) -> Body:
 
 
 def run_story(installation: Installation) -> Story:
-    for firm in CHANGES:
-        prepare(installation, firm)
+    firms = {name: Firm(name, {"ann": ANN.email, "ben": BEN.email}) for name in CHANGES}
+    for firm in firms.values():
+        before = EXCLUDE + "(%(org)s, 'client-one.com')" if firm.name == "excluded_before" else ""
+        firm.create(installation, MAPPED, before)
+        installation.deliver(*week(firm.account), at=FIRST_BATCH)
     snapshots = {"first": batch(installation, FIRST_BATCH)}
     snapshots["quiet"] = batch(installation, QUIET_BATCH)
-    for firm, change in CHANGES.items():
-        if change:
-            installation.execute(change, {"org": firm})
-    installation.deliver(correction("account-of-taken_out_of_a_session"), at=CHANGING_BATCH)
+    for name, change in CHANGES.items():
+        firms[name].set(installation, change)
+    corrected = firms["taken_out_of_a_session"]
+    installation.deliver(correction(corrected.account), at=CHANGING_BATCH)
     snapshots["changed"] = batch(installation, CHANGING_BATCH)
     installation.execute("delete from integration.domain_overrides")
     snapshots["last"] = batch(installation, LAST_BATCH)
     said = installation.rebuild()
     rebuilt = take_snapshot(installation.url, TABLES | CLIENTSIGHTS)
     return Story(**snapshots, rebuilt=rebuilt, said=said, installation=installation)
-
-
-def prepare(installation: Installation, firm: str) -> None:
-    users = {f"{firm}-ann": ANN.email, f"{firm}-ben": BEN.email}
-    installation.organization(firm, account=f"account-of-{firm}", users=users)
-    for person, user in ((ANN, "ann"), (BEN, "ben")):
-        installation.execute(
-            "insert into integration.mapping_changes "
-            "(zoom_account_id, zoom_user_id, user_id, effective_from) "
-            "values (%s, %s, %s, '2025-01-01')",
-            [f"account-of-{firm}", person.zoom_user_id, f"{firm}-{user}"],
-        )
-    if firm == "excluded_before":
-        installation.execute(EXCLUDE + "(%(org)s, 'client-one.com')", {"org": firm})
-    installation.deliver(*week(f"account-of-{firm}"), at=FIRST_BATCH)
 
 
 def batch(installation: Installation, now: datetime) -> Snapshot:

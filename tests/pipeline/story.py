@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tests.pipeline.events import Body, Session, user_event
-from tests.pipeline.firm import ANN, BEN, CLEO, MONDAY, Firm
+from tests.pipeline.firms import EXCLUDE, MAP, SWITCH
 from tests.pipeline.installation import Installation
+from tests.pipeline.timeline_week import ANN, BEN, CLEO, MONDAY, FirmWithWeek
 
 FIRST_BATCH = datetime(2026, 3, 5, 12, tzinfo=UTC)
 QUIET_BATCH = FIRST_BATCH + timedelta(minutes=20)
@@ -28,7 +29,7 @@ class Change:
 
     changed: str = ""
     before: str = ""
-    events: Callable[[Firm], list[Body]] = field(default=lambda _firm: [])
+    events: Callable[[FirmWithWeek], list[Body]] = field(default=lambda _firm: [])
     touches: Transitions = field(default_factory=dict)
     later_outcomes: dict[str, str] = field(default_factory=dict)  # ann's, in LATER_BATCH
 
@@ -56,48 +57,38 @@ def everyone(sessions: Iterable[str], after: str, *, back: bool = False) -> Tran
     }
 
 
-MAP = """
-    insert into integration.mapping_changes (zoom_account_id, zoom_user_id, user_id, effective_from)
-    values
-"""
-SWITCH = """
-    insert into integration.subscription_changes
-        (organization_id, user_id, feature, is_on, effective_from)
-    values
-"""
 SET_USER = "update worksights.users set "
 SET_CONNECTION = "update integration.connections set "
 OF_FIRM = " where organization_id = %(org)s"
-EXCLUDE = "insert into integration.exclusions (organization_id, email_or_domain) values "
 ANNS = ("mon", "tue", "webinar", "wed")
 
 
-def _ann_gets_another_email(firm: Firm) -> list[Body]:
+def _ann_gets_another_email(firm: FirmWithWeek) -> list[Body]:
     at = MONDAY + timedelta(days=1, hours=12)
     return [
         user_event("updated", firm.account, at, zoom_user_id="zu-ann", email="a.ash@new.example")
     ]
 
 
-def _an_address_becomes_dans(firm: Firm) -> list[Body]:
+def _an_address_becomes_dans(firm: FirmWithWeek) -> list[Body]:
     """The first known email of a Zoom user also applies to the time before it."""
     return [user_event("updated", firm.account, MONDAY, zoom_user_id="zu-dan", email=CLEO.email)]
 
 
-def _late_leave(firm: Firm) -> list[Body]:
+def _late_leave(firm: FirmWithWeek) -> list[Body]:
     return [firm.tuesday().left(ANN, firm.tuesday().started_at + timedelta(minutes=40))]
 
 
-def _bens_leg_after_all(firm: Firm) -> list[Body]:
+def _bens_leg_after_all(firm: FirmWithWeek) -> list[Body]:
     """The latest value in a leg's events decides which person the leg belongs to."""
     return [firm.tuesday().left(BEN, firm.tuesday().ended_at + timedelta(seconds=1))]
 
 
-def _open_session(firm: Firm) -> Session:
+def _open_session(firm: FirmWithWeek) -> Session:
     return firm.session("open", 3, 9)
 
 
-def _without_end(firm: Firm) -> list[Body]:
+def _without_end(firm: FirmWithWeek) -> list[Body]:
     session = _open_session(firm)
     return [
         session.started(),
@@ -229,10 +220,9 @@ ENDED_LATER: dict[str, Callable[[Session], Body]] = {
 }
 
 
-def prepare(installation: Installation, firm: Firm) -> None:
+def prepare(installation: Installation, firm: FirmWithWeek) -> None:
     """Creates the firm and delivers its week. Users in the simulator's list get no user events."""
-    installation.organization(firm.name, account=firm.account, users=firm.users)
-    run(installation, CHANGES[firm.name].before, firm)
+    firm.create(installation, CHANGES[firm.name].before)
     if firm.name != "zoom_email_changed_by_an_import":
         installation.deliver(*firm.directory(), at=MONDAY)
     week = firm.week()
@@ -243,23 +233,18 @@ def prepare(installation: Installation, firm: Firm) -> None:
         installation.deliver(*_without_end(firm), at=MONDAY + timedelta(days=3, hours=10))
 
 
-def change(installation: Installation, firm: Firm) -> None:
+def change(installation: Installation, firm: FirmWithWeek) -> None:
     planned = CHANGES[firm.name]
-    run(installation, planned.changed, firm)
+    firm.set(installation, planned.changed)
     bodies = planned.events(firm)
     if bodies:
         installation.deliver(*bodies, at=CHANGING_BATCH - timedelta(minutes=5))
 
 
-def deliver_later_events(installation: Installation, firm: Firm) -> None:
+def deliver_later_events(installation: Installation, firm: FirmWithWeek) -> None:
     """What Zoom sends between the changing batch and the later one."""
     bodies = firm.after_the_change() if CHANGES[firm.name].later_outcomes else []
     if firm.name in ENDED_LATER:
         bodies = [ENDED_LATER[firm.name](_open_session(firm))]
     if bodies:
         installation.deliver(*bodies, at=LATER_BATCH - timedelta(minutes=5))
-
-
-def run(installation: Installation, statement: str, firm: Firm) -> None:
-    if statement:
-        installation.execute(statement, firm.names)

@@ -14,9 +14,7 @@ from integration.zoom.oauth import Grant
 from simulator.company import build_company
 from simulator.running import running
 from simulator.world import World, make_world
-from tests.pipeline import firm as firms
 from tests.pipeline import story
-from tests.pipeline.firm import Firm
 from tests.pipeline.installation import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -26,9 +24,10 @@ from tests.pipeline.installation import (
 )
 from tests.pipeline.story import CHANGES, Transitions
 from tests.pipeline.tables import Key, Snapshot, take_snapshot, updated_at, written
+from tests.pipeline.timeline_week import CLEO, COLLEAGUES, MONDAY, FirmWithWeek
 
-IMPORTED = Firm("zoom_email_changed_by_an_import", "AccountOfTheImports000")
-FIRMS = [Firm(name) if name != IMPORTED.name else IMPORTED for name in CHANGES]
+IMPORTED = FirmWithWeek("zoom_email_changed_by_an_import", "AccountOfTheImports000")
+FIRMS = [FirmWithWeek(name) if name != IMPORTED.name else IMPORTED for name in CHANGES]
 # These have their own tests.
 DETAILED = ("late_leave", "late_correction", "an_address_becomes_a_zoom_users")
 OUTSIDE = ("before_connection", "after_disconnection", None)
@@ -110,7 +109,7 @@ def connect_simulated_zoom(installation: Installation, world: World) -> None:
             "type": 2,
             "status": "active",
         }
-        for person in firms.COLLEAGUES
+        for person in COLLEAGUES
     ]
     connection_id = installation.value(
         "select connection_id from integration.connections where organization_id = %s",
@@ -122,7 +121,7 @@ def connect_simulated_zoom(installation: Installation, world: World) -> None:
             connection_id=connection_id,
             organization_id=IMPORTED.name,
             grant_type="account_credentials",
-            grant=Grant("made up", None, firms.MONDAY, None, "user:read:list_users:admin"),
+            grant=Grant("made up", None, MONDAY, None, "user:read:list_users:admin"),
             keys=[ENCRYPTION_KEY],
         )
 
@@ -206,7 +205,7 @@ def open_session(week: Week, firm: str, snapshot: Snapshot) -> list[tuple[Any, .
 
 
 def test_an_inferred_end_is_the_latest_join_or_leave_until_zoom_sends_the_end(week: Week) -> None:
-    start = firms.MONDAY + timedelta(days=3, hours=9)
+    start = MONDAY + timedelta(days=3, hours=9)
     ends = [
         open_session(week, "no_end_for_24_hours", snapshot)
         for snapshot in (week.repeated, week.changed, week.later)
@@ -234,7 +233,7 @@ def test_an_address_that_becomes_a_zoom_users_touches_the_sessions_of_its_guests
     assert [
         (week.label(key)[1], row.columns["zoom_user_id"], row.columns["connection_count"])
         for key, row in sorted(week.changed.items(), key=lambda item: week.label(item[0]))
-        if key[:2] == ("timeline.participants", firm) and row.columns["email"] == firms.CLEO.email
+        if key[:2] == ("timeline.participants", firm) and row.columns["email"] == CLEO.email
     ] == [
         ("bens", "zu-dan", 1),
         ("mon", "zu-dan", 2),

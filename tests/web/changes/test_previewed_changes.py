@@ -19,6 +19,7 @@ from integration.web.features.switches import switch_feature
 from integration.web.users.mapping_changes import map_zoom_user
 from simulator.world import World
 from tests.pipeline.events import Person, Session, call_ended, iso
+from tests.pipeline.firms import EXCLUDE, MAP, SWITCH, Firm
 from tests.pipeline.installation import Installation, new_installation
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -30,7 +31,12 @@ ANN = Person("ann", "zu-ann", "ann@firm.example")
 BEN = Person("ben", "zu-ben", "ben@firm.example")
 DAN = Person("dan", "zu-dan")  # without an email, so matched to no user
 EVE = Person("eve", "zu-eve", "eve+zoom@other.example")  # an email of no user
-USERS = {"ann": ANN.email, "ben": BEN.email, "dan": "dan@home.example", "gone": "gone@firm.example"}
+EMAILS = {
+    "ann": ANN.email,
+    "ben": BEN.email,
+    "dan": "dan@home.example",
+    "gone": "gone@firm.example",
+}
 SESSIONS = {  # (day, kind, people); the first is the host
     "early": (0, "meeting", [ANN, BEN, DAN, EVE]),
     "late": (3, "meeting", [ANN, BEN, DAN, EVE]),
@@ -39,95 +45,69 @@ SESSIONS = {  # (day, kind, people); the first is the host
     "other webinar": (4, "webinar", [BEN, DAN]),
 }
 Entries = set[tuple[str, str, str]]  # (session, user, feature)
-SetUp = Callable[[Installation, str], None]
 
 
 @dataclass(frozen=True)
 class Change:
-    """`preview` and `save` get the firm; the `before` settings exist from the start."""
+    """`before`: the settings that exist from the start (SQL with the firm's names)."""
 
-    preview: Callable[[psycopg.Connection, str], list[Effect]]
-    save: Callable[[psycopg.Connection, str], None]
+    preview: Callable[[psycopg.Connection, Firm], list[Effect]]
+    save: Callable[[psycopg.Connection, Firm], None]
     expected: list[Effect]
-    before: tuple[SetUp, ...] = ()
+    before: tuple[str, ...] = ()
 
 
 def maps(
-    zoom_user: str, user: str | None, since: datetime, expected: list[Effect], *before: SetUp
+    zoom_user: str, user: str | None, since: datetime, expected: list[Effect], *before: str
 ) -> Change:
-    def user_of(firm: str) -> str | None:
-        return f"{firm}-{user}" if user else None
-
-    def preview(connection: psycopg.Connection, firm: str) -> list[Effect]:
+    def preview(connection: psycopg.Connection, firm: Firm) -> list[Effect]:
         return effects_of_mapping(
-            connection, zoom_user, organization_id=firm, user_id=user_of(firm), effective_from=since
-        )
+            connection, zoom_user, organization_id=firm.name,
+            user_id=firm.user(user) if user else None, effective_from=since,
+        )  # fmt: skip
 
-    def save(connection: psycopg.Connection, firm: str) -> None:
+    def save(connection: psycopg.Connection, firm: Firm) -> None:
         map_zoom_user(
-            connection, zoom_user, organization_id=firm, zoom_account_id=f"account-of-{firm}",
-            user_id=user_of(firm), effective_from=since, changed_by="the test",
+            connection, zoom_user, organization_id=firm.name, zoom_account_id=firm.account,
+            user_id=firm.user(user) if user else None, effective_from=since, changed_by="the test",
         )  # fmt: skip
 
     return Change(preview, save, expected, before)
 
 
 def switches(
-    feature: str, user: str | None, to: str, since: datetime, expected: list[Effect], *before: SetUp
+    feature: str, user: str | None, to: str, since: datetime, expected: list[Effect], *before: str
 ) -> Change:
-    def about(firm: str) -> dict[str, object]:
+    def about(firm: Firm) -> dict[str, object]:
         return {
-            "organization_id": firm,
-            "user_id": f"{firm}-{user}" if user else None,
+            "organization_id": firm.name,
+            "user_id": firm.user(user) if user else None,
             "is_on": to == "on",
             "effective_from": since,
         }
 
-    def preview(connection: psycopg.Connection, firm: str) -> list[Effect]:
+    def preview(connection: psycopg.Connection, firm: Firm) -> list[Effect]:
         return effects_of_switch(connection, feature, **about(firm))
 
-    def save(connection: psycopg.Connection, firm: str) -> None:
+    def save(connection: psycopg.Connection, firm: Firm) -> None:
         switch_feature(connection, feature, **about(firm), changed_by="the test")
 
     return Change(preview, save, expected, before)
 
 
-def mapped(zoom_user: str, user: str | None, since: str = "2026-01-01") -> SetUp:
-    def make(installation: Installation, firm: str) -> None:
-        installation.execute(
-            "insert into integration.mapping_changes "
-            "(zoom_account_id, zoom_user_id, user_id, effective_from) values (%s, %s, %s, %s)",
-            [f"account-of-{firm}", zoom_user, user and f"{firm}-{user}", since],
-        )
-
-    return make
+def mapped(zoom_user: str, user: str | None, since: str = "2026-01-01") -> str:
+    to = f"%({user})s" if user else "null"
+    return f"{MAP} (%(account)s, '{zoom_user}', {to}, '{since}')"
 
 
-def switched_off(feature: str, user: str | None, since: str = "2026-01-01") -> SetUp:
-    def make(installation: Installation, firm: str) -> None:
-        installation.execute(
-            "insert into integration.subscription_changes "
-            "(organization_id, user_id, feature, is_on, effective_from) "
-            "values (%s, %s, %s, false, %s)",
-            [firm, user and f"{firm}-{user}", feature, since],
-        )
-
-    return make
+def switched_off(feature: str, user: str | None, since: str = "2026-01-01") -> str:
+    whose = f"%({user})s" if user else "null"
+    return f"{SWITCH} (%(org)s, {whose}, '{feature}', false, '{since}')"
 
 
-def with_exclusion(installation: Installation, firm: str) -> None:
-    installation.execute(
-        "insert into integration.exclusions (organization_id, email_or_domain) values (%s, %s)",
-        [firm, "OTHER.example "],
-    )
-
-
-def with_excluded_key(installation: Installation, firm: str) -> None:
-    """An exclusion applies to every spelling of an address."""
-    installation.execute(
-        "insert into integration.exclusions (organization_id, email_or_domain) values (%s, %s)",
-        [firm, "eve@other.example"],
-    )
+EXCLUDED = EXCLUDE + "(%(org)s, 'OTHER.example ')"
+# An exclusion applies to every spelling of an address.
+EXCLUDED_KEY = EXCLUDE + "(%(org)s, 'eve@other.example')"
 
 
 CHANGES = {
@@ -158,8 +138,8 @@ CHANGES = {
     "a_feature_that_is_off": maps("zu-dan", "dan", MONDAY, [
         Effect("meetings", 1, 0), Effect("webinars", 2, 0),
     ], switched_off("meetings", None, "2026-03-04")),
-    "excluded_by_another_spelling": maps("zu-eve", "dan", MONDAY, [], with_excluded_key),
-    "excluded": maps("zu-eve", "dan", MONDAY, [], with_exclusion),
+    "excluded_by_another_spelling": maps("zu-eve", "dan", MONDAY, [], EXCLUDED_KEY),
+    "excluded": maps("zu-eve", "dan", MONDAY, [], EXCLUDED),
     "off_for_a_user": switches("meetings", "ann", "off", TUESDAY, [Effect("meetings", 0, 1)]),
     "phone_off_for_a_user": switches("phone", "ann", "off", MONDAY, [Effect("phone", 0, 1)]),
     "off_for_a_user_with_two_identities": switches("meetings", "ann", "off", MONDAY, [
@@ -171,7 +151,7 @@ CHANGES = {
     "on_for_a_user_while_it_is_off_for_everyone": switches("meetings", "ann", "on", MONDAY, [
     ], switched_off("meetings", "ann"), switched_off("meetings", None)),
     "on_for_an_excluded_participant": switches("meetings", "dan", "on", MONDAY, [
-    ], switched_off("meetings", "dan"), mapped("zu-eve", "dan"), with_exclusion),
+    ], switched_off("meetings", "dan"), mapped("zu-eve", "dan"), EXCLUDED),
     "off_for_everyone": switches("meetings", None, "off", TUESDAY, [Effect("meetings", 0, 2)]),
     "on_for_everyone": switches("webinars", None, "on", MONDAY, [
         Effect("webinars", 1, 0),
@@ -192,44 +172,42 @@ class Story:
 @pytest.fixture(scope="module")
 def story(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Story]:
     with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
-        for firm, change in CHANGES.items():
-            set_up(installation, firm, change)
+        firms = {name: Firm(name, EMAILS) for name in CHANGES}
+        for name, firm in firms.items():
+            firm.create(installation, *CHANGES[name].before)
+            deliver_sessions(installation, firm)
         installation.batch(now=FIRST_BATCH)
         before = entries(installation)
         previews = {}
         with transaction(installation.url, role="page") as connection:
-            for firm, change in CHANGES.items():
-                previews[firm] = change.preview(connection, firm)
-                change.save(connection, firm)
+            for name, change in CHANGES.items():
+                previews[name] = change.preview(connection, firms[name])
+                change.save(connection, firms[name])
         installation.batch(now=NEXT_BATCH)
         yield Story(previews, before, entries(installation))
 
 
-def set_up(installation: Installation, firm: str, change: Change) -> None:
-    account = f"account-of-{firm}"
-    users = {f"{firm}-{name}": email for name, email in USERS.items()}
-    installation.organization(firm, account=account, users=users)
+def deliver_sessions(installation: Installation, firm: Firm) -> None:
+    """Its Zoom users are imported, one WorkSights user has left, and its sessions have ended."""
     installation.execute(
         "update worksights.users set deactivated_at = %s where user_id = %s",
-        [TUESDAY, f"{firm}-gone"],
+        [TUESDAY, firm.user("gone")],
     )
     for person in (ANN, BEN, DAN, EVE):
         installation.execute(
             "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, "
             "imported_at, batch, email) values (%s, %s, %s, %s, 0, %s)",
-            [firm, account, person.zoom_user_id, MONDAY, person.email or None],
+            [firm.name, firm.account, person.zoom_user_id, MONDAY, person.email or None],
         )
-    for make in change.before:
-        make(installation, firm)
     for name, (day, kind, people) in SESSIONS.items():
         start = MONDAY + timedelta(days=day, hours=9)
         session = Session(
-            account, f"{firm} {name}", people[0].zoom_user_id, start, start + timedelta(hours=1),
-            topic=name, kind=kind, type=5 if kind == "webinar" else 2,
+            firm.account, f"{firm.name} {name}", people[0].zoom_user_id, start,
+            start + timedelta(hours=1), topic=name, kind=kind, type=5 if kind == "webinar" else 2,
         )  # fmt: skip
         installation.deliver(*session.whole(people), at=FIRST_BATCH - timedelta(hours=1))
     call_started_at = THURSDAY + timedelta(hours=15)
-    call = call_ended("caller", account, call_started_at, call_id=f"call of {firm}")
+    call = call_ended("caller", firm.account, call_started_at, call_id=f"call of {firm.name}")
     call["payload"]["object"]["call_end_time"] = iso(call_started_at + timedelta(minutes=5))
     installation.deliver(call, at=FIRST_BATCH - timedelta(hours=1))
 

@@ -1,10 +1,10 @@
 """A firm with four people, and its week of meetings."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.pipeline.events import Body, Person, Session, user_event
+from tests.pipeline.firms import Firm
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 ANN = Person("ann", "zu-ann", "ann@mail.firm.example")
@@ -14,26 +14,12 @@ EVE = Person("eve", "zu-eve", "eve@otherfirm.example")
 CLEO = Person("cleo", email="cleo@client.example")
 COLLEAGUES = (ANN, BEN, DAN, EVE)
 
+EMAILS = {"ann": ANN.email, "ben": BEN.email, "dan": "dan@home.example", "eve": EVE.email}
 
-@dataclass(frozen=True)
-class Firm:
-    name: str
-    account: str = ""
 
-    def __post_init__(self) -> None:
-        if not self.account:
-            object.__setattr__(self, "account", f"account-of-{self.name}")
-
-    @property
-    def users(self) -> dict[str, str]:
-        emails = {"ann": ANN.email, "ben": BEN.email, "dan": "dan@home.example", "eve": EVE.email}
-        return {f"{self.name}-{who}": email for who, email in emails.items()}
-
-    @property
-    def names(self) -> dict[str, str]:
-        """For SQL: %(org)s, %(account)s, and the user ids as %(ann)s and so on."""
-        users = {user_id.rpartition("-")[2]: user_id for user_id in self.users}
-        return {"org": self.name, "account": self.account, **users}
+class FirmWithWeek(Firm):
+    def __init__(self, name: str, account: str = "") -> None:
+        super().__init__(name, EMAILS, account)
 
     def session(
         self, name: str, day: int, hour: int, *, host: Person = ANN, **more: Any
