@@ -44,7 +44,7 @@ clean: ## Remove environments, downloads and build files; keeps .local (the data
 		|| { echo "Python 3.11 to 3.13 is required. Choose one with: make PYTHON=python3.11"; exit 1; }
 	@echo "Setting up .venv (one to three minutes, once)..."
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv \
-		|| { rm -rf .venv; echo "On Debian: apt-get install python3-venv"; exit 1; }
+		|| { rm -rf .venv; echo "Could not create .venv. On Debian, run: apt-get install python3-venv"; exit 1; }
 	@.venv/bin/python -m pip install -qq --require-hashes -r requirements.lock
 	@.venv/bin/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch .venv/ready

@@ -30,14 +30,14 @@ def main(sessions: int) -> None:
     with landing(bodies) as (url, environment):
         floor, _ = run_batch(environment)
         (bad,) = ask(url, "select session_id from timeline.sessions order by 1 limit 1")[0]
-    print(f"{floor:8.1f} {1:8.1f}  no table")
+    print(f"{floor:8.1f} {1:8.1f}  nowhere")
     for table in TABLES:
         with landing(bodies) as (url, environment):
             forbid(url, table, session_id=bad)
             seconds, _ = run_batch(environment)
             failed = ask(url, "select distinct session_id from operations.failed_sessions")
         if failed != [(bad,)]:
-            raise SystemExit(f"{table}: these failed: {failed}")
+            raise SystemExit(f"{table}: expected one failed session, found {failed}")
         print(f"{seconds:8.1f} {seconds / floor:8.1f}  {table}")
 
 

@@ -115,7 +115,7 @@ def report(url: str, visitor: requests.Session, base: str, page: str, path: str)
     def ask() -> None:
         answer = visitor.get(base + path, timeout=60)
         if answer.status_code != 200:
-            raise SystemExit(f"{path} answered {answer.status_code}: {answer.text[-2000:]}")
+            raise SystemExit(f"{path} returned {answer.status_code}: {answer.text[-2000:]}")
 
     for _ in range(WARM_UP):
         ask()
@@ -169,7 +169,7 @@ def sign_in(visitor: requests.Session, link: str) -> None:
     fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
     answer = visitor.post(link.partition("?")[0], fields, timeout=60, allow_redirects=False)
     if answer.status_code != 303:
-        raise SystemExit(f"signing in answered {answer.status_code}: {answer.text[-2000:]}")
+        raise SystemExit(f"signing in returned {answer.status_code}: {answer.text[-2000:]}")
 
 
 @contextmanager

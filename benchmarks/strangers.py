@@ -27,7 +27,7 @@ ZOOM_GIVES_UP = 3.0
 
 def main(count: int) -> None:
     bodies = [one.body for one in deliveries_of(build_company(), date(2026, 3, 2), seed=1)][:count]
-    print(f"{len(bodies)} deliveries, a connection for each")
+    print(f"{len(bodies)} deliveries, one connection each")
     print(f"{'x floor':>8} {'in 1 s':>7} {'lost':>5} {'MB more':>8}  what strangers do")
     with temporary_database() as (_url, environment), serving(environment) as (process, port):
         receiver = psutil.Process(process.pid)

@@ -19,6 +19,7 @@ from integration.settings import Settings, read_settings
 
 BATCH_JOB = "zoom_batch"
 NOW_TAG = "worksights/now"  # the batch runs as of this time instead of the clock's
+EXAMPLE = "Use a time such as 2026-03-02T10:00:00Z."
 LIMIT_TAG = "dagster/max_runtime"  # in seconds; Dagster's monitor ends runs that take longer
 
 # The time of `batch --now TIME --pretend`. It is not a tag or configuration, so that no one can set
@@ -48,11 +49,11 @@ def time_of_run(tags: Mapping[str, str], *, clock: datetime) -> datetime:
     try:
         time = datetime.fromisoformat(asked)
     except ValueError as error:
-        raise RefusedTime(f"The tag {NOW_TAG} is not a time.") from error
+        raise RefusedTime(f"The tag {NOW_TAG} is not a time. {EXAMPLE}") from error
     if time.tzinfo is None:
-        raise RefusedTime(f"The tag {NOW_TAG} is a time without a time zone.")
+        raise RefusedTime(f"The tag {NOW_TAG} has no time zone. {EXAMPLE}")
     if is_ahead(time, clock=clock):
-        raise RefusedTime(f"The tag {NOW_TAG} is a time in the future.")
+        raise RefusedTime(f"The tag {NOW_TAG} is in the future. Use an earlier time.")
     return time
 
 

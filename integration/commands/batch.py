@@ -22,9 +22,9 @@ def batch(now: datetime | None, pretend: bool) -> None:
     """Run one batch through Dagster and print a summary."""
     if now and not pretend and is_ahead(now, clock=datetime.now(UTC)):
         raise click.ClickException(
-            f"{now:%Y-%m-%d %H:%M:%S} UTC is in the future. Until that time, such a batch would "
-            "keep Zoom users from being imported, and sessions without an end would count as "
-            "ended. In a trial installation, add --pretend."
+            f"{now:%Y-%m-%d %H:%M:%S} UTC is in the future. A batch as of that time would prevent "
+            "Zoom users from being imported until then, and would treat sessions without an end "
+            "as ended. In a trial installation, add --pretend."
         )
     settings = read_settings()
     settings.require_zoom_app()

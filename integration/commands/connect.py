@@ -101,7 +101,7 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
             keys=settings.encryption_keys,
         )
     click.echo(
-        f"{'Connected' if is_new else 'Renewed'} Zoom account {zoom_account} (connection "
+        f"{'Connected' if is_new else 'Renewed access to'} Zoom account {zoom_account} (connection "
         f"{connection_id})."
     )
     click.echo("The next batch imports its users. Only sessions that end from now on will appear.")

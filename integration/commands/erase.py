@@ -31,7 +31,7 @@ def erase(
 ) -> None:
     """Permanently erase a person or a Zoom account.
 
-    Afterwards, verifies that nothing is left.
+    Then verify that nothing is left.
     """
     settings = read_settings()
     if (email is None) == (zoom_account is None):

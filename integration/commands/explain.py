@@ -57,11 +57,14 @@ def explain(
 
 def _only_user(found: list[ExplainedUser], email: str) -> ExplainedUser:
     if not found:
-        raise click.ClickException("No WorkSights user has this email. Import users first.")
+        raise click.ClickException(
+            "No WorkSights user has this email. Import users first: "
+            "worksights-zoom import-users FILE.csv --organization ID"
+        )
     if len(found) > 1:
         listed = ", ".join(user.organization_id for user in found)
         raise click.ClickException(
-            f"Several organizations have {email}: {listed}. Add --organization."
+            f"Several organizations have {email}. Add --organization with one of: {listed}."
         )
     return found[0]
 

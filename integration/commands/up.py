@@ -161,7 +161,7 @@ def wait_for(address: str, processes: Supervisor) -> None:
         time.sleep(0.2)
     raise click.ClickException(
         f"{address} did not respond within {READY_SECONDS} seconds. See the logs "
-        "directory below WORKSIGHTS_ZOOM_HOME."
+        "directory in WORKSIGHTS_ZOOM_HOME."
     )
 
 

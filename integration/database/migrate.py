@@ -37,7 +37,8 @@ def migrate(url: str) -> list[str]:
             reason = getattr(diagnosis, "message_primary", None) or type(error.orig).__name__
             raise DatabaseUnavailable(
                 f"The database at {place_of(url)} could not be migrated ({reason}). Migrations "
-                "applied before are kept. Fix the cause, then run: worksights-zoom migrate"
+                "that were already applied are kept. Fix the cause, then run: worksights-zoom "
+                "migrate"
             ) from error
     return applied
 

@@ -83,7 +83,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
                 continue
             row = row[: len(columns)] if not any(row[len(columns) :]) else row
             if len(row) != len(columns):
-                raise ValueError(f"line {first}: wrong number of values")
+                raise ValueError(f"line {first}: not as many values as columns")
             yield first, dict(zip(columns, row, strict=True))
     except csv.Error as error:
         raise ValueError(f"line {line + skipped}: {error}") from error
@@ -101,7 +101,7 @@ def _columns(row: list[str], line: int) -> list[str]:
         raise ValueError(f"line {line}: missing columns: {', '.join(missing)}")
     unknown = [name for name in names if name not in (*REQUIRED, *OPTIONAL)]
     if unknown:
-        raise ValueError(f"line {line}: unknown column {', '.join(map(repr, unknown))}")
+        raise ValueError(f"line {line}: unknown columns: {', '.join(map(repr, unknown))}")
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise ValueError(f"line {line}: duplicate column {twice[0]}")
@@ -115,7 +115,7 @@ def _user(line: int, row: dict[str, str]) -> ImportedUser:
     value = {column: _clean(text) for column, text in row.items()}
     empty = [column for column in REQUIRED if not value[column]]
     if empty:
-        raise ValueError(f"line {line}: {', '.join(empty)} is empty")
+        raise ValueError(f"line {line}: missing value for {', '.join(empty)}")
     email = cleaned_email(row["email"])
     if email is None:
         raise ValueError(f"line {line}: invalid email{_because(row['email'])}")

@@ -63,8 +63,8 @@ def _not_processed(since: datetime, *, zone: ZoneInfo = _IN_UTC) -> Step:
     return Step(
         "processed",
         False,
-        f"Part of this session could not be processed since {_at(since, zone)}. No data is lost. "
-        "The steps below show the last good result.",
+        "Part of this session could not be processed. The problem started on "
+        f"{_at(since, zone)}. No data is lost. The steps below show the last good result.",
         "Wait. Processing is retried when new data arrives and after each software update. If the "
         "problem continues, contact the team that runs WorkSights.",
     )
@@ -83,7 +83,7 @@ def steps_of(
     since `failed_at`, the remaining steps describe its last good result.
     """
     steps = [
-        Step("received", True, "The signature was valid."),
+        Step("received", True, "Zoom reported this session, and the signature was valid."),
         Step("stored", True, _stored(events)),
     ]
     if failed_at is not None:
@@ -92,13 +92,13 @@ def steps_of(
         wait = "Zoom has not sent the end of this session yet."
         if session.due_at:
             wait += (
-                f" If it does not arrive by {_at(session.due_at, zone)}, the end is inferred from "
-                "the last join or leave."
+                f" If it does not arrive by {_at(session.due_at, zone)}, the time of the last join "
+                "or leave is used as the end."
             )
         return [*steps, Step("ended", False, wait, "Wait. Sessions appear only after they end.")]
     how = ", as reported by Zoom."
     if session.end_source == "inferred":
-        how = ". This was inferred because Zoom reported no end for 24 hours."
+        how = ". Zoom reported no end for 24 hours, so the last join or leave is used as the end."
     steps.append(Step("ended", True, f"Ended {_at(session.ended_at, zone)}{how}"))
     if not known:
         sentence = "No participant has this user's email or a Zoom user mapped to them."
@@ -142,9 +142,11 @@ def steps_of_participant(one: Appearance, *, zone: ZoneInfo = _IN_UTC) -> list[S
 
 
 def _stored(events: int | None) -> str:
+    if events is None:
+        return "The data that Zoom sent for this session was stored."
     if events == 1:
         return "1 event of this session was stored."
-    return f"{'The' if events is None else events} events of this session were stored."
+    return f"{events} events of this session were stored."
 
 
 def _at(moment: datetime, zone: ZoneInfo) -> str:

@@ -81,7 +81,7 @@ def _store_answer(
     affect all accounts.
     """
     if answer is Unread.NOT_STARTED:  # the import stays due
-        warn(f"Connection {account.connection_id}: no time was left to read it.")
+        warn(f"Connection {account.connection_id} was not read in time. The next batch reads it.")
         return Counter({"put off": 1})
     lists = AccountLists(None, _still_reading()) if isinstance(answer, Unread) else answer
     try:
@@ -101,7 +101,10 @@ def _store_answer(
     # If the failure cannot be recorded, it is only in the log.
     except Exception as error:  # noqa: BLE001
         _raise_if_disconnected(connection, error)
-        warn(f"Connection {account.connection_id} could not be marked ({type(error).__name__}).")
+        warn(
+            f"The failure of connection {account.connection_id} could not be recorded "
+            f"({type(error).__name__})."
+        )
     return counts + Counter({"failed": 1})
 
 

@@ -30,7 +30,7 @@ def only_writer(
     """Holds the writer's lock; `say` receives a sentence when another process holds it."""
     with connect(url, role="pipeline", autocommit=True) as connection:
         if not _try_lock(connection):
-            say("Waiting for another batch, rebuild or import to finish.")
+            say("Waiting for another batch, rebuild, erasure or import to finish.")
             while not _try_lock(connection):
                 time.sleep(poll_seconds)
         with connection.transaction():  # a writer that lost its lock may still be running a model

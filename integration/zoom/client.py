@@ -108,9 +108,10 @@ class ZoomClient:
             if error.status != 403 or error.code == SCOPES_MISSING:
                 raise
             raise NoZoomPhone(
-                "No Zoom Phone users available: the account has no Zoom Phone, "
+                "No Zoom Phone users are available: the account has no Zoom Phone, "
                 "or the person who connected it cannot view them.",
-                next_step="If the account has Zoom Phone, reconnect it.",
+                next_step="If the account has Zoom Phone, reconnect it as an admin who can view "
+                "Zoom Phone users.",
                 status=error.status,
                 code=error.code,
             ) from error

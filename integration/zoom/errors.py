@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 RECONNECT = "Reconnect the account."
-NOTHING_TO_DO = "No action needed: this retries automatically."
+NOTHING_TO_DO = "No action is needed. WorkSights retries automatically."
 
 # The next attempt is never later than this, whatever Zoom asks for.
 LONGEST_PAUSE = timedelta(days=1)
@@ -94,11 +94,11 @@ def rate_limited(
 ) -> TransientZoomError:
     """`retry_at` is the time that Zoom asks for; the error limits it to a day from `now`."""
     latest = now + LONGEST_PAUSE
-    used_up = "Zoom's request limit for this account is reached"
+    used_up = "Zoom's request limit for this account has been reached."
     return TransientZoomError(
-        f"{used_up} for longer than a day."
+        f"{used_up} Zoom asks WorkSights to wait longer than a day."
         if retry_at > latest
-        else f"{used_up} until {retry_at:%Y-%m-%d %H:%M:%S} UTC.",
+        else f"{used_up} Zoom accepts requests again at {retry_at:%Y-%m-%d %H:%M:%S} UTC.",
         status=429,
         code=code,
         retry_at=min(retry_at, latest),

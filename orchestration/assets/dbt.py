@@ -42,7 +42,7 @@ def dbt_models(
     connection = batch_in_progress.connection
     derivation = start_derivation(connection)
     context.log.info(
-        f"{len(derivation.stale)} tables are derived again because their code, or that of a table "
+        f"{len(derivation.stale)} tables are re-derived because their code, or that of a table "
         "they read, has changed."
     )
     manifest = derivation.manifest

@@ -14,7 +14,7 @@ from orchestration.resources import Installation
     run_status=dg.DagsterRunStatus.SUCCESS,
     monitored_jobs=[nightly_audit],
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Records that the nightly audit passed, which settles its earlier failures.",
+    description="Records that the nightly audit passed, which clears its earlier failures.",
 )
 def passed_audits(context: dg.RunStatusSensorContext, installation: Installation) -> None:
     with connect(installation.database_url(), role="pipeline") as connection:

@@ -42,7 +42,7 @@ def test_a_user_mapped_manually_gets_the_entry_with_the_next_batch(
     page.get_by_label("Effective from").fill("2026-03-10")  # also chooses "From an earlier day"
     page.get_by_role("button", name="Preview changes").click()
     expect(page.get_by_role("cell", name="+1")).to_have_count(2)
-    page.get_by_role("button", name="Save from 10 Mar 2026").click()
+    page.get_by_role("button", name="Map from 10 Mar 2026").click()
     expect(page.get_by_role("status")).to_contain_text("adds 2 entries")
     expect(page.get_by_text("Manual", exact=True)).to_be_visible()
 

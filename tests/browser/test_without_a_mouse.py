@@ -74,7 +74,7 @@ def test_mapping_switching_and_searching_work_without_javascript(
     page.get_by_label("From an earlier day").check()
     page.get_by_label("Effective from").fill("2026-03-10")
     page.get_by_role("button", name="Preview changes").click()
-    page.get_by_role("button", name="Save from 10 Mar 2026").click()
+    page.get_by_role("button", name="Map from 10 Mar 2026").click()
     expect(page.get_by_role("status")).to_contain_text("Mapping saved")
 
     page.goto(FEATURES)

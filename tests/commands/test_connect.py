@@ -101,7 +101,7 @@ def test_connecting_again_renews_the_same_connection(acme: Program, zoom_url: st
     before = tokens(acme)
     answer = connect(acme, zoom_url)
     assert answer.code == 0
-    assert f"Renewed Zoom account {DEFAULT_ACCOUNT_ID}" in answer.out
+    assert f"Renewed access to Zoom account {DEFAULT_ACCOUNT_ID}" in answer.out
     assert connections(acme, "connection_id", "connected_at") == first
     assert connections(acme, "status", "status_detail") == [("active", None)]
     ((granted_again_at,),) = connections(acme, "granted_at")

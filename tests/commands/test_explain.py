@@ -78,7 +78,7 @@ def test_a_session_that_could_not_be_processed_says_so_and_shows_its_previous_st
     steps = steps_of(SESSION, [ANN], failed_at=ENDED)
     names = [step.name for step in steps]
     assert (failing(steps), names.index("processed"), names[-1]) == ("processed", 2, "entry")
-    assert "since 02 March 2026, 10:00 UTC. No data is lost" in steps[2].sentence
+    assert "started on 02 March 2026, 10:00 UTC. No data is lost" in steps[2].sentence
     assert "retried" in steps[2].next_step
 
 

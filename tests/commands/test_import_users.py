@@ -166,7 +166,7 @@ def test_the_import_waits_for_a_running_batch_and_says_so(acme: Program) -> None
         batch.execute("select pg_advisory_lock(%s)", [WRITER_LOCK])
         with acme.start("import-users", str(file), "--organization", "acme") as process:
             assert process.stderr.readline() == (
-                "Waiting for another batch, rebuild or import to finish.\n"
+                "Waiting for another batch, rebuild, erasure or import to finish.\n"
             )
             waiting = users(acme, "email")
             batch.execute("select pg_advisory_unlock(%s)", [WRITER_LOCK])

@@ -18,10 +18,13 @@ WITH_BOB = f"{HEADER}\n{BOB}\n"
 BAD_FILES = {
     "nothing at all": ("", "line 1: missing columns: email, full_name, role, time_zone"),
     "no column for the role": ("email,full_name,time_zone\n", "line 1: missing columns: role"),
-    "an unknown column": (f"{HEADER},salary\n{BOB},1", "line 1: unknown column 'salary'"),
-    "too few values": (f"{WITH_BOB}cy@acme.example,Cy,member", "line 3: wrong number of values"),
-    "too many values": (f"{WITH_BOB}{CY},more", "line 3: wrong number of values"),
-    "no name": (f"{WITH_BOB}cy@acme.example, ,member,UTC", "line 3: full_name is empty"),
+    "an unknown column": (f"{HEADER},salary\n{BOB},1", "line 1: unknown columns: 'salary'"),
+    "too few values": (
+        f"{WITH_BOB}cy@acme.example,Cy,member",
+        "line 3: not as many values as columns",
+    ),
+    "too many values": (f"{WITH_BOB}{CY},more", "line 3: not as many values as columns"),
+    "no name": (f"{WITH_BOB}cy@acme.example, ,member,UTC", "line 3: missing value for full_name"),
     "no email": (f"{WITH_BOB}cy at acme,Cy,member,UTC", "line 3: invalid email"),
     "two emails": (
         f'{WITH_BOB}"cy@acme.example, di@acme.example",Cy,member,UTC',

@@ -78,7 +78,10 @@ def plan(zoom_url: tuple[World, str], path: str, **failure: Any) -> None:
 
 FAILING_PHONE_LISTS = [
     ({"status": 500}, "Zoom is having problems (HTTP 500)."),
-    ({"status": 429, "headers": {"Retry-After": "2099-01-01T00:00:00Z"}}, "for longer than a day."),
+    (
+        {"status": 429, "headers": {"Retry-After": "2099-01-01T00:00:00Z"}},
+        "wait longer than a day.",
+    ),
 ]
 
 

@@ -33,8 +33,8 @@ def test_a_run_is_as_of_the_current_time_or_an_earlier_one(
     ("asked", "reason"),
     [
         ("2026-03-02T09:05:01+00:00", "in the future"),
-        ("2099-01-01", "without a time zone"),
-        ("2025-01-01T00:00:00", "without a time zone"),
+        ("2099-01-01", "has no time zone"),
+        ("2025-01-01T00:00:00", "has no time zone"),
         ("tomorrow", "is not a time"),
     ],
 )

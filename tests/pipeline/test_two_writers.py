@@ -52,7 +52,7 @@ def test_a_batch_waits_for_another_writer_and_lands_afterwards(
     with only_writer(installation.url, say=pytest.fail):
         batch = threading.Thread(target=lambda: installation.land(now=NOW))
         batch.start()
-        read_until(capfd, "Waiting for another batch, rebuild or import to finish.")
+        read_until(capfd, "Waiting for another batch, rebuild, erasure or import to finish.")
         waited = installation.value(waiting)
     batch.join(PATIENCE)
 

@@ -175,7 +175,7 @@ def test_ctrl_c_stops_a_batch_and_its_statement_and_says_so(
     assert process.returncode == 1
     assert "The batch failed" in err
     assert status == "FAILURE"
-    assert "Cancelled while dbt was running." in said
+    assert "Canceled while dbt was running." in said
     assert "did not start" not in said
     assert models_built(watcher, run_id) > 0
 

@@ -46,7 +46,11 @@ def titles_of(connection: ListedConnection, *arrivals: Arrivals) -> list[str]:
     ("connection", "arrivals", "titles"),
     [
         (account(), [arrived()], []),
-        (account(status="needs_attention"), [arrived()], ["Zoom account A1 needs attention"]),
+        (
+            account(status="needs_attention"),
+            [arrived()],
+            ["The last user import for Zoom account A1 failed"],
+        ),
         (
             account(),
             [arrived(last_received_at=NOW - DAY - MINUTE)],
@@ -102,7 +106,7 @@ def test_deliveries_that_could_not_be_read_are_reported_with_their_reasons() -> 
         [arrived(quarantined={"no uuid": 2}), arrived(quarantined={"no uuid": 1, "no JSON": 1})]
     )
     assert need.title == "4 webhooks could not be read in the last 24 hours"
-    assert need.text.startswith("no JSON (1); no uuid (3).")
+    assert need.text.startswith("Reasons: no JSON (1); no uuid (3).")
     assert needs_of_deliveries([arrived()]) == []
 
 
@@ -123,8 +127,8 @@ def test_unreadable_settings_are_reported_with_the_next_step() -> None:
 def test_settings_without_effect_are_listed() -> None:
     texts = [UnreadableSetting("exclusions", f"law firm {number}") for number in range(12)]
     (need,) = needs_of_identity([], texts)
-    assert need.title == "12 company settings have no effect"
+    assert need.title == "12 settings for people and companies have no effect"
     assert need.text.startswith("“law firm 0” in exclusions; “law firm 1” in")
     assert "; and 2 more. An exclusion must be" in need.text
     (need,) = needs_of_identity([], texts[:1])
-    assert need.title == "1 company setting has no effect"
+    assert need.title == "1 setting for people and companies has no effect"

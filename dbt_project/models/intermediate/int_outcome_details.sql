@@ -18,7 +18,7 @@ from (
             || 'future sessions.'
         ),
         ('not_answered', 'The call was not answered.'),
-        ('waiting_room_only', 'The participant left from the waiting room and was not admitted.'),
+        ('waiting_room_only', 'The participant left the waiting room without being admitted.'),
         ('zero_duration', 'Zoom''s data shows no time in the session for this participant.'),
         (
             'no_identity',
@@ -27,8 +27,8 @@ from (
         ),
         (
             'not_mapped',
-            'No WorkSights user was mapped to this participant when the session ended. If this is '
-            || 'a colleague, map their Zoom user.'
+            'This participant was not mapped to a WorkSights user when the session ended. If this '
+            || 'is a colleague, map their Zoom user from that day, or earlier.'
         ),
         (
             'user_inactive',
@@ -36,12 +36,13 @@ from (
         ),
         (
             'feature_off',
-            'The feature was switched off for the organization when the session ended. Switch it '
-            || 'on.'
+            'The feature was switched off for the organization when the session ended. To add the '
+            || 'session, switch the feature on from that day, or earlier.'
         ),
         (
             'not_subscribed',
-            'The feature was switched off for this user when the session ended. Switch it on.'
+            'The feature was switched off for this user when the session ended. To add the '
+            || 'session, switch the feature on from that day, or earlier.'
         ),
         ('excluded', 'The participant''s email or its domain is on the exclusion list.'),
         ('activity', 'The session is on the timeline.')

@@ -43,7 +43,7 @@ class DbtRun:
     def raise_error(self) -> None:
         """Raises an error if dbt ended early, without its cause, which may contain row values."""
         if self.is_cancelled:
-            raise KeyboardInterrupt("Cancelled while dbt was running.") from None
+            raise KeyboardInterrupt("Canceled while dbt was running.") from None
         if self.error:
             raise DbtFailed(f"dbt did not start: {first_line(str(self.error))}") from None
 

@@ -143,8 +143,8 @@ def _connect_account(visit: Visit, grant: oauth.Grant, account_id: str) -> None:
         )
         visit.show_next(
             connection,
-            f"Zoom account {account_id} is connected to {viewer.organization_name}. Its users are "
-            "being imported. Sessions that end from now on will appear."
+            f"Zoom account {account_id} is connected to {viewer.organization_name}. The import of "
+            "its users usually starts within a minute. Sessions that end from now on will appear."
             if is_new
             else f"Zoom account {account_id} was already connected to {viewer.organization_name}. "
             "Its access has been renewed.",

@@ -110,7 +110,7 @@ def _choice(
     user = _user(visit, connection)
     feature, to = read("feature"), read("to")
     if feature not in FEATURES or to not in ("on", "off"):
-        raise bad_form("The feature, or whether to switch it on or off, is missing.")
+        raise bad_form("Choose a feature, and whether to switch it on or off.")
     time = time_choice(
         read,
         connections_of(connection, organization_id=visit.viewer.organization_id),

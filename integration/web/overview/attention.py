@@ -59,7 +59,7 @@ def needs_of_connections(
     """Problems of connections in use: failed imports, and accounts that Zoom sent nothing for."""
     needs = [
         Need(
-            f"Zoom account {one.zoom_account_id} needs attention",
+            f"The last user import for Zoom account {one.zoom_account_id} failed",
             one.status_detail or "Users could not be imported. Reconnect the account.",
             CONNECTIONS,
         )
@@ -95,7 +95,7 @@ def needs_of_deliveries(arrivals: list[Arrivals]) -> list[Need]:
     return [
         Need(
             f"{quantity(sum(reasons.values()), 'webhook')} could not be read in the last 24 hours",
-            f"{listed}. The team that runs WorkSights can see the details.",
+            f"Reasons: {listed}. If this continues, contact the team that runs WorkSights.",
         )
     ]
 
@@ -136,11 +136,11 @@ def needs_of_audit(audit: JobState) -> list[Need]:
     steps = f" Failed: {', '.join(audit.steps)}." if audit.steps else ""
     return [
         Need(
-            "The nightly check of all tables did not pass",
-            "It found differences between tables or could not check all of them, so some of the "
-            "data shown may be wrong. Contact the team that runs WorkSights, which can compare the "
-            "tables with the data that Zoom sent and correct them. This message stays until a "
-            f"nightly check passes.{steps}",
+            "The nightly data check did not pass",
+            "It found inconsistent data or could not finish, so some of the data shown may be "
+            "wrong. Contact the team that runs WorkSights, which can compare it with the data that "
+            "Zoom sent and correct it. This message stays until a nightly check passes."
+            f"{steps}",
             since=audit.failed_since,
         )
     ]
@@ -157,7 +157,7 @@ def needs_of_failures(
             needs.append(
                 Need(
                     f"{some} could not be processed",
-                    f"No data is lost. The last good entries do not change. {TRIED_AGAIN}",
+                    f"No data is lost, and existing entries do not change. {TRIED_AGAIN}",
                     link,
                     since=one.sessions_since,
                 )
@@ -167,7 +167,8 @@ def needs_of_failures(
                 model,
                 (
                     "Some of the data shown is not up to date",
-                    f"{model} could not be updated. No data is lost. It stays as it was.",
+                    f"{model} could not be updated. No data is lost. Until it is updated, its "
+                    "earlier data is shown.",
                 ),
             )
             needs.append(Need(title, f"{text} {TRIED_AGAIN}", since=one.models_since))
@@ -184,7 +185,7 @@ def needs_of_identity(
     if problems:
         needs.append(
             Need(
-                "Some company settings are invalid",
+                "Some settings for people and companies are invalid",
                 f"{' '.join(problems)} Contact the team that runs WorkSights to correct them.",
             )
         )
@@ -194,7 +195,7 @@ def needs_of_identity(
         listed = "; ".join([*shown, *([f"and {more:,} more"] if more else [])])
         needs.append(
             Need(
-                f"{quantity(len(unreadable), 'company setting')} "
+                f"{quantity(len(unreadable), 'setting')} for people and companies "
                 f"{'has' if len(unreadable) == 1 else 'have'} no effect",
                 f"{listed}. An exclusion must be an email address or a domain, such as "
                 "ann@acme.com or acme.com. Own domains and overrides must be domains. Contact the "
@@ -212,9 +213,9 @@ def needs_of_people(people: PeopleCounts) -> list[Need]:
     return [
         Need(
             f"{quantity(people.waiting, 'Zoom user')} {are} not mapped",
-            f"{people.entries_waiting:,} of their sessions could be on a timeline. Map each user "
-            "from an earlier day. Map rooms and shared logins to Nobody to remove them from this "
-            "list.",
+            f"{people.entries_waiting:,} of their sessions could be on a timeline. To add them, "
+            "map each user from an earlier day. To remove rooms and shared logins from this list, "
+            "map them to Nobody.",
             UNMAPPED,
         )
     ]

@@ -84,7 +84,7 @@ def error_handlers(page: AppContext, *, is_https: bool) -> Mapping[Any, Callable
             request,
             Refusal(
                 503,
-                title="This feature is not set up yet",
+                title="This part of WorkSights is not set up yet",
                 text="A setting is missing or invalid.",
                 next_step="Contact the team that runs WorkSights.",
             ),

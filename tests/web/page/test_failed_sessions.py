@@ -51,7 +51,7 @@ def test_overview_says_how_many_sessions_fail_since_when_and_what_happens_next(
     said = attention(failing.visitor("owner"))
     assert f"3 sessions {FAILED}" in said
     for sentence in (
-        "No data is lost", "The last good entries do not change", "Processing is retried",
+        "No data is lost", "existing entries do not change", "Processing is retried",
         "contact the team that runs WorkSights", "Since 1 Nov 2026, 10:30", "Show them",
     ):  # fmt: skip
         assert sentence in said

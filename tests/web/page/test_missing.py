@@ -154,7 +154,10 @@ def test_a_session_that_has_not_ended_says_what_it_waits_for(story: Site) -> Non
     page = look(story.visitor("executive"), meeting="never sent")
     assert "No sessions found" in page
     page = look(story.visitor("executive"), meeting="Still open")
-    assert "If it does not arrive by 02 November 2026, 06:00 EST, the end is inferred" in page
+    assert (
+        "If it does not arrive by 02 November 2026, 06:00 EST, the time of the last join or leave "
+        "is used as the end"
+    ) in page
     assert "Secret plan" in page
     page = look(story.visitor("admin"), meeting="Still open")
     assert ("Zoom has not sent the end" in page, "Secret plan" in page) == (True, False)

@@ -71,7 +71,7 @@ def test_a_failing_connection_is_shown_with_its_next_step(acme: Site) -> None:
         "status_detail = 'The grant lacks a scope. Add it, then reconnect.'"
     )
     page = words(acme.visitor("owner").get(TAB).text)
-    assert f"Zoom account {ACME} needs attention" in page
+    assert f"The last user import for Zoom account {ACME} failed" in page
     assert "Add it, then reconnect. Open Connections" in page
 
 
@@ -103,9 +103,9 @@ def test_an_audit_that_failed_is_shown_until_one_has_passed(acme: Site) -> None:
         "values (1, now(), now() - interval '1 hour')"
     )
     said = attention(acme)
-    assert "The nightly check of all tables did not pass" in said
-    assert "found differences" in said
-    assert "Contact the team that runs WorkSights, which can compare the tables" in said
+    assert "The nightly data check did not pass" in said
+    assert "found inconsistent data" in said
+    assert "Contact the team that runs WorkSights, which can compare it with" in said
     assert "dbt_models" in said
     assert ("The last update failed" in said, "where it stopped" in said) == (False, False)
     with connect(acme.database_url, role="pipeline") as connection:

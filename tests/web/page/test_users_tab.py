@@ -171,7 +171,7 @@ def test_an_invalid_day_is_refused_in_the_preview_and_when_saving(
         (sent.status_code, sentence in sent.text),
     ]
     assert answers == [(200, True), (400, True)]
-    assert "Save from" not in shown.text
+    assert "Map from" not in shown.text
     assert acme.rows(
         "select count(*) from integration.mapping_changes where zoom_user_id = 'zu_new'"
     ) == [(0,)]
