@@ -80,7 +80,7 @@ def uuid_of(content: Content) -> dict[str, str]:
 
 def user_fields(content: Content) -> dict[str, str]:
     """The fields of a Zoom user."""
-    return facts_of(content, ZOOM_USER, OF_ZOOM_USER) | _texts(content, user_type="type")
+    return facts_of(content, ZOOM_USER, OF_ZOOM_USER)
 
 
 def deauthorization_fields(payload: Content) -> dict[str, str]:

@@ -46,9 +46,9 @@ NAMES_NO_ONE = frozenset(
     {
         *("zoom_uuid", "zoom_meeting_id", "type", "started_at", "left_waiting_room"),
         *("user_id", "parent_user_id", "bind_user_id"),
-        *("call_id", "generation", "direction", "result", "result_reason", "hangup_result"),
-        *("segment_event", "duration", "ringing_start_time", "answer_start_time", "call_end_time"),
-        *("answered_at", "ended_at", "user_type", "client_id", "erased_callee"),
+        *("call_id", "generation", "result", "segment_event", "duration"),
+        *("ringing_start_time", "answer_start_time", "call_end_time", "answered_at", "ended_at"),
+        *("client_id", "erased_callee"),
     }
 )
 
