@@ -29,13 +29,8 @@ def in_models() -> Iterator[str]:
     """The texts of dbt's models, with their loops written out."""
     texts = [path.read_text() for path in sorted((ROOT / "dbt_project/models").rglob("*.sql"))]
     for text in (text for text in texts if "fields" in text and "->>" in text):
-        yield (
-            Environment(autoescape=False)
-            .from_string(text)
-            .render(  # noqa: S701 - SQL
-                source=lambda *names: ".".join(names), ref=str, config=lambda **_: ""
-            )
-        )
+        template = Environment(autoescape=False).from_string(text)  # noqa: S701 - this is SQL
+        yield template.render(source=lambda *names: ".".join(names), ref=str, config=lambda **_: "")
 
 
 def in_python(*, without: str = "") -> Iterator[str]:

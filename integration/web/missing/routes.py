@@ -9,13 +9,12 @@ from integration.connections.listed import connections_of
 from integration.explain.appearances import SessionSummary, explained_users, find_sessions
 from integration.explain.explanation import (
     NEVER_THERE,
-    OUTCOME_NAMES,
-    Page,
     Step,
     first_failure,
     steps_of,
     steps_of_participant,
 )
+from integration.explain.outcomes import OUTCOMES, Page
 from integration.pipeline.failed_sessions import FailedSession, failed_since, list_failed_sessions
 from integration.pipeline.marts import marts_exist
 from integration.pipeline.status import latest_batch
@@ -77,7 +76,7 @@ def search(visit: Visit) -> Response:
         connections=connections,
         batch=batch,
         never_there=NEVER_THERE,
-        outcomes=OUTCOME_NAMES,
+        outcomes=OUTCOMES,
         rows=[
             (
                 row,
@@ -124,7 +123,7 @@ def one(visit: Visit) -> Response:
             failed_at=failed.get(row.session_id),
             zone=zone_of(visit.viewer.time_zone),
         ),
-        outcomes=OUTCOME_NAMES,
+        outcomes=OUTCOMES,
         link_of=link_of,
     )
 
