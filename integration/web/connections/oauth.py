@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from integration.connections.connections import AccountTaken, connect_account
 from integration.connections.tokens import save_grant
+from integration.directory.rights import Right
 from integration.sign_in.signing import new_secret
 from integration.web.changes.audit_trail import record_change
 from integration.web.connections.authorizations import redeem_authorization, start_authorization
@@ -18,7 +19,6 @@ from integration.web.connections.refusals import (
     stale,
     zoom_rejected,
 )
-from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 from integration.zoom import oauth
 from integration.zoom.client import ZoomClient
