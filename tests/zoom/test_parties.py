@@ -1,14 +1,16 @@
 """The lists of the people that an event names contain every field that landing keeps."""
 
+import re
+
 import pytest
 
+from integration.settings import PROJECT
 from integration.zoom.kept_events import KEPT_EVENTS
 from integration.zoom.parties import (
     ALL_PARTIES,
     HOST,
     NAMES_NO_ONE,
     TOPIC,
-    ZOOM_USER,
     fields_of,
     parties_of,
 )
@@ -29,8 +31,19 @@ def test_every_field_with_an_email_is_listed_as_an_email() -> None:
 
 
 def test_every_field_with_a_name_is_listed_as_a_name() -> None:
-    listed = {*fields_of("name"), ZOOM_USER["first_name"], ZOOM_USER["last_name"]}
-    assert {field for field, text in all_kept_fields() if text.endswith("name")} == listed
+    listed = fields_of("name", "first_name", "last_name")
+    assert {field for field, text in all_kept_fields() if text.endswith("name")} == {*listed}
+
+
+def test_no_other_module_writes_these_fields_out() -> None:
+    written = re.compile(r"""fields(?: ->> | \? |\.get\(|\[)["'](\w+)["']""")
+    found = {
+        (path.name, field)
+        for path in (PROJECT / "integration").rglob("*.py")
+        if not {"zoom", "migrations"} & {*path.parts}
+        for field in NAME_A_PERSON & {*written.findall(path.read_text())}
+    }
+    assert found == set()
 
 
 @pytest.mark.parametrize("name", sorted(name for name in KEPT_EVENTS if "user." not in name))
