@@ -20,6 +20,7 @@ from integration.explain.explanation import (
 )
 from integration.pipeline import status
 from integration.pipeline.failed_sessions import failed_since
+from integration.quantities import quantity
 from integration.settings import read_settings
 
 DEFAULT_DAYS = 7
@@ -112,6 +113,6 @@ def _print_steps(console: Console, session: SessionSummary, steps: list[Step]) -
 def _no_events(session: str, backlog: status.Backlog) -> str:
     return (
         f"No events found for session {session!r}. Zoom may not have sent any, or they are still "
-        f"waiting ({backlog.waiting} deliveries) or quarantined ({backlog.quarantined_last_day} in "
-        "the last day; see operations.deliveries)."
+        f"waiting ({quantity(backlog.waiting, 'delivery', 'deliveries')}) or quarantined "
+        f"({backlog.quarantined_last_day:,} in the last day; see operations.deliveries)."
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from integration.explain.appearances import Appearance, SessionSummary
 from integration.explain.outcomes import OUTCOMES, Page, StepName
+from integration.quantities import noun, quantity
 
 NEVER_THERE = (
     "Meetings hosted by a Zoom account that is not connected. "
@@ -126,9 +127,9 @@ def _passed_steps(one: Appearance, zone: ZoneInfo) -> dict[str, str]:
 
 
 def _stored(events: int | None) -> str:
-    if events == 1:
-        return "1 event of this session was stored."
-    return f"{'The' if events is None else events} events of this session were stored."
+    if events is None:
+        return "The events of this session were stored."
+    return f"{quantity(events, 'event')} of this session {noun(events, 'was', 'were')} stored."
 
 
 def _at(moment: datetime, zone: ZoneInfo) -> str:
