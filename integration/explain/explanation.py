@@ -103,7 +103,7 @@ def steps_of_participant(one: Appearance, *, zone: ZoneInfo = _IN_UTC) -> list[S
 def _failed_step(one: Appearance) -> Step | None:
     """The step at which the participant's way to an entry of this user ends, if it does."""
     outcome, reason = OUTCOMES[one.outcome], one.detail
-    if one.is_anothers and STEPS.index(outcome.step) >= STEPS.index("mapped"):
+    if one.is_anothers and outcome.step != "eligible":
         outcome = OUTCOMES["not_mapped"]
         reason = "Their Zoom user was mapped to a different WorkSights user when the session ended."
     elif one.outcome == "activity":
