@@ -21,12 +21,11 @@ values (
 
 -- Eight of ten Zoom users have the email of a WorkSights user; of the others some are mapped manually.
 insert into zoom_raw.users (
-    organization_id, zoom_account_id, zoom_user_id, imported_at, batch, email, display_name, user_type, status
+    organization_id, zoom_account_id, zoom_user_id, imported_at, batch, email, display_name, status
 )
 select
     'acme', 'AcmeZoomAccount0000000', 'z' || number, now() - interval '1 year', 0,
-    case when number % 10 < 8 then 'user' else 'other' end || number || '@acme.example', 'Zoom User ' || number, '2',
-    'active'
+    case when number % 10 < 8 then 'user' else 'other' end || number || '@acme.example', 'Zoom User ' || number, 'active'
 from generate_series(1, {users}) as number;
 insert into zoom_raw.phone_users (
     organization_id, zoom_account_id, zoom_user_id, imported_at, batch, extension_id, extension_number

@@ -1,16 +1,22 @@
 """`connect`: connects your own Zoom account with Server-to-Server OAuth, without a browser."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
+import psycopg
 
-from integration.connections.connections import AccountTaken, connect_account
+from integration.connections.connections import AccountTaken
 from integration.database.postgres import connect as open_connection
 from integration.database.postgres import database_url
-from integration.directory.worksights_users import user_by_email
-from integration.settings import read_settings
+from integration.directory.rights import Right, may, someone_who_may
+from integration.directory.worksights_users import User, user_by_email
+from integration.settings import Settings, read_settings
 
-MAY_CONNECT = ("executive", "admin")
+if TYPE_CHECKING:  # at run time it would load the HTTP client
+    from integration.zoom.oauth import Grant
+
+OWNER = someone_who_may(Right.CONNECT)
 
 
 @click.command()
@@ -21,7 +27,7 @@ MAY_CONNECT = ("executive", "admin")
     help="Zoom account ID (22 characters, shown on the app's page).",
 )
 @click.option(
-    "--owner", required=True, help="Email of the Executive or Admin who owns the integration."
+    "--owner", required=True, help=f"Email of the integration's owner: {OWNER} in WorkSights."
 )
 @click.option(
     "--server-to-server",
@@ -33,10 +39,7 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
 
     Uses Server-to-Server OAuth instead of a browser.
     """
-    from integration.connections.tokens import save_grant
-    from integration.zoom import oauth
-    from integration.zoom.client import ZoomClient
-    from integration.zoom.errors import CLIENT_UNKNOWN, PermanentZoomError
+    from integration.connections.connecting import connect_with_grant
 
     if not server_to_server:
         raise click.UsageError(
@@ -45,63 +48,89 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
     settings = read_settings()
     settings.require_zoom_app()
     with open_connection(database_url(settings), role="page") as connection:
-        user = user_by_email(connection, organization_id=organization, email=owner)
-        if user is None:
-            raise click.ClickException(
-                f"{organization} has no WorkSights user with this email. Import users first: "
-                f"worksights-zoom import-users FILE.csv --organization {organization}"
-            )
-        if user.deactivated_at is not None:
-            raise click.ClickException("This user is deactivated. Choose another owner.")
-        if user.role not in MAY_CONNECT:
-            raise click.ClickException(
-                "Only an Executive or Admin can own a Zoom connection. "
-                f"This user's role is {user.role}."
-            )
+        user = _owner(connection, organization, owner)
+        grant = _grant(settings, zoom_account)
+        _check_account(settings, grant, zoom_account)
         try:
-            grant = oauth.account_credentials(
-                settings.oauth_url,
-                client_id=settings.require("ZOOM_CLIENT_ID"),
-                client_secret=settings.require("ZOOM_CLIENT_SECRET"),
-                account_id=zoom_account,
-                now=datetime.now(UTC),
-            )
-        except PermanentZoomError as error:
-            if error.code in CLIENT_UNKNOWN:
-                raise click.ClickException(
-                    "Zoom does not accept ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET. Copy both from "
-                    "the app's page in the Zoom Marketplace."
-                ) from error
-            if error.code != "invalid_request":
-                raise
-            raise click.ClickException(
-                "Zoom does not recognize this account for the app in ZOOM_CLIENT_ID. Check "
-                "--zoom-account: use the account ID from the app's page, not the account number."
-            ) from error
-        found = (
-            ZoomClient(settings.api_url, lambda _refused: grant.access_token).me().get("account_id")
-        )
-        if found != zoom_account:
-            raise click.ClickException("Zoom returned a different account. Check --zoom-account.")
-        try:
-            connection_id, is_new = connect_account(
+            connection_id, is_new = connect_with_grant(
                 connection,
-                organization_id=organization,
+                grant,
+                grant_type="account_credentials",
                 zoom_account_id=zoom_account,
-                owner_user_id=user.user_id,
+                organization_id=organization,
+                user_id=user.user_id,
+                keys=settings.encryption_keys,
             )
         except AccountTaken as error:
             raise click.ClickException(str(error)) from error
-        save_grant(
-            connection,
-            connection_id=connection_id,
-            organization_id=organization,
-            grant_type="account_credentials",
-            grant=grant,
-            keys=settings.encryption_keys,
-        )
     click.echo(
         f"{'Connected' if is_new else 'Renewed access to'} Zoom account {zoom_account} (connection "
         f"{connection_id})."
     )
     click.echo("The next batch imports its users. Only sessions that end from now on will appear.")
+
+
+def _owner(connection: psycopg.Connection, organization: str, email: str) -> User:
+    user = user_by_email(connection, organization_id=organization, email=email)
+    if user is None:
+        raise click.ClickException(
+            f"{organization} has no WorkSights user with this email. Import users first: "
+            f"worksights-zoom import-users FILE.csv --organization {organization}"
+        )
+    if user.deactivated_at is not None:
+        raise click.ClickException("This user is deactivated. Choose another owner.")
+    if not may(user.role, Right.CONNECT):
+        raise click.ClickException(
+            f"Only {OWNER} can own a Zoom connection. This user's role is {user.role}."
+        )
+    return user
+
+
+def _grant(settings: Settings, zoom_account: str) -> "Grant":
+    from integration.zoom import oauth
+    from integration.zoom.errors import CLIENT_UNKNOWN, PermanentZoomError
+
+    try:
+        return oauth.account_credentials(
+            settings.oauth_url,
+            client_id=settings.require("ZOOM_CLIENT_ID"),
+            client_secret=settings.require("ZOOM_CLIENT_SECRET"),
+            account_id=zoom_account,
+            now=datetime.now(UTC),
+        )
+    except PermanentZoomError as error:
+        if error.code in CLIENT_UNKNOWN:
+            raise click.ClickException(
+                "Zoom does not accept ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET. Copy both from "
+                "the app's page in the Zoom Marketplace."
+            ) from error
+        if error.code != "invalid_request":
+            raise
+        raise click.ClickException(
+            "Zoom does not recognize this account for the app in ZOOM_CLIENT_ID. Check "
+            "--zoom-account: use the account ID from the app's page, not the account number."
+        ) from error
+
+
+def _check_account(settings: Settings, grant: "Grant", zoom_account: str) -> None:
+    """Stops when the grant may not connect an account, or is for a different one."""
+    from integration.connections.connecting import (
+        NotAdministrator,
+        ScopesMissing,
+        account_of_grant,
+    )
+
+    try:
+        found = account_of_grant(grant, api_url=settings.api_url)
+    except ScopesMissing as missing:
+        raise click.ClickException(
+            f"These permissions are missing: {', '.join(missing.scopes)}. Add them to the app in "
+            "the Zoom Marketplace, activate it again, and repeat this command."
+        ) from missing
+    except NotAdministrator as error:
+        raise click.ClickException(
+            "The app does not belong to the owner or an admin of the Zoom account. Create it as "
+            "one of them, and repeat this command with its client ID and secret."
+        ) from error
+    if found != zoom_account:
+        raise click.ClickException("Zoom returned a different account. Check --zoom-account.")

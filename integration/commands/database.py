@@ -5,6 +5,7 @@ import click
 from integration.database import embedded, postgres
 from integration.database.address import dagster_url
 from integration.database.migrate import migrate as apply_migrations
+from integration.quantities import quantity
 from integration.settings import read_settings
 
 
@@ -14,7 +15,7 @@ def migrate() -> None:
     applied = apply_migrations(postgres.database_url(read_settings()))
     for name in applied:
         click.echo(f"Applied {name}")
-    click.echo(f"The database is up to date ({len(applied)} migrations applied).")
+    click.echo(f"The database is up to date ({quantity(len(applied), 'migration')} applied).")
 
 
 @click.command("database-url")

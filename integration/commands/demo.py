@@ -12,6 +12,7 @@ from integration.commands.processes import Supervisor
 from integration.commands.sign_in_link import create_link
 from integration.database.postgres import connect, transaction
 from integration.directory.worksights_users import first_of_roles
+from integration.quantities import quantity
 from integration.settings import Settings, SettingsError, create_missing_keys
 
 ORGANIZATION = "acme-works"
@@ -151,8 +152,8 @@ def _print_day(url: str, day: date) -> None:
                 )
         console.print(table)
     console.print(
-        f"{len(entries)} entries for {len(busiest)} people on this day ({PEOPLE_SHOWN} people "
-        "shown)."
+        f"{quantity(len(entries), 'entry', 'entries')} for "
+        f"{quantity(len(busiest), 'person', 'people')} on this day ({PEOPLE_SHOWN} people shown)."
     )
     console.print(
         "Outcomes for all participants: " + ", ".join(f"{count} {name}" for name, count in outcomes)

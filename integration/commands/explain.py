@@ -11,9 +11,16 @@ from integration.commands.arguments import Moment
 from integration.database.postgres import connect, database_url
 from integration.explain import appearances as facts
 from integration.explain.appearances import Appearance, ExplainedUser, SessionSummary
-from integration.explain.explanation import NEVER_THERE, Step, steps_of
+from integration.explain.explanation import (
+    NEVER_THERE,
+    Step,
+    first_failure,
+    steps_of,
+    steps_of_participant,
+)
 from integration.pipeline import status
 from integration.pipeline.failed_sessions import failed_since
+from integration.quantities import quantity
 from integration.settings import read_settings
 
 DEFAULT_DAYS = 7
@@ -87,8 +94,13 @@ def _list(found: list[Appearance], user: ExplainedUser, since: datetime) -> Tabl
     for one in found:
         started = f"{one.session_started_at.astimezone(zone):%a %d %b %H:%M}"
         title = one.entry_title or one.topic or one.feature
-        table.add_row(started, title, one.outcome, one.detail)
+        table.add_row(started, title, one.outcome, _reason_and_next_step(one))
     return table
+
+
+def _reason_and_next_step(one: Appearance) -> str:
+    step = first_failure(steps_of_participant(one))
+    return f"{step.sentence} {step.next_step}".strip() if step else one.detail
 
 
 def _print_steps(console: Console, session: SessionSummary, steps: list[Step]) -> None:
@@ -104,6 +116,6 @@ def _print_steps(console: Console, session: SessionSummary, steps: list[Step]) -
 def _no_events(session: str, backlog: status.Backlog) -> str:
     return (
         f"No events found for session {session!r}. Zoom may not have sent any, or they are still "
-        f"waiting ({backlog.waiting} deliveries) or quarantined ({backlog.quarantined_last_day} in "
-        "the last day; see operations.deliveries)."
+        f"waiting ({quantity(backlog.waiting, 'delivery', 'deliveries')}) or quarantined "
+        f"({backlog.quarantined_last_day:,} in the last day; see operations.deliveries)."
     )

@@ -11,6 +11,7 @@ from integration.directory.file import read_directory
 from integration.directory.worksights_users import DirectoryConflict
 from integration.pipeline.writer import only_writer
 from integration.privacy.arriving import erased_addresses
+from integration.quantities import quantity
 from integration.settings import read_settings
 from integration.zoom.texts import ID_BYTES, NAME_BYTES
 
@@ -59,6 +60,6 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
         except DirectoryConflict as error:
             raise click.ClickException(f"{file.name}, {error}. Nothing was imported.") from error
     created = " (created)" if is_new else ""
-    click.echo(f"{organization}{created}: {new} users added, {known} updated.")
+    click.echo(f"{organization}{created}: {quantity(new, 'user')} added, {known:,} updated.")
     if erased:
         click.echo(f"{len(erased)} skipped because they were erased.")

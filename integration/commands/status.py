@@ -21,6 +21,7 @@ from integration.pipeline.failed_sessions import (
 from integration.pipeline.job_states import AUDIT_JOB, JobState, state_of_job
 from integration.pipeline.news import reasons_for_batch
 from integration.privacy.account import accounts_due
+from integration.quantities import quantity
 from integration.settings import read_settings
 
 FAILED_SHOWN = 20
@@ -117,7 +118,7 @@ def _audit(audit: JobState, now: datetime) -> str:
 def _not_derived(one: Failures, now: datetime) -> str:
     what = [f"{model} (first failed {_ago(one.models_since, now)})" for model in one.models]
     if one.sessions:
-        sessions = "1 session" if one.sessions == 1 else f"{one.sessions} sessions"
+        sessions = quantity(one.sessions, "session")
         what.append(f"{sessions} (first failed {_ago(one.sessions_since, now)})")
     return f"{one.organization_id}: {', '.join(what)}"
 
@@ -211,8 +212,8 @@ def _backlog(backlog: facts.Backlog, now: datetime) -> str:
         else ""
     )
     return (
-        f"{backlog.waiting} deliveries waiting{oldest}; {backlog.quarantined_last_day} quarantined "
-        "in the last day"
+        f"{quantity(backlog.waiting, 'delivery', 'deliveries')} waiting{oldest}; "
+        f"{backlog.quarantined_last_day:,} quarantined in the last day"
     )
 
 
@@ -220,8 +221,8 @@ def _delay(delay: facts.Delay | None) -> str:
     if delay is None or not delay.entries:
         return "no entries in the last 7 days"
     return (
-        f"median {_span(delay.median)}, longest {_span(delay.longest)} ({delay.entries} entries "
-        "in 7 days)"
+        f"median {_span(delay.median)}, longest {_span(delay.longest)} "
+        f"({quantity(delay.entries, 'entry', 'entries')} in 7 days)"
     )
 
 

@@ -13,9 +13,7 @@ COLUMNS = (
     "first_name",
     "last_name",
     "display_name",
-    "user_type",
     "status",
-    "zoom_created_at",
 )
 
 
@@ -36,8 +34,7 @@ def store_users(
             """
             create temporary table imported (
                 zoom_user_id text, email text, first_name text, last_name text, display_name text,
-                user_type text,
-                status text, zoom_created_at timestamptz
+                status text
             ) on commit drop
             """
         )
@@ -73,11 +70,11 @@ def _record_unlisted(
         """
         insert into zoom_raw.users (
             organization_id, zoom_account_id, zoom_user_id, imported_at, batch, is_listed,
-            email, first_name, last_name, display_name, user_type, status, zoom_created_at
+            email, first_name, last_name, display_name, status
         )
         select
             organization_id, zoom_account_id, zoom_user_id, %(now)s, %(batch)s, false,
-            email, first_name, last_name, display_name, user_type, status, zoom_created_at
+            email, first_name, last_name, display_name, status
         from (
             select distinct on (zoom_user_id) * from zoom_raw.users
             where organization_id = %(organization)s and zoom_account_id = %(account)s
@@ -103,11 +100,11 @@ def _insert_versions(
         """
         insert into zoom_raw.users (
             organization_id, zoom_account_id, zoom_user_id, imported_at, batch,
-            email, first_name, last_name, display_name, user_type, status, zoom_created_at
+            email, first_name, last_name, display_name, status
         )
         select
             %(organization)s, %(account)s, zoom_user_id, %(now)s, %(batch)s,
-            email, first_name, last_name, display_name, user_type, status, zoom_created_at
+            email, first_name, last_name, display_name, status
         from imported
         where not exists (
             select from (
@@ -120,11 +117,10 @@ def _insert_versions(
             ) as latest
             where latest.is_listed and (
                 latest.email, latest.first_name, latest.last_name, latest.display_name,
-                latest.user_type,
-                latest.status, latest.zoom_created_at
+                latest.status
             ) is not distinct from (
                 imported.email, imported.first_name, imported.last_name, imported.display_name,
-                imported.user_type, imported.status, imported.zoom_created_at
+                imported.status
             )
         )
         on conflict (organization_id, zoom_account_id, zoom_user_id, imported_at) do update set
@@ -133,9 +129,7 @@ def _insert_versions(
             first_name = excluded.first_name,
             last_name = excluded.last_name,
             display_name = excluded.display_name,
-            user_type = excluded.user_type,
             status = excluded.status,
-            zoom_created_at = excluded.zoom_created_at,
             batch = excluded.batch
         """,
         {

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from unicodedata import name, normalize
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from integration.directory.rights import ROLE_NAMES
 from integration.directory.worksights_users import ImportedUser
 from integration.identity.address import INVISIBLE
 from integration.identity.cleaning import cleaned_email
@@ -21,7 +22,6 @@ from integration.zoom.texts import EMAIL_BYTES, ID_BYTES, NAME_BYTES
 
 REQUIRED = ("email", "full_name", "role", "time_zone")
 OPTIONAL = ("user_id", "created_at", "deactivated_at")
-ROLES = ("owner", "executive", "admin", "technical_admin", "manager", "member")
 # The same as in the table's constraints (migrations/before/0016).
 LONGEST_BYTES = {
     "user_id": ID_BYTES,
@@ -124,8 +124,8 @@ def _user(line: int, row: dict[str, str]) -> ImportedUser:
         if len(value.get(column, "").encode()) > most:
             raise ValueError(f"line {line}: {column} is longer than {most} bytes")
     role = value["role"].lower().replace(" ", "_")
-    if role not in ROLES:
-        raise ValueError(f"line {line}: invalid role; use one of {', '.join(ROLES)}")
+    if role not in ROLE_NAMES:
+        raise ValueError(f"line {line}: invalid role; use one of {', '.join(ROLE_NAMES)}")
     try:
         ZoneInfo(value["time_zone"])
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # "Europe" is a folder

@@ -5,42 +5,19 @@ timeline, and how to fix the first step that failed. Both `explain` and the page
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from integration.explain.appearances import Appearance, SessionSummary
+from integration.explain.outcomes import OUTCOMES, Page, StepName
+from integration.quantities import noun, quantity
 
 NEVER_THERE = (
     "Meetings hosted by a Zoom account that is not connected. "
     "Zoom does not report them, even if people from this organization attend."
 )
-MAP_THEM = "On the Users page, map their Zoom user from the day the session ended, or earlier."
-SWITCH_ON = (
-    "On the Features page, switch the feature on from the day the session ended, or earlier."
-)
-CONNECT_AGAIN = "On the Connections page, check whether to reconnect the account."
-
-OUTCOME_NAMES = {
-    "activity": "On the timeline",
-    "not_mapped": "Not mapped",
-    "no_identity": "Not identified",
-    "not_subscribed": "Off for this person",
-    "feature_off": "Off for the organization",
-    "user_inactive": "User inactive",
-    "not_answered": "Not answered",
-    "waiting_room_only": "Stayed in waiting room",
-    "zero_duration": "No time in session",
-    "excluded": "On exclusion list",
-    "before_connection": "Before connection",
-    "after_disconnection": "After disconnection",
-}
-_NEVER_COUNTED = (
-    "before_connection", "after_disconnection", "not_answered", "waiting_room_only",
-    "zero_duration", "no_identity",
-)  # fmt: skip
+STEPS = get_args(StepName)
 _IN_UTC = ZoneInfo("UTC")
-
-Page = Literal["users", "features", "connections"]
 
 
 @dataclass(frozen=True)
@@ -102,7 +79,8 @@ def steps_of(
     steps.append(Step("ended", True, f"Ended {_at(session.ended_at, zone)}{how}"))
     if not known:
         sentence = "No participant has this user's email or a Zoom user mapped to them."
-        step = f"If they joined as a different Zoom user: {MAP_THEM[0].lower()}{MAP_THEM[1:]}"
+        fix = OUTCOMES["not_mapped"].next_step
+        step = f"If they joined as a different Zoom user: {fix[0].lower()}{fix[1:]}"
         return [*steps, Step("participant", False, sentence, step, "users")]
     best = min(known, key=lambda one: (one.outcome != "activity", one.is_anothers))
     return [*steps, *steps_of_participant(best, zone=zone)]
@@ -110,43 +88,48 @@ def steps_of(
 
 def steps_of_participant(one: Appearance, *, zone: ZoneInfo = _IN_UTC) -> list[Step]:
     """The steps that concern one participant."""
-    name = one.display_name or "an unnamed participant"
-    steps = [Step("participant", True, f"Listed as {name}.")]
-    if one.outcome in _NEVER_COUNTED:
-        is_over = one.outcome == "after_disconnection"
-        fix = (CONNECT_AGAIN, "connections") if is_over else ("", None)
-        return [*steps, Step("eligible", False, one.detail, *fix)]
-    minutes = f"{one.duration_seconds // 60} min {one.duration_seconds % 60} s"
-    steps.append(Step("eligible", True, f"In the session for {minutes}."))
-    if one.outcome == "not_mapped":
-        return [*steps, Step("mapped", False, one.detail, MAP_THEM, "users")]
-    if one.is_anothers:
-        anothers = (
-            "Their Zoom user was mapped to a different WorkSights user when the session ended."
-        )
-        return [*steps, Step("mapped", False, anothers, MAP_THEM, "users")]
-    how = "manually" if one.mapped_by == "manual" else "by email"
-    steps.append(Step("mapped", True, f"Mapped {how}."))
-    if one.outcome == "user_inactive":
-        return [*steps, Step("active user", False, one.detail)]
-    if one.outcome in ("feature_off", "not_subscribed"):
-        return [*steps, Step("switched on", False, one.detail, SWITCH_ON, "features")]
-    steps.append(Step("switched on", True, "The feature was switched on."))
-    if one.outcome == "excluded":
-        return [*steps, Step("entry", False, one.detail)]
+    failed, passed = _failed_step(one), _passed_steps(one, zone)
+    steps = [
+        Step("participant", True, f"Listed as {one.display_name or 'an unnamed participant'}.")
+    ]
+    for name in STEPS:
+        if failed and failed.name == name:
+            return [*steps, failed]
+        if name in passed:
+            steps.append(Step(name, True, passed[name]))
+    return steps
+
+
+def _failed_step(one: Appearance) -> Step | None:
+    """The step at which the participant's way to an entry of this user ends, if it does."""
+    outcome, reason = OUTCOMES[one.outcome], one.detail
+    if one.is_anothers and outcome.step != "eligible":
+        outcome = OUTCOMES["not_mapped"]
+        reason = "Their Zoom user was mapped to a different WorkSights user when the session ended."
+    elif one.outcome == "activity":
+        return None
+    return Step(outcome.step, False, reason, outcome.next_step, outcome.page)
+
+
+def _passed_steps(one: Appearance, zone: ZoneInfo) -> dict[str, str]:
+    """Step -> the sentence that is shown if the step is passed."""
     times = ""
     if one.entry_started_at and one.entry_ended_at:
         start, end = one.entry_started_at.astimezone(zone), one.entry_ended_at.astimezone(zone)
         times = f", {start:%H:%M} to {end:%H:%M %Z}"
-    return [*steps, Step("entry", True, f"{one.entry_title or 'On the timeline'}{times}.")]
+    minutes, seconds = divmod(one.duration_seconds, 60)
+    return {
+        "eligible": f"In the session for {minutes} min {seconds} s.",
+        "mapped": f"Mapped {'manually' if one.mapped_by == 'manual' else 'by email'}.",
+        "switched on": "The feature was switched on.",
+        "entry": f"{one.entry_title or 'On the timeline'}{times}.",
+    }
 
 
 def _stored(events: int | None) -> str:
     if events is None:
         return "The data that Zoom sent for this session was stored."
-    if events == 1:
-        return "1 event of this session was stored."
-    return f"{events} events of this session were stored."
+    return f"{quantity(events, 'event')} of this session {noun(events, 'was', 'were')} stored."
 
 
 def _at(moment: datetime, zone: ZoneInfo) -> str:

@@ -24,6 +24,7 @@ from integration.privacy.lookups import record_erasure
 from integration.privacy.proof import Verification, verify
 from integration.privacy.registry_rows import PersonalRows
 from integration.privacy.tombstones import record_key
+from integration.quantities import quantity
 from integration.settings import Settings
 
 Say = Callable[[str], None]
@@ -112,7 +113,7 @@ def _erase_accounts(
     left = {each: account.remaining_rows(connection, each) for each in zoom_account_ids}
     for tables in left.values():
         for table, rows in tables.items():
-            say(f"NOT ERASED: {table}: {rows} rows")
+            say(f"NOT ERASED: {table}: {quantity(rows, 'row')}")
     if not any(left.values()):
         say(
             "Verified: nothing is left except the delivery ledger, without message bodies, and the "
@@ -142,7 +143,7 @@ def _start_batch(connection: psycopg.Connection, settings: Settings, say: Say) -
         chunk.total()
         for chunk in land_deliveries(connection, batch, key=lambda: settings.tombstone_key)
     )
-    say(f"Landed {landed} waiting deliveries.")
+    say(f"Landed {quantity(landed, 'waiting delivery', 'waiting deliveries')}.")
     sync_facts(connection, batch)
     return batch
 
@@ -153,13 +154,13 @@ def _report_removed(removed: Counter[str], say: Say) -> None:
         return
     say("Erased or redacted:")
     for table, rows in sorted((+removed).items()):
-        say(f"  {table}: {rows} rows")
+        say(f"  {table}: {quantity(rows, 'row')}")
 
 
 def _report_verification(result: Verification, say: Say) -> bool:
     for finding in result.left:
         column = f"{finding.column.table}.{finding.column.column}"
-        say(f"NOT ERASED: {column}: {finding.values} values")
+        say(f"NOT ERASED: {column}: {quantity(finding.values, 'value')}")
     if result.namesakes:
         say(
             f"Names that also belong to other people: {len(result.namesakes)}. They are identified "
@@ -171,5 +172,6 @@ def _report_verification(result: Verification, say: Say) -> bool:
             say(f"  {topic}")
     if not result.left:
         found = "nothing else" if result.topics else "nothing"
-        say(f"Verified: searched {result.searched} columns and found {found} about the person.")
+        columns = quantity(result.searched, "column")
+        say(f"Verified: searched {columns} and found {found} about the person.")
     return not result.left

@@ -11,6 +11,7 @@ from integration.pipeline.comparison import Difference, apply_rebuilt, drop_rebu
 from integration.pipeline.derive import PREFIX, derive_copies, derive_stale
 from integration.pipeline.failed_sessions import count_failures
 from integration.pipeline.writer import only_writer
+from integration.quantities import quantity
 from integration.settings import Settings
 
 Say = Callable[[str], None]
@@ -32,7 +33,7 @@ def rebuild(settings: Settings, url: str, *, check: bool, say: Say) -> None:
         if not check:
             apply_rebuilt(connection, tables, PREFIX)
             written += sum(difference.rows for difference in differences)
-            say(f"{written} rows changed." if written else "No rows changed.")
+            say(f"{quantity(written, 'row')} changed." if written else "No rows changed.")
             failed = count_failures(connection)
             if failed:
                 say(
@@ -50,7 +51,7 @@ def _derive_with_new_code(
     """
     stale = derive_stale(connection, settings, url)
     for table, rows in stale.items():
-        say(f"{table}: {rows} rows changed by its new code")
+        say(f"{table}: {quantity(rows, 'row')} changed by its new code")
     return sum(stale.values())
 
 
@@ -59,4 +60,5 @@ def _describe(difference: Difference) -> str:
     if not difference.rows:
         return f"{name}: no changes"
     sample = f" (for example {difference.sample})" if difference.sample else ""
-    return f"{name}: {difference.only_live} rows removed, {difference.only_rebuilt} added{sample}"
+    removed = quantity(difference.only_live, "row")
+    return f"{name}: {removed} removed, {difference.only_rebuilt:,} added{sample}"

@@ -16,6 +16,7 @@ from integration.connections.zoom_users import COLUMNS, store_phone_users, store
 from integration.pipeline.batches import Batch
 from integration.privacy.arriving import erased_zoom_users
 from integration.privacy.tombstones import WrongTombstoneKey
+from integration.quantities import noun, quantity
 from integration.settings import Settings, SettingsError
 from integration.zoom.errors import ListCutShort, TransientZoomError, ZoomError, unforeseen
 from integration.zoom.lists import AccountLists, read_lists
@@ -210,7 +211,8 @@ def _reason(lists: AccountLists, error: ZoomError) -> str:
     if lists.users_error is None:
         return f"All users were read, but not the Zoom Phone users: {error}"
     count = len(lists.users.frame)
-    used = "1 user was read before that and is"
-    if count != 1:
-        used = f"{count:,} users were read before that and are"
-    return f"{error.reason} {used} used. {error.next_step}".strip()
+    used = (
+        f"{quantity(count, 'user')} {noun(count, 'was', 'were')} read before that and "
+        f"{noun(count, 'is', 'are')} used."
+    )
+    return f"{error.reason} {used} {error.next_step}".strip()

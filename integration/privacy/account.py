@@ -8,7 +8,7 @@ from psycopg.sql import SQL, Identifier
 
 from integration.connections.connections import lock_account
 from integration.database import rows
-from integration.zoom.parties import fields_of
+from integration.zoom.parties import ZOOM_USER, fields_of
 
 # The connections are deleted last, because they name the account's organization. Their tokens are
 # deleted with them.
@@ -61,6 +61,8 @@ def erase_account(
                 "own": organization_id,
                 "email_fields": fields_of("email"),
                 "name_fields": fields_of("name"),
+                "first_name": ZOOM_USER["first_name"],
+                "last_name": ZOOM_USER["last_name"],
             },
         ).rowcount
     return removed
@@ -151,7 +153,7 @@ _ORPHANED = {
             cross join unnest(%(name_fields)s::text[]) as named (field)
             where events.organization_id = %(own)s and fields ? named.field
             union
-            select concat_ws(' ', fields ->> 'first_name', fields ->> 'last_name')
+            select concat_ws(' ', fields ->> %(first_name)s, fields ->> %(last_name)s)
             from zoom_raw.events
             where events.organization_id = %(own)s and event like 'user.%%'
             union

@@ -20,6 +20,7 @@ from integration.privacy.tombstones import (
     organizations_with_tombstones,
 )
 from integration.zoom.events import Event
+from integration.zoom.parties import parties_of
 
 Key = Callable[[], str]
 
@@ -121,9 +122,10 @@ def _redact_once(
         found |= result.found
     of_users, found_of_users = _zoom_users(
         {
-            f"{place}:{number}": (event.fields.get("zoom_user_id"), event.fields.get("email"))
+            f"{place}:{number}": (party.get("zoom_user_id"), party.get("email"))
             for place, (number, event) in _events(arrivals)
             if event.event.startswith("user.")
+            for party in parties_of(event.event, event.fields)
         },
         redactor,
         digests,

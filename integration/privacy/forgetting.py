@@ -31,7 +31,7 @@ from integration.privacy.redaction import (
 )
 from integration.privacy.texts import digits_of, keys_in, name_of
 from integration.privacy.tombstones import add_tombstones, known_tombstones
-from integration.zoom.parties import TOPIC, fields_of
+from integration.zoom.parties import TOPIC, ZOOM_USER, fields_of
 
 # The kind of personal data in each field of a landed event.
 FIELDS = {
@@ -170,7 +170,8 @@ class Redactor:
         return [text for text, own in digests.items() if own & known.keys()]
 
     def _delete_users(self, texts: list[tuple[str, str]]) -> None:
-        own = [(name, text) for name, text in texts if name in ("email", "zoom_user_id")]
+        identities = (ZOOM_USER["email"], ZOOM_USER["zoom_user_id"])
+        own = [(name, text) for name, text in texts if name in identities]
         self.removed["zoom_raw.events"] += delete_user_events(
             self._connection, self.organization_id, own
         )

@@ -8,6 +8,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from integration.database import rows
+from integration.zoom.parties import OWNER_OF_LOG, SIDES, ZOOM_USER, fields_of_sides
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ def names_of_zoom_users(
             where organization_id = %(organization)s
             union all
             select
-                fields ->> 'zoom_user_id', fields ->> 'display_name', fields ->> 'first_name',
-                fields ->> 'last_name'
+                fields ->> %(zoom_user_id)s, fields ->> %(name)s, fields ->> %(first_name)s,
+                fields ->> %(last_name)s
             from zoom_raw.events
             where organization_id = %(organization)s and event like 'user.%%'
         )
@@ -69,7 +70,7 @@ def names_of_zoom_users(
         ) as names (name)
         where known.zoom_user_id = any(%(ids)s) and names.name is not null
         """,
-        {"organization": organization_id, "ids": list(zoom_user_ids)},
+        {"organization": organization_id, "ids": list(zoom_user_ids), **ZOOM_USER},
     )
 
 
@@ -80,26 +81,26 @@ def phone_numbers(
     return connection.execute(
         """
         select distinct
-            sides.number, coalesce(sides.user_id, case when sides.is_own then log.owner end),
-            sides.email
+            fields ->> sides.number,
+            coalesce(
+                fields ->> sides.zoom_user_id,
+                case when event like 'phone.' || sides.side || '_%%' then fields ->> %(owner)s end
+            ),
+            fields ->> sides.email
         from zoom_raw.events
-        cross join lateral (
-            select fields ->> 'owner_zoom_user_id' as owner
-        ) as log
-        cross join lateral (
-            values
-                (
-                    fields ->> 'caller_phone_number', fields ->> 'caller_user_id',
-                    fields ->> 'caller_email', event like 'phone.caller_%%'
-                ),
-                (
-                    fields ->> 'callee_phone_number', fields ->> 'callee_user_id',
-                    fields ->> 'callee_email', event like 'phone.callee_%%'
-                )
-        ) as sides (number, user_id, email, is_own)
-        where events.organization_id = %s and event like 'phone.%%' and sides.number is not null
+        cross join unnest(
+            %(sides)s::text[], %(phone_number)s::text[], %(zoom_user_id)s::text[],
+            %(email)s::text[]
+        ) as sides (side, number, zoom_user_id, email)
+        where events.organization_id = %(organization)s and event like 'phone.%%'
+            and fields ? sides.number
         """,
-        [organization_id],
+        {
+            "organization": organization_id,
+            "owner": OWNER_OF_LOG["zoom_user_id"],
+            "sides": list(SIDES),
+            **fields_of_sides(),
+        },
     ).fetchall()
 
 
@@ -113,31 +114,28 @@ def sides_of_extensions(
         """
         select distinct events.session_id, sides.side
         from zoom_raw.events
-        cross join lateral (
-            values
-                (
-                    'caller', fields ->> 'caller_extension_id',
-                    fields ->> 'caller_extension_number',
-                    coalesce(fields ->> 'caller_user_id', fields ->> 'caller_email')
-                ),
-                (
-                    'callee', fields ->> 'callee_extension_id',
-                    fields ->> 'callee_extension_number',
-                    coalesce(fields ->> 'callee_user_id', fields ->> 'callee_email')
-                )
-        ) as sides (side, extension_id, extension_number, identity)
+        cross join unnest(
+            %(sides)s::text[], %(extension_id)s::text[], %(extension_number)s::text[],
+            %(zoom_user_id)s::text[], %(email)s::text[]
+        ) as sides (side, extension_id, extension_number, zoom_user_id, email)
         inner join pipeline.settings
             on settings.organization_id = events.organization_id
             and settings.zoom_account_id = events.zoom_account_id
             and (settings.kind, settings.value) in (
-                ('phone_extension_id', sides.extension_id),
-                ('phone_extension_number', sides.extension_number)
+                ('phone_extension_id', fields ->> sides.extension_id),
+                ('phone_extension_number', fields ->> sides.extension_number)
             )
             and settings.valid @> events.occurred_at
-        where events.organization_id = %s and events.event like 'phone.%%'
-            and sides.identity is null and settings.subject = any(%s)
+        where events.organization_id = %(organization)s and events.event like 'phone.%%'
+            and coalesce(fields ->> sides.zoom_user_id, fields ->> sides.email) is null
+            and settings.subject = any(%(ids)s)
         """,
-        [organization_id, list(zoom_user_ids)],
+        {
+            "organization": organization_id,
+            "ids": list(zoom_user_ids),
+            "sides": list(SIDES),
+            **fields_of_sides(),
+        },
     ).fetchall()
 
 

@@ -1,6 +1,6 @@
 """Redacts one person in the fields of a landed event."""
 
-from integration.zoom.parties import SIDES, Party
+from integration.zoom.parties import PARTICIPANT, SIDES, Party
 
 
 def without_party(
@@ -14,7 +14,7 @@ def without_party(
     if party.leg in SIDES:
         return kept | {"erased_callee": pseudonym} if party.leg == "callee" else kept
     # If a leg has no number, only Zoom's uuid distinguished it from the person's other legs.
-    return {"user_id": leg_pseudonym, **kept, "participant_uuid": pseudonym}
+    return {"user_id": leg_pseudonym, **kept, PARTICIPANT["participant_uuid"]: pseudonym}
 
 
 def without_name(fields: dict[str, str], party: Party) -> dict[str, str]:

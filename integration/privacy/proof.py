@@ -11,9 +11,10 @@ from integration.privacy.matching import ErasedPerson
 from integration.privacy.redaction import LINKS
 from integration.privacy.registry import PersonalColumn, personal_columns
 from integration.privacy.registry_rows import PersonalRows
-from integration.zoom.parties import TOPIC
+from integration.zoom.parties import TOPIC, fields_of
 
-FIELD_KINDS = {**FIELDS, **{kind: kind for kind in LINKS}, "topic": "text"}
+LINK_FIELDS = {field: kind for kind in LINKS for field in fields_of(kind)}
+FIELD_KINDS = {**FIELDS, **LINK_FIELDS, TOPIC: "text"}
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,9 @@ def _remaining_in(
 def _remaining_in_fields(
     column: PersonalColumn, person: ErasedPerson, rows: PersonalRows, result: Verification
 ) -> Iterator[tuple[str, str]]:
-    for name, session_id, text in rows.fields(column, names=[*FIELD_KINDS], in_a_session=LINKS):
+    for name, session_id, text in rows.fields(
+        column, names=[*FIELD_KINDS], in_a_session=[*LINK_FIELDS]
+    ):
         if not person.matches(FIELD_KINDS.get(name, "person_key"), text, session_id):
             continue
         if name == TOPIC:

@@ -158,7 +158,7 @@ REGISTRY = """
 NOT_PERSONAL = """
     organization_id zoom_account_id connection_id session_id event_id participant_id activity_id
     company_id leg_id leg_user_id call_id zoom_uuid zoom_meeting_id
-    event feature kind side role outcome status disposition reason mapped_by user_type
+    event feature kind side role outcome status disposition reason mapped_by
     session_type title_words end_source connection_state service category color direction detail
     grade name_source company_name_source rule_version psl_version time_zone
     host domain company_domain company_key company_key_before company_key_after company_name

@@ -8,7 +8,7 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from integration.database import rows
 from integration.privacy.registry import PersonalColumn
-from integration.zoom.parties import CALL, PARTICIPANT
+from integration.zoom.parties import PARTICIPANT, fields_of_sides
 
 # The value of a required column after a person has been removed from it.
 EMPTY_VALUES = {"text": "erased", "jsonb": "{}"}
@@ -94,8 +94,9 @@ class PersonalRows:
                 {
                     "own": self._organization_id,
                     **{
-                        fact: [party[fact] for party in (PARTICIPANT, *CALL.values())]
-                        for fact in ("name", "email", "zoom_user_id")
+                        fact: [PARTICIPANT[fact], *of_sides]
+                        for fact, of_sides in fields_of_sides().items()
+                        if fact in PARTICIPANT
                     },
                 },
             )

@@ -10,6 +10,7 @@ from typing import Any
 
 from integration.zoom.envelope import Envelope
 from integration.zoom.event_times import UnreadableTime, own_time, time, time_of_milliseconds
+from integration.zoom.features import FEATURE_OF_EVENTS
 from integration.zoom.kept_fields import (
     bound_fields,
     deauthorization_fields,
@@ -24,7 +25,6 @@ from integration.zoom.texts import ID_BYTES, is_longer, text
 
 # Must never change: a rebuild must derive the same session ids.
 SESSION_NAMESPACE = uuid.UUID("5f0c7d0e-6a53-4a0b-9a5e-2f6f0e8f1c44")
-FEATURES = {"meeting": "meetings", "webinar": "webinars", "phone": "phone"}
 
 
 class UnreadableDelivery(Exception):
@@ -180,7 +180,7 @@ def _event(
         [envelope.zoom_account_id, envelope.event, session, *subject, own.isoformat()]
     )
     digest = hashlib.sha256(identity.encode()).hexdigest()[:32]
-    feature = FEATURES.get(envelope.event.partition(".")[0])
+    feature = FEATURE_OF_EVENTS.get(envelope.event.partition(".")[0])
     session_name = json.dumps([envelope.zoom_account_id, feature, session])
     return Event(
         event_id=f"{own:%Y%m%dT%H%M%S}-{digest}",

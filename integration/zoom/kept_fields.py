@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from integration.zoom.event_times import UnreadableTime, time
-from integration.zoom.parties import HOST, PARTICIPANT, TOPIC, ZOOM_USER, facts_of
+from integration.zoom.parties import HOST, PARTICIPANT, TOPIC, ZOOM_USER, facts_of, fields_of
 from integration.zoom.texts import (
     EMAIL_BYTES,
     ID_BYTES,
@@ -80,12 +80,18 @@ def uuid_of(content: Content) -> dict[str, str]:
 
 def user_fields(content: Content) -> dict[str, str]:
     """The fields of a Zoom user."""
-    return facts_of(content, ZOOM_USER, OF_ZOOM_USER) | _texts(content, user_type="type")
+    return facts_of(content, ZOOM_USER, OF_ZOOM_USER)
 
 
 def deauthorization_fields(payload: Content) -> dict[str, str]:
     """The id of the app that was removed."""
     return _texts(payload, client_id="client_id")
+
+
+_LONGEST = {
+    **dict.fromkeys(fields_of("email"), EMAIL_BYTES),
+    **dict.fromkeys(fields_of("name", "first_name", "last_name"), NAME_BYTES),
+}
 
 
 def within_bounds(fields: Mapping[str, str]) -> dict[str, str]:
@@ -99,12 +105,7 @@ def _bounded(name: str, value: str) -> str | None:
     """
     if name == TOPIC:
         return cut(value, TOPIC_BYTES)
-    longest = ID_BYTES
-    if name.endswith("email"):
-        longest = EMAIL_BYTES
-    elif name.endswith("name"):
-        longest = NAME_BYTES
-    return None if is_longer(value, longest) else value
+    return None if is_longer(value, _LONGEST.get(name, ID_BYTES)) else value
 
 
 def _texts(content: Content, **names: str) -> dict[str, str]:

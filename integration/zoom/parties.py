@@ -18,7 +18,8 @@ _OF_SIDE = {
     "extension_id": "extension_id",
     "extension_number": "extension_number",
 }
-# Fact about a person -> the field of a landed event that holds it.
+# Fact about a person -> the field of a landed event that holds it. Only dbt's staging models write
+# these names again.
 PARTICIPANT = {
     "email": "email",
     "zoom_user_id": "zoom_user_id",
@@ -46,9 +47,9 @@ NAMES_NO_ONE = frozenset(
     {
         *("zoom_uuid", "zoom_meeting_id", "type", "started_at", "left_waiting_room"),
         *("user_id", "parent_user_id", "bind_user_id"),
-        *("call_id", "generation", "direction", "result", "result_reason", "hangup_result"),
-        *("segment_event", "duration", "ringing_start_time", "answer_start_time", "call_end_time"),
-        *("answered_at", "ended_at", "user_type", "client_id", "erased_callee"),
+        *("call_id", "generation", "result", "segment_event", "duration"),
+        *("ringing_start_time", "answer_start_time", "call_end_time", "answered_at", "ended_at"),
+        *("client_id", "erased_callee"),
     }
 )
 
@@ -76,9 +77,15 @@ def facts_of(
     return found
 
 
-def fields_of(fact: str) -> list[str]:
-    """The fields that hold this fact, for all parties."""
-    return list(dict.fromkeys(party[fact] for party in ALL_PARTIES if fact in party))
+def fields_of(*facts: str) -> list[str]:
+    """The fields that hold these facts, for all parties."""
+    named = (party[fact] for fact in facts for party in ALL_PARTIES if fact in party)
+    return list(dict.fromkeys(named))
+
+
+def fields_of_sides() -> dict[str, list[str]]:
+    """Fact -> its field for each of SIDES, in their order."""
+    return {fact: [CALL[side][fact] for side in SIDES] for fact in _OF_SIDE}
 
 
 @dataclass(frozen=True)

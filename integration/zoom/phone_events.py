@@ -54,9 +54,7 @@ def live_call(
     event: str, content: dict[str, Any], *, received_at: datetime
 ) -> tuple[dict[str, str], str]:
     """The stored fields of a `phone.*_ended` event, and an id that differs between the sides."""
-    fields = _texts(
-        {"call_id": content.get("call_id"), "hangup_result": content.get("handup_result")}
-    )
+    fields = _texts({"call_id": content.get("call_id")})
     for side in SIDES:
         party = content.get(side)
         party = party if isinstance(party, dict) else {}
@@ -104,9 +102,7 @@ def _record(
             "call_id": record.get("call_id"),
             OWNER_OF_LOG["zoom_user_id"]: owner,
             "generation": generation,
-            "direction": record.get("direction"),
             "result": record.get("result"),
-            "result_reason": record.get("result_reason"),
             "duration": _whole_seconds(record.get("duration")),
             "segment_event": record.get("event"),
         }

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 
 from integration.identity.cleaning import cleaned_email
-from integration.zoom.event_times import EARLIEST
 from integration.zoom.texts import EMAIL_BYTES, ID_BYTES, NAME_BYTES, text
 
 # Column of the frame -> field of Zoom's user, and its limit in bytes. A longer text becomes None.
@@ -18,18 +16,14 @@ TEXT_FIELDS = {
     "first_name": ("first_name", NAME_BYTES),
     "last_name": ("last_name", NAME_BYTES),
     "display_name": ("display_name", NAME_BYTES),
-    "user_type": ("type", ID_BYTES),
     "status": ("status", ID_BYTES),
 }
-# `created_at` is when the newest sign-in method was created, so it is only the fallback.
-TIME_FIELDS = ("user_created_at", "created_at")
 PHONE_FIELDS = ("id", "extension_id", "extension_number")
-LATEST = datetime(2100, 1, 1, tzinfo=UTC)  # pandas allows years that Postgres and Python do not
 
 
 @dataclass(frozen=True)
 class UserList:
-    """`frame` has one row per Zoom user: texts or None, and `zoom_created_at` as UTC or NaT.
+    """`frame` has one row per Zoom user, with texts or None.
 
     Pending users have no id yet, so they are only counted.
     """
@@ -40,7 +34,7 @@ class UserList:
 
 def slim(page: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Only the fields that are used, as texts, so that a long list needs less memory."""
-    names = {*(name for name, _ in TEXT_FIELDS.values()), *TIME_FIELDS, *PHONE_FIELDS}
+    names = {*(name for name, _ in TEXT_FIELDS.values()), *PHONE_FIELDS}
     return [{name: text(user[name]) for name in names if name in user} for user in page]
 
 
@@ -52,8 +46,7 @@ def users_frame(pages: Iterable[list[dict[str, Any]]]) -> UserList:
         for column, (name, longest) in TEXT_FIELDS.items()
     }
     cleaned["email"] = pd.Series([cleaned_email(each) for each in cleaned["email"]], dtype=object)
-    created, fallback = (_times(user.get(name) for user in users) for name in TIME_FIELDS)
-    frame = pd.DataFrame({**cleaned, "zoom_created_at": created.fillna(fallback)})
+    frame = pd.DataFrame(cleaned)
 
     without_id = frame[frame["zoom_user_id"].isna()]
     pending_count = len(without_id.drop_duplicates("email"))  # a restarted list repeats them
@@ -63,13 +56,6 @@ def users_frame(pages: Iterable[list[dict[str, Any]]]) -> UserList:
         .reset_index(drop=True)
     )
     return UserList(frame=frame, pending_count=pending_count)
-
-
-def _times(values: Iterable[Any]) -> pd.Series:
-    texts = pd.Series([text(value) for value in values], dtype=object)
-    times = pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
-    times = times.astype("datetime64[us, UTC]")
-    return times.where((times >= EARLIEST) & (times < LATEST))
 
 
 def phone_users(pages: Iterable[list[dict[str, Any]]]) -> list[tuple[str, str | None, str | None]]:

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from integration.connections.ending import end_deauthorized
+from integration.quantities import quantity
 from orchestration.resources import BatchInProgress, Installation
 
 
@@ -32,5 +33,7 @@ def connections(
         client_id=settings.require("ZOOM_CLIENT_ID"),
         erase_after=timedelta(days=settings.erase_after_days),
     )
-    context.log.info(f"Ended {len(ended)} connections because the app was removed in Zoom.")
+    context.log.info(
+        f"Ended {quantity(len(ended), 'connection')} because the app was removed in Zoom."
+    )
     return dg.MaterializeResult(metadata={"ended": len(ended)})

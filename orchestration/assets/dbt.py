@@ -21,6 +21,7 @@ from integration.pipeline.dbt.run import DbtFailed, DbtRun, invoke_dbt
 from integration.pipeline.derive import start_derivation
 from integration.pipeline.failing_rows import FailingRows, failing_rows
 from integration.pipeline.status import Delay, delay_of_batch, landed_batch, outcomes_of_batch
+from integration.quantities import quantity
 from orchestration.dbt_project import Translator, dbt_project
 from orchestration.resources import BATCH_JOB, BatchInProgress, Installation
 
@@ -42,8 +43,8 @@ def dbt_models(
     connection = batch_in_progress.connection
     derivation = start_derivation(connection)
     context.log.info(
-        f"{len(derivation.stale)} tables are re-derived because their code, or that of a table "
-        "they read, has changed."
+        "Tables re-derived because their code, or that of a table they read, has changed: "
+        f"{len(derivation.stale)}."
     )
     manifest = derivation.manifest
     selected, views = _selected(context), views_of(manifest)
@@ -129,7 +130,8 @@ class Report:
             skipped = [r.node.name for r in self._results.values() if r.status == "skipped"]
             left_out = f" Skipped as a result: {', '.join(skipped)}." if skipped else ""
             raise dg.Failure(
-                f"dbt failed for {len(failures)} of {len(self._results)} models and tests. "
+                f"dbt failed for {len(failures)} of "
+                f"{quantity(len(self._results), 'model or test', 'models and tests')}. "
                 f"{'; '.join(failures)}.{left_out}"
             )
 
@@ -216,9 +218,7 @@ def _built_along(context: dg.AssetExecutionContext, view: str) -> dg.AssetMateri
 
 
 def _in_words(wrong: list[FailingRows]) -> str:
-    return "; ".join(
-        f"{one.rows} {'row' if one.rows == 1 else 'rows'}: {one.what_is_wrong}" for one in wrong
-    )
+    return "; ".join(f"{quantity(one.rows, 'row')}: {one.what_is_wrong}" for one in wrong)
 
 
 def _table(wrong: list[FailingRows]) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from integration.pipeline.addresses.classification import classify_addresses
 from integration.pipeline.addresses.writing import Move
+from integration.quantities import quantity
 from orchestration.resources import BatchInProgress
 
 
@@ -46,10 +47,11 @@ def email_addresses(
 
     def report(moves: list[Move]) -> None:
         total = sum(move.addresses for move in moves)
-        context.log.info(f"{total} known addresses change their key, kind or company.")
+        context.log.info(f"Known addresses that change their key, kind or company: {total:,}.")
         for move in moves:
+            moved = quantity(move.addresses, "address", "addresses")
             context.log.info(
-                f"{move.addresses} addresses: {move.kind_before} ({move.reason_before}) -> "
+                f"{moved}: {move.kind_before} ({move.reason_before}) -> "
                 f"{move.kind_after} ({move.reason_after})"
             )
 

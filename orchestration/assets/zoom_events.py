@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from integration.pipeline.landing import delete_quarantined_bodies, land_deliveries
+from integration.quantities import quantity
 from orchestration.resources import BatchInProgress, Installation
 
 DISPOSITIONS = ("landed", "duplicate", "ignored", "unknown_account", "quarantined")
@@ -36,7 +37,8 @@ def zoom_events(
         key=lambda: settings.tombstone_key,
     ):
         counts += chunk
-        context.log.info(f"Processed {counts.total()} deliveries: {_in_words(counts)}")
+        processed = quantity(counts.total(), "delivery", "deliveries")
+        context.log.info(f"Processed {processed}: {_in_words(counts)}")
     deleted = delete_quarantined_bodies(
         batch_in_progress.connection,
         now=batch_in_progress.batch.as_of,

@@ -4,6 +4,7 @@ import dagster as dg
 
 from integration.database.postgres import connect
 from integration.pipeline.news import waiting_deliveries
+from integration.quantities import quantity
 from orchestration.automation import is_batch_running, zoom_batch
 from orchestration.resources import Installation
 
@@ -23,5 +24,7 @@ def backlog(
     with connect(installation.database_url(), role="pipeline") as connection:
         waiting = waiting_deliveries(connection, limit=limit)
     if waiting < limit:
-        return dg.SkipReason(f"{waiting} deliveries waiting; a batch starts early at {limit}.")
-    return dg.RunRequest(tags={"worksights/because": f"at least {limit} deliveries are waiting"})
+        deliveries = quantity(waiting, "delivery", "deliveries")
+        return dg.SkipReason(f"{deliveries} waiting; a batch starts early at {limit:,}.")
+    many = quantity(limit, "delivery is", "deliveries are")
+    return dg.RunRequest(tags={"worksights/because": f"at least {many} waiting"})

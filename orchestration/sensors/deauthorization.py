@@ -7,6 +7,7 @@ import dagster as dg
 from integration.database.postgres import connect
 from integration.pipeline import erasure
 from integration.privacy.account import accounts_due
+from integration.quantities import quantity
 from orchestration.automation import WRITER_TAGS, is_running
 from orchestration.resources import Installation
 
@@ -52,4 +53,5 @@ def deauthorization(
         due = accounts_due(connection, now=datetime.now(UTC))
     if not due:
         return dg.SkipReason("No account has passed its grace period.")
-    return dg.RunRequest(tags={"worksights/because": f"{len(due)} accounts removed the app"})
+    removed = f"{quantity(len(due), 'account')} removed the app"
+    return dg.RunRequest(tags={"worksights/because": removed})

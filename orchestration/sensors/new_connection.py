@@ -6,6 +6,7 @@ import dagster as dg
 
 from integration.connections.imports import requested_imports
 from integration.database.postgres import connect
+from integration.quantities import quantity
 from orchestration.automation import is_batch_running, zoom_batch
 from orchestration.resources import Installation
 
@@ -25,4 +26,5 @@ def new_connection(
         waiting = requested_imports(connection, now=datetime.now(UTC))
     if not waiting:
         return dg.SkipReason("No new connection and no import requested.")
-    return dg.RunRequest(tags={"worksights/because": f"{len(waiting)} imports requested"})
+    requested = f"{quantity(len(waiting), 'import')} requested"
+    return dg.RunRequest(tags={"worksights/because": requested})

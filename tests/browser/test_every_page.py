@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from integration.web.page.rights import Right
+from integration.directory.rights import Right
 from integration.web.pages import PAGES
 from tests.browser.conftest import DESKTOP, PHONE, sign_in
 from tests.browser.looks import WATCH_SHIFTS, Look, look_at

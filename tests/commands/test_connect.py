@@ -133,9 +133,49 @@ def test_an_account_that_zoom_does_not_know_is_refused(acme: Program, zoom_url: 
 
 def test_a_token_of_another_account_is_refused(acme: Program, world: World, zoom_url: str) -> None:
     """Zoom may issue a token for the app's own account, whatever account was requested."""
-    other = {"id": "someone", "account_id": "AnotherAccount00000000", "email": "x@y.example"}
+    other = {"id": "someone", "account_id": "AnotherAccount00000000", "role_name": "Owner"}
     world.failures.plan(Failure(path="/v2/users/me", status=200, body=other))
     refused(connect(acme, zoom_url), acme, "Check --zoom-account")
+
+
+def test_missing_scopes_are_named_with_the_next_step(
+    acme: Program, world: World, zoom_url: str
+) -> None:
+    granted = {"access_token": "some-token", "scope": "user:read:user:admin"}
+    world.failures.plan(Failure(path="/oauth/token", status=200, body=granted))
+    answer = connect(acme, zoom_url)
+    refused(answer, acme, "These permissions are missing: user:read:list_users:admin.")
+    assert "Add them to the app in the Zoom Marketplace" in answer.err
+
+
+def test_an_app_of_someone_who_does_not_administer_the_account_is_refused(
+    acme: Program, world: World, zoom_url: str
+) -> None:
+    member = {"id": "m", "account_id": DEFAULT_ACCOUNT_ID, "role_name": "Member"}
+    world.failures.plan(Failure(path="/v2/users/me", status=200, body=member))
+    refused(connect(acme, zoom_url), acme, "the owner or an admin of the Zoom account")
+
+
+def test_an_account_whose_users_cannot_be_read_is_refused(
+    acme: Program, world: World, zoom_url: str
+) -> None:
+    world.failures.plan(Failure(path="/v2/users", status=403, body={"code": 403}))
+    refused(connect(acme, zoom_url), acme, "does not have permission to read this")
+
+
+def test_connecting_and_renewing_are_recorded_with_their_owner(
+    acme: Program, zoom_url: str
+) -> None:
+    for owner in ("executive", "admin"):
+        connect(acme, zoom_url, owner=f"{owner}@acme.example")
+    assert rows(
+        acme.settings["DATABASE_URL"],
+        "select organization_id, user_id, kind, details from integration.audit_trail "
+        "order by entry_id",
+    ) == [
+        ("acme", owner, kind, {"zoom_account_id": DEFAULT_ACCOUNT_ID})
+        for owner, kind in (("executive", "connection_made"), ("admin", "connection_renewed"))
+    ]
 
 
 def test_wrong_app_credentials_are_reported(acme: Program, zoom_url: str) -> None:

@@ -76,7 +76,7 @@ def test_an_unknown_person_leaves_a_tombstone_and_stays_unknown(acme: Program) -
     )
     imported = acme("import-users", str(file), "--organization", "acme", **KEY)
     assert imported.out.splitlines() == [
-        "acme: 1 users added, 0 updated.",
+        "acme: 1 user added, 0 updated.",
         "1 skipped because they were erased.",
     ]
     without_key = acme("import-users", str(file), "--organization", "acme")

@@ -8,6 +8,7 @@ import pytest
 
 from integration.explain.appearances import Appearance, SessionSummary
 from integration.explain.explanation import Step, first_failure, steps_of
+from integration.explain.outcomes import OUTCOMES
 
 ENDED = datetime(2026, 3, 2, 10, tzinfo=UTC)
 SESSION = SessionSummary(
@@ -72,6 +73,13 @@ def test_each_outcome_fails_at_its_own_step_and_no_step_follows(outcome: str, at
     steps = steps_of(SESSION, [replace(ANN, outcome=outcome)])
     assert failing(steps) == at
     assert steps[-1].name == at
+
+
+@pytest.mark.parametrize("outcome", [name for name in OUTCOMES if OUTCOMES[name].next_step])
+def test_what_to_do_is_the_next_step_and_not_part_of_the_reason(outcome: str) -> None:
+    step = steps_of(SESSION, [replace(ANN, outcome=outcome, detail="The reason.")])[-1]
+    fix = OUTCOMES[outcome]
+    assert (step.sentence, step.next_step, step.page) == ("The reason.", fix.next_step, fix.page)
 
 
 def test_a_session_that_could_not_be_processed_says_so_and_shows_its_previous_steps() -> None:

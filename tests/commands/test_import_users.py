@@ -172,4 +172,4 @@ def test_the_import_waits_for_a_running_batch_and_says_so(acme: Program) -> None
             batch.execute("select pg_advisory_unlock(%s)", [WRITER_LOCK])
             out, _ = process.communicate(timeout=PATIENCE)
     assert waiting == [("Ann@acme.example",), ("ann@acme.example",)]
-    assert (process.returncode, out) == (0, "acme: 1 users added, 0 updated.\n")
+    assert (process.returncode, out) == (0, "acme: 1 user added, 0 updated.\n")

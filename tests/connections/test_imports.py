@@ -83,6 +83,16 @@ def test_an_import_without_changes_adds_no_row_and_one_with_a_change_adds_a_vers
     ) == [("renamed@acme-works.com", NOW + timedelta(hours=12))]
 
 
+def test_a_changed_licence_makes_no_version(
+    installation: Installation, zoom: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.import_users(now=NOW)
+    monkeypatch.setitem(zoom.accounts[ACCOUNTS[0]].users[0], "type", 3)
+    again = installation.import_users(now=NOW + timedelta(hours=6))
+
+    assert metadata(again)["new_or_changed_users"] == 0
+
+
 def test_a_scheduled_run_imports_only_accounts_that_are_due(
     installation: Installation, connections: dict[str, str]
 ) -> None:

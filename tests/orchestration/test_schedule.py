@@ -160,7 +160,7 @@ def test_a_new_connection_is_imported_at_once_and_only_once(
     installation.import_users(now=NOW)  # fails: this connection has no grant
     said.append(look("new_connection"))
     no_import = "skipped: No new connection and no import requested."
-    assert said == [no_import, "run: 1 imports requested", no_import]
+    assert said == [no_import, "run: 1 import requested", no_import]
 
 
 def test_a_requested_import_starts_at_once(
@@ -180,7 +180,7 @@ def test_a_requested_import_starts_at_once(
     )
     said.append(look("new_connection"))
     no_import = "skipped: No new connection and no import requested."
-    assert said == [no_import, "run: 1 imports requested", no_import]
+    assert said == [no_import, "run: 1 import requested", no_import]
 
 
 def test_a_backlog_starts_a_batch_early(

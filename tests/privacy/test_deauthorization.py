@@ -113,7 +113,7 @@ def test_the_sensor_starts_the_erasure_when_it_is_due(installation: Installation
     started = evaluate()
     assert (waiting, started) == (
         "skipped: No account has passed its grace period.",
-        "run: 1 accounts removed the app",
+        "run: 1 account removed the app",
     )
 
 

@@ -12,7 +12,12 @@ from tests.rules.files import files_of
 PRODUCT = ("integration", "orchestration", "simulator")
 # Package -> which of our packages it may import besides itself. Imports go down.
 INTEGRATION = "integration."
-PURE = (f"{INTEGRATION}settings", f"{INTEGRATION}identity", f"{INTEGRATION}zoom")
+PURE = (
+    f"{INTEGRATION}settings",
+    f"{INTEGRATION}quantities",
+    f"{INTEGRATION}identity",
+    f"{INTEGRATION}zoom",
+)
 CONNECTIONS = (*PURE, f"{INTEGRATION}database")
 PRIVACY = (*CONNECTIONS, f"{INTEGRATION}connections")
 PIPELINE = (*PRIVACY, f"{INTEGRATION}privacy")
@@ -25,6 +30,7 @@ ABOVE = (
 )
 MAY_IMPORT = {
     f"{INTEGRATION}settings": (),
+    f"{INTEGRATION}quantities": (),
     f"{INTEGRATION}identity": (),
     # Pure functions, which clean what was received before it is stored.
     f"{INTEGRATION}zoom": (f"{INTEGRATION}identity.cleaning",),

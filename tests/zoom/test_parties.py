@@ -1,54 +1,49 @@
 """The lists of the people that an event names contain every field that landing keeps."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
+import re
 
 import pytest
 
-from integration.zoom.envelope import Envelope
-from integration.zoom.events import Event, events_of
+from integration.settings import PROJECT
 from integration.zoom.kept_events import KEPT_EVENTS
-from integration.zoom.parties import ALL_PARTIES, HOST, NAMES_NO_ONE, TOPIC, parties_of
+from integration.zoom.parties import (
+    ALL_PARTIES,
+    HOST,
+    NAMES_NO_ONE,
+    TOPIC,
+    fields_of,
+    parties_of,
+)
+from tests.zoom.every_field import ADDRESS, all_kept_fields, events
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-NOON_MS = int(NOON.timestamp() * 1000)
 LEFT_BY_ERASURE = {"erased_callee"}
 NAME_A_PERSON = {field for party in ALL_PARTIES for field in party.values()}
 
 
-class Talkative(dict[str, Any]):
-    """A JSON object that has every field it is asked for, except for the `silent` ones."""
-
-    def __init__(self, *silent: str) -> None:
-        super().__init__()
-        self.silent = silent
-
-    def get(self, name: str, default: Any = None) -> Any:
-        if name in self.silent:
-            return default
-        if name in ("object", "participant", "caller", "callee"):
-            return Talkative(*self.silent)
-        if name in ("call_logs", "call_elements"):
-            return [Talkative(*self.silent)]
-        if name.endswith("time"):
-            return "2026-03-02T09:00:00Z"
-        if name.endswith("email"):
-            return "ann@firm.example"
-        return {"duration": "60", "leave_reason": "left the waiting room"}.get(name, f"its {name}")
-
-
-def events(name: str) -> Iterator[Event]:
-    """The event with every field, once with legs named by number and once by uuid."""
-    for silent in ((), ("user_id", "bind_user_id")):
-        payload = Talkative(*silent)
-        yield from events_of(Envelope(name, "an-account", payload, NOON_MS), received_at=NOON)
-
-
 def test_the_lists_have_every_kept_field_once_and_no_others() -> None:
-    kept = {field for name in KEPT_EVENTS for event in events(name) for field in event.fields}
+    kept = {field for field, _ in all_kept_fields()}
     assert kept | LEFT_BY_ERASURE == NAME_A_PERSON | NAMES_NO_ONE | {TOPIC}
     assert not NAME_A_PERSON & NAMES_NO_ONE
+
+
+def test_every_field_with_an_email_is_listed_as_an_email() -> None:
+    assert {field for field, text in all_kept_fields() if text == ADDRESS} == {*fields_of("email")}
+
+
+def test_every_field_with_a_name_is_listed_as_a_name() -> None:
+    listed = fields_of("name", "first_name", "last_name")
+    assert {field for field, text in all_kept_fields() if text.endswith("name")} == {*listed}
+
+
+def test_no_other_module_writes_these_fields_out() -> None:
+    written = re.compile(r"""fields(?: ->> | \? |\.get\(|\[)["'](\w+)["']""")
+    found = {
+        (path.name, field)
+        for path in (PROJECT / "integration").rglob("*.py")
+        if not {"zoom", "migrations"} & {*path.parts}
+        for field in NAME_A_PERSON & {*written.findall(path.read_text())}
+    }
+    assert found == set()
 
 
 @pytest.mark.parametrize("name", sorted(name for name in KEPT_EVENTS if "user." not in name))

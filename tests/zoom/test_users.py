@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from integration.zoom.users import phone_users, users_frame
@@ -13,9 +12,7 @@ COLUMNS = [
     "first_name",
     "last_name",
     "display_name",
-    "user_type",
     "status",
-    "zoom_created_at",
 ]
 ANN = {
     "id": "z1",
@@ -36,7 +33,7 @@ def rows(*pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return users_frame(pages).frame.to_dict("records")
 
 
-def test_a_user_becomes_one_row_of_text_and_a_utc_time() -> None:
+def test_a_user_becomes_one_row_of_the_texts_that_are_read() -> None:
     assert rows([ANN]) == [
         {
             "zoom_user_id": "z1",
@@ -44,9 +41,7 @@ def test_a_user_becomes_one_row_of_text_and_a_utc_time() -> None:
             "first_name": "Ann",
             "last_name": "Lee",
             "display_name": "Ann Lee",
-            "user_type": "2",
             "status": "active",
-            "zoom_created_at": pd.Timestamp("2024-05-01T10:00:00Z"),
         }
     ]
 
@@ -65,8 +60,7 @@ def test_no_users_make_an_empty_frame_with_all_columns(pages: list[list[dict[str
     frame = users_frame(pages).frame
 
     assert (list(frame.columns), len(frame)) == (COLUMNS, 0)
-    assert {str(frame[name].dtype) for name in COLUMNS[:-1]} == {"object"}
-    assert str(frame["zoom_created_at"].dtype) == "datetime64[us, UTC]"
+    assert {str(frame[name].dtype) for name in COLUMNS} == {"object"}
 
 
 def test_pending_users_have_no_id_and_are_only_counted() -> None:
@@ -99,8 +93,6 @@ def test_the_last_row_of_a_user_on_several_pages_is_kept() -> None:
         ("display_name", "Ann \ud83d", "display_name", "Ann ?"),  # half of a surrogate pair
         ("first_name", 7, "first_name", "7"),
         ("first_name", ["Ann"], "first_name", None),
-        ("type", "3", "user_type", "3"),
-        ("type", 99, "user_type", "99"),
         ("id", 12345, "zoom_user_id", "12345"),
         ("id", "\U00020000" * 32, "zoom_user_id", "\U00020000" * 32),
         ("email", "a" * 308 + "@example.com", "email", "a" * 308 + "@example.com"),
@@ -108,35 +100,11 @@ def test_the_last_row_of_a_user_on_several_pages_is_kept() -> None:
         ("first_name", "\U00020000" * 100, "first_name", "\U00020000" * 100),
         ("last_name", "\U00020000" * 100 + "a", "last_name", None),
         ("display_name", "a" * 401, "display_name", None),
-        ("type", "2" * 129, "user_type", None),
+        ("status", "a" * 129, "status", None),
     ],
 )
 def test_values_are_read_leniently(field: str, value: Any, column: str, expected: Any) -> None:
     assert rows([{**ANN, field: value}])[0][column] == expected
-
-
-@pytest.mark.parametrize(
-    ("user_created_at", "created_at", "expected"),
-    [
-        ("2024-05-01T10:00:00Z", "2025-01-01T00:00:00Z", pd.Timestamp("2024-05-01T10:00Z")),
-        ("2024-05-01T12:00:00+02:00", None, pd.Timestamp("2024-05-01T10:00Z")),
-        ("2024-05-01T10:00:00.123Z", None, pd.Timestamp("2024-05-01T10:00:00.123Z")),
-        (None, "2025-01-01T00:00:00Z", pd.Timestamp("2025-01-01T00:00Z")),
-        ("", "2025-01-01T00:00:00Z", pd.Timestamp("2025-01-01T00:00Z")),
-        ("yesterday", "2025-01-01T00:00:00Z", pd.Timestamp("2025-01-01T00:00Z")),
-        (["x"], None, pd.NaT),
-        (None, None, pd.NaT),
-    ],
-)
-def test_the_users_own_time_of_creation_is_preferred(
-    user_created_at: Any, created_at: Any, expected: Any
-) -> None:
-    user = {**ANN, "user_created_at": user_created_at, "created_at": created_at}
-
-    pd.testing.assert_series_equal(
-        users_frame([[user]]).frame["zoom_created_at"],
-        pd.Series([expected], dtype="datetime64[us, UTC]", name="zoom_created_at"),
-    )
 
 
 def test_a_user_with_an_id_of_more_than_128_bytes_is_skipped() -> None:
@@ -148,27 +116,10 @@ def test_values_of_phone_users_that_are_too_long_are_discarded() -> None:
     assert phone_users(pages) == [("z1", None, "7")]
 
 
-@pytest.mark.parametrize(
-    "at",
-    [
-        "0001-01-01T00:00:00+14:00",
-        "2010-12-31T23:59:59Z",
-        "2100-01-01T00:00:00Z",
-        "9999-12-31T23:59:59-14:00",
-        "10000-01-01T00:00:00Z",
-        1e300,
-    ],
-)
-def test_an_absurd_time_of_creation_is_discarded(at: Any) -> None:
-    [row] = rows([{**ANN, "user_created_at": at, "created_at": None}])
-    assert row["zoom_created_at"] is pd.NaT
-
-
 def test_missing_fields_are_none_and_not_nan() -> None:
     assert rows([{"id": "z2"}, ANN])[0] == {
         **dict.fromkeys(COLUMNS),
         "zoom_user_id": "z2",
-        "zoom_created_at": pd.NaT,
     }
 
 

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{# The text of each outcome: the reason, with what to do about it. #}
+{# The reason that each outcome gives. How to fix it is in integration/explain/outcomes.py. #}
 
 select
     outcome,
@@ -12,11 +12,7 @@ from (
             'The session ended before this Zoom account was connected. Earlier sessions cannot be '
             || 'added.'
         ),
-        (
-            'after_disconnection',
-            'The session ended after this Zoom account was disconnected. Reconnect it to receive '
-            || 'future sessions.'
-        ),
+        ('after_disconnection', 'The session ended after this Zoom account was disconnected.'),
         ('not_answered', 'The call was not answered.'),
         ('waiting_room_only', 'The participant left the waiting room without being admitted.'),
         ('zero_duration', 'Zoom''s data shows no time in the session for this participant.'),
@@ -27,8 +23,7 @@ from (
         ),
         (
             'not_mapped',
-            'This participant was not mapped to a WorkSights user when the session ended. If this '
-            || 'is a colleague, map their Zoom user from that day, or earlier.'
+            'This participant was not mapped to a WorkSights user when the session ended.'
         ),
         (
             'user_inactive',
@@ -36,14 +31,9 @@ from (
         ),
         (
             'feature_off',
-            'The feature was switched off for the organization when the session ended. To add the '
-            || 'session, switch the feature on from that day, or earlier.'
+            'The feature was switched off for the organization when the session ended.'
         ),
-        (
-            'not_subscribed',
-            'The feature was switched off for this user when the session ended. To add the '
-            || 'session, switch the feature on from that day, or earlier.'
-        ),
+        ('not_subscribed', 'The feature was switched off for this user when the session ended.'),
         ('excluded', 'The participant''s email or its domain is on the exclusion list.'),
         ('activity', 'The session is on the timeline.')
 ) as outcome_details (outcome, detail)

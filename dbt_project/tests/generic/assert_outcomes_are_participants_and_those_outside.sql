@@ -27,9 +27,7 @@ compared as (
         case
             when outcomes.outcome is null then 'a participant without an outcome'
             when outcomes.outcome not in (
-                'before_connection', 'after_disconnection', 'not_answered', 'waiting_room_only',
-                'zero_duration', 'no_identity', 'not_mapped', 'user_inactive', 'feature_off',
-                'not_subscribed', 'excluded', 'activity'
+                select known.outcome from {{ ref('int_outcome_details') }} as known
             ) then 'unknown outcome'
             when (participants.outcome is null)
                 <> (outcomes.outcome in ('before_connection', 'after_disconnection'))

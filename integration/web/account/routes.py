@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
+from integration.directory.rights import RIGHTS, Right
 from integration.web.page.navigation import start_page
-from integration.web.page.rights import RIGHTS, Right
 from integration.web.page.visit import PageRoute, Visit
 
 

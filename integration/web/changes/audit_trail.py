@@ -1,12 +1,10 @@
-"""Records and reads the audit trail: who changed which setting on the page, and when."""
+"""Reads the audit trail for the page: who changed which setting, and when."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from integration.database import rows
 
@@ -32,29 +30,6 @@ class Change:
         moment = self.details.get("effective_from")
         effective_from = datetime.fromisoformat(moment) if moment else self.at
         return effective_from if effective_from < self.at - timedelta(minutes=1) else None
-
-
-def record_change(
-    connection: psycopg.Connection,
-    *,
-    organization_id: str,
-    user_id: str,
-    kind: str,
-    subject: str,
-    details: Mapping[str, Any] | None = None,
-) -> None:
-    """Records a change, in the transaction that makes it.
-
-    `kind` is the action ("connection_disconnected"), `subject` is the id of its object, `details`
-    has ids and values. They must not contain names or emails: an erasure only blanks ids.
-    """
-    connection.execute(
-        """
-        insert into integration.audit_trail (organization_id, user_id, kind, subject, details)
-        values (%s, %s, %s, %s, %s)
-        """,
-        [organization_id, user_id, kind, subject, Jsonb(dict(details or {}))],
-    )
 
 
 def latest_changes(

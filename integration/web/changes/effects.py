@@ -18,6 +18,7 @@ import psycopg
 from psycopg.sql import SQL, Composed
 
 from integration.database import rows
+from integration.explain.outcomes import OUTCOMES
 from integration.pipeline.marts import marts_exist
 
 
@@ -49,6 +50,7 @@ def effects_of_mapping(
         user=user_id,
         effective_from=effective_from,
         switched=None,
+        ineligible=[name for name, each in OUTCOMES.items() if each.step == "eligible"],
     )
 
 
@@ -94,7 +96,7 @@ _AFFECTED_BY_MAPPING = SQL("""
     inner join timeline.sessions using (organization_id, session_id)
     where participants.organization_id = %(organization)s
         and participants.zoom_user_id = %(zoom_user)s
-        and participants.outcome not in ('not_answered', 'waiting_room_only', 'zero_duration')
+        and participants.outcome <> all(%(ineligible)s)
         and sessions.ended_at >= %(effective_from)s
 """)
 # Uses the index on the user, or for the organization the index of sessions on their end.

@@ -1,5 +1,6 @@
-"""Texts for counts, and for the effects of a saved change."""
+"""The message after a change: what it does, and from when."""
 
+from integration.quantities import quantity
 from integration.web.changes.effective import Effective
 from integration.web.changes.effects import Effect
 from integration.web.page.time_zone import zoned
@@ -18,8 +19,3 @@ def saved_message(effective: Effective, effects: list[Effect], *, time_zone: str
         f"It applies from {since.day} {since:%b %Y}. "
         f"The next update, which starts within 20 minutes, {what}."
     )
-
-
-def quantity(count: int, one: str, several: str = "") -> str:
-    """The count with its noun, such as "1 entry" or "2,310 entries"."""
-    return f"{count:,} {one if count == 1 else several or one + 's'}"

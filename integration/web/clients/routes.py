@@ -5,6 +5,7 @@ from typing import Any
 import psycopg
 from starlette.responses import Response
 
+from integration.directory.rights import Right
 from integration.pipeline.marts import marts_exist
 from integration.web.clients.listed import companies, people
 from integration.web.clients.ties import (
@@ -16,7 +17,6 @@ from integration.web.clients.ties import (
 from integration.web.clients.ties_picture import draw_ties
 from integration.web.page.listing import ROWS, listing_of
 from integration.web.page.refusals import not_found
-from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 
 COMPANIES, PEOPLE = "/clients", "/clients/people"

@@ -4,10 +4,15 @@ from datetime import UTC, datetime
 
 from starlette.responses import RedirectResponse, Response
 
-from integration.connections.connections import AccountTaken, connect_account
-from integration.connections.tokens import save_grant
+from integration.connections.connecting import (
+    NotAdministrator,
+    ScopesMissing,
+    account_of_grant,
+    connect_with_grant,
+)
+from integration.connections.connections import AccountTaken
+from integration.directory.rights import Right
 from integration.sign_in.signing import new_secret
-from integration.web.changes.audit_trail import record_change
 from integration.web.connections.authorizations import redeem_authorization, start_authorization
 from integration.web.connections.refusals import (
     account_taken,
@@ -18,13 +23,9 @@ from integration.web.connections.refusals import (
     stale,
     zoom_rejected,
 )
-from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 from integration.zoom import oauth
-from integration.zoom.client import ZoomClient
-from integration.zoom.consent import is_administrator, missing_scopes
 from integration.zoom.errors import ZoomError
-from integration.zoom.texts import text
 
 CONNECT, CALLBACK = "/services/zoom/connect", "/services/zoom/callback"
 
@@ -63,9 +64,11 @@ def callback(visit: Visit) -> Response:
         raise stale()
     try:
         grant = _exchange(visit, code_verifier)
-        if missing := missing_scopes(grant.scope):
-            raise scopes_missing(missing)
-        account_id = _account_administered(visit, grant)
+        account_id = account_of_grant(grant, api_url=visit.settings.api_url)
+    except ScopesMissing as missing:
+        raise scopes_missing(missing.scopes) from missing
+    except NotAdministrator as error:
+        raise not_permitted() from error
     except ZoomError as error:
         raise zoom_rejected(error) from error
     _connect_account(visit, grant, account_id)
@@ -100,47 +103,21 @@ def _exchange(visit: Visit, code_verifier: str) -> oauth.Grant:
     )
 
 
-def _account_administered(visit: Visit, grant: oauth.Grant) -> str:
-    """The account of the person who approved the app. They must be its owner or an admin, and its
-    user list must be readable; otherwise anyone with a login there could claim the account.
-    """
-    zoom = ZoomClient(visit.settings.api_url, lambda _rejected: grant.access_token)
-    me = zoom.me()
-    account_id = text(me.get("account_id"))
-    if account_id is None or not is_administrator(me):
-        raise not_permitted()
-    next(zoom.users())
-    return account_id
-
-
 def _connect_account(visit: Visit, grant: oauth.Grant, account_id: str) -> None:
     viewer = visit.viewer
     with visit.transaction() as connection:
         try:
-            connection_id, is_new = connect_account(
+            _, is_new = connect_with_grant(
                 connection,
-                organization_id=viewer.organization_id,
+                grant,
+                grant_type="authorization_code",
                 zoom_account_id=account_id,
-                owner_user_id=viewer.user_id,
+                organization_id=viewer.organization_id,
+                user_id=viewer.user_id,
+                keys=visit.settings.encryption_keys,
             )
         except AccountTaken as error:
             raise account_taken(error) from error
-        save_grant(
-            connection,
-            connection_id=connection_id,
-            organization_id=viewer.organization_id,
-            grant_type="authorization_code",
-            grant=grant,
-            keys=visit.settings.encryption_keys,
-        )
-        record_change(
-            connection,
-            organization_id=viewer.organization_id,
-            user_id=viewer.user_id,
-            kind="connection_made" if is_new else "connection_renewed",
-            subject=connection_id,
-            details={"zoom_account_id": account_id},
-        )
         visit.show_next(
             connection,
             f"Zoom account {account_id} is connected to {viewer.organization_name}. The import of "

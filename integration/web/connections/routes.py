@@ -12,9 +12,9 @@ from integration.connections.listed import (
     connections_of,
     is_worth_watching,
 )
-from integration.web.changes.audit_trail import record_change
+from integration.database.audit_trail import record_change
+from integration.directory.rights import Right
 from integration.web.page.refusals import not_found
-from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 from integration.zoom import oauth
 from integration.zoom.errors import ZoomError

@@ -9,17 +9,18 @@ import psycopg
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of
+from integration.database.audit_trail import record_change
 from integration.directory.profiles import Profile, profile_of
-from integration.web.changes.audit_trail import record_change
+from integration.directory.rights import Right
 from integration.web.changes.effective import Effective, TimeChoice, time_choice
 from integration.web.changes.effects import Effect, effects_of_switch
 from integration.web.changes.words import saved_message
 from integration.web.features.routes import PATH
 from integration.web.features.subscribers import last_processed
-from integration.web.features.switches import FEATURES, is_on, switch_feature, switch_history
+from integration.web.features.switches import is_on, switch_feature, switch_history
 from integration.web.page.refusals import bad_form, not_found
-from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
+from integration.zoom.features import FEATURES
 
 OF_ORGANIZATION, OF_USER = PATH + "/organization", PATH + "/users/{user_id}"
 

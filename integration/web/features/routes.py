@@ -3,16 +3,17 @@
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of
+from integration.directory.rights import Right
 from integration.web.features.subscribers import (
     SHOWN,
     count_subscribers,
     last_processed,
     subscribers_of,
 )
-from integration.web.features.switches import FEATURES, is_on, switch_history
+from integration.web.features.switches import is_on, switch_history
 from integration.web.page.listing import ROWS, listing_of
-from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
+from integration.zoom.features import FEATURES
 
 PATH = "/services/zoom/features"
 

@@ -9,6 +9,7 @@ from psycopg.sql import SQL
 from integration.database import rows
 from integration.pipeline.marts import marts_exist
 from integration.web.users.found import count_columns, with_found
+from integration.zoom.features import FEATURES
 
 # The list's filters.
 SHOWN = {"all": SQL("true"), "mapped": SQL("is_mapped"), "off": SQL("off <> '{}'")}
@@ -73,7 +74,7 @@ def last_processed(
         """
         select users.user_id, features.feature, latest.ended_at
         from unnest(%(users)s::text[]) as users (user_id)
-        cross join unnest(array['meetings', 'webinars', 'phone']) as features (feature)
+        cross join unnest(%(features)s::text[]) as features (feature)
         cross join lateral (
             select activities.ended_at from timeline.activities
             where activities.organization_id = %(organization)s
@@ -83,7 +84,7 @@ def last_processed(
             limit 1
         ) as latest
         """,
-        {"organization": organization_id, "users": user_ids},
+        {"organization": organization_id, "users": user_ids, "features": list(FEATURES)},
     )
     return {(user_id, feature): ended_at for user_id, feature, ended_at in latest}
 

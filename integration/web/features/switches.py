@@ -7,8 +7,6 @@ import psycopg
 
 from integration.database import rows
 
-FEATURES = ("meetings", "webinars", "phone")
-
 
 @dataclass(frozen=True)
 class SwitchChange:

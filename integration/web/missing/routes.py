@@ -6,16 +6,16 @@ import psycopg
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of
+from integration.directory.rights import Right
 from integration.explain.appearances import SessionSummary, explained_users, find_sessions
 from integration.explain.explanation import (
     NEVER_THERE,
-    OUTCOME_NAMES,
-    Page,
     Step,
     first_failure,
     steps_of,
     steps_of_participant,
 )
+from integration.explain.outcomes import OUTCOMES, Page
 from integration.pipeline.failed_sessions import FailedSession, failed_since, list_failed_sessions
 from integration.pipeline.marts import marts_exist
 from integration.pipeline.status import latest_batch
@@ -24,7 +24,6 @@ from integration.web.missing.search import PATH, MissingSearch, search_of
 from integration.web.missing.sessions import SessionRow, Visibility, find_row, find_rows
 from integration.web.page.navigation import is_open
 from integration.web.page.refusals import Link, not_found
-from integration.web.page.rights import Right
 from integration.web.page.time_zone import zone_of
 from integration.web.page.visit import PageRoute, Visit
 
@@ -34,6 +33,13 @@ LINKS: dict[Page, Link] = {
     "users": Link("Open Users", "/services/zoom/users"),
     "features": Link("Open Features", "/services/zoom/features"),
     "connections": Link("Open Connections", "/services/zoom/connections"),
+}
+
+# Who can take the next step on that page.
+RIGHTS_NEEDED: dict[Page, Right] = {
+    "users": Right.CHANGE_SETTINGS,
+    "features": Right.CHANGE_SETTINGS,
+    "connections": Right.CONNECT,
 }
 
 
@@ -77,7 +83,7 @@ def search(visit: Visit) -> Response:
         connections=connections,
         batch=batch,
         never_there=NEVER_THERE,
-        outcomes=OUTCOME_NAMES,
+        outcomes=OUTCOMES,
         rows=[
             (
                 row,
@@ -124,7 +130,8 @@ def one(visit: Visit) -> Response:
             failed_at=failed.get(row.session_id),
             zone=zone_of(visit.viewer.time_zone),
         ),
-        outcomes=OUTCOME_NAMES,
+        outcomes=OUTCOMES,
+        rights=RIGHTS_NEEDED,
         link_of=link_of,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from integration.explain.explanation import OUTCOME_NAMES
+from integration.explain.outcomes import OUTCOMES
 from integration.web.missing.sessions import SearchCriteria, Visibility
 from integration.web.page.refusals import bad_form
 from integration.web.page.time_zone import Day, zone_of
@@ -72,7 +72,7 @@ def search_of(visit: Visit, sight: Visibility) -> MissingSearch:
         person=visit.query("person")[:TEXT_LIMIT] if sight.sees_everyone else "",
         topic=visit.query("topic")[:TEXT_LIMIT],
         meeting=visit.query("meeting")[:TEXT_LIMIT],
-        outcome=outcome if outcome in (*OUTCOME_NAMES, "missing") else "",
+        outcome=outcome if outcome in (*OUTCOMES, "missing") else "",
         number=min(max(int(number), 1), PAGES) if re.fullmatch(r"[0-9]{1,6}", number) else 1,
     )
 

@@ -9,7 +9,7 @@ from integration.pipeline.arrivals import IDLE, LATE, Arrivals, Batches
 from integration.pipeline.cleaned_texts import UnreadableSetting
 from integration.pipeline.failed_sessions import Failures
 from integration.pipeline.job_states import JobState
-from integration.web.changes.words import quantity
+from integration.quantities import noun, quantity
 from integration.web.overview.numbers import PeopleCounts
 from integration.web.page.refusals import Link
 
@@ -196,7 +196,7 @@ def needs_of_identity(
         needs.append(
             Need(
                 f"{quantity(len(unreadable), 'setting')} for people and companies "
-                f"{'has' if len(unreadable) == 1 else 'have'} no effect",
+                f"{noun(len(unreadable), 'has', 'have')} no effect",
                 f"{listed}. An exclusion must be an email address or a domain, such as "
                 "ann@acme.com or acme.com. Own domains and overrides must be domains. Contact the "
                 "team that runs WorkSights to correct them.",
@@ -209,7 +209,7 @@ def needs_of_people(people: PeopleCounts) -> list[Need]:
     """Reports unmapped Zoom users with sessions that would otherwise have entries."""
     if not people.waiting:
         return []
-    are = "is" if people.waiting == 1 else "are"
+    are = noun(people.waiting, "is", "are")
     return [
         Need(
             f"{quantity(people.waiting, 'Zoom user')} {are} not mapped",

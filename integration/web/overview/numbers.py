@@ -7,6 +7,7 @@ from psycopg.sql import SQL
 
 from integration.database import rows
 from integration.web.users.found import with_found
+from integration.zoom.features import FEATURES
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,12 @@ def count_people(
         connection,
         PeopleCounts,
         with_found(connection, by_entries=count_entries) + _PEOPLE,
-        {"organization": organization_id, "zoom_user": None, "search": ""},
+        {
+            "organization": organization_id,
+            "zoom_user": None,
+            "search": "",
+            "features": list(FEATURES),
+        },
     )
 
 
@@ -52,7 +58,7 @@ _PEOPLE = SQL("""
         select
             features.feature,
             count(*) filter (where for_all.feature is null and own.feature is null) as users
-        from unnest(array['meetings', 'webinars', 'phone']) as features (feature)
+        from unnest(%(features)s::text[]) as features (feature)
         cross join subscribers
         left join switched_off as for_all
             on for_all.user_id = '' and for_all.feature = features.feature

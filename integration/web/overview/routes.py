@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of, is_worth_watching
+from integration.directory.rights import Right
 from integration.pipeline.addresses.identity_facts import configured_facts, rules_of
 from integration.pipeline.arrivals import arrivals_of, batches_of_installation
 from integration.pipeline.cleaned_texts import unreadable_settings
@@ -22,7 +23,6 @@ from integration.web.overview.attention import (
 )
 from integration.web.overview.numbers import count_people
 from integration.web.page.listing import ROWS, listing_of
-from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 
 PATH = "/services/zoom/overview"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from integration.web.page.rights import Right, who_may
+from integration.directory.rights import Right, who_may
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
+from integration.directory.rights import ROLE_NAMES, Right, someone_who_may, who_may
+from integration.quantities import noun, quantity
 from integration.web.page.navigation import is_current, is_open, navigation
-from integration.web.page.rights import ROLE_NAMES, Right
 from integration.web.page.time_zone import zoned
+from integration.zoom.features import FEATURES
 
 PAGE = Path(__file__).parent
 WEB = PAGE.parent
-FEATURES = {"meetings": "Meetings", "webinars": "Webinars", "phone": "Phone calls"}
 STATIC = PAGE / "static"
 
 
@@ -31,6 +32,10 @@ def make_templates() -> Jinja2Templates:
         FEATURES=FEATURES,
         Right=Right,
         ROLE_NAMES=ROLE_NAMES,
+        who_may=who_may,
+        someone_who_may=someone_who_may,
+        quantity=quantity,
+        noun=noun,
         navigation=navigation,
         is_current=is_current,
         is_open=is_open,

@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
+from integration.directory.rights import Right, may
 from integration.settings import Settings
 from integration.sign_in.sessions import Viewer, store_message, viewer_of
 from integration.sign_in.signing import Signing
@@ -32,7 +33,6 @@ from integration.web.page.refusals import (
     not_found,
     not_signed_in,
 )
-from integration.web.page.rights import Right, may
 
 LONGEST_PART = 200  # of an address; ids have at most 128 bytes
 FORM_LIMIT = 1 << 18  # our forms have a few kilobytes

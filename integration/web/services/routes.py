@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of
-from integration.web.page.rights import Right
+from integration.directory.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 
 

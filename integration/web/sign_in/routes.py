@@ -6,11 +6,11 @@ page signs in.
 
 from starlette.responses import Response
 
+from integration.directory.rights import Right
 from integration.sign_in.sessions import Invitee, delete_expired, end_session, invitee_of, use_link
 from integration.sign_in.signing import new_secret
 from integration.web.page.browser_session import CSRF_FIELD
 from integration.web.page.refusals import HOW_TO_SIGN_IN, START, Refusal
-from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 from integration.web.sign_in.next_page import next_page
 

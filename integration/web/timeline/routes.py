@@ -10,9 +10,9 @@ import psycopg
 from starlette.responses import Response
 
 from integration.directory.profiles import Profile, profile_of, search_profiles
+from integration.directory.rights import Right
 from integration.pipeline.marts import marts_exist
 from integration.web.page.refusals import bad_form, forbidden, not_found
-from integration.web.page.rights import Right
 from integration.web.page.time_zone import Day, zone_of
 from integration.web.page.visit import PageRoute, Visit
 from integration.web.timeline.day import Companion, companions, entries_in, time_in_sessions

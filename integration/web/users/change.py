@@ -7,13 +7,13 @@ import psycopg
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of
+from integration.database.audit_trail import record_change
 from integration.directory.profiles import Profile, profile_of
-from integration.web.changes.audit_trail import record_change
+from integration.directory.rights import Right
 from integration.web.changes.effective import Effective, TimeChoice, time_choice
 from integration.web.changes.effects import Effect, effects_of_mapping
 from integration.web.changes.words import saved_message
 from integration.web.page.refusals import bad_form, not_found
-from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 from integration.web.users.mapping_changes import map_zoom_user
 from integration.web.users.routes import PATH

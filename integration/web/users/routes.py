@@ -4,9 +4,9 @@ from starlette.responses import Response
 
 from integration.connections.listed import connections_of
 from integration.directory.profiles import profile_with_email, similar_profiles
+from integration.directory.rights import Right
 from integration.web.page.listing import ROWS, SEARCH_LIMIT, listing_of
 from integration.web.page.refusals import not_found
-from integration.web.page.rights import Right
 from integration.web.page.visit import PageRoute, Visit
 from integration.web.users.mapping_changes import mapping_history
 from integration.web.users.zoom_users import (

@@ -19,9 +19,9 @@ from cryptography.fernet import Fernet
 
 from integration.commands.sign_in_link import create_link
 from integration.database.postgres import connect
+from integration.directory.rights import RIGHTS
 from integration.settings import Settings
 from integration.web.app import create_app
-from integration.web.page.rights import RIGHTS
 from integration.web.serve import config_of
 from simulator.world import World
 from tests.patience import PATIENCE

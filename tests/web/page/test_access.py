@@ -7,8 +7,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
+from integration.directory.rights import RIGHTS, Right, who_may
 from integration.web.app import FOR_PROGRAMS, routes
-from integration.web.page.rights import RIGHTS, Right, who_may
 from integration.web.page.visit import PageRoute
 from integration.web.pages import PAGES
 from tests.web.page.fixtures import ACCOUNTS

@@ -1,4 +1,6 @@
-"""The rights of each role on the page. Routes declare one, navigation and templates check it."""
+"""The roles of WorkSights users and the rights of each. Routes and commands require a right; the
+texts that name who has it are made from the same table.
+"""
 
 from enum import StrEnum
 
@@ -60,5 +62,19 @@ def may(role: str, right: Right) -> bool:
 
 def who_may(right: Right) -> str:
     """The roles that have the right, in words: "Executives and Admins"."""
-    names = [f"{ROLE_NAMES[role]}s" for role, rights in RIGHTS.items() if right in rights]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+    return _listed([f"{name}s" for name in _names_with(right)], "and")
+
+
+def someone_who_may(right: Right) -> str:
+    """One person who has the right, in words: "an Executive or Admin"."""
+    names = _names_with(right)
+    article = "an" if names[0].startswith(("A", "E", "O")) else "a"
+    return f"{article} {_listed(names, 'or')}"
+
+
+def _names_with(right: Right) -> list[str]:
+    return [ROLE_NAMES[role] for role, rights in RIGHTS.items() if right in rights]
+
+
+def _listed(names: list[str], last: str) -> str:
+    return f" {last} ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)

@@ -1,0 +1,86 @@
+"""Connects a Zoom account to an organization: which grants are accepted, and what is stored.
+
+Where a grant comes from, and how a refusal is shown, is left to the page and the command.
+"""
+
+from collections.abc import Sequence
+
+import psycopg
+
+from integration.connections.connections import connect_account
+from integration.connections.tokens import GrantType, save_grant
+from integration.database.audit_trail import record_change
+from integration.zoom.client import ZoomClient
+from integration.zoom.consent import is_administrator, missing_scopes
+from integration.zoom.oauth import Grant
+from integration.zoom.texts import text
+
+
+class ScopesMissing(Exception):
+    """The grant lacks scopes that are needed; `scopes` names them."""
+
+    def __init__(self, scopes: Sequence[str]) -> None:
+        super().__init__(", ".join(scopes))
+        self.scopes = scopes
+
+
+class NotAdministrator(Exception):
+    """The grant is not from the owner or an admin of its Zoom account."""
+
+
+def account_of_grant(grant: Grant, *, api_url: str) -> str:
+    """The id of the Zoom account that the grant may connect.
+
+    It needs the scopes, must be from the account's owner or an admin, and must be able to read the
+    user list; otherwise anyone with a login there could claim the account. Raises ScopesMissing,
+    NotAdministrator or ZoomError.
+    """
+    if missing := missing_scopes(grant.scope):
+        raise ScopesMissing(missing)
+    zoom = ZoomClient(api_url, lambda _rejected: grant.access_token)
+    me = zoom.me()
+    account_id = text(me.get("account_id"))
+    if account_id is None or not is_administrator(me):
+        raise NotAdministrator
+    next(zoom.users())
+    return account_id
+
+
+def connect_with_grant(
+    connection: psycopg.Connection,
+    grant: Grant,
+    *,
+    grant_type: GrantType,
+    zoom_account_id: str,
+    organization_id: str,
+    user_id: str,
+    keys: Sequence[str],
+) -> tuple[str, bool]:
+    """Connects the account, or renews its access, in the caller's transaction. `user_id` is the
+    author, and the owner of a new connection. Returns (connection_id, whether it is new).
+
+    Raises AccountTaken when the account belongs to another organization.
+    """
+    connection_id, is_new = connect_account(
+        connection,
+        organization_id=organization_id,
+        zoom_account_id=zoom_account_id,
+        owner_user_id=user_id,
+    )
+    save_grant(
+        connection,
+        connection_id=connection_id,
+        organization_id=organization_id,
+        grant_type=grant_type,
+        grant=grant,
+        keys=keys,
+    )
+    record_change(
+        connection,
+        organization_id=organization_id,
+        user_id=user_id,
+        kind="connection_made" if is_new else "connection_renewed",
+        subject=connection_id,
+        details={"zoom_account_id": zoom_account_id},
+    )
+    return connection_id, is_new
