@@ -10,7 +10,7 @@ from psycopg.errors import InvalidSchemaName, UndefinedColumn, UndefinedTable
 from integration.database.unavailable import DatabaseUnavailable
 from integration.privacy.tombstones import WrongTombstoneKey
 from integration.settings import SettingsError
-from integration.zoom.errors import ZoomError
+from integration.zoom.errors import TransientZoomError, ZoomError
 
 # command -> module. Each command imports only what it needs, so that it starts quickly.
 COMMANDS = {
@@ -48,6 +48,10 @@ class CommandGroup(click.Group):
         os.umask(0o077)  # only this user may read files in the home: logs, runs, compiled SQL
         try:
             return super().invoke(ctx)
+        except TransientZoomError as error:  # a command does not retry
+            raise click.ClickException(
+                f"{error.reason} Repeat this command in a few minutes."
+            ) from error
         except (SettingsError, DatabaseUnavailable, WrongTombstoneKey, ZoomError) as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:

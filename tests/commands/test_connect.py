@@ -163,6 +163,15 @@ def test_an_account_whose_users_cannot_be_read_is_refused(
     refused(connect(acme, zoom_url), acme, "does not have permission to read this")
 
 
+def test_when_zoom_is_down_the_command_says_to_repeat_it(
+    acme: Program, world: World, zoom_url: str
+) -> None:
+    world.failures.plan(Failure(path="/oauth/token", status=500, times=9))
+    answer = connect(acme, zoom_url)
+    refused(answer, acme, "Zoom is having problems (HTTP 500). Repeat this command")
+    assert "automatically" not in answer.err
+
+
 def test_connecting_and_renewing_are_recorded_with_their_owner(
     acme: Program, zoom_url: str
 ) -> None:

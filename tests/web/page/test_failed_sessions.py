@@ -113,7 +113,7 @@ def test_missing_shows_the_failure_with_the_session_and_keeps_its_outcome(failin
     found = {row[1]: row[2:] for row in rows(look(failing.visitor("member"), **MARCH))}
     outcome, why = found["Opening"]
     assert (outcome, why.startswith("The session is on the timeline.")) == ("On the timeline", True)
-    assert f"Part of this session {FAILED} since 1 Nov 2026, 10:30" in why
+    assert f"Part of this session {FAILED}; the problem started on 1 Nov 2026, 10:30" in why
     assert FAILED not in " ".join(found["Afterwards"])
 
 

@@ -48,7 +48,7 @@ def test_the_page_counts_people_and_their_features(acme: Site) -> None:
     wanted = ("Zoom users imported", "Mapped", "Meetings", "Webinars", "Phone calls", "Last update")
     assert {name: shown[name] for name in wanted} == {
         "Zoom users imported": "4",
-        "Mapped": "2 1 manually",
+        "Mapped": "2 1 set manually",
         "Meetings": "2 people",
         "Webinars": "1 person",
         "Phone calls": "0 people",
