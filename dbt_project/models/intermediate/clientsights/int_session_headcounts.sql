@@ -22,9 +22,9 @@ presence as (
 
 ),
 
-mappings as (
+participant_users as (
 
-    select * from {{ ref('int_mappings') }}
+    select * from {{ ref('int_participant_users') }}
 
 ),
 
@@ -45,12 +45,12 @@ select
     participants.session_id,
     count(
         distinct coalesce(
-            mappings.user_id, email_addresses.person_id, participants.participant_id
+            participant_users.user_id, email_addresses.person_id, participants.participant_id
         )
     )::integer as people_in_session
 from participants
 inner join presence using (organization_id, session_id, participant_id)
-inner join mappings using (organization_id, session_id, participant_id)
+inner join participant_users using (organization_id, session_id, participant_id)
 left join email_addresses
     on email_addresses.organization_id = participants.organization_id
     and email_addresses.address = participants.email

@@ -25,9 +25,9 @@ due_sessions as (
 
 ),
 
-sessions_of_settings as (
+sessions_touched_by_settings as (
 
-    select * from {{ ref('int_sessions_of_settings') }}
+    select * from {{ ref('int_sessions_touched_by_settings') }}
     where batch > {{ progress() }}
 
 ),
@@ -38,7 +38,7 @@ news as (
     union all
     select organization_id, session_id from due_sessions
     union all
-    select organization_id, session_id from sessions_of_settings
+    select organization_id, session_id from sessions_touched_by_settings
 
 )
 

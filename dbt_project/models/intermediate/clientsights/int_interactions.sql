@@ -15,9 +15,9 @@
 
 with
 
-users_in_sessions as (
+entry_presence as (
 
-    select * from {{ ref('int_users_in_sessions') }}
+    select * from {{ ref('int_entry_presence') }}
     {{ where_news() }}
 
 ),
@@ -29,9 +29,9 @@ people_in_sessions as (
 
 ),
 
-people_counts as (
+headcounts as (
 
-    select * from {{ ref('int_people_counts') }}
+    select * from {{ ref('int_session_headcounts') }}
 
 ),
 
@@ -44,23 +44,23 @@ sessions as (
 meetings as (
 
     select
-        users_in_sessions.organization_id,
-        users_in_sessions.session_id,
-        users_in_sessions.user_id,
+        entry_presence.organization_id,
+        entry_presence.session_id,
+        entry_presence.user_id,
         people_in_sessions.person_id,
         people_in_sessions.company_id,
-        people_counts.people_in_session,
-        {{ seconds_of('users_in_sessions.presence * people_in_sessions.presence') }}
+        headcounts.people_in_session,
+        {{ seconds_of('entry_presence.presence * people_in_sessions.presence') }}
             as shared_seconds,
         case
             when sessions.feature <> 'webinars' then 1.0
-            when users_in_sessions.role = 'host' or people_in_sessions.is_host then 0.1
+            when entry_presence.role = 'host' or people_in_sessions.is_host then 0.1
             else 0.0
         end as feature_weight,
-        users_in_sessions.presence * people_in_sessions.presence as shared
-    from users_in_sessions
+        entry_presence.presence * people_in_sessions.presence as shared
+    from entry_presence
     inner join people_in_sessions using (organization_id, session_id)
-    inner join people_counts using (organization_id, session_id)
+    inner join headcounts using (organization_id, session_id)
     inner join sessions using (organization_id, session_id)
 
 ),

@@ -11,9 +11,9 @@ setting_changes as not materialized (
 
 ),
 
-changed_people as not materialized (
+changed_identities as not materialized (
 
-    select * from {{ ref('int_changed_people') }}
+    select * from {{ ref('int_changed_identities') }}
 
 ),
 
@@ -57,23 +57,23 @@ candidates as (
         ('phone_extension_number', 'extension_number'),
     ] -%}
     select
-        changed_people.organization_id, legs.session_id, changed_people.batch,
-        changed_people.changed
-    from changed_people
+        changed_identities.organization_id, legs.session_id, changed_identities.batch,
+        changed_identities.changed
+    from changed_identities
     inner join legs
-        on legs.organization_id = changed_people.organization_id
-        and legs.{{ column }} = changed_people.identity
-    where changed_people.known_by = '{{ known_by }}'
+        on legs.organization_id = changed_identities.organization_id
+        and legs.{{ column }} = changed_identities.identity
+    where changed_identities.known_by = '{{ known_by }}'
     union all
     {% endfor -%}
     select
-        changed_people.organization_id, sessions.session_id, changed_people.batch,
-        changed_people.changed
-    from changed_people
+        changed_identities.organization_id, sessions.session_id, changed_identities.batch,
+        changed_identities.changed
+    from changed_identities
     inner join sessions
-        on sessions.organization_id = changed_people.organization_id
-        and sessions.host_zoom_user_id = changed_people.identity
-    where changed_people.known_by = 'zoom_user_id'
+        on sessions.organization_id = changed_identities.organization_id
+        and sessions.host_zoom_user_id = changed_identities.identity
+    where changed_identities.known_by = 'zoom_user_id'
     union all
     select
         setting_changes.organization_id, legs.session_id, setting_changes.batch,

@@ -29,7 +29,7 @@ sessions as not materialized (
 
 counted_sessions as (
 
-    select * from {{ ref('int_counted_sessions') }}
+    select * from {{ ref('int_session_connection_states') }}
     where connection_state = 'counted'
 
 ),
@@ -41,9 +41,9 @@ presence as (
 
 ),
 
-mappings as (
+participant_users as (
 
-    select * from {{ ref('int_mappings') }}
+    select * from {{ ref('int_participant_users') }}
 
 ),
 
@@ -94,14 +94,14 @@ people_in_sessions as (
     inner join sessions using (organization_id, session_id)
     inner join counted_sessions using (organization_id, session_id)
     inner join presence using (organization_id, session_id, participant_id)
-    inner join mappings using (organization_id, session_id, participant_id)
+    inner join participant_users using (organization_id, session_id, participant_id)
     inner join email_addresses
         on email_addresses.organization_id = participants.organization_id
         and email_addresses.address = participants.email
     left join display_names
         on display_names.organization_id = participants.organization_id
         and display_names.display_name = participants.display_name
-    where mappings.user_id is null
+    where participant_users.user_id is null
         and not exists (
             select from switches_off
             where switches_off.organization_id = participants.organization_id

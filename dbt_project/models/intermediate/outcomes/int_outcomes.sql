@@ -20,9 +20,9 @@ sessions as (
 
 ),
 
-counted_sessions as (
+connection_states as (
 
-    select * from {{ ref('int_counted_sessions') }}
+    select * from {{ ref('int_session_connection_states') }}
 
 ),
 
@@ -32,9 +32,9 @@ presence as (
 
 ),
 
-mappings as (
+participant_users as (
 
-    select * from {{ ref('int_mappings') }}
+    select * from {{ ref('int_participant_users') }}
 
 ),
 
@@ -64,12 +64,12 @@ facts as (
         participants.organization_id,
         participants.session_id,
         participants.participant_id,
-        mappings.user_id,
-        counted_sessions.connection_state,
+        participant_users.user_id,
+        connection_states.connection_state,
         presence.duration_seconds,
         participants.zoom_user_id is not null or participants.email is not null as has_identity,
         presence.is_waiting_room_only,
-        mappings.is_user_active,
+        participant_users.is_user_active,
         sessions.is_answered,
         exists (
             select from switches_off
@@ -81,7 +81,7 @@ facts as (
         exists (
             select from switches_off
             where switches_off.organization_id = participants.organization_id
-                and switches_off.subject = mappings.user_id
+                and switches_off.subject = participant_users.user_id
                 and switches_off.value = sessions.feature
                 and switches_off.valid @> sessions.ended_at
         ) as is_unsubscribed,
@@ -95,9 +95,9 @@ facts as (
         ) as is_excluded
     from participants
     inner join sessions using (organization_id, session_id)
-    inner join counted_sessions using (organization_id, session_id)
+    inner join connection_states using (organization_id, session_id)
     inner join presence using (organization_id, session_id, participant_id)
-    inner join mappings using (organization_id, session_id, participant_id)
+    inner join participant_users using (organization_id, session_id, participant_id)
     left join email_addresses
         on email_addresses.organization_id = participants.organization_id
         and email_addresses.address = participants.email
