@@ -10,12 +10,18 @@ select
     call_events.zoom_account_id,
     call_events.call_id,
     call_events.reported_by,
-    {% for side in ['caller', 'callee'] -%}
-    who.{{ side }}_zoom_user_id,
-    {% for fact in call_facts() if fact != 'zoom_user_id' -%}
-    call_events.{{ side }}_{{ fact }},
-    {% endfor -%}
-    {% endfor -%}
+    who.caller_zoom_user_id,
+    call_events.caller_extension_id,
+    call_events.caller_extension_number,
+    call_events.caller_phone_number,
+    call_events.caller_email,
+    call_events.caller_name,
+    who.callee_zoom_user_id,
+    call_events.callee_extension_id,
+    call_events.callee_extension_number,
+    call_events.callee_phone_number,
+    call_events.callee_email,
+    call_events.callee_name,
     who.caller_zoom_user_id as caller,
     -- A pseudonym distinguishes an erased callee from the others.
     coalesce(who.callee_zoom_user_id, call_events.erased_callee) as callee,
@@ -31,12 +37,14 @@ select
 from {{ ref('stg_zoom__call_events') }} as call_events
 cross join lateral (
     select
-        {% for side in ['caller', 'callee'] -%}
         coalesce(
-            call_events.{{ side }}_user_id,
-            case when call_events.reported_by = '{{ side }}' then call_events.owner_zoom_user_id end
-        ) as {{ side }}_zoom_user_id{{ ',' if not loop.last }}
-        {% endfor %}
+            call_events.caller_user_id,
+            case when call_events.reported_by = 'caller' then call_events.owner_zoom_user_id end
+        ) as caller_zoom_user_id,
+        coalesce(
+            call_events.callee_user_id,
+            case when call_events.reported_by = 'callee' then call_events.owner_zoom_user_id end
+        ) as callee_zoom_user_id
 ) as who
 cross join lateral (
     select

@@ -15,7 +15,8 @@
 
 with
 
-call_events as (
+-- Materialized, so that each event's fields are read from its JSON once.
+call_events as materialized (
 
     select * from {{ ref('int_call_events') }}
     {{ where_news('landed') }}
@@ -32,67 +33,78 @@ sides as (
 -- Without events that name another person: their values are about that person.
 statements as (
 
-    {% for side in ['caller', 'callee'] -%}
     select
         sides.organization_id,
         sides.session_id,
         sides.leg_id,
         sides.person_count,
-        {% for fact in call_facts() -%}
-        call_events.{{ side }}_{{ fact }} as {{ fact }},
-        {% endfor -%}
+        named.zoom_user_id, named.extension_id, named.extension_number,
+        named.phone_number, named.email, named.name,
         -- 2: the person's own event; 1: another event of their side; 0: one of the other side.
         case
             when call_events.reported_by <> sides.side then 0
             when sides.person_count < 2
-                or call_events.{{ side }} = sides.person
+                or named.person = sides.person
                 or (sides.person is null and call_events.is_answered)
                 then 2
             else 1
         end as closeness,
-        coalesce(call_events.{{ side }} = sides.person, false) as is_named,
+        coalesce(named.person = sides.person, false) as is_named,
         call_events.is_answered,
         call_events.generation,
         call_events.occurred_at
     from sides
     inner join call_events using (organization_id, session_id)
-    where sides.side = '{{ side }}'
-        and (
-            sides.person_count = 0
-            or call_events.{{ side }} is null
-            or call_events.{{ side }} = sides.person
-        )
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    cross join lateral (
+        values
+            (
+                'caller', call_events.caller, call_events.caller_zoom_user_id,
+                call_events.caller_extension_id, call_events.caller_extension_number,
+                call_events.caller_phone_number, call_events.caller_email,
+                call_events.caller_name
+            ),
+            (
+                'callee', call_events.callee, call_events.callee_zoom_user_id,
+                call_events.callee_extension_id, call_events.callee_extension_number,
+                call_events.callee_phone_number, call_events.callee_email,
+                call_events.callee_name
+            )
+    ) as named (
+        side, person, zoom_user_id, extension_id, extension_number, phone_number, email, name
+    )
+    where named.side = sides.side
+        and (sides.person_count = 0 or named.person is null or named.person = sides.person)
 
 ),
 
 -- Among several people, an extension or an email also identifies a person.
-matched_statements as (
+ranked_statements as (
 
     select
         organization_id,
         session_id,
         leg_id,
-        {{ call_facts() | join(', ') }},
-        closeness,
-        is_answered,
-        generation,
-        occurred_at,
+        zoom_user_id, extension_id, extension_number, phone_number, email, name,
         person_count < 2
         or closeness = 2
         or is_named
         or coalesce(extension_id, extension_number, email) is null
-        {% for fact in ['extension_id', 'extension_number', 'email'] -%}
-        or coalesce(
-            {{ fact }} = any(
-                array_agg({{ fact }}) filter (where closeness = 2 or is_named)
-                    over statements_of_leg
-            ),
-            false
+        or extension_id = any(
+            array_agg(extension_id) filter (where closeness = 2 or is_named)
+                over statements_of_leg
         )
-        {% endfor -%}
-            as is_of_them
+        or extension_number = any(
+            array_agg(extension_number) filter (where closeness = 2 or is_named)
+                over statements_of_leg
+        )
+        or email = any(
+            array_agg(email) filter (where closeness = 2 or is_named)
+                over statements_of_leg
+        )
+            as is_of_them,
+        rank() over (
+            statements_of_leg order by closeness, is_answered, generation, occurred_at
+        ) as rank
     from statements
     window statements_of_leg as (partition by organization_id, session_id, leg_id)
 
@@ -103,16 +115,14 @@ facts as (
     select
         organization_id,
         session_id,
-        leg_id
-        {%- for fact in call_facts() %},
-        (
-            array_agg(
-                {{ fact }} order by
-                    closeness desc, is_answered desc, generation desc, occurred_at desc,
-                    {{ fact }} collate "C" desc
-            ) filter (where {{ fact }} is not null)
-        )[1] as {{ fact }}{% endfor %}
-    from matched_statements
+        leg_id,
+        {{ highest_of_group('zoom_user_id', 'rank') }},
+        {{ highest_of_group('extension_id', 'rank') }},
+        {{ highest_of_group('extension_number', 'rank') }},
+        {{ highest_of_group('phone_number', 'rank') }},
+        {{ highest_of_group('email', 'rank') }},
+        {{ highest_of_group('name', 'rank') }}
+    from ranked_statements
     where is_of_them
     group by organization_id, session_id, leg_id
 
@@ -123,9 +133,12 @@ select
     sides.session_id,
     sides.leg_id,
     sides.side,
-    {% for fact in call_facts() -%}
-    facts.{{ fact }},
-    {% endfor -%}
+    facts.zoom_user_id,
+    facts.extension_id,
+    facts.extension_number,
+    facts.phone_number,
+    facts.email,
+    facts.name,
     sides.is_answered,
     sides.started_at,
     sides.ended_at

@@ -19,22 +19,22 @@ call_events as (
 
 statements as (
 
-    {% for side in ['caller', 'callee'] -%}
     select
-        organization_id,
-        session_id,
-        '{{ side }}' as side,
-        {{ side }} as person,
-        reported_by = '{{ side }}' as is_own,
-        generation,
-        is_live,
-        is_voicemail,
-        is_answered,
-        answered_at,
-        ended_at
+        call_events.organization_id,
+        call_events.session_id,
+        sides.side,
+        sides.person,
+        call_events.reported_by = sides.side as is_own,
+        call_events.generation,
+        call_events.is_live,
+        call_events.is_voicemail,
+        call_events.is_answered,
+        call_events.answered_at,
+        call_events.ended_at
     from call_events
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    cross join lateral (
+        values ('caller', call_events.caller), ('callee', call_events.callee)
+    ) as sides (side, person)
 
 ),
 
@@ -63,12 +63,16 @@ mailboxes as (
         people.session_id,
         people.side,
         people.person,
+        people.is_answered_live,
+        people.answered_generation,
         bool_or(statements.is_voicemail)
         and not bool_or(statements.is_answered and not statements.is_live) as is_mailbox
     from people
     inner join statements using (organization_id, session_id, side)
     where statements.person is null or statements.person = people.person
-    group by people.organization_id, people.session_id, people.side, people.person
+    group by
+        people.organization_id, people.session_id, people.side, people.person,
+        people.is_answered_live, people.answered_generation
 
 ),
 
@@ -76,21 +80,21 @@ mailboxes as (
 talks as (
 
     select
-        people.organization_id,
-        people.session_id,
-        people.side,
-        people.person,
+        mailboxes.organization_id,
+        mailboxes.session_id,
+        mailboxes.side,
+        mailboxes.person,
         min(statements.answered_at) as answered_at,
         max(statements.ended_at) as ended_at
-    from people
-    inner join mailboxes using (organization_id, session_id, side, person)
+    from mailboxes
     inner join statements using (organization_id, session_id, side, person)
     where not mailboxes.is_mailbox
         and statements.is_own
         and statements.is_answered
         and statements.generation
-        = case when people.is_answered_live then 0 else people.answered_generation end
-    group by people.organization_id, people.session_id, people.side, people.person
+        = case when mailboxes.is_answered_live then 0 else mailboxes.answered_generation end
+    group by
+        mailboxes.organization_id, mailboxes.session_id, mailboxes.side, mailboxes.person
 
 )
 

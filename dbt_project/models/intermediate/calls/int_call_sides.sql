@@ -32,29 +32,29 @@ calls as (
 
 sides as (
 
-    {% for side in ['caller', 'callee'] -%}
     select
         calls.organization_id,
         calls.session_id,
-        '{{ side }}' as side,
+        named.side,
         calls.is_answered,
         calls.started_at,
         calls.ended_at,
         calls.is_answered and coalesce(
             bool_or(
-                call_events.reported_by = '{{ side }}'
-                and call_events.{{ side }} is null
+                call_events.reported_by = named.side
+                and named.person is null
                 and call_events.is_answered
             ),
             false
         ) as has_nameless_answer
     from calls
     inner join call_events using (organization_id, session_id)
+    cross join lateral (
+        values ('caller', call_events.caller), ('callee', call_events.callee)
+    ) as named (side, person)
     group by
-        calls.organization_id, calls.session_id, calls.is_answered, calls.started_at,
+        calls.organization_id, calls.session_id, named.side, calls.is_answered, calls.started_at,
         calls.ended_at
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
 
 ),
 

@@ -50,22 +50,42 @@ candidates as (
         and sessions.feature = setting_changes.value
     where setting_changes.kind = 'switched_off' and setting_changes.subject = ''
     union all
-    {% for known_by, column in [
-        ('zoom_user_id', 'zoom_user_id'),
-        ('zoom_user_email', 'email'),
-        ('phone_extension_id', 'extension_id'),
-        ('phone_extension_number', 'extension_number'),
-    ] -%}
     select
         changed_identities.organization_id, legs.session_id, changed_identities.batch,
         changed_identities.changed
     from changed_identities
     inner join legs
         on legs.organization_id = changed_identities.organization_id
-        and legs.{{ column }} = changed_identities.identity
-    where changed_identities.known_by = '{{ known_by }}'
+        and legs.zoom_user_id = changed_identities.identity
+    where changed_identities.known_by = 'zoom_user_id'
     union all
-    {% endfor -%}
+    select
+        changed_identities.organization_id, legs.session_id, changed_identities.batch,
+        changed_identities.changed
+    from changed_identities
+    inner join legs
+        on legs.organization_id = changed_identities.organization_id
+        and legs.email = changed_identities.identity
+    where changed_identities.known_by = 'zoom_user_email'
+    union all
+    select
+        changed_identities.organization_id, legs.session_id, changed_identities.batch,
+        changed_identities.changed
+    from changed_identities
+    inner join legs
+        on legs.organization_id = changed_identities.organization_id
+        and legs.extension_id = changed_identities.identity
+    where changed_identities.known_by = 'phone_extension_id'
+    union all
+    select
+        changed_identities.organization_id, legs.session_id, changed_identities.batch,
+        changed_identities.changed
+    from changed_identities
+    inner join legs
+        on legs.organization_id = changed_identities.organization_id
+        and legs.extension_number = changed_identities.identity
+    where changed_identities.known_by = 'phone_extension_number'
+    union all
     select
         changed_identities.organization_id, sessions.session_id, changed_identities.batch,
         changed_identities.changed

@@ -13,7 +13,7 @@
 
 with
 
-{{ legs_of_events([]) }},
+{{ legs_of_events() }},
 
 binds as (
 
@@ -26,22 +26,18 @@ binds as (
 names as (
 
     select
-        organization_id,
-        session_id,
-        leg_id,
-        'user_id:' || leg_user_id as leg_name,
-        own_group_id as group_id
+        legs.organization_id,
+        legs.session_id,
+        legs.leg_id,
+        named.leg_name,
+        legs.own_group_id as group_id
     from legs
-    where leg_user_id is not null
-    union all
-    select
-        organization_id,
-        session_id,
-        leg_id,
-        'participant_uuid:' || participant_uuid as leg_name,
-        own_group_id as group_id
-    from legs
-    where participant_uuid is not null
+    cross join lateral (
+        values
+            ('user_id:' || legs.leg_user_id),
+            ('participant_uuid:' || legs.participant_uuid)
+    ) as named (leg_name)
+    where named.leg_name is not null
 
 ),
 

@@ -62,11 +62,22 @@ sessions as (
         max(zoom_account_id) as zoom_account_id,
         max(zoom_uuid) as zoom_uuid,
         max(feature) as feature,
-        {% for fact in ['zoom_meeting_id', 'host_zoom_user_id', 'topic', 'type_code'] -%}
         (array_agg(
-            {{ fact }} order by is_last_end desc, occurred_at desc, {{ fact }} collate "C" desc
-        ) filter (where {{ fact }} is not null))[1] as {{ fact }},
-        {% endfor -%}
+            zoom_meeting_id
+            order by is_last_end desc, occurred_at desc, zoom_meeting_id collate "C" desc
+        ) filter (where zoom_meeting_id is not null))[1] as zoom_meeting_id,
+        (array_agg(
+            host_zoom_user_id
+            order by is_last_end desc, occurred_at desc, host_zoom_user_id collate "C" desc
+        ) filter (where host_zoom_user_id is not null))[1] as host_zoom_user_id,
+        (array_agg(
+            topic
+            order by is_last_end desc, occurred_at desc, topic collate "C" desc
+        ) filter (where topic is not null))[1] as topic,
+        (array_agg(
+            type_code
+            order by is_last_end desc, occurred_at desc, type_code collate "C" desc
+        ) filter (where type_code is not null))[1] as type_code,
         max(occurred_at) as last_event_at,
         max(end_event_at) as end_event_at,
         max(started_at) filter (where is_last_end and started_at {{ within }})
