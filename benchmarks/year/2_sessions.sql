@@ -66,7 +66,7 @@ select
     tstzmultirange(tstzrange(meetings.started_at, meetings.ended_at))
 from everybody
 inner join meetings using (session_id);
-insert into intermediate.int_mappings (
+insert into intermediate.int_participant_users (
     organization_id, session_id, participant_id, user_id, mapped_by, is_user_active
 )
 select
@@ -83,7 +83,7 @@ from everybody
 inner join meetings using (session_id);
 insert into operations.outcomes (participant_id, session_id, organization_id, user_id, outcome, detail)
 select participant_id, session_id, 'acme', user_id, outcome, 'as the benchmark says' from everybody;
-insert into intermediate.int_users_in_sessions (
+insert into intermediate.int_entry_presence (
     organization_id, session_id, user_id, role, is_estimated, presence
 )
 select

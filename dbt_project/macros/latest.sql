@@ -15,10 +15,15 @@
     )::bigint * 2 + {{ is_leave }}::integer
 {%- endmacro %}
 
+{# The value with the highest rank in a group of rows; among equal ranks, the greatest text. #}
+{% macro highest_of_group(column, rank) -%}
+    (array_agg({{ column }} order by {{ rank }} desc, {{ column }} collate "C" desc)
+        filter (where {{ column }} is not null))[1] as {{ column }}
+{%- endmacro %}
+
 {# The latest value of a group of rows, and its recency. #}
 {% macro latest_of_group(column, recency) -%}
-    (array_agg({{ column }} order by {{ recency }} desc, {{ column }} collate "C" desc)
-        filter (where {{ column }} is not null))[1] as {{ column }},
+    {{ highest_of_group(column, recency) }},
     max({{ recency }}) filter (where {{ column }} is not null) as {{ column }}_recency
 {%- endmacro %}
 
@@ -43,33 +48,4 @@
         when {{ is_gap }} then first_value({{ column }}_recency) {{ legs_with_link }}
         else {{ column }}_recency
     end as {{ column }}_recency
-{%- endmacro %}
-
-{# What can be known about the person of a leg. #}
-{% macro leg_facts() -%}
-    {{ return(['zoom_user_id', 'registrant_id', 'customer_key', 'email', 'display_name']) }}
-{%- endmacro %}
-
-{# A CTE: the legs of `source`, with the columns of `facts` filled by `link`. #}
-{% macro filled_legs(name, source, link, facts) -%}
-{{ name }} as (
-
-    select
-        organization_id,
-        session_id,
-        leg_id,
-        group_id,
-        leg_user_id,
-        participant_uuid,
-        {% for fact in leg_facts() -%}
-        {% if fact in facts %}{{ filled(fact, link) }}{% else %}{{ fact }},
-        {{ fact }}_recency{% endif %},
-        {% endfor -%}
-        is_breakout,
-        is_waiting_room,
-        joined_at,
-        left_at
-    from {{ source }}
-
-)
 {%- endmacro %}

@@ -1,10 +1,10 @@
 {# Connection legs and their groups (contract, 5.4). #}
 
-{# CTEs that end with `legs`: one row per leg in the change set, with the latest value of each of
-   `facts` in its own events (step 1), and its group before binds are applied (step 2): a
-   participant_uuid, else a main leg with its breakout legs, even if the main leg has not
-   arrived. #}
-{% macro legs_of_events(facts) -%}
+{# CTEs that end with `legs`: one row per leg in the change set, with the latest values in its own
+   events (step 1), and its group before binds are applied (step 2): a participant_uuid, else a main
+   leg with its breakout legs, even if the main leg has not arrived. Postgres computes only the
+   columns that the model reads, provided that it reads `legs` once. #}
+{% macro legs_of_events() -%}
 {%- set main_leg -%}
     coalesce(case when is_breakout then 'main:' || parent_user_id end, leg_id)
 {%- endset -%}
@@ -46,16 +46,18 @@ legs_without_groups as (
         session_id,
         leg_id,
         max(leg_user_id collate "C") as leg_user_id,
-        {% for fact in ['parent_user_id', 'participant_uuid'] + facts -%}
-        {{ latest_of_group(fact, 'recency') }},
-        {% endfor -%}
-        {% if facts -%}
+        {{ highest_of_group('parent_user_id', 'recency') }},
+        {{ highest_of_group('participant_uuid', 'recency') }},
+        {{ latest_of_group('zoom_user_id', 'recency') }},
+        {{ latest_of_group('registrant_id', 'recency') }},
+        {{ latest_of_group('customer_key', 'recency') }},
+        {{ latest_of_group('email', 'recency') }},
+        {{ latest_of_group('display_name', 'recency') }},
         array_agg(distinct customer_key) filter (where customer_key is not null) as customer_keys,
         min(zoom_user_id collate "C") as least_zoom_user_id,
         max(zoom_user_id collate "C") as greatest_zoom_user_id,
         min(email collate "C") as least_email,
         max(email collate "C") as greatest_email,
-        {% endif -%}
         bool_or(is_breakout) as is_breakout,
         bool_and(is_leave and left_waiting_room) as is_waiting_room,
         min(occurred_at) filter (where not is_leave) as joined_at,
@@ -74,17 +76,14 @@ legs as (
         leg_user_id,
         case when is_breakout then parent_user_id end as main_user_id,
         participant_uuid,
-        {% for fact in facts -%}
-        {{ fact }},
-        {{ fact }}_recency,
-        {% endfor -%}
-        {% if facts -%}
+        zoom_user_id, zoom_user_id_recency,
+        registrant_id, registrant_id_recency,
+        customer_key, customer_key_recency,
+        email, email_recency,
+        display_name, display_name_recency,
         customer_keys,
-        least_zoom_user_id,
-        greatest_zoom_user_id,
-        least_email,
-        greatest_email,
-        {% endif -%}
+        least_zoom_user_id, greatest_zoom_user_id,
+        least_email, greatest_email,
         is_breakout,
         is_waiting_room,
         joined_at,
@@ -109,25 +108,4 @@ legs as (
 {% macro in_session(column) -%}
     {%- set rows = column.split('.')[0] -%}
     array[{{ rows }}.organization_id, {{ rows }}.session_id, {{ column }}]
-{%- endmacro %}
-
-{# Columns of legs that only filling changes, each qualified with `rows`. #}
-{% macro facts_of_legs(rows, without=none) -%}
-    {% for fact in leg_facts() if fact != without -%}
-        {{ rows }}.{{ fact }},
-        {{ rows }}.{{ fact }}_recency,
-        {% endfor -%}
-        {{ rows }}.is_breakout,
-        {{ rows }}.is_waiting_room,
-        {{ rows }}.joined_at,
-        {{ rows }}.left_at
-{%- endmacro %}
-
-{# Whether two groups have different values, given the least and the greatest of each leg. #}
-{% macro differs_between_groups(least_value, greatest_value) -%}
-    (
-            min({{ least_value }} collate "C") <> max({{ greatest_value }} collate "C")
-            and min(group_id collate "C") filter (where {{ least_value }} is not null)
-                <> max(group_id collate "C") filter (where {{ least_value }} is not null)
-        )
 {%- endmacro %}

@@ -12,9 +12,9 @@ activities as (
 
 ),
 
-users_in_sessions as (
+entry_presence as (
 
-    select * from {{ ref('int_users_in_sessions') }}
+    select * from {{ ref('int_entry_presence') }}
     {{ where_looked_at('all') }}
 
 ),
@@ -57,33 +57,33 @@ actual as (
 expected as (
 
     select
-        users_in_sessions.organization_id,
-        users_in_sessions.session_id,
-        users_in_sessions.user_id,
-        md5(users_in_sessions.session_id || ' ' || users_in_sessions.user_id) as activity_id,
+        entry_presence.organization_id,
+        entry_presence.session_id,
+        entry_presence.user_id,
+        md5(entry_presence.session_id || ' ' || entry_presence.user_id) as activity_id,
         sessions.feature,
         case
             when sessions.feature = 'phone' then 'a call'
             else concat_ws(
                     ': ',
-                    case users_in_sessions.role when 'host' then 'Hosted ' else 'Attended ' end
+                    case entry_presence.role when 'host' then 'Hosted ' else 'Attended ' end
                     || sessions.title_words,
                     sessions.topic
                 )
         end as title,
-        users_in_sessions.role,
+        entry_presence.role,
         sessions.topic,
         sessions.session_type,
-        case users_in_sessions.role
+        case entry_presence.role
             when 'caller' then 'outbound'
             when 'callee' then 'inbound'
         end as direction,
-        {{ seconds_of('users_in_sessions.presence') }} as duration_seconds,
-        users_in_sessions.is_estimated,
-        lower(users_in_sessions.presence) as started_at,
-        upper(users_in_sessions.presence) as ended_at,
+        {{ seconds_of('entry_presence.presence') }} as duration_seconds,
+        entry_presence.is_estimated,
+        lower(entry_presence.presence) as started_at,
+        upper(entry_presence.presence) as ended_at,
         sessions.last_event_at
-    from users_in_sessions
+    from entry_presence
     inner join sessions using (organization_id, session_id)
 
 ),

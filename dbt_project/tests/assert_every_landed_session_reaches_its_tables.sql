@@ -39,7 +39,7 @@ known_sessions as (
 
 judged_sessions as (
 
-    select * from {{ ref('int_counted_sessions') }}
+    select * from {{ ref('int_session_connection_states') }}
     {{ where_looked_at('all') }}
 
 ),

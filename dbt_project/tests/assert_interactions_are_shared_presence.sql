@@ -12,9 +12,9 @@ interactions as (
 
 ),
 
-users_in_sessions as (
+entry_presence as (
 
-    select * from {{ ref('int_users_in_sessions') }}
+    select * from {{ ref('int_entry_presence') }}
     {{ where_looked_at('all') }}
 
 ),
@@ -26,9 +26,9 @@ person_sessions as (
 
 ),
 
-people_counts as (
+headcounts as (
 
-    select * from {{ ref('int_people_counts') }}
+    select * from {{ ref('int_session_headcounts') }}
 
 ),
 
@@ -53,13 +53,13 @@ actual as (
 shared as (
 
     select
-        users_in_sessions.organization_id,
-        users_in_sessions.session_id,
-        users_in_sessions.user_id,
+        entry_presence.organization_id,
+        entry_presence.session_id,
+        entry_presence.user_id,
         person_sessions.person_id,
         person_sessions.company_id,
-        users_in_sessions.presence * person_sessions.presence as presence
-    from users_in_sessions
+        entry_presence.presence * person_sessions.presence as presence
+    from entry_presence
     inner join person_sessions using (organization_id, session_id)
 
 ),
@@ -73,12 +73,12 @@ expected as (
         shared.person_id,
         shared.company_id,
         {{ seconds_of('shared.presence') }} as shared_seconds,
-        people_counts.people_in_session,
+        headcounts.people_in_session,
         true as is_weight_possible,
         true as is_decayed_by_its_age,
         lower(shared.presence) as met_at
     from shared
-    left join people_counts using (organization_id, session_id)
+    left join headcounts using (organization_id, session_id)
     where {{ seconds_of('shared.presence') }} >= 1
 
 ),

@@ -21,7 +21,7 @@ sessions as (
 
 counted_sessions as (
 
-    select * from {{ ref('int_counted_sessions') }}
+    select * from {{ ref('int_session_connection_states') }}
     where connection_state = 'counted'
 
 ),

@@ -160,7 +160,7 @@ def appearances(
         inner join intermediate.int_sessions as sessions using (organization_id, session_id)
         inner join intermediate.int_presence as presence
             using (organization_id, session_id, participant_id)
-        inner join intermediate.int_mappings as mappings
+        inner join intermediate.int_participant_users as mappings
             using (organization_id, session_id, participant_id)
         inner join operations.outcomes using (organization_id, session_id, participant_id)
         left join timeline.activities

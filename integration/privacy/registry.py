@@ -116,12 +116,13 @@ REGISTRY = """
     intermediate.int_identified_legs        zoom_user_id        zoom_user_id        derivation
     intermediate.int_identified_legs        email               person_key          derivation
     intermediate.int_identified_legs        display_name        name                derivation
+    intermediate.int_entry_presence         user_id             user_id             derivation
     intermediate.int_interactions           user_id             user_id             derivation
     intermediate.int_interactions           person_id           text                derivation
-    intermediate.int_mappings               user_id             user_id             derivation
     intermediate.int_meeting_sessions       host_zoom_user_id   zoom_user_id        derivation
     intermediate.int_meeting_sessions       topic               text                listed
     intermediate.int_outcomes               user_id             user_id             derivation
+    intermediate.int_participant_users      user_id             user_id             derivation
     intermediate.int_participants           zoom_user_id        zoom_user_id        derivation
     intermediate.int_participants           email               person_key          derivation
     intermediate.int_participants           display_name        name                derivation
@@ -136,7 +137,6 @@ REGISTRY = """
     intermediate.int_relationships          person_id           text                derivation
     intermediate.int_company_relationship_months user_id        user_id             derivation
     intermediate.int_company_relationships  user_id             user_id             derivation
-    intermediate.int_users_in_sessions      user_id             user_id             derivation
     timeline.sessions                       host_zoom_user_id   zoom_user_id        derivation
     timeline.sessions                       topic               text                listed
     timeline.participants                   zoom_user_id        zoom_user_id        derivation

@@ -13,16 +13,19 @@ from tests.pipeline.installation import Installation
 INTERMEDIATE, MARTS = "models/intermediate", "models/marts"
 # An incremental model by session, one by month, and a mart with a contract.
 ADDED_COLUMNS = {
-    f"{INTERMEDIATE}/int_presence.sql": (
+    f"{INTERMEDIATE}/participants/int_presence.sql": (
         "    connection_count,\n    {{ seconds_of",
         "    connection_count,\n    connection_count + 1 as added,\n    {{ seconds_of",
     ),
     # The views that depend on this one are dropped with its column and built again.
-    f"{INTERMEDIATE}/int_call_sessions.sql": (
+    f"{INTERMEDIATE}/calls/int_call_sessions.sql": (
         "    calls.call_id,\n",
         "    calls.call_id,\n    calls.call_id as added,\n",
     ),
-    f"{INTERMEDIATE}/int_person_months.sql": ("    month,\n", "    month,\n    month as added,\n"),
+    f"{INTERMEDIATE}/clientsights/int_person_months.sql": (
+        "    month,\n",
+        "    month,\n    month as added,\n",
+    ),
     f"{MARTS}/timeline/sessions.sql": (
         "    sessions.started_at,\n",
         "    sessions.started_at,\n    sessions.ended_at - sessions.started_at as added,\n",

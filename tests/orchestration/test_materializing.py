@@ -121,7 +121,7 @@ def test_views_that_read_a_view_are_built_with_it(batched: Installation) -> None
     before = batched.value(count)
     result = materialize([["staging", "stg_pipeline__settings"]])
     assert batched.value(count) == before
-    assert ["intermediate", "int_sessions_of_settings"] in materialized(result)
+    assert ["intermediate", "int_sessions_touched_by_settings"] in materialized(result)
     assert batched.batch(now=NOW + timedelta(minutes=10)).success
 
 

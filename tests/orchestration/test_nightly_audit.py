@@ -121,7 +121,7 @@ def audited_tables(manifest: dict[str, Any]) -> dict[str, list[str]]:
         and node["config"]["materialized"] != "view"
         and (
             node["fqn"][1] == "marts"
-            or node["name"] not in ("int_users_in_sessions",)
+            or node["name"] not in ("int_entry_presence",)
             and set(of_clientsights) & set(node["config"]["unique_key"] or ())
         )
     }

@@ -10,9 +10,9 @@ sessions as (
 
 ),
 
-counted_sessions as (
+connection_states as (
 
-    select * from {{ ref('int_counted_sessions') }}
+    select * from {{ ref('int_session_connection_states') }}
     {{ where_looked_at(rows) }}
 
 ),
@@ -42,7 +42,7 @@ compared as (
         session_id,
         case
             when sessions.feature is null then 'a counted session is missing'
-            when counted_sessions.connection_state is distinct from 'counted'
+            when connection_states.connection_state is distinct from 'counted'
                 then 'the session is shown, but not counted'
             when sessions.started_at > sessions.ended_at then 'the session ends before it starts'
             when sessions.participant_count <> coalesce(participant_counts.participant_count, 0)
@@ -60,9 +60,9 @@ compared as (
             ) then 'unknown session_type'
         end as what_is_wrong
     from sessions
-    full join counted_sessions using (organization_id, session_id)
+    full join connection_states using (organization_id, session_id)
     left join participant_counts using (organization_id, session_id)
-    where sessions.feature is not null or counted_sessions.connection_state = 'counted'
+    where sessions.feature is not null or connection_states.connection_state = 'counted'
 
 )
 

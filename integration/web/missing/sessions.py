@@ -104,7 +104,7 @@ _SHOWN = SQL("""
     from page
     inner join intermediate.int_presence as presence
         using (organization_id, session_id, participant_id)
-    inner join intermediate.int_mappings as mappings
+    inner join intermediate.int_participant_users as mappings
         using (organization_id, session_id, participant_id)
     left join worksights.users
         on users.organization_id = page.organization_id and users.user_id = page.user_id

@@ -7,7 +7,7 @@
     ],
 ) }}
 
-{{ derived_after('int_users_in_sessions') }}
+{{ derived_after('int_entry_presence') }}
 
 with
 

@@ -11,9 +11,9 @@
 
 with
 
-users_in_sessions as (
+entry_presence as (
 
-    select * from {{ ref('int_users_in_sessions') }}
+    select * from {{ ref('int_entry_presence') }}
     {{ where_news() }}
 
 ),
@@ -86,17 +86,17 @@ other_parties as (
 )
 
 select
-    md5(users_in_sessions.session_id || ' ' || users_in_sessions.user_id) as activity_id,
-    users_in_sessions.organization_id,
-    users_in_sessions.user_id,
-    users_in_sessions.session_id,
+    md5(entry_presence.session_id || ' ' || entry_presence.user_id) as activity_id,
+    entry_presence.organization_id,
+    entry_presence.user_id,
+    entry_presence.session_id,
     'zoom' as service,
     sessions.feature,
     'Call' as category,
     'cyan' as color,
     concat_ws(
         ': ',
-        case users_in_sessions.role
+        case entry_presence.role
             when 'host' then 'Hosted ' || sessions.title_words
             when 'attendee' then 'Attended ' || sessions.title_words
             when 'caller' then 'Outbound call'
@@ -104,20 +104,20 @@ select
         end,
         coalesce(sessions.topic, other_parties.caller_id)
     ) as title,
-    users_in_sessions.role,
+    entry_presence.role,
     sessions.topic,
     sessions.session_type,
-    case users_in_sessions.role
+    case entry_presence.role
         when 'caller' then 'outbound'
         when 'callee' then 'inbound'
     end as direction,
     other_parties.caller_id,
-    {{ seconds_of('users_in_sessions.presence') }} as duration_seconds,
-    users_in_sessions.is_estimated,
-    lower(users_in_sessions.presence) as started_at,
-    upper(users_in_sessions.presence) as ended_at,
+    {{ seconds_of('entry_presence.presence') }} as duration_seconds,
+    entry_presence.is_estimated,
+    lower(entry_presence.presence) as started_at,
+    upper(entry_presence.presence) as ended_at,
     sessions.last_event_at,
     {{ batch_time() }} as updated_at
-from users_in_sessions
+from entry_presence
 inner join sessions using (organization_id, session_id)
 left join other_parties using (organization_id, session_id, user_id)

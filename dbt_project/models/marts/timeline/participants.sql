@@ -8,7 +8,7 @@
     ],
 ) }}
 
-{{ derived_after('int_users_in_sessions') }}
+{{ derived_after('int_entry_presence') }}
 
 with
 
@@ -21,7 +21,7 @@ participants as (
 
 counted_sessions as (
 
-    select * from {{ ref('int_counted_sessions') }}
+    select * from {{ ref('int_session_connection_states') }}
     where connection_state = 'counted'
 
 ),

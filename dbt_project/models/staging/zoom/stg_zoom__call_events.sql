@@ -10,13 +10,18 @@ select
     fields ->> 'result' as result,
     lower((fields ->> 'segment_event') collate "C") collate "default" as segment_event,
     fields ->> 'owner_zoom_user_id' as owner_zoom_user_id,
-    {% for side in ['caller', 'callee'] -%}
-    {% for fact in ['user_id', 'extension_id', 'extension_number', 'phone_number', 'name'] -%}
-    fields ->> '{{ side }}_{{ fact }}' as {{ side }}_{{ fact }},
-    {% endfor -%}
-    lower((fields ->> '{{ side }}_email') collate "C") collate "default"
-        as {{ side }}_email,
-    {% endfor -%}
+    fields ->> 'caller_user_id' as caller_user_id,
+    fields ->> 'caller_extension_id' as caller_extension_id,
+    fields ->> 'caller_extension_number' as caller_extension_number,
+    fields ->> 'caller_phone_number' as caller_phone_number,
+    fields ->> 'caller_name' as caller_name,
+    lower((fields ->> 'caller_email') collate "C") collate "default" as caller_email,
+    fields ->> 'callee_user_id' as callee_user_id,
+    fields ->> 'callee_extension_id' as callee_extension_id,
+    fields ->> 'callee_extension_number' as callee_extension_number,
+    fields ->> 'callee_phone_number' as callee_phone_number,
+    fields ->> 'callee_name' as callee_name,
+    lower((fields ->> 'callee_email') collate "C") collate "default" as callee_email,
     fields ->> 'erased_callee' as erased_callee,
     (fields ->> 'duration')::numeric as record_seconds,
     batch,

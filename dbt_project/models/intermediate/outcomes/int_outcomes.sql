@@ -1,0 +1,125 @@
+{{ config(
+    unique_key=['organization_id', 'session_id', 'participant_id'],
+    indexes=[{'columns': ['organization_id', 'session_id', 'participant_id'], 'unique': true}],
+) }}
+
+{# Contract, 5.10: exactly one outcome per participant, the first that applies. #}
+
+with
+
+participants as (
+
+    select * from {{ ref('int_participants') }}
+    {{ where_news() }}
+
+),
+
+sessions as (
+
+    select * from {{ ref('int_sessions') }}
+
+),
+
+connection_states as (
+
+    select * from {{ ref('int_session_connection_states') }}
+
+),
+
+presence as (
+
+    select * from {{ ref('int_presence') }}
+
+),
+
+participant_users as (
+
+    select * from {{ ref('int_participant_users') }}
+
+),
+
+switches_off as not materialized (
+
+    select * from {{ ref('stg_pipeline__settings') }}
+    where kind = 'switched_off'
+
+),
+
+email_addresses as (
+
+    select * from {{ ref('stg_clientsights__email_addresses') }}
+
+),
+
+exclusions as (
+
+    select * from {{ ref('stg_pipeline__settings') }}
+    where kind = 'exclusion'
+
+),
+
+facts as (
+
+    select
+        participants.organization_id,
+        participants.session_id,
+        participants.participant_id,
+        participant_users.user_id,
+        connection_states.connection_state,
+        presence.duration_seconds,
+        participants.zoom_user_id is not null or participants.email is not null as has_identity,
+        presence.is_waiting_room_only,
+        participant_users.is_user_active,
+        sessions.is_answered,
+        exists (
+            select from switches_off
+            where switches_off.organization_id = participants.organization_id
+                and switches_off.subject = ''
+                and switches_off.value = sessions.feature
+                and switches_off.valid @> sessions.ended_at
+        ) as is_feature_off,
+        exists (
+            select from switches_off
+            where switches_off.organization_id = participants.organization_id
+                and switches_off.subject = participant_users.user_id
+                and switches_off.value = sessions.feature
+                and switches_off.valid @> sessions.ended_at
+        ) as is_unsubscribed,
+        exists (
+            select from exclusions
+            where exclusions.organization_id = participants.organization_id
+                and (
+                    {{ is_at('participants.email', 'exclusions.subject') }}
+                    or {{ is_at('email_addresses.person_key', 'exclusions.subject') }}
+                )
+        ) as is_excluded
+    from participants
+    inner join sessions using (organization_id, session_id)
+    inner join connection_states using (organization_id, session_id)
+    inner join presence using (organization_id, session_id, participant_id)
+    inner join participant_users using (organization_id, session_id, participant_id)
+    left join email_addresses
+        on email_addresses.organization_id = participants.organization_id
+        and email_addresses.address = participants.email
+
+)
+
+select
+    organization_id,
+    session_id,
+    participant_id,
+    user_id,
+    case
+        when connection_state <> 'counted' then connection_state
+        when not is_answered then 'not_answered'
+        when is_waiting_room_only then 'waiting_room_only'
+        when duration_seconds = 0 then 'zero_duration'
+        when not has_identity then 'no_identity'
+        when user_id is null then 'not_mapped'
+        when not is_user_active then 'user_inactive'
+        when is_feature_off then 'feature_off'
+        when is_unsubscribed then 'not_subscribed'
+        when is_excluded then 'excluded'
+        else 'activity'
+    end as outcome
+from facts

@@ -1,0 +1,148 @@
+{{ config(
+    unique_key=['organization_id', 'session_id'],
+    indexes=[
+        {'columns': ['organization_id', 'session_id'], 'unique': true},
+        {'columns': ['organization_id', 'zoom_account_id', 'ended_at']},
+        {'columns': ['organization_id', 'host_zoom_user_id']},
+        {'columns': ['due_at']},
+    ],
+    meta={'news': 'landed_or_due'},
+) }}
+
+with
+
+events as (
+
+    select * from {{ ref('stg_zoom__session_events') }}
+    {{ where_news('landed_or_due') }}
+
+),
+
+session_types as (
+
+    select * from {{ ref('int_session_types') }}
+
+),
+
+marked_events as (
+
+    select
+        organization_id,
+        session_id,
+        zoom_account_id,
+        zoom_uuid,
+        zoom_meeting_id,
+        host_zoom_user_id,
+        feature,
+        topic,
+        type_code,
+        is_end,
+        is_join,
+        is_end
+        and occurred_at = max(occurred_at) filter (where is_end) over session_events
+            as is_last_end,
+        occurred_at,
+        started_at,
+        max(occurred_at) filter (where is_end) over session_events as end_event_at,
+        max(occurred_at) filter (where is_join or is_leave) over session_events as last_seen_at,
+        first_received_at
+    from events
+    window session_events as (partition by organization_id, session_id)
+
+),
+
+-- No session is longer than 31 days: a start or join before that, or after the end, is ignored.
+{%- set last_at = 'coalesce(end_event_at, last_seen_at)' %}
+{%- set within = 'between ' ~ last_at ~ ' - ' ~ longest() ~ ' and ' ~ last_at %}
+sessions as (
+
+    select
+        organization_id,
+        session_id,
+        max(zoom_account_id) as zoom_account_id,
+        max(zoom_uuid) as zoom_uuid,
+        max(feature) as feature,
+        (array_agg(
+            zoom_meeting_id
+            order by is_last_end desc, occurred_at desc, zoom_meeting_id collate "C" desc
+        ) filter (where zoom_meeting_id is not null))[1] as zoom_meeting_id,
+        (array_agg(
+            host_zoom_user_id
+            order by is_last_end desc, occurred_at desc, host_zoom_user_id collate "C" desc
+        ) filter (where host_zoom_user_id is not null))[1] as host_zoom_user_id,
+        (array_agg(
+            topic
+            order by is_last_end desc, occurred_at desc, topic collate "C" desc
+        ) filter (where topic is not null))[1] as topic,
+        (array_agg(
+            type_code
+            order by is_last_end desc, occurred_at desc, type_code collate "C" desc
+        ) filter (where type_code is not null))[1] as type_code,
+        max(occurred_at) as last_event_at,
+        max(end_event_at) as end_event_at,
+        max(started_at) filter (where is_last_end and started_at {{ within }})
+            as end_event_started_at,
+        least(
+            min(started_at) filter (where started_at {{ within }}),
+            min(occurred_at) filter (where is_join and occurred_at {{ within }})
+        ) as first_seen_at,
+        max(last_seen_at) as last_seen_at,
+        max(first_received_at) + interval '24 hours' as due_at
+    from marked_events
+    group by organization_id, session_id
+
+),
+
+ends as (
+
+    select
+        organization_id,
+        session_id,
+        zoom_account_id,
+        zoom_uuid,
+        feature,
+        zoom_meeting_id,
+        host_zoom_user_id,
+        topic,
+        type_code,
+        last_event_at,
+        first_seen_at,
+        end_event_started_at,
+        case
+            when end_event_at is not null then 'event'
+            when due_at <= {{ batch_time() }} then 'inferred'
+        end as end_source,
+        case
+            when end_event_at is not null then end_event_at
+            when due_at <= {{ batch_time() }} then last_seen_at
+        end as ended_at,
+        -- Without a join or a leave there is nothing to infer from: such a session is never due.
+        case when end_event_at is null and last_seen_at is not null then due_at end as due_at
+    from sessions
+
+)
+
+select
+    ends.organization_id,
+    ends.session_id,
+    ends.zoom_account_id,
+    ends.zoom_uuid,
+    ends.zoom_meeting_id,
+    ends.host_zoom_user_id,
+    ends.feature,
+    ends.topic,
+    coalesce(known_types.session_type, other_types.session_type) as session_type,
+    coalesce(known_types.title_words, other_types.title_words) as title_words,
+    case when ends.ended_at is not null then ends.end_source end as end_source,
+    case
+        when ends.ended_at is not null
+            then coalesce(ends.end_event_started_at, ends.first_seen_at, ends.ended_at)
+    end as started_at,
+    ends.ended_at,
+    ends.due_at,
+    ends.last_event_at
+from ends
+left join session_types as known_types
+    on known_types.feature = ends.feature and known_types.type_code = ends.type_code
+inner join session_types as other_types
+    on other_types.feature = ends.feature and other_types.type_code is null
