@@ -14,7 +14,8 @@ NOUNS = (
 )
 # A value in a text, except a constant, followed by a plural.
 WITH_A_PLURAL = re.compile(
-    r"(?:\{(?![A-Z_]+\})[^{}]+\}|\}\})(?:</\w+>)? (?:(?!(?:in|for) )\w+ )?(?:" + "|".join(NOUNS) + r")\b"
+    r"(?:\{(?![A-Z_]+\})[^{}]+\}|\}\})(?:</\w+>)? (?:(?!(?:in|for) )\w+ )?"
+    rf"(?:{'|'.join(NOUNS)})\b"
 )
 WRONG = [
     'say(f"{written} rows changed.")',
