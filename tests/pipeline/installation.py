@@ -181,6 +181,9 @@ class Installation:
 @cache
 def definitions() -> Any:
     """The product's definitions, loaded once. Not at import, which would cost every test 4 s."""
+    from integration.pipeline.dbt.project import ensure_manifest
+
+    ensure_manifest()
     from orchestration.definitions import defs
 
     return defs()
