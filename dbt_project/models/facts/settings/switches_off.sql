@@ -12,7 +12,7 @@ ordered as (
         is_on,
         effective_from,
         lead(effective_from) over (
-            partition by organization_id, user_id, feature
+            partition by organization_id, coalesce(user_id, ''), feature
             order by effective_from, changed_at, change_id
         ) as effective_until
     from {{ source('integration', 'subscription_changes') }}
