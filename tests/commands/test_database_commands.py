@@ -5,6 +5,7 @@ import psycopg
 import pytest
 
 from integration.database.migrate import MIGRATIONS
+from integration.database.postgres import connect
 from tests.commands.program import Program, execute, program_with, rows
 from tests.patience import PATIENCE
 
@@ -81,7 +82,8 @@ def test_migrate_creates_what_pages_read_before_the_first_batch(program: Program
     url = program.settings["DATABASE_URL"]
     page_reads = "select count(*) from facts.switches_off, facts.exclusions"
     strength = "select clientsights.strength_at(60, '2020-01-01Z'), clientsights.half_life_days()"
-    assert rows(url, f"set role page; {page_reads}") == [(0,)]
+    with connect(url, role="page") as connection:
+        assert connection.execute(page_reads).fetchone() == (0,)
     assert [(float(percent), days) for percent, days in rows(url, strength)] == [(63.2, 90)]
 
 
