@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from integration.database import embedded, postgres
-from integration.database.migrate import migrate
+from integration.pipeline.migrate import migrate
 from integration.settings import Settings
 
 
@@ -24,7 +24,7 @@ def temporary_database() -> Iterator[tuple[str, dict[str, str]]]:
         settings = Settings(home=Path(home), values={})
         url = postgres.database_url(settings)
         try:
-            migrate(url)
+            migrate(settings, url, say=print)
             yield url, _environment_for(home)
         finally:
             embedded.stop(settings.home)

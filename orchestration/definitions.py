@@ -3,10 +3,10 @@
 import dagster as dg
 
 from orchestration.assets.connections import connections
-from orchestration.assets.dbt import dbt_models
+from orchestration.assets.dbt import dbt_models, facts
 from orchestration.assets.email_addresses import email_addresses
 from orchestration.assets.settings import settings
-from orchestration.assets.sources import deliveries, failures
+from orchestration.assets.sources import sources
 from orchestration.assets.zoom_events import zoom_events
 from orchestration.assets.zoom_users import zoom_users
 from orchestration.automation import every_20_minutes, every_night, nightly_audit, zoom_batch
@@ -23,11 +23,11 @@ def defs() -> dg.Definitions:
     installation = Installation()
     return dg.Definitions(
         assets=[
-            deliveries,
-            failures,
+            *sources,
             zoom_users,
             zoom_events,
             connections,
+            *facts,
             settings,
             email_addresses,
             dbt_models,

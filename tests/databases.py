@@ -1,28 +1,41 @@
 """Databases for tests, on the disposable server of the run (tests/conftest.py)."""
 
 import atexit
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
 from shutil import rmtree
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from integration.database.migrate import migrate
+from integration.pipeline.migrate import migrate
+from integration.settings import Settings
 
 MIGRATED = "template_worksights"
+FIRST = "test_0"
 
 
 def make_template(server_url: str) -> None:
-    """Creates the database that the others are copied from."""
+    """Creates the database that the others are copied from.
+
+    It is migrated under the name of the first copy, because dbt parses the project for each name.
+    """
     with psycopg.connect(server_url, autocommit=True) as owner:
-        owner.execute(SQL("create database {}").format(Identifier(MIGRATED)))
-    migrate(url_of(server_url, MIGRATED))
+        owner.execute(SQL("create database {}").format(Identifier(FIRST)))
+        with TemporaryDirectory(prefix="worksights-") as folder, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # importing dbt warns, and here warnings are errors
+            home = Path(folder)
+            share_what_dbt_parsed(home)
+            migrate(Settings(home, values={}), url_of(server_url, FIRST), say=print)
+        owner.execute(
+            SQL("alter database {} rename to {}").format(Identifier(FIRST), Identifier(MIGRATED))
+        )
 
 
 @contextmanager

@@ -42,7 +42,7 @@ insert into integration.subscription_changes (organization_id, user_id, feature,
 select 'acme', 'u' || number, 'webinars', false, now() - interval '30 days'
 from generate_series(1, {users}, 50) as number;
 insert into integration.exclusions (organization_id, email_or_domain) values ('acme', 'company7.example');
-insert into pipeline.settings select * from pipeline.settings_now on conflict do nothing;
+insert into pipeline.settings select * from facts.current_settings on conflict do nothing;
 
 create temporary table clients as
 select

@@ -1,4 +1,5 @@
-{# Schemas have the contract's plain names; a rebuild adds its prefix. #}
+{# Schemas have the contract's plain names. A rebuild adds its prefix, but not to functions. #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {{ var('schema_prefix') }}{{ custom_schema_name or target.schema }}
+    {{ var('schema_prefix') if node.resource_type != 'function' -}}
+    {{ custom_schema_name or target.schema }}
 {%- endmacro %}

@@ -43,7 +43,7 @@ actual as (
         shared_seconds,
         people_in_session,
         weighted_minutes between 0 and least(shared_seconds / 60.0, 120) as is_weight_possible,
-        abs(decayed_minutes - {{ decayed('weighted_minutes', 'met_at') }})
+        abs(decayed_minutes - {{ function('decayed') }}(weighted_minutes, met_at))
         <= 1e-9 * abs(decayed_minutes) as is_decayed_by_its_age,
         met_at
     from interactions

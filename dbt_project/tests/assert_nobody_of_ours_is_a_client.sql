@@ -38,7 +38,8 @@ compared as (
     left join companies using (organization_id, company_id)
     inner join settings using (organization_id)
     where case settings.kind
-            when 'exclusion' then {{ is_at('people.email', 'settings.subject') }}
+            when 'exclusion'
+                then {{ function('matches_address_or_domain') }}(people.email, settings.subject)
             when 'own_domain'
                 then '.' || companies.domain like '%.' || replace(settings.subject, '_', '\_')
             else people.email = settings.value and upper_inf(settings.valid)

@@ -4,7 +4,7 @@ import click
 
 from integration.database import embedded, postgres
 from integration.database.address import dagster_url
-from integration.database.migrate import migrate as apply_migrations
+from integration.pipeline.migrate import migrate as apply_migrations
 from integration.quantities import quantity
 from integration.settings import read_settings
 
@@ -12,7 +12,8 @@ from integration.settings import read_settings
 @click.command()
 def migrate() -> None:
     """Apply pending database migrations. Safe to run again."""
-    applied = apply_migrations(postgres.database_url(read_settings()))
+    settings = read_settings()
+    applied = apply_migrations(settings, postgres.database_url(settings), say=click.echo)
     for name in applied:
         click.echo(f"Applied {name}")
     click.echo(f"The database is up to date ({quantity(len(applied), 'migration')} applied).")

@@ -12,9 +12,8 @@ import requests
 from integration.commands import demo as demonstration
 from integration.commands.processes import Supervisor, environment, free_port
 from integration.database import embedded, postgres
-from integration.database.migrate import migrate
 from integration.database.unavailable import DatabaseUnavailable
-from integration.pipeline.dbt.project import ensure_manifest
+from integration.pipeline.migrate import migrate
 from integration.settings import Settings, create_missing_keys, read_settings
 
 NEEDED = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
@@ -43,10 +42,9 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
     settings = create_missing_keys(settings, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
     with stop_on_signal(), database_for(settings) as url:
         say("Applying database migrations…")
-        migrate(url)
+        migrate(settings, url, say=say)
         if demo:
             demonstration.refuse_real_data(url)
-        ensure_manifest()
         with Supervisor(environment(settings, url), logs=settings.home / "logs") as processes:
             run(processes, settings, url, port=port, dagster_port=dagster_port, demo=demo)
 

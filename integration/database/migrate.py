@@ -1,5 +1,7 @@
 """Applies pending migrations with alembic, each in its own transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,11 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7201_0001
 
 
-def migrate(url: str) -> list[str]:
-    """Applies pending migrations and returns their names; safe to repeat and to run in parallel."""
+@contextmanager
+def migrated(url: str) -> Iterator[list[str]]:
+    """Applies pending migrations and yields their names. Safe to repeat and to run in parallel: no
+    other process migrates this database until the block ends.
+    """
     applied: list[str] = []
 
     def record(*, step: Any, **_: object) -> None:
@@ -40,7 +45,7 @@ def migrate(url: str) -> list[str]:
                 "that were already applied are kept. Fix the cause, then run: worksights-zoom "
                 "migrate"
             ) from error
-    return applied
+        yield applied
 
 
 def engine_of(url: str) -> Engine:

@@ -117,7 +117,7 @@ def unreadable_settings(
         connection,
         UnreadableSetting,
         """
-        select setting, text from pipeline.unreadable_settings
+        select setting, text from facts.unreadable_settings
         where organization_id = %s
         order by setting, text collate "C"
         """,
@@ -129,7 +129,7 @@ def count_unreadable_settings(connection: psycopg.Connection) -> list[tuple[str,
     """(organization, setting, number of texts that have no effect)."""
     return connection.execute(
         """
-        select organization_id, setting, count(*) from pipeline.unreadable_settings
+        select organization_id, setting, count(*) from facts.unreadable_settings
         group by organization_id, setting
         order by organization_id, setting
         """

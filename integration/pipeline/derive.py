@@ -17,11 +17,11 @@ from integration.pipeline.dbt.derived_with import (
     rows_written,
     views_are_built,
 )
-from integration.pipeline.dbt.messages import first_line
+from integration.pipeline.dbt.facts import build_facts
 from integration.pipeline.dbt.model_code import code_of_tables, fingerprint_of_views
-from integration.pipeline.dbt.models import ALL_TABLES, relations_of, views_of
+from integration.pipeline.dbt.models import ALL_TABLES, FACTS, relations_of, views_of
 from integration.pipeline.dbt.project import Manifest, read_manifest
-from integration.pipeline.dbt.run import DbtFailed, run_dbt
+from integration.pipeline.dbt.run import DbtFailed, failures_of, run_dbt
 from integration.pipeline.facts import sync_facts
 from integration.pipeline.marts import relations_exist
 from integration.pipeline.writer import WriterLost
@@ -48,13 +48,13 @@ class Derivation:
     def views_are_built(self) -> bool:
         """Whether the views in the database were built from this state of the project."""
         names = relations_of(self.manifest, views_of(self.manifest))
-        return views_are_built(self.connection, self.views) and relations_exist(
+        return views_are_built(self.connection, "views", self.views) and relations_exist(
             self.connection, names
         )
 
     def record_views(self) -> None:
         """Records that all views have been built."""
-        record_views(self.connection, self.views)
+        record_views(self.connection, "views", self.views)
 
     def finish(self) -> None:
         """Finishes the batches that all tables have processed."""
@@ -74,6 +74,10 @@ def derive_changes(
     connection: psycopg.Connection, settings: Settings, url: str, batch: Batch
 ) -> None:
     """Derives what the batch's change set affects: the settings' copy, addresses, models."""
+    try:
+        build_facts(connection, settings, url)
+    except (DbtFailed, WriterLost) as error:
+        raise DerivationFailed(str(error).rstrip(".")) from error
     sync_facts(connection, batch)
     classify_addresses(connection, batch, report=lambda _moves: None)
     _derive(start_derivation(connection), settings, url)
@@ -135,7 +139,7 @@ def _run(
 ) -> None:
     try:
         results = run_dbt(
-            [*arguments],
+            [*arguments, "--exclude", FACTS],
             settings=settings,
             url=url,
             log=log,
@@ -144,10 +148,6 @@ def _run(
         )
     except (DbtFailed, WriterLost) as error:
         raise DerivationFailed(str(error).rstrip(".")) from error
-    failed = [
-        f"{each.node.name}: {first_line(each.message)}"
-        for each in results
-        if each.status not in ("success", "skipped")
-    ]
+    failed = failures_of(results)
     if failed:
         raise DerivationFailed("; ".join(failed))

@@ -8,6 +8,7 @@ deleted, back-dated or changed with SQL.
 from collections import Counter
 
 import psycopg
+from psycopg.sql import SQL
 
 from integration.database import rows
 from integration.pipeline.batches import Batch
@@ -15,6 +16,28 @@ from integration.pipeline.cleaned_texts import clean_texts, has_new_texts
 from integration.pipeline.failed_steps import DATA_ERRORS, record_failed_organizations
 
 STEP = "pipeline.settings"
+# Settings that hold at another time than in the copy, with the time that differs: of some
+# organizations, or of all.
+_DIFFERENCES = SQL("""
+    select
+        organization_id, kind, subject, value, zoom_account_id,
+        present.valid as valid_now,
+        (coalesce(present.valid, '{}') - coalesce(copied.valid, '{}'))
+        + (coalesce(copied.valid, '{}') - coalesce(present.valid, '{}')) as changed
+    from (
+        select organization_id, kind, subject, value, zoom_account_id, valid
+        from facts.current_settings
+        where %(organizations)s::text[] is null or organization_id = any(%(organizations)s)
+    ) as present
+    full outer join (
+        select organization_id, kind, subject, value, zoom_account_id, valid
+        from pipeline.settings
+        where %(organizations)s::text[] is null or organization_id = any(%(organizations)s)
+    ) as copied using (organization_id, kind, subject, value, zoom_account_id)
+    where present.valid is distinct from copied.valid
+""")
+_HAS_DIFFERENCES = SQL("select exists (") + _DIFFERENCES + SQL(")")
+_TABLE_OF_DIFFERENCES = SQL("create temporary table differences on commit drop as ") + _DIFFERENCES
 
 
 def sync_facts(connection: psycopg.Connection, batch: Batch) -> dict[str, int]:
@@ -49,7 +72,7 @@ def settings_have_changed(connection: psycopg.Connection) -> bool:
     try:
         with connection.transaction():
             has_differences = rows.scalar(
-                connection, bool, "select exists (select from pipeline.setting_differences)"
+                connection, bool, _HAS_DIFFERENCES, {"organizations": None}
             )
             return has_differences or has_new_texts(connection)
     except DATA_ERRORS:
@@ -70,11 +93,7 @@ def _sync(
     """Updates the copy for these organizations, or for all; returns changed facts by kind."""
     with connection.transaction():
         clean_texts(connection, batch, organizations)
-        connection.execute(
-            "create temporary table differences on commit drop as "
-            "select * from pipeline.setting_differences_of(%s)",
-            [organizations],
-        )
+        connection.execute(_TABLE_OF_DIFFERENCES, {"organizations": organizations})
         _record_changes(connection, batch)
         _update_copy(connection)
         found = connection.execute("select kind, count(*) from differences group by kind")

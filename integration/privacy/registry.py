@@ -177,7 +177,7 @@ NOT_PERSONAL_IN = """
     integration.erasures            removed
     ingress.deliveries              body_sha256
     pipeline.batches                run_id
-    pipeline.built_views            fingerprint
+    pipeline.built_views            kind fingerprint
     pipeline.failures               model error
     pipeline.model_code             model fingerprint
     pipeline.progress               model fingerprint

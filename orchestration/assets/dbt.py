@@ -5,13 +5,14 @@ from typing import Any, cast
 
 import dagster as dg
 import psycopg
-from dagster_dbt import build_dbt_asset_selection, dbt_assets
+from dagster_dbt import build_dbt_asset_selection, build_dbt_asset_specs, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from integration.pipeline.dbt.derived_with import rows_written
 from integration.pipeline.dbt.messages import first_line
 from integration.pipeline.dbt.models import (
     ALL_TABLES,
+    FACTS,
     models_of,
     parents_first,
     views_of,
@@ -29,11 +30,21 @@ UNIQUE_ID = "dagster_dbt/unique_id"
 TRANSLATOR = Translator()
 
 
+# Views that the asset of the settings reads and, after an update, creates: they have no step.
+facts = build_dbt_asset_specs(
+    manifest=dbt_project.manifest_path,
+    project=dbt_project,
+    dagster_dbt_translator=TRANSLATOR,
+    select=FACTS,
+)
+
+
 @dbt_assets(
     manifest=dbt_project.manifest_path,
     project=dbt_project,
     dagster_dbt_translator=TRANSLATOR,
     name="dbt_models",
+    exclude=FACTS,
 )
 def dbt_models(
     context: dg.AssetExecutionContext,

@@ -5,14 +5,16 @@ from typing import Any
 
 import dagster as dg
 
+from integration.pipeline.dbt.facts import build_facts
 from integration.pipeline.facts import sync_facts
-from orchestration.resources import BatchInProgress
+from orchestration.resources import BatchInProgress, Installation
 
 SETTLED_BY = [
     ["zoom_raw", "events"],
     ["zoom_raw", "users"],
     ["zoom_raw", "phone_users"],
     ["integration", "connections"],
+    ["facts", "current_settings"],
 ]
 
 
@@ -41,8 +43,11 @@ SETTLED_BY = [
         ),
     ]
 )
-def settings(batch_in_progress: BatchInProgress) -> Iterator[dg.MaterializeResult[Any]]:
+def settings(
+    batch_in_progress: BatchInProgress, installation: Installation
+) -> Iterator[dg.MaterializeResult[Any]]:
     """Compares the current settings with the copy the marts were last derived from."""
+    build_facts(batch_in_progress.connection, installation.settings(), installation.database_url())
     changed = sync_facts(batch_in_progress.connection, batch_in_progress.batch)
     total = sum(changed.values())
     yield dg.MaterializeResult(

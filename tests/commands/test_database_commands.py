@@ -5,7 +5,8 @@ import psycopg
 import pytest
 
 from integration.database.migrate import MIGRATIONS
-from tests.commands.program import Program, program_with, rows
+from integration.database.postgres import connect
+from tests.commands.program import Program, execute, program_with, rows
 from tests.patience import PATIENCE
 
 ALL = sorted(file.stem for file in (MIGRATIONS / "versions").glob("*.py"))
@@ -15,6 +16,10 @@ COLUMNS = """
     from information_schema.columns
     where table_schema not in ('information_schema', 'pg_catalog')
     order by table_schema, table_name, column_name
+"""
+CHANGED_FUNCTION = """
+    create or replace function clientsights.grade_of(strength numeric) returns text
+    language sql immutable parallel safe return 'other'
 """
 OTHER_TOOLS_TABLES = """
     create table _yoyo_log (
@@ -71,6 +76,25 @@ def test_two_migrations_at_once_both_succeed(empty_database_url: str) -> None:
         [False] * 2 + [True] * len(ALL)
     )
     assert schema_of(empty_database_url) == NEWEST
+
+
+def test_migrate_creates_what_pages_read_before_the_first_batch(program: Program) -> None:
+    url = program.settings["DATABASE_URL"]
+    page_reads = "select count(*) from facts.switches_off, facts.exclusions"
+    strength = "select clientsights.strength_at(60, '2020-01-01Z'), clientsights.half_life_days()"
+    with connect(url, role="page") as connection:
+        assert connection.execute(page_reads).fetchone() == (0,)
+    assert [(float(percent), days) for percent, days in rows(url, strength)] == [(63.2, 90)]
+
+
+def test_migrate_creates_a_missing_fact_and_a_changed_function_again(program: Program) -> None:
+    url = program.settings["DATABASE_URL"]
+    execute(url, "drop view facts.mappings cascade")  # and current_settings, which reads it
+    execute(url, CHANGED_FUNCTION)
+    execute(url, "update pipeline.built_views set fingerprint = 'of other code'")
+    assert program("migrate").code == 0
+    assert rows(url, "select count(*) from facts.current_settings") == [(0,)]
+    assert rows(url, "select clientsights.grade_of(100)") == [("strong",)]
 
 
 @pytest.mark.parametrize("count", [1, 9, 28])

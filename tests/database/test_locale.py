@@ -13,7 +13,7 @@ LOWER = re.compile(r'\blower\((?!.{0,60}collate "C")', re.IGNORECASE | re.DOTALL
 def test_views_lower_case_ascii_letters_only(database_url: str) -> None:
     with connect(database_url) as connection:
         views = connection.execute(
-            "select viewname, definition from pg_views where schemaname = 'pipeline'"
+            "select viewname, definition from pg_views where schemaname = 'facts'"
         ).fetchall()
     assert any("lower(" in definition for _, definition in views)
     assert [name for name, definition in views if LOWER.search(definition)] == []

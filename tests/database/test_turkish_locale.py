@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from integration.database.migrate import migrate
+from integration.pipeline.migrate import migrate
+from integration.settings import Settings
 from simulator.company import build_company
 from simulator.running import running as running_zoom
 from simulator.world import make_world
@@ -27,7 +28,7 @@ def test_ascii_letters_match_their_capitals(
         pytest.skip("make servers")
     world = make_world([build_company()], client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     with running("18", locale=TURKISH) as server, running_zoom(world) as zoom:
-        migrate(server.url())
+        migrate(Settings(tmp_path, values={}), server.url(), say=print)
         firm = install(server.url(), home=tmp_path, zoom=zoom, patch=monkeypatch)
         assert firm.value("select lower('I')") == "\u0131"
         firm.organization("firm", account=ACCOUNT, users={"iris": "Iris.INGE@taworks.com"})

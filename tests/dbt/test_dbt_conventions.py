@@ -7,6 +7,7 @@ from typing import Any
 # A batch queries these for the whole installation. Other indexes start with the organization.
 INDEXES_OF_THE_INSTALLATION = (["batch"], ["due_at"])
 NAMES = {
+    "facts": re.compile(r"(?!stg_|int_)[a-z_]+"),
     "staging": re.compile(r"stg_[a-z]+__[a-z_]+"),
     "intermediate": re.compile(r"int_[a-z_]+"),
     "marts": re.compile(r"(?!stg_|int_|fct_|dim_)[a-z_]+"),
@@ -48,10 +49,26 @@ def test_staging_reads_one_source_and_nothing_else(manifest: dict[str, Any]) -> 
     assert others == {}
 
 
-def test_only_staging_reads_sources(manifest: dict[str, Any]) -> None:
+def test_only_staging_and_facts_read_sources(manifest: dict[str, Any]) -> None:
     assert [
-        m["name"] for m in models(manifest) if reads_sources(m) and m["fqn"][1] != "staging"
+        m["name"]
+        for m in models(manifest)
+        if reads_sources(m) and m["fqn"][1] not in ("staging", "facts")
     ] == []
+
+
+def test_facts_read_only_sources_and_facts_and_no_model_reads_facts(
+    manifest: dict[str, Any],
+) -> None:
+    """They exist before any table. The models read the copy of them in `pipeline.settings`."""
+    facts = {model["unique_id"] for model in models(manifest, "facts")}
+    wrong = {
+        model["name"]
+        for model in models(manifest)
+        for node in model["depends_on"]["nodes"]
+        if node.startswith("model.") and (model["unique_id"] in facts) != (node in facts)
+    }
+    assert wrong == set()
 
 
 def test_intermediate_models_and_staging_never_read_marts(manifest: dict[str, Any]) -> None:
@@ -203,6 +220,7 @@ def test_every_model_that_decides_something_has_a_unit_test(manifest: dict[str, 
     """Staging, and marts that are views, only rename."""
     tested = {test["model"] for test in manifest["unit_tests"].values()}
     deciding = [
+        *models(manifest, "facts"),
         *models(manifest, "intermediate"),
         *(m for m in models(manifest, "marts") if m["config"]["materialized"] != "view"),
     ]

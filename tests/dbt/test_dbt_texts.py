@@ -13,11 +13,19 @@ from integration.settings import PROJECT
 DBT_PROJECT = PROJECT / "dbt_project"
 MODEL_FILES = sorted((DBT_PROJECT / "models").rglob("*.sql"))
 QUERY_FILES = [*MODEL_FILES, *sorted((DBT_PROJECT / "tests").rglob("*.sql"))]
+FUNCTION_FILES = sorted((DBT_PROJECT / "functions").rglob("*.sql"))
 MACRO_FILES = sorted((DBT_PROJECT / "macros").rglob("*.sql"))
-SQL_FILES = [*QUERY_FILES, *MACRO_FILES]
-# sqlfluff reads a macro only where a model calls it, and a generic test never.
-PARTLY_LINTED_FILES = [*MACRO_FILES, *sorted((DBT_PROJECT / "tests" / "generic").rglob("*.sql"))]
-YAML_FILES = sorted((DBT_PROJECT / "models").rglob("*.yml"))
+SQL_FILES = [*QUERY_FILES, *FUNCTION_FILES, *MACRO_FILES]
+# sqlfluff reads a macro only where a model calls it, and a function or generic test never.
+PARTLY_LINTED_FILES = [
+    *FUNCTION_FILES,
+    *MACRO_FILES,
+    *sorted((DBT_PROJECT / "tests" / "generic").rglob("*.sql")),
+]
+YAML_FILES = [
+    *sorted((DBT_PROJECT / "functions").rglob("*.yml")),
+    *sorted((DBT_PROJECT / "models").rglob("*.yml")),
+]
 UNIT_TEST_FILES = [path for path in YAML_FILES if path.name.endswith("__unit_tests.yml")]
 
 MAX_COLUMNS = 100
@@ -79,7 +87,7 @@ def test_yaml_uses_todays_keys(path: Path) -> None:
 @pytest.mark.parametrize("path", YAML_FILES, ids=named)
 def test_yaml_files_are_named_after_what_they_describe(path: Path) -> None:
     assert path.name == "exposures.yml" or re.fullmatch(
-        r"_[a-z_]+__(models|sources|unit_tests)\.yml", path.name
+        r"_[a-z_]+__(functions|models|sources|unit_tests)\.yml", path.name
     )
 
 

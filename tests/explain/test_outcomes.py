@@ -19,7 +19,9 @@ def test_each_outcome_has_a_name_and_a_reason() -> None:
 
 
 def test_the_outcomes_are_listed_in_the_order_in_which_they_apply() -> None:
-    outside = texts_of("int_session_connection_states", r"(?:then|else) '([a-z]+_(?:dis)?connection)'")
+    outside = texts_of(
+        "int_session_connection_states", r"(?:then|else) '([a-z]+_(?:dis)?connection)'"
+    )
     within = texts_of("int_outcomes", r"(?:then|else) '([a-z_]+)'")
     assert {*outside} == {*[*OUTCOMES][:2]}
     assert within == [*OUTCOMES][2:]

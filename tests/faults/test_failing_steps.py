@@ -8,7 +8,7 @@ from integration.pipeline.addresses import deciding
 from tests.faults.story import BAD, FIRST_BATCH, GOOD, deliver_a_morning, of, state
 from tests.pipeline.installation import Installation
 
-EXCLUSIONS = "pipeline.exclusions_now"
+EXCLUSIONS = "facts.exclusions"
 
 
 def failing(installation: Installation) -> set[tuple[str, str, str]]:

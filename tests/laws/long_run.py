@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from integration.database import embedded, postgres
-from integration.database.migrate import migrate
+from integration.pipeline.migrate import migrate
 from integration.settings import Settings
 from tests.laws.comparison import differences, merged
 from tests.laws.driver import pipeline
@@ -48,7 +48,7 @@ def compare(worlds: list[World]) -> list[str]:
         settings = Settings(home=Path(folder), values={})
         url = postgres.database_url(settings)
         try:
-            migrate(url)
+            migrate(settings, url, say=say)
             return _compare_on(url, Path(folder), worlds)
         finally:
             embedded.stop(settings.home)

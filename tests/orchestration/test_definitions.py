@@ -1,5 +1,6 @@
 """What Dagster shows about the product: jobs, schedules, sensors, and assets with descriptions."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -86,6 +87,24 @@ def test_every_model_is_an_asset_named_like_its_table(
         if node["resource_type"] == "model"
     }
     assert tables <= {tuple(key.path) for key in definitions.resolve_all_asset_keys()}
+
+
+def test_the_lineage_leads_from_a_setting_through_its_fact_to_the_copy(definitions: Any) -> None:
+    import dagster as dg
+
+    graph = definitions.resolve_asset_graph()
+    path = [
+        ["integration", "mapping_changes"],
+        ["facts", "mappings"],
+        ["facts", "current_settings"],
+        ["pipeline", "settings"],
+        ["staging", "stg_pipeline__settings"],
+    ]
+    keys = [dg.AssetKey(key) for key in path]
+    missing = [
+        below for above, below in pairwise(keys) if above not in graph.get(below).parent_keys
+    ]
+    assert missing == []
 
 
 def test_every_dbt_test_is_an_asset_check(definitions: Any, manifest: dict[str, Any]) -> None:

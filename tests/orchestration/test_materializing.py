@@ -131,11 +131,20 @@ def test_a_batch_creates_a_dropped_view_again(batched: Installation) -> None:
     assert batched.value("select count(*) from clientsights.relationships") == 1
 
 
+def test_a_batch_creates_a_dropped_fact_again_before_it_reads_it(batched: Installation) -> None:
+    batched.execute("drop view facts.mappings cascade")  # and current_settings, which reads it
+    assert batched.batch(now=NOW + timedelta(minutes=17)).success
+    assert batched.value("select count(*) from facts.current_settings") > 0
+
+
 def test_a_batch_does_not_replace_unchanged_views(batched: Installation) -> None:
-    view = "select oid from pg_class where oid = 'clientsights.relationships'::regclass"
-    oid = batched.value(view)
+    views = """
+        select array_agg(oid order by relname) from pg_class
+        where relname in ('relationships', 'current_settings') and relkind = 'v'
+    """
+    oids = batched.value(views)
     result = batched.batch(now=NOW + timedelta(minutes=20))
-    assert batched.value(view) == oid
+    assert (len(oids), batched.value(views)) == (2, oids)
     built = materialized(result)
     assert ["timeline", "sessions"] in built
     assert ["clientsights", "relationships"] not in built

@@ -52,7 +52,7 @@ def test_a_zoom_user_is_active(case: str, installation: Installation, account: C
             happen(installation, account, BASE + timedelta(hours=hour), one)
     found = installation.execute(
         """
-        select lower(stay), upper(stay) from pipeline.zoom_user_facts_now, unnest(valid) as stay
+        select lower(stay), upper(stay) from facts.zoom_user_activity, unnest(valid) as stay
         where kind = 'zoom_user_active' and subject = 'z1' and value = ''
         order by lower(stay) nulls first
         """

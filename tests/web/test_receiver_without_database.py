@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from integration.database import embedded
-from integration.database.migrate import migrate
+from integration.database.migrate import migrated
 from integration.database.postgres import database_url
 from integration.settings import Settings, SettingsError
 from integration.web.app import create_app
@@ -85,7 +85,8 @@ def test_zoom_is_asked_to_retry_while_the_database_is_unavailable(
     home = Settings(home=tmp_path / "home", values={})
     url = database_url(home)
     try:
-        migrate(url)
+        with migrated(url):
+            pass
         receiver = start_receiver(url)
         assert receiver.post(event_body()).status_code == 204
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import psycopg
 
 from integration.database import rows
+
+Kind = Literal["facts", "views"]  # facts are built before a batch derives, other views with it
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def record_code(connection: psycopg.Connection, tables: Mapping[str, TableCode])
         )
         connection.execute("delete from pipeline.progress where model = any(%s)", [stale])
         if stale:  # removing a column drops the views on it
-            connection.execute("delete from pipeline.built_views")
+            connection.execute("delete from pipeline.built_views where kind = 'views'")
         connection.execute("delete from pipeline.model_code")
         with connection.cursor() as cursor:
             cursor.executemany(
@@ -72,22 +75,22 @@ def rows_written(connection: psycopg.Connection, tables: list[str]) -> dict[str,
     return dict(found.fetchall())
 
 
-def views_are_built(connection: psycopg.Connection, fingerprint: str) -> bool:
-    """Whether the views were built from this state of the project."""
+def views_are_built(connection: psycopg.Connection, kind: Kind, fingerprint: str) -> bool:
+    """Whether the views of this kind were built from this state of the project."""
     return rows.scalar(
         connection,
         bool,
-        "select exists (select from pipeline.built_views where fingerprint = %s)",
-        [fingerprint],
+        "select exists (select from pipeline.built_views where kind = %s and fingerprint = %s)",
+        [kind, fingerprint],
     )
 
 
-def record_views(connection: psycopg.Connection, fingerprint: str) -> None:
+def record_views(connection: psycopg.Connection, kind: Kind, fingerprint: str) -> None:
     """Records that the views of this state of the project have been built."""
     connection.execute(
         """
-        insert into pipeline.built_views (is_one, fingerprint) values (true, %s)
-        on conflict (is_one) do update set fingerprint = excluded.fingerprint, built_at = now()
+        insert into pipeline.built_views (kind, fingerprint) values (%s, %s)
+        on conflict (kind) do update set fingerprint = excluded.fingerprint, built_at = now()
         """,
-        [fingerprint],
+        [kind, fingerprint],
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration.pipeline.dbt.derived_with import TableCode
-from integration.pipeline.dbt.models import views_of
+from integration.pipeline.dbt.models import facts_of, views_of
 from integration.pipeline.dbt.project import Manifest
 
 
@@ -25,9 +25,9 @@ def code_of_tables(manifest: Manifest) -> dict[str, TableCode]:
         table_name(node): TableCode(
             fingerprint=_fingerprint(manifest, unique_id),
             derived_from=frozenset(
-                table_name(manifest["nodes"][above])
+                table_name(_node(manifest, above))
                 for above in _above(manifest, unique_id, through_tables=True)
-                if _is_table(manifest["nodes"][above])
+                if _is_table(_node(manifest, above))
             ),
         )
         for unique_id, node in manifest["nodes"].items()
@@ -41,12 +41,46 @@ def fingerprint_of_views(manifest: Manifest) -> str:
     Replacing a view briefly drops the views that depend on it, and takes 0.05 s each.
     """
     code = [manifest["nodes"][node]["raw_code"] for node in sorted(views_of(manifest))]
-    macros = [
+    return _hash([code, _all_macros(manifest)])
+
+
+def fingerprint_of_facts(manifest: Manifest) -> str:
+    """The same for the facts and the functions."""
+    facts = [manifest["nodes"][node] for node in sorted(facts_of(manifest))]
+    functions = [manifest["functions"][node] for node in sorted(manifest["functions"])]
+    return _hash(
+        [
+            [[node["raw_code"], node["config"]["grants"]] for node in facts],
+            [_code_of_function(node) for node in functions],
+            _all_macros(manifest),
+        ]
+    )
+
+
+def _hash(code: object) -> str:
+    return hashlib.sha256(json.dumps(code, sort_keys=True).encode()).hexdigest()
+
+
+def _code_of_function(node: dict[str, Any]) -> list[Any]:
+    arguments = [(each["name"], each["data_type"]) for each in node["arguments"]]
+    volatility = node["config"]["volatility"]
+    return [node["schema"], node["raw_code"], arguments, node["returns"]["data_type"], volatility]
+
+
+def _all_macros(manifest: Manifest) -> list[str]:
+    return [
         props["macro_sql"]
         for name, props in sorted(manifest["macros"].items())
         if name.startswith("macro.worksights_zoom.")
     ]
-    return hashlib.sha256("\n".join(code + macros).encode()).hexdigest()
+
+
+def _node(manifest: Manifest, unique_id: str) -> dict[str, Any]:
+    """The model or function; {} for a source."""
+    found: dict[str, Any] = manifest["nodes"].get(unique_id) or manifest["functions"].get(
+        unique_id, {}
+    )
+    return found
 
 
 def _is_table(node: dict[str, Any]) -> bool:
@@ -54,13 +88,13 @@ def _is_table(node: dict[str, Any]) -> bool:
 
 
 def _above(manifest: Manifest, unique_id: str, *, through_tables: bool) -> list[str]:
-    """The models upstream of one, each once; without `through_tables` only the views it reads."""
+    """The models and functions upstream of one, each once; without `through_tables`, no tables."""
     found: list[str] = []
     waiting = list(manifest["nodes"][unique_id]["depends_on"]["nodes"])
     while waiting:
         each = waiting.pop()
-        node = manifest["nodes"].get(each)
-        if node is None or each in found or (_is_table(node) and not through_tables):
+        node = _node(manifest, each)
+        if not node or each in found or (_is_table(node) and not through_tables):
             continue
         found.append(each)
         waiting += node["depends_on"]["nodes"]
@@ -71,16 +105,15 @@ def _fingerprint(manifest: Manifest, unique_id: str) -> str:
     read = [unique_id, *_above(manifest, unique_id, through_tables=False)]
     node = manifest["nodes"][unique_id]
     shape = [node["config"]["unique_key"], node["config"]["meta"], sorted(node["columns"])]
-    code = [manifest["nodes"][each]["raw_code"] for each in read]
-    text = json.dumps([shape, code, list(_macros(manifest, read))], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    code = [_node(manifest, each)["raw_code"] for each in read]
+    return _hash([shape, code, list(_macros(manifest, read))])
 
 
 def _macros(manifest: Manifest, unique_ids: list[str]) -> Iterator[str]:
     """The project's macros that these models use, sorted by name."""
     seen: set[str] = set()
     waiting = [
-        macro for each in unique_ids for macro in manifest["nodes"][each]["depends_on"]["macros"]
+        macro for each in unique_ids for macro in _node(manifest, each)["depends_on"]["macros"]
     ]
     while waiting:
         name = waiting.pop()

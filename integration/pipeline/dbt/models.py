@@ -1,20 +1,37 @@
-"""Reads the project's models from its manifest: which are views, and which reads which."""
+"""Reads the project's models from its manifest: which are views, and which reads which.
+
+The facts (dbt_project/models/facts) are apart: a batch reads them before it derives the others.
+"""
 
 from collections.abc import Iterable
 from graphlib import TopologicalSorter
 
 from integration.pipeline.dbt.project import Manifest
 
-ALL_TABLES = "config.materialized:incremental"  # in dbt's selection syntax
+# In dbt's selection syntax.
+ALL_TABLES = "config.materialized:incremental"
+FACTS = "fqn:worksights_zoom.facts"
+
+
+def facts_of(manifest: Manifest) -> set[str]:
+    """dbt's unique ids of the facts."""
+    return {
+        node
+        for node, props in manifest["nodes"].items()
+        if props["resource_type"] == "model" and props["fqn"][1] == "facts"
+    }
 
 
 def models_of(manifest: Manifest) -> set[str]:
-    """dbt's unique ids of all models."""
-    return {node for node, props in manifest["nodes"].items() if props["resource_type"] == "model"}
+    """dbt's unique ids of all models that a batch derives."""
+    models = {
+        node for node, props in manifest["nodes"].items() if props["resource_type"] == "model"
+    }
+    return models - facts_of(manifest)
 
 
 def views_of(manifest: Manifest) -> set[str]:
-    """dbt's unique ids of the models that are views."""
+    """dbt's unique ids of those models that are views."""
     return {
         node
         for node in models_of(manifest)

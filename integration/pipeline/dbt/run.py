@@ -70,6 +70,15 @@ def run_dbt(
     return run.results
 
 
+def failures_of(results: Sequence[Any]) -> list[str]:
+    """What failed, each with the first line of its error; not what was skipped as a result."""
+    return [
+        f"{each.node.name}: {first_line(each.message)}"
+        for each in results
+        if each.status not in ("success", "skipped")
+    ]
+
+
 def invoke_dbt(
     arguments: list[str],
     *,

@@ -117,7 +117,7 @@ _ENTRIES_AFTER = SQL("""
         {affected}
     ),
     switches as (
-        select subject, value as feature, valid from pipeline.switches_now
+        select subject, value as feature, valid from facts.switches_off
         where organization_id = %(organization)s
             and subject is distinct from %(switched)s::text
     ),
@@ -139,17 +139,12 @@ _ENTRIES_AFTER = SQL("""
                     and switches.valid @> affected.ended_at
             )
             and not exists (
-                select from pipeline.exclusions_now as exclusions
+                select from facts.exclusions as exclusions
                 cross join lateral (
                     values (affected.email), (email_addresses.person_key)
                 ) as spellings (email)
                 where exclusions.organization_id = %(organization)s
-                    and (
-                        spellings.email = exclusions.subject
-                        or strpos(exclusions.subject, '@') = 0
-                        and right(spellings.email, length(exclusions.subject) + 1)
-                            in ('@' || exclusions.subject, '.' || exclusions.subject)
-                    )
+                    and facts.matches_address_or_domain(spellings.email, exclusions.subject)
             )
     )
 """)

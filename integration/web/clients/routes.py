@@ -9,6 +9,7 @@ from integration.directory.rights import Right
 from integration.pipeline.marts import marts_exist
 from integration.web.clients.listed import companies, people
 from integration.web.clients.ties import (
+    half_life_days,
     interactions,
     strongest_ties,
     ties_of_company,
@@ -109,7 +110,12 @@ def _meetings(visit: Visit, connection: psycopg.Connection, **client: str) -> di
     """One page of the interactions with a client."""
     listing = listing_of(visit, visit.request.url.path, filters=())
     found = interactions(connection, **client, limit=ROWS + 1, offset=listing.offset)
-    return {"listing": listing, "interactions": found[:ROWS], "has_next": len(found) > ROWS}
+    return {
+        "listing": listing,
+        "interactions": found[:ROWS],
+        "has_next": len(found) > ROWS,
+        "half_life_days": half_life_days(connection),
+    }
 
 
 PAGES = (

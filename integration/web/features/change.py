@@ -17,7 +17,7 @@ from integration.web.changes.effects import Effect, effects_of_switch
 from integration.web.changes.words import saved_message
 from integration.web.features.routes import PATH
 from integration.web.features.subscribers import last_processed
-from integration.web.features.switches import is_on, switch_feature, switch_history
+from integration.web.features.switches import features_on, switch_feature, switch_history
 from integration.web.page.refusals import bad_form, not_found
 from integration.web.page.visit import PageRoute, Visit
 from integration.zoom.features import FEATURES
@@ -45,7 +45,10 @@ def switches(visit: Visit) -> Response:
         user = _user(visit, connection)
         user_id = user.user_id if user else None
         history = switch_history(connection, organization_id=organization_id, user_id=user_id)
-        of_all = switch_history(connection, organization_id=organization_id, user_id=None)
+        is_on, is_on_for_all = (
+            features_on(connection, organization_id=organization_id, user_id=each, at=visit.now)
+            for each in (user_id, None)
+        )
         latest = last_processed(
             connection, [user_id] if user_id else [], organization_id=organization_id
         )
@@ -54,8 +57,8 @@ def switches(visit: Visit) -> Response:
         user=user,
         here=visit.request.url.path,
         history=history,
-        is_on={feature: is_on(history, feature, at=visit.now) for feature in FEATURES},
-        is_on_for_all={feature: is_on(of_all, feature, at=visit.now) for feature in FEATURES},
+        is_on=is_on,
+        is_on_for_all=is_on_for_all,
         latest=latest,
     )
 

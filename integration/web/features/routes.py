@@ -10,10 +10,9 @@ from integration.web.features.subscribers import (
     last_processed,
     subscribers_of,
 )
-from integration.web.features.switches import is_on, switch_history
+from integration.web.features.switches import features_on
 from integration.web.page.listing import ROWS, listing_of
 from integration.web.page.visit import PageRoute, Visit
-from integration.zoom.features import FEATURES
 
 PATH = "/services/zoom/features"
 
@@ -23,7 +22,7 @@ def features(visit: Visit) -> Response:
     listing = listing_of(visit, PATH, filters=tuple(SHOWN))
     with visit.transaction() as connection:
         connections = connections_of(connection, organization_id=organization_id)
-        history = switch_history(connection, organization_id=organization_id, user_id=None)
+        is_on = features_on(connection, organization_id=organization_id, user_id=None, at=visit.now)
         counts = count_subscribers(
             connection, organization_id=organization_id, search=listing.search
         )
@@ -41,7 +40,7 @@ def features(visit: Visit) -> Response:
     return visit.render(
         "features/features.html",
         connections=connections,
-        is_on={feature: is_on(history, feature, at=visit.now) for feature in FEATURES},
+        is_on=is_on,
         listing=listing,
         counts=counts,
         total=getattr(counts, listing.show),

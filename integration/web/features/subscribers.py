@@ -98,7 +98,7 @@ _SUBSCRIBERS = SQL(""",
         select distinct user_id from found where user_id is not null
     ),
     switched_off as (
-        select subject as user_id, array_agg(value) as off from pipeline.switches_now
+        select subject as user_id, array_agg(value) as off from facts.switches_off
         where organization_id = %(organization)s and subject <> '' and valid @> now()
         group by subject
     ),

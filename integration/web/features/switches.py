@@ -6,6 +6,7 @@ from datetime import datetime
 import psycopg
 
 from integration.database import rows
+from integration.zoom.features import FEATURES
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,17 @@ def switch_history(
     )
 
 
-def is_on(history: list[SwitchChange], feature: str, *, at: datetime) -> bool:
-    """Whether the feature was on at that time; it is on until a change switches it off."""
-    return next(
-        (made.is_on for made in history if made.feature == feature and made.effective_from <= at),
-        True,
+def features_on(
+    connection: psycopg.Connection, *, organization_id: str, user_id: str | None, at: datetime
+) -> dict[str, bool]:
+    """Feature -> whether it is on at that time by the switches of one user (None: of the
+    organization) alone.
+    """
+    off = rows.scalars(
+        connection,
+        str,
+        "select value from facts.switches_off "
+        "where organization_id = %s and subject = %s and valid @> %s::timestamptz",
+        [organization_id, user_id or "", at],
     )
+    return {feature: feature not in off for feature in FEATURES}

@@ -51,7 +51,7 @@ _PEOPLE = SQL("""
         where users.deactivated_at is null
     ),
     switched_off as materialized (
-        select subject as user_id, value as feature from pipeline.switches_now
+        select subject as user_id, value as feature from facts.switches_off
         where organization_id = %(organization)s and valid @> now()
     ),
     subscribed as (

@@ -35,10 +35,11 @@ changed_addresses as (
         setting_changes.organization_id, setting_changes.batch, setting_changes.changed,
         email_addresses.address
     from setting_changes
-    inner join email_addresses
-        on email_addresses.organization_id = setting_changes.organization_id
-        and {{ is_at('email_addresses.person_key', 'setting_changes.subject') }}
+    inner join email_addresses using (organization_id)
     where setting_changes.kind = 'exclusion'
+        and {{ function('matches_address_or_domain') }}(
+            email_addresses.person_key, setting_changes.subject
+        )
 
 ),
 
@@ -95,7 +96,7 @@ changed_zoom_users as (
     inner join settings as zoom_users
         on zoom_users.organization_id = setting_changes.organization_id
         and zoom_users.kind = 'zoom_user_email'
-        and {{ is_at('zoom_users.value', 'setting_changes.subject') }}
+        and {{ function('matches_address_or_domain') }}(zoom_users.value, setting_changes.subject)
     where setting_changes.kind = 'exclusion'
     union all
     -- A participant without a name in the session has the imported one.

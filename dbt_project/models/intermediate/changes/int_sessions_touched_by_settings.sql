@@ -101,7 +101,7 @@ candidates as (
     from setting_changes
     inner join legs
         on legs.organization_id = setting_changes.organization_id
-        and {{ is_at('legs.email', 'setting_changes.subject') }}
+        and {{ function('matches_address_or_domain') }}(legs.email, setting_changes.subject)
     where setting_changes.kind = 'exclusion'
     union all
     select

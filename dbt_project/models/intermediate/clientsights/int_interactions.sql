@@ -97,7 +97,7 @@ select
     people_in_session,
     shared_seconds,
     weighted_minutes,
-    {{ decayed('weighted_minutes', 'met_at') }} as decayed_minutes,
+    {{ function('decayed') }}(weighted_minutes, met_at) as decayed_minutes,
     month,
     met_at,
     shared

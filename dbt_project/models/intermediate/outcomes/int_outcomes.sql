@@ -89,8 +89,12 @@ facts as (
             select from exclusions
             where exclusions.organization_id = participants.organization_id
                 and (
-                    {{ is_at('participants.email', 'exclusions.subject') }}
-                    or {{ is_at('email_addresses.person_key', 'exclusions.subject') }}
+                    {{ function('matches_address_or_domain') }}(
+                        participants.email, exclusions.subject
+                    )
+                    or {{ function('matches_address_or_domain') }}(
+                        email_addresses.person_key, exclusions.subject
+                    )
                 )
         ) as is_excluded
     from participants

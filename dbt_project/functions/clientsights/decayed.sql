@@ -1,0 +1,1 @@
+minutes * power(2::double precision, {{ function('half_lives') }}(met_at))

@@ -1,0 +1,1 @@
+decayed_minutes * power(2::double precision, -{{ function('half_lives') }}(at))
