@@ -12,8 +12,10 @@ from tempfile import TemporaryDirectory, mkdtemp
 from urllib.parse import urlsplit
 
 import psycopg
+from alembic import command
 from psycopg.sql import SQL, Identifier
 
+from integration.database.migrate import configuration, engine_of
 from integration.pipeline.migrate import migrate
 from integration.settings import Settings
 
@@ -61,6 +63,12 @@ def new_database(server_url: str, *, template: str = MIGRATED) -> Iterator[str]:
             yield url_of(server_url, name)
         finally:
             owner.execute(SQL("drop database {} with (force)").format(database))
+
+
+def apply_migrations(url: str, *, to: str) -> None:
+    """Applies the migrations up to this one, and not the ones after it."""
+    with engine_of(url).connect() as connection:
+        command.upgrade(configuration(connection=connection), to)
 
 
 def keep_as_template(url: str, template: str) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from integration.database.migrate import migrate
+from tests.databases import apply_migrations
 from tests.pipeline.events import Person, Session
 from tests.pipeline.installation import Installation
 
@@ -103,7 +103,7 @@ def test_renamed_tables_keep_their_rows_and_nothing_is_left_under_the_old_names(
     before = contents(earlier, old)
     assert all(before)
 
-    migrate(earlier.url)
+    apply_migrations(earlier.url, to="0002")
 
     assert contents(earlier, new) == before
     assert earlier.execute(RELATIONS, [[*old, *VIEWS]]) == []
@@ -117,7 +117,7 @@ def test_renamed_tables_keep_their_rows_and_nothing_is_left_under_the_old_names(
 
 def test_the_next_batch_builds_the_views_again_and_changes_no_row(earlier: Installation) -> None:
     before = contents(earlier, list(TABLES))
-    migrate(earlier.url)
+    apply_migrations(earlier.url, to="0002")
     earlier.execute("delete from pipeline.failures")
 
     earlier.batch(now=STARTED_AT + timedelta(hours=3))

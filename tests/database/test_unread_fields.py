@@ -4,13 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from alembic import command
 from jinja2 import Environment
 from psycopg.types.json import Jsonb
 
-from integration.database.migrate import configuration, engine_of, migrate
 from integration.database.postgres import connect
-from tests.databases import new_database
+from tests.databases import apply_migrations, new_database
 from tests.zoom.every_field import all_kept_fields
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +72,7 @@ STORED = [
 
 def test_a_migration_deletes_unread_fields_that_were_stored_before(server_url: str) -> None:
     with new_database(server_url, template="template1") as url:
-        upgrade(url, to="0003")
+        apply_migrations(url, to="0003")
         with connect(url) as owner:
             for number, (event, fields, _) in enumerate(STORED):
                 owner.execute(
@@ -82,7 +80,7 @@ def test_a_migration_deletes_unread_fields_that_were_stored_before(server_url: s
                     "('acme', %s, null, 'a', %s, 7, now(), now(), %s)",
                     [str(number), event, Jsonb(fields)],
                 )
-        migrate(url)
+        apply_migrations(url, to="0004")
         with connect(url) as owner:
             found = owner.execute("select event, fields, batch from zoom_raw.events order by 1")
             assert sorted(found, key=str) == sorted(
@@ -90,8 +88,3 @@ def test_a_migration_deletes_unread_fields_that_were_stored_before(server_url: s
             )
             columns = owner.execute("select * from zoom_raw.users").description or []
             assert {"user_type", "zoom_created_at"}.isdisjoint(each.name for each in columns)
-
-
-def upgrade(url: str, *, to: str) -> None:
-    with engine_of(url).connect() as connection:
-        command.upgrade(configuration(connection=connection), to)
