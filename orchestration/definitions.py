@@ -6,7 +6,7 @@ from orchestration.assets.connections import connections
 from orchestration.assets.dbt import dbt_models
 from orchestration.assets.email_addresses import email_addresses
 from orchestration.assets.settings import settings
-from orchestration.assets.sources import deliveries, failures
+from orchestration.assets.sources import changed_months, deliveries, failures, organizations
 from orchestration.assets.zoom_events import zoom_events
 from orchestration.assets.zoom_users import zoom_users
 from orchestration.automation import every_20_minutes, every_night, nightly_audit, zoom_batch
@@ -25,6 +25,8 @@ def defs() -> dg.Definitions:
         assets=[
             deliveries,
             failures,
+            changed_months,
+            organizations,
             zoom_users,
             zoom_events,
             connections,

@@ -1,4 +1,20 @@
-{# Schemas have the contract's plain names; a rebuild adds its prefix. #}
+{# The live schemas have the contract's plain names; those of other targets start with the target's
+   own. #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {{ var('schema_prefix') }}{{ custom_schema_name or target.schema }}
+    {{ schema_prefix() }}{{ custom_schema_name or target.schema }}
+{%- endmacro %}
+
+{% macro schema_prefix() -%}
+    {{ return('' if is_live() else target.schema ~ '_') }}
+{%- endmacro %}
+
+{% macro is_live() -%}
+    {{ return(target.name == 'live') }}
+{%- endmacro %}
+
+{# The table or view of that name in the live schemas; none if it does not exist. #}
+{% macro live_relation(relation) -%}
+    {{ return(adapter.get_relation(
+        relation.database, relation.schema[(schema_prefix() | length):], relation.identifier
+    )) }}
 {%- endmacro %}
