@@ -140,6 +140,22 @@ def test_a_model_built_live_leaves_what_a_dagster_run_of_it_leaves(
         assert existing_relations(connection, views) == views
 
 
+@pytest.mark.parametrize(
+    ("arguments", "target"),
+    [
+        ("build -s activities", "dev"),
+        ("build -s activities --target live", "live"),
+        ("build --target=live", "live"),
+        ("build -tlive", "live"),
+        ("--target live build", "live"),
+        ("--debug run -t other", "other"),
+        ("docs generate", "dev"),
+    ],
+)
+def test_the_target_is_read_as_dbt_reads_it(arguments: str, target: str) -> None:
+    assert read_command(arguments.split()).target == target
+
+
 def bookkeeping(installation: Installation) -> list[list[Any]]:
     return [
         installation.execute(

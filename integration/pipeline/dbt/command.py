@@ -12,6 +12,7 @@ from integration.pipeline.dbt.parsed_project import parsed_project
 from integration.settings import Settings, environment_with
 
 PROGRAM = "worksights-zoom dbt"
+DEV = "dev"
 HELP = {"-h", "--help", "--version"}
 WRITES = {"run", "build", "clone", "retry", "run-operation", "seed", "snapshot"}
 
@@ -38,16 +39,15 @@ def read_command(arguments: Sequence[str]) -> Command:
     if HELP & set(arguments):
         _let_dbt_answer(arguments)
     try:
-        with environment_with(**_folders(), DBT_TARGET="dev"):
+        with environment_with(**_folders(), DBT_TARGET=DEV):
             context = args_to_context(list(arguments))
     except click.ClickException:
         _let_dbt_answer(arguments)
-    outer = context.parent.params if context.parent else {}  # `dbt --target live build`
-    outer_target = outer.get("target")
-    target = context.params.get("target")
-    if target == "dev" and outer_target:
-        target = outer_target
-    return Command([*arguments], str(context.info_name), str(target or outer_target))
+    # Before or after the command: `dbt --target live build`, `dbt build --target live`.
+    levels = [context, *([context.parent] if context.parent else [])]
+    targets = {str(level.params["target"]) for level in levels if level.params.get("target")}
+    target = next(iter(targets - {DEV}), DEV)
+    return Command([*arguments], str(context.info_name), target)
 
 
 def invoke_command(
@@ -79,7 +79,7 @@ def _options(command: Command, settings: Settings) -> dict[str, str]:
     return {
         **_folders(),
         **{name: str(path) for name, path in paths.items()},
-        "DBT_TARGET": "dev",
+        "DBT_TARGET": command.target,
         "DEV_SCHEMA": settings.dev_schema,
         # Only the tests whose tables are selected, or are upstream of one that is.
         "DBT_INDIRECT_SELECTION": "buildable",
