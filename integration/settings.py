@@ -5,6 +5,7 @@ that `up` created because none were set. Nothing is read at import.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 KEYS_FILE = "keys.env"
 PLACEHOLDER = "change-me"
 SHORTEST_KEY = 32
+DEV_SCHEMA_NAME = re.compile(r"(?!rebuild)[a-z][a-z0-9_]{,29}")
 # Zoom allows ten days to delete the data of an account that removed the app.
 LONGEST_GRACE_DAYS = 10
 
@@ -130,6 +132,17 @@ class Settings:
     def batch_minutes(self) -> int:
         """The longest time that a run that writes may take."""
         return self._positive_int("BATCH_MINUTES", 120)
+
+    @property
+    def dev_schema(self) -> str:
+        """The first part of the names of the schemas that `worksights-zoom dbt` builds in."""
+        name = self.get("DEV_SCHEMA", "dev")
+        if not DEV_SCHEMA_NAME.fullmatch(name):
+            raise SettingsError(
+                "DEV_SCHEMA must consist of at most 30 lower-case letters, digits and _, start "
+                f"with a letter, and not start with rebuild, not {name!r}."
+            )
+        return name
 
     @property
     def erase_after_days(self) -> int:

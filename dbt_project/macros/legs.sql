@@ -11,7 +11,7 @@
 participant_events as (
 
     select * from {{ ref('stg_zoom__participant_events') }}
-    {{ where_news('landed') }}
+    {{ where_news() }}
 
 ),
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "sign-in-link": "sign_in_link",
     "explain": "explain",
     "status": "status",
+    "dbt": "dbt",
     "simulate": "simulate",
 }
 

@@ -27,7 +27,7 @@ from integration.pipeline.marts import relations_exist
 from integration.pipeline.writer import WriterLost
 from integration.settings import Settings
 
-PREFIX = "rebuild_"
+PREFIX = "rebuild_"  # of the schemas of dbt's target `rebuild`
 log = logging.getLogger("derive")
 
 
@@ -107,7 +107,7 @@ def derive_copies(connection: psycopg.Connection, settings: Settings, url: str) 
     parents first. The caller must drop the copies.
     """
     drop_rebuilt(connection, PREFIX)
-    _run(connection, ["run", "--full-refresh"], settings, url, schema_prefix=PREFIX)
+    _run(connection, ["run", "--full-refresh"], settings, url, target="rebuild")
     return [
         Table(
             schema=node["schema"],
@@ -135,7 +135,7 @@ def _run(
     settings: Settings,
     url: str,
     *,
-    schema_prefix: str = "",
+    target: str = "live",
 ) -> None:
     try:
         results = run_dbt(
@@ -144,7 +144,7 @@ def _run(
             url=url,
             log=log,
             writer=connection,
-            schema_prefix=schema_prefix,
+            target=target,
         )
     except (DbtFailed, WriterLost) as error:
         raise DerivationFailed(str(error).rstrip(".")) from error

@@ -13,6 +13,7 @@ import psycopg
 from integration.connections.connections import lock_account
 from integration.database.postgres import transaction
 from integration.pipeline.batches import Batch, latest_batch_time, open_batch
+from integration.pipeline.dbt.dev_schemas import drop_dev_schemas
 from integration.pipeline.derive import DerivationFailed, derive_changes, derive_everything
 from integration.pipeline.facts import sync_facts
 from integration.pipeline.landing import land_deliveries
@@ -134,7 +135,12 @@ def _remove_account(url: str, zoom_account_id: str, due_at: datetime | None, say
 
 
 def _start_batch(connection: psycopg.Connection, settings: Settings, say: Say) -> Batch:
-    """Opens a batch, lands all waiting deliveries and copies the settings."""
+    """Opens a batch, lands all waiting deliveries and copies the settings. Drops the schemas of
+    `worksights-zoom dbt`, whose copies of the data are not searched.
+    """
+    dropped = drop_dev_schemas(connection)
+    if dropped:
+        say(f"Dropped the schemas of `worksights-zoom dbt`: {', '.join(dropped)}.")
     now = datetime.now(UTC)
     batch = open_batch(
         connection, as_of=max(now, latest_batch_time(connection) or now), run_id=None

@@ -21,3 +21,15 @@ def relations_exist(connection: psycopg.Connection, relations: Iterable[str]) ->
         "select bool_and(to_regclass(relation) is not null) from unnest(%s::text[]) as relation",
         [list(relations)],
     )
+
+
+def existing_relations(connection: psycopg.Connection, relations: Iterable[str]) -> set[str]:
+    """Those of the tables and views (schema.name) that exist."""
+    found = rows.scalars(
+        connection,
+        str,
+        "select relation from unnest(%s::text[]) as relation "
+        "where to_regclass(relation) is not null",
+        [list(relations)],
+    )
+    return set(found)

@@ -26,6 +26,7 @@ def _sources() -> list[dg.AssetSpec]:
         )
         for unique_id, source in manifest["sources"].items()
         if (source["schema"], source["name"]) not in MATERIALIZED
+        and any(child.startswith("model.") for child in manifest["child_map"][unique_id])
     ]
 
 

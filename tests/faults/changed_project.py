@@ -9,7 +9,6 @@ import pytest
 
 from integration.pipeline.dbt import parsed_project, project
 from integration.pipeline.dbt.parsed_project import parsed_project as folder_of
-from integration.pipeline.derive import PREFIX
 from tests.databases import parsed_projects
 
 PARSED = "partial_parse.msgpack"
@@ -29,9 +28,9 @@ def changed_project(files: dict[str, str], *, folder: Path) -> Iterator[Path]:
         (copy / name).write_text(text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parsed_project, "KEPT", 100)
-        for prefix in ("", PREFIX):
+        for target in ("live", "rebuild"):
             original, changed = (
-                folder_of(each, parsed_projects(), schema_prefix=prefix) / PARSED
+                folder_of(each, parsed_projects(), target=target) / PARSED
                 for each in (project.FOLDER, copy)
             )
             if original.exists():

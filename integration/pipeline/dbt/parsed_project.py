@@ -1,22 +1,22 @@
-"""Chooses the folder for dbt's parsed project: one per version of the project and schema prefix.
+"""Chooses the folder for dbt's parsed project: one per target and version of the project.
 
 dbt parses only changed files, but misses some changes: if an update changed a property file and a
-downgrade restored it, dbt-core 1.11 keeps the updated one, and the model's contract fails. With
-other variables dbt parses everything, which takes 5 s.
+downgrade restored it, dbt-core 1.11 keeps the updated one, and the model's contract fails. For
+another target dbt parses everything, which takes 5 s.
 """
 
 import hashlib
 from pathlib import Path
 from shutil import rmtree
 
-KEPT = 4  # the current and the previous version, each with and without a prefix
+KEPT = 2  # the current and the previous version of each target
 
 
-def parsed_project(project: Path, work: Path, *, schema_prefix: str) -> Path:
-    """The folder below `work`; a new one replaces all but the latest few."""
-    folder = work / f"{schema_prefix}target" / _version_of(project)
+def parsed_project(project: Path, work: Path, *, target: str) -> Path:
+    """The folder below `work`; a new one replaces all but the latest few of its target."""
+    folder = work / target / _version_of(project)
     if not folder.exists():
-        used = sorted(work.glob("*target/*/partial_parse.msgpack"), key=_time, reverse=True)
+        used = sorted((work / target).glob("*/partial_parse.msgpack"), key=_time, reverse=True)
         for each in used[KEPT - 1 :]:
             rmtree(each.parent, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)  # a batch and the audit may start together

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from integration.settings import PROJECT
@@ -28,6 +29,21 @@ def ensure_manifest() -> None:
     # No partial parsing: it misses files that were changed and changed back.
     parse = ["parse", "--no-partial-parse", "--quiet", *folders]
     subprocess.run([Path(sys.executable).parent / "dbt", *parse], cwd=PROJECT, check=True)
+
+
+def write_live_state(folder: Path, *, database: str) -> Path:
+    """Writes a manifest that says where the live tables are, for dbt's `--defer-state`; returns its
+    folder. The project's own was parsed without a database.
+    """
+    manifest = read_manifest()
+    for kind in ("nodes", "functions"):
+        for node in manifest.get(kind, {}).values():
+            node["database"] = database
+    folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w", dir=folder, prefix="manifest", delete=False) as file:
+        json.dump(manifest, file)
+    Path(file.name).replace(folder / MANIFEST.name)  # another command may be reading it
+    return folder
 
 
 def _newest_change() -> float:

@@ -4,8 +4,8 @@ A `dbt` process for each batch would import dbt again and look up its own versio
 of a batch of 24 s.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ def run_dbt(
     url: str,
     log: Any,
     writer: psycopg.Connection,
-    schema_prefix: str = "",
+    target: str = "live",
 ) -> Sequence[Any]:
     """Runs a dbt command to its end; returns its node results in the order in which they ran."""
     run = invoke_dbt(
@@ -64,7 +64,7 @@ def run_dbt(
         url=url,
         log=log,
         writer=writer,
-        schema_prefix=schema_prefix,
+        target=target,
     )
     run.raise_error()
     return run.results
@@ -87,11 +87,11 @@ def invoke_dbt(
     log: Any,
     writer: psycopg.Connection,
     statement_seconds: int | None = None,
-    schema_prefix: str = "",
+    target: str = "live",
 ) -> DbtRun:
     """Runs a dbt command until it ends, a signal arrives, or `writer`, which holds the writer's
-    lock, is lost. No statement takes longer than `statement_seconds`. `schema_prefix` is prepended
-    to the names of the tables' schemas.
+    lock, is lost. No statement takes longer than `statement_seconds`. `target` is one of
+    profiles.yml.
     """
     from dbt.cli.main import dbtRunner  # takes 3.5 s, which a sensor's tick must not spend
     from dbt_common.events.functions import msg_to_dict
@@ -103,25 +103,18 @@ def invoke_dbt(
             messages.append(msg_to_dict(event))
         _log_result(event, log)
 
-    session = {
-        "pipeline.writer": backend_of(writer),  # each model checks that it still exists
-        "client_connection_check_interval": "10s",  # stops statements soon after their process
-    }
-    if writer.info.server_version >= KNOWS_TRANSACTION_TIMEOUT:
-        session["transaction_timeout"] = "0"
-    if statement_seconds:
-        session["statement_timeout"] = f"{statement_seconds}s"
-    server = libpq_environment(url, folder=settings.home, **session)
+    limit = {"statement_timeout": f"{statement_seconds}s"} if statement_seconds else {}
+    session = {**session_of_writer(writer), **limit}
     work = settings.home / "dbt"
-    target = parsed_project(project.FOLDER, work, schema_prefix=schema_prefix)
-    with kept_alive(writer), environment_with(**server), stop_dbt_on_signal(url) as signals:
+    parsed = parsed_project(project.FOLDER, work, target=target)
+    with kept_alive(writer), connected_dbt(writer, settings, url, **session) as signals:
         outcome: Any = dbtRunner(callbacks=[listen]).invoke(
             [
                 *arguments,
                 *_option("project-dir", project.FOLDER),
                 *_option("profiles-dir", project.FOLDER),
-                *_option("target-path", target),
-                *_option("vars", json.dumps({"schema_prefix": schema_prefix})),
+                *_option("target", target),
+                *_option("target-path", parsed),
                 *_option("log-path", work / "logs"),
                 "--quiet",
                 # Postgres quotes the values of a rejected row, and dbt would print them.
@@ -131,6 +124,29 @@ def invoke_dbt(
         )
     results = () if outcome.exception else outcome.result.results
     return DbtRun(messages, results, outcome.exception, is_cancelled=bool(signals))
+
+
+def session_of_writer(writer: psycopg.Connection) -> dict[str, str]:
+    """The settings of dbt's sessions with which each model checks that `writer` still exists."""
+    return {"pipeline.writer": backend_of(writer)}
+
+
+@contextmanager
+def connected_dbt(
+    connection: psycopg.Connection, settings: Settings, url: str, **session: str
+) -> Iterator[list[int]]:
+    """In the block, dbt uses the database of `connection`, at `url`, with these session settings.
+    Yields the list of received signals, each of which ends dbt.
+    """
+    session = {
+        "client_connection_check_interval": "10s",  # stops statements soon after their process
+        **session,
+    }
+    if connection.info.server_version >= KNOWS_TRANSACTION_TIMEOUT:
+        session["transaction_timeout"] = "0"
+    server = libpq_environment(url, folder=settings.home, **session)
+    with environment_with(**server), stop_dbt_on_signal(url) as signals:
+        yield signals
 
 
 def _option(name: str, value: str | Path) -> tuple[str, str]:

@@ -7,8 +7,8 @@
         {'columns': ['organization_id', 'extension_id']},
         {'columns': ['organization_id', 'extension_number']},
     ],
-    meta={'news': 'landed'},
 ) }}
+{{ change_set('landed') }}
 
 {# Contract, 5.7: what is known about the people on both sides of a call. `caller_*` events are best
    for the caller, `callee_*` events for the callee, and each fills the gaps of the other. #}
@@ -19,14 +19,14 @@ with
 call_events as materialized (
 
     select * from {{ ref('int_call_events') }}
-    {{ where_news('landed') }}
+    {{ where_news() }}
 
 ),
 
 sides as (
 
     select * from {{ ref('int_call_sides') }}
-    {{ where_news('landed') }}
+    {{ where_news() }}
 
 ),
 

@@ -1,8 +1,8 @@
 {{ config(
     unique_key=['organization_id', 'session_id', 'side', 'person'],
     indexes=[{'columns': ['organization_id', 'session_id', 'side', 'person'], 'unique': true}],
-    meta={'news': 'landed'},
 ) }}
+{{ change_set('landed') }}
 
 {# Contract, 5.7: each Zoom user named in the events of their own side (`caller_*`, `callee_*`), and
    whether and when they were in the call. Several phones may ring, and several people may answer:
@@ -13,7 +13,7 @@ with
 call_events as (
 
     select * from {{ ref('int_call_events') }}
-    {{ where_news('landed') }}
+    {{ where_news() }}
 
 ),
 

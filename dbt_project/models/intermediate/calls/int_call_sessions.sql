@@ -4,8 +4,8 @@
         {'columns': ['organization_id', 'session_id'], 'unique': true},
         {'columns': ['organization_id', 'zoom_account_id', 'ended_at']},
     ],
-    meta={'news': 'landed'},
 ) }}
+{{ change_set('landed') }}
 
 {# Contract, 5.7: one call is one session, in any event generation. #}
 
@@ -14,14 +14,14 @@ with
 call_events as (
 
     select * from {{ ref('int_call_events') }}
-    {{ where_news('landed') }}
+    {{ where_news() }}
 
 ),
 
 people as (
 
     select * from {{ ref('int_call_people') }}
-    {{ where_news('landed') }}
+    {{ where_news() }}
 
 ),
 

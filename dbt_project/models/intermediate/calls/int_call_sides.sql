@@ -1,8 +1,8 @@
 {{ config(
     unique_key=['organization_id', 'session_id', 'leg_id'],
     indexes=[{'columns': ['organization_id', 'session_id', 'leg_id'], 'unique': true}],
-    meta={'news': 'landed'},
 ) }}
+{{ change_set('landed') }}
 
 {# Contract, 5.7: the caller and the callee or callees of each call. If several people answered,
    each is a callee; if no one did, the callee is the person with the earliest end. #}
@@ -12,21 +12,21 @@ with
 call_events as (
 
     select * from {{ ref('int_call_events') }}
-    {{ where_news('landed') }}
+    {{ where_news() }}
 
 ),
 
 people as (
 
     select * from {{ ref('int_call_people') }}
-    {{ where_news('landed') }}
+    {{ where_news() }}
 
 ),
 
 calls as (
 
     select * from {{ ref('int_call_sessions') }}
-    {{ where_news('landed') }}
+    {{ where_news() }}
 
 ),
 

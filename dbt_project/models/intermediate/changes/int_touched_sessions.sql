@@ -2,8 +2,8 @@
     incremental_strategy='append',
     indexes=[{'columns': ['batch']}],
     pre_hook="{{ forget_old_news() }}",
-    meta={'news': 'organizations', 'scope': ['organization_id']},
 ) }}
+{{ change_set('organizations', ['organization_id']) }}
 
 {# The change set of a batch, from every source (contract, 5.13). Rows are deleted once every model
    has processed them. #}
@@ -47,4 +47,4 @@ select distinct
     session_id,
     {{ current_batch() }} as batch
 from news
-{{ where_news('organizations', ['organization_id']) }}
+{{ where_news() }}

@@ -1,11 +1,9 @@
 {{ config(
     unique_key=['organization_id', 'company_id', 'month'],
     indexes=[{'columns': ['organization_id', 'company_id', 'month'], 'unique': true}],
-    meta={
-        'news': 'changed',
-        'all_of': 'int_person_sessions',
-        'scope': ['organization_id', 'company_id', 'month'],
-    },
+) }}
+{{ change_set(
+    'changed', ['organization_id', 'company_id', 'month'], all_of='int_person_sessions'
 ) }}
 
 with
@@ -13,7 +11,7 @@ with
 person_sessions as (
 
     select * from {{ ref('int_person_sessions') }}
-    {{ where_news('changed', ['organization_id', 'company_id', 'month']) }}
+    {{ where_news() }}
 
 )
 

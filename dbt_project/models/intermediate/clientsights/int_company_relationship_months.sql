@@ -3,11 +3,9 @@
     indexes=[
         {'columns': ['organization_id', 'user_id', 'company_id', 'month'], 'unique': true},
     ],
-    meta={
-        'news': 'changed',
-        'all_of': 'int_interactions',
-        'scope': ['organization_id', 'user_id', 'company_id', 'month'],
-    },
+) }}
+{{ change_set(
+    'changed', ['organization_id', 'user_id', 'company_id', 'month'], all_of='int_interactions'
 ) }}
 
 {# If several people from one company are in one session, the minutes of each strengthen the
@@ -18,7 +16,7 @@ with
 interactions as (
 
     select * from {{ ref('int_interactions') }}
-    {{ where_news('changed', ['organization_id', 'user_id', 'company_id', 'month']) }}
+    {{ where_news() }}
 
 ),
 

@@ -6,11 +6,11 @@
             'organization_id', 'company_id', 'decayed_minutes', 'user_id', 'shared_seconds'
         ]},
     ],
-    meta={
-        'news': 'changed',
-        'all_of': 'int_company_relationship_months',
-        'scope': ['organization_id', 'user_id', 'company_id'],
-    },
+) }}
+{{ change_set(
+    'changed',
+    ['organization_id', 'user_id', 'company_id'],
+    all_of='int_company_relationship_months',
 ) }}
 
 {# The index on the company covers all that the page reads of thousands of relationships. #}
@@ -20,7 +20,7 @@ with
 relationship_months as (
 
     select * from {{ ref('int_company_relationship_months') }}
-    {{ where_news('changed', ['organization_id', 'user_id', 'company_id']) }}
+    {{ where_news() }}
 
 )
 

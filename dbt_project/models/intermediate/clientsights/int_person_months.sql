@@ -1,19 +1,15 @@
 {{ config(
     unique_key=['organization_id', 'person_id', 'month'],
     indexes=[{'columns': ['organization_id', 'person_id', 'month'], 'unique': true}],
-    meta={
-        'news': 'changed',
-        'all_of': 'int_person_sessions',
-        'scope': ['organization_id', 'person_id', 'month'],
-    },
 ) }}
+{{ change_set('changed', ['organization_id', 'person_id', 'month'], all_of='int_person_sessions') }}
 
 with
 
 person_sessions as (
 
     select * from {{ ref('int_person_sessions') }}
-    {{ where_news('changed', ['organization_id', 'person_id', 'month']) }}
+    {{ where_news() }}
 
 )
 

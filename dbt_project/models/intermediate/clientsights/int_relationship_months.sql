@@ -3,11 +3,9 @@
     indexes=[
         {'columns': ['organization_id', 'user_id', 'person_id', 'month'], 'unique': true},
     ],
-    meta={
-        'news': 'changed',
-        'all_of': 'int_interactions',
-        'scope': ['organization_id', 'user_id', 'person_id', 'month'],
-    },
+) }}
+{{ change_set(
+    'changed', ['organization_id', 'user_id', 'person_id', 'month'], all_of='int_interactions'
 ) }}
 
 {# Terms are summed in one fixed order, so that a rebuild gives the same bits. #}
@@ -17,7 +15,7 @@ with
 interactions as (
 
     select * from {{ ref('int_interactions') }}
-    {{ where_news('changed', ['organization_id', 'user_id', 'person_id', 'month']) }}
+    {{ where_news() }}
 
 )
 

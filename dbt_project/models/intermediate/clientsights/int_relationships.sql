@@ -6,11 +6,9 @@
             'organization_id', 'person_id', 'decayed_minutes', 'user_id', 'shared_seconds'
         ]},
     ],
-    meta={
-        'news': 'changed',
-        'all_of': 'int_relationship_months',
-        'scope': ['organization_id', 'user_id', 'person_id'],
-    },
+) }}
+{{ change_set(
+    'changed', ['organization_id', 'user_id', 'person_id'], all_of='int_relationship_months'
 ) }}
 
 {# The index on the person covers all that the page reads of thousands of relationships. #}
@@ -20,7 +18,7 @@ with
 relationship_months as (
 
     select * from {{ ref('int_relationship_months') }}
-    {{ where_news('changed', ['organization_id', 'user_id', 'person_id']) }}
+    {{ where_news() }}
 
 )
 

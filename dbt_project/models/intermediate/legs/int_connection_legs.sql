@@ -5,8 +5,8 @@
         {'columns': ['organization_id', 'zoom_user_id']},
         {'columns': ['organization_id', 'email']},
     ],
-    meta={'news': 'landed'},
 ) }}
+{{ change_set('landed') }}
 
 {# Contract, 5.4: legs, and steps 1 to 3. Steps 4 and 5, which need the settings, are in
    int_identified_legs. #}
@@ -16,7 +16,7 @@ with
 leg_groups as (
 
     select * from {{ ref('int_leg_groups') }}
-    {{ where_news('landed') }}
+    {{ where_news() }}
 
 ),
 

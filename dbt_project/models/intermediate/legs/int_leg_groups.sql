@@ -1,8 +1,8 @@
 {{ config(
     unique_key=['organization_id', 'session_id', 'group_id'],
     indexes=[{'columns': ['organization_id', 'session_id', 'group_id'], 'unique': true}],
-    meta={'news': 'landed'},
 ) }}
+{{ change_set('landed') }}
 
 {# Contract, 5.4, step 2: groups linked by binds are merged, through any number of steps. #}
 
@@ -11,7 +11,7 @@ with recursive
 links as (
 
     select * from {{ ref('int_leg_links') }}
-    {{ where_news('landed') }}
+    {{ where_news() }}
 
 ),
 

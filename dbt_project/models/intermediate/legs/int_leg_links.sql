@@ -6,8 +6,8 @@
             'unique': true,
         },
     ],
-    meta={'news': 'landed'},
 ) }}
+{{ change_set('landed') }}
 
 {# Contract, 5.4, step 2: a leg and the leg named in its latest bind. #}
 
@@ -18,7 +18,7 @@ with
 binds as (
 
     select * from {{ ref('stg_zoom__binds') }}
-    {{ where_news('landed') }}
+    {{ where_news() }}
 
 ),
 

@@ -6,15 +6,15 @@
         {'columns': ['organization_id', 'host_zoom_user_id']},
         {'columns': ['due_at']},
     ],
-    meta={'news': 'landed_or_due'},
 ) }}
+{{ change_set('landed_or_due') }}
 
 with
 
 events as (
 
     select * from {{ ref('stg_zoom__session_events') }}
-    {{ where_news('landed_or_due') }}
+    {{ where_news() }}
 
 ),
 

@@ -5,11 +5,9 @@
         {'columns': ['organization_id', 'last_met_at']},
         {'columns': ['organization_id', 'skeleton']},
     ],
-    meta={
-        'news': 'changed_or_classified',
-        'all_of': 'int_company_months',
-        'scope': ['organization_id', 'company_id'],
-    },
+) }}
+{{ change_set(
+    'changed_or_classified', ['organization_id', 'company_id'], all_of='int_company_months'
 ) }}
 
 with
@@ -17,21 +15,21 @@ with
 company_months as (
 
     select * from {{ ref('int_company_months') }}
-    {{ where_news('changed_or_classified', ['organization_id', 'company_id']) }}
+    {{ where_news() }}
 
 ),
 
 email_addresses as (
 
     select * from {{ ref('stg_clientsights__email_addresses') }}
-    {{ where_news('changed_or_classified', ['organization_id', 'company_id']) }}
+    {{ where_news() }}
 
 ),
 
 people as (
 
     select * from {{ ref('people') }}
-    {{ where_news('changed_or_classified', ['organization_id', 'company_id']) }}
+    {{ where_news() }}
 
 ),
 

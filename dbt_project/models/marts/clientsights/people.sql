@@ -5,11 +5,9 @@
         {'columns': ['organization_id', 'company_id']},
         {'columns': ['organization_id', 'last_met_at']},
     ],
-    meta={
-        'news': 'changed_or_classified',
-        'all_of': 'int_person_months',
-        'scope': ['organization_id', 'person_id'],
-    },
+) }}
+{{ change_set(
+    'changed_or_classified', ['organization_id', 'person_id'], all_of='int_person_months'
 ) }}
 
 with
@@ -17,14 +15,14 @@ with
 person_months as (
 
     select * from {{ ref('int_person_months') }}
-    {{ where_news('changed_or_classified', ['organization_id', 'person_id']) }}
+    {{ where_news() }}
 
 ),
 
 email_addresses as (
 
     select * from {{ ref('stg_clientsights__email_addresses') }}
-    {{ where_news('changed_or_classified', ['organization_id', 'person_id']) }}
+    {{ where_news() }}
 
 ),
 

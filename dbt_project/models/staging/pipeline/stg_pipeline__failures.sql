@@ -9,4 +9,4 @@ select
     batch,
     (scope ->> 'month')::date as month,
     failed_at
-from {{ source('pipeline', 'failures') }}
+from {{ source('derivation', 'failures') }}

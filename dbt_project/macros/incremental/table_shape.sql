@@ -1,4 +1,4 @@
-{# The columns, key and indexes of an incremental table (macros/materialize_incremental.sql). #}
+{# The columns, key and indexes of an incremental table (materialize_incremental.sql). #}
 
 {# Creates the temporary tables and gives the target the columns of `sql`. Returns whether it had
    different ones. #}

@@ -2,7 +2,7 @@
     Maintains every table. It replaces dbt's own `incremental` materialization, which fails as a
     whole when one row fails, and stops when a column is added.
 
-    The change set of a model is put into the temporary table `news` (macros/news.sql), and the
+    The change set of a model is put into the temporary table `news` (change_set.sql), and the
     model's SQL reads only that. After a data error the change set is halved until the failing part
     is isolated: it is listed in pipeline.failures, its rows stay unchanged, and the rest is derived
     in the same transaction. What failed in a model is excluded from its downstream models.
@@ -10,6 +10,9 @@
     A table that was derived with different code or columns, or that has no watermark, is derived in
     full, in place: columns are added and dropped, and identical rows are not rewritten. The
     downstream tables are then derived in full too.
+
+    In other schemas than the live ones, every table is emptied and derived in full, because only
+    live tables have watermarks.
 #}
 {% materialization incremental, adapter='postgres' %}
     {%- set target = this.incorporate(type='table') -%}
@@ -25,6 +28,9 @@
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     {%- set is_reshaped = shaped(target, sql, is_new) -%}
+    {%- if not is_live() -%}
+        {%- do run_query("truncate " ~ target) -%}
+    {%- endif -%}
     {%- set reached = reached_by_parents() | int -%}
     {%- set is_whole = is_new or is_reshaped or should_full_refresh() or progress() | int < 0 -%}
     {%- if is_whole -%}

@@ -1,4 +1,4 @@
-{# Derives a model's change set and isolates what fails (macros/materialize_incremental.sql). #}
+{# Derives a model's change set and isolates what fails (materialize_incremental.sql). #}
 
 {# Fills all_news with the change set, without what failed in an upstream model, and returns its
    size. A sum is also excluded if any part of it failed. An organization (the scope of a model that
@@ -9,13 +9,13 @@
     {%- set matches = '=' if news_kind() == 'organizations' else '@>' -%}
     {%- set found -%}
         {%- if is_whole -%}
-            {{ everything(scope) }}
+            {{ everything() }}
             {% if not is_new and news_kind() != 'organizations' -%}
             union all
             select {{ prefixed('derived', scope) }} from {{ target }} as derived
             {%- endif %}
         {%- else -%}
-            {{ news(news_kind(), scope) }}
+            {{ news() }}
         {%- endif -%}
     {%- endset -%}
     {%- do run_query(
@@ -24,9 +24,9 @@
         ~ prefixed('found', scope)
         ~ " from (select distinct " ~ prefixed('found', scope) ~ " from (" ~ found ~ ") as found"
         ~ " where (" ~ prefixed('found', scope) ~ ") is not null) as found"
-        ~ " where not exists (select from pipeline.failures where failures.model = any("
-        ~ sql_list(tables_above()) ~ ") and failures.scope " ~ matches ~ " "
-        ~ scope_of('found', scope) ~ ")"
+        ~ " where not exists (select from " ~ source('derivation', 'failures')
+        ~ " where failures.model = any(" ~ sql_list(tables_above()) ~ ")"
+        ~ " and failures.scope " ~ matches ~ " " ~ scope_of('found', scope) ~ ")"
     ) -%}
     {{ return(literal("select count(*) from pg_temp.all_news")) }}
 {%- endmacro %}
@@ -85,7 +85,8 @@ begin
             when data_exception or cardinality_violation or integrity_constraint_violation
                 or program_limit_exceeded or plpgsql_error then
             if upper(part) - lower(part) = 1 then
-                insert into pipeline.failures (model, organization_id, scope, error, batch)
+                insert into {{ source('derivation', 'failures') }}
+                    (model, organization_id, scope, error, batch)
                 select '{{ table_name(model) }}', failed.organization_id,
                     {{ scope_of('failed', scope) }}, sqlstate, {{ current_batch() }}
                 from pg_temp.all_news as failed

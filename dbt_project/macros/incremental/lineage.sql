@@ -1,6 +1,6 @@
 {# The upstream and downstream tables of a model, from dbt's graph. #}
 
-{# A table's name in pipeline.progress and pipeline.failures. #}
+{# A table's name in the tables of watermarks and of failures. #}
 {% macro table_name(node) -%}
     {{ return(node.schema ~ '.' ~ (node.alias or node.name)) }}
 {%- endmacro %}

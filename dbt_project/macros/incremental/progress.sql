@@ -7,17 +7,28 @@
 
     Batch numbers and times are literals in the SQL: as a subquery they make the planner scan the
     whole history.
+
+    Every table reads and writes these, so they are not dependencies of any: `source` is called only
+    while dbt executes.
 #}
 
-{# This model's watermark; -1 before its first batch. #}
+{# This model's watermark; -1 before its first batch, and always for other tables than the live
+   ones. #}
 {% macro progress() -%}
-    {{ return(state().progress if execute else -1) }}
+    {{ return(state().progress if execute and is_live() else -1) }}
 {%- endmacro %}
 
 {# The time that the batch of this model's watermark ran as of. #}
 {% macro time_of_progress() -%}
-    {%- set query = "select coalesce(max(as_of), 'epoch') from pipeline.batches where batch <= " -%}
-    timestamptz '{{ literal(query ~ progress(), "epoch") }}'
+    {%- if execute -%}
+    {%- set query -%}
+        select coalesce(max(as_of), 'epoch') from {{ source('pipeline', 'batches') }}
+        where batch <= {{ progress() }}
+    {%- endset -%}
+    timestamptz '{{ literal(query) }}'
+    {%- else -%}
+    timestamptz 'epoch'
+    {%- endif -%}
 {%- endmacro %}
 
 {# The latest batch that has landed everything. #}
@@ -48,56 +59,52 @@
     select
         batches.current_batch,
         (
-            select coalesce(max(progress.batch), -1) from pipeline.progress
+            select coalesce(max(progress.batch), -1) from {{ source('pipeline', 'progress') }}
             where progress.model = '{{ this.schema }}.{{ this.identifier }}'
         ) as progress,
         (
             select least(batches.current_batch, min(coalesce(progress.batch, -1)))
             from unnest({{ sql_list(tables_above(nearest=true)) }}) as parent
-            left join pipeline.progress on progress.model = parent
+            left join {{ source('pipeline', 'progress') }} on progress.model = parent
         ) as reached,
         batches.batch_time
     from (
         select
             coalesce(max(batch) filter (where landed_at is not null), 0) as current_batch,
             coalesce(max(as_of), 'epoch') as batch_time
-        from pipeline.batches
+        from {{ source('pipeline', 'batches') }}
     ) as batches
 {%- endmacro %}
 
-{% macro literal(query, when_parsing) -%}
-    {%- if execute -%}
-        {{ return(run_query(query).columns[0].values()[0]) }}
-    {%- else -%}
-        {{ return(when_parsing) }}
-    {%- endif -%}
+{# The single value that a query returns. #}
+{% macro literal(query) -%}
+    {{ return(run_query(query).columns[0].values()[0]) }}
 {%- endmacro %}
 
-{# Records the model's watermark and code fingerprint in the transaction that writes the model.
+{# Records the watermark and the code fingerprint of a live table in the transaction that writes it.
    After a full derivation the downstream tables lose their watermarks, so that they are derived in
    full too. The watermark of a model that builds its change set itself does not advance while a
    part of it fails: the model would not find that part again. #}
 {% macro note_progress(target, reached, is_whole) -%}
     {%- set name = table_name(model) -%}
-    {%- set stays = news_kind() == 'organizations' and literal(
-        "select exists (select from pipeline.failures where model = '" ~ name ~ "')"
-    ) -%}
+    {%- set watermarks = source('pipeline', 'progress') -%}
     {%- if is_whole -%}
+        {%- do run_query("analyze " ~ target) -%}
+    {%- endif -%}
+    {%- if is_live() and is_whole -%}
         {%- do run_query(
-            "delete from pipeline.progress where model = any(" ~ sql_list(tables_below()) ~ ");"
-            ~ "analyze " ~ target
+            "delete from " ~ watermarks ~ " where model = any(" ~ sql_list(tables_below()) ~ ")"
         ) -%}
     {%- endif -%}
-    {%- if reached < 0 -%}
-        {%- do run_query("delete from pipeline.progress where model = '" ~ name ~ "'") -%}
-    {%- elif not stays -%}
+    {%- if is_live() and reached < 0 -%}
+        {%- do run_query("delete from " ~ watermarks ~ " where model = '" ~ name ~ "'") -%}
+    {%- elif is_live() and not is_held_back(name) -%}
         {%- do run_query(
             "select pipeline.analyze_grown(array['" ~ target ~ "'::regclass]);"
-            ~ "insert into pipeline.progress "
-            ~ "(model, batch, fingerprint, rows_inserted, rows_deleted) values ('"
+            ~ "insert into " ~ watermarks
+            ~ " (model, batch, fingerprint, rows_inserted, rows_deleted) values ('"
             ~ name ~ "', " ~ reached ~ ", (select fingerprint from "
-            ~ "pipeline.model_code where model = '"
-            ~ name[(var('schema_prefix') | length):] ~ "'), "
+            ~ source('pipeline', 'model_code') ~ " where model = '" ~ name ~ "'), "
             ~ "nullif(current_setting('pipeline.rows_inserted', true), '')::bigint, "
             ~ "nullif(current_setting('pipeline.rows_deleted', true), '')::bigint) "
             ~ "on conflict (model) do update set batch = excluded.batch, "
@@ -107,6 +114,13 @@
     {%- endif -%}
 {%- endmacro %}
 
+{% macro is_held_back(name) -%}
+    {{ return(news_kind() == 'organizations' and literal(
+        "select exists (select from " ~ source('derivation', 'failures')
+        ~ " where model = '" ~ name ~ "')"
+    )) }}
+{%- endmacro %}
+
 {# For int_touched_sessions: deletes what every model that reads it has processed. #}
 {% macro forget_old_news() -%}
     {%- if is_incremental() -%}
@@ -114,7 +128,7 @@
     where batch <= (
         select min(coalesce(progress.batch, -1))
         from unnest({{ sql_list(tables_below()) }}) as reader
-        left join pipeline.progress on progress.model = reader
+        left join {{ source('pipeline', 'progress') }} on progress.model = reader
     )
     {%- endif -%}
 {%- endmacro %}

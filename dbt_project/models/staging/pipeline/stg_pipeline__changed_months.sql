@@ -1,0 +1,8 @@
+select
+    organization_id,
+    user_id,
+    person_id,
+    company_id,
+    batch,
+    month
+from {{ source('pipeline', 'changed_months') }}

@@ -1,0 +1,5 @@
+select
+    organization_id,
+    name,
+    created_at
+from {{ source('worksights', 'organizations') }}
