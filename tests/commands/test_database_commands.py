@@ -89,7 +89,7 @@ def test_migrate_creates_what_pages_read_before_the_first_batch(program: Program
 
 def test_migrate_creates_a_missing_fact_and_a_changed_function_again(program: Program) -> None:
     url = program.settings["DATABASE_URL"]
-    execute(url, "drop view facts.mappings cascade")  # and current_settings, which reads it
+    execute(url, "drop view facts.manual_mappings cascade")  # and current_settings, which reads it
     execute(url, CHANGED_FUNCTION)
     execute(url, "update pipeline.built_views set fingerprint = 'of other code'")
     assert program("migrate").code == 0

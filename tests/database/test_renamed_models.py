@@ -20,6 +20,7 @@ TABLES = {
 VIEWS = {
     "int_sessions_of_settings": "int_sessions_touched_by_settings",
     "int_changed_people": "int_changed_identities",
+    "int_legs": "int_all_legs",
 }
 RELATIONS = """
     select relname::text from pg_class

@@ -25,7 +25,7 @@ facts as (
     from {{ ref('user_activity') }}
     union all
     select organization_id, kind, subject, value, zoom_account_id, valid
-    from {{ ref('mappings') }}
+    from {{ ref('manual_mappings') }}
     union all
     select organization_id, kind, subject, value, zoom_account_id, valid
     from {{ ref('switches_off') }}

@@ -26,7 +26,7 @@ sessions as not materialized (
 
 legs as not materialized (
 
-    select * from {{ ref('int_legs') }}
+    select * from {{ ref('int_all_legs') }}
 
 ),
 

@@ -10,7 +10,7 @@ with
 
 legs as (
 
-    select * from {{ ref('int_legs') }}
+    select * from {{ ref('int_all_legs') }}
     {{ where_news() }}
 
 ),

@@ -47,7 +47,7 @@ participants_with_manual_mapping as (
         on sessions.organization_id = participants.organization_id
         and sessions.session_id = participants.session_id
     left join lateral (
-        {{ as_of('manual_mappings', 'participants', 'participants.zoom_user_id') }}
+        {{ at_session_end('manual_mappings', 'participants', 'participants.zoom_user_id') }}
     ) as manual on true
 
 ),

@@ -67,10 +67,10 @@ participants_as_imported as (
         on sessions.organization_id = participants.organization_id
         and sessions.session_id = participants.session_id
     left join lateral (
-        {{ as_of('zoom_user_emails', 'participants', 'participants.zoom_user_id') }}
+        {{ at_session_end('zoom_user_emails', 'participants', 'participants.zoom_user_id') }}
     ) as imported_email on true
     left join lateral (
-        {{ as_of('zoom_user_names', 'participants', 'participants.zoom_user_id') }}
+        {{ at_session_end('zoom_user_names', 'participants', 'participants.zoom_user_id') }}
     ) as imported_name on true
 
 )

@@ -15,7 +15,8 @@ def upgrade() -> None:
 
 
 SQL = """
-drop view if exists intermediate.int_sessions_of_settings, intermediate.int_changed_people;
+drop view if exists
+    intermediate.int_sessions_of_settings, intermediate.int_changed_people, intermediate.int_legs;
 
 create temporary table renamed (old_name text, new_name text) on commit drop;
 insert into renamed (old_name, new_name)

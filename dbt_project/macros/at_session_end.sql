@@ -1,7 +1,7 @@
 {# The value in `settings` for a subject of `rows` when the session ended, for a lateral join with
    `sessions`. If several accounts of the organization have a value, the session's own account
    wins. #}
-{% macro as_of(settings, rows, subject) -%}
+{% macro at_session_end(settings, rows, subject) -%}
         select {{ settings }}.value
         from {{ settings }}
         where {{ settings }}.organization_id = {{ rows }}.organization_id
