@@ -83,7 +83,7 @@ from everybody
 inner join meetings using (session_id);
 insert into operations.outcomes (participant_id, session_id, organization_id, user_id, outcome, detail)
 select participant_id, session_id, 'acme', user_id, outcome, 'as the benchmark says' from everybody;
-insert into intermediate.int_entry_presence (
+insert into intermediate.int_entries (
     organization_id, session_id, user_id, role, is_estimated, presence
 )
 select

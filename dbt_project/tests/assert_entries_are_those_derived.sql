@@ -14,7 +14,7 @@ activities as (
 
 entry_presence as (
 
-    select * from {{ ref('int_entry_presence') }}
+    select * from {{ ref('int_entries') }}
     {{ where_looked_at('all') }}
 
 ),

@@ -177,18 +177,6 @@ def _reason_of(failure: Exception) -> str:
     return f"could not be landed ({type(failure).__name__}{code})"
 
 
-def delete_quarantined_bodies(connection: psycopg.Connection, *, now: datetime, days: int) -> int:
-    """Deletes the bodies of quarantined deliveries older than `days`; their ledger rows stay."""
-    return connection.execute(
-        """
-        update ingress.deliveries set body = null
-        where disposition = 'quarantined' and body is not null
-            and received_at < %s - make_interval(days => %s)
-        """,
-        [now, days],
-    ).rowcount
-
-
 def _next_chunk(connection: psycopg.Connection) -> list[Delivery]:
     rows = connection.execute(
         """

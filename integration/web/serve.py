@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from integration.settings import Settings
 from integration.web.app import create_app
-from integration.web.receiver.bounds import MAX_HEADER_BYTES, bounded_protocol
+from integration.web.receiver.connection_limits import MAX_HEADER_BYTES, bounded_protocol
 
 # Longer than the 60 s for which proxies usually keep an idle connection: then the proxy closes it,
 # and no delivery is sent on a connection that is just being closed.

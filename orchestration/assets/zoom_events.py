@@ -5,7 +5,8 @@ from typing import Any
 
 import dagster as dg
 
-from integration.pipeline.landing import delete_quarantined_bodies, land_deliveries
+from integration.pipeline.landing import land_deliveries
+from integration.pipeline.quarantine import delete_quarantined_bodies
 from integration.quantities import quantity
 from orchestration.resources import BatchInProgress, Installation
 

@@ -14,7 +14,7 @@ STARTED_AT = datetime(2026, 3, 3, 9, tzinfo=UTC)
 TABLES = {
     "int_counted_sessions": "int_session_connection_states",
     "int_mappings": "int_participant_users",
-    "int_users_in_sessions": "int_entry_presence",
+    "int_users_in_sessions": "int_entries",
     "int_people_counts": "int_session_headcounts",
 }
 VIEWS = {

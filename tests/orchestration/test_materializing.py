@@ -132,7 +132,8 @@ def test_a_batch_creates_a_dropped_view_again(batched: Installation) -> None:
 
 
 def test_a_batch_creates_a_dropped_fact_again_before_it_reads_it(batched: Installation) -> None:
-    batched.execute("drop view facts.manual_mappings cascade")  # and current_settings, which reads it
+    # And current_settings, which reads it.
+    batched.execute("drop view facts.manual_mappings cascade")
     assert batched.batch(now=NOW + timedelta(minutes=17)).success
     assert batched.value("select count(*) from facts.current_settings") > 0
 

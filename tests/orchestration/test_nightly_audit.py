@@ -121,7 +121,7 @@ def audited_tables(manifest: dict[str, Any]) -> dict[str, list[str]]:
         and node["config"]["materialized"] != "view"
         and (
             node["fqn"][1] == "marts"
-            or node["name"] not in ("int_entry_presence",)
+            or node["name"] not in ("int_entries",)
             and set(of_clientsights) & set(node["config"]["unique_key"] or ())
         )
     }

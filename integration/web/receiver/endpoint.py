@@ -15,12 +15,12 @@ import psycopg
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from integration.web.receiver.body import read_body
 from integration.web.receiver.deliveries import store_delivery, with_connection
 from integration.web.receiver.verdict import Verdict, judge
 from integration.zoom.envelope import Envelope, open_envelope
 from integration.zoom.signature import challenge_answer, is_timely, verifying_secret
 
-BODY_LIMIT = 1 << 20  # Zoom's events have a few kilobytes
 CHALLENGE_EVENT = "endpoint.url_validation"
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ async def receive(request: Request) -> Response:
     state = request.state
     with state.metrics.seconds.time():
         try:
-            body = await _read_body(request)
+            body = await read_body(request)
         except ClientDisconnect:
             return Response(status_code=400)  # no one reads it
         if body is None:
@@ -53,21 +53,6 @@ async def receive(request: Request) -> Response:
         if envelope.event == CHALLENGE_EVENT:
             return _answer_challenge(envelope, secret)
         return await _store(request, body, judge(envelope))
-
-
-async def _read_body(request: Request) -> bytes | None:
-    """The raw body, or None if it exceeds the limit. Keeps at most the limit in memory."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and (
-        len(declared) > len(str(BODY_LIMIT)) or int(declared) > BODY_LIMIT
-    ):
-        return None
-    body = bytearray()
-    async for chunk in request.stream():
-        if len(body) + len(chunk) > BODY_LIMIT:
-            return None
-        body += chunk
-    return bytes(body)
 
 
 def _rejected(request: Request, reason: str, *, status: int) -> Response:

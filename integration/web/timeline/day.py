@@ -69,7 +69,7 @@ def entries_in(
             ) as seconds_in_day,
             activities.started_at, activities.ended_at
         from timeline.activities
-        inner join intermediate.int_entry_presence as there
+        inner join intermediate.int_entries as there
             using (organization_id, session_id, user_id)
         where activities.organization_id = %(organization)s and activities.user_id = %(user)s
             and activities.started_at < %(end)s and activities.ended_at > %(start)s
@@ -92,7 +92,7 @@ def time_in_sessions(
         with stays as materialized (
             select activities.started_at, activities.ended_at, there.presence
             from timeline.activities
-            inner join intermediate.int_entry_presence as there
+            inner join intermediate.int_entries as there
                 using (organization_id, session_id, user_id)
             where activities.organization_id = %(organization)s
                 and activities.user_id = %(user)s
@@ -155,7 +155,7 @@ def companions(
                 ) as is_excluded,
                 bool_or(people.name_source = 'guess') is true as is_guessed,
                 range_agg(presence.presence) * own.presence as shared
-            from intermediate.int_entry_presence as own
+            from intermediate.int_entries as own
             inner join timeline.participants using (organization_id, session_id)
             inner join intermediate.int_presence as presence
                 using (organization_id, session_id, participant_id)

@@ -125,9 +125,9 @@ times as (
     select
         organization_id,
         session_id,
-        min(started_at) filter (where counts and started_at >= ended_at - interval '31 days')
+        min(started_at) filter (where counts and started_at >= ended_at - {{ longest_session() }})
             as started_at,
-        min(began_at) filter (where began_at between ended_at - interval '31 days' and ended_at)
+        min(began_at) filter (where began_at between ended_at - {{ longest_session() }} and ended_at)
             as began_at,
         min(ended_at) as ended_at
     from bounded_times

@@ -70,7 +70,7 @@ legs_with_imported_users as (
         order by
             settings.kind,  -- phone_extension_id, phone_extension_number, zoom_user_email
             settings.zoom_account_id = sessions.zoom_account_id desc,
-            {{ was_active('settings') }} desc,
+            {{ zoom_user_was_active('settings') }} desc,
             settings.subject collate "C"
         limit 1
     ) as imported on legs.zoom_user_id is null

@@ -53,7 +53,7 @@ marked_events as (
 
 -- No session is longer than 31 days: a start or join before that, or after the end, is ignored.
 {%- set last_at = 'coalesce(end_event_at, last_seen_at)' %}
-{%- set within = 'between ' ~ last_at ~ ' - ' ~ longest() ~ ' and ' ~ last_at %}
+{%- set within = 'between ' ~ last_at ~ ' - ' ~ longest_session() ~ ' and ' ~ last_at %}
 sessions as (
 
     select

@@ -13,7 +13,7 @@ with
 
 entry_presence as (
 
-    select * from {{ ref('int_entry_presence') }}
+    select * from {{ ref('int_entries') }}
     {{ where_news() }}
 
 ),

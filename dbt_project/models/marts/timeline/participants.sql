@@ -8,7 +8,7 @@
     ],
 ) }}
 
-{{ derived_after('int_entry_presence') }}
+{{ derived_after('int_entries') }}
 
 with
 

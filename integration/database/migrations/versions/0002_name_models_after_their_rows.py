@@ -23,7 +23,7 @@ insert into renamed (old_name, new_name)
 values
     ('int_counted_sessions', 'int_session_connection_states'),
     ('int_mappings', 'int_participant_users'),
-    ('int_users_in_sessions', 'int_entry_presence'),
+    ('int_users_in_sessions', 'int_entries'),
     ('int_people_counts', 'int_session_headcounts');
 
 do $$

@@ -1,6 +1,6 @@
 {# Whether the Zoom user of a setting was active when the session ended. `settings` has every
    kind. #}
-{% macro was_active(fact) -%}
+{% macro zoom_user_was_active(fact) -%}
             exists (
                 select from settings as activity
                 where activity.organization_id = {{ fact }}.organization_id
