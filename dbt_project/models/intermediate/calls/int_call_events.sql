@@ -81,11 +81,13 @@ cross join lateral (
 cross join lateral (
     select
         case
-            when call_events.began_at between times.ended_at - {{ longest_session() }} and times.ended_at
+            when call_events.began_at
+                between times.ended_at - {{ longest_session() }} and times.ended_at
                 then call_events.began_at
         end as began_at,
         case
-            when times.answered_at between times.ended_at - {{ longest_session() }} and times.ended_at
+            when times.answered_at
+                between times.ended_at - {{ longest_session() }} and times.ended_at
                 then times.answered_at
         end as answered_at
 ) as possible

@@ -127,8 +127,9 @@ times as (
         session_id,
         min(started_at) filter (where counts and started_at >= ended_at - {{ longest_session() }})
             as started_at,
-        min(began_at) filter (where began_at between ended_at - {{ longest_session() }} and ended_at)
-            as began_at,
+        min(began_at) filter (
+            where began_at between ended_at - {{ longest_session() }} and ended_at
+        ) as began_at,
         min(ended_at) as ended_at
     from bounded_times
     group by organization_id, session_id

@@ -58,7 +58,8 @@ stays as (
             when is_counted and coalesce(joined_at, started_at) <= coalesce(left_at, ended_at)
                 then tstzrange(coalesce(joined_at, started_at), coalesce(left_at, ended_at))
                     * tstzrange(
-                        least(greatest(started_at, ended_at - {{ longest_session() }}), ended_at), ended_at
+                        least(greatest(started_at, ended_at - {{ longest_session() }}), ended_at),
+                        ended_at
                     )
         end as stay
     from counted_legs
