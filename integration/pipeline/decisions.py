@@ -1,14 +1,19 @@
-"""Stores the decisions about deliveries: their events, and each delivery's disposition."""
+"""Decides what happens to each delivery: its disposition, and its events if it is landed."""
 
-import json
-from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import psycopg
 
-from integration.pipeline.batches import Batch
-from integration.zoom.events import Event
+from integration.zoom.envelope import Envelope, open_envelope
+from integration.zoom.events import Event, UnreadableDelivery, events_of
+from integration.zoom.kept_events import NOT_KEPT
+
+# Events from later than this after the end of an account's connection are not landed.
+AFTER_THE_END = timedelta(hours=24)
+UNKNOWN = "no organization has connected this Zoom account"
+OVER = "more than a day after the Zoom account was disconnected"
 
 
 @dataclass(frozen=True)
@@ -33,135 +38,79 @@ class Decision:
     keeps_body: bool = True  # applies to quarantined deliveries only
 
 
-def store_decisions(
-    connection: psycopg.Connection, decisions: list[Decision], batch: Batch
-) -> Counter[str]:
-    """Stores the decisions in the caller's transaction, after create_staging_tables. Returns the
-    number of deliveries by disposition.
-    """
-    connection.execute("truncate arrived, settled")
-    _stage_events(connection, decisions)
-    _settle(connection, decisions, batch)
-    return _store_events(connection, batch)
+@dataclass(frozen=True)
+class Account:
+    """The organization of a Zoom account, and when its newest connection ended, if it has."""
 
+    organization_id: str
+    ended_at: datetime | None
 
-def create_staging_tables(connection: psycopg.Connection) -> None:
-    """Creates the transaction's temporary tables. Call it once, not at each attempt to land a part
-    of a chunk: a new table holds locks until the transaction ends.
-    """
-    connection.execute(
-        """
-        create temporary table arrived (
-            delivery_id bigint, received_at timestamptz, organization_id text, zoom_account_id text,
-            event_id text, session_id text, event text, occurred_at timestamptz, fields jsonb
-        ) on commit drop
-        """
-    )
-    connection.execute(
-        """
-        create temporary table settled (
-            delivery_id bigint, organization_id text, zoom_account_id text, disposition text,
-            reason text, keeps_body boolean
-        ) on commit drop
-        """
-    )
-
-
-def _stage_events(connection: psycopg.Connection, decisions: list[Decision]) -> None:
-    with connection.cursor().copy("copy arrived from stdin") as copy:
-        for decision in decisions:
-            for event in decision.events:
-                copy.write_row(
-                    (
-                        decision.delivery.delivery_id,
-                        decision.delivery.received_at,
-                        decision.organization_id,
-                        decision.zoom_account_id,
-                        event.event_id,
-                        event.session_id,
-                        event.event,
-                        event.occurred_at,
-                        json.dumps(event.fields),
-                    )
-                )
-
-
-def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Batch) -> None:
-    with connection.cursor().copy("copy settled from stdin") as copy:
-        for decision in decisions:
-            copy.write_row(
-                (
-                    decision.delivery.delivery_id,
-                    decision.organization_id,
-                    decision.zoom_account_id,
-                    decision.disposition,
-                    decision.reason,
-                    decision.disposition == "quarantined" and decision.keeps_body,
-                )
-            )
-    # A delivery is landed if it is the first to contain a new event; the others are duplicates.
-    connection.execute(
-        """
-        with first_of_new_event as (
-            select min(arrived.delivery_id) as delivery_id
-            from arrived
-            left join zoom_raw.events as known
-                on known.organization_id = arrived.organization_id
-                    and known.event_id = arrived.event_id
-            where known.event_id is null
-            group by arrived.organization_id, arrived.event_id
+    def has_ended_at(self, occurred_at: datetime | None) -> bool:
+        return (
+            self.ended_at is not None
+            and occurred_at is not None
+            and occurred_at - self.ended_at > AFTER_THE_END
         )
-        update settled set disposition = 'duplicate', reason = 'this event was already landed'
-        where disposition = 'landed' and delivery_id not in (select delivery_id
-        from first_of_new_event)
-        """
-    )
-    # Only quarantined deliveries keep their bodies, so that an operator can examine them.
-    connection.execute(
-        """
-        update ingress.deliveries
-        set
-            disposition = settled.disposition,
-            reason = settled.reason,
-            organization_id = settled.organization_id,
-            zoom_account_id = coalesce(settled.zoom_account_id, deliveries.zoom_account_id),
-            batch = %s,
-            body = case when settled.keeps_body then deliveries.body end
-        from settled
-        where deliveries.delivery_id = settled.delivery_id
-        """,
-        [batch.number],
-    )
 
 
-def _store_events(connection: psycopg.Connection, batch: Batch) -> Counter[str]:
-    # Of two versions of one event the greater text applies, whichever arrived first. A version that
-    # changes nothing does not enter the change set. The 24 hours that an `ended` event may take
-    # start at the earliest arrival.
-    connection.execute(
-        """
-        insert into zoom_raw.events (
-            organization_id, event_id, session_id, zoom_account_id, event, batch, occurred_at,
-            first_received_at, fields
-        )
-        select distinct on (organization_id, event_id)
-            organization_id, event_id, session_id, zoom_account_id, event, %s, occurred_at,
-            min(received_at) over (partition by organization_id, event_id), fields
-        from arrived
-        order by organization_id, event_id, fields::text collate "C" desc
-        on conflict (organization_id, event_id) do update set
-            fields = case
-                when excluded.fields::text collate "C" > events.fields::text collate "C"
-                    then excluded.fields
-                else events.fields
-            end,
-            first_received_at = least(events.first_received_at, excluded.first_received_at),
-            batch = excluded.batch
-        where
-            excluded.fields::text collate "C" > events.fields::text collate "C"
-            or excluded.first_received_at < events.first_received_at
-        """,
-        [batch.number],
+def decide(connection: psycopg.Connection, waiting: Sequence[Delivery]) -> list[Decision]:
+    """One decision per delivery, in the same order. No delivery can stop the others."""
+    opened = [(delivery, _open(delivery)) for delivery in waiting]
+    ids = {envelope.zoom_account_id for _, envelope in opened if envelope.zoom_account_id}
+    accounts = _connected(connection, sorted(ids))
+    return [_decision(delivery, envelope, accounts) for delivery, envelope in opened]
+
+
+def _open(delivery: Delivery) -> Envelope:
+    try:
+        return open_envelope(delivery.body)
+    except Exception as error:  # noqa: BLE001 - an unreadable delivery must not stop the others
+        return Envelope(problem=reason_of(error))
+
+
+def _decision(delivery: Delivery, envelope: Envelope, accounts: dict[str, Account]) -> Decision:
+    """The first case that applies: unreadable envelope, event type not kept, account not connected,
+    unreadable event, connection ended before the events, landed.
+    """
+    decision = Decision(
+        delivery, "unknown_account", UNKNOWN, zoom_account_id=envelope.zoom_account_id
     )
-    rows = connection.execute("select disposition, count(*) from settled group by disposition")
-    return Counter(dict(rows.fetchall()))
+    if envelope.problem:
+        return replace(decision, disposition="quarantined", reason=envelope.problem)
+    if not envelope.is_kept:
+        return replace(decision, disposition="ignored", reason=NOT_KEPT)
+    account = accounts.get(envelope.zoom_account_id or "")
+    if account is None:
+        return decision
+    decision = replace(decision, organization_id=account.organization_id, reason=OVER)
+    try:
+        events = events_of(envelope, received_at=delivery.received_at)
+    except UnreadableDelivery as unreadable:
+        if account.has_ended_at(unreadable.occurred_at):
+            return decision
+        return replace(decision, disposition="quarantined", reason=str(unreadable))
+    except Exception as error:  # noqa: BLE001 - as above
+        return replace(decision, disposition="quarantined", reason=reason_of(error))
+    events = [event for event in events if not account.has_ended_at(event.occurred_at)]
+    if not events:
+        return decision
+    return replace(decision, disposition="landed", reason=None, events=tuple(events))
+
+
+def _connected(connection: psycopg.Connection, accounts: list[str]) -> dict[str, Account]:
+    rows = connection.execute(
+        """
+        select distinct on (zoom_account_id) zoom_account_id, organization_id, disconnected_at
+        from integration.connections
+        where zoom_account_id = any(%s)
+        order by zoom_account_id, connected_at desc, disconnected_at desc nulls first
+        """,
+        [accounts],
+    )
+    return {zoom_account_id: Account(*row) for zoom_account_id, *row in rows}
+
+
+def reason_of(failure: Exception) -> str:
+    """The error's type only: some messages quote what Zoom sent."""
+    code = f" {failure.sqlstate}" if isinstance(failure, psycopg.Error) and failure.sqlstate else ""
+    return f"could not be landed ({type(failure).__name__}{code})"

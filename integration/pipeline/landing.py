@@ -7,47 +7,18 @@ landed is quarantined without affecting the others, whatever the cause.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
 import psycopg
 
 from integration.pipeline.batches import Batch
-from integration.pipeline.decisions import (
-    Decision,
-    Delivery,
-    create_staging_tables,
-    store_decisions,
-)
+from integration.pipeline.decisions import Decision, Delivery, decide, reason_of
+from integration.pipeline.storing import create_staging_tables, store_decisions
 from integration.privacy.arriving import Arrival, Key, RedactedArrival, redact_arrivals
-from integration.zoom.envelope import Envelope, open_envelope
-from integration.zoom.events import UnreadableDelivery, events_of
-from integration.zoom.kept_events import NOT_KEPT
 
 # 5,000 deliveries of about 1 KB are parsed in half a second and keep the transaction short.
 CHUNK = 5000
 CHUNK_BYTES = 64 * 1024 * 1024  # a body may have 1 MiB, and a chunk is kept in memory
-# Events from later than this after the end of an account's connection are not landed.
-AFTER_THE_END = timedelta(hours=24)
-
-
-@dataclass(frozen=True)
-class Account:
-    """The organization of a Zoom account, and when its newest connection ended, if it has."""
-
-    organization_id: str
-    ended_at: datetime | None
-
-    def has_ended_at(self, occurred_at: datetime | None) -> bool:
-        return (
-            self.ended_at is not None
-            and occurred_at is not None
-            and occurred_at - self.ended_at > AFTER_THE_END
-        )
-
-
-UNKNOWN = "no organization has connected this Zoom account"
-OVER = "more than a day after the Zoom account was disconnected"
 ABOUT_AN_ERASED_PERSON = "it is only about an erased person"
 
 
@@ -90,7 +61,7 @@ def _land_together(
     connection: psycopg.Connection, deliveries: Sequence[Delivery], batch: Batch, key: Key
 ) -> Counter[str]:
     with connection.transaction():  # a savepoint
-        decisions = _redact(connection, _decide(connection, deliveries), batch, key)
+        decisions = _redact(connection, decide(connection, deliveries), batch, key)
         return store_decisions(connection, decisions, batch)
 
 
@@ -118,9 +89,9 @@ def _quarantine(
     """Quarantines a delivery that cannot be landed. Keeps its body only if it can be checked that
     it names no erased person.
     """
-    [decided] = _decide(connection, [delivery])
+    [decided] = decide(connection, [delivery])
     decision = replace(
-        decided, disposition="quarantined", reason=_reason_of(failure), events=(), keeps_body=True
+        decided, disposition="quarantined", reason=reason_of(failure), events=(), keeps_body=True
     )
     try:
         with connection.transaction():
@@ -171,12 +142,6 @@ def _is_transient(error: Exception) -> bool:
     return isinstance(error, psycopg.OperationalError) and not code.startswith("54")
 
 
-def _reason_of(failure: Exception) -> str:
-    """The error's type only: some messages quote what Zoom sent."""
-    code = f" {failure.sqlstate}" if isinstance(failure, psycopg.Error) and failure.sqlstate else ""
-    return f"could not be landed ({type(failure).__name__}{code})"
-
-
 def _next_chunk(connection: psycopg.Connection) -> list[Delivery]:
     rows = connection.execute(
         """
@@ -201,59 +166,3 @@ def _next_chunk(connection: psycopg.Connection) -> list[Delivery]:
         [CHUNK, CHUNK_BYTES],
     )
     return [Delivery(*row) for row in rows]
-
-
-def _decide(connection: psycopg.Connection, waiting: Sequence[Delivery]) -> list[Decision]:
-    opened = [(delivery, _open(delivery)) for delivery in waiting]
-    ids = {envelope.zoom_account_id for _, envelope in opened if envelope.zoom_account_id}
-    accounts = _connected(connection, sorted(ids))
-    return [_decision(delivery, envelope, accounts) for delivery, envelope in opened]
-
-
-def _open(delivery: Delivery) -> Envelope:
-    try:
-        return open_envelope(delivery.body)
-    except Exception as error:  # noqa: BLE001 - an unreadable delivery must not stop the others
-        return Envelope(problem=_reason_of(error))
-
-
-def _decision(delivery: Delivery, envelope: Envelope, accounts: dict[str, Account]) -> Decision:
-    """The first case that applies: unreadable envelope, event type not kept, account not connected,
-    unreadable event, connection ended before the events, landed.
-    """
-    decision = Decision(
-        delivery, "unknown_account", UNKNOWN, zoom_account_id=envelope.zoom_account_id
-    )
-    if envelope.problem:
-        return replace(decision, disposition="quarantined", reason=envelope.problem)
-    if not envelope.is_kept:
-        return replace(decision, disposition="ignored", reason=NOT_KEPT)
-    account = accounts.get(envelope.zoom_account_id or "")
-    if account is None:
-        return decision
-    decision = replace(decision, organization_id=account.organization_id, reason=OVER)
-    try:
-        events = events_of(envelope, received_at=delivery.received_at)
-    except UnreadableDelivery as unreadable:
-        if account.has_ended_at(unreadable.occurred_at):
-            return decision
-        return replace(decision, disposition="quarantined", reason=str(unreadable))
-    except Exception as error:  # noqa: BLE001 - as above
-        return replace(decision, disposition="quarantined", reason=_reason_of(error))
-    events = [event for event in events if not account.has_ended_at(event.occurred_at)]
-    if not events:
-        return decision
-    return replace(decision, disposition="landed", reason=None, events=tuple(events))
-
-
-def _connected(connection: psycopg.Connection, accounts: list[str]) -> dict[str, Account]:
-    rows = connection.execute(
-        """
-        select distinct on (zoom_account_id) zoom_account_id, organization_id, disconnected_at
-        from integration.connections
-        where zoom_account_id = any(%s)
-        order by zoom_account_id, connected_at desc, disconnected_at desc nulls first
-        """,
-        [accounts],
-    )
-    return {zoom_account_id: Account(*row) for zoom_account_id, *row in rows}

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 import requests
@@ -25,6 +26,7 @@ from integration.zoom.errors import (
     zoom_code,
 )
 from integration.zoom.http import NO_DEADLINE, Answer, send, zoom_session
+from integration.zoom.paging import Page, read_pages
 
 # Long enough for limits per second and per minute. The client does not wait for daily limits.
 LONGEST_WAIT_SECONDS = 60.0
@@ -32,20 +34,9 @@ LONGEST_WAIT_SECONDS = 60.0
 USER_STATUSES = ("active", "inactive", "pending")  # one request lists one status only
 USER_PAGE_SIZE = 300  # the most that every edition of Zoom's documentation allows
 PHONE_PAGE_SIZE = 100
-# Far more than any account has: a list that continues after this has no end.
-MAX_PAGES = 2_000
-MAX_LISTED = 1_000_000
-LONGEST_PAGE_TOKEN = 4_096
-READ_AGAIN = (
-    "The next import reads the list again. If the problem continues, report it to Zoom Support."
-)
-
-# Page tokens are valid for 15 minutes. Zoom uses this code for other invalid requests, too.
-STALE_PAGE_TOKEN = 300
 
 # Called with None for the current token, or with a token that Zoom has rejected for a new one.
 TokenSource = Callable[[str | None], str]
-Page = list[dict[str, Any]]
 
 
 def retry_time(headers: Mapping[str, str], *, now: datetime) -> datetime | None:
@@ -117,43 +108,7 @@ class ZoomClient:
             ) from error
 
     def _pages(self, path: str, params: dict[str, Any]) -> Iterator[Page]:
-        """The pages of one list. A stale page token restarts the list once, from the first page.
-
-        Raises ListCutShort when the list names a page for the second time, or does not end.
-        """
-        page_token, restarted, listed = "", False, 0
-        named: set[str] = set()
-        for _ in range(MAX_PAGES):
-            asked = {**params, "next_page_token": page_token} if page_token else params
-            try:
-                body = self._get(path, asked)
-            except PermanentZoomError as error:
-                if not page_token or error.code != STALE_PAGE_TOKEN:
-                    raise
-                if restarted:
-                    raise TransientZoomError(
-                        "Zoom's user list expired twice while it was being read.",
-                        status=error.status,
-                        code=error.code,
-                    ) from error
-                page_token, restarted, named = "", True, set()
-                continue
-            users = body.get("users")
-            # A response without a list is not an empty list: all users would look deleted.
-            if not isinstance(users, list) or not all(isinstance(user, dict) for user in users):
-                raise unreadable_answer(200)
-            yield users
-            page_token, listed = _page_token(body), listed + len(users)
-            if not page_token:
-                return
-            if page_token in named:
-                raise ListCutShort(
-                    "Zoom's user list repeats itself and does not end.", next_step=READ_AGAIN
-                )
-            if listed > MAX_LISTED:
-                break
-            named.add(page_token)
-        raise ListCutShort("Zoom's user list does not end.", next_step=READ_AGAIN)
+        return read_pages(partial(self._get, path), params)
 
     def _get(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The JSON object of a 2xx; waits for short rate limits and replaces the token once."""
@@ -207,18 +162,6 @@ class ZoomClient:
                 next_step="The next import reads the list again. If the problem continues, contact "
                 "the team that runs WorkSights, which can allow more time.",
             )
-
-
-def _page_token(body: Mapping[str, Any]) -> str:
-    """Empty after the last page."""
-    token = body.get("next_page_token")
-    if token is None or token == "":
-        return ""
-    if isinstance(token, bool) or not isinstance(token, str | int):
-        raise unreadable_answer(200)
-    if len(str(token)) > LONGEST_PAGE_TOKEN:
-        raise unreadable_answer(200)
-    return str(token)
 
 
 def _bearer(token: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:

@@ -6,8 +6,9 @@ It must not know where they are stored. The receiver must not import it: pandas 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from integration.zoom.client import Page, ZoomClient
+from integration.zoom.client import ZoomClient
 from integration.zoom.errors import PermanentZoomError, ZoomError
+from integration.zoom.paging import Page
 from integration.zoom.users import UserList, phone_users, slim, users_frame
 
 PhoneUser = tuple[str, str | None, str | None]  # zoom_user_id, extension_id, extension_number

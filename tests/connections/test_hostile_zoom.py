@@ -11,7 +11,7 @@ import pytest
 
 from integration.pipeline import user_import
 from integration.settings import Settings
-from integration.zoom import client, http
+from integration.zoom import http, paging
 from integration.zoom.client import ZoomClient
 from integration.zoom.errors import ZoomError
 from tests.connections.hostile_zoom import (
@@ -50,7 +50,7 @@ def hostile() -> Iterator[HostileZoom]:
         # The time limits stay the product's own, because a busy machine needs them.
         patch.setattr(http, "BACKOFF_SECONDS", (0.0, 0.0, 0.0))
         patch.setattr(http, "LARGEST_ANSWER_BYTES", 2**20)
-        patch.setattr(client, "MAX_PAGES", USERS_OF_ENDLESS_LIST)
+        patch.setattr(paging, "MAX_PAGES", USERS_OF_ENDLESS_LIST)
         patch.setattr(user_import, "ACCOUNTS_AT_ONCE", 32)
         with hostile_zoom() as zoom:
             yield zoom
@@ -194,7 +194,7 @@ def test_an_account_that_takes_too_long_is_cut_short_and_the_batch_continues(
 ) -> None:
     monkeypatch.setenv("ZOOM_OAUTH_URL", hostile.url)
     monkeypatch.setenv("ZOOM_API_URL", hostile.url)
-    monkeypatch.setattr(client, "MAX_PAGES", 10**9)
+    monkeypatch.setattr(paging, "MAX_PAGES", 10**9)
     monkeypatch.setattr(Settings, "import_minutes", 8 / 60)
     connect(installation, [*WELL, "users.no-end"])
     assert installation.import_users(now=NOW).success

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from integration.zoom import client
+from integration.zoom import paging
 from integration.zoom.client import ZoomClient
 from integration.zoom.errors import ListCutShort, PermanentZoomError, TransientZoomError
 from tests.zoom.conftest import Clock, Tokens, ids_of, page
@@ -58,7 +58,7 @@ def test_a_restarted_list_may_name_the_same_pages(zoom: Any, zoom_client: ZoomCl
 def test_a_list_without_an_end_is_cut_short(
     zoom: Any, zoom_client: ZoomClient, monkeypatch: pytest.MonkeyPatch, ids: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(client, "MAX_PAGES", 5)
+    monkeypatch.setattr(paging, "MAX_PAGES", 5)
     for number in range(7):
         zoom.will_answer(200, page(*ids, then=str(number)))
 

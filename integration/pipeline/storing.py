@@ -1,0 +1,145 @@
+"""Stores decided deliveries: their events, of two versions of one the greater, and each delivery's
+disposition.
+"""
+
+import json
+from collections import Counter
+
+import psycopg
+
+from integration.pipeline.batches import Batch
+from integration.pipeline.decisions import Decision
+
+
+def store_decisions(
+    connection: psycopg.Connection, decisions: list[Decision], batch: Batch
+) -> Counter[str]:
+    """Stores the decisions in the caller's transaction, after create_staging_tables. Returns the
+    number of deliveries by disposition.
+    """
+    connection.execute("truncate arrived, settled")
+    _stage_events(connection, decisions)
+    _settle(connection, decisions, batch)
+    return _store_events(connection, batch)
+
+
+def create_staging_tables(connection: psycopg.Connection) -> None:
+    """Creates the transaction's temporary tables. Call it once, not at each attempt to land a part
+    of a chunk: a new table holds locks until the transaction ends.
+    """
+    connection.execute(
+        """
+        create temporary table arrived (
+            delivery_id bigint, received_at timestamptz, organization_id text, zoom_account_id text,
+            event_id text, session_id text, event text, occurred_at timestamptz, fields jsonb
+        ) on commit drop
+        """
+    )
+    connection.execute(
+        """
+        create temporary table settled (
+            delivery_id bigint, organization_id text, zoom_account_id text, disposition text,
+            reason text, keeps_body boolean
+        ) on commit drop
+        """
+    )
+
+
+def _stage_events(connection: psycopg.Connection, decisions: list[Decision]) -> None:
+    with connection.cursor().copy("copy arrived from stdin") as copy:
+        for decision in decisions:
+            for event in decision.events:
+                copy.write_row(
+                    (
+                        decision.delivery.delivery_id,
+                        decision.delivery.received_at,
+                        decision.organization_id,
+                        decision.zoom_account_id,
+                        event.event_id,
+                        event.session_id,
+                        event.event,
+                        event.occurred_at,
+                        json.dumps(event.fields),
+                    )
+                )
+
+
+def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Batch) -> None:
+    with connection.cursor().copy("copy settled from stdin") as copy:
+        for decision in decisions:
+            copy.write_row(
+                (
+                    decision.delivery.delivery_id,
+                    decision.organization_id,
+                    decision.zoom_account_id,
+                    decision.disposition,
+                    decision.reason,
+                    decision.disposition == "quarantined" and decision.keeps_body,
+                )
+            )
+    # A delivery is landed if it is the first to contain a new event; the others are duplicates.
+    connection.execute(
+        """
+        with first_of_new_event as (
+            select min(arrived.delivery_id) as delivery_id
+            from arrived
+            left join zoom_raw.events as known
+                on known.organization_id = arrived.organization_id
+                    and known.event_id = arrived.event_id
+            where known.event_id is null
+            group by arrived.organization_id, arrived.event_id
+        )
+        update settled set disposition = 'duplicate', reason = 'this event was already landed'
+        where disposition = 'landed' and delivery_id not in (select delivery_id
+        from first_of_new_event)
+        """
+    )
+    # Only quarantined deliveries keep their bodies, so that an operator can examine them.
+    connection.execute(
+        """
+        update ingress.deliveries
+        set
+            disposition = settled.disposition,
+            reason = settled.reason,
+            organization_id = settled.organization_id,
+            zoom_account_id = coalesce(settled.zoom_account_id, deliveries.zoom_account_id),
+            batch = %s,
+            body = case when settled.keeps_body then deliveries.body end
+        from settled
+        where deliveries.delivery_id = settled.delivery_id
+        """,
+        [batch.number],
+    )
+
+
+def _store_events(connection: psycopg.Connection, batch: Batch) -> Counter[str]:
+    # Of two versions of one event the greater text applies, whichever arrived first. A version that
+    # changes nothing does not enter the change set. The 24 hours that an `ended` event may take
+    # start at the earliest arrival.
+    connection.execute(
+        """
+        insert into zoom_raw.events (
+            organization_id, event_id, session_id, zoom_account_id, event, batch, occurred_at,
+            first_received_at, fields
+        )
+        select distinct on (organization_id, event_id)
+            organization_id, event_id, session_id, zoom_account_id, event, %s, occurred_at,
+            min(received_at) over (partition by organization_id, event_id), fields
+        from arrived
+        order by organization_id, event_id, fields::text collate "C" desc
+        on conflict (organization_id, event_id) do update set
+            fields = case
+                when excluded.fields::text collate "C" > events.fields::text collate "C"
+                    then excluded.fields
+                else events.fields
+            end,
+            first_received_at = least(events.first_received_at, excluded.first_received_at),
+            batch = excluded.batch
+        where
+            excluded.fields::text collate "C" > events.fields::text collate "C"
+            or excluded.first_received_at < events.first_received_at
+        """,
+        [batch.number],
+    )
+    rows = connection.execute("select disposition, count(*) from settled group by disposition")
+    return Counter(dict(rows.fetchall()))
