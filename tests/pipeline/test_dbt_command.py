@@ -189,4 +189,4 @@ def test_a_command_that_writes_live_waits_for_the_writer(installation: Installat
     thread.join(PATIENCE)
 
     assert (waited, codes) == ([], [0])
-    assert said == ["Waiting for another batch, rebuild or import to finish."]
+    assert said == ["Waiting for another batch, rebuild, erasure or import to finish."]

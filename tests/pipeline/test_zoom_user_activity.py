@@ -75,7 +75,7 @@ def happen(installation: Installation, account: Connection, at: datetime, what: 
         )
         return
     users = what[0] if isinstance(what, tuple) else what
-    rows = [(user, f"{user}@a.example", *[None] * 4, status, None) for user, status in users]
+    rows = [(user, f"{user}@a.example", *[None] * 3, status) for user, status in users]
     with connect(installation.url) as connection:
         store_users(
             connection, account, rows, batch=1, now=at, is_complete=not isinstance(what, tuple)

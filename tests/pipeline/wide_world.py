@@ -54,7 +54,7 @@ def _import(installation: Installation, connection_id: str) -> None:
     account = Connection(connection_id, ORGANIZATION, ACCOUNT, "active", None, LONG_AGO)
     with connect(installation.url, role="pipeline") as connection:
         when = {"batch": 0, "now": START - timedelta(days=1)}
-        user = (HOST, EMAIL, NAME, NAME, NAME, wide(128), wide(128), LONG_AGO)
+        user = (HOST, EMAIL, NAME, NAME, NAME, wide(128))
         store_users(connection, account, [user], **when)
         store_phone_users(connection, account, [(CALLER, EXTENSION, EXTENSION)], **when)
 

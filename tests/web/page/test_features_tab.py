@@ -102,7 +102,7 @@ def test_a_feature_that_is_off_for_the_organization_is_off_for_each_person(acme:
     visitor = acme.visitor("executive")
     visitor.post(f"{TAB}/organization/change", {"feature": "phone", "to": "off", "since": "now"})
     assert "It applies from now on." in visitor.get(f"{TAB}/organization").text
-    sentence = "Off for the organization. For Member of Acme it is set to on."
+    sentence = "Off for the organization. For Member of Acme, it is set to on."
     assert sentence in visitor.get(MEMBER).text
     assert acme.rows("select user_id, feature, is_on from integration.subscription_changes") == [
         (None, "phone", False)
