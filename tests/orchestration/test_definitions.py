@@ -95,7 +95,7 @@ def test_the_lineage_leads_from_a_setting_through_its_fact_to_the_copy(definitio
     graph = definitions.resolve_asset_graph()
     path = [
         ["integration", "mapping_changes"],
-        ["facts", "mappings"],
+        ["facts", "manual_mappings"],
         ["facts", "current_settings"],
         ["pipeline", "settings"],
         ["staging", "stg_pipeline__settings"],
