@@ -7,7 +7,7 @@ import psycopg
 from integration.database.postgres import connect
 from integration.pipeline.dbt import project
 from integration.pipeline.dbt.command import Command, invoke_command
-from integration.pipeline.dbt.dev_schemas import dev_failures, prepare_dev_schemas
+from integration.pipeline.dbt.dev_schemas import dev_failures, dev_functions, prepare_dev_schemas
 from integration.pipeline.dbt.models import relations_of, views_of
 from integration.pipeline.dbt.run import connected_dbt, session_of_writer
 from integration.pipeline.derive import start_derivation
@@ -33,7 +33,9 @@ def run_beside_live(command: Command, settings: Settings, url: str, *, say: Say)
     with connect(url, role="pipeline", autocommit=True) as connection:
         prepare_dev_schemas(connection, prefix)
         state = project.write_live_state(
-            settings.home / "dbt" / "live_state", database=connection.info.dbname
+            settings.home / "dbt" / "live_state",
+            database=connection.info.dbname,
+            own_functions=dev_functions(connection, prefix),
         )
         with connected_dbt(connection, settings, url):
             code, _ = invoke_command(command, settings, defer_state=state)

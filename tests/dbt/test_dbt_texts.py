@@ -33,6 +33,7 @@ MAX_COLUMNS = 100
 PARAGRAPHS = {f"5.{number}" for number in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13)}
 # dbt does not build these schemas, so their tables are sources; their functions have no other name.
 SCHEMAS_BELOW = re.compile(r"\b(?:ingress|integration|pipeline|worksights|\w+_raw)\.\w+\b(?!\()")
+BUILT_BY_DBT = re.compile(r"\b(?:staging|facts|intermediate|timeline|clientsights|operations)\.\w+")
 UNDER_CONFIG_ONLY = {"freshness", "meta", "tags", "docs", "group", "access"}
 KEYWORDS = re.compile(
     r"\b(SELECT|DISTINCT|FROM|WHERE|JOIN|INNER|LEFT|FULL|CROSS|LATERAL|WITH|AS|ON|USING|AND|OR|NOT"
@@ -134,6 +135,12 @@ def test_columns_are_written_out_not_looped_over(path: Path) -> None:
 @pytest.mark.parametrize("path", SQL_FILES, ids=named)
 def test_tables_are_read_through_ref_and_source(path: Path) -> None:
     assert SCHEMAS_BELOW.findall(without_comments_and_texts(path.read_text())) == []
+
+
+@pytest.mark.parametrize("path", SQL_FILES, ids=named)
+def test_what_dbt_builds_is_used_through_ref_and_function(path: Path) -> None:
+    """Otherwise lineage lacks it, and a developer's own copy of it is not used."""
+    assert BUILT_BY_DBT.findall(without_comments_and_texts(path.read_text())) == []
 
 
 @pytest.mark.parametrize("path", SQL_FILES, ids=named)

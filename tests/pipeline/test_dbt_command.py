@@ -112,6 +112,17 @@ def test_without_the_live_target_nothing_of_the_pipelines_changes(
     assert installation.value(left) == 0
 
 
+def test_models_use_a_function_once_it_is_built_next_to_the_live_one(
+    installation: Installation,
+) -> None:
+    definition = "select pg_get_viewdef('dev_clientsights.relationships'::regclass)"
+    assert run(installation, "run", "-s", "relationships")[0] == 0
+    assert "dev_clientsights.grade_of" not in installation.value(definition)
+    assert run(installation, "build", "-s", "grade_of")[0] == 0
+    assert run(installation, "run", "-s", "relationships")[0] == 0
+    assert "dev_clientsights.grade_of" in installation.value(definition)
+
+
 def test_a_model_built_live_leaves_what_a_dagster_run_of_it_leaves(
     installation: Installation, server_url: str, home: Path, zoom_url: tuple[World, str]
 ) -> None:

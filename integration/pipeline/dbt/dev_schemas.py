@@ -44,6 +44,22 @@ def dev_failures(connection: psycopg.Connection, prefix: str) -> Counter[tuple[s
     return Counter({(model, error): count for model, error, count in found})
 
 
+def dev_functions(connection: psycopg.Connection, prefix: str) -> set[str]:
+    """The functions that were built there, by their names in the live schemas (schema.name)."""
+    found = rows.scalars(
+        connection,
+        str,
+        """
+        select right(nspname, -length(%(start)s::text)) || '.' || proname
+        from pg_proc
+        inner join pg_namespace on pg_namespace.oid = pronamespace
+        where starts_with(nspname, %(start)s::text)
+        """,
+        {"start": f"{prefix}_"},
+    )
+    return set(found)
+
+
 def drop_dev_schemas(connection: psycopg.Connection) -> list[str]:
     """Drops everyone's schemas of this kind; returns their names, sorted."""
     with connection.transaction():

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -31,13 +32,21 @@ def ensure_manifest() -> None:
     subprocess.run([Path(sys.executable).parent / "dbt", *parse], cwd=PROJECT, check=True)
 
 
-def write_live_state(folder: Path, *, database: str) -> Path:
-    """Writes a manifest that says where the live tables are, for dbt's `--defer-state`; returns its
-    folder. The project's own was parsed without a database.
+def write_live_state(folder: Path, *, database: str, own_functions: Collection[str]) -> Path:
+    """Writes a manifest that says where the live tables and functions are, for dbt's
+    `--defer-state`; returns its folder. The project's own was parsed without a database.
+
+    dbt looks only for tables and views of one's own before it defers, so `own_functions`
+    (schema.name, as in the live schemas) are left out.
     """
     manifest = read_manifest()
+    manifest["functions"] = {
+        unique_id: node
+        for unique_id, node in manifest["functions"].items()
+        if f"{node['schema']}.{node['name']}" not in own_functions
+    }
     for kind in ("nodes", "functions"):
-        for node in manifest.get(kind, {}).values():
+        for node in manifest[kind].values():
             node["database"] = database
     folder.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile("w", dir=folder, prefix="manifest", delete=False) as file:

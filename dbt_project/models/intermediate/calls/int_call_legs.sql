@@ -110,7 +110,7 @@ ranked_statements as (
 
 ),
 
-facts as (
+facts_of_side as (
 
     select
         organization_id,
@@ -133,14 +133,14 @@ select
     sides.session_id,
     sides.leg_id,
     sides.side,
-    facts.zoom_user_id,
-    facts.extension_id,
-    facts.extension_number,
-    facts.phone_number,
-    facts.email,
-    facts.name,
+    facts_of_side.zoom_user_id,
+    facts_of_side.extension_id,
+    facts_of_side.extension_number,
+    facts_of_side.phone_number,
+    facts_of_side.email,
+    facts_of_side.name,
     sides.is_answered,
     sides.started_at,
     sides.ended_at
 from sides
-left join facts using (organization_id, session_id, leg_id)
+left join facts_of_side using (organization_id, session_id, leg_id)

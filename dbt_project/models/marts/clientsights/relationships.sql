@@ -6,7 +6,7 @@ select
     relationships.organization_id,
     relationships.user_id,
     relationships.person_id,
-    clientsights.grade_of(graded.strength) as grade,
+    {{ function('grade_of') }}(graded.strength) as grade,
     relationships.session_count,
     relationships.shared_seconds,
     relationships.decayed_minutes,
@@ -15,5 +15,5 @@ select
     relationships.last_met_at
 from {{ ref('int_relationships') }} as relationships
 cross join lateral (
-    select clientsights.strength_at(relationships.decayed_minutes, now()) as strength
+    select {{ function('strength_at') }}(relationships.decayed_minutes, now()) as strength
 ) as graded
