@@ -6,7 +6,6 @@ that `up` created because none were set. Nothing is read at import.
 
 import os
 import re
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -199,28 +198,3 @@ def environment_of_children(settings: Settings, **extra: str) -> dict[str, str]:
     `extra`.
     """
     return {**os.environ, **settings.values, "WORKSIGHTS_ZOOM_HOME": str(settings.home), **extra}
-
-
-def create_missing_keys(
-    settings: Settings, *, addresses: Mapping[str, str] | None = None, **also: str
-) -> Settings:
-    """Creates the missing keys below the home and stores `also` there; existing settings take
-    precedence. An address in `addresses` replaces the one that an earlier run stored.
-    """
-    file = settings.home / KEYS_FILE
-    kept = {k: v for k, v in dotenv_values(file).items() if v is not None}
-    made = {
-        "ENCRYPTION_KEY": Fernet.generate_key().decode(),
-        "SESSION_KEY": secrets.token_urlsafe(32),
-        "TOMBSTONE_KEY": secrets.token_urlsafe(32),
-        **also,
-    }
-    missing = {name: value for name, value in made.items() if not settings.get(name)}
-    for name, value in (addresses or {}).items():
-        if settings.get(name) in ("", kept.get(name)):
-            missing[name] = value
-    if missing:
-        settings.home.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text("".join(f"{name}={value}\n" for name, value in {**kept, **missing}.items()))
-    return Settings(home=settings.home, values={**settings.values, **missing})

@@ -8,12 +8,13 @@ from rich.console import Console
 from rich.table import Table
 
 from integration.commands import demo_day as timeline
+from integration.commands.keys import create_missing_keys
 from integration.commands.processes import Supervisor
 from integration.commands.sign_in_link import create_link
 from integration.database.postgres import connect, transaction
 from integration.directory.worksights_users import first_of_roles
 from integration.quantities import quantity
-from integration.settings import Settings, SettingsError, create_missing_keys
+from integration.settings import Settings, SettingsError
 
 ORGANIZATION = "acme-works"
 ACCOUNT = "AcmeWorksAccount000000"  # the simulator's company

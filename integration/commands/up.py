@@ -10,11 +10,12 @@ import click
 import requests
 
 from integration.commands import demo as demonstration
+from integration.commands.keys import create_missing_keys
 from integration.commands.processes import Supervisor, environment, free_port
 from integration.database import embedded, postgres
 from integration.database.unavailable import DatabaseUnavailable
 from integration.pipeline.migrate import migrate
-from integration.settings import Settings, create_missing_keys, read_settings
+from integration.settings import Settings, read_settings
 
 NEEDED = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
 READY_SECONDS = 600  # a process may start slowly; one that exits is noticed at once

@@ -35,27 +35,23 @@ def open_batch(connection: psycopg.Connection, *, as_of: datetime, run_id: str |
 
 
 def finish_batches(connection: psycopg.Connection, *, tables: Iterable[str]) -> int:
-    """Marks the batches that all derived tables have processed as finished, and deletes their
-    change sets. Returns the last of them, or -1.
+    """Marks the batches that all derived tables have processed as finished. Returns the last of
+    them, or -1.
     """
-    with connection.transaction():
-        reached = rows.scalar(
-            connection,
-            int,
-            """
-            select coalesce(min(coalesce(progress.batch, -1)), -1)
-            from unnest(%s::text[]) as derived
-            left join pipeline.progress on progress.model = derived
-            """,
-            [list(tables)],
-        )
-        connection.execute(
-            "update pipeline.batches set finished_at = now() "
-            "where batch <= %s and finished_at is null",
-            [reached],
-        )
-        connection.execute("delete from pipeline.setting_changes where batch <= %s", [reached])
-        connection.execute("delete from pipeline.changed_months where batch <= %s", [reached])
+    reached = rows.scalar(
+        connection,
+        int,
+        """
+        select coalesce(min(coalesce(progress.batch, -1)), -1)
+        from unnest(%s::text[]) as derived
+        left join pipeline.progress on progress.model = derived
+        """,
+        [list(tables)],
+    )
+    connection.execute(
+        "update pipeline.batches set finished_at = now() where batch <= %s and finished_at is null",
+        [reached],
+    )
     return reached
 
 

@@ -24,6 +24,7 @@ from integration.pipeline.dbt.project import Manifest, read_manifest
 from integration.pipeline.dbt.run import DbtFailed, failures_of, run_dbt
 from integration.pipeline.facts import sync_facts
 from integration.pipeline.marts import relations_exist
+from integration.pipeline.used_news import delete_used_news
 from integration.pipeline.writer import WriterLost
 from integration.settings import Settings
 
@@ -57,8 +58,10 @@ class Derivation:
         record_views(self.connection, "views", self.views)
 
     def finish(self) -> None:
-        """Finishes the batches that all tables have processed."""
-        finish_batches(self.connection, tables=self.code)
+        """Finishes the batches that all tables have processed, and deletes their news."""
+        with self.connection.transaction():
+            finished = finish_batches(self.connection, tables=self.code)
+            delete_used_news(self.connection, finished=finished)
 
 
 def start_derivation(connection: psycopg.Connection) -> Derivation:

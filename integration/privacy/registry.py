@@ -113,10 +113,10 @@ REGISTRY = """
     intermediate.int_connection_legs        customer_key        customer_key        derivation
     intermediate.int_connection_legs        email               person_key          derivation
     intermediate.int_connection_legs        display_name        name                derivation
-    intermediate.int_identified_legs        zoom_user_id        zoom_user_id        derivation
-    intermediate.int_identified_legs        email               person_key          derivation
-    intermediate.int_identified_legs        display_name        name                derivation
-    intermediate.int_entries         user_id             user_id             derivation
+    intermediate.int_participant_legs       zoom_user_id        zoom_user_id        derivation
+    intermediate.int_participant_legs       email               person_key          derivation
+    intermediate.int_participant_legs       display_name        name                derivation
+    intermediate.int_entries                user_id             user_id             derivation
     intermediate.int_interactions           user_id             user_id             derivation
     intermediate.int_interactions           person_id           text                derivation
     intermediate.int_meeting_sessions       host_zoom_user_id   zoom_user_id        derivation

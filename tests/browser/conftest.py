@@ -41,7 +41,9 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    running = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=ARGUMENTS, timeout=PATIENCE * 1000
+    )
     yield running
     running.close()
 

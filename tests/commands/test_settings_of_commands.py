@@ -6,7 +6,8 @@ import pytest
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
-from integration.settings import PLACEHOLDER, SettingsError, create_missing_keys, read_settings
+from integration.commands.keys import create_missing_keys
+from integration.settings import PLACEHOLDER, SettingsError, read_settings
 from tests.commands.program import APP_SETTINGS, Program
 
 A_KEY, ANOTHER_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()

@@ -1,4 +1,4 @@
-"""The signature and the challenge. Expected values are computed here, not by the tested code."""
+"""The signature and the URL validation. Expected values are not computed by the tested code."""
 
 import hashlib
 import hmac
@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integration.zoom.signature import challenge_answer, is_timely, verifying_secret
+from integration.zoom.signature import is_timely, verifying_secret
+from integration.zoom.url_validation import validation_answer
 
 BODY = b'{"event":"meeting.started","payload":{"account_id":"made-up"}}'
 TIMESTAMP = "1767225600"
@@ -158,8 +159,8 @@ def test_the_greatest_and_the_smallest_timestamp_are_merely_untimely(timestamp: 
 
 
 @pytest.mark.parametrize("token", ["a", "A-Za_z-09", "x" * 64])
-def test_a_challenge_is_answered_with_its_hmac(token: str) -> None:
-    assert challenge_answer(token, secret="middle") == {
+def test_a_url_validation_is_answered_with_the_hmac_of_its_token(token: str) -> None:
+    assert validation_answer(token, secret="middle") == {
         "plainToken": token,
         "encryptedToken": hmac_hex("middle", token.encode()),
     }
@@ -170,5 +171,5 @@ def test_a_challenge_is_answered_with_its_hmac(token: str) -> None:
     [None, 7, True, [], {}, "", "x" * 65, "a b", "abc\n", "é", "\u0661", "v0:1:",
      'v0:1767225600:{"event":"x"}'],
 )  # fmt: skip
-def test_a_challenge_that_is_not_a_short_token_is_not_signed(token: object) -> None:
-    assert challenge_answer(token, secret="middle") is None
+def test_a_token_that_is_too_long_or_could_be_a_signed_message_is_not_signed(token: object) -> None:
+    assert validation_answer(token, secret="middle") is None

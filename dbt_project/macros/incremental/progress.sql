@@ -120,15 +120,3 @@
         ~ " where model = '" ~ name ~ "')"
     )) }}
 {%- endmacro %}
-
-{# For int_touched_sessions: deletes what every model that reads it has processed. #}
-{% macro forget_old_news() -%}
-    {%- if is_incremental() -%}
-    delete from {{ this }}
-    where batch <= (
-        select min(coalesce(progress.batch, -1))
-        from unnest({{ sql_list(tables_below()) }}) as reader
-        left join {{ source('pipeline', 'progress') }} on progress.model = reader
-    )
-    {%- endif -%}
-{%- endmacro %}

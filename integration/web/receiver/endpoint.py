@@ -19,7 +19,8 @@ from integration.web.receiver.body import read_body
 from integration.web.receiver.deliveries import store_delivery, with_connection
 from integration.web.receiver.verdict import Verdict, judge
 from integration.zoom.envelope import Envelope, open_envelope
-from integration.zoom.signature import challenge_answer, is_timely, verifying_secret
+from integration.zoom.signature import is_timely, verifying_secret
+from integration.zoom.url_validation import validation_answer
 
 CHALLENGE_EVENT = "endpoint.url_validation"
 
@@ -62,7 +63,7 @@ def _rejected(request: Request, reason: str, *, status: int) -> Response:
 
 
 def _answer_challenge(envelope: Envelope, secret: str) -> Response:
-    answer = challenge_answer(envelope.payload.get("plainToken"), secret=secret)
+    answer = validation_answer(envelope.payload.get("plainToken"), secret=secret)
     if answer is None:
         logger.warning("URL validation rejected: the plainToken is not valid")
         return Response(status_code=400)

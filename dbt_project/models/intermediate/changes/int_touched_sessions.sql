@@ -1,7 +1,7 @@
 {{ config(
     incremental_strategy='append',
     indexes=[{'columns': ['batch']}],
-    pre_hook="{{ forget_old_news() }}",
+    pre_hook="{{ delete_used_news() }}",
 ) }}
 {{ change_set('organizations', ['organization_id']) }}
 

@@ -9,7 +9,7 @@
 {{ change_set('landed') }}
 
 {# Contract, 5.4: legs, and steps 1 to 3. Steps 4 and 5, which need the settings, are in
-   int_identified_legs. #}
+   int_participant_legs. #}
 
 with
 

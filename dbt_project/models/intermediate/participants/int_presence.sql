@@ -9,7 +9,7 @@ with
 
 legs as (
 
-    select * from {{ ref('int_identified_legs') }}
+    select * from {{ ref('int_participant_legs') }}
     {{ where_news() }}
 
 ),

@@ -37,9 +37,9 @@ participants as not materialized (
 
 ),
 
-identified_legs as not materialized (
+participant_legs as not materialized (
 
-    select * from {{ ref('int_identified_legs') }}
+    select * from {{ ref('int_participant_legs') }}
 
 ),
 
@@ -65,14 +65,14 @@ other_parties as (
         on others.organization_id = outcomes.organization_id
         and others.session_id = outcomes.session_id
         and others.role <> participants.role
-    inner join identified_legs
-        on identified_legs.organization_id = others.organization_id
-        and identified_legs.session_id = others.session_id
-        and identified_legs.participant_id = others.participant_id
+    inner join participant_legs
+        on participant_legs.organization_id = others.organization_id
+        and participant_legs.session_id = others.session_id
+        and participant_legs.participant_id = others.participant_id
     inner join call_legs
-        on call_legs.organization_id = identified_legs.organization_id
-        and call_legs.session_id = identified_legs.session_id
-        and call_legs.leg_id = identified_legs.leg_id
+        on call_legs.organization_id = participant_legs.organization_id
+        and call_legs.session_id = participant_legs.session_id
+        and call_legs.leg_id = participant_legs.leg_id
     where outcomes.outcome = 'activity' and participants.role in ('caller', 'callee')
     order by
         outcomes.organization_id,
