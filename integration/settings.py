@@ -134,7 +134,9 @@ class Settings:
 
     @property
     def dev_schema(self) -> str:
-        """The first part of the names of the schemas that `worksights-zoom dbt` builds in."""
+        """The first part of the names of the schemas that `worksights-zoom dbt` builds in.
+        SettingsError if no schema can have it.
+        """
         name = self.get("DEV_SCHEMA", "dev")
         if not DEV_SCHEMA_NAME.fullmatch(name):
             raise SettingsError(

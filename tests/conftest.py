@@ -18,6 +18,7 @@ from simulator.company import build_company
 from simulator.running import running
 from simulator.world import World, make_world
 from tests.databases import make_template, new_database
+from tests.faults.story import derived_morning
 from tests.pipeline.installation import (
     ACCOUNTS,
     CLIENT_ID,
@@ -95,6 +96,19 @@ def installation(
 ) -> Iterator[Installation]:
     """A new installation, with dbt's tables created and empty."""
     with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
+        yield installation
+
+
+@pytest.fixture
+def morning(
+    server_url: str,
+    home: Path,
+    zoom_url: tuple[World, str],
+) -> Iterator[Installation]:
+    """The installation after `derived_morning`: four meetings and four calls of two customers."""
+    with new_installation(
+        server_url, home=home, zoom=zoom_url[1], after=derived_morning
+    ) as installation:
         yield installation
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 import psycopg
 
-from integration.connections.connections import AccountTaken
+from integration.connections.connecting import AccountTaken
 from integration.database.postgres import connect as open_connection
 from integration.database.postgres import database_url
 from integration.directory.rights import Right, may, someone_who_may

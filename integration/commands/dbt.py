@@ -28,13 +28,14 @@ def dbt(context: click.Context, arguments: tuple[str, ...]) -> None:
     worksights-zoom dbt test -s int_outcomes,test_type:unit
     worksights-zoom dbt build --help
     """
+    settings = read_settings()
+    _ = settings.dev_schema  # an unusable one is refused before dbt is imported, which takes 3 s
     command = read_command(arguments)
     if command.target not in TARGETS:
         raise click.ClickException(
             f"The target {command.target!r} is not one of {' and '.join(TARGETS)}. Leave --target "
             "out to build in schemas of your own."
         )
-    settings = read_settings()
     run = run_on_live if command.target == "live" else run_beside_live
     context.exit(run(command, settings, database_url(settings), say=_say))
 

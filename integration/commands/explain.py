@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from integration.commands.arguments import Moment
+from integration.commands.chosen_user import only_user
 from integration.database.postgres import connect, database_url
 from integration.explain import appearances as facts
 from integration.explain.appearances import Appearance, ExplainedUser, SessionSummary
@@ -38,8 +39,8 @@ def explain(
     console = Console(highlight=False, soft_wrap=True)
     now = datetime.now(UTC)
     with connect(database_url(read_settings()), role="pipeline", autocommit=True) as connection:
-        explained = _only_user(
-            facts.explained_users(connection, email=user, organization_id=organization), user
+        explained = only_user(
+            facts.explained_users(connection, email=user, organization_id=organization)
         )
         console.print(f"What never appears: {NEVER_THERE[0].lower()}{NEVER_THERE[1:]}")
         console.print(_describe(explained))
@@ -60,20 +61,6 @@ def explain(
         if not sessions:
             waiting = status.backlog(connection, now=now)
             console.print(_no_events(session, waiting))
-
-
-def _only_user(found: list[ExplainedUser], email: str) -> ExplainedUser:
-    if not found:
-        raise click.ClickException(
-            "No WorkSights user has this email. Import users first: "
-            "worksights-zoom import-users FILE.csv --organization ID"
-        )
-    if len(found) > 1:
-        listed = ", ".join(user.organization_id for user in found)
-        raise click.ClickException(
-            f"Several organizations have {email}. Add --organization with one of: {listed}."
-        )
-    return found[0]
 
 
 def _describe(user: ExplainedUser) -> str:

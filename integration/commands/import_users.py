@@ -10,7 +10,7 @@ from integration.directory import worksights_users as directory
 from integration.directory.file import read_directory
 from integration.directory.worksights_users import DirectoryConflict
 from integration.pipeline.writer import only_writer
-from integration.privacy.arriving import erased_addresses
+from integration.privacy.applied_tombstones import erased_addresses
 from integration.quantities import quantity
 from integration.settings import read_settings
 from integration.zoom.texts import ID_BYTES, NAME_BYTES

@@ -8,7 +8,7 @@ import click
 from psycopg.errors import InvalidSchemaName, UndefinedColumn, UndefinedTable
 
 from integration.database.unavailable import DatabaseUnavailable
-from integration.privacy.tombstones import WrongTombstoneKey
+from integration.privacy.stored_tombstones import WrongTombstoneKey
 from integration.settings import SettingsError
 from integration.zoom.errors import TransientZoomError, ZoomError
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
+from integration.commands.chosen_user import only_user
 from integration.database.postgres import connect, database_url
 from integration.directory.worksights_users import users_by_email
 from integration.settings import Settings, read_settings
@@ -31,19 +32,7 @@ def create_link(
 
     now = datetime.now(UTC)
     with connect(url, role="page") as connection:
-        found = users_by_email(connection, email=email, organization_id=organization)
-        if not found:
-            raise click.ClickException(
-                "No WorkSights user has this email. Import users first: "
-                "worksights-zoom import-users FILE.csv --organization ID"
-            )
-        if len(found) > 1:
-            organizations = ", ".join(sorted(user.organization_id for user in found))
-            raise click.ClickException(
-                "Several organizations have this email. Add --organization with one of: "
-                f"{organizations}."
-            )
-        (user,) = found
+        user = only_user(users_by_email(connection, email=email, organization_id=organization))
         if user.deactivated_at is not None and user.deactivated_at <= now:
             raise click.ClickException("This user is deactivated and cannot sign in.")
         token = new_secret()

@@ -7,13 +7,20 @@ from collections.abc import Sequence
 
 import psycopg
 
-from integration.connections.connections import connect_account
+from integration.connections.connections import lock_account
 from integration.connections.tokens import GrantType, save_grant
+from integration.database import rows
 from integration.database.audit_trail import record_change
 from integration.zoom.client import ZoomClient
 from integration.zoom.consent import is_administrator, missing_scopes
 from integration.zoom.oauth import Grant
 from integration.zoom.texts import text
+
+
+class AccountTaken(Exception):
+    """The Zoom account belongs to another organization; the message is for the person who connects
+    it.
+    """
 
 
 class ScopesMissing(Exception):
@@ -84,3 +91,57 @@ def connect_with_grant(
         details={"zoom_account_id": zoom_account_id},
     )
     return connection_id, is_new
+
+
+def connect_account(
+    connection: psycopg.Connection,
+    *,
+    organization_id: str,
+    zoom_account_id: str,
+    owner_user_id: str,
+) -> tuple[str, bool]:
+    """Connects a Zoom account, or renews its grant. Returns (connection_id, whether it is new).
+
+    Raises AccountTaken when the account belongs to another organization, as it does until that
+    organization's data is erased.
+    """
+    lock_account(connection, zoom_account_id)
+    taken = connection.execute(
+        "select 1 from integration.connections where zoom_account_id = %s and "
+        "organization_id <> %s limit 1",
+        [zoom_account_id, organization_id],
+    ).fetchone()
+    if taken:
+        raise AccountTaken(
+            "This Zoom account belongs to another organization. It can be connected here after "
+            "that organization disconnects it and its data is erased."
+        )
+    renewed = rows.maybe_scalar(
+        connection,
+        str,
+        """
+        update integration.connections
+        set granted_at = now(), status = 'active', status_detail = null, next_import_at = now()
+        where zoom_account_id = %s and disconnected_at is null
+        returning connection_id
+        """,
+        [zoom_account_id],
+    )
+    if renewed:
+        return renewed, False
+    # Cancels the erasure that an earlier removal of the app has scheduled.
+    connection.execute(
+        "update integration.connections set erase_due_at = null where zoom_account_id = %s",
+        [zoom_account_id],
+    )
+    created = rows.scalar(
+        connection,
+        str,
+        """
+        insert into integration.connections (organization_id, zoom_account_id, owner_user_id)
+        values (%s, %s, %s)
+        returning connection_id
+        """,
+        [organization_id, zoom_account_id, owner_user_id],
+    )
+    return created, True

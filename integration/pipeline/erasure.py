@@ -19,12 +19,12 @@ from integration.pipeline.facts import sync_facts
 from integration.pipeline.landing import land_deliveries
 from integration.pipeline.writer import only_writer
 from integration.privacy import account, person
-from integration.privacy.arriving import check_key
+from integration.privacy.applied_tombstones import check_key
 from integration.privacy.digests import Digests, key_id
 from integration.privacy.lookups import record_erasure
 from integration.privacy.proof import Verification, verify
 from integration.privacy.registry_rows import PersonalRows
-from integration.privacy.tombstones import record_key
+from integration.privacy.stored_tombstones import record_key
 from integration.quantities import quantity
 from integration.settings import Settings
 

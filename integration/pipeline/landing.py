@@ -12,9 +12,9 @@ from dataclasses import replace
 import psycopg
 
 from integration.pipeline.batches import Batch
-from integration.pipeline.decisions import Decision, Delivery, decide, reason_of
+from integration.pipeline.dispositions import Decision, Delivery, decide, reason_of
 from integration.pipeline.storing import create_staging_tables, store_decisions
-from integration.privacy.arriving import Arrival, Key, RedactedArrival, redact_arrivals
+from integration.privacy.applied_tombstones import Arrival, Key, RedactedArrival, redact_arrivals
 
 # 5,000 deliveries of about 1 KB are parsed in half a second and keep the transaction short.
 CHUNK = 5000

@@ -8,7 +8,7 @@ from collections import Counter
 import psycopg
 
 from integration.pipeline.batches import Batch
-from integration.pipeline.decisions import Decision
+from integration.pipeline.dispositions import Decision
 
 
 def store_decisions(

@@ -14,8 +14,8 @@ from integration.connections.imports import record_failed_import, record_import
 from integration.connections.reading import Unread, read_in_parallel
 from integration.connections.zoom_users import COLUMNS, store_phone_users, store_users
 from integration.pipeline.batches import Batch
-from integration.privacy.arriving import erased_zoom_users
-from integration.privacy.tombstones import WrongTombstoneKey
+from integration.privacy.applied_tombstones import erased_zoom_users
+from integration.privacy.stored_tombstones import WrongTombstoneKey
 from integration.quantities import noun, quantity
 from integration.settings import Settings, SettingsError
 from integration.zoom.errors import ListCutShort, TransientZoomError, ZoomError, unforeseen

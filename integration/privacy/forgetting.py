@@ -29,8 +29,8 @@ from integration.privacy.redaction import (
     redact_session,
     zoom_user_ids_of,
 )
+from integration.privacy.stored_tombstones import add_tombstones, known_tombstones
 from integration.privacy.texts import digits_of, keys_in, name_of
-from integration.privacy.tombstones import add_tombstones, known_tombstones
 from integration.zoom.parties import TOPIC, ZOOM_USER, fields_of
 
 # The kind of personal data in each field of a landed event.

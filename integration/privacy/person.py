@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from integration.privacy import lookups as erasure
-from integration.privacy.arriving import digests_in_body
+from integration.privacy.applied_tombstones import digests_in_body
 from integration.privacy.digests import Digests
 from integration.privacy.forgetting import Redactor
 from integration.privacy.landed_events import zoom_users_with_addresses
@@ -15,8 +15,8 @@ from integration.privacy.proof import namesakes, topics_of
 from integration.privacy.redaction import Tombstone
 from integration.privacy.registry import personal_columns
 from integration.privacy.registry_rows import PersonalRows
+from integration.privacy.stored_tombstones import tombstones_of
 from integration.privacy.texts import digits_of, keys_in, name_of
-from integration.privacy.tombstones import tombstones_of
 
 
 class ActiveUser(Exception):

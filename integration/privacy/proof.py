@@ -5,7 +5,7 @@ erased person.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from integration.privacy.arriving import digests_in_body
+from integration.privacy.applied_tombstones import digests_in_body
 from integration.privacy.forgetting import FIELDS
 from integration.privacy.matching import ErasedPerson
 from integration.privacy.redaction import LINKS

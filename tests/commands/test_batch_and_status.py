@@ -54,13 +54,16 @@ def test_a_batch_refuses_a_time_in_the_future(program: Program) -> None:
     assert rows(url, "select count(*) from pipeline.batches") == [(0,)]
 
 
-def test_a_trial_batch_may_run_as_of_a_later_time(program: Program) -> None:
-    answer = program("batch", "--now", "2099-01-01T00:00:00Z", "--pretend")
+def test_a_trial_batch_may_run_as_of_a_later_time(program_with_tables: Program) -> None:
+    answer = program_with_tables("batch", "--now", "2099-01-01T00:00:00Z", "--pretend")
     assert answer.code == 0, answer.err[-1000:]
     assert answer.out.startswith("batch 1 as of 2099-01-01 00:00:00 UTC")
 
 
-def test_the_status_shows_what_a_batch_has_done(program: Program, zoom_url: str) -> None:
+def test_the_status_shows_what_a_batch_has_done(
+    program_with_tables: Program, zoom_url: str
+) -> None:
+    program = program_with_tables
     zoom = {"ZOOM_OAUTH_URL": zoom_url, "ZOOM_API_URL": zoom_url}
     empty = program("status")
     file = directory_file(program.home, build_company())

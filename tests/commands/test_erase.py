@@ -95,9 +95,10 @@ def test_an_account_that_was_never_connected_is_reported_as_unknown(acme: Progra
 
 
 def test_a_person_is_erased_from_the_whole_installation_including_its_runs(
-    program: Program, zoom_url: str
+    program_with_tables: Program, zoom_url: str
 ) -> None:
     """A former colleague is still in Zoom's list: no table of any schema names them any more."""
+    program = program_with_tables
     url = program.settings["DATABASE_URL"]
     zoom = {"ZOOM_OAUTH_URL": zoom_url, "ZOOM_API_URL": zoom_url}
     company = build_company()

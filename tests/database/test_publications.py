@@ -4,7 +4,7 @@ identified.
 
 from datetime import UTC, datetime, timedelta
 
-from tests.faults.story import FIRST_BATCH, GOOD, deliver_a_morning, meeting, people_of
+from tests.faults.story import GOOD, meeting, people_of
 from tests.pipeline.installation import Installation
 
 SCHEMAS = ("worksights", "integration", "ingress", "zoom_raw", "pipeline", "clientsights_raw")
@@ -12,17 +12,15 @@ DERIVED = ("intermediate", "timeline", "clientsights", "operations")
 SESSIONS = "select count(*) from timeline.sessions"
 
 
-def test_a_publication_of_all_tables_stops_no_batch(installation: Installation) -> None:
-    deliver_a_morning(installation)
-    installation.batch(now=FIRST_BATCH)
-    publish_all_tables(installation)
-    before = installation.value(SESSIONS)
+def test_a_publication_of_all_tables_stops_no_batch(morning: Installation) -> None:
+    publish_all_tables(morning)
+    before = morning.value(SESSIONS)
     later = datetime(2026, 3, 4, 9, tzinfo=UTC)
-    installation.deliver(*meeting(GOOD, 24).whole(people_of(GOOD)), at=later)
+    morning.deliver(*meeting(GOOD, 24).whole(people_of(GOOD)), at=later)
     late = meeting(GOOD, 1).joined(people_of(GOOD)[0], meeting(GOOD, 1).started_at, leg="9")
-    installation.deliver(late, at=later)
-    assert installation.batch(now=later + timedelta(hours=1)).success
-    assert installation.value(SESSIONS) == before + 1
+    morning.deliver(late, at=later)
+    assert morning.batch(now=later + timedelta(hours=1)).success
+    assert morning.value(SESSIONS) == before + 1
 
 
 def publish_all_tables(installation: Installation) -> None:
@@ -37,10 +35,8 @@ def publish_all_tables(installation: Installation) -> None:
     installation.execute(f"create publication everything for table {tables}")
 
 
-def test_every_table_identifies_deleted_rows(installation: Installation) -> None:
-    deliver_a_morning(installation)
-    installation.batch(now=FIRST_BATCH)
-    without = installation.execute(
+def test_every_table_identifies_deleted_rows(morning: Installation) -> None:
+    without = morning.execute(
         """
         select oid::regclass::text from pg_class
         where relkind = 'r' and relnamespace::regnamespace::text = any(%s)

@@ -20,9 +20,15 @@ from simulator.company import build_company
 from simulator.running import running
 from simulator.world import make_world
 from tests.databases import make_template
-from tests.faults.partial_runs import deliver_and_derive, what_is_lost
+from tests.faults.partial_runs import what_is_lost
 from tests.faults.planting import tables_of_the_project
-from tests.faults.story import FIRST_BATCH, deliver_a_morning, state, what_a_fault_changes
+from tests.faults.story import (
+    FIRST_BATCH,
+    deliver_a_morning,
+    derived_morning,
+    state,
+    what_a_fault_changes,
+)
 from tests.pipeline.installation import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -66,7 +72,7 @@ def everything(server: str, folder: Path, models: list[dict[str, Any]]) -> Itera
                 yield f"WRONG {difference}"
         yield f"{model['name']}: a fault, {time.monotonic() - started:.0f} s"
     with _installation(server, folder) as installation:
-        deliver_and_derive(installation)
+        derived_morning(installation)
         for number, model in enumerate(models, start=1):
             for difference in what_is_lost(installation, model, number=number, folder=folder):
                 yield f"WRONG {difference}"

@@ -13,7 +13,6 @@ from tests.faults.story import (
     FIRST_BATCH,
     GOOD,
     MORNING,
-    deliver_a_morning,
     meeting,
     people_of,
 )
@@ -27,11 +26,6 @@ BEFORE_DBT = [
     ["clientsights_raw", "email_addresses"],
     ["clientsights_raw", "display_names"],
 ]
-
-
-def deliver_and_derive(installation: Installation) -> None:
-    deliver_a_morning(installation)
-    installation.batch(now=FIRST_BATCH)
 
 
 def what_is_lost(

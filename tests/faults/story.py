@@ -94,6 +94,12 @@ def deliver_a_morning(installation: Installation) -> None:
     installation.land(now=FIRST_BATCH)
 
 
+def derived_morning(installation: Installation) -> None:
+    """The morning, and a batch that has derived it."""
+    deliver_a_morning(installation)
+    installation.batch(now=FIRST_BATCH)
+
+
 def session_to_fail(installation: Installation, model: dict[str, Any]) -> str:
     """A call if the model derives calls, otherwise a meeting."""
     field, value = (

@@ -32,26 +32,24 @@ def clients(installation: Installation) -> set[str]:
 
 
 def test_unreadable_settings_affect_only_their_organization(
-    installation: Installation,
+    morning: Installation,
 ) -> None:
-    deliver_a_morning(installation)
-    installation.batch(now=FIRST_BATCH)
-    assert clients(installation) == {BAD, GOOD}
-    definition = installation.value("select pg_get_viewdef(%s::regclass)", [EXCLUSIONS])
+    assert clients(morning) == {BAD, GOOD}
+    definition = morning.value("select pg_get_viewdef(%s::regclass)", [EXCLUSIONS])
     body = definition.strip().rstrip(";")
-    installation.execute(
+    morning.execute(
         f"create or replace view {EXCLUSIONS} as select * from ({body}) as planted "  # noqa: S608
         f"where 1 / (case when organization_id = '{BAD}' then 0 else 1 end) = 1"
     )
-    exclude_the_client(installation)
-    assert installation.batch(now=FIRST_BATCH).success
-    assert clients(installation) == {BAD}  # it keeps the settings it had
-    assert failing(installation) == {(BAD, "pipeline.settings", "22012")}
+    exclude_the_client(morning)
+    assert morning.batch(now=FIRST_BATCH).success
+    assert clients(morning) == {BAD}  # it keeps the settings it had
+    assert failing(morning) == {(BAD, "pipeline.settings", "22012")}
 
-    installation.execute(f"create or replace view {EXCLUSIONS} as {definition}")
-    installation.batch(now=FIRST_BATCH)
-    assert clients(installation) == set()
-    assert failing(installation) == set()
+    morning.execute(f"create or replace view {EXCLUSIONS} as {definition}")
+    morning.batch(now=FIRST_BATCH)
+    assert clients(morning) == set()
+    assert failing(morning) == set()
 
 
 def test_an_address_that_cannot_be_classified_affects_only_its_organization(

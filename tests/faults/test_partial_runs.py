@@ -5,7 +5,7 @@ All models: `python -m tests.faults.long_run`.
 
 from pathlib import Path
 
-from tests.faults.partial_runs import deliver_and_derive, what_is_lost
+from tests.faults.partial_runs import what_is_lost
 from tests.faults.planting import tables_of_the_project
 from tests.pipeline.installation import Installation
 
@@ -13,13 +13,12 @@ SOME = ["int_meeting_sessions", "int_presence", "int_person_sessions"]
 
 
 def test_a_batch_derives_what_a_broken_one_left_whatever_was_materialized_between(
-    installation: Installation, tmp_path: Path
+    morning: Installation, tmp_path: Path
 ) -> None:
-    deliver_and_derive(installation)
     tables = tables_of_the_project()
     lost = [
         line
         for number, name in enumerate(SOME, start=1)
-        for line in what_is_lost(installation, tables[name], number=number, folder=tmp_path)
+        for line in what_is_lost(morning, tables[name], number=number, folder=tmp_path)
     ]
     assert lost == []

@@ -10,9 +10,8 @@ import pytest
 from simulator.world import World
 from tests.faults.planting import tables_of_the_project
 from tests.faults.story import (
-    FIRST_BATCH,
     Contents,
-    deliver_a_morning,
+    derived_morning,
     state,
     what_a_fault_changes,
 )
@@ -22,9 +21,9 @@ from tests.pipeline.installation import Installation, new_installation
 @pytest.fixture(scope="module")
 def expected(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Contents:
     """What is derived from the same morning without a fault."""
-    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
-        deliver_a_morning(installation)
-        installation.batch(now=FIRST_BATCH)
+    with new_installation(
+        server_url, home=home, zoom=zoom_url[1], after=derived_morning
+    ) as installation:
         return state(installation)
 
 

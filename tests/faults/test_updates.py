@@ -4,10 +4,8 @@ place, and a rebuild finds nothing to change.
 
 from pathlib import Path
 
-import pytest
-
 from tests.faults.changed_project import updated
-from tests.faults.story import FIRST_BATCH, deliver_a_morning, state
+from tests.faults.story import FIRST_BATCH, state
 from tests.pipeline.installation import Installation
 
 INTERMEDIATE, MARTS = "models/intermediate", "models/marts"
@@ -39,52 +37,45 @@ ADDED_COLUMNS = {
 CHANGED_RULE = {f"{MARTS}/timeline/activities.sql": ("'Hosted '", "'Led '")}
 
 
-@pytest.fixture
-def derived(installation: Installation) -> Installation:
-    deliver_a_morning(installation)
-    installation.batch(now=FIRST_BATCH)
-    return installation
-
-
 def test_columns_that_an_update_adds_are_filled_by_the_next_batch(
-    derived: Installation, tmp_path: Path
+    morning: Installation, tmp_path: Path
 ) -> None:
-    before = state(derived)
+    before = state(morning)
     with updated(ADDED_COLUMNS, folder=tmp_path):
-        derived.batch(now=FIRST_BATCH)
+        morning.batch(now=FIRST_BATCH)
         for table in (
             "intermediate.int_presence",
             "intermediate.int_person_months",
             "timeline.sessions",
         ):
-            assert derived.value(f"select count(*) from {table} where added is null") == 0  # noqa: S608
-            assert derived.value(f"select count(*) > 0 from {table}")  # noqa: S608
-        assert rebuild(derived, check=True) == []
+            assert morning.value(f"select count(*) from {table} where added is null") == 0  # noqa: S608
+            assert morning.value(f"select count(*) > 0 from {table}")  # noqa: S608
+        assert rebuild(morning, check=True) == []
     # And back: the columns are removed and the rest is as before.
-    derived.batch(now=FIRST_BATCH)
-    assert state(derived) == before
-    assert rebuild(derived, check=True) == []
+    morning.batch(now=FIRST_BATCH)
+    assert state(morning) == before
+    assert rebuild(morning, check=True) == []
 
 
 def test_the_next_batch_applies_a_changed_rule_to_the_past(
-    derived: Installation, tmp_path: Path
+    morning: Installation, tmp_path: Path
 ) -> None:
     with updated(CHANGED_RULE, folder=tmp_path):
-        derived.batch(now=FIRST_BATCH)
-        assert hosted(derived) == {"Led a scheduled meeting: Plans for spring"}
-        assert rebuild(derived, check=True) == []
+        morning.batch(now=FIRST_BATCH)
+        assert hosted(morning) == {"Led a scheduled meeting: Plans for spring"}
+        assert rebuild(morning, check=True) == []
 
 
 def test_a_rebuild_right_after_an_update_reports_what_it_changed(
-    derived: Installation, tmp_path: Path
+    morning: Installation, tmp_path: Path
 ) -> None:
     with updated(ADDED_COLUMNS | CHANGED_RULE, folder=tmp_path):
-        assert rebuild(derived, check=True) != []
-        said = rebuild(derived)
+        assert rebuild(morning, check=True) != []
+        said = rebuild(morning)
         assert "No rows changed." not in said
-        assert hosted(derived) == {"Led a scheduled meeting: Plans for spring"}
-        derived.batch(now=FIRST_BATCH)
-        assert rebuild(derived, check=True) == []
+        assert hosted(morning) == {"Led a scheduled meeting: Plans for spring"}
+        morning.batch(now=FIRST_BATCH)
+        assert rebuild(morning, check=True) == []
 
 
 def hosted(installation: Installation) -> set[str]:

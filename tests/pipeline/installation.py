@@ -1,7 +1,7 @@
 """An installation under test: its database, its environment, its 20-minute job in this process."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from integration.pipeline.erasure import erase_account, erase_person
 from integration.pipeline.rebuild import rebuild
 from integration.settings import read_settings
 from integration.zoom.envelope import open_envelope
-from tests.databases import keep_as_template, new_database, share_what_dbt_parsed
+from tests.databases import MIGRATED, keep_as_template, new_database, share_what_dbt_parsed
 from tests.pipeline.events import Body, to_bytes
 
 ACCOUNTS = ("SimulatedAccountOne000", "SimulatedAccountTwo000", "SimulatedAccountThree0")
@@ -28,7 +28,6 @@ CLIENT_ID, CLIENT_SECRET = "client-of-the-tests", "made-up-client-secret"
 ENCRYPTION_KEY = Fernet.generate_key().decode()
 TOMBSTONE_KEY = "tombstone-key-of-the-tests-0123456789"
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
-WITH_TABLES = "template_with_tables"
 LANDING = [["zoom_raw", "events"]]
 CONNECTIONS = ["integration", "connections"]
 IMPORT = [["zoom_raw", "users"], ["zoom_raw", "phone_users"]]
@@ -189,23 +188,35 @@ def definitions() -> Any:
     return defs()
 
 
-@cache
 def template_with_tables(server_url: str) -> str:
     """The database that installations under test are copied from: a batch without data has created
     dbt's tables in it and left no other trace. A first batch that creates them takes twice as long.
     """
+    return template_after(_creates_tables, server_url, template=MIGRATED)
+
+
+def _creates_tables(installation: Installation) -> None:
+    installation.batch(now=LONG_AGO)
+    installation.execute("delete from pipeline.batches")
+    installation.execute("update pipeline.progress set batch = 0")
+
+
+@cache
+def template_after(play: Callable[[Installation], None], server_url: str, *, template: str) -> str:
+    """A copy of `template` in which `play` has been played once, for all tests that go on from
+    there.
+    """
+    name = f"template_{play.__module__.rpartition('.')[2]}_{play.__name__.strip('_')}"
     with (
         pytest.MonkeyPatch.context() as patch,
         TemporaryDirectory() as home,
-        new_database(server_url) as url,
+        new_database(server_url, template=template) as url,
     ):
         installation = install(url, home=Path(home), zoom="http://nowhere.example", patch=patch)
         with ThreadPoolExecutor(1) as pool:  # a browser's loop may run in this thread
-            pool.submit(installation.batch, now=LONG_AGO).result()
-        installation.execute("delete from pipeline.batches")
-        installation.execute("update pipeline.progress set batch = 0")
-        keep_as_template(url, WITH_TABLES)
-    return WITH_TABLES
+            pool.submit(play, installation).result()
+        keep_as_template(url, name)
+    return name
 
 
 def install(url: str, *, home: Path, zoom: str, patch: pytest.MonkeyPatch) -> Installation:
@@ -227,10 +238,21 @@ def install(url: str, *, home: Path, zoom: str, patch: pytest.MonkeyPatch) -> In
 
 
 @contextmanager
-def new_installation(server_url: str, *, home: Path, zoom: str) -> Iterator[Installation]:
-    """A new installation on a database of its own, with dbt's tables created and empty."""
+def new_installation(
+    server_url: str,
+    *,
+    home: Path,
+    zoom: str,
+    after: Callable[[Installation], None] | None = None,
+) -> Iterator[Installation]:
+    """A new installation on a database of its own, with dbt's tables created and empty, or as
+    `after` leaves it, which is played only once.
+    """
+    template = template_with_tables(server_url)
+    if after:
+        template = template_after(after, server_url, template=template)
     with (
-        new_database(server_url, template=template_with_tables(server_url)) as url,
+        new_database(server_url, template=template) as url,
         pytest.MonkeyPatch.context() as patch,
     ):
         yield install(url, home=home, zoom=zoom, patch=patch)

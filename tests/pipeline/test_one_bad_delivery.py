@@ -12,8 +12,8 @@ from integration.database.postgres import connect
 from integration.pipeline import landing
 from integration.pipeline.batches import Batch
 from integration.pipeline.landing import land_deliveries
-from integration.privacy.arriving import Arrival, RedactedArrival
-from integration.privacy.tombstones import WrongTombstoneKey, record_key
+from integration.privacy.applied_tombstones import Arrival, RedactedArrival
+from integration.privacy.stored_tombstones import WrongTombstoneKey, record_key
 from integration.zoom import kept_fields
 from tests.pipeline.events import Body, Person, Session
 from tests.pipeline.installation import Installation

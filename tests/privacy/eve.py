@@ -6,7 +6,7 @@ from typing import Any
 from integration.database.postgres import transaction
 from integration.privacy.digests import Digests, key_id
 from integration.privacy.person import erase_person
-from integration.privacy.tombstones import record_key
+from integration.privacy.stored_tombstones import record_key
 from tests.pipeline.events import Body, Person, Session, user_event
 from tests.pipeline.installation import TOMBSTONE_KEY, Installation
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integration.connections.connections import connect_account
+from integration.connections.connecting import connect_account
 from integration.database.postgres import connect, transaction
 from integration.pipeline.derive import DerivationFailed
 from integration.privacy.account import accounts_due

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.connections.connections import connect_account
+from integration.connections.connecting import connect_account
 from integration.database.postgres import transaction
 from integration.privacy.person import ActiveUser
 from integration.privacy.registry import columns_without_personal_data, personal_columns

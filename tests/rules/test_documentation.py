@@ -100,6 +100,14 @@ def test_the_readme_mentions_every_mart() -> None:
     assert {mart for mart in marts if mart not in text} == set()
 
 
+def test_the_files_that_the_readme_sends_to_exist() -> None:
+    rows = re.findall(r"^\| `([a-z_/]+)` \| (.+) \|$", README.read_text(), re.MULTILINE)
+    files = {(folder, name) for folder, text in rows for name in re.findall(r"`(\S+\.\w+)`", text)}
+    assert len(files) > 50
+    lost = {name for folder, name in files if not any((PROJECT / folder).rglob(Path(name).name))}
+    assert lost == set()
+
+
 def test_every_module_says_what_it_is_for() -> None:
     silent = {
         file.relative_to(PROJECT).as_posix()

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from starlette.responses import RedirectResponse, Response
 
 from integration.connections.connecting import (
+    AccountTaken,
     NotAdministrator,
     ScopesMissing,
     account_of_grant,
     connect_with_grant,
 )
-from integration.connections.connections import AccountTaken
 from integration.directory.rights import Right
 from integration.sign_in.signing import new_secret
 from integration.web.connections.authorizations import redeem_authorization, start_authorization

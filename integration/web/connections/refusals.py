@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from integration.connections.connections import AccountTaken
+from integration.connections.connecting import AccountTaken
 from integration.web.page.refusals import SERVICES, Refusal
 from integration.zoom.errors import TransientZoomError, ZoomError
 

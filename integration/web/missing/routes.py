@@ -20,8 +20,8 @@ from integration.pipeline.failed_sessions import FailedSession, failed_since, li
 from integration.pipeline.marts import marts_exist
 from integration.pipeline.status import latest_batch
 from integration.web.missing.ledger import deliveries_without_effect
-from integration.web.missing.search import PATH, MissingSearch, search_of
-from integration.web.missing.sessions import SessionRow, Visibility, find_row, find_rows
+from integration.web.missing.search import SessionRow, Visibility, find_row, find_rows
+from integration.web.missing.search_form import PATH, MissingSearch, search_of
 from integration.web.page.navigation import is_open
 from integration.web.page.refusals import Link, not_found
 from integration.web.page.time_zone import zone_of

@@ -1,94 +1,205 @@
-"""Reads the search form of the page Missing."""
+"""Reads participants with their outcomes, limited to what the viewer may see.
 
-import re
+Data that the viewer may not see is not read: other people's rows for most roles, other people's
+topics for some. A hidden topic cannot be searched for either.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from urllib.parse import urlencode
+from datetime import datetime
 
-from integration.explain.outcomes import OUTCOMES
-from integration.web.missing.sessions import SearchCriteria, Visibility
-from integration.web.page.refusals import bad_form
-from integration.web.page.time_zone import Day, zone_of
-from integration.web.page.visit import Visit
+import psycopg
+from psycopg.sql import SQL
 
-PATH = "/missing"
-DAYS = 7
-MAX_DAYS = 31  # all rows of these days are read
-YEARS = range(2000, 2100)
-TEXT_LIMIT = 200
-PAGES = 1000
+from integration.database import rows
+from integration.explain.appearances import Appearance, ExplainedUser
+from integration.identity.cleaning import cleaned_email
 
 
 @dataclass(frozen=True)
-class MissingSearch:
-    """The fields of the form; `first` and `last` are days of the viewer's calendar."""
+class Visibility:
+    """What the viewer may see: without `sees_everyone` only their own rows, without
+    `sees_every_topic` only the topics of their own sessions.
+    """
 
-    first: Day
-    last: Day
-    person: str
-    topic: str
-    meeting: str
-    outcome: str
-    number: int
-
-    @property
-    def criteria(self) -> SearchCriteria:
-        return SearchCriteria(
-            start=self.first.starts_at,
-            end=self.last.ends_at,
-            person=self.person,
-            topic=self.topic,
-            name=_session_name(self.meeting),
-            outcome=self.outcome,
-        )
-
-    def page(self, number: int) -> str:
-        asked = {
-            "person": self.person,
-            "topic": self.topic,
-            "meeting": self.meeting,
-            "outcome": self.outcome,
-            "from": self.first.date.isoformat(),
-            "to": self.last.date.isoformat(),
-            "page": number if number > 1 else "",
-        }
-        return f"{PATH}?{urlencode({name: text for name, text in asked.items() if text})}"
+    viewer: ExplainedUser
+    sees_everyone: bool
+    sees_every_topic: bool
 
 
-def search_of(visit: Visit, sight: Visibility) -> MissingSearch:
-    """The search in the query. Raises Refusal for an invalid or too long range of days."""
-    zone = zone_of(visit.viewer.time_zone)
-    today = visit.now.astimezone(zone).date()
-    last = _day(visit.query("to")) or today
-    first = _day(visit.query("from")) or last - timedelta(days=DAYS - 1)
-    if not first <= last < first + timedelta(days=MAX_DAYS):
-        raise bad_form(
-            f"Choose a range of up to {MAX_DAYS} days. The start date cannot be after the end date."
-        )
-    outcome, number = visit.query("outcome"), visit.query("page")
-    return MissingSearch(
-        first=Day(first, zone),
-        last=Day(last, zone),
-        person=visit.query("person")[:TEXT_LIMIT] if sight.sees_everyone else "",
-        topic=visit.query("topic")[:TEXT_LIMIT],
-        meeting=visit.query("meeting")[:TEXT_LIMIT],
-        outcome=outcome if outcome in (*OUTCOMES, "missing") else "",
-        number=min(max(int(number), 1), PAGES) if re.fullmatch(r"[0-9]{1,6}", number) else 1,
+@dataclass(frozen=True)
+class SearchCriteria:
+    """`name` is a meeting number, uuid, call id or session_id; `outcome` is an outcome, or
+    `missing` for all except `activity`. Empty criteria match everything, but without person, topic
+    and name, external guests are not listed.
+    """
+
+    start: datetime
+    end: datetime
+    person: str = ""
+    topic: str = ""
+    name: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class SessionRow(Appearance):
+    """A row of the page. `full_name` is the mapped WorkSights user's; `is_own` means that the
+    participant is the viewer.
+    """
+
+    session_type: str = ""
+    zoom_meeting_id: str | None = None
+    full_name: str | None = None
+    is_own: bool = False
+    is_topic_hidden: bool = False
+
+
+# Reads sessions from the index on organization, account and end, the latest first, so that a few of
+# them fill a page; the other tables are read by key.
+_SEEN = SQL("""
+    select
+        participants.organization_id, sessions.session_id, sessions.feature,
+        sessions.session_type, sessions.zoom_meeting_id,
+        case when not seen.is_topic_hidden then sessions.topic end as topic,
+        sessions.started_at as session_started_at, sessions.ended_at as session_ended_at,
+        participants.participant_id, participants.display_name, participants.email,
+        participants.zoom_user_id, outcomes.user_id, outcomes.outcome, outcomes.detail,
+        seen.is_own, seen.is_topic_hidden
+    from (
+        select * from intermediate.int_sessions
+        where int_sessions.organization_id = %(organization)s
+            and int_sessions.zoom_account_id = any(
+                select zoom_account_id from integration.connections
+                where organization_id = %(organization)s
+            )
+        order by ended_at desc, session_id
+    ) as sessions
+    inner join intermediate.int_participants as participants using (organization_id, session_id)
+    inner join operations.outcomes using (organization_id, session_id, participant_id)
+    cross join lateral (
+        select
+            own.is_own,
+            not (own.is_own or %(every_topic)s) as is_topic_hidden
+        from (
+            select coalesce(
+                outcomes.user_id = %(user)s or participants.zoom_user_id = any(%(zoom_users)s)
+                    or participants.email = %(email)s,
+                false
+            ) as is_own
+        ) as own
+    ) as seen
+    where (seen.is_own or %(everyone)s)
+""")
+_SHOWN = SQL("""
+    select
+        page.session_id, page.feature, page.session_type, page.zoom_meeting_id, page.topic,
+        page.session_started_at, page.session_ended_at, page.participant_id, page.display_name,
+        page.email, page.zoom_user_id, page.user_id, mappings.mapped_by, users.full_name,
+        presence.duration_seconds, page.outcome, page.detail,
+        case when not page.is_topic_hidden then activities.title end as entry_title,
+        activities.started_at as entry_started_at, activities.ended_at as entry_ended_at,
+        page.is_own and coalesce(page.user_id <> %(user)s, false) as is_anothers,
+        page.is_own, page.is_topic_hidden
+    from page
+    inner join intermediate.int_presence as presence
+        using (organization_id, session_id, participant_id)
+    inner join intermediate.int_participant_users as mappings
+        using (organization_id, session_id, participant_id)
+    left join worksights.users
+        on users.organization_id = page.organization_id and users.user_id = page.user_id
+    left join timeline.activities
+        on activities.organization_id = page.organization_id
+        and activities.session_id = page.session_id
+        and activities.user_id = page.user_id
+        and page.outcome = 'activity'
+""")
+_ROWS = SQL("""
+    with page as materialized (
+        {seen}
+            and sessions.ended_at >= %(start)s and sessions.ended_at < %(end)s
+            and (%(name)s = '' or %(name)s in
+                (sessions.session_id, sessions.zoom_uuid, sessions.zoom_meeting_id))
+            and (%(topic)s = '' or (
+                not seen.is_topic_hidden
+                and strpos(lower(sessions.topic), lower(%(topic)s)) > 0
+            ))
+            and (
+                %(person)s = ''
+                or strpos(
+                    lower(concat_ws(' ', participants.display_name, participants.email)),
+                    lower(%(person)s)
+                ) > 0
+                or outcomes.user_id in (
+                    select user_id from worksights.users
+                    where users.organization_id = %(organization)s
+                        and strpos(lower(full_name || ' ' || email), lower(%(person)s)) > 0
+                )
+            )
+            and (%(outcome)s in ('', outcomes.outcome)
+                or (%(outcome)s = 'missing' and outcomes.outcome <> 'activity'))
+            and (
+                seen.is_own or %(person)s <> '' or %(topic)s <> '' or %(name)s <> ''
+                or outcomes.user_id is not null or participants.zoom_user_id is not null
+                or exists (
+                    select from worksights.users as by_email
+                    where by_email.organization_id = participants.organization_id
+                        and lower(by_email.email collate "C") = participants.email
+                )
+            )
+        order by sessions.ended_at desc, sessions.session_id, participants.participant_id
+        limit %(limit)s offset %(offset)s
+    )
+    {shown}
+    order by page.session_ended_at desc, page.session_id, page.participant_id
+""").format(seen=_SEEN, shown=_SHOWN)
+_ONE = SQL("""
+    with page as materialized (
+        {seen}
+            and participants.session_id = %(session_id)s
+            and participants.participant_id = %(participant_id)s
+    )
+    {shown}
+""").format(seen=_SEEN, shown=_SHOWN)
+
+
+def find_rows(
+    connection: psycopg.Connection,
+    sight: Visibility,
+    criteria: SearchCriteria,
+    *,
+    limit: int,
+    offset: int = 0,
+) -> list[SessionRow]:
+    """The participants that match, by the end of their session, the latest first. Details are read
+    only for the rows returned.
+    """
+    return rows.every(
+        connection,
+        SessionRow,
+        _ROWS,
+        {**_limits(sight), **vars(criteria), "limit": limit, "offset": offset},
     )
 
 
-def _session_name(text: str) -> str:
-    """The text without spaces if it is a meeting number: Zoom shows 852 1234 5678."""
-    return re.sub(r"[\s-]", "", text) if re.fullmatch(r"[\d\s-]+", text) else text
+def find_row(
+    connection: psycopg.Connection, sight: Visibility, *, session_id: str, participant_id: str
+) -> SessionRow | None:
+    """One participant; None if it does not exist or the viewer may not see it."""
+    return rows.maybe_one(
+        connection,
+        SessionRow,
+        _ONE,
+        {**_limits(sight), "session_id": session_id, "participant_id": participant_id},
+    )
 
 
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or day.year not in YEARS:
-        raise bad_form("Enter a date in the format 2026-03-29.")
-    return day
+def _limits(sight: Visibility) -> dict[str, str | bool | Sequence[str] | None]:
+    return {
+        "organization": sight.viewer.organization_id,
+        "user": sight.viewer.user_id,
+        "email": cleaned_email(sight.viewer.email),
+        "zoom_users": sight.viewer.zoom_user_ids,
+        "everyone": sight.sees_everyone,
+        "every_topic": sight.sees_every_topic,
+    }

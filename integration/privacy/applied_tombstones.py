@@ -13,7 +13,7 @@ import psycopg
 from integration.privacy.digests import Digests, key_id
 from integration.privacy.forgetting import Redactor, digests_of
 from integration.privacy.redaction import SessionEvent, Tombstone
-from integration.privacy.tombstones import (
+from integration.privacy.stored_tombstones import (
     WrongTombstoneKey,
     key_in_use,
     known_tombstones,

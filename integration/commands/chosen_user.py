@@ -1,0 +1,30 @@
+"""Chooses the WorkSights user with an email, which users of several organizations may have."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+import click
+
+
+class InOrganization(Protocol):
+    @property
+    def organization_id(self) -> str: ...
+
+
+User = TypeVar("User", bound=InOrganization)
+
+
+def only_user(found: Sequence[User]) -> User:
+    """The only user with the email, or an error that names the next step."""
+    if not found:
+        raise click.ClickException(
+            "No WorkSights user has this email. Import users first: "
+            "worksights-zoom import-users FILE.csv --organization ID"
+        )
+    if len(found) > 1:
+        organizations = ", ".join(sorted(user.organization_id for user in found))
+        raise click.ClickException(
+            "Several organizations have this email. Add --organization with one of: "
+            f"{organizations}."
+        )
+    return found[0]
