@@ -152,7 +152,7 @@ def connected_dbt(
 
 def _forget_flags_of_earlier_runs() -> None:
     """Each run of dbt-adapters 1.x adds Postgres' behavior flags to a list that the process keeps,
-    and looks through all loaded modules for each flag in it: the 50th run in a process took 2.5 s
+    and looks through all loaded modules for each flag in it: the tenth run in a process took 0.4 s
     longer than the first.
     """
     from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS as FLAGS
