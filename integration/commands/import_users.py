@@ -25,7 +25,8 @@ from integration.zoom.texts import ID_BYTES, NAME_BYTES
 def import_users(file: Path, organization: str, organization_name: str | None) -> None:
     """Create or update WorkSights users from a CSV file.
 
-    Columns: email, full_name, role, time_zone. Optional: user_id, created_at, deactivated_at.
+    Columns: email, full_name, role, time_zone. Optional: user_id, created_at, deactivated_at. A
+    column that the file does not have changes nothing.
     """
     for option, text, most in (
         ("--organization", organization, ID_BYTES),

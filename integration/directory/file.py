@@ -141,6 +141,7 @@ def _user(line: int, row: dict[str, str]) -> ImportedUser:
         user_id=value.get("user_id") or None,
         created_at=_time(line, "created_at", value),
         deactivated_at=_time(line, "deactivated_at", value),
+        says_deactivated="deactivated_at" in row,
     )
 
 

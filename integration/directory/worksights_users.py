@@ -20,7 +20,9 @@ class User:
 
 @dataclass(frozen=True)
 class ImportedUser:
-    """One line of a directory file; None where the file has no value."""
+    """One line of a directory file; None where the file has no value. Without a column
+    `deactivated_at` in the file, `says_deactivated` is false.
+    """
 
     line: int
     email: str
@@ -30,6 +32,7 @@ class ImportedUser:
     user_id: str | None
     created_at: datetime | None
     deactivated_at: datetime | None
+    says_deactivated: bool
 
 
 class DirectoryConflict(Exception):
@@ -135,6 +138,7 @@ def _upsert(connection: psycopg.Connection, organization_id: str, user: Imported
         "time_zone": user.time_zone,
         "created_at": user.created_at,
         "deactivated_at": user.deactivated_at,
+        "says_deactivated": user.says_deactivated,
     }
     if known:
         connection.execute(_UPDATE, values)
@@ -158,6 +162,9 @@ _UPDATE = """
     update worksights.users
     set
         email = %(email)s, full_name = %(full_name)s, role = %(role)s, time_zone = %(time_zone)s,
-        created_at = coalesce(%(created_at)s, created_at), deactivated_at = %(deactivated_at)s
+        created_at = coalesce(%(created_at)s, created_at),
+        deactivated_at = case
+            when %(says_deactivated)s then %(deactivated_at)s else deactivated_at
+        end
     where user_id = %(user_id)s
 """

@@ -7,7 +7,6 @@ import pytest
 from integration.database.migrate import MIGRATIONS
 from integration.database.postgres import connect
 from tests.commands.program import Program, execute, program_with, rows
-from tests.databases import apply_migrations
 from tests.patience import PATIENCE
 
 ALL = sorted(file.stem for file in (MIGRATIONS / "versions").glob("*.py"))
@@ -15,7 +14,7 @@ NEWEST = [(ALL[-1].partition("_")[0],)]
 COLUMNS = """
     select table_schema, table_name, column_name, data_type, is_nullable, column_default
     from information_schema.columns
-    where table_schema not in ('information_schema', 'pg_catalog', 'facts')
+    where table_schema not in ('information_schema', 'pg_catalog')
     order by table_schema, table_name, column_name
 """
 CHANGED_FUNCTION = """
@@ -100,24 +99,16 @@ def test_migrate_creates_a_missing_fact_and_a_changed_function_again(program: Pr
 
 @pytest.mark.parametrize("count", [1, 9, 28])
 def test_a_database_of_an_earlier_version_is_migrated(
-    count: int, empty_database_url: str, database_url: str
+    count: int, empty_database_url: str, program: Program
 ) -> None:
     apply_files(empty_database_url, count)
-    apply_migrations(empty_database_url, to="head")
-    assert schema_of(empty_database_url) == NEWEST
-    columns = rows(empty_database_url, COLUMNS)
-    assert len(columns) > 200
-    assert columns == rows(database_url, COLUMNS)
-
-
-def test_migrate_adds_the_facts_to_a_database_of_an_earlier_version(
-    empty_database_url: str,
-) -> None:
-    apply_files(empty_database_url, 28)
     with program_with(DATABASE_URL=empty_database_url) as earlier:
         answer = earlier("migrate")
     assert answer.code == 0, answer.err[-500:]
-    assert rows(empty_database_url, "select count(*) from facts.current_settings") == [(0,)]
+    assert schema_of(empty_database_url) == NEWEST
+    columns = rows(empty_database_url, COLUMNS)
+    assert len(columns) > 200
+    assert columns == rows(program.settings["DATABASE_URL"], COLUMNS)
 
 
 def test_a_migration_that_fails_says_why_and_leaves_nothing_behind(empty_database_url: str) -> None:

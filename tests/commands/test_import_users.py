@@ -134,6 +134,20 @@ def test_a_user_is_recognized_by_user_id_whatever_the_email(acme: Program) -> No
     )
 
 
+def test_a_deactivated_user_stays_so_unless_the_file_has_the_column(acme: Program) -> None:
+    ann = "ann@acme.example,Ann,member,UTC"
+    seen = []
+    for content in (
+        f"{HEADER},deactivated_at\n{ann},2026-01-31T12:00:00Z\n",
+        f"{HEADER}\n{ann}\n",
+        f"{HEADER},deactivated_at\n{ann},\n",
+    ):
+        assert import_users(acme, content).code == 0
+        seen.append(users(acme, "deactivated_at")[0][0])
+    then = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    assert seen == [then, then, None]
+
+
 def test_a_user_without_a_creation_time_gets_that_of_the_organization(acme: Program) -> None:
     import_users(
         acme,
