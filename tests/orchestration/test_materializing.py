@@ -112,6 +112,7 @@ def test_a_view_that_is_selected_is_built(batched: Installation) -> None:
     batched.execute("drop view clientsights.relationships")
     result = materialize(A_VIEW)
     assert (result.success, materialized(result)) == (True, A_VIEW)
+    assert all(check.passed for check in result.get_asset_check_evaluations())
     assert batched.value("select count(*) from clientsights.relationships") == 1
 
 
@@ -180,6 +181,16 @@ def test_a_failed_model_is_named_and_later_models_are_neither_built_nor_checked(
     assert ["timeline", "sessions"] in built
     assert "outcomes_are_participants_and_those_outside" not in checked
     assert unfinished == 1
+
+
+def test_the_flags_of_dbt_do_not_pile_up_in_a_process(batched: Installation) -> None:
+    from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS
+
+    flags = []
+    for minutes in (50, 55):
+        assert batched.batch(now=NOW + timedelta(hours=2, minutes=minutes)).success
+        flags.append([flag["name"] for flag in DEFAULT_BASE_BEHAVIOR_FLAGS])
+    assert flags[0] == flags[1]
 
 
 def test_only_tables_that_a_batch_derives_have_a_freshness_policy() -> None:

@@ -23,6 +23,7 @@ from tests.processes.processes import connected_program, kill_group
 
 NOW = "2025-03-05T12:00:00Z"
 LOCK = "lock table intermediate.int_outcomes in access exclusive mode"
+LATEST_BATCH = "select run_id from pipeline.batches where as_of = %s order by batch desc limit 1"
 # Only for this table: Dagster's programs wait for each other when they create theirs.
 WAITING = "relation = 'intermediate.int_outcomes'::regclass and not granted"
 WRITING = """
@@ -178,6 +179,8 @@ def test_a_run_that_takes_too_long_is_stopped_and_recorded_as_failed(
         )
         next_one = program("batch", "--now", NOW)
     assert next_one.code == 0, next_one.err[-2000:]
+    ((its_run,),) = rows(url, LATEST_BATCH, NOW)
+    assert status_of(watcher, its_run) == "SUCCESS"
 
 
 def limit(program: Program, run_id: str, *, seconds: int) -> None:
