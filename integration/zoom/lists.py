@@ -1,6 +1,6 @@
 """Reads the users and phone users of one account, and returns what was read when a list fails.
 
-It must not know where they are stored. The receiver must not import it: pandas loads slowly.
+It must not know where they are stored.
 """
 
 from collections.abc import Iterator

@@ -1,13 +1,14 @@
-"""Combines Zoom's user lists in a frame. The receiver must not import it: pandas loads slowly."""
+"""Combines Zoom's user lists in a frame."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from integration.identity.cleaning import cleaned_email
 from integration.zoom.texts import EMAIL_BYTES, ID_BYTES, NAME_BYTES, text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Column of the frame -> field of Zoom's user, and its limit in bytes. A longer text becomes None.
 TEXT_FIELDS = {
@@ -28,7 +29,7 @@ class UserList:
     Pending users have no id yet, so they are only counted.
     """
 
-    frame: pd.DataFrame = field(repr=False)
+    frame: "pd.DataFrame" = field(repr=False)
     pending_count: int
 
 
@@ -40,6 +41,8 @@ def slim(page: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def users_frame(pages: Iterable[list[dict[str, Any]]]) -> UserList:
     """One row per `zoom_user_id`, its last occurrence; users without an id are only counted."""
+    import pandas as pd  # takes 0.4 s, which a batch without an import must not spend
+
     users = [user for page in pages for user in page]
     cleaned = {
         column: pd.Series([text(user.get(name), longest=longest) for user in users], dtype=object)

@@ -24,6 +24,7 @@ from integration.pipeline.failing_rows import FailingRows, failing_rows
 from integration.pipeline.status import Delay, delay_of_batch, landed_batch, outcomes_of_batch
 from integration.quantities import quantity
 from orchestration.dbt_project import Translator, dbt_project
+from orchestration.markdown import table
 from orchestration.resources import BATCH_JOB, BatchInProgress, Installation
 
 UNIQUE_ID = "dagster_dbt/unique_id"
@@ -168,7 +169,7 @@ class Report:
             return event
         message = first_line(self._ended.get(node, {}).get("message"))
         wrong = self._rows_found(node)
-        metadata = {"what_is_wrong": dg.MetadataValue.md(_table(wrong))} if wrong else {}
+        metadata = {"what_is_wrong": _table(wrong)} if wrong else {}
         return event._replace(
             description=_in_words(wrong) if wrong else message,
             metadata={**event.metadata, **metadata},
@@ -232,11 +233,11 @@ def _in_words(wrong: list[FailingRows]) -> str:
     return "; ".join(f"{quantity(one.rows, 'row')}: {one.what_is_wrong}" for one in wrong)
 
 
-def _table(wrong: list[FailingRows]) -> str:
-    rows = "\n".join(
-        f"| {one.what_is_wrong} | {one.rows} | {'<br>'.join(one.examples)} |" for one in wrong
+def _table(wrong: list[FailingRows]) -> dg.MarkdownMetadataValue:
+    return table(
+        ["problem", "rows", "example"],
+        [(one.what_is_wrong, one.rows, "<br>".join(one.examples)) for one in wrong],
     )
-    return f"| problem | rows | example |\n|---|---|---|\n{rows}"
 
 
 def _facts_of_batch(model: str, connection: psycopg.Connection) -> dict[str, Any]:
@@ -245,19 +246,16 @@ def _facts_of_batch(model: str, connection: psycopg.Connection) -> dict[str, Any
         return {}
     if model == "activities":
         delay = delay_of_batch(connection, batch)
-        return {"minutes_from_session_end_to_entry": dg.MetadataValue.md(_delays(delay))}
-    rows = "\n".join(
-        f"| {outcome} | {count} |" for outcome, count in outcomes_of_batch(connection, batch)
-    )
-    table = f"| outcome | participants in affected sessions |\n|---|---|\n{rows}"
-    return {"outcomes": dg.MetadataValue.md(table)}
+        return {"minutes_from_session_end_to_entry": _delays(delay)}
+    counts = outcomes_of_batch(connection, batch)
+    return {"outcomes": table(["outcome", "participants in affected sessions"], counts)}
 
 
-def _delays(delay: Delay) -> str:
+def _delays(delay: Delay) -> dg.MetadataValue[Any]:
     if delay.median is None or delay.longest is None:
-        return "no entries written"
+        return dg.MetadataValue.text("no entries written")
     median, longest = delay.median.total_seconds() / 60, delay.longest.total_seconds() / 60
-    return (
-        f"| entries written | median | longest |\n|---|---|---|\n"
-        f"| {delay.entries} | {median:.0f} min | {longest:.0f} min |"
+    return table(
+        ["entries written", "median", "longest"],
+        [(delay.entries, f"{median:.0f} min", f"{longest:.0f} min")],
     )

@@ -1,14 +1,15 @@
 """The assets for classified email addresses and display names."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from typing import Any
 
 import dagster as dg
-import pandas as pd
 
 from integration.pipeline.addresses.classification import classify_addresses
 from integration.pipeline.addresses.writing import Move
 from integration.quantities import quantity
+from orchestration.markdown import table
 from orchestration.resources import BatchInProgress
 
 
@@ -18,7 +19,7 @@ from orchestration.resources import BatchInProgress
             ["clientsights_raw", "email_addresses"],
             deps=[["zoom_raw", "events"], ["pipeline", "settings"]],
             group_name="clientsights_raw",
-            kinds={"python", "pandas", "postgres"},
+            kinds={"python", "postgres"},
             owners=["team:data-platform"],
             description=(
                 "One row per organization and email address, with its person and company. "
@@ -64,15 +65,12 @@ def email_addresses(
             "checked": done.classified,
             "new_or_changed": done.written,
             "unreadable_settings": len(done.problems),
-            "changed": dg.MetadataValue.md(_table(done.moves)),
+            "changed": table(
+                list(Move.__dataclass_fields__), [astuple(move) for move in done.moves]
+            ),
         },
     )
     yield dg.MaterializeResult(
         asset_key=["clientsights_raw", "display_names"],
         metadata={"new_or_changed": done.names_written},
     )
-
-
-def _table(moves: list[Move]) -> str:
-    frame = pd.DataFrame(moves, columns=list(Move.__dataclass_fields__))
-    return "none" if frame.empty else frame.to_markdown(index=False)

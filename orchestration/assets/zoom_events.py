@@ -8,6 +8,7 @@ import dagster as dg
 from integration.pipeline.landing import land_deliveries
 from integration.pipeline.quarantine import delete_quarantined_bodies
 from integration.quantities import quantity
+from orchestration.markdown import table
 from orchestration.resources import BatchInProgress, Installation
 
 DISPOSITIONS = ("landed", "duplicate", "ignored", "unknown_account", "quarantined")
@@ -49,7 +50,9 @@ def zoom_events(
         metadata={
             "batch": batch_in_progress.batch.number,
             "deliveries": counts.total(),
-            "dispositions": dg.MetadataValue.md(_table(counts)),
+            "dispositions": table(
+                ["disposition", "deliveries"], [(name, counts[name]) for name in DISPOSITIONS]
+            ),
             "quarantined": counts["quarantined"],
             "quarantined_bodies_deleted": deleted,
         }
@@ -58,8 +61,3 @@ def zoom_events(
 
 def _in_words(counts: Counter[str]) -> str:
     return ", ".join(f"{counts[name]} {name}" for name in DISPOSITIONS)
-
-
-def _table(counts: Counter[str]) -> str:
-    rows = "\n".join(f"| {name} | {counts[name]} |" for name in DISPOSITIONS)
-    return f"| disposition | deliveries |\n|---|---|\n{rows}"

@@ -1,12 +1,12 @@
-"""Two customers, one with a meeting and a call that a model cannot derive."""
+"""Customers of whom one has a meeting or a call that a model cannot derive."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from integration.pipeline.derive import DerivationFailed
-from tests.faults.planting import is_derived_by_session, planted
+from tests.faults.planting import Fault, is_derived_by_session, planted
 from tests.pipeline.events import FIRST_LEG, Body, Person, Session, call_ended, iso
 from tests.pipeline.installation import Installation
 from tests.pipeline.tables import CLIENTSIGHTS, TABLES, contents, take_snapshot
@@ -68,10 +68,12 @@ def call(organization: str, number: int, *, minutes: int = 10) -> list[Body]:
     return bodies
 
 
-def deliver_a_morning(installation: Installation) -> None:
+def deliver_a_morning(
+    installation: Installation, organizations: Sequence[str] = (BAD, GOOD)
+) -> None:
     """Four meetings and four calls of each customer, landed."""
     bodies: list[Body] = []
-    for organization in (BAD, GOOD):
+    for organization in organizations:
         installation.organization(
             organization,
             account=f"account-{organization}",
@@ -100,16 +102,17 @@ def derived_morning(installation: Installation) -> None:
     installation.batch(now=FIRST_BATCH)
 
 
-def session_to_fail(installation: Installation, model: dict[str, Any]) -> str:
-    """A call if the model derives calls, otherwise a meeting."""
+def fault_in(installation: Installation, model: dict[str, Any], organization: str = BAD) -> Fault:
+    """In a call if the model derives calls, otherwise in a meeting."""
     field, value = (
-        ("call_id", f"call-1-of-{BAD}")
+        ("call_id", f"call-1-of-{organization}")
         if model["name"].startswith("int_call_")
-        else ("zoom_uuid", meeting(BAD, 1).uuid)
+        else ("zoom_uuid", meeting(organization, 1).uuid)
     )
-    return installation.value(
+    session_id = installation.value(
         "select distinct session_id from zoom_raw.events where fields ->> %s = %s", [field, value]
     )
+    return Fault(model, organization, session_id)
 
 
 def state(installation: Installation) -> Contents:
@@ -128,54 +131,97 @@ def per_session(rows: Contents) -> Contents:
     return {key: row for key, row in rows.items() if "session_id" in row}
 
 
-def what_a_fault_changes(
-    installation: Installation, model: dict[str, Any], *, folder: Path, expected: Contents
+def customer_of(model: dict[str, Any]) -> str:
+    """The customer in whose data the model's fault is planted."""
+    return f"fault-in-{model['name'].replace('_', '-')}"
+
+
+def customers_of(models: Iterable[dict[str, Any]]) -> list[str]:
+    return [GOOD, *map(customer_of, models)]
+
+
+def what_faults_change(
+    installation: Installation,
+    models: Sequence[dict[str, Any]],
+    *,
+    folder: Path,
+    expected: Contents,
 ) -> Iterator[str]:
-    """Plays the story with the fault in `model` and yields what differs from the story without it.
+    """Plays the story with a fault in each model, each for another customer, and yields what
+    differs from the story without them.
 
-    `expected` is the state after the first batch of the story without a fault.
+    `expected` is the state after the first batch of the same customers' story without a fault.
     """
-    deliver_a_morning(installation)
-    session_id = session_to_fail(installation, model)
-    name = f"{model['schema']}.{model['alias']}"
-    by_session = is_derived_by_session(model) and model["config"]["unique_key"]
-
-    def others_differ(when: str) -> Iterator[str]:
-        now = state(installation)
-        if of(GOOD, now) != of(GOOD, expected):
-            yield f"{name}: {when}: another organization's rows are not the same"
-        if by_session and without_session(session_id, per_session(of(BAD, now))) != (
-            without_session(session_id, per_session(of(BAD, expected)))
-        ):
-            yield f"{name}: {when}: other sessions of the organization are not the same"
-
-    with planted(model, organization_id=BAD, session_id=session_id, folder=folder):
+    deliver_a_morning(installation, customers_of(models))
+    faults = [fault_in(installation, model, customer_of(model)) for model in models]
+    with planted(*faults, folder=folder):
         if not installation.batch(now=FIRST_BATCH, raise_on_error=False).success:
-            yield f"{name}: the batch failed"
-        yield from others_differ("after the batch")
+            yield "the batch failed"
+        yield from _what_others_miss(installation, faults, expected, "after the batch")
         listed = installation.execute(
             "select distinct organization_id, model, error from operations.failed_sessions"
         )
-        if (BAD, name, "22012") not in listed:
-            yield f"{name}: it is not listed among the failed sessions: {listed}"
+        for fault in faults:
+            if (fault.organization_id, _name(fault), "22012") not in listed:
+                yield f"{_name(fault)}: it is not listed among the failed sessions: {listed}"
         try:
             installation.rebuild()
         except DerivationFailed as failure:
-            yield f"{name}: rebuild failed: {failure}"
-        yield from others_differ("after the rebuild")
-        if not installation.erase("nobody.of.these@elsewhere.example", organization_id=BAD):
-            yield f"{name}: erase failed"
-        yield from others_differ("after an erasure")
+            yield f"rebuild failed: {failure}"
+        yield from _what_others_miss(installation, faults, expected, "after the rebuild")
+        for fault in faults:
+            if not installation.erase(
+                "nobody.of.these@elsewhere.example", organization_id=fault.organization_id
+            ):
+                yield f"{_name(fault)}: erase failed"
+        yield from _what_others_miss(installation, faults, expected, "after an erasure")
 
     # New events of the sessions make the batch retry them.
-    late = meeting(BAD, 1).joined(people_of(BAD)[0], meeting(BAD, 1).started_at, leg="99")
-    installation.deliver(late, *call(BAD, 1, minutes=11), at=FIRST_BATCH + timedelta(hours=1))
+    late = [
+        body
+        for customer in map(customer_of, models)
+        for body in (
+            meeting(customer, 1).joined(
+                people_of(customer)[0], meeting(customer, 1).started_at, leg="99"
+            ),
+            *call(customer, 1, minutes=11),
+        )
+    ]
+    installation.deliver(*late, at=FIRST_BATCH + timedelta(hours=1))
     installation.batch(now=FIRST_BATCH + timedelta(hours=2))
-    if not by_session:  # a batch retries only what it touches; a rebuild tries everything
-        installation.rebuild()
-    left = installation.execute("select model, scope from pipeline.failures")
+    names = [_name(fault) for fault in faults if _is_retried_with_its_session(fault)]
+    left = installation.execute(
+        "select model, scope from pipeline.failures where model = any(%s)", [names]
+    )
     if left:
-        yield f"{name}: without the fault it still counts as failed: {left}"
+        yield f"without the fault they still count as failed: {left}"
+    if len(names) < len(faults):  # a batch retries only what it touches; a rebuild tries everything
+        installation.rebuild()
+        left = installation.execute("select model, scope from pipeline.failures")
+        if left:
+            yield f"without the fault they still count as failed after a rebuild: {left}"
     said = "\n".join(installation.rebuild(check=True))
     if " removed, " in said:
-        yield f"{name}: without the fault a rebuild still differs:\n{said}"
+        yield f"without the fault a rebuild still differs:\n{said}"
+
+
+def _what_others_miss(
+    installation: Installation, faults: Sequence[Fault], expected: Contents, when: str
+) -> Iterator[str]:
+    now = state(installation)
+    if of(GOOD, now) != of(GOOD, expected):
+        yield f"{when}: another organization's rows are not the same"
+    for fault in filter(_is_retried_with_its_session, faults):
+        customer, session_id = fault.organization_id, fault.session_id
+        if without_session(session_id, per_session(of(customer, now))) != (
+            without_session(session_id, per_session(of(customer, expected)))
+        ):
+            yield f"{_name(fault)}: {when}: other sessions of the organization are not the same"
+
+
+def _is_retried_with_its_session(fault: Fault) -> bool:
+    return bool(is_derived_by_session(fault.model) and fault.model["config"]["unique_key"])
+
+
+def _name(fault: Fault) -> str:
+    return f"{fault.model['schema']}.{fault.model['alias']}"

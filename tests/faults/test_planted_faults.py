@@ -5,33 +5,34 @@ All models: `python -m tests.faults.long_run`.
 
 from pathlib import Path
 
-import pytest
-
 from simulator.world import World
 from tests.faults.planting import tables_of_the_project
 from tests.faults.story import (
-    Contents,
-    derived_morning,
+    FIRST_BATCH,
+    customers_of,
+    deliver_a_morning,
     state,
-    what_a_fault_changes,
+    what_faults_change,
 )
 from tests.pipeline.installation import Installation, new_installation
 
-
-@pytest.fixture(scope="module")
-def expected(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Contents:
-    """What is derived from the same morning without a fault."""
-    with new_installation(
-        server_url, home=home, zoom=zoom_url[1], after=derived_morning
-    ) as installation:
-        return state(installation)
+# Two derived by session, and one by person.
+MODELS = ["int_connection_legs", "int_interactions", "people"]
 
 
-@pytest.mark.parametrize("model", ["int_connection_legs", "int_interactions", "people"])
-def test_a_fault_in_one_session_changes_nothing_else(
-    model: str, installation: Installation, tmp_path: Path, expected: Contents
+def test_faults_in_one_session_each_change_nothing_else(
+    installation: Installation,
+    server_url: str,
+    home: Path,
+    zoom_url: tuple[World, str],
+    tmp_path: Path,
 ) -> None:
-    changed = what_a_fault_changes(
-        installation, tables_of_the_project()[model], folder=tmp_path, expected=expected
-    )
+    tables = tables_of_the_project()
+    models = [tables[name] for name in MODELS]
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as without_faults:
+        deliver_a_morning(without_faults, customers_of(models))
+        without_faults.batch(now=FIRST_BATCH)
+        expected = state(without_faults)
+
+    changed = what_faults_change(installation, models, folder=tmp_path, expected=expected)
     assert list(changed) == []

@@ -15,7 +15,7 @@ from integration.pipeline.marts import existing_relations
 from integration.pipeline.writer import only_writer
 from integration.settings import read_settings
 from simulator.world import World
-from tests.faults.planting import planted, tables_of_the_project
+from tests.faults.planting import Fault, planted, tables_of_the_project
 from tests.patience import PATIENCE
 from tests.pipeline.events import Person, Session, user_event
 from tests.pipeline.installation import Installation, new_installation
@@ -87,7 +87,7 @@ def test_without_the_live_target_nothing_of_the_pipelines_changes(
 
     model = tables_of_the_project()["activities"]
     first = run(installation, "run", "-s", *SEVERAL)
-    with planted(model, organization_id="firm", session_id=session_id, folder=tmp_path):
+    with planted(Fault(model, "firm", session_id), folder=tmp_path):
         second = run(installation, "run", "-s", *SEVERAL)
 
     assert first == (0, [])

@@ -18,7 +18,7 @@
             {{ news() }}
         {%- endif -%}
     {%- endset -%}
-    {%- do run_query(
+    {{ return(perform(
         "create temporary table all_news on commit drop as "
         ~ "select row_number() over (order by " ~ prefixed('found', scope) ~ ") as position, "
         ~ prefixed('found', scope)
@@ -27,8 +27,7 @@
         ~ " where not exists (select from " ~ source('derivation', 'failures')
         ~ " where failures.model = any(" ~ sql_list(tables_above()) ~ ")"
         ~ " and failures.scope " ~ matches ~ " " ~ scope_of('found', scope) ~ ")"
-    ) -%}
-    {{ return(literal("select count(*) from pg_temp.all_news")) }}
+    )) }}
 {%- endmacro %}
 
 {#
@@ -38,14 +37,13 @@
     integrity (23), program limits such as an index row that is too wide (54), and errors raised by
     functions. Anything else (a missing column, a lost connection, a full disk) fails the model.
     The statements are planned again for each part: the plan for a whole change set reads whole
-    tables.
+    tables. What is called with it ends the block, in the same transaction.
 #}
-{% macro derive_in_parts(target, sql, is_new) -%}
+{% macro derive_in_parts(target, sql, is_new, news_count, columns) -%}
 {%- set scope = news_scope() -%}
-{%- set columns = columns_of(target) -%}
 do $derive$
 declare
-    parts int8range[] := array[int8range(1, (select count(*) from pg_temp.all_news) + 1)];
+    parts int8range[] := array[int8range(1, {{ news_count }} + 1)];
     part int8range;
     middle bigint;
     rows_of_statement bigint;
@@ -54,6 +52,7 @@ declare
     inserted bigint := 0;
     deleted bigint := 0;
 begin
+    {%- if news_count > 0 %}
     while cardinality(parts) > 0 loop
         part := parts[cardinality(parts)];
         parts := trim_array(parts, 1);
@@ -99,8 +98,8 @@ begin
             end if;
         end;
     end loop;
-    perform set_config('pipeline.rows_inserted', inserted::text, true);
-    perform set_config('pipeline.rows_deleted', deleted::text, true);
+    {%- endif %}
+    {{ caller() }}
 end
 $derive$
 {%- endmacro %}

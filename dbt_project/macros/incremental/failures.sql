@@ -5,13 +5,14 @@
 
 {# Deletes the failures that were retried in this transaction and did not fail again. #}
 {% macro forget_failures(is_whole) -%}
-    {%- do run_query(
-        "delete from " ~ source('derivation', 'failures')
-        ~ " where model = '" ~ table_name(model) ~ "'"
-        ~ " and tried_at < now()"
-        ~ ("" if is_whole else " and scope in (select " ~ scope_of('tried', news_scope())
-            ~ " from pg_temp.all_news as tried)")
-    ) -%}
+    delete from {{ source('derivation', 'failures') }}
+    where model = '{{ table_name(model) }}' and tried_at < now()
+        {%- if not is_whole %}
+        and scope in (
+            select {{ scope_of('tried', news_scope()) }} from pg_temp.all_news as tried
+        )
+        {%- endif -%}
+    ;
 {%- endmacro %}
 
 {# For other targets than `live`: the live rows of what failed are copied. #}
@@ -25,7 +26,7 @@
         ~ " where " ~ failed_in ~ ")"
     ) -%}
         {%- set common = columns_of(relation) | select('in', columns_of(live)) | list -%}
-        {%- do run_query(
+        {%- do perform(
             "insert into " ~ relation ~ " (" ~ common | join(', ') ~ ") select "
             ~ prefixed('kept', common) ~ " from " ~ live ~ " as kept where exists (select from "
             ~ source('derivation', 'failures') ~ " where " ~ failed_in ~ " and failures.scope @> "

@@ -23,35 +23,33 @@
     {%- endif -%}
     {%- set is_new = there is none -%}
 
-    {%- do run_query("select pipeline.act_as_writer()") -%}
+    {%- do perform("select pipeline.act_as_writer()") -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- set is_reshaped = shaped(target, sql, is_new) -%}
+    {%- set found = opened(target, sql, is_new) -%}
     {%- if not is_live() -%}
-        {%- do run_query("truncate " ~ target) -%}
+        {%- do perform("truncate " ~ target) -%}
     {%- endif -%}
-    {%- set reached = reached_by_parents() | int -%}
-    {%- set is_whole = is_new or is_reshaped or should_full_refresh() or progress() | int < 0 -%}
+    {%- set is_whole = (
+        is_new or found.is_reshaped or should_full_refresh() or progress() | int < 0
+    ) -%}
     {%- if is_whole -%}
         {%- if (config.get('contract') or {}).enforced -%}
             {%- do get_assert_columns_equivalent(sql) -%}
         {%- endif -%}
         {%- do prepare_table(target, is_new) -%}
     {%- endif -%}
-    {%- set news_count = collect_news(target, is_whole, is_new) | int -%}
+    {%- set news_count = collect_news(target, is_whole, is_new) -%}
 
     {% call statement('main') -%}
-        {% if news_count > 0 -%}
-            {{ derive_in_parts(target, sql, is_new) }}
-        {%- else -%}
-            select where false
-        {%- endif %}
+        {%- call derive_in_parts(target, sql, is_new, news_count, found['columns'].split(',')) -%}
+            {{ forget_failures(is_whole) }}
+            {{ note_progress(target, is_whole) }}
+        {%- endcall -%}
     {%- endcall %}
 
-    {%- do forget_failures(is_whole) -%}
     {%- do keep_last_good_rows(target) -%}
-    {%- do note_progress(target, reached, is_whole) -%}
     {%- do apply_grants(target, config.get('grants'), should_revoke=False) -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do adapter.commit() -%}

@@ -1,19 +1,23 @@
 {# The columns, key and indexes of an incremental table (materialize_incremental.sql). #}
 
 {# Creates the temporary tables and gives the target the columns of `sql`. Returns whether it had
-   different ones. #}
-{% macro shaped(target, sql, is_new) -%}
+   different ones, the names of the columns, separated by commas, and the model's state, which is
+   read here again: each query is a round trip, and dbt spends 3 ms on the types of its result. #}
+{% macro opened(target, sql, is_new) -%}
     {%- set found = run_query(
         "create temporary table news (" ~ typed(news_scope()) ~ ") on commit drop;"
         ~ "create temporary table fresh on commit drop as " ~ sql ~ " with no data;"
         ~ ("create table " ~ target ~ " (like pg_temp.fresh);" if is_new else "")
-        ~ "select pipeline.match_columns('" ~ target ~ "', 'pg_temp.fresh')"
-    ) -%}
-    {%- set is_reshaped = found.columns[0].values()[0] -%}
-    {%- if is_reshaped -%}
+        ~ "select pipeline.match_columns('" ~ target ~ "', 'pg_temp.fresh') as is_reshaped, "
+        ~ "(select string_agg(attname, ',' order by attnum) from pg_attribute "
+        ~ "where attrelid = 'pg_temp.fresh'::regclass and attnum > 0) as columns, state.* "
+        ~ "from (" ~ _state_query() ~ ") as state"
+    ).rows[0] -%}
+    {%- do model.update({'state': found}) -%}
+    {%- if found.is_reshaped -%}
         {%- do forget_views_that_went() -%}
     {%- endif -%}
-    {{ return(is_reshaped) }}
+    {{ return(found) }}
 {%- endmacro %}
 
 {# Dropping a column drops the views that depend on it; dbt would rename one that is still in its
@@ -38,23 +42,23 @@
     {%- if is_new -%}
         {%- for column in model.columns.values() -%}
             {%- if column.constraints | selectattr('type', 'equalto', 'not_null') | list -%}
-                {%- do run_query(
+                {%- do perform(
                     "alter table " ~ target ~ " alter column " ~ column.name ~ " set not null"
                 ) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
     {%- if keys -%}
-        {%- do run_query(with_primary_key(target, keys)) -%}
+        {%- do perform(with_primary_key(target, keys)) -%}
     {%- else -%}
-        {%- do run_query("alter table " ~ target ~ " replica identity full") -%}
+        {%- do perform("alter table " ~ target ~ " replica identity full") -%}
     {%- endif -%}
     {%- for index in config.get('indexes', []) -%}
         {%- if literal(
             "select pipeline.index_of('" ~ target ~ "', array['"
             ~ index['columns'] | join("', '") ~ "']) is null"
         ) -%}
-            {%- do run_query(
+            {%- do perform(
                 "create " ~ ("unique " if index.get('unique') else "") ~ "index on " ~ target
                 ~ " (" ~ index['columns'] | join(', ') ~ ")"
             ) -%}
