@@ -33,7 +33,7 @@ check: setup .venv-lint/ready ## Lint and type-check the code, and check the Dag
 	PYTHONWARNINGS=ignore .venv-lint/bin/sqlfluff lint --quiet --processes 2 \
 		dbt_project/models dbt_project/tests
 	.venv/bin/dbt --warn-error parse --no-partial-parse --show-all-deprecations --quiet \
-		--project-dir dbt_project --profiles-dir dbt_project
+		--project-dir dbt_project --profiles-dir dbt_project --target-path $$(mktemp -d)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" DAGSTER_HOME=$$(mktemp -d) .venv/bin/dg check defs
 
 clean: ## Remove environments, downloads and build files; keeps .local (the data)

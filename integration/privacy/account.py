@@ -18,6 +18,7 @@ TABLES = (
     "zoom_raw.phone_users",
     "zoom_raw.imports",
     "integration.mapping_changes",
+    "integration.mapping_requests",
     "integration.connections",
 )
 # The ledger is kept without its bodies, and the record of the erasure names its account.

@@ -47,6 +47,11 @@ REGISTRY = """
     integration.mapping_changes             zoom_user_id        zoom_user_id        row
     integration.mapping_changes             user_id             user_id             row
     integration.mapping_changes             changed_by          user_id             blank
+    integration.mapping_requests            zoom_user_id        zoom_user_id        row
+    integration.mapping_requests            user_id             user_id             row
+    integration.mapping_requests            from_user_id        user_id             blank
+    integration.mapping_requests            requested_by        user_id             blank
+    integration.mapping_requests            decided_by          user_id             blank
     integration.subscription_changes        user_id             user_id             row
     integration.subscription_changes        changed_by          user_id             blank
     integration.domain_overrides            changed_by          user_id             blank
@@ -158,7 +163,7 @@ REGISTRY = """
 NOT_PERSONAL = """
     organization_id zoom_account_id connection_id session_id event_id participant_id activity_id
     company_id leg_id leg_user_id call_id zoom_uuid zoom_meeting_id
-    event feature kind side role outcome status disposition reason mapped_by
+    event feature kind side role outcome status disposition reason decision mapped_by
     session_type title_words end_source connection_state service category color direction detail
     grade name_source company_name_source rule_version psl_version time_zone
     host domain company_domain company_key company_key_before company_key_after company_name

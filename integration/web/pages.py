@@ -12,6 +12,7 @@ from integration.web.services import routes as services
 from integration.web.sign_in import routes as sign_in
 from integration.web.timeline import routes as timeline
 from integration.web.users import change as mapping
+from integration.web.users import confirm as confirmation
 from integration.web.users import routes as users
 
 PAGES = (
@@ -22,6 +23,7 @@ PAGES = (
     *overview.PAGES,
     *users.PAGES,
     *mapping.PAGES,
+    *confirmation.PAGES,
     *features.PAGES,
     *switches.PAGES,
     *connections.PAGES,

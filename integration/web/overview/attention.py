@@ -18,6 +18,7 @@ SHOWN = 10  # items of a list in one sentence
 
 CONNECTIONS = Link("Open Connections", "/services/zoom/connections")
 UNMAPPED = Link("Map users", "/services/zoom/users?show=unmapped")
+TO_CONFIRM = Link("Show them", "/services/zoom/users?show=waiting")
 FAILED = Link("Show them", "/missing#failed")
 RUNS = "Updates may have stopped. Contact the team that runs WorkSights."
 TRIED_AGAIN = (
@@ -217,5 +218,20 @@ def needs_of_people(people: PeopleCounts) -> list[Need]:
             "map each user from an earlier day. To remove rooms and shared logins from this list, "
             "map them to Nobody.",
             UNMAPPED,
+        )
+    ]
+
+
+def needs_of_requests(waiting: int) -> list[Need]:
+    """Reports mappings that wait for a second person."""
+    if not waiting:
+        return []
+    are = noun(waiting, "is", "are")
+    return [
+        Need(
+            f"{quantity(waiting, 'mapping')} {are} waiting for confirmation",
+            "A mapping that brings entries to the profile of the person who made it, or that gives "
+            "somebody else's Zoom user away, applies only when a second person confirms it.",
+            TO_CONFIRM,
         )
     ]

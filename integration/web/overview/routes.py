@@ -20,10 +20,12 @@ from integration.web.overview.attention import (
     needs_of_failures,
     needs_of_identity,
     needs_of_people,
+    needs_of_requests,
 )
 from integration.web.overview.numbers import count_people
 from integration.web.page.listing import ROWS, listing_of
 from integration.web.page.visit import PageRoute, Visit
+from integration.web.users.mapping_requests import count_waiting
 
 PATH = "/services/zoom/overview"
 CHANGES_SHOWN = 10
@@ -48,6 +50,7 @@ def overview(visit: Visit) -> Response:
         identity = configured_facts(connection, organization_id=organization_id)
         unreadable = unreadable_settings(connection, organization_id)
         changes = latest_changes(connection, organization_id=organization_id, limit=CHANGES_SHOWN)
+        requests = count_waiting(connection, organization_id=organization_id)
     needs = [
         *needs_of_connections(
             connections,
@@ -64,6 +67,7 @@ def overview(visit: Visit) -> Response:
         ),
         *needs_of_deliveries(arrivals),
         *needs_of_people(people),
+        *needs_of_requests(requests),
         *needs_of_identity(rules_of(identity).problems, unreadable),
     ]
     return visit.render(

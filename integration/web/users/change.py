@@ -13,22 +13,54 @@ from integration.directory.rights import Right
 from integration.web.changes.effective import Effective, TimeChoice, time_choice
 from integration.web.changes.effects import Effect, effects_of_mapping
 from integration.web.changes.words import saved_message
-from integration.web.page.refusals import bad_form, not_found
+from integration.web.page.refusals import Link, Refusal, bad_form, not_found
 from integration.web.page.visit import PageRoute, Visit
 from integration.web.users.mapping_changes import map_zoom_user
+from integration.web.users.mapping_requests import (
+    Person,
+    owner_of_email,
+    request_mapping,
+    second_persons,
+)
 from integration.web.users.routes import PATH
 from integration.web.users.zoom_users import ZoomUser, zoom_user_of
 
 NOBODY = "nobody"
+PERSONS_SHOWN = 3  # who may confirm a mapping
 
 
 @dataclass(frozen=True)
 class MappingChoice:
-    """`profile` None is "nobody"."""
+    """`profile` None is "nobody". `owner` is the active user whose email the Zoom user has.
+    `viewer_id` is the person who makes the choice.
+    """
 
     user: ZoomUser
     profile: Profile | None
     time: TimeChoice
+    owner: Person | None
+    viewer_id: str
+
+    @property
+    def is_for_oneself(self) -> bool:
+        return self.user_id == self.viewer_id
+
+    @property
+    def takes_from_owner(self) -> bool:
+        return bool(self.profile and self.owner and self.owner.user_id != self.user_id)
+
+    @property
+    def needs_second_person(self) -> bool:
+        """Whether the mapping brings entries to the profile of the person who saves it, or gives
+        an active user's Zoom user to somebody else.
+        """
+        return self.is_for_oneself or self.takes_from_owner
+
+    @property
+    def from_user_id(self) -> str | None:
+        """Who loses the Zoom user."""
+        known = self.owner.user_id if self.owner else self.user.user_id
+        return known if known != self.user_id else None
 
     @property
     def user_id(self) -> str | None:
@@ -37,44 +69,104 @@ class MappingChoice:
 
 def preview(visit: Visit) -> Response:
     """Previews a mapping that is effective from now or from an earlier day."""
+    viewer = visit.viewer
     with visit.transaction() as connection:
         choice = _choice(visit, connection, visit.query)
         effective = choice.time.effective
         effects = _effects(visit, connection, choice, effective) if effective else []
-    return visit.render("users/change_mapping.html", choice=choice, effects=effects)
+        may_confirm = second_persons(
+            connection,
+            organization_id=viewer.organization_id,
+            others=[viewer.user_id, choice.user_id or ""],
+            limit=PERSONS_SHOWN,
+        )
+    return visit.render(
+        "users/change_mapping.html", choice=choice, effects=effects, may_confirm=may_confirm
+    )
 
 
 def save(visit: Visit) -> Response:
-    viewer = visit.viewer
+    """Maps the Zoom user, or asks for it if a second person has to confirm it."""
     with visit.transaction() as connection:
         choice = _choice(visit, connection, visit.field)
         effective = choice.time.effective
         if effective is None:
             raise bad_form(choice.time.refusal)
-        effects = _effects(visit, connection, choice, effective)
-        map_zoom_user(
-            connection,
-            choice.user.zoom_user_id,
-            organization_id=viewer.organization_id,
-            zoom_account_id=choice.user.zoom_account_id,
-            user_id=choice.user_id,
-            effective_from=effective.moment,
-            changed_by=viewer.user_id,
-        )
-        record_change(
-            connection,
-            organization_id=viewer.organization_id,
-            user_id=viewer.user_id,
-            kind="mapping_changed",
-            subject=choice.user.zoom_user_id,
-            details={
-                "user_id": choice.user_id,
-                "effective_from": effective.moment.isoformat(),
-            },
-        )
-        message = saved_message(effective, effects, time_zone=viewer.time_zone)
-        visit.show_next(connection, f"Mapping saved. {message}")
+        if choice.needs_second_person and choice.user_id:
+            _request(visit, connection, choice, choice.user_id, effective)
+        else:
+            _map(visit, connection, choice, effective)
     return visit.go(f"{PATH}/{choice.user.zoom_user_id}")
+
+
+def _map(
+    visit: Visit, connection: psycopg.Connection, choice: MappingChoice, effective: Effective
+) -> None:
+    viewer = visit.viewer
+    effects = _effects(visit, connection, choice, effective)
+    map_zoom_user(
+        connection,
+        choice.user.zoom_user_id,
+        organization_id=viewer.organization_id,
+        zoom_account_id=choice.user.zoom_account_id,
+        user_id=choice.user_id,
+        effective_from=effective.moment,
+        changed_by=viewer.user_id,
+    )
+    _record(visit, connection, "mapping_changed", choice, effective)
+    message = saved_message(effective, effects, time_zone=viewer.time_zone)
+    visit.show_next(connection, f"Mapping saved. {message}")
+
+
+def _request(
+    visit: Visit,
+    connection: psycopg.Connection,
+    choice: MappingChoice,
+    user_id: str,
+    effective: Effective,
+) -> None:
+    viewer = visit.viewer
+    is_requested = request_mapping(
+        connection,
+        choice.user.zoom_user_id,
+        organization_id=viewer.organization_id,
+        zoom_account_id=choice.user.zoom_account_id,
+        user_id=user_id,
+        from_user_id=choice.from_user_id,
+        effective_from=effective.moment,
+        requested_by=viewer.user_id,
+    )
+    if not is_requested:
+        raise Refusal(
+            409,
+            title="Somebody else was faster",
+            text="A change of this mapping was requested at the same moment. Yours was not saved.",
+            next_step="See what is waiting for confirmation, then try again.",
+            link=Link("Open Zoom user", f"{PATH}/{choice.user.zoom_user_id}"),
+        )
+    _record(visit, connection, "mapping_requested", choice, effective)
+    visit.show_next(
+        connection,
+        "Request saved. Nothing changes until a second person confirms it.",
+        tone="warn",
+    )
+
+
+def _record(
+    visit: Visit,
+    connection: psycopg.Connection,
+    kind: str,
+    choice: MappingChoice,
+    effective: Effective,
+) -> None:
+    record_change(
+        connection,
+        organization_id=visit.viewer.organization_id,
+        user_id=visit.viewer.user_id,
+        kind=kind,
+        subject=choice.user.zoom_user_id,
+        details={"user_id": choice.user_id, "effective_from": effective.moment.isoformat()},
+    )
 
 
 def _choice(
@@ -100,7 +192,13 @@ def _choice(
         now=visit.now,
         time_zone=visit.viewer.time_zone,
     )
-    return MappingChoice(user, profile, time)
+    owner = owner_of_email(
+        connection,
+        user.zoom_user_id,
+        organization_id=organization_id,
+        since=time.effective.moment if time.effective else visit.now,
+    )
+    return MappingChoice(user, profile, time, owner, visit.viewer.user_id)
 
 
 def _effects(

@@ -115,6 +115,7 @@ _FOUND = SQL("""
             end as mapping,
             coalesce(manual.user_id, by_email.user_id) as user_id,
             users.full_name as user_name, users.email as user_email, users.deactivated_at,
+            requests.zoom_user_id is not null as is_waiting,
             {entries_waiting} as entries_waiting
         from known
         left join manual using (zoom_user_id)
@@ -122,6 +123,10 @@ _FOUND = SQL("""
         left join worksights.users
             on users.organization_id = %(organization)s
             and users.user_id = coalesce(manual.user_id, by_email.user_id)
+        left join integration.mapping_requests as requests
+            on requests.organization_id = %(organization)s
+            and requests.zoom_user_id = known.zoom_user_id
+            and requests.decision is null
         where %(search)s::text = ''
             or strpos(lower(concat_ws(
                 E'\\n', known.display_name, known.email, known.zoom_user_id, users.full_name,

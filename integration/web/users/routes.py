@@ -9,6 +9,7 @@ from integration.web.page.listing import ROWS, SEARCH_LIMIT, listing_of
 from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Visit
 from integration.web.users.mapping_changes import mapping_history
+from integration.web.users.mapping_requests import waiting_request
 from integration.web.users.zoom_users import (
     SHOWN,
     ZoomUser,
@@ -62,6 +63,7 @@ def user(visit: Visit) -> Response:
         if found is None:
             raise not_found()
         history = mapping_history(connection, found.zoom_user_id, organization_id=organization_id)
+        request = waiting_request(connection, found.zoom_user_id, organization_id=organization_id)
         by_email, profiles = None, []
         if visit.may(Right.CHANGE_SETTINGS):
             by_email = found.email and profile_with_email(
@@ -77,6 +79,7 @@ def user(visit: Visit) -> Response:
         "users/zoom_user.html",
         user=found,
         history=history,
+        mapping_request=request,
         by_email=by_email,
         profiles=[one for one in profiles if one.user_id != found.user_id],
         search=search,

@@ -18,6 +18,7 @@ SHOWN = {
     "nobody": SQL("mapping = 'nobody'"),
     "manual": SQL("mapping in ('manual', 'nobody')"),
     "phone": SQL("has_phone"),
+    "waiting": SQL("is_waiting"),
 }
 
 
@@ -25,7 +26,8 @@ SHOWN = {
 class ZoomUser:
     """`mapping` is the reason for the mapping: set manually to a user ("manual") or to "nobody", by
     an equal "email", or none ("unmapped"). `user_name` is None if that user does not exist.
-    `entries_waiting` counts the sessions without an entry because the Zoom user is not mapped.
+    `entries_waiting` counts the sessions without an entry because the Zoom user is not mapped;
+    `is_waiting` means that a mapping waits for a second person.
     """
 
     zoom_account_id: str
@@ -39,6 +41,7 @@ class ZoomUser:
     user_name: str | None
     user_email: str | None
     deactivated_at: datetime | None
+    is_waiting: bool
     entries_waiting: int
 
 
@@ -52,6 +55,7 @@ class ZoomUserCounts:
     nobody: int
     manual: int
     phone: int
+    waiting: int
 
 
 def zoom_users_of(

@@ -1,6 +1,6 @@
 """A site with the result of a batch, which can run more of them: for the effects of changes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,15 +50,23 @@ class Batched:
 
 
 @contextmanager
-def batched_site(server_url: str, zoom: tuple[World, str], folder: Path) -> Iterator[Batched]:
+def batched_site(
+    server_url: str,
+    zoom: tuple[World, str],
+    folder: Path,
+    *,
+    more: Mapping[Session, Sequence[Person]] | None = None,
+) -> Iterator[Batched]:
+    """`more` are further sessions of ACCOUNT, of Zoom users with an id."""
     world, zoom_url = zoom
+    sessions = {WEBINAR: [MEMBER, STRANGER], MEETING: [MEMBER, STRANGER], **(more or {})}
     with (
         new_database(server_url, template=template_with_tables(server_url)) as url,
         running_site(url, world=world, zoom_url=zoom_url, home=folder) as site,
         pytest.MonkeyPatch.context() as patch,
     ):
         site.connect("acme", ACCOUNT)
-        for person in (MEMBER, STRANGER):
+        for person in {person for people in sessions.values() for person in people}:
             site.rows(
                 "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, "
                 "imported_at, batch, email, display_name, status) "
@@ -66,8 +74,7 @@ def batched_site(server_url: str, zoom: tuple[World, str], folder: Path) -> Iter
                 ACCOUNT, person.zoom_user_id, DAY, person.email, person.name,
             )  # fmt: skip
         batched = Batched(site, install(url, home=folder, zoom=zoom_url, patch=patch))
-        for session in (WEBINAR, MEETING):
-            bodies = session.whole([MEMBER, STRANGER])
-            batched.installation.deliver(*bodies, at=session.ended_at)
+        for session, people in sessions.items():
+            batched.installation.deliver(*session.whole(people), at=session.ended_at)
         batched.batch()
         yield batched

@@ -1,0 +1,156 @@
+"""`/services/zoom/users/{zoom_user_id}/request`: a mapping that waits for a second person, and the
+decision.
+"""
+
+from typing import cast, get_args
+
+import psycopg
+from starlette.responses import Response
+
+from integration.database.audit_trail import record_change
+from integration.directory.rights import Right
+from integration.web.changes.effects import effects_of_mapping
+from integration.web.page.refusals import Link, Refusal, bad_form, not_found
+from integration.web.page.visit import PageRoute, Visit
+from integration.web.users.change import PERSONS_SHOWN
+from integration.web.users.mapping_changes import map_zoom_user
+from integration.web.users.mapping_requests import (
+    Decision,
+    MappingRequest,
+    decide,
+    may_decide,
+    second_persons,
+    waiting_request,
+)
+from integration.web.users.routes import PATH
+from integration.web.users.zoom_users import zoom_user_of
+
+MESSAGES: dict[Decision, str] = {
+    "confirmed": "Mapping confirmed. The next update, which starts within 20 minutes, applies it.",
+    "declined": "Request declined. The mapping has not changed.",
+    "withdrawn": "Request withdrawn. The mapping has not changed.",
+}
+
+
+def show(visit: Visit) -> Response:
+    """What waits, with its effect, for everybody who may change mappings."""
+    organization_id = visit.viewer.organization_id
+    with visit.transaction() as connection:
+        request = _request(visit, connection)
+        user = zoom_user_of(
+            connection, request.zoom_user_id, organization_id=organization_id, by_entries=False
+        )
+        effects = effects_of_mapping(
+            connection,
+            request.zoom_user_id,
+            organization_id=organization_id,
+            user_id=request.user_id,
+            effective_from=request.effective_from,
+        )
+        may_confirm = second_persons(
+            connection,
+            organization_id=organization_id,
+            others=[request.requested_by, request.user_id],
+            limit=PERSONS_SHOWN,
+        )
+    return visit.render(
+        "users/mapping_request.html",
+        mapping_request=request,
+        user=user,
+        effects=effects,
+        may_confirm=may_confirm,
+        may_decide=may_decide(visit.viewer.user_id, request),
+    )
+
+
+def answer(visit: Visit) -> Response:
+    """Confirms or declines it, as a second person, or withdraws it, as the one who asked."""
+    viewer, decision = visit.viewer, visit.field("decision")
+    if decision not in get_args(Decision):
+        raise bad_form("The form does not say what to do with the request.")
+    with visit.transaction() as connection:
+        request = _request(visit, connection)
+        if visit.field("request") != str(request.request_id):
+            raise _decided_already(request)
+        if decision == "withdrawn":
+            is_allowed = viewer.user_id == request.requested_by
+        else:
+            is_allowed = may_decide(viewer.user_id, request)
+        if not is_allowed:
+            raise _not_a_second_person(request)
+        _decide(visit, connection, request, cast(Decision, decision))
+    return visit.go(f"{PATH}/{request.zoom_user_id}")
+
+
+def _decide(
+    visit: Visit, connection: psycopg.Connection, request: MappingRequest, decision: Decision
+) -> None:
+    viewer = visit.viewer
+    if not decide(
+        connection,
+        request,
+        organization_id=viewer.organization_id,
+        decision=decision,
+        decided_by=viewer.user_id,
+    ):
+        raise _decided_already(request)
+    if decision == "confirmed":
+        map_zoom_user(
+            connection,
+            request.zoom_user_id,
+            organization_id=viewer.organization_id,
+            zoom_account_id=request.zoom_account_id,
+            user_id=request.user_id,
+            effective_from=request.effective_from,
+            changed_by=request.requested_by,
+        )
+    record_change(
+        connection,
+        organization_id=viewer.organization_id,
+        user_id=viewer.user_id,
+        kind=f"mapping_{decision}",
+        subject=request.zoom_user_id,
+        details={
+            "user_id": request.user_id,
+            "requested_by": request.requested_by,
+            "effective_from": request.effective_from.isoformat(),
+        },
+    )
+    visit.show_next(connection, MESSAGES[decision])
+
+
+def _request(visit: Visit, connection: psycopg.Connection) -> MappingRequest:
+    found = waiting_request(
+        connection, visit.path("zoom_user_id"), organization_id=visit.viewer.organization_id
+    )
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _decided_already(request: MappingRequest) -> Refusal:
+    return Refusal(
+        409,
+        title="The request has changed",
+        text="It has been decided or replaced since you opened it. Nothing was changed now.",
+        next_step="See what applies to this Zoom user now.",
+        link=Link("Open Zoom user", f"{PATH}/{request.zoom_user_id}"),
+    )
+
+
+def _not_a_second_person(request: MappingRequest) -> Refusal:
+    return Refusal(
+        403,
+        title="A second person has to decide",
+        text="Neither the person who asked for a mapping nor the one who would get the entries can "
+        "confirm it.",
+        next_step="Ask someone else who may change mappings.",
+        link=Link("Open Zoom user", f"{PATH}/{request.zoom_user_id}"),
+    )
+
+
+REQUEST = PATH + "/{zoom_user_id}/request"
+PAGES = (
+    PageRoute(REQUEST, show, right=Right.CHANGE_SETTINGS),
+    PageRoute(REQUEST, answer, right=Right.CHANGE_SETTINGS, method="POST"),
+)
