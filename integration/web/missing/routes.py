@@ -172,6 +172,7 @@ def _visibility(connection: psycopg.Connection, visit: Visit) -> Visibility:
         viewer=user,
         sees_everyone=visit.may(Right.SEE_EVERY_OUTCOME),
         sees_every_topic=visit.may(Right.SEE_EVERY_TOPIC),
+        sees_guests=visit.may(Right.SEE_EVERY_TIMELINE),
     )
 
 

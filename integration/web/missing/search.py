@@ -1,7 +1,7 @@
 """Reads participants with their outcomes, limited to what the viewer may see.
 
 Data that the viewer may not see is not read: other people's rows for most roles, other people's
-topics for some. A hidden topic cannot be searched for either.
+topics and the guests' names for some. What is hidden cannot be searched for either.
 """
 
 from collections.abc import Sequence
@@ -19,12 +19,14 @@ from integration.identity.cleaning import cleaned_email
 @dataclass(frozen=True)
 class Visibility:
     """What the viewer may see: without `sees_everyone` only their own rows, without
-    `sees_every_topic` only the topics of their own sessions.
+    `sees_every_topic` only the topics of their own sessions, without `sees_guests` only who in
+    their own organization took part.
     """
 
     viewer: ExplainedUser
     sees_everyone: bool
     sees_every_topic: bool
+    sees_guests: bool
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class SearchCriteria:
 @dataclass(frozen=True)
 class SessionRow(Appearance):
     """A row of the page. `full_name` is the mapped WorkSights user's; `is_own` means that the
-    participant is the viewer.
+    participant is the viewer. Of a hidden guest, name, email and Zoom user are None.
     """
 
     session_type: str = ""
@@ -53,6 +55,7 @@ class SessionRow(Appearance):
     full_name: str | None = None
     is_own: bool = False
     is_topic_hidden: bool = False
+    is_guest_hidden: bool = False
 
 
 # Reads sessions from the index on organization, account and end, the latest first, so that a few of
@@ -63,9 +66,11 @@ _SEEN = SQL("""
         sessions.session_type, sessions.zoom_meeting_id,
         case when not seen.is_topic_hidden then sessions.topic end as topic,
         sessions.started_at as session_started_at, sessions.ended_at as session_ended_at,
-        participants.participant_id, participants.display_name, participants.email,
-        participants.zoom_user_id, outcomes.user_id, outcomes.outcome, outcomes.detail,
-        seen.is_own, seen.is_topic_hidden
+        participants.participant_id, outcomes.user_id, outcomes.outcome, outcomes.detail,
+        case when not seen.is_guest_hidden then participants.display_name end as display_name,
+        case when not seen.is_guest_hidden then participants.email end as email,
+        case when not seen.is_guest_hidden then participants.zoom_user_id end as zoom_user_id,
+        seen.is_own, seen.is_topic_hidden, seen.is_guest_hidden
     from (
         select * from intermediate.int_sessions
         where int_sessions.organization_id = %(organization)s
@@ -80,7 +85,28 @@ _SEEN = SQL("""
     cross join lateral (
         select
             own.is_own,
-            not (own.is_own or %(every_topic)s) as is_topic_hidden
+            not (own.is_own or %(every_topic)s) as is_topic_hidden,
+            not (
+                own.is_own or %(guests)s or outcomes.user_id is not null
+                or exists (
+                    select from zoom_raw.users as imported
+                    where imported.organization_id = participants.organization_id
+                        and imported.zoom_user_id = participants.zoom_user_id
+                )
+                or exists (
+                    select from worksights.users as by_email
+                    where by_email.organization_id = participants.organization_id
+                        and lower(by_email.email collate "C") = participants.email
+                )
+                or exists (
+                    select from pipeline.settings as own_domains
+                    where own_domains.organization_id = participants.organization_id
+                        and own_domains.kind = 'own_domain'
+                        and facts.matches_address_or_domain(
+                            participants.email, own_domains.subject
+                        )
+                )
+            ) as is_guest_hidden
         from (
             select coalesce(
                 outcomes.user_id = %(user)s or participants.zoom_user_id = any(%(zoom_users)s)
@@ -100,7 +126,7 @@ _SHOWN = SQL("""
         case when not page.is_topic_hidden then activities.title end as entry_title,
         activities.started_at as entry_started_at, activities.ended_at as entry_ended_at,
         page.is_own and coalesce(page.user_id <> %(user)s, false) as is_anothers,
-        page.is_own, page.is_topic_hidden
+        page.is_own, page.is_topic_hidden, page.is_guest_hidden
     from page
     inner join intermediate.int_presence as presence
         using (organization_id, session_id, participant_id)
@@ -126,7 +152,7 @@ _ROWS = SQL("""
             ))
             and (
                 %(person)s = ''
-                or strpos(
+                or not seen.is_guest_hidden and strpos(
                     lower(concat_ws(' ', participants.display_name, participants.email)),
                     lower(%(person)s)
                 ) > 0
@@ -202,4 +228,5 @@ def _limits(sight: Visibility) -> dict[str, str | bool | Sequence[str] | None]:
         "zoom_users": sight.viewer.zoom_user_ids,
         "everyone": sight.sees_everyone,
         "every_topic": sight.sees_every_topic,
+        "guests": sight.sees_guests,
     }

@@ -5,10 +5,13 @@ from urllib.parse import urlencode
 
 import pytest
 
+from integration.database.postgres import connect
+from integration.explain.appearances import explained_users
+from integration.web.missing.search import SearchCriteria, Visibility, find_rows
 from tests.web.page.fixtures import ACCOUNTS
 from tests.web.page.missing import NUMBER, links, look, rows
 from tests.web.page.site import Site, email_of
-from tests.web.page.story import PARALLEL, STRAY, WAITING_NOW
+from tests.web.page.story import PARALLEL, STRAY, WAITING_NOW, at
 
 MARCH = {"from": PARALLEL, "to": PARALLEL}
 
@@ -98,6 +101,35 @@ def test_an_admin_cannot_search_by_topics_of_others(story: Site) -> None:
     visitor = story.visitor("admin")
     assert rows(look(visitor, **MARCH, topic="Opening")) == []
     assert [row[2][:5] for row in rows(look(visitor, **MARCH, topic="salary"))] == ["Admin"]
+
+
+def test_an_admin_sees_and_finds_no_guest_by_name(story: Site) -> None:
+    admin = story.visitor("admin")
+    page = look(admin, **MARCH, meeting=NUMBER)
+    people = {row[2] for row in rows(page)}
+    assert {"A guest", "Stray Stone stray@elsewhere.example"} < people  # a Zoom user of ours
+    guests = ("Cleo", "Dan", "Gus", "Carl", "Shy", "client-one", "client-two", "fireflies")
+    assert [word for word in guests if word in page] == []
+    for asked in ("cleo", "client-one", "CLIENT", "guest"):
+        assert rows(look(admin, **MARCH, person=asked)) == []
+    (path, *_) = links(look(story.visitor("executive"), **MARCH, person="cleo"))
+    shown = admin.get(path).text
+    assert ("A guest" in shown, "Cleo" in shown, "client-one" in shown) == (True, False, False)
+    assert "Only Executives and Owners see who it was." in shown
+
+
+def test_someone_at_an_own_domain_is_no_guest(story: Site) -> None:
+    with connect(story.database_url) as connection:
+        connection.execute(
+            "insert into pipeline.settings values "
+            "('acme', 'own_domain', 'client-two.com', '', '', '{(,)}')"
+        )
+        (viewer,) = explained_users(connection, email="admin@acme.example", organization_id="acme")
+        sight = Visibility(viewer, sees_everyone=True, sees_every_topic=False, sees_guests=False)
+        criteria = SearchCriteria(at(PARALLEL, "00:00"), at(PARALLEL, "23:59"), name="Side talk")
+        found = find_rows(connection, sight, criteria, limit=9)
+        connection.rollback()
+    assert {row.display_name for row in found} == {"Member of Acme", "Gus Green"}
 
 
 def test_the_page_of_one_session_hides_the_topic_as_well(story: Site) -> None:
