@@ -13,7 +13,8 @@ def end_deauthorized(
     connection: psycopg.Connection, *, client_id: str, erase_after: timedelta
 ) -> list[str]:
     """Ends the connections of accounts that removed our app, as of that time. Deletes their tokens
-    and schedules the erasure of their data after the grace period.
+    and schedules the erasure of their data after the grace period, which is also done, once, for an
+    account that was disconnected here before. Returns the connections concerned.
 
     Ignores a deauthorization older than the newest grant: the account was reconnected since.
     """
@@ -21,21 +22,30 @@ def end_deauthorized(
         connection,
         str,
         """
-        with ended as (
+        with newest as (
+            select distinct on (zoom_account_id)
+                connection_id, organization_id, zoom_account_id, granted_at, erase_due_at
+            from integration.connections
+            order by zoom_account_id, connected_at desc, disconnected_at desc nulls first
+        ),
+        removed as (
+            select newest.connection_id, max(events.occurred_at) as occurred_at
+            from newest
+            inner join zoom_raw.events using (organization_id, zoom_account_id)
+            where events.event = 'app_deauthorized'
+                and events.fields ->> 'client_id' = %(client_id)s
+                and events.occurred_at > newest.granted_at
+                and newest.erase_due_at is null
+            group by newest.connection_id
+        ),
+        ended as (
             update integration.connections
-            set status = 'disconnected', disconnected_at = removed.occurred_at,
+            set status = 'disconnected',
+                disconnected_at = coalesce(disconnected_at, removed.occurred_at),
                 erase_due_at = removed.occurred_at + %(erase_after)s,
                 status_detail = 'The app was removed in Zoom. Reconnect the account.'
-            from (
-                select organization_id, zoom_account_id, max(occurred_at) as occurred_at
-                from zoom_raw.events
-                where event = 'app_deauthorized' and fields ->> 'client_id' = %(client_id)s
-                group by organization_id, zoom_account_id
-            ) as removed
-            where connections.organization_id = removed.organization_id
-                and connections.zoom_account_id = removed.zoom_account_id
-                and connections.disconnected_at is null
-                and connections.granted_at < removed.occurred_at
+            from removed
+            where connections.connection_id = removed.connection_id
             returning connections.connection_id
         ),
         without_tokens as (

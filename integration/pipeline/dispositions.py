@@ -10,8 +10,10 @@ from integration.zoom.envelope import Envelope, open_envelope
 from integration.zoom.events import Event, UnreadableDelivery, events_of
 from integration.zoom.kept_events import NOT_KEPT
 
-# Events from later than this after the end of an account's connection are not landed.
+# Events from later than this after the end of an account's connection are not landed, except for
+# the removal of the app, which sets the date of the erasure.
 AFTER_THE_END = timedelta(hours=24)
+REMOVAL = "app_deauthorized"
 UNKNOWN = "no organization has connected this Zoom account"
 OVER = "more than a day after the Zoom account was disconnected"
 
@@ -91,7 +93,11 @@ def _decision(delivery: Delivery, envelope: Envelope, accounts: dict[str, Accoun
         return replace(decision, disposition="quarantined", reason=str(unreadable))
     except Exception as error:  # noqa: BLE001 - as above
         return replace(decision, disposition="quarantined", reason=reason_of(error))
-    events = [event for event in events if not account.has_ended_at(event.occurred_at)]
+    events = [
+        event
+        for event in events
+        if event.event == REMOVAL or not account.has_ended_at(event.occurred_at)
+    ]
     if not events:
         return decision
     return replace(decision, disposition="landed", reason=None, events=tuple(events))

@@ -34,6 +34,7 @@ def connections(
         erase_after=timedelta(days=settings.erase_after_days),
     )
     context.log.info(
-        f"Ended {quantity(len(ended), 'connection')} because the app was removed in Zoom."
+        f"The app was removed in Zoom for {quantity(len(ended), 'connection')}, whose data will be "
+        "erased."
     )
     return dg.MaterializeResult(metadata={"ended": len(ended)})

@@ -66,6 +66,49 @@ def remove_app(installation: Installation) -> None:
     installation.land_and_settle(now=NOW)
 
 
+@pytest.mark.parametrize(
+    "disconnected_before",
+    [timedelta(days=3), timedelta(minutes=1), timedelta(minutes=-30)],
+    ids=["days before the removal", "just before it", "after it, before it is landed"],
+)
+def test_an_account_that_was_disconnected_here_is_erased_too_when_it_removes_the_app(
+    installation: Installation, disconnected_before: timedelta
+) -> None:
+    removed_at = NOW - timedelta(hours=2)
+    installation.organization("firm", account=ACCOUNT, users={})
+    installation.execute(
+        "update integration.connections set status = 'disconnected', disconnected_at = %s",
+        [removed_at - disconnected_before],
+    )
+    installation.deliver(removal(removed_at, CLIENT_ID), at=NOW)
+    for _ in range(2):  # the date is set once
+        installation.land_and_settle(now=NOW)
+    assert installation.execute(
+        "select disconnected_at, erase_due_at from integration.connections"
+    ) == [(removed_at - disconnected_before, removed_at + timedelta(days=7))]
+    assert due(installation, after=timedelta(days=7)) == [ACCOUNT]
+
+
+def test_a_removal_does_not_concern_an_account_that_was_connected_again_and_disconnected(
+    installation: Installation,
+) -> None:
+    """In whatever order Zoom delivers it: the newest grant is later."""
+    removed_at = NOW - timedelta(days=3)
+    installation.organization("firm", account=ACCOUNT, users={})
+    installation.execute(
+        "update integration.connections set status = 'disconnected', disconnected_at = %s",
+        [removed_at - timedelta(days=1)],
+    )
+    installation.execute(
+        "insert into integration.connections (organization_id, zoom_account_id, connected_at, "
+        "granted_at, status, disconnected_at) values ('firm', %s, %s, %s, 'disconnected', %s)",
+        [ACCOUNT, *[removed_at + timedelta(hours=1)] * 2, removed_at + timedelta(hours=2)],
+    )
+    installation.deliver(removal(removed_at, CLIENT_ID), at=NOW)
+    installation.land_and_settle(now=NOW)
+    assert due(installation, after=timedelta(days=30)) == []
+
+
 def due(installation: Installation, *, after: timedelta) -> list[str]:
     with connect(installation.url, role="pipeline") as connection:
         return accounts_due(connection, now=NOW - timedelta(hours=2) + after)
