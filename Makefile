@@ -51,8 +51,8 @@ clean: ## Remove environments, downloads and build files; keeps .local (the data
 
 # Dagster builds its dbt assets from this file.
 dbt_project/target/manifest.json: .venv/ready $(shell find dbt_project -name target -prune -o -name '*.sql' -print -o -name '*.yml' -print)
-	@.venv/bin/dbt parse --no-partial-parse --quiet --project-dir dbt_project --profiles-dir dbt_project
-	@touch $@
+	@.venv/bin/python -m integration.pipeline.dbt.parse
+	@touch $@ dbt_project/target/partial_parse.msgpack
 
 # Programs only: npm runs no scripts of these packages, and Node is not needed afterwards.
 .servers/%/ready:

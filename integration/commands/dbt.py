@@ -3,11 +3,12 @@
 import click
 
 from integration.database.postgres import database_url
-from integration.pipeline.dbt.command import read_command
+from integration.pipeline.dbt.command import DEV, read_command
+from integration.pipeline.dbt.project import LIVE
 from integration.pipeline.dbt_command import run_beside_live, run_on_live
 from integration.settings import read_settings
 
-TARGETS = ("dev", "live")
+TARGETS = (DEV, LIVE)
 
 
 @click.command(
@@ -36,7 +37,7 @@ def dbt(context: click.Context, arguments: tuple[str, ...]) -> None:
             f"The target {command.target!r} is not one of {' and '.join(TARGETS)}. Leave --target "
             "out to build in schemas of your own."
         )
-    run = run_on_live if command.target == "live" else run_beside_live
+    run = run_on_live if command.target == LIVE else run_beside_live
     context.exit(run(command, settings, database_url(settings), say=_say))
 
 

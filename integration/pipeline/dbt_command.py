@@ -70,7 +70,7 @@ def run_on_live(command: Command, settings: Settings, url: str, *, say: Say) -> 
             code, built = invoke_command(command, settings)
             dropped = before - _existing_views(connection, derivation.manifest)
             if dropped:  # replacing a view drops those that read it
-                again = Command(_run_of(dropped), "run", "live")
+                again = Command(_run_of(dropped), "run", project.LIVE)
                 again_code, rebuilt = invoke_command(again, settings)
                 code, built = max(code, again_code), built | rebuilt
         if views <= built:
@@ -91,4 +91,4 @@ def _existing_views(connection: psycopg.Connection, manifest: project.Manifest) 
 
 def _run_of(views: set[str]) -> list[str]:
     names = sorted(view.partition(".")[2] for view in views)
-    return ["run", "--quiet", "--target", "live", "--select", *names]
+    return ["run", "--quiet", "--target", project.LIVE, "--select", *names]

@@ -20,7 +20,7 @@ from integration.pipeline.dbt.derived_with import (
 from integration.pipeline.dbt.facts import build_facts
 from integration.pipeline.dbt.model_code import code_of_tables, fingerprint_of_views
 from integration.pipeline.dbt.models import ALL_TABLES, FACTS, relations_of, views_of
-from integration.pipeline.dbt.project import Manifest, read_manifest
+from integration.pipeline.dbt.project import LIVE, Manifest, read_manifest
 from integration.pipeline.dbt.run import DbtFailed, failures_of, run_dbt
 from integration.pipeline.facts import sync_facts
 from integration.pipeline.marts import relations_exist
@@ -138,7 +138,7 @@ def _run(
     settings: Settings,
     url: str,
     *,
-    target: str = "live",
+    target: str = LIVE,
 ) -> None:
     try:
         results = run_dbt(

@@ -8,10 +8,10 @@ from shutil import copyfile, copytree, ignore_patterns, rmtree
 import pytest
 
 from integration.pipeline.dbt import parsed_project, project
+from integration.pipeline.dbt.parse import main as parse_project
+from integration.pipeline.dbt.parsed_project import PARSED
 from integration.pipeline.dbt.parsed_project import parsed_project as folder_of
 from tests.databases import parsed_projects
-
-PARSED = "partial_parse.msgpack"
 
 
 @contextmanager
@@ -57,12 +57,8 @@ def updated(replace: dict[str, tuple[str, str]], *, folder: Path) -> Iterator[No
 
 def parse(copy: Path) -> Path:
     """dbt's manifest of the changed project."""
-    from dbt.cli.main import dbtRunner
-
     target = copy / "target"
     target.mkdir()
     copyfile(project.MANIFEST.with_name(PARSED), target / PARSED)
-    folders = ["--project-dir", copy, "--profiles-dir", copy, "--target-path", target]
-    done = dbtRunner().invoke(["parse", "--quiet", *map(str, folders)])
-    assert done.success, done.exception
+    assert parse_project(copy, from_scratch=False) == 0
     return target / "manifest.json"

@@ -37,11 +37,11 @@ ADDED_COLUMNS = {
 CHANGED_RULE = {f"{MARTS}/timeline/activities.sql": ("'Hosted '", "'Led '")}
 
 
-def test_columns_that_an_update_adds_are_filled_by_the_next_batch(
+def test_the_next_batch_fills_added_columns_and_applies_a_changed_rule_to_the_past(
     morning: Installation, tmp_path: Path
 ) -> None:
     before = state(morning)
-    with updated(ADDED_COLUMNS, folder=tmp_path):
+    with updated(ADDED_COLUMNS | CHANGED_RULE, folder=tmp_path):
         morning.batch(now=FIRST_BATCH)
         for table in (
             "intermediate.int_presence",
@@ -50,20 +50,12 @@ def test_columns_that_an_update_adds_are_filled_by_the_next_batch(
         ):
             assert morning.value(f"select count(*) from {table} where added is null") == 0  # noqa: S608
             assert morning.value(f"select count(*) > 0 from {table}")  # noqa: S608
+        assert hosted(morning) == {"Led a scheduled meeting: Plans for spring"}
         assert rebuild(morning, check=True) == []
     # And back: the columns are removed and the rest is as before.
     morning.batch(now=FIRST_BATCH)
     assert state(morning) == before
     assert rebuild(morning, check=True) == []
-
-
-def test_the_next_batch_applies_a_changed_rule_to_the_past(
-    morning: Installation, tmp_path: Path
-) -> None:
-    with updated(CHANGED_RULE, folder=tmp_path):
-        morning.batch(now=FIRST_BATCH)
-        assert hosted(morning) == {"Led a scheduled meeting: Plans for spring"}
-        assert rebuild(morning, check=True) == []
 
 
 def test_a_rebuild_right_after_an_update_reports_what_it_changed(

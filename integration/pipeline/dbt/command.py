@@ -8,6 +8,7 @@ from typing import NoReturn
 import click
 
 from integration.pipeline.dbt import project
+from integration.pipeline.dbt.adjustments import parse_once_for_every_address
 from integration.pipeline.dbt.parsed_project import parsed_project
 from integration.settings import Settings, environment_with
 
@@ -59,6 +60,7 @@ def invoke_command(
     """
     from dbt.cli.main import dbtRunner
 
+    parse_once_for_every_address()
     defer = {"DBT_DEFER": "true", "DBT_DEFER_STATE": str(defer_state)} if defer_state else {}
     with environment_with(**_options(command, settings), **defer):
         outcome = dbtRunner().invoke(command.arguments)

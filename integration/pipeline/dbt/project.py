@@ -12,6 +12,7 @@ from integration.settings import PROJECT
 
 Manifest = dict[str, Any]
 
+LIVE = "live"  # the target of profiles.yml whose tables everyone reads
 FOLDER = PROJECT / "dbt_project"
 MANIFEST = FOLDER / "target" / "manifest.json"
 
@@ -24,12 +25,11 @@ def read_manifest() -> Manifest:
 
 def ensure_manifest() -> None:
     """Creates the manifest again if the project is newer."""
-    if MANIFEST.exists() and MANIFEST.stat().st_mtime >= _newest_change():
+    if MANIFEST.exists() and MANIFEST.stat().st_mtime >= newest_change(FOLDER):
         return
-    folders = ["--project-dir", str(FOLDER), "--profiles-dir", str(FOLDER)]
-    # No partial parsing: it misses files that were changed and changed back.
-    parse = ["parse", "--no-partial-parse", "--quiet", *folders]
-    subprocess.run([Path(sys.executable).parent / "dbt", *parse], cwd=PROJECT, check=True)
+    # In a process of its own: most commands need no dbt.
+    parse = [sys.executable, "-m", "integration.pipeline.dbt.parse"]
+    subprocess.run(parse, cwd=PROJECT, check=True)
 
 
 def write_live_state(folder: Path, *, database: str, own_functions: Collection[str]) -> Path:
@@ -55,6 +55,7 @@ def write_live_state(folder: Path, *, database: str, own_functions: Collection[s
     return folder
 
 
-def _newest_change() -> float:
-    written = (path for pattern in ("*.sql", "*.yml") for path in FOLDER.rglob(pattern))
+def newest_change(folder: Path) -> float:
+    """When a file of the project in this folder was changed last."""
+    written = (path for pattern in ("*.sql", "*.yml") for path in folder.rglob(pattern))
     return max(path.stat().st_mtime for path in written if "target" not in path.parts)

@@ -15,6 +15,10 @@ import psycopg
 from integration.database.address import libpq_environment
 from integration.database.session import KNOWS_TRANSACTION_TIMEOUT
 from integration.pipeline.dbt import project
+from integration.pipeline.dbt.adjustments import (
+    forget_flags_of_earlier_runs,
+    parse_once_for_every_address,
+)
 from integration.pipeline.dbt.messages import first_line
 from integration.pipeline.dbt.parsed_project import parsed_project
 from integration.pipeline.dbt.signals import stop_dbt_on_signal
@@ -55,7 +59,7 @@ def run_dbt(
     url: str,
     log: Any,
     writer: psycopg.Connection,
-    target: str = "live",
+    target: str = project.LIVE,
 ) -> Sequence[Any]:
     """Runs a dbt command to its end; returns its node results in the order in which they ran."""
     run = invoke_dbt(
@@ -87,7 +91,7 @@ def invoke_dbt(
     log: Any,
     writer: psycopg.Connection,
     statement_seconds: int | None = None,
-    target: str = "live",
+    target: str = project.LIVE,
 ) -> DbtRun:
     """Runs a dbt command until it ends, a signal arrives, or `writer`, which holds the writer's
     lock, is lost. No statement takes longer than `statement_seconds`. `target` is one of
@@ -107,7 +111,8 @@ def invoke_dbt(
     session = {**session_of_writer(writer), **limit}
     work = settings.home / "dbt"
     parsed = parsed_project(project.FOLDER, work, target=target)
-    _forget_flags_of_earlier_runs()
+    forget_flags_of_earlier_runs()
+    parse_once_for_every_address()
     with kept_alive(writer), connected_dbt(writer, settings, url, **session) as signals:
         outcome: Any = dbtRunner(callbacks=[listen]).invoke(
             [
@@ -148,16 +153,6 @@ def connected_dbt(
     server = libpq_environment(url, folder=settings.home, **session)
     with environment_with(**server), stop_dbt_on_signal(url) as signals:
         yield signals
-
-
-def _forget_flags_of_earlier_runs() -> None:
-    """Each run of dbt-adapters 1.x adds Postgres' behavior flags to a list that the process keeps,
-    and looks through all loaded modules for each flag in it: the tenth run in a process took 0.4 s
-    longer than the first.
-    """
-    from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS as FLAGS
-
-    FLAGS[:] = {flag["name"]: flag for flag in FLAGS}.values()
 
 
 def _option(name: str, value: str | Path) -> tuple[str, str]:
