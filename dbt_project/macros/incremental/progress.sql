@@ -88,11 +88,11 @@
     {{ return(load_result('performed').response.rows_affected) }}
 {%- endmacro %}
 
-{# Statements in the block of derive_in_parts.sql: record the watermark and the code fingerprint of
-   a live table in the transaction that writes it. After a full derivation the downstream tables lose
-   their watermarks, so that they are derived in full too. The watermark of a model that builds its
-   change set itself does not advance while a part of it fails: the model would not find that part
-   again. #}
+{# Statements for the block of derive_in_parts.sql: record the watermark and the code fingerprint of
+   a live table in the transaction that writes it. After a full derivation the downstream tables
+   lose their watermarks, so that they are derived in full too. The watermark of a model that builds
+   its change set itself does not advance while a part of it fails: the model would not find that
+   part again. #}
 {% macro note_progress(target, is_whole) -%}
     {%- set name = table_name(model) -%}
     {%- set watermarks = source('pipeline', 'progress') -%}

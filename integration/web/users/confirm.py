@@ -66,10 +66,10 @@ def show(visit: Visit) -> Response:
 def answer(visit: Visit) -> Response:
     """Confirms or declines it, as a second person, or withdraws it, as the one who asked."""
     viewer, decision = visit.viewer, visit.field("decision")
-    if decision not in get_args(Decision):
-        raise bad_form("The form does not say what to do with the request.")
     with visit.transaction() as connection:
         request = _request(visit, connection)
+        if decision not in get_args(Decision):
+            raise bad_form("The form does not say what to do with the request.")
         if visit.field("request") != str(request.request_id):
             raise _decided_already(request)
         if decision == "withdrawn":
