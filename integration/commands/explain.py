@@ -9,6 +9,7 @@ from rich.table import Table
 
 from integration.commands.arguments import Moment
 from integration.commands.chosen_user import only_user
+from integration.commands.operator import operator
 from integration.database.postgres import connect, database_url
 from integration.explain import appearances as facts
 from integration.explain.appearances import Appearance, ExplainedUser, SessionSummary
@@ -21,6 +22,7 @@ from integration.explain.explanation import (
 )
 from integration.pipeline import status
 from integration.pipeline.failed_sessions import failed_since
+from integration.privacy.access_log import Act, record_access
 from integration.quantities import quantity
 from integration.settings import read_settings
 
@@ -41,6 +43,13 @@ def explain(
     with connect(database_url(read_settings()), role="pipeline", autocommit=True) as connection:
         explained = only_user(
             facts.explained_users(connection, email=user, organization_id=organization)
+        )
+        record_access(
+            connection,
+            organization_id=explained.organization_id,
+            actor=operator(),
+            act=Act.EXPLAIN,
+            users=[explained.user_id],
         )
         console.print(f"What never appears: {NEVER_THERE[0].lower()}{NEVER_THERE[1:]}")
         console.print(_describe(explained))

@@ -62,6 +62,9 @@ REGISTRY = """
     integration.sign_in_links               user_id             user_id             row
     integration.page_sessions               user_id             user_id             row
     integration.page_sessions               message             text                with_row
+    integration.access_log                  actor               user_id             blank
+    integration.access_log                  about_user_id       user_id             row
+    integration.access_log                  about_person_id     text                row
     integration.audit_trail                 user_id             user_id             blank
     integration.audit_trail                 subject             text                blank
     integration.audit_trail                 details             text                blank
@@ -172,6 +175,7 @@ NOT_PERSONAL = """
 # The same for single tables. Names and domains of companies are not personal; tokens are encrypted.
 NOT_PERSONAL_IN = """
     worksights.organizations        name
+    integration.access_log          act
     integration.identity_settings   name value
     integration.tokens              grant_type access_token refresh_token api_url scope
     integration.sign_in_links       token_hash

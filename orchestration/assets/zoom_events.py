@@ -7,6 +7,7 @@ import dagster as dg
 
 from integration.pipeline.landing import land_deliveries
 from integration.pipeline.quarantine import delete_quarantined_bodies
+from integration.privacy.access_log import delete_old_accesses
 from integration.quantities import quantity
 from orchestration.markdown import table
 from orchestration.resources import BatchInProgress, Installation
@@ -46,6 +47,7 @@ def zoom_events(
         now=batch_in_progress.batch.as_of,
         days=settings.quarantine_days,
     )
+    delete_old_accesses(batch_in_progress.connection)
     return dg.MaterializeResult(
         metadata={
             "batch": batch_in_progress.batch.number,

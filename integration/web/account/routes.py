@@ -1,15 +1,18 @@
-"""`/` redirects to the viewer's start page; `/account` shows the viewer's details and rights, and
-the mappings requested for or from them.
+"""`/` redirects to the viewer's start page; `/account` shows the viewer's details and rights,
+the mappings requested for or from them, and who saw their data.
 """
 
 from starlette.responses import Response
 
 from integration.directory.rights import RIGHTS, Right
+from integration.privacy.access_log import WORDS, accesses_to
 from integration.web.page.navigation import start_page
-from integration.web.page.visit import PageRoute, Visit
+from integration.web.page.time_zone import zone_of
+from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.users.mapping_requests import requests_about
 
 REQUESTS_SHOWN = 20
+ACCESSES_SHOWN = 50
 
 
 def start(visit: Visit) -> Response:
@@ -23,17 +26,27 @@ def account(visit: Visit) -> Response:
         for right in Right
         if right in RIGHTS[visit.viewer.role] and right not in not_listed
     ]
+    viewer = visit.viewer
     with visit.transaction() as connection:
         requests = requests_about(
             connection,
-            visit.viewer.user_id,
-            organization_id=visit.viewer.organization_id,
+            viewer.user_id,
+            organization_id=viewer.organization_id,
             limit=REQUESTS_SHOWN,
         )
-    return visit.render("account/account.html", rights=rights, requests=requests)
+        accesses = accesses_to(
+            connection,
+            viewer.user_id,
+            organization_id=viewer.organization_id,
+            zone=zone_of(viewer.time_zone).key,
+            limit=ACCESSES_SHOWN,
+        )
+    return visit.render(
+        "account/account.html", rights=rights, requests=requests, accesses=accesses, words=WORDS
+    )
 
 
 PAGES = (
-    PageRoute("/", start, right=Right.SIGNED_IN),
-    PageRoute("/account", account, right=Right.SIGNED_IN),
+    PageRoute("/", start, right=Right.SIGNED_IN, shows=Shows.NOBODY),
+    PageRoute("/account", account, right=Right.SIGNED_IN, shows=Shows.VIEWER),
 )

@@ -31,6 +31,7 @@ class Client:
     strength: float
     grade: str
     closest_user: str | None
+    closest_user_id: str | None
     total: int
 
 
@@ -70,7 +71,7 @@ _SHOWN = SQL("""
     together.seconds, meetings.previous_met_at,
     coalesce(graded.strength, 0)::double precision as strength,
     clientsights.grade_of(coalesce(graded.strength, 0)) as grade,
-    users.full_name as closest_user
+    users.full_name as closest_user, page.user_id as closest_user_id
 """)
 # For the clients on the page: the time of all relationships, and the last two sessions with any of
 # our users. The index on client and month is read from its end, so an old client takes no longer

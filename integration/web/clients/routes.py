@@ -1,5 +1,6 @@
 """`/clients`: the companies and external people that the organization meets, and who meets them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -7,8 +8,11 @@ from starlette.responses import Response
 
 from integration.directory.rights import Right
 from integration.pipeline.marts import marts_exist
-from integration.web.clients.listed import companies, people
+from integration.privacy.access_log import Act
+from integration.web.clients.listed import Company, Person, companies, people
 from integration.web.clients.ties import (
+    Interaction,
+    Tie,
     half_life_days,
     interactions,
     strongest_ties,
@@ -42,6 +46,11 @@ def list_companies(visit: Visit) -> Response:
                 ties = strongest_ties(
                     connection, organization_id=organization_id, companies=DRAWN, users=DRAWN
                 )
+        visit.record(
+            connection,
+            Act.CLIENTS,
+            users=[*(one.closest_user_id for one in found), *(tie.user_id for tie in ties)],
+        )
     return visit.render(
         "clients/companies.html",
         listing=listing,
@@ -62,6 +71,12 @@ def list_people(visit: Visit) -> Response:
                 limit=ROWS,
                 offset=listing.offset,
             )
+        visit.record(
+            connection,
+            Act.CLIENTS,
+            users=[one.closest_user_id for one in found],
+            persons=[one.person_id for one in found],
+        )
     return visit.render(
         "clients/people.html", listing=listing, people=found, total=found[0].total if found else 0
     )
@@ -77,12 +92,16 @@ def company(visit: Visit) -> Response:
         found = companies(connection, **of_company) if marts_exist(connection) else []
         if not found:
             raise not_found()
+        of_it = people(connection, **of_company, limit=PEOPLE_OF_COMPANY)
+        ties = ties_of_company(connection, **of_company, limit=TIES_SHOWN + 1)
+        meetings = _meetings(visit, connection, **of_company)
+        _record(visit, connection, [*found, *of_it], ties, meetings["interactions"])
         context = {
             "company": found[0],
-            "people": people(connection, **of_company, limit=PEOPLE_OF_COMPANY),
-            "ties": ties_of_company(connection, **of_company, limit=TIES_SHOWN + 1),
+            "people": of_it,
+            "ties": ties,
             "ties_shown": TIES_SHOWN,
-            **_meetings(visit, connection, **of_company),
+            **meetings,
         }
     return visit.render("clients/company.html", **context)
 
@@ -97,12 +116,10 @@ def person(visit: Visit) -> Response:
         found = people(connection, **of_person) if marts_exist(connection) else []
         if not found:
             raise not_found()
-        context = {
-            "person": found[0],
-            "ties": ties_of_person(connection, **of_person, limit=TIES_SHOWN + 1),
-            "ties_shown": TIES_SHOWN,
-            **_meetings(visit, connection, **of_person),
-        }
+        ties = ties_of_person(connection, **of_person, limit=TIES_SHOWN + 1)
+        meetings = _meetings(visit, connection, **of_person)
+        _record(visit, connection, found, ties, meetings["interactions"])
+        context = {"person": found[0], "ties": ties, "ties_shown": TIES_SHOWN, **meetings}
     return visit.render("clients/person.html", **context)
 
 
@@ -118,9 +135,36 @@ def _meetings(visit: Visit, connection: psycopg.Connection, **client: str) -> di
     }
 
 
+def _record(
+    visit: Visit,
+    connection: psycopg.Connection,
+    clients: Sequence[Company | Person],
+    ties: Sequence[Tie],
+    interactions: Sequence[Interaction],
+) -> None:
+    people = [one for one in clients if isinstance(one, Person)]
+    visit.record(
+        connection,
+        Act.CLIENTS,
+        users=[
+            *(one.closest_user_id for one in clients),
+            *(one.user_id for one in ties[:TIES_SHOWN]),
+            *(one.user_id for one in interactions),
+        ],
+        persons=[*(one.person_id for one in people), *(one.person_id for one in interactions)],
+    )
+
+
 PAGES = (
-    PageRoute(COMPANIES, list_companies, right=Right.SEE_EVERY_TIMELINE),
-    PageRoute(PEOPLE, list_people, right=Right.SEE_EVERY_TIMELINE),
-    PageRoute("/clients/companies/{company_id}", company, right=Right.SEE_EVERY_TIMELINE),
-    PageRoute("/clients/people/{person_id}", person, right=Right.SEE_EVERY_TIMELINE),
+    PageRoute(COMPANIES, list_companies, right=Right.SEE_EVERY_TIMELINE, shows=Act.CLIENTS),
+    PageRoute(PEOPLE, list_people, right=Right.SEE_EVERY_TIMELINE, shows=Act.CLIENTS),
+    PageRoute(
+        "/clients/companies/{company_id}",
+        company,
+        right=Right.SEE_EVERY_TIMELINE,
+        shows=Act.CLIENTS,
+    ),
+    PageRoute(
+        "/clients/people/{person_id}", person, right=Right.SEE_EVERY_TIMELINE, shows=Act.CLIENTS
+    ),
 )

@@ -23,7 +23,7 @@ from integration.web.connections.refusals import (
     stale,
     zoom_rejected,
 )
-from integration.web.page.visit import PageRoute, Visit
+from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.zoom import oauth
 from integration.zoom.errors import ZoomError
 
@@ -129,6 +129,6 @@ def _connect_account(visit: Visit, grant: oauth.Grant, account_id: str) -> None:
 
 
 PAGES = (
-    PageRoute(CONNECT, connect, right=Right.CONNECT),
-    PageRoute(CALLBACK, callback, right=Right.CONNECT),
+    PageRoute(CONNECT, connect, right=Right.CONNECT, shows=Shows.NOBODY),
+    PageRoute(CALLBACK, callback, right=Right.CONNECT, shows=Shows.NOBODY),
 )

@@ -15,7 +15,7 @@ from integration.connections.listed import (
 from integration.database.audit_trail import record_change
 from integration.directory.rights import Right
 from integration.web.page.refusals import not_found
-from integration.web.page.visit import PageRoute, Visit
+from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.zoom import oauth
 from integration.zoom.errors import ZoomError
 
@@ -119,10 +119,25 @@ def _in_use(visit: Visit) -> ListedConnection:
 
 
 PAGES = (
-    PageRoute(PATH, connections, right=Right.SEE_CONNECTIONS),
-    PageRoute(PATH + "/{connection_id}/import", import_users, right=Right.CONNECT, method="POST"),
-    PageRoute(PATH + "/{connection_id}/disconnect", confirm_disconnect, right=Right.CONNECT),
+    PageRoute(PATH, connections, right=Right.SEE_CONNECTIONS, shows=Shows.NOBODY),
     PageRoute(
-        PATH + "/{connection_id}/disconnect", end_connection, right=Right.CONNECT, method="POST"
+        PATH + "/{connection_id}/import",
+        import_users,
+        right=Right.CONNECT,
+        shows=Shows.NOBODY,
+        method="POST",
+    ),
+    PageRoute(
+        PATH + "/{connection_id}/disconnect",
+        confirm_disconnect,
+        right=Right.CONNECT,
+        shows=Shows.NOBODY,
+    ),
+    PageRoute(
+        PATH + "/{connection_id}/disconnect",
+        end_connection,
+        right=Right.CONNECT,
+        shows=Shows.NOBODY,
+        method="POST",
     ),
 )

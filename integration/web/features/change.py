@@ -12,6 +12,7 @@ from integration.connections.listed import connections_of
 from integration.database.audit_trail import record_change
 from integration.directory.profiles import Profile, profile_of
 from integration.directory.rights import Right
+from integration.privacy.access_log import Act
 from integration.web.changes.effective import Effective, TimeChoice, time_choice
 from integration.web.changes.effects import Effect, effects_of_switch
 from integration.web.changes.words import saved_message
@@ -19,7 +20,7 @@ from integration.web.features.routes import PATH
 from integration.web.features.subscribers import last_processed
 from integration.web.features.switches import features_on, switch_feature, switch_history
 from integration.web.page.refusals import bad_form, not_found
-from integration.web.page.visit import PageRoute, Visit
+from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.zoom.features import FEATURES
 
 OF_ORGANIZATION, OF_USER = PATH + "/organization", PATH + "/users/{user_id}"
@@ -52,6 +53,7 @@ def switches(visit: Visit) -> Response:
         latest = last_processed(
             connection, [user_id] if user_id else [], organization_id=organization_id
         )
+        visit.record(connection, Act.LAST_ENTRIES, users=[user_id] if latest else [])
     return visit.render(
         "features/switches.html",
         user=user,
@@ -156,8 +158,10 @@ PAGES = tuple(
     page
     for path in (OF_ORGANIZATION, OF_USER)
     for page in (
-        PageRoute(path, switches, right=Right.SEE_SETTINGS),
-        PageRoute(path + "/change", preview, right=Right.CHANGE_SETTINGS),
-        PageRoute(path + "/change", save, right=Right.CHANGE_SETTINGS, method="POST"),
+        PageRoute(path, switches, right=Right.SEE_SETTINGS, shows=Act.LAST_ENTRIES),
+        PageRoute(path + "/change", preview, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY),
+        PageRoute(
+            path + "/change", save, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY, method="POST"
+        ),
     )
 )

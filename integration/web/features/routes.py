@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from integration.connections.listed import connections_of
 from integration.directory.rights import Right
+from integration.privacy.access_log import Act
 from integration.web.features.subscribers import (
     SHOWN,
     count_subscribers,
@@ -37,6 +38,7 @@ def features(visit: Visit) -> Response:
         latest = last_processed(
             connection, [one.user_id for one in found], organization_id=organization_id
         )
+        visit.record(connection, Act.LAST_ENTRIES, users={user_id for user_id, _ in latest})
     return visit.render(
         "features/features.html",
         connections=connections,
@@ -49,4 +51,4 @@ def features(visit: Visit) -> Response:
     )
 
 
-PAGES = (PageRoute(PATH, features, right=Right.SEE_SETTINGS),)
+PAGES = (PageRoute(PATH, features, right=Right.SEE_SETTINGS, shows=Act.LAST_ENTRIES),)

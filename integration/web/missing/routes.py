@@ -1,5 +1,6 @@
 """`/missing`: why a session has no entry. Shows each outcome, and what never appears."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import psycopg
@@ -19,12 +20,13 @@ from integration.explain.outcomes import OUTCOMES, Page
 from integration.pipeline.failed_sessions import FailedSession, failed_since, list_failed_sessions
 from integration.pipeline.marts import marts_exist
 from integration.pipeline.status import latest_batch
+from integration.privacy.access_log import Act
 from integration.web.missing.ledger import deliveries_without_effect
 from integration.web.missing.search import SessionRow, Visibility, find_row, find_rows
 from integration.web.missing.search_form import PATH, MissingSearch, search_of
 from integration.web.page.navigation import is_open
 from integration.web.page.refusals import Link, not_found
-from integration.web.page.time_zone import zone_of
+from integration.web.page.time_zone import zone_of, zoned
 from integration.web.page.visit import PageRoute, Visit
 
 ROWS = 50
@@ -75,6 +77,7 @@ def search(visit: Visit) -> Response:
                     end=criteria.end,
                 )
                 unfinished = _unfinished(connection, visit, asked)
+        _record(visit, connection, rows[:ROWS])
     zone = zone_of(visit.viewer.time_zone)
     return visit.render(
         "missing/missing.html",
@@ -115,6 +118,7 @@ def one(visit: Visit) -> Response:
         )
         if row is None:
             raise not_found()
+        _record(visit, connection, [row])
         (session,) = find_sessions(
             connection, organization_id=visit.viewer.organization_id, name=row.session_id
         )
@@ -164,6 +168,18 @@ def _unfinished(
     ]
 
 
+def _record(visit: Visit, connection: psycopg.Connection, rows: Sequence[SessionRow]) -> None:
+    others = [row for row in rows if not row.is_own]
+    days = [zoned(row.session_ended_at, visit.viewer.time_zone).date() for row in others]
+    visit.record(
+        connection,
+        Act.OUTCOMES,
+        users=[row.user_id for row in others],
+        persons=[row.person_id for row in others],
+        days=(min(days), max(days)) if days else None,
+    )
+
+
 def _visibility(connection: psycopg.Connection, visit: Visit) -> Visibility:
     (user,) = explained_users(
         connection, email=visit.viewer.email, organization_id=visit.viewer.organization_id
@@ -177,6 +193,8 @@ def _visibility(connection: psycopg.Connection, visit: Visit) -> Visibility:
 
 
 PAGES = (
-    PageRoute(PATH, search, right=Right.SEE_OWN),
-    PageRoute(PATH + "/{session_id}/{participant_id}", one, right=Right.SEE_OWN),
+    PageRoute(PATH, search, right=Right.SEE_OWN, shows=Act.OUTCOMES),
+    PageRoute(
+        PATH + "/{session_id}/{participant_id}", one, right=Right.SEE_OWN, shows=Act.OUTCOMES
+    ),
 )

@@ -47,7 +47,8 @@ class SearchCriteria:
 @dataclass(frozen=True)
 class SessionRow(Appearance):
     """A row of the page. `full_name` is the mapped WorkSights user's; `is_own` means that the
-    participant is the viewer. Of a hidden guest, name, email and Zoom user are None.
+    participant is the viewer, `person_id` that of an external person. Of a hidden guest, name,
+    email, Zoom user and person are None.
     """
 
     session_type: str = ""
@@ -56,6 +57,7 @@ class SessionRow(Appearance):
     is_own: bool = False
     is_topic_hidden: bool = False
     is_guest_hidden: bool = False
+    person_id: str | None = None
 
 
 # Reads sessions from the index on organization, account and end, the latest first, so that a few of
@@ -126,7 +128,8 @@ _SHOWN = SQL("""
         case when not page.is_topic_hidden then activities.title end as entry_title,
         activities.started_at as entry_started_at, activities.ended_at as entry_ended_at,
         page.is_own and coalesce(page.user_id <> %(user)s, false) as is_anothers,
-        page.is_own, page.is_topic_hidden, page.is_guest_hidden
+        page.is_own, page.is_topic_hidden, page.is_guest_hidden,
+        case when page.user_id is null then addresses.person_id end as person_id
     from page
     inner join intermediate.int_presence as presence
         using (organization_id, session_id, participant_id)
@@ -134,6 +137,8 @@ _SHOWN = SQL("""
         using (organization_id, session_id, participant_id)
     left join worksights.users
         on users.organization_id = page.organization_id and users.user_id = page.user_id
+    left join clientsights_raw.email_addresses as addresses
+        on addresses.organization_id = page.organization_id and addresses.address = page.email
     left join timeline.activities
         on activities.organization_id = page.organization_id
         and activities.session_id = page.session_id

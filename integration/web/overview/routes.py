@@ -24,7 +24,7 @@ from integration.web.overview.attention import (
 )
 from integration.web.overview.numbers import count_people
 from integration.web.page.listing import ROWS, listing_of
-from integration.web.page.visit import PageRoute, Visit
+from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.users.mapping_requests import count_waiting
 
 PATH = "/services/zoom/overview"
@@ -99,6 +99,6 @@ def changes(visit: Visit) -> Response:
 
 
 PAGES = (
-    PageRoute(PATH, overview, right=Right.SEE_CONNECTIONS),
-    PageRoute(PATH + "/changes", changes, right=Right.SEE_CONNECTIONS),
+    PageRoute(PATH, overview, right=Right.SEE_CONNECTIONS, shows=Shows.NOBODY),
+    PageRoute(PATH + "/changes", changes, right=Right.SEE_CONNECTIONS, shows=Shows.NOBODY),
 )

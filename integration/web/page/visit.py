@@ -4,10 +4,11 @@ A handler is a plain function of a Visit. It runs in a thread, so it can call th
 synchronously.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from enum import Enum
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
@@ -21,6 +22,7 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from integration.directory.rights import Right, may
+from integration.privacy.access_log import Act, record_access
 from integration.settings import Settings
 from integration.sign_in.sessions import Viewer, store_message, viewer_of
 from integration.sign_in.signing import Signing
@@ -36,6 +38,7 @@ from integration.web.page.refusals import (
 
 LONGEST_PART = 200  # of an address; ids have at most 128 bytes
 FORM_LIMIT = 1 << 18  # our forms have a few kilobytes
+OK = 200
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,29 @@ class Visit:
         if self.session:
             store_message(connection, self.session, {"text": text, "tone": tone})
 
+    def record(
+        self,
+        connection: psycopg.Connection,
+        act: Act,
+        *,
+        users: Collection[str | None] = (),
+        persons: Collection[str | None] = (),
+        days: tuple[date, date] | None = None,
+    ) -> None:
+        """Records whose data this answer shows, in the transaction that reads it; also that it
+        shows nobody's.
+        """
+        record_access(
+            connection,
+            organization_id=self.viewer.organization_id,
+            actor=self.viewer.user_id,
+            act=act,
+            users=users,
+            persons=persons,
+            days=days,
+        )
+        self.request.state.recorded = act
+
     @property
     def csrf_token(self) -> str:
         return self.page.browser_session.csrf_token(self.session) if self.session else ""
@@ -133,20 +159,40 @@ class Visit:
 Handler = Callable[[Visit], Response]
 
 
+class Shows(Enum):
+    """What the answer of a route shows, if not the activity of other people."""
+
+    NOBODY = "nothing about a person's activity"  # settings, counts, names of users and Zoom users
+    VIEWER = "the viewer's own data"
+
+
 class PageRoute(Route):
-    """A route of the page. It cannot be created without the right that it requires."""
+    """A route of the page. It cannot be created without the right that it requires, and whose data
+    it shows. A page with an Act must record the access, or nothing is shown.
+    """
 
     def __init__(
-        self, path: str, handler: Handler, *, right: Right, method: Literal["GET", "POST"] = "GET"
+        self,
+        path: str,
+        handler: Handler,
+        *,
+        right: Right,
+        shows: Act | Shows,
+        method: Literal["GET", "POST"] = "GET",
     ) -> None:
         async def endpoint(request: Request) -> Response:
             form = await _read_form(request) if method == "POST" else FormData()
-            return await to_thread.run_sync(
+            answer = await to_thread.run_sync(
                 _answer, request, handler, right, form, limiter=request.state.pages_at_once
             )
+            is_recorded = getattr(request.state, "recorded", None) is shows
+            if isinstance(shows, Act) and answer.status_code == OK and not is_recorded:
+                raise LookupError(f"{path} does not record whose data it shows")
+            return answer
 
         super().__init__(path, endpoint, methods=[method], name=f"{method} {path}")
         self.right = right
+        self.shows = shows
         self.method = method
 
 

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from integration.connections.listed import connections_of
 from integration.directory.rights import Right
-from integration.web.page.visit import PageRoute, Visit
+from integration.web.page.visit import PageRoute, Shows, Visit
 
 
 def services(visit: Visit) -> Response:
@@ -16,4 +16,4 @@ def services(visit: Visit) -> Response:
     )
 
 
-PAGES = (PageRoute("/services", services, right=Right.SEE_CONNECTIONS),)
+PAGES = (PageRoute("/services", services, right=Right.SEE_CONNECTIONS, shows=Shows.NOBODY),)

@@ -11,7 +11,7 @@ from integration.sign_in.sessions import Invitee, delete_expired, end_session, i
 from integration.sign_in.signing import new_secret
 from integration.web.page.browser_session import CSRF_FIELD
 from integration.web.page.refusals import HOW_TO_SIGN_IN, START, Refusal
-from integration.web.page.visit import PageRoute, Visit
+from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.sign_in.next_page import next_page
 
 INSTEAD_OF_FIELD = "instead_of"
@@ -156,8 +156,8 @@ def _form_refused() -> Refusal:
 
 
 PAGES = (
-    PageRoute("/sign-in", open_link, right=Right.ANYONE),
-    PageRoute("/sign-in", confirm_sign_in, right=Right.ANYONE, method="POST"),
-    PageRoute("/sign-out", sign_out, right=Right.SIGNED_IN, method="POST"),
-    PageRoute("/signed-out", signed_out, right=Right.ANYONE),
+    PageRoute("/sign-in", open_link, right=Right.ANYONE, shows=Shows.NOBODY),
+    PageRoute("/sign-in", confirm_sign_in, right=Right.ANYONE, shows=Shows.NOBODY, method="POST"),
+    PageRoute("/sign-out", sign_out, right=Right.SIGNED_IN, shows=Shows.NOBODY, method="POST"),
+    PageRoute("/signed-out", signed_out, right=Right.ANYONE, shows=Shows.NOBODY),
 )

@@ -30,12 +30,14 @@ class DayEntry:
 
 @dataclass(frozen=True)
 class Companion:
-    """Another person in a session. `name` is None if unknown or excluded; `person_id` and `kind`
-    are those of an external person; `people` is the number of other people in the session.
+    """Another person in a session. `name` is None if unknown or excluded; `user_id` is that of a
+    colleague, `person_id` and `kind` are those of an external person; `people` is the number of
+    other people in the session.
     """
 
     session_id: str
     name: str | None
+    user_id: str | None
     person_id: str | None
     kind: str | None
     is_own: bool
@@ -144,6 +146,7 @@ def companions(
                 coalesce(
                     max(users.full_name), max(people.display_name), max(participants.display_name)
                 ) as name,
+                max(users.user_id) as user_id,
                 max(people.person_id) as person_id,
                 max(people.kind) as kind,
                 bool_or(
@@ -193,7 +196,7 @@ def companions(
             ) as together
         )
         select
-            session_id, case when not is_excluded then name end as name,
+            session_id, case when not is_excluded then name end as name, user_id,
             case when not is_excluded then person_id end as person_id, kind,
             is_own, is_excluded, is_guessed, shared_seconds, people
         from ranked

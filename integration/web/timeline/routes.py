@@ -12,9 +12,10 @@ from starlette.responses import Response
 from integration.directory.profiles import Profile, profile_of, search_profiles
 from integration.directory.rights import Right
 from integration.pipeline.marts import marts_exist
+from integration.privacy.access_log import Act
 from integration.web.page.refusals import bad_form, forbidden, not_found
 from integration.web.page.time_zone import Day, zone_of
-from integration.web.page.visit import PageRoute, Visit
+from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.timeline.day import Companion, companions, entries_in, time_in_sessions
 from integration.web.timeline.day_track import draw_day
 
@@ -61,6 +62,14 @@ def _show_day(visit: Visit, user_id: str) -> Response:
             entries = entries_in(connection, **who, span=day.span)
             others = companions(connection, **who, session_ids=[one.session_id for one in entries])
             times = time_in_sessions(connection, **who, spans=[one.span for one in week])
+        is_own = user_id == visit.viewer.user_id
+        visit.record(
+            connection,
+            Act.DAY,
+            users=[user_id, *(one.user_id for one in others if not is_own)],
+            persons=[one.person_id for one in others if not is_own],
+            days=(week[0].date, week[-1].date),
+        )
         offered = _users(connection, visit, "") if visit.may(Right.SEE_EVERY_TIMELINE) else []
     people: dict[str, list[Companion]] = defaultdict(list)
     for one in others:
@@ -101,6 +110,6 @@ def _users(connection: psycopg.Connection, visit: Visit, text: str) -> list[Prof
 
 
 PAGES = (
-    PageRoute(TIMELINE, own_day, right=Right.SEE_OWN),
-    PageRoute(TIMELINE + "/{user_id}", users_day, right=Right.SEE_EVERY_TIMELINE),
+    PageRoute(TIMELINE, own_day, right=Right.SEE_OWN, shows=Shows.VIEWER),
+    PageRoute(TIMELINE + "/{user_id}", users_day, right=Right.SEE_EVERY_TIMELINE, shows=Act.DAY),
 )

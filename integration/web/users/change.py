@@ -14,7 +14,7 @@ from integration.web.changes.effective import Effective, TimeChoice, time_choice
 from integration.web.changes.effects import Effect, effects_of_mapping
 from integration.web.changes.words import saved_message
 from integration.web.page.refusals import Link, Refusal, bad_form, not_found
-from integration.web.page.visit import PageRoute, Visit
+from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.users.mapping_changes import map_zoom_user
 from integration.web.users.mapping_requests import (
     Person,
@@ -215,6 +215,6 @@ def _effects(
 
 CHANGE = PATH + "/{zoom_user_id}/change"
 PAGES = (
-    PageRoute(CHANGE, preview, right=Right.CHANGE_SETTINGS),
-    PageRoute(CHANGE, save, right=Right.CHANGE_SETTINGS, method="POST"),
+    PageRoute(CHANGE, preview, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY),
+    PageRoute(CHANGE, save, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY, method="POST"),
 )

@@ -11,7 +11,7 @@ from integration.database.audit_trail import record_change
 from integration.directory.rights import Right
 from integration.web.changes.effects import effects_of_mapping
 from integration.web.page.refusals import Link, Refusal, bad_form, not_found
-from integration.web.page.visit import PageRoute, Visit
+from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.users.change import PERSONS_SHOWN
 from integration.web.users.mapping_changes import map_zoom_user
 from integration.web.users.mapping_requests import (
@@ -151,6 +151,6 @@ def _not_a_second_person(request: MappingRequest) -> Refusal:
 
 REQUEST = PATH + "/{zoom_user_id}/request"
 PAGES = (
-    PageRoute(REQUEST, show, right=Right.CHANGE_SETTINGS),
-    PageRoute(REQUEST, answer, right=Right.CHANGE_SETTINGS, method="POST"),
+    PageRoute(REQUEST, show, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY),
+    PageRoute(REQUEST, answer, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY, method="POST"),
 )

@@ -7,7 +7,7 @@ from integration.directory.profiles import profile_with_email, similar_profiles
 from integration.directory.rights import Right
 from integration.web.page.listing import ROWS, SEARCH_LIMIT, listing_of
 from integration.web.page.refusals import not_found
-from integration.web.page.visit import PageRoute, Visit
+from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.users.mapping_changes import mapping_history
 from integration.web.users.mapping_requests import waiting_request
 from integration.web.users.zoom_users import (
@@ -93,6 +93,6 @@ def _known_words(user: ZoomUser) -> str:
 
 
 PAGES = (
-    PageRoute(PATH, users, right=Right.SEE_SETTINGS),
-    PageRoute(PATH + "/{zoom_user_id}", user, right=Right.SEE_SETTINGS),
+    PageRoute(PATH, users, right=Right.SEE_SETTINGS, shows=Shows.NOBODY),
+    PageRoute(PATH + "/{zoom_user_id}", user, right=Right.SEE_SETTINGS, shows=Shows.NOBODY),
 )

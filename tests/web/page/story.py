@@ -123,6 +123,11 @@ def _settings(site: Site) -> None:
         ACME, zoom_user("technical_admin").zoom_user_id, user_id_of("owner"), LONG_AGO,
     )  # fmt: skip
     site.rows(
+        "insert into integration.mapping_requests (organization_id, zoom_account_id, zoom_user_id, "
+        "user_id, effective_from, requested_by) values ('acme', %s, %s, %s, %s, %s)",
+        ACME, STRAY.zoom_user_id, user_id_of("admin"), LONG_AGO, user_id_of("admin"),
+    )  # fmt: skip
+    site.rows(
         "insert into integration.subscription_changes "
         "(organization_id, user_id, feature, is_on, effective_from) "
         "values ('acme', %s, 'meetings', false, '2026-05-01')",
