@@ -9,8 +9,9 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject
 
 from integration.pipeline.dbt import project as product
 
+# Not `prepare_if_dev`, which replaces what the first batch starts from (parsed_project.py).
+product.ensure_manifest()
 dbt_project = DbtProject(project_dir=product.FOLDER, profiles_dir=product.FOLDER)
-dbt_project.prepare_if_dev()
 MARTS = ("timeline", "clientsights", "operations")
 
 # Users are imported every 6 hours, so even a quiet installation derives its tables that often.
