@@ -127,7 +127,9 @@ def report(url: str, visitor: requests.Session, base: str, page: str, path: str)
 
         def ask_database() -> None:
             for query, parameters in statements:
-                connection.execute(query, parameters).fetchall()
+                answer = connection.execute(query, parameters)
+                if answer.description:  # the record of what was shown returns no rows
+                    answer.fetchall()
 
         for _ in range(WARM_UP):
             ask_database()

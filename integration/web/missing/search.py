@@ -93,6 +93,10 @@ _SEEN = SQL("""
                 or exists (
                     select from zoom_raw.users as imported
                     where imported.organization_id = participants.organization_id
+                        and imported.zoom_account_id = any(  -- the second column of the key
+                            select zoom_account_id from integration.connections
+                            where organization_id = %(organization)s
+                        )
                         and imported.zoom_user_id = participants.zoom_user_id
                 )
                 or exists (
