@@ -55,6 +55,7 @@ OTHERS = [
             "/sign-in?token=made-up",
             "/sign-in?token={link_of_another}",
             "/signed-out",
+            "/privacy/{organization_id}",
         )
     ),
     *(("member", path) for path in ("/timeline", "/missing", "/services/zoom/users")),
@@ -111,6 +112,7 @@ def ids(story: Site) -> dict[str, str]:
     token = story.link("member").partition("token=")[2]
     story.rows("update integration.sign_in_links set expires_at = now() + interval '1 day'")
     return {
+        "organization_id": "acme",
         "connection_id": connection_id,
         "zoom_user_id": "zu-stray",
         "user_id": user_id_of("member"),

@@ -1,0 +1,48 @@
+"""What is held about a person, in words: one line for each fact that landing keeps."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from integration.zoom.parties import ALL_PARTIES, NAMES_NO_ONE, TOPIC
+
+# Fact about a person -> what it is, and what for.
+_FACTS = {
+    "email": ("Email address", "Finds the WorkSights user, or the company of a guest."),
+    "zoom_user_id": ("Zoom's ID of a user", "Finds the WorkSights user it is mapped to."),
+    "name": ("Name shown in Zoom", "Names a participant, and the other side of a call."),
+    "first_name": ("First name in Zoom", "Names a user whose Zoom account shows no name."),
+    "last_name": ("Last name in Zoom", "Names a user whose Zoom account shows no name."),
+    "phone_number": ("Phone number", "Names the other side of a call."),
+    "extension_id": ("Zoom's ID of an extension", "Finds the user of a phone."),
+    "extension_number": ("Extension number", "Finds the user of a phone."),
+    "participant_uuid": (
+        "Zoom's ID of a participant in one session",
+        "Counts several devices of a person once.",
+    ),
+    "registrant_id": ("ID of a registration", "Recognizes a registered guest's devices."),
+    "customer_key": (
+        "ID that an app gave a participant",
+        "Recognizes a participant who joined through another app.",
+    ),
+}
+_TOPIC = ("Topic of a meeting or webinar", "Names the session.")
+_OF_SESSIONS = (
+    "Times, length, kind and number of a session, and whether a call was answered",
+    "Says when somebody was in a session, and why there is or is not an entry.",
+)
+
+
+@dataclass(frozen=True)
+class Held:
+    what: str
+    purpose: str
+
+
+def held() -> Iterator[Held]:
+    """Everything that is kept of what Zoom sends. LookupError for a fact that nobody described."""
+    for fact in dict.fromkeys(fact for party in ALL_PARTIES for fact in party):
+        yield Held(*_FACTS[fact])
+    if TOPIC:
+        yield Held(*_TOPIC)
+    if NAMES_NO_ONE:
+        yield Held(*_OF_SESSIONS)

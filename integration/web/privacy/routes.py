@@ -1,0 +1,51 @@
+"""`/privacy/{organization_id}`: what is held about people, for everybody, without a sign-in."""
+
+import psycopg
+from starlette.responses import Response
+
+from integration.database import rows
+from integration.directory.rights import Right
+from integration.web.page.refusals import not_found
+from integration.web.page.visit import PageRoute, Shows, Visit
+from integration.web.privacy.held import held
+
+PATH = "/privacy/{organization_id}"
+# What a role may see of other people, in the order of how much it says.
+SEEN = {
+    Right.SEE_EVERY_TIMELINE: "your day, whom you meet, and how long",
+    Right.SEE_EVERY_TOPIC: "the topics of your sessions",
+    Right.SEE_EVERY_OUTCOME: "your sessions, and why each has an entry or not",
+    Right.SEE_ACTIVITY_COUNTS: "how many sessions a change of settings concerns",
+    Right.SEE_SETTINGS: "your Zoom user, its mapping, and which features are on for you",
+}
+
+
+def notice(visit: Visit) -> Response:
+    with visit.transaction() as connection:
+        name = _name_of(connection, visit.path("organization_id"))
+    settings = visit.settings
+    return visit.render(
+        "privacy/notice.html",
+        organization=name,
+        held=list(held()),
+        seen=SEEN,
+        quarantine_days=settings.quarantine_days,
+        erase_after_days=settings.erase_after_days,
+        contact=settings.get("PRIVACY_CONTACT"),
+    )
+
+
+def _name_of(connection: psycopg.Connection, organization_id: str) -> str:
+    """The organization's name; raises "page not found" if there is none."""
+    found = rows.maybe_scalar(
+        connection,
+        str,
+        "select name from worksights.organizations where organization_id = %s",
+        [organization_id],
+    )
+    if found is None:
+        raise not_found()
+    return found
+
+
+PAGES = (PageRoute(PATH, notice, right=Right.ANYONE, shows=Shows.NOBODY),)
