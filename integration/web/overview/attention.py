@@ -18,7 +18,7 @@ SHOWN = 10  # items of a list in one sentence
 
 CONNECTIONS = Link("Open Connections", "/services/zoom/connections")
 UNMAPPED = Link("Map users", "/services/zoom/users?show=unmapped")
-TO_CONFIRM = Link("Show them", "/services/zoom/users?show=waiting")
+TO_CONFIRM = Link("Review requests", "/services/zoom/users?show=waiting")
 FAILED = Link("Show them", "/missing#failed")
 RUNS = "Updates may have stopped. Contact the team that runs WorkSights."
 TRIED_AGAIN = (
