@@ -71,7 +71,7 @@ def answer(visit: Visit) -> Response:
         if decision not in get_args(Decision):
             raise bad_form("The form does not say what to do with the request.")
         if visit.field("request") != str(request.request_id):
-            raise _decided_already(request)
+            raise _decided_already(request.zoom_user_id)
         if decision == "withdrawn":
             is_allowed = viewer.user_id == request.requested_by
         else:
@@ -93,7 +93,7 @@ def _decide(
         decision=decision,
         decided_by=viewer.user_id,
     ):
-        raise _decided_already(request)
+        raise _decided_already(request.zoom_user_id)
     if decision == "confirmed":
         map_zoom_user(
             connection,
@@ -120,21 +120,26 @@ def _decide(
 
 
 def _request(visit: Visit, connection: psycopg.Connection) -> MappingRequest:
-    found = waiting_request(
-        connection, visit.path("zoom_user_id"), organization_id=visit.viewer.organization_id
-    )
+    """What waits for the Zoom user in the address. After a second click, or an old link, the page
+    says that it has been decided.
+    """
+    zoom_user_id, organization_id = visit.path("zoom_user_id"), visit.viewer.organization_id
+    found = waiting_request(connection, zoom_user_id, organization_id=organization_id)
     if found is None:
-        raise not_found()
+        of_ours = zoom_user_of(
+            connection, zoom_user_id, organization_id=organization_id, by_entries=False
+        )
+        raise _decided_already(zoom_user_id) if of_ours else not_found()
     return found
 
 
-def _decided_already(request: MappingRequest) -> Refusal:
+def _decided_already(zoom_user_id: str) -> Refusal:
     return Refusal(
         409,
         title="The request has changed",
-        text="It has been decided or replaced since you opened it. Nothing was changed now.",
+        text="It has been decided, withdrawn or replaced. Nothing was changed now.",
         next_step="See what applies to this Zoom user now.",
-        link=Link("Open Zoom user", f"{PATH}/{request.zoom_user_id}"),
+        link=Link("Open Zoom user", f"{PATH}/{zoom_user_id}"),
     )
 
 
