@@ -59,6 +59,7 @@ REGISTRY = """
     integration.own_domains                 changed_by          user_id             blank
     integration.exclusions                  email_or_domain     person_key          row
     integration.exclusions                  changed_by          user_id             blank
+    integration.privacy_settings            changed_by          user_id             blank
     integration.sign_in_links               user_id             user_id             row
     integration.page_sessions               user_id             user_id             row
     integration.page_sessions               message             text                with_row
@@ -177,6 +178,7 @@ NOT_PERSONAL_IN = """
     worksights.organizations        name
     integration.access_log          act
     integration.identity_settings   name value
+    integration.privacy_settings    name value
     integration.tokens              grant_type access_token refresh_token api_url scope
     integration.sign_in_links       token_hash
     integration.page_sessions       session_hash

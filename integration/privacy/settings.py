@@ -1,0 +1,78 @@
+"""The privacy settings of an organization (contract, 5.17)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import psycopg
+
+VALUES = {
+    "processing": ("released", "held"),
+    "view": ("named", "grouped"),
+    "topics": ("leaders", "participants", "none"),
+    "phone_numbers": ("full", "masked", "none"),
+    "pause": ("off", "on"),
+}
+RETENTION = "retention_months"
+NEVER = "never"
+DEFAULT_MONTHS = 25
+
+
+@dataclass(frozen=True)
+class PrivacySettings:
+    """The settings in force, by default the first value of each. `retention_months` is None if
+    nothing is deleted by age.
+    """
+
+    processing: str = VALUES["processing"][0]
+    view: str = VALUES["view"][0]
+    topics: str = VALUES["topics"][0]
+    phone_numbers: str = VALUES["phone_numbers"][0]
+    pause: str = VALUES["pause"][0]
+    retention_months: int | None = DEFAULT_MONTHS
+
+
+def privacy_settings(connection: psycopg.Connection, organization_id: str) -> PrivacySettings:
+    """The settings in force for one organization."""
+    return privacy_settings_of(connection, [organization_id])[organization_id]
+
+
+def privacy_settings_of(
+    connection: psycopg.Connection, organizations: Collection[str]
+) -> dict[str, PrivacySettings]:
+    """Organization -> the settings in force, for each of these."""
+    found = connection.execute(
+        """
+        select distinct on (organization_id, name) organization_id, name, value
+        from integration.privacy_settings
+        where organization_id = any(%s)
+        order by organization_id, name, changed_at desc, setting_id desc
+        """,
+        [sorted(organizations)],
+    )
+    set_here: dict[str, dict[str, str]] = {each: {} for each in organizations}
+    for organization_id, name, value in found:
+        set_here[organization_id][name] = value
+    return {each: _read(values) for each, values in set_here.items()}
+
+
+def set_privacy(
+    connection: psycopg.Connection,
+    organization_id: str,
+    name: str,
+    value: str,
+    *,
+    changed_by: str,
+) -> None:
+    """Adds a row, which is in force from now on. The database refuses unknown names and values."""
+    connection.execute(
+        """
+        insert into integration.privacy_settings (organization_id, name, value, changed_by)
+        values (%s, %s, %s, %s)
+        """,
+        [organization_id, name, value, changed_by],
+    )
+
+
+def _read(values: dict[str, str]) -> PrivacySettings:
+    months = values.pop(RETENTION, str(DEFAULT_MONTHS))
+    return PrivacySettings(**values, retention_months=None if months == NEVER else int(months))
