@@ -27,7 +27,8 @@ class Right(StrEnum):
     SEE_CONNECTIONS = "view connections and the overview"
     SEE_ACTIVITY_COUNTS = "view activity counts"
     SEE_OWN = "view their own timeline and outcomes"
-    SEE_EVERY_TIMELINE = "view everyone's timeline and clients"
+    SEE_EVERY_TIMELINE = "view everyone's timeline and whom they meet"
+    SEE_CLIENTS = "view the companies that the organization meets"
     SEE_EVERY_OUTCOME = "view everyone's outcomes"
     SEE_EVERY_TOPIC = "view the topics of other people's sessions"
 
@@ -44,7 +45,11 @@ _MANAGES_ZOOM = _LOOKS_AFTER_ZOOM | {
     Right.SEE_ACTIVITY_COUNTS,
     Right.SEE_EVERY_OUTCOME,
 }
-_SEES_EVERYTHING = _MANAGES_ZOOM | {Right.SEE_EVERY_TIMELINE, Right.SEE_EVERY_TOPIC}
+_SEES_EVERYTHING = _MANAGES_ZOOM | {
+    Right.SEE_EVERY_TIMELINE,
+    Right.SEE_CLIENTS,
+    Right.SEE_EVERY_TOPIC,
+}
 
 RIGHTS: dict[str, frozenset[Right]] = {
     "executive": frozenset(_SEES_EVERYTHING | {Right.CONNECT}),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import psycopg
 
+from integration.privacy.releases import Releases, releases_of
 from integration.zoom.envelope import Envelope, open_envelope
 from integration.zoom.events import Event, UnreadableDelivery, events_of
 from integration.zoom.kept_events import NOT_KEPT
@@ -16,6 +17,7 @@ AFTER_THE_END = timedelta(hours=24)
 REMOVAL = "app_deauthorized"
 UNKNOWN = "no organization has connected this Zoom account"
 OVER = "more than a day after the Zoom account was disconnected"
+NOT_RELEASED = "not_released"
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,13 @@ class Decision:
 
 @dataclass(frozen=True)
 class Account:
-    """The organization of a Zoom account, and when its newest connection ended, if it has."""
+    """The organization of a Zoom account, when its newest connection ended, if it has, and when
+    the organization has released its data.
+    """
 
     organization_id: str
     ended_at: datetime | None
+    releases: Releases
 
     def has_ended_at(self, occurred_at: datetime | None) -> bool:
         return (
@@ -71,20 +76,27 @@ def _open(delivery: Delivery) -> Envelope:
 
 
 def _decision(delivery: Delivery, envelope: Envelope, accounts: dict[str, Account]) -> Decision:
-    """The first case that applies: unreadable envelope, event type not kept, account not connected,
-    unreadable event, connection ended before the events, landed.
+    """The first case that applies: not released, unreadable envelope, event type not kept, account
+    not connected, unreadable event, connection ended before the events, landed.
     """
+    account = accounts.get(envelope.zoom_account_id or "")
     decision = Decision(
-        delivery, "unknown_account", UNKNOWN, zoom_account_id=envelope.zoom_account_id
+        delivery,
+        "unknown_account",
+        UNKNOWN,
+        organization_id=account.organization_id if account else "-",
+        zoom_account_id=envelope.zoom_account_id,
     )
+    is_removal = envelope.event == REMOVAL
+    if account and account.releases.is_held(delivery.received_at) and not is_removal:
+        return replace(decision, disposition="ignored", reason=NOT_RELEASED)
     if envelope.problem:
         return replace(decision, disposition="quarantined", reason=envelope.problem)
     if not envelope.is_kept:
         return replace(decision, disposition="ignored", reason=NOT_KEPT)
-    account = accounts.get(envelope.zoom_account_id or "")
     if account is None:
         return decision
-    decision = replace(decision, organization_id=account.organization_id, reason=OVER)
+    decision = replace(decision, reason=OVER)
     try:
         events = events_of(envelope, received_at=delivery.received_at)
     except UnreadableDelivery as unreadable:
@@ -112,8 +124,14 @@ def _connected(connection: psycopg.Connection, accounts: list[str]) -> dict[str,
         order by zoom_account_id, connected_at desc, disconnected_at desc nulls first
         """,
         [accounts],
-    )
-    return {zoom_account_id: Account(*row) for zoom_account_id, *row in rows}
+    ).fetchall()
+    releases = releases_of(connection, {organization_id for _, organization_id, _ in rows})
+    return {
+        zoom_account_id: Account(
+            organization_id, ended_at, releases.get(organization_id, Releases())
+        )
+        for zoom_account_id, organization_id, ended_at in rows
+    }
 
 
 def reason_of(failure: Exception) -> str:

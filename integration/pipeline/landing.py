@@ -14,21 +14,27 @@ import psycopg
 from integration.pipeline.batches import Batch
 from integration.pipeline.dispositions import Decision, Delivery, decide, reason_of
 from integration.pipeline.storing import create_staging_tables, store_decisions
-from integration.privacy.applied_tombstones import Arrival, Key, RedactedArrival, redact_arrivals
+from integration.privacy.applied_exclusions import apply_exclusions
+from integration.privacy.applied_tombstones import Key, redact_arrivals
+from integration.privacy.arrivals import Arrival, RedactedArrival
+from integration.privacy.landed_privacy import Reducer, reduce_landed, reducers
 
 # 5,000 deliveries of about 1 KB are parsed in half a second and keep the transaction short.
 CHUNK = 5000
 CHUNK_BYTES = 64 * 1024 * 1024  # a body may have 1 MiB, and a chunk is kept in memory
 ABOUT_AN_ERASED_PERSON = "it is only about an erased person"
+NEVER_STORED = "it is only about sessions that are never stored"
 
 
 def land_deliveries(
     connection: psycopg.Connection, batch: Batch, *, key: Key
 ) -> Iterator[Counter[str]]:
     """Lands all waiting deliveries, chunk by chunk; yields each chunk's number of deliveries by
-    disposition after its commit. `key` returns the tombstone key; it is called only if someone was
-    erased.
+    disposition after its commit. Applies changed privacy settings first. `key` returns the
+    tombstone key; it is called only if someone was erased or phone numbers are not kept.
     """
+    reduce_landed(connection, batch.number, key=key)
+    apply_exclusions(connection, batch.number, key=key)
     while True:
         with connection.transaction():
             waiting = _next_chunk(connection)
@@ -62,7 +68,7 @@ def _land_together(
 ) -> Counter[str]:
     with connection.transaction():  # a savepoint
         decisions = _redact(connection, decide(connection, deliveries), batch, key)
-        return store_decisions(connection, decisions, batch)
+        return store_decisions(connection, _reduce(connection, decisions, key), batch)
 
 
 def _raise_if_no_delivery_caused_it(
@@ -87,7 +93,7 @@ def _quarantine(
     failure: Exception,
 ) -> Counter[str]:
     """Quarantines a delivery that cannot be landed. Keeps its body only if it can be checked that
-    it names no erased person.
+    it names no erased person, and if the organization keeps everything in it.
     """
     [decided] = decide(connection, [delivery])
     decision = replace(
@@ -96,6 +102,7 @@ def _quarantine(
     try:
         with connection.transaction():
             [decision] = _redact(connection, [decision], batch, key)
+            [decision] = _reduce(connection, [decision], key)
     except Exception as error:
         if _is_transient(error):
             raise
@@ -123,10 +130,27 @@ def _redact(
 
 
 def _redacted(decision: Decision, redacted: RedactedArrival) -> Decision:
-    if redacted.is_discarded:
-        return replace(decision, disposition="ignored", reason=ABOUT_AN_ERASED_PERSON, events=())
+    if redacted.is_discarded or redacted.is_dropped:
+        reason = NEVER_STORED if redacted.is_dropped else ABOUT_AN_ERASED_PERSON
+        return replace(decision, disposition="ignored", reason=reason, events=())
     keeps_body = decision.keeps_body and not redacted.names_erased_person
     return replace(decision, events=redacted.events, keeps_body=keeps_body)
+
+
+def _reduce(connection: psycopg.Connection, decisions: list[Decision], key: Key) -> list[Decision]:
+    """The decisions without what their organizations do not keep. A body that may contain it is not
+    kept either.
+    """
+    reduce = reducers(connection, {each.organization_id for each in decisions}, key=key)
+    return [
+        _reduced(each, reduce[each.organization_id]) if each.organization_id in reduce else each
+        for each in decisions
+    ]
+
+
+def _reduced(decision: Decision, reduce: Reducer) -> Decision:
+    events = tuple(replace(event, fields=reduce(event.fields)) for event in decision.events)
+    return replace(decision, events=events, keeps_body=False)
 
 
 def _is_transient(error: Exception) -> bool:

@@ -9,6 +9,8 @@ from integration.connections.imports import connections_due
 from integration.database import rows
 from integration.pipeline.facts import settings_have_changed
 from integration.pipeline.marts import relations_exist
+from integration.privacy.applied_exclusions import changed_exclusions
+from integration.privacy.landed_privacy import changed_organizations
 
 
 def reasons_for_batch(connection: psycopg.Connection, *, now: datetime) -> list[str]:
@@ -16,6 +18,8 @@ def reasons_for_batch(connection: psycopg.Connection, *, now: datetime) -> list[
     asked: dict[str, Callable[[], bool]] = {
         "deliveries are waiting": lambda: is_delivery_waiting(connection),
         "settings have changed": lambda: settings_have_changed(connection),
+        "privacy settings have changed": lambda: bool(changed_organizations(connection)),
+        "exclusions are to be applied or verified": lambda: bool(changed_exclusions(connection)),
         "a user import is waiting": lambda: bool(connections_due(connection, now=now)),
         "a session has had no ended event for 24 hours": lambda: _is_session_due(
             connection, now=now

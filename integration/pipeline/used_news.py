@@ -1,4 +1,5 @@
-"""Deletes the news that every derived table has used: what settings and addresses have changed.
+"""Deletes the news that every derived table has used: which settings and addresses have changed,
+and which sessions were deleted.
 
 New events are kept. Sessions that are looked at again are deleted by dbt (`delete_used_news` in
 dbt_project/macros/incremental).
@@ -13,3 +14,4 @@ def delete_used_news(connection: psycopg.Connection, *, finished: int) -> None:
     """
     connection.execute("delete from pipeline.setting_changes where batch <= %s", [finished])
     connection.execute("delete from pipeline.changed_months where batch <= %s", [finished])
+    connection.execute("delete from pipeline.deleted_sessions where batch <= %s", [finished])

@@ -6,20 +6,28 @@ Until someone is erased, nothing is checked and no key is needed.
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import psycopg
 
+from integration.privacy.arrivals import (
+    Arrival,
+    RedactedArrival,
+    numbered_events,
+    texts_with_addresses,
+)
 from integration.privacy.digests import Digests, key_id
+from integration.privacy.exclusions import never_stored
 from integration.privacy.forgetting import Redactor, digests_of
+from integration.privacy.never_stored import drop_arriving, people_never_stored
 from integration.privacy.redaction import SessionEvent, Tombstone
 from integration.privacy.stored_tombstones import (
     WrongTombstoneKey,
     key_in_use,
     known_tombstones,
     organizations_with_tombstones,
+    record_key,
 )
-from integration.zoom.events import Event
 from integration.zoom.parties import parties_of
 
 Key = Callable[[], str]
@@ -28,17 +36,18 @@ Key = Callable[[], str]
 def digests_in_use(
     connection: psycopg.Connection, key: Key, organizations: Iterable[str]
 ) -> dict[str, Digests]:
-    """The digests of each organization with tombstones. `key` is called only if there are any.
+    """The digests of each organization with tombstones, or with exclusions that are never stored.
+    `key` is called only if there are any.
 
     Raises WrongTombstoneKey if they were created with another key.
     """
-    in_use = key_in_use(connection)
-    if in_use is None:
-        return {}
-    check_key(connection, key())
+    asked = set(organizations)
+    in_use = {each.organization_id for each in never_stored(connection, asked)}
+    if key_in_use(connection) is not None:
+        in_use |= organizations_with_tombstones(connection, asked)
     return {
-        organization: Digests(key(), organization)
-        for organization in organizations_with_tombstones(connection, set(organizations))
+        organization: digests_with_key(connection, organization, key)
+        for organization in sorted(in_use)
     }
 
 
@@ -51,39 +60,41 @@ def check_key(connection: psycopg.Connection, key: str) -> None:
         )
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """The parts of a delivery that can name a person: its events, and its body if it is kept."""
-
-    organization_id: str
-    events: tuple[Event, ...] = ()
-    body: bytes | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class RedactedArrival:
-    """The events with erased people redacted. With `is_discarded`, the delivery is only about an
-    erased person; with `names_erased_person`, its body names one.
+def digests_with_key(connection: psycopg.Connection, organization_id: str, key: Key) -> Digests:
+    """The digests of an organization that is about to store some. Raises WrongTombstoneKey if there
+    are others, made with another key.
     """
-
-    events: tuple[Event, ...]
-    is_discarded: bool = False
-    names_erased_person: bool = False
+    check_key(connection, key())
+    record_key(connection, key_id(key()))
+    return Digests(key(), organization_id)
 
 
 def redact_arrivals(
     connection: psycopg.Connection, arrivals: Sequence[Arrival], batch: int, *, key: Key
 ) -> dict[int, RedactedArrival]:
-    """Redacts the arrivals of organizations in which someone was erased. Returns them by their
-    index in the list; the others are unchanged.
+    """Redacts the arrivals of organizations in which someone was erased or is never stored.
+    Returns them by their index in the list; the others are unchanged.
     """
-    digests = digests_in_use(connection, key, {each.organization_id for each in arrivals})
+    organizations = {each.organization_id for each in arrivals}
+    digests = digests_in_use(connection, key, organizations)
+    exclusions = never_stored(connection, organizations) if digests else []
     redacted: dict[int, RedactedArrival] = {}
     for organization, of_organization in digests.items():
         places = [n for n, each in enumerate(arrivals) if each.organization_id == organization]
+        own = [arrivals[n] for n in places]
+        excluded = [each for each in exclusions if each.organization_id == organization]
+        kept = drop_arriving(connection, of_organization, batch, own, excluded)
         redactor = Redactor(connection, batch, of_organization)
-        cleaned = _redact_organization([arrivals[n] for n in places], redactor, of_organization)
-        redacted |= zip(places, cleaned, strict=True)
+        redactor.add(people_never_stored(of_organization, excluded, texts_with_addresses(kept)))
+        cleaned = _redact_organization(kept, redactor, of_organization)
+        redacted |= {
+            place: replace(
+                each,
+                is_dropped=bool(before.events) and not after.events,
+                names_erased_person=each.names_erased_person or bool(excluded),
+            )
+            for place, before, after, each in zip(places, own, kept, cleaned, strict=True)
+        }
     return redacted
 
 
@@ -110,7 +121,7 @@ def _redact_once(
     arrivals: list[Arrival], redactor: Redactor, digests: Digests
 ) -> tuple[list[RedactedArrival], set[Tombstone]]:
     arriving: dict[str, list[SessionEvent]] = defaultdict(list)
-    for place, (number, event) in _events(arrivals):
+    for place, (number, event) in numbered_events(arrivals):
         if event.session_id:
             one = SessionEvent(f"{place}:{number}", event.event, event.fields)
             arriving[event.session_id].append(one)
@@ -123,7 +134,7 @@ def _redact_once(
     of_users, found_of_users = _zoom_users(
         {
             f"{place}:{number}": (party.get("zoom_user_id"), party.get("email"))
-            for place, (number, event) in _events(arrivals)
+            for place, (number, event) in numbered_events(arrivals)
             if event.event.startswith("user.")
             for party in parties_of(event.event, event.fields)
         },
@@ -136,12 +147,6 @@ def _redact_once(
         for place, arrival in enumerate(arrivals)
     ]
     return redacted, found | found_of_users
-
-
-def _events(arrivals: list[Arrival]) -> Iterator[tuple[int, tuple[int, Event]]]:
-    for place, arrival in enumerate(arrivals):
-        for numbered in enumerate(arrival.events):
-            yield place, numbered
 
 
 def _redacted(
@@ -173,7 +178,9 @@ def erased_zoom_users(
     if digests is None:
         return set()
     redactor = Redactor(connection, batch, digests)
+    exclusions = never_stored(connection, [organization_id])
     with connection.transaction():
+        redactor.add(people_never_stored(digests, exclusions, filter(None, users.values())))
         erased, found = _zoom_users(
             {zoom_user_id: (zoom_user_id, email) for zoom_user_id, email in users.items()},
             redactor,
@@ -192,7 +199,9 @@ def erased_addresses(
     if digests is None:
         return set()
     own = {email: digests_of(digests, "person_key", email) for email in emails}
-    known = known_tombstones(connection, organization_id, set().union(*own.values()))
+    known = known_tombstones(
+        connection, organization_id, set().union(*own.values()), of_erasures_only=True
+    )
     return {email for email, candidates in own.items() if candidates & known.keys()}
 
 
@@ -217,7 +226,8 @@ def _zoom_users(
         person = min(known[digest] for digest in own[each] if digest in known)
         if zoom_user_id:
             digest = digests.of("zoom_user_id", zoom_user_id)
-            found.add(Tombstone("zoom_user_id", digest, person, zoom_user_id))
+            exclusion_id = redactor.exclusion_of(person)
+            found.add(Tombstone("zoom_user_id", digest, person, zoom_user_id, exclusion_id))
     return erased, found
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 # Kinds that identify a person everywhere in an organization, and kinds for one session only.
 EVERYWHERE = ("person_key", "zoom_user_id", "phone_number", "name", "topic", "user_id")
-IN_ONE_SESSION = ("leg", "participant_uuid", "registrant_id", "customer_key")
+IN_ONE_SESSION = (
+    "leg", "participant_uuid", "registrant_id", "customer_key", "session", "untitled_session",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,11 @@ from integration.privacy.redaction import (
     redact_session,
     zoom_user_ids_of,
 )
-from integration.privacy.stored_tombstones import add_tombstones, known_tombstones
+from integration.privacy.stored_tombstones import (
+    add_tombstones,
+    exclusions_of_people,
+    known_tombstones,
+)
 from integration.privacy.texts import digits_of, keys_in, name_of
 from integration.zoom.parties import TOPIC, ZOOM_USER, fields_of
 
@@ -40,6 +44,7 @@ FIELDS = {
         ("email", "person_key"),
         ("name", "name"),
         ("phone_number", "phone_number"),
+        ("phone_digest", "phone_digest"),
         ("zoom_user_id", "zoom_user_id"),
     )
     for field in fields_of(fact)
@@ -75,10 +80,15 @@ class Redactor:
         add_tombstones(
             self._connection,
             self.organization_id,
-            {(each.kind, each.digest, each.person) for each in new},
+            {(each.kind, each.digest, each.person, each.exclusion_id) for each in found},
         )
         self.texts |= {each.value for each in new if each.kind in SEARCHED_FOR}
         return any(each.kind in EVERYWHERE for each in new)
+
+    def exclusion_of(self, person: str) -> int:
+        """The exclusion because of which the person is never stored; 0 if they were erased."""
+        exclusions, erased = exclusions_of_people(self._connection, self.organization_id, [person])
+        return 0 if person in erased else exclusions.get(person, 0)
 
     def redact_arriving(
         self, arriving: Mapping[str, list[SessionEvent]]
@@ -139,9 +149,12 @@ class Redactor:
         candidates = set().union(
             *(candidate_digests(self._digests, session, each) for each in events)
         )
-        known = RedactionContext(
-            self.known(candidates), self._ids_of_others(zoom_user_ids_of(events))
+        tombstones = self.known(candidates)
+        exclusions, erased = exclusions_of_people(
+            self._connection, self.organization_id, set(tombstones.values())
         )
+        ids_of_others = self._ids_of_others(zoom_user_ids_of(events))
+        known = RedactionContext(tombstones, ids_of_others, exclusions, erased)
         result = redact_session(self._digests, session, events, known)
         landed_ids = {each.event_id for each in landed}
         changed = {key: fields for key, fields in result.changed.items() if key in landed_ids}
@@ -200,6 +213,8 @@ def digests_of(digests: Digests, kind: str, text: str | None) -> set[str]:
             values += [("name", name_of(text))]
         case "phone_number":
             values = [("phone_number", digits_of(text))]
+        case "phone_digest":
+            return {text} if text else set()
         case _:
             values = [(kind, text)]
     return {digests.of(kind, value) for kind, value in values if value}

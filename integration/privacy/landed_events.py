@@ -105,6 +105,43 @@ def replace_fields(
     ).rowcount
 
 
+def delete_sessions(
+    connection: psycopg.Connection, organization_id: str, session_ids: Collection[str], batch: int
+) -> int:
+    """Deletes all events of these sessions, which enter this batch's change set. Returns the number
+    of deleted events.
+    """
+    if not session_ids:
+        return 0
+    deleted = connection.execute(
+        "delete from zoom_raw.events where organization_id = %s and session_id = any(%s)",
+        [organization_id, list(session_ids)],
+    ).rowcount
+    connection.execute(
+        """
+        insert into pipeline.deleted_sessions (organization_id, session_id, batch)
+        select %s, session_id, %s from unnest(%s::text[]) as session_id
+        on conflict (organization_id, session_id) do update set batch = excluded.batch
+        """,
+        [organization_id, batch, list(session_ids)],
+    )
+    return deleted
+
+
+def extensions_of_zoom_users(
+    connection: psycopg.Connection, organization_id: str, zoom_user_ids: Collection[str]
+) -> list[tuple[str, str]]:
+    """(`extension_id` or `extension_number`, value) of these Zoom users, at any time."""
+    return connection.execute(
+        """
+        select distinct replace(kind, 'phone_', ''), value from pipeline.settings
+        where organization_id = %s and subject = any(%s)
+            and kind in ('phone_extension_id', 'phone_extension_number')
+        """,
+        [organization_id, list(zoom_user_ids)],
+    ).fetchall()
+
+
 def zoom_users_with_addresses(
     connection: psycopg.Connection, organization_id: str, zoom_user_ids: Collection[str] | None
 ) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ class ErasedPerson:
 
     def matches(self, holds: str, text: str, session_id: str | None = None) -> bool:
         """Whether a value of this kind belongs to the person."""
-        if self.key in _keys_in(text):
+        if self._is_addressed_in(text):
             return True
         match holds:
             case "person_key":
@@ -40,6 +40,8 @@ class ErasedPerson:
                 return self._has("name", name_of(text))
             case "phone_number":
                 return self._has("phone_number", digits_of(text))
+            case "phone_digest":
+                return text in self.tombstones.get("phone_number", set())
             case "text":
                 return self._is_mentioned_in(text)
             case _:
@@ -49,6 +51,9 @@ class ErasedPerson:
         """Whether the text contains one of the person's names."""
         own = self.tombstones.get("name", set())
         return any(self.digests.of("name", name) in own for name in names_in(text))
+
+    def _is_addressed_in(self, text: str) -> bool:
+        return self.key in _keys_in(text)
 
     def _is_mentioned_in(self, text: str) -> bool:
         return (
@@ -69,6 +74,13 @@ class ErasedPerson:
         if not value or not own or (kind in IN_ONE_SESSION and session_id is None):
             return False
         return self.digests.of(kind, value, session_id=session_id) in own
+
+
+class ExcludedPeople(ErasedPerson):
+    """Everybody whom one exclusion applies to. Their keys are not known, only the tombstones."""
+
+    def _is_addressed_in(self, text: str) -> bool:
+        return any(self._has("person_key", key) for key in _keys_in(text))
 
 
 @lru_cache(maxsize=50_000)

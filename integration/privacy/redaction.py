@@ -35,16 +35,20 @@ class Tombstone:
     digest: str
     person: str
     value: str = field(repr=False, compare=False)
+    exclusion_id: int = 0  # of a person who is never stored; 0 after an erasure
 
 
 @dataclass(frozen=True)
 class RedactionContext:
-    """The data needed to check a session: tombstones (digest -> person), and the Zoom user ids that
-    belong to other people, by their address in Zoom's list.
+    """The data needed to check a session: tombstones (digest -> person), the Zoom user ids that
+    belong to other people, by their address in Zoom's list, the people who are never stored
+    (person -> exclusion), and those of them who were erased, too.
     """
 
     tombstones: Mapping[str, str]
     ids_of_others: frozenset[str] = frozenset()
+    exclusions: Mapping[str, int] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,8 @@ def candidate_digests(digests: Digests, session_id: str | None, event: SessionEv
         candidates |= _own(digests, party) | _links(digests, session_id, party)
         candidates |= _of(digests, "name", name_of(party.get("name")))
     candidates |= _of(digests, "zoom_user_id", event.fields.get(HOST["zoom_user_id"]))
+    if session_id and TOPIC in event.fields:
+        candidates.add(_untitled(digests, session_id))
     return candidates | _of(digests, "topic", event.fields.get(TOPIC))
 
 
@@ -84,7 +90,9 @@ def redact_session(
     events = list(events)
     parties = [(each, party) for each in events for party in parties_of(each.event, each.fields)]
     erased, found = _erased(digests, session_id, [party for _, party in parties], known)
+    found |= _untitled_by(digests, session_id, erased.values(), known)
     tombstones = {**known.tombstones, **{each.digest: each.person for each in found}}
+    is_untitled = _untitled(digests, session_id) in tombstones
     changed = {}
     for each in events:
         fields = each.fields
@@ -102,6 +110,8 @@ def redact_session(
             ):
                 fields = without_name(fields, party)
         fields = _without_host_and_topic(digests, fields, tombstones)
+        if is_untitled:
+            fields = {name: value for name, value in fields.items() if name != TOPIC}
         if fields != each.fields:
             changed[each.event_id] = fields
     return RedactedSession(changed, found)
@@ -157,6 +167,7 @@ def _own(digests: Digests, party: Party) -> set[str]:
     own |= _of(digests, "zoom_user_id", party.get("zoom_user_id"))
     if _is_unidentified(party):
         own |= _of(digests, "phone_number", digits_of(party.get("phone_number")))
+        own |= {digest for digest in [party.get("phone_digest")] if digest}
     return own
 
 
@@ -175,11 +186,29 @@ def _tombstones(
     facts += [(kind, party.get(kind)) for kind in LINKS]
     if party.get("zoom_user_id") not in known.ids_of_others:
         facts.append(("zoom_user_id", party.get("zoom_user_id")))
+    exclusion_id = 0 if person in known.erased else known.exclusions.get(person, 0)
     return {
-        Tombstone(kind, digests.of(kind, value, session_id=session_id), person, value)
+        Tombstone(kind, digests.of(kind, value, session_id=session_id), person, value, exclusion_id)
         for kind, value in facts
         if value and not value.startswith(PSEUDONYM)
     }
+
+
+def _untitled_by(
+    digests: Digests, session_id: str, people: Iterable[str], known: RedactionContext
+) -> set[Tombstone]:
+    """A session with somebody who is never stored has no topic, whatever arrives later."""
+    digest = _untitled(digests, session_id)
+    if digest in known.tombstones:
+        return set()
+    return {
+        Tombstone("untitled_session", digest, person, "", known.exclusions[person])
+        for person in set(people) & known.exclusions.keys()
+    }
+
+
+def _untitled(digests: Digests, session_id: str) -> str:
+    return digests.of("untitled_session", "", session_id=session_id)
 
 
 def _is_unidentified(party: Party) -> bool:

@@ -84,6 +84,7 @@ REGISTRY = """
     pipeline.user_emails                    user_id             user_id             row
     pipeline.user_emails                    email               person_key          row
     pipeline.user_emails                    written_email       person_key          row
+    pipeline.applied_exclusions             written             person_key          row
     pipeline.cleaned_texts                  written             person_key          row
     pipeline.cleaned_texts                  cleaned             person_key          row
     pipeline.settings                       subject             text                derivation
@@ -177,6 +178,7 @@ NOT_PERSONAL = """
 NOT_PERSONAL_IN = """
     worksights.organizations        name
     integration.access_log          act
+    integration.exclusions          level
     integration.identity_settings   name value
     integration.privacy_settings    name value
     integration.tokens              grant_type access_token refresh_token api_url scope
@@ -187,6 +189,7 @@ NOT_PERSONAL_IN = """
     integration.tombstone_key       key_id
     integration.erasures            removed
     ingress.deliveries              body_sha256
+    pipeline.applied_privacy        topics phone_numbers
     pipeline.batches                run_id
     pipeline.built_views            kind fingerprint
     pipeline.failures               model error

@@ -2,8 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 import psycopg
+
+from integration.database import rows
+from integration.directory.rights import Right
 
 VALUES = {
     "processing": ("released", "held"),
@@ -15,6 +19,17 @@ VALUES = {
 RETENTION = "retention_months"
 NEVER = "never"
 DEFAULT_MONTHS = 25
+
+
+# What no role may see while only groups are shown.
+_OF_SINGLE_PEOPLE = frozenset(
+    {
+        Right.SEE_EVERY_TIMELINE,
+        Right.SEE_EVERY_OUTCOME,
+        Right.SEE_EVERY_TOPIC,
+        Right.SEE_ACTIVITY_COUNTS,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +44,17 @@ class PrivacySettings:
     phone_numbers: str = VALUES["phone_numbers"][0]
     pause: str = VALUES["pause"][0]
     retention_months: int | None = DEFAULT_MONTHS
+
+    @property
+    def shows_groups_only(self) -> bool:
+        return self.view == "grouped"
+
+    @property
+    def closed_rights(self) -> frozenset[Right]:
+        """The rights that these settings take from every role."""
+        if self.shows_groups_only:
+            return _OF_SINGLE_PEOPLE
+        return frozenset() if self.topics == "leaders" else frozenset({Right.SEE_EVERY_TOPIC})
 
 
 def privacy_settings(connection: psycopg.Connection, organization_id: str) -> PrivacySettings:
@@ -70,6 +96,40 @@ def set_privacy(
         values (%s, %s, %s, %s)
         """,
         [organization_id, name, value, changed_by],
+    )
+
+
+@dataclass(frozen=True)
+class SettingChange:
+    """`changed_by_name` is None for a user who is gone, and for a database login."""
+
+    name: str
+    value: str
+    changed_by: str
+    changed_by_name: str | None
+    changed_at: datetime
+
+
+def setting_changes(
+    connection: psycopg.Connection, organization_id: str, *, limit: int
+) -> list[SettingChange]:
+    """The latest changes, the newest first."""
+    return rows.every(
+        connection,
+        SettingChange,
+        """
+        select
+            changes.name, changes.value, changes.changed_by, users.full_name as changed_by_name,
+            changes.changed_at
+        from integration.privacy_settings as changes
+        left join worksights.users
+            on users.organization_id = changes.organization_id
+            and users.user_id = changes.changed_by
+        where changes.organization_id = %s
+        order by changes.changed_at desc, changes.setting_id desc
+        limit %s
+        """,
+        [organization_id, limit],
     )
 
 

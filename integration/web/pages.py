@@ -9,6 +9,7 @@ from integration.web.features import routes as features
 from integration.web.missing import routes as missing
 from integration.web.overview import routes as overview
 from integration.web.privacy import routes as privacy
+from integration.web.privacy_settings import routes as privacy_settings
 from integration.web.services import routes as services
 from integration.web.sign_in import routes as sign_in
 from integration.web.timeline import routes as timeline
@@ -29,6 +30,7 @@ PAGES = (
     *features.PAGES,
     *switches.PAGES,
     *connections.PAGES,
+    *privacy_settings.PAGES,
     *timeline.PAGES,
     *clients.PAGES,
     *missing.PAGES,

@@ -15,6 +15,7 @@ _OF_SIDE = {
     "zoom_user_id": "user_id",
     "name": "name",
     "phone_number": "phone_number",
+    "phone_digest": "phone_digest",  # of a number that is not kept in full
     "extension_id": "extension_id",
     "extension_number": "extension_number",
 }
@@ -42,10 +43,11 @@ ZOOM_USER = {
 ALL_PARTIES = (PARTICIPANT, BOUND, HOST, *CALL.values(), OWNER_OF_LOG, ZOOM_USER)
 # Free text, which may name anyone.
 TOPIC = "topic"
+MEETING_NUMBER = "zoom_meeting_id"
 # Times, results and ids of sessions and calls. The ids of legs are valid only within a session.
 NAMES_NO_ONE = frozenset(
     {
-        *("zoom_uuid", "zoom_meeting_id", "type", "started_at", "left_waiting_room"),
+        *("zoom_uuid", MEETING_NUMBER, "type", "started_at", "left_waiting_room"),
         *("user_id", "parent_user_id", "bind_user_id"),
         *("call_id", "generation", "result", "segment_event", "duration"),
         *("ringing_start_time", "answer_start_time", "call_end_time", "answered_at", "ended_at"),

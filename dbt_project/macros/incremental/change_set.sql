@@ -39,7 +39,8 @@
 
 {#
     Declares the change set at the top of a model, below its config. `kind`:
-    - `landed`: sessions with an event that was landed or changed since the model's watermark;
+    - `landed`: sessions with an event that was landed, changed or deleted since the model's
+      watermark;
     - `landed_or_due`: those, and sessions that reached 24 hours without an `ended` event;
     - `touched`: those of int_touched_sessions, which adds sessions affected by changed settings. It
       needs no declaration;
@@ -118,9 +119,9 @@
         where classified.batch > {{ progress() }}
         {%- endif %}
     {%- else %}
-        select {{ prefixed('landed', scope) }}
-        from {{ ref('stg_zoom__events') }} as landed
-        where landed.batch > {{ progress() }} and landed.session_id is not null
+        select {{ prefixed('changed', scope) }}
+        from {{ ref('stg_zoom__changed_sessions') }} as changed
+        where changed.batch > {{ progress() }}
         {%- if kind == 'landed_or_due' %}
         union all
         select {{ prefixed('due', scope) }}

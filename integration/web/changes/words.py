@@ -6,10 +6,16 @@ from integration.web.changes.effects import Effect
 from integration.web.page.time_zone import zoned
 
 
-def saved_message(effective: Effective, effects: list[Effect], *, time_zone: str) -> str:
+def saved_message(effective: Effective, effects: list[Effect] | None, *, time_zone: str) -> str:
+    """`effects` is None if they are not shown."""
     if not effective.day:
         return "It applies from now on."
     since = zoned(effective.moment, time_zone)
+    if effects is None:
+        return (
+            f"It applies from {since.day} {since:%b %Y}, with the next update, which starts within "
+            "20 minutes."
+        )
     added = sum(one.added for one in effects)
     removed = sum(one.removed for one in effects)
     parts = [f"adds {quantity(added, 'entry', 'entries')}"] if added else []

@@ -9,6 +9,8 @@ from starlette.responses import Response
 from integration.directory.rights import Right
 from integration.pipeline.marts import marts_exist
 from integration.privacy.access_log import Act
+from integration.privacy.groups import SMALLEST_GROUP
+from integration.web.clients.grouped import grouped_companies
 from integration.web.clients.listed import Company, Person, companies, people
 from integration.web.clients.ties import (
     Interaction,
@@ -31,6 +33,8 @@ TIES_SHOWN = 50
 
 
 def list_companies(visit: Visit) -> Response:
+    if visit.privacy.shows_groups_only:
+        return _list_groups(visit)
     organization_id = visit.viewer.organization_id
     listing, found, ties = listing_of(visit, COMPANIES, filters=()), [], []
     with visit.transaction() as connection:
@@ -57,6 +61,27 @@ def list_companies(visit: Visit) -> Response:
         companies=found,
         total=found[0].total if found else 0,
         picture=draw_ties(ties) if ties else None,
+    )
+
+
+def _list_groups(visit: Visit) -> Response:
+    listing, found = listing_of(visit, COMPANIES, filters=()), []
+    with visit.transaction() as connection:
+        if marts_exist(connection):
+            found = grouped_companies(
+                connection,
+                organization_id=visit.viewer.organization_id,
+                search=listing.search,
+                limit=ROWS,
+                offset=listing.offset,
+            )
+        visit.record(connection, Act.CLIENTS)
+    return visit.render(
+        "clients/grouped.html",
+        listing=listing,
+        companies=found,
+        total=found[0].total if found else 0,
+        smallest=SMALLEST_GROUP,
     )
 
 
@@ -126,7 +151,13 @@ def person(visit: Visit) -> Response:
 def _meetings(visit: Visit, connection: psycopg.Connection, **client: str) -> dict[str, Any]:
     """One page of the interactions with a client."""
     listing = listing_of(visit, visit.request.url.path, filters=())
-    found = interactions(connection, **client, limit=ROWS + 1, offset=listing.offset)
+    found = interactions(
+        connection,
+        **client,
+        topics_of=visit.topics_of,
+        limit=ROWS + 1,
+        offset=listing.offset,
+    )
     return {
         "listing": listing,
         "interactions": found[:ROWS],
@@ -156,7 +187,7 @@ def _record(
 
 
 PAGES = (
-    PageRoute(COMPANIES, list_companies, right=Right.SEE_EVERY_TIMELINE, shows=Act.CLIENTS),
+    PageRoute(COMPANIES, list_companies, right=Right.SEE_CLIENTS, shows=Act.CLIENTS),
     PageRoute(PEOPLE, list_people, right=Right.SEE_EVERY_TIMELINE, shows=Act.CLIENTS),
     PageRoute(
         "/clients/companies/{company_id}",

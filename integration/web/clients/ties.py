@@ -7,6 +7,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from integration.database import rows
+from integration.web.page.titles import TITLE
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,12 @@ def interactions(
     organization_id: str,
     company_id: str | None = None,
     person_id: str | None = None,
+    topics_of: str | None,
     limit: int,
     offset: int = 0,
 ) -> list[Interaction]:
     """The interactions with a person, or with all people of a company, the latest first. Reads the
-    index on either and the time from its end.
+    index on either and the time from its end. `topics_of` is that of TITLE.
     """
     key, value = ("company_id", company_id) if company_id else ("person_id", person_id)
     return rows.every(
@@ -99,7 +101,7 @@ def interactions(
             latest.user_id, coalesce(users.full_name, 'Former user') as full_name,
             people.person_id, people.display_name as person_name,
             people.kind = 'human' as is_human, people.name_source = 'guess' as is_guessed,
-            activities.title, latest.met_at, latest.shared_seconds,
+            {title}, latest.met_at, latest.shared_seconds,
             latest.people_in_session, latest.weighted_minutes,
             clientsights.minutes_at(latest.decayed_minutes, now()) as minutes_now
         from latest
@@ -111,8 +113,14 @@ def interactions(
             and activities.session_id = latest.session_id
             and activities.user_id = latest.user_id
         order by latest.met_at desc, latest.session_id, latest.user_id, latest.person_id
-        """).format(key=Identifier(key)),
-        {"organization": organization_id, "value": value, "limit": limit, "offset": offset},
+        """).format(key=Identifier(key), title=TITLE),
+        {
+            "organization": organization_id,
+            "value": value,
+            "topics_of": topics_of,
+            "limit": limit,
+            "offset": offset,
+        },
     )
 
 

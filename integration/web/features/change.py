@@ -50,10 +50,9 @@ def switches(visit: Visit) -> Response:
             features_on(connection, organization_id=organization_id, user_id=each, at=visit.now)
             for each in (user_id, None)
         )
-        latest = last_processed(
-            connection, [user_id] if user_id else [], organization_id=organization_id
-        )
-        visit.record(connection, Act.LAST_ENTRIES, users=[user_id] if latest else [])
+        of_single_people = [user_id] if user_id and not visit.privacy.shows_groups_only else []
+        latest = last_processed(connection, of_single_people, organization_id=organization_id)
+        visit.record(connection, Act.LAST_ENTRIES, users=of_single_people if latest else [])
     return visit.render(
         "features/switches.html",
         user=user,
@@ -139,7 +138,10 @@ def _user(visit: Visit, connection: psycopg.Connection) -> Profile | None:
 
 def _effects(
     visit: Visit, connection: psycopg.Connection, choice: SwitchChoice, effective: Effective
-) -> list[Effect]:
+) -> list[Effect] | None:
+    """None if only groups are shown: the counts may be about one person."""
+    if visit.privacy.shows_groups_only:
+        return None
     return effects_of_switch(
         connection,
         choice.feature,

@@ -35,9 +35,8 @@ def features(visit: Visit) -> Response:
             limit=ROWS,
             offset=listing.offset,
         )
-        latest = last_processed(
-            connection, [one.user_id for one in found], organization_id=organization_id
-        )
+        listed = [] if visit.privacy.shows_groups_only else [one.user_id for one in found]
+        latest = last_processed(connection, listed, organization_id=organization_id)
         visit.record(connection, Act.LAST_ENTRIES, users={user_id for user_id, _ in latest})
     return visit.render(
         "features/features.html",

@@ -20,6 +20,7 @@ GROUPS = {
         MenuItem("Users", "/services/zoom/users"),
         MenuItem("Features", "/services/zoom/features"),
         MenuItem("Connections", "/services/zoom/connections"),
+        MenuItem("Privacy", "/services/zoom/privacy"),
     ),
     "Activity": (
         MenuItem("Timeline", "/timeline"),

@@ -15,6 +15,7 @@ class Link:
 
 SERVICES = Link("Open Services", "/services")
 START = Link("Go to the start page", "/")
+PRIVACY = Link("Open Privacy", "/services/zoom/privacy")
 HOW_TO_SIGN_IN = Link("How to sign in", "/sign-in")
 
 
@@ -57,6 +58,16 @@ def forbidden(right: Right) -> Refusal:
         title="You do not have permission",
         text=f"Only {who_may(right)} can {right}.",
         next_step="Ask one of them, or ask for your role to be changed in WorkSights.",
+    )
+
+
+def closed_by_privacy(right: Right) -> Refusal:
+    return Refusal(
+        403,
+        title="Your organization does not show this",
+        text=f"Its privacy settings do not let anybody {right}.",
+        next_step="The page Privacy says what is shown, and who can change it.",
+        link=PRIVACY,
     )
 
 

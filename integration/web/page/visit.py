@@ -23,6 +23,7 @@ from starlette.templating import Jinja2Templates
 
 from integration.directory.rights import Right, may
 from integration.privacy.access_log import Act, record_access
+from integration.privacy.settings import PrivacySettings, privacy_settings
 from integration.settings import Settings
 from integration.sign_in.sessions import Viewer, store_message, viewer_of
 from integration.sign_in.signing import Signing
@@ -30,6 +31,7 @@ from integration.web.page.browser_session import CSRF_FIELD, BrowserSession
 from integration.web.page.refusals import (
     Refusal,
     bad_form,
+    closed_by_privacy,
     forbidden,
     form_refused,
     not_found,
@@ -56,7 +58,9 @@ class AppContext:
 
 @dataclass(frozen=True)
 class Visit:
-    """`form` is empty unless the request is a POST; `now` is aware UTC."""
+    """`form` is empty unless the request is a POST; `now` is aware UTC; `privacy` are the settings
+    of the viewer's organization.
+    """
 
     request: Request
     page: AppContext
@@ -64,6 +68,7 @@ class Visit:
     form: FormData
     session: str | None = None
     signed_in: Viewer | None = None
+    privacy: PrivacySettings = PrivacySettings()
 
     @property
     def viewer(self) -> Viewer:
@@ -76,6 +81,24 @@ class Visit:
         return self.page.settings
 
     def may(self, right: Right) -> bool:
+        """Whether the viewer's role has the right, and the privacy settings leave it open."""
+        return self._role_may(right) and right not in self.privacy.closed_rights
+
+    @property
+    def topics_of(self) -> str | None:
+        """None if the viewer may read every topic; else the viewer, who may read those of sessions
+        that they took part in.
+        """
+        return None if self.may(Right.SEE_EVERY_TOPIC) else self.viewer.user_id
+
+    def require(self, right: Right) -> None:
+        """Raises the refusal that says why the viewer may not."""
+        if not self._role_may(right):
+            raise forbidden(right)
+        if not self.may(right):
+            raise closed_by_privacy(right)
+
+    def _role_may(self, right: Right) -> bool:
         return self.signed_in is not None and may(self.signed_in.role, right)
 
     @contextmanager
@@ -205,8 +228,7 @@ def _answer(request: Request, handler: Handler, right: Right, form: FormData) ->
         return handler(visit)
     if not visit.session or not visit.signed_in:
         raise not_signed_in()
-    if not visit.may(right):
-        raise forbidden(right)
+    visit.require(right)
     if request.method == "POST" and not visit.page.browser_session.accepts_form(
         request, session=visit.session, token=visit.field(CSRF_FIELD)
     ):
@@ -217,12 +239,14 @@ def _answer(request: Request, handler: Handler, right: Right, form: FormData) ->
 def enter(request: Request, form: FormData) -> Visit:
     """Creates the visit. Reads the viewer from the database, with the current role and status."""
     page: AppContext = request.state.page
-    now, viewer = datetime.now(UTC), None
+    now, viewer, privacy = datetime.now(UTC), None, PrivacySettings()
     session = page.browser_session.read(request)
     if session:
         with page.pool.connection() as connection:
             viewer = viewer_of(connection, session, now=now)
-    return Visit(request, page, now, form, session if viewer else None, viewer)
+            if viewer:
+                privacy = privacy_settings(connection, viewer.organization_id)
+    return Visit(request, page, now, form, session if viewer else None, viewer, privacy)
 
 
 async def _read_form(request: Request) -> FormData:

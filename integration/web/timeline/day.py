@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import psycopg
+from psycopg.sql import SQL
 
 from integration.database import rows
+from integration.web.page.titles import TITLE
 
 PEOPLE_LISTED = 25  # per session; a webinar has thousands
 
@@ -53,17 +55,26 @@ class Companion:
 
 
 def entries_in(
-    connection: psycopg.Connection, *, organization_id: str, user_id: str, span: Span
+    connection: psycopg.Connection,
+    *,
+    organization_id: str,
+    user_id: str,
+    span: Span,
+    topics_of: str | None,
 ) -> list[DayEntry]:
     """The user's entries that overlap the span, by start. The index on user and start returns all
     entries that started before its end, some thousands a year.
+
+    `topics_of` is that of TITLE.
     """
     return rows.every(
         connection,
         DayEntry,
-        """
+        SQL("""
         select
-            activities.session_id, activities.title, activities.role, activities.feature,
+            activities.session_id,
+            {title},
+            activities.role, activities.feature,
             activities.is_estimated, activities.duration_seconds,
             (
                 select coalesce(extract(epoch from sum(upper(stay) - lower(stay))), 0)::integer
@@ -76,8 +87,14 @@ def entries_in(
         where activities.organization_id = %(organization)s and activities.user_id = %(user)s
             and activities.started_at < %(end)s and activities.ended_at > %(start)s
         order by activities.started_at, activities.ended_at, activities.session_id
-        """,
-        {"organization": organization_id, "user": user_id, "start": span[0], "end": span[1]},
+        """).format(title=TITLE),
+        {
+            "organization": organization_id,
+            "user": user_id,
+            "start": span[0],
+            "end": span[1],
+            "topics_of": topics_of,
+        },
     )
 
 

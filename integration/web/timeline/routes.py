@@ -13,7 +13,7 @@ from integration.directory.profiles import Profile, profile_of, search_profiles
 from integration.directory.rights import Right
 from integration.pipeline.marts import marts_exist
 from integration.privacy.access_log import Act
-from integration.web.page.refusals import bad_form, forbidden, not_found
+from integration.web.page.refusals import bad_form, not_found
 from integration.web.page.time_zone import Day, zone_of
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.timeline.day import Companion, companions, entries_in, time_in_sessions
@@ -29,8 +29,7 @@ def own_day(visit: Visit) -> Response:
     find = visit.query("find")
     if not find:
         return _show_day(visit, visit.viewer.user_id)
-    if not visit.may(Right.SEE_EVERY_TIMELINE):
-        raise forbidden(Right.SEE_EVERY_TIMELINE)
+    visit.require(Right.SEE_EVERY_TIMELINE)
     with visit.transaction() as connection:
         found = _users(connection, visit, find)
     if len(found) == 1:
@@ -59,7 +58,12 @@ def _show_day(visit: Visit, user_id: str) -> Response:
         week = day.week()
         times = [timedelta()] * len(week)
         if marts_exist(connection):
-            entries = entries_in(connection, **who, span=day.span)
+            entries = entries_in(
+                connection,
+                **who,
+                span=day.span,
+                topics_of=visit.topics_of,
+            )
             others = companions(connection, **who, session_ids=[one.session_id for one in entries])
             times = time_in_sessions(connection, **who, spans=[one.span for one in week])
         is_own = user_id == visit.viewer.user_id

@@ -203,7 +203,10 @@ def _choice(
 
 def _effects(
     visit: Visit, connection: psycopg.Connection, choice: MappingChoice, effective: Effective
-) -> list[Effect]:
+) -> list[Effect] | None:
+    """None if only groups are shown: the counts are about one person."""
+    if visit.privacy.shows_groups_only:
+        return None
     return effects_of_mapping(
         connection,
         choice.user.zoom_user_id,

@@ -40,13 +40,15 @@ def show(visit: Visit) -> Response:
         user = zoom_user_of(
             connection, request.zoom_user_id, organization_id=organization_id, by_entries=False
         )
-        effects = effects_of_mapping(
-            connection,
-            request.zoom_user_id,
-            organization_id=organization_id,
-            user_id=request.user_id,
-            effective_from=request.effective_from,
-        )
+        effects = None
+        if not visit.privacy.shows_groups_only:
+            effects = effects_of_mapping(
+                connection,
+                request.zoom_user_id,
+                organization_id=organization_id,
+                user_id=request.user_id,
+                effective_from=request.effective_from,
+            )
         may_confirm = second_persons(
             connection,
             organization_id=organization_id,

@@ -10,10 +10,10 @@
 
 with
 
-events as (
+changed_sessions as (
 
-    select * from {{ ref('stg_zoom__events') }}
-    where batch > {{ progress() }} and session_id is not null
+    select * from {{ ref('stg_zoom__changed_sessions') }}
+    where batch > {{ progress() }}
 
 ),
 
@@ -34,7 +34,7 @@ sessions_touched_by_settings as (
 
 news as (
 
-    select organization_id, session_id from events
+    select organization_id, session_id from changed_sessions
     union all
     select organization_id, session_id from due_sessions
     union all

@@ -35,4 +35,59 @@ create index privacy_settings_latest
     on integration.privacy_settings (organization_id, name, changed_at, setting_id);
 grant select, insert on integration.privacy_settings to page;
 grant select on integration.privacy_settings to pipeline;
+
+-- What is excluded may be a number, a Zoom user or a meeting, too, and may never be stored.
+alter table integration.exclusions
+    add column kind text not null default 'email_or_domain'
+        check (kind in ('email_or_domain', 'phone_number', 'zoom_user', 'meeting_number')),
+    add column level text not null default 'hide' check (level in ('hide', 'never_store')),
+    add column exclusion_id bigint generated always as identity unique,
+    drop constraint exclusions_pkey,
+    add primary key (organization_id, kind, email_or_domain);
+
+-- The tombstones of an exclusion last as long as it does; 0: of an erasure, which lasts.
+alter table integration.tombstones
+    add column exclusion_id bigint not null default 0,
+    drop constraint tombstones_pkey,
+    add primary key (organization_id, digest, exclusion_id);
+create index tombstones_exclusion on integration.tombstones (exclusion_id)
+    where exclusion_id <> 0;
+grant delete on integration.tombstones to pipeline;
+
+-- What each exclusion that is never stored has removed, and what was found afterwards.
+create table pipeline.applied_exclusions (
+    exclusion_id bigint primary key,
+    organization_id text not null,
+    kind text not null,
+    written text not null,
+    batch bigint not null,
+    applied_at timestamptz not null default now(),
+    events bigint not null,
+    sessions bigint not null,
+    verified_at timestamptz,
+    columns_searched integer,
+    values_left integer
+);
+grant select, insert, update, delete on pipeline.applied_exclusions to pipeline;
+grant select on pipeline.applied_exclusions to page;
+
+-- Sessions whose events were deleted, for the change set of the batch that deletes the rows that
+-- were derived from them.
+create table pipeline.deleted_sessions (
+    organization_id text not null,
+    session_id text not null,
+    batch bigint not null,
+    primary key (organization_id, session_id)
+);
+create index deleted_sessions_batch on pipeline.deleted_sessions (batch);
+grant select, insert, update, delete on pipeline.deleted_sessions to pipeline;
+
+-- What the landed events of an organization were last reduced by. Only organizations that have
+-- changed a setting have a row.
+create table pipeline.applied_privacy (
+    organization_id text primary key,
+    topics text not null,
+    phone_numbers text not null
+);
+grant select, insert, update on pipeline.applied_privacy to pipeline;
 """

@@ -1,0 +1,71 @@
+"""The companies that an organization has met, for those who may see groups only: each with figures
+about at least five active users, in the order of the alphabet, and without people.
+"""
+
+from dataclasses import dataclass
+
+import psycopg
+
+from integration.database import rows
+from integration.privacy.groups import SMALLEST_GROUP
+
+
+@dataclass(frozen=True)
+class GroupedCompany:
+    """`users` have met it, for `seconds` in all; `total` counts the whole list."""
+
+    name: str
+    is_guessed: bool
+    domain: str
+    users: int
+    seconds: int
+    total: int
+
+
+def grouped_companies(
+    connection: psycopg.Connection,
+    *,
+    organization_id: str,
+    search: str,
+    limit: int,
+    offset: int,
+) -> list[GroupedCompany]:
+    """The companies with the text in their name or domain. Only the time of active users counts,
+    because a difference to their figures would be about those who have left.
+    """
+    return rows.every(
+        connection,
+        GroupedCompany,
+        """
+        with met as (
+            select
+                ties.company_id, count(*)::integer as users,
+                sum(ties.shared_seconds)::bigint as seconds
+            from intermediate.int_company_relationships as ties
+            inner join worksights.users
+                on users.organization_id = ties.organization_id and users.user_id = ties.user_id
+                and (users.deactivated_at is null or users.deactivated_at > now())
+            where ties.organization_id = %(organization)s
+            group by ties.company_id
+            having count(*) >= %(smallest)s
+        )
+        select
+            companies.name, companies.name_source = 'guess' as is_guessed, companies.domain,
+            met.users, met.seconds, count(*) over ()::integer as total
+        from met
+        inner join clientsights.companies
+            on companies.organization_id = %(organization)s
+            and companies.company_id = met.company_id
+        where strpos(lower(companies.name), lower(%(search)s)) > 0
+            or strpos(companies.domain, lower(%(search)s)) > 0
+        order by lower(companies.name), companies.domain
+        limit %(limit)s offset %(offset)s
+        """,
+        {
+            "organization": organization_id,
+            "smallest": SMALLEST_GROUP,
+            "search": search,
+            "limit": limit,
+            "offset": offset,
+        },
+    )

@@ -1,0 +1,1 @@
+"""The page Privacy: what an organization keeps and shows, and how it is changed."""

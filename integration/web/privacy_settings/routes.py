@@ -1,0 +1,148 @@
+"""`/services/zoom/privacy`: the privacy settings of the organization, the preview of a change, and
+the change itself.
+"""
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from integration.database.audit_trail import record_change
+from integration.directory.rights import Right
+from integration.privacy.retention import oldest_kept
+from integration.privacy.settings import NEVER, RETENTION, set_privacy, setting_changes
+from integration.settings import SettingsError
+from integration.web.page.refusals import bad_form, not_found
+from integration.web.page.visit import PageRoute, Shows, Visit
+from integration.web.privacy_settings.effects import effect_of, effect_of_retention
+from integration.web.privacy_settings.words import (
+    Setting,
+    label_of,
+    settings_in_words,
+    value_of,
+)
+
+PATH = "/services/zoom/privacy"
+LONGEST_MONTHS = 1200
+CHANGES_SHOWN = 20
+
+
+def settings(visit: Visit) -> Response:
+    organization_id = visit.viewer.organization_id
+    known = {setting.name: setting for setting in settings_in_words()}
+    with visit.transaction() as connection:
+        changes = setting_changes(connection, organization_id, limit=CHANGES_SHOWN)
+    return visit.render(
+        "privacy_settings/privacy.html",
+        settings=known,
+        values={name: value_of(visit.privacy, name) for name in known},
+        changes=changes,
+        label_of=label_of,
+    )
+
+
+def preview(visit: Visit) -> Response:
+    """The choices of one setting and, if one is given, what it changes."""
+    setting, now = _setting(visit), ""
+    chosen = _chosen(visit.query, setting)
+    effect = None
+    now = value_of(visit.privacy, setting.name)
+    if chosen is not None and chosen != now:
+        organization_id = visit.viewer.organization_id
+        with visit.transaction() as connection:
+            effect = (
+                effect_of(connection, setting.name, chosen, organization_id=organization_id)
+                if setting.choices
+                else effect_of_retention(
+                    connection,
+                    oldest_kept(_months(chosen), now=visit.now),
+                    organization_id=organization_id,
+                )
+            )
+    return visit.render(
+        "privacy_settings/change_privacy.html",
+        setting=setting,
+        value=now,
+        chosen=chosen,
+        effect=effect,
+        label_of=label_of,
+        never=NEVER,
+        longest=LONGEST_MONTHS,
+    )
+
+
+def save(visit: Visit) -> Response:
+    setting, viewer = _setting(visit), visit.viewer
+    chosen = _chosen(visit.field, setting)
+    if chosen is None:
+        raise bad_form("Choose one of the values.")
+    if setting.name == "phone_numbers" and chosen != "full":
+        _require_key(visit)
+    with visit.transaction() as connection:
+        set_privacy(
+            connection,
+            viewer.organization_id,
+            setting.name,
+            chosen,
+            changed_by=viewer.user_id,
+        )
+        record_change(
+            connection,
+            organization_id=viewer.organization_id,
+            user_id=viewer.user_id,
+            kind="privacy_changed",
+            subject=setting.name,
+            details={"value": chosen},
+        )
+        visit.show_next(connection, f"{setting.title} is now: {label_of(setting, chosen).lower()}.")
+    return visit.go(PATH)
+
+
+def _setting(visit: Visit) -> Setting:
+    """The setting in the address."""
+    for setting in settings_in_words():
+        if setting.name == visit.path("name"):
+            return setting
+    raise not_found()
+
+
+def _chosen(read: Callable[[str], str], setting: Setting) -> str | None:
+    """The value that was chosen, as it is stored; None if none was."""
+    to = read("to")
+    if setting.name == RETENTION:
+        if not to:
+            return None
+        if to == NEVER:
+            return NEVER
+        months = read("months")
+        if not (months.isascii() and months.isdigit() and 1 <= int(months) <= LONGEST_MONTHS):
+            raise bad_form(f"Enter a number of months from 1 to {LONGEST_MONTHS:,}.")
+        return str(int(months))
+    if not to:
+        return None
+    if to not in [choice.value for choice in setting.choices]:
+        raise bad_form("Choose one of the values.")
+    return to
+
+
+def _months(chosen: str) -> int | None:
+    return None if chosen == NEVER else int(chosen)
+
+
+def _require_key(visit: Visit) -> None:
+    """Digests of numbers that are not kept need the key of the tombstones."""
+    try:
+        visit.settings.tombstone_key  # noqa: B018  (refuses a missing key)
+    except SettingsError as error:
+        raise bad_form(
+            "This needs the setting TOMBSTONE_KEY, which tells equal numbers without keeping "
+            "them. Ask the team that runs WorkSights to set it."
+        ) from error
+
+
+PAGES = (
+    PageRoute(PATH, settings, right=Right.SEE_SETTINGS, shows=Shows.NOBODY),
+    PageRoute(PATH + "/{name}", preview, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY),
+    PageRoute(
+        PATH + "/{name}", save, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY, method="POST"
+    ),
+)
