@@ -9,6 +9,7 @@ from integration.connections.imports import connections_due
 from integration.database import rows
 from integration.pipeline.facts import settings_have_changed
 from integration.pipeline.marts import relations_exist
+from integration.pipeline.too_old import is_something_too_old
 from integration.privacy.applied_exclusions import changed_exclusions
 from integration.privacy.landed_privacy import changed_organizations
 
@@ -21,6 +22,7 @@ def reasons_for_batch(connection: psycopg.Connection, *, now: datetime) -> list[
         "privacy settings have changed": lambda: bool(changed_organizations(connection)),
         "exclusions are to be applied or verified": lambda: bool(changed_exclusions(connection)),
         "a user import is waiting": lambda: bool(connections_due(connection, now=now)),
+        "data is older than it is kept": lambda: is_something_too_old(connection, now=now),
         "a session has had no ended event for 24 hours": lambda: _is_session_due(
             connection, now=now
         ),

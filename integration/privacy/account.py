@@ -55,18 +55,26 @@ def erase_account(
         """,
         [zoom_account_id],
     ).rowcount
-    for table, statement in _ORPHANED.items():
-        removed[table] = connection.execute(
-            statement,
-            {
-                "own": organization_id,
-                "email_fields": fields_of("email"),
-                "name_fields": fields_of("name"),
-                "first_name": ZOOM_USER["first_name"],
-                "last_name": ZOOM_USER["last_name"],
-            },
-        ).rowcount
-    return removed
+    return removed + delete_orphans(connection, organization_id)
+
+
+def delete_orphans(connection: psycopg.Connection, organization_id: str) -> Counter[str]:
+    """Removes the addresses and names that no event and no Zoom user has any more. Reads all events
+    of the organization.
+    """
+    parameters = {
+        "own": organization_id,
+        "email_fields": fields_of("email"),
+        "name_fields": fields_of("name"),
+        "first_name": ZOOM_USER["first_name"],
+        "last_name": ZOOM_USER["last_name"],
+    }
+    return Counter(
+        {
+            table: connection.execute(statement, parameters).rowcount
+            for table, statement in _ORPHANED.items()
+        }
+    )
 
 
 def remaining_rows(connection: psycopg.Connection, zoom_account_id: str) -> Counter[str]:

@@ -74,7 +74,7 @@ def erase_person(
         )
         redactor.redact_landed()
     erased = known_person(connection, digests, key)
-    removed = redactor.removed + _remove_rows(rows, erased)
+    removed = redactor.removed + remove_rows(rows, erased)
     return ErasureResult(erased, removed, redactor.texts)
 
 
@@ -140,7 +140,7 @@ def _users(
     return [user for user in users if any(key in keys_in(email) for email in user.emails)]
 
 
-def _remove_rows(rows: PersonalRows, person: ErasedPerson) -> Counter[str]:
+def remove_rows(rows: PersonalRows, person: ErasedPerson) -> Counter[str]:
     """Removes rows and values by the registry, except those in events and runs."""
     removed: Counter[str] = Counter()
     columns = [each for each in personal_columns() if each.erased_by in ("row", "blank")]

@@ -1,14 +1,17 @@
 """The asset for events, which lands waiting deliveries."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
 
 from integration.pipeline.landing import land_deliveries
 from integration.pipeline.quarantine import delete_quarantined_bodies
+from integration.pipeline.too_old import delete_what_is_too_old
 from integration.privacy.access_log import delete_old_accesses
 from integration.quantities import quantity
+from integration.sign_in.sessions import delete_expired
 from orchestration.markdown import table
 from orchestration.resources import BatchInProgress, Installation
 
@@ -48,6 +51,10 @@ def zoom_events(
         days=settings.quarantine_days,
     )
     delete_old_accesses(batch_in_progress.connection)
+    delete_expired(batch_in_progress.connection, now=datetime.now(UTC))
+    too_old = delete_what_is_too_old(
+        batch_in_progress.connection, installation.database_url(), batch_in_progress.batch
+    )
     return dg.MaterializeResult(
         metadata={
             "batch": batch_in_progress.batch.number,
@@ -57,6 +64,7 @@ def zoom_events(
             ),
             "quarantined": counts["quarantined"],
             "quarantined_bodies_deleted": deleted,
+            "deleted_by_age": sum(too_old.values()),
         }
     )
 

@@ -45,6 +45,10 @@ alter table integration.exclusions
     drop constraint exclusions_pkey,
     add primary key (organization_id, kind, email_or_domain);
 
+-- A batch deletes what has expired; without it, only the next sign-in would.
+grant select (expires_at), delete on integration.sign_in_links, integration.page_sessions,
+    integration.authorizations to pipeline;
+
 -- The tombstones of an exclusion last as long as it does; 0: of an erasure, which lasts.
 alter table integration.tombstones
     add column exclusion_id bigint not null default 0,

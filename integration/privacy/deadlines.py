@@ -1,0 +1,56 @@
+"""The deadlines of personal data: how long each column of the registry is kept, at most. Batches
+delete what is older.
+"""
+
+from enum import StrEnum
+
+from integration.privacy.registry import PersonalColumn
+
+
+class Deadline(StrEnum):
+    """When something is deleted, or emptied, in words."""
+
+    SESSION = "with the sessions, some months after they ended"
+    DEACTIVATION = "with the user, some months after their deactivation"
+    NOT_LISTED = "some months after Zoom last listed the user"
+    IN_FORCE = "when the setting is removed"
+    COPIED = "with what it is a copy of, in the next update"
+    ACCESS = "after 12 months"
+    QUARANTINE = "after the days for what could not be read"
+    SIGN_IN = "after 12 hours"
+
+
+# By schema, and by table where tables of a schema differ. The months are `retention_months`, the
+# days of the quarantine QUARANTINE_DAYS.
+_OF_SCHEMAS = {
+    "worksights": Deadline.DEACTIVATION,
+    "integration": Deadline.DEACTIVATION,
+    "ingress": Deadline.QUARANTINE,
+    "clientsights_raw": Deadline.SESSION,
+    "intermediate": Deadline.SESSION,
+    "timeline": Deadline.SESSION,
+    "clientsights": Deadline.SESSION,
+    "operations": Deadline.SESSION,
+}
+_OF_TABLES = {
+    "integration.exclusions": Deadline.IN_FORCE,
+    "integration.sign_in_links": Deadline.SIGN_IN,
+    "integration.page_sessions": Deadline.SIGN_IN,
+    "integration.access_log": Deadline.ACCESS,
+    "zoom_raw.events": Deadline.SESSION,
+    "zoom_raw.users": Deadline.NOT_LISTED,
+    "zoom_raw.phone_users": Deadline.NOT_LISTED,
+    "pipeline.user_emails": Deadline.DEACTIVATION,
+    "pipeline.applied_exclusions": Deadline.IN_FORCE,
+    "pipeline.cleaned_texts": Deadline.IN_FORCE,
+    "pipeline.settings": Deadline.COPIED,
+    "pipeline.setting_changes": Deadline.COPIED,
+    "pipeline.changed_months": Deadline.COPIED,
+    "pipeline.failures": Deadline.SESSION,
+}
+
+
+def deadline_of(column: PersonalColumn) -> Deadline:
+    """The deadline of a column; LookupError if nobody has set one for its table."""
+    schema = column.table.split(".")[0]
+    return _OF_TABLES[column.table] if column.table in _OF_TABLES else _OF_SCHEMAS[schema]
