@@ -4,6 +4,7 @@ from integration.web.account import routes as account
 from integration.web.clients import routes as clients
 from integration.web.connections import oauth
 from integration.web.connections import routes as connections
+from integration.web.exclusions import routes as exclusions
 from integration.web.features import change as switches
 from integration.web.features import routes as features
 from integration.web.missing import routes as missing
@@ -31,6 +32,7 @@ PAGES = (
     *switches.PAGES,
     *connections.PAGES,
     *privacy_settings.PAGES,
+    *exclusions.PAGES,
     *timeline.PAGES,
     *clients.PAGES,
     *missing.PAGES,

@@ -1,0 +1,1 @@
+"""The page of exclusions: who and what is hidden or never stored."""

@@ -1,0 +1,158 @@
+"""`/services/zoom/exclusions`: who and what is hidden or never stored, the preview of a new
+exclusion, and its removal.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from integration.database.audit_trail import record_change
+from integration.directory.rights import Right
+from integration.privacy.exclusions import KINDS, LEVELS, subject_of
+from integration.settings import SettingsError
+from integration.web.exclusions.found import found_by
+from integration.web.exclusions.starter_lists import STARTERS
+from integration.web.exclusions.stored import (
+    add_exclusion,
+    exclusions_of,
+    remove_exclusion,
+)
+from integration.web.page.refusals import bad_form, not_found
+from integration.web.page.visit import PageRoute, Shows, Visit
+
+PATH = "/services/zoom/exclusions"
+LONGEST = 320  # characters; the longest address has so many
+KIND_NAMES = {
+    "email_or_domain": "Email or domain",
+    "phone_number": "Phone number",
+    "zoom_user": "Zoom user ID",
+    "meeting_number": "Meeting number",
+}
+LEVEL_NAMES = {"hide": "Hide", "never_store": "Never store"}
+WRONG = {
+    "email_or_domain": "Enter an email such as ann@acme.com, or a domain such as acme.com.",
+    "phone_number": "Enter a phone number with at least 7 digits, such as +44 20 7946 0958.",
+    "zoom_user": "Enter the ID of a Zoom user. It is on their page, under Users.",
+    "meeting_number": "Enter a meeting number, such as 812 3456 7890.",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was entered; `subject` is what it means."""
+
+    kind: str
+    written: str
+    level: str
+
+    @property
+    def subject(self) -> str:
+        return subject_of(self.kind, self.written) or ""
+
+
+def exclusions(visit: Visit) -> Response:
+    with visit.transaction() as connection:
+        found = exclusions_of(connection, visit.viewer.organization_id)
+    return visit.render(
+        "exclusions/exclusions.html",
+        exclusions=found,
+        starters=STARTERS,
+        kinds=KIND_NAMES,
+        levels=LEVEL_NAMES,
+        longest=LONGEST,
+    )
+
+
+def preview(visit: Visit) -> Response:
+    asked = _asked(visit.query)
+    with visit.transaction() as connection:
+        found = None
+        if not visit.privacy.shows_groups_only:
+            found = found_by(
+                connection,
+                visit.viewer.organization_id,
+                kind=asked.kind,
+                written=asked.written,
+            )
+    return visit.render(
+        "exclusions/exclude.html", asked=asked, found=found, kinds=KIND_NAMES, levels=LEVEL_NAMES
+    )
+
+
+def save(visit: Visit) -> Response:
+    viewer, asked = visit.viewer, _asked(visit.field)
+    if asked.level == "never_store":
+        _require_key(visit)
+    with visit.transaction() as connection:
+        exclusion_id = add_exclusion(
+            connection,
+            viewer.organization_id,
+            kind=asked.kind,
+            written=asked.written,
+            level=asked.level,
+            changed_by=viewer.user_id,
+        )
+        record_change(
+            connection,
+            organization_id=viewer.organization_id,
+            user_id=viewer.user_id,
+            kind="exclusion_set",
+            subject=str(exclusion_id),
+            details={"kind": asked.kind, "level": asked.level},
+        )
+        visit.show_next(
+            connection,
+            "Exclusion saved. The next update, which starts within 20 minutes, applies it to the "
+            "past.",
+        )
+    return visit.go(PATH)
+
+
+def remove(visit: Visit) -> Response:
+    viewer, exclusion_id = visit.viewer, visit.field("exclusion_id")
+    if not (exclusion_id.isascii() and exclusion_id.isdigit() and len(exclusion_id) < 18):
+        raise bad_form("Choose an exclusion from the list.")
+    with visit.transaction() as connection:
+        if not remove_exclusion(connection, viewer.organization_id, int(exclusion_id)):
+            raise not_found()
+        record_change(
+            connection,
+            organization_id=viewer.organization_id,
+            user_id=viewer.user_id,
+            kind="exclusion_removed",
+            subject=exclusion_id,
+        )
+        visit.show_next(connection, "Exclusion removed. What was never stored does not come back.")
+    return visit.go(PATH)
+
+
+def _asked(read: Callable[[str], str]) -> Asked:
+    """The exclusion that was entered. Raises a refusal that says what is wrong with it."""
+    asked = Asked(read("kind"), read("text"), read("level"))
+    if asked.kind not in KINDS or asked.level not in LEVELS:
+        raise bad_form("Choose what to exclude, and whether to hide it or never to store it.")
+    if len(asked.written) > LONGEST or not asked.subject:
+        raise bad_form(WRONG[asked.kind])
+    return asked
+
+
+def _require_key(visit: Visit) -> None:
+    """What is never stored is recognized by digests, which need the key of the tombstones."""
+    try:
+        visit.settings.tombstone_key  # noqa: B018  (refuses a missing key)
+    except SettingsError as error:
+        raise bad_form(
+            "This needs the setting TOMBSTONE_KEY, with which what is never stored is recognized. "
+            "Ask the team that runs WorkSights to set it."
+        ) from error
+
+
+PAGES = (
+    PageRoute(PATH, exclusions, right=Right.SEE_SETTINGS, shows=Shows.NOBODY),
+    PageRoute(PATH + "/add", preview, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY),
+    PageRoute(PATH + "/add", save, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY, method="POST"),
+    PageRoute(
+        PATH + "/remove", remove, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY, method="POST"
+    ),
+)

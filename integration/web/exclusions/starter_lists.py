@@ -1,0 +1,51 @@
+"""Whom organizations usually keep out, as a list to confirm: nothing is excluded by itself."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Starter:
+    """`who`, why they are kept out, and what to enter."""
+
+    who: str
+    why: str
+    enter: str
+
+
+STARTERS = (
+    Starter(
+        "Works council",
+        "Whom it talks to, and about what, is confidential.",
+        "the addresses of its members, or the number of its regular meeting",
+    ),
+    Starter(
+        "Unions",
+        "Membership is protected, and contact alone suggests it.",
+        "the union's domain",
+    ),
+    Starter(
+        "Company doctor and occupational health",
+        "Health data needs special protection.",
+        "the practice's domain or phone number",
+    ),
+    Starter(
+        "Lawyers",
+        "What is said to counsel is privileged, and that somebody asks them is telling.",
+        "the law firm's domain",
+    ),
+    Starter(
+        "Helplines and counselling",
+        "People must be able to ask for help without being seen.",
+        "the phone number or domain",
+    ),
+    Starter(
+        "Data protection officer and whistleblowing",
+        "Reports are confidential by law.",
+        "the address, or the number of the line",
+    ),
+    Starter(
+        "Representatives of disabled employees",
+        "What they hear is confidential.",
+        "the Zoom user of the representative",
+    ),
+)

@@ -1,0 +1,253 @@
+"""What is never stored is gone from the past, and does not arrive, in any order of events."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.pipeline.events import Body, Person, Session, call_ended, user_event
+from tests.pipeline.installation import Installation
+from tests.privacy.eve import changed
+
+FIRMS = ("early", "late")  # when they exclude somebody
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+END = START + timedelta(hours=1)
+ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
+BOB = Person("Bob Bay", "zu-bob", "bob@firm.example")
+UNA = Person("Una Union", email="Una@Berlin.Union.example")
+UWE = Person("Uwe Union", email="uwe+zoom@union.example")
+UNA_BY_LEG = Person("Una at home")
+DOC = Person("Doc Daly", email="doc@praxis.example")
+GUEST = Person("Gus Guest", email="gus@client.example")
+SHOWN = """
+    select array_agg(text order by text) from (
+        select concat_ws('|', 'session', topic, participant_count) as text, organization_id
+        from timeline.sessions
+        union all
+        select concat_ws('|', 'entry', title, role, duration_seconds), organization_id
+        from timeline.activities
+        union all
+        select concat_ws('|', 'participant', display_name, email, outcome, duration_seconds),
+            organization_id
+        from timeline.participants
+        union all
+        select concat_ws('|', 'person', email, session_count), organization_id
+        from clientsights.people
+    ) as shown
+    where organization_id = %s
+"""
+
+
+def account_of(firm: str) -> str:
+    return f"Account-of-{firm}-00000"
+
+
+@pytest.fixture(autouse=True)
+def _connected(installation: Installation) -> None:
+    for firm in FIRMS:
+        users = {f"ann-{firm}": ANN.email, f"bob-{firm}": BOB.email}
+        installation.organization(firm, account=account_of(firm), users=users)
+        for zoom_user, user in (("zu-ann", "ann"), ("zu-bob", "bob")):
+            installation.execute(
+                "insert into integration.mapping_changes "
+                "(zoom_account_id, zoom_user_id, user_id, effective_from) "
+                "values (%s, %s, %s, %s)",
+                [account_of(firm), zoom_user, f"{user}-{firm}", START - timedelta(days=1)],
+            )
+
+
+def session(firm: str, uuid: str, topic: str, *, host: str = "zu-ann") -> Session:
+    return Session(account_of(firm), uuid, host, START, END, topic)
+
+
+def with_number(bodies: Sequence[Body], number: str) -> list[Body]:
+    """The same session with another meeting number."""
+    return [
+        {
+            **body,
+            "payload": {**body["payload"], "object": {**body["payload"]["object"], "id": number}},
+        }
+        for body in bodies
+    ]
+
+
+def everything(firm: str) -> list[Body]:
+    council = session(firm, "council", "Dismissal of X")
+    on_her_leg = changed(council.left(UNA_BY_LEG, END, leg="77"), participant_uuid="OF-UNA")
+    counselling = session(firm, "counselling", "Counselling", host="zu-bob")
+    return [
+        user_event("created", account_of(firm), START, zoom_user_id="zu-una", email=UNA.email),
+        *council.whole([ANN, UWE, GUEST]),
+        changed(council.joined(UNA, START, leg="77"), participant_uuid="OF-UNA"),
+        on_her_leg,
+        *session(firm, "visit", "Check-up").whole([ANN, DOC]),
+        *session(firm, "una-again", "Weekly").whole([ANN, Person("U. U.", "zu-una")]),
+        *session(firm, "plain", "Plans").whole([ANN, GUEST]),
+        *with_number(counselling.whole([BOB, ANN]), "99912345678"),
+        call_ended("caller", account_of(firm), START, call_id="call-1"),
+    ]
+
+
+def exclude(installation: Installation, firm: str, kind: str, text: str) -> None:
+    installation.execute(
+        "insert into integration.exclusions (organization_id, kind, email_or_domain, level) "
+        "values (%s, %s, %s, 'never_store')",
+        [firm, kind, text],
+    )
+
+
+def play(installation: Installation, kind: str, text: str) -> None:
+    """One firm excludes it before anything arrives, one after everything has."""
+    for number in range(3):
+        at = END + timedelta(hours=2 + number)
+        if number == 0:
+            exclude(installation, "early", kind, text)
+        if number == 2:
+            exclude(installation, "late", kind, text)
+        for firm in FIRMS:
+            installation.deliver(*everything(firm)[number::2], at=at)
+        installation.batch(now=at)
+
+
+def shown(installation: Installation, firm: str) -> list[str]:
+    found: list[str] = installation.value(SHOWN, [firm])
+    return found
+
+
+def stored(installation: Installation, firm: str) -> str:
+    """Everything that was landed, and what is kept beside it."""
+    text: str = installation.value(
+        """
+        select concat(
+            (select string_agg(fields::text, ' ') from zoom_raw.events
+             where organization_id = %(firm)s),
+            (select string_agg(concat_ws(' ', zoom_user_id, email), ' ') from zoom_raw.users
+             where organization_id = %(firm)s),
+            (select string_agg(address, ' ') from clientsights_raw.email_addresses
+             where organization_id = %(firm)s),
+            (select string_agg(display_name, ' ') from clientsights_raw.display_names
+             where organization_id = %(firm)s)
+        )
+        """,
+        {"firm": firm},
+    )
+    return text
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "gone", "kept"),
+    [
+        (
+            "email_or_domain",
+            "union.example",
+            ["nion", "zu-una", "at home", "U. U.", "Dismissal", "Weekly"],
+            ["Gus", "Check-up", "Doc Daly", "Counselling"],
+        ),
+        (
+            "email_or_domain",
+            "Doc <DOC@praxis.example>",
+            ["Doc Daly", "doc@praxis", "Check-up"],
+            ["Dismissal", "Weekly", "Una Union"],
+        ),
+        ("phone_number", "+1 212 555 0199", ["2125550199"], ["2125550101", "Check-up"]),
+        ("zoom_user", "zu-bob", ["Bob Bay", "Counselling"], ["Dismissal", "Check-up"]),
+        ("meeting_number", "999 1234 5678", ["Bob Bay", "Counselling"], ["Dismissal", "Check-up"]),
+    ],
+)
+def test_what_is_never_stored_is_gone_whether_it_arrives_before_or_after_the_exclusion(
+    kind: str, text: str, gone: Sequence[str], kept: Sequence[str], installation: Installation
+) -> None:
+    play(installation, kind, text)
+    for firm in FIRMS:
+        there = stored(installation, firm) + str(shown(installation, firm))
+        assert [each for each in gone if each in there] == []
+        assert [each for each in kept if each not in there] == []
+    assert shown(installation, "early") == shown(installation, "late")
+    assert [line for line in installation.rebuild(check=True) if " removed, " in line] == []
+
+
+def test_people_who_are_never_stored_stay_apart_and_the_sums_hold(
+    installation: Installation,
+) -> None:
+    play(installation, "email_or_domain", "union.example")
+    council = [
+        line for line in shown(installation, "late") if line == "participant|no_identity|3600"
+    ]
+    assert len(council) == 3  # Una and Uwe in one session, Una in another
+
+
+def test_the_next_batch_proves_it(installation: Installation) -> None:
+    play(installation, "email_or_domain", "union.example")
+    at = END + timedelta(hours=6)
+    installation.batch(now=at)
+    proofs = installation.value(
+        "select array_agg(concat_ws(' ', columns_searched > 30, values_left)) "
+        "from pipeline.applied_exclusions"
+    )
+    assert proofs == ["t 0", "t 0"]
+
+
+def test_the_proof_finds_what_is_left(installation: Installation) -> None:
+    play(installation, "email_or_domain", "union.example")
+    installation.execute(
+        "update zoom_raw.events set fields = fields || %s where event_id = ("
+        "  select min(event_id) from zoom_raw.events where organization_id = 'late'"
+        "    and event like '%%participant_joined')",
+        ['{"email": "una@berlin.union.example"}'],
+    )
+    installation.batch(now=END + timedelta(hours=6))
+    assert installation.value(
+        "select values_left > 0 from pipeline.applied_exclusions where organization_id = 'late'"
+    )
+
+
+def test_removing_it_brings_nothing_back_and_stores_what_arrives_later(
+    installation: Installation,
+) -> None:
+    play(installation, "email_or_domain", "union.example")
+    before = shown(installation, "late")
+    installation.execute("delete from integration.exclusions")
+    at = END + timedelta(hours=6)
+    installation.batch(now=at)
+    assert shown(installation, "late") == before
+    assert installation.value("select count(*) from integration.tombstones") == 0
+    later = session("late", "later", "Second round").whole([ANN, UWE])
+    installation.deliver(*later, at=at)
+    installation.batch(now=at + timedelta(minutes=20))
+    assert "uwe@union.example" in str(shown(installation, "late"))
+
+
+def test_what_was_dropped_is_counted_with_its_reason(installation: Installation) -> None:
+    exclude(installation, "early", "zoom_user", "zu-bob")
+    installation.deliver(*session("early", "hers", "Own", host="zu-bob").whole([BOB]), at=END)
+    installation.batch(now=END + timedelta(minutes=20))
+    assert installation.value(
+        "select array_agg(distinct disposition || ': ' || reason) from operations.deliveries"
+    ) == ["ignored: it is only about sessions that are never stored"]
+
+
+def test_an_erased_person_stays_erased_when_their_exclusion_is_removed(
+    installation: Installation,
+) -> None:
+    exclude(installation, "early", "email_or_domain", "doc@praxis.example")
+    visit = session("early", "visit", "Check-up")
+    installation.deliver(*visit.whole([ANN, DOC]), at=END)
+    installation.batch(now=END + timedelta(minutes=20))
+    installation.erase("doc@praxis.example", organization_id="early")
+    installation.execute("delete from integration.exclusions")
+    late = session("early", "late-visit", "Second check-up")
+    installation.deliver(*late.whole([ANN, DOC]), at=END + timedelta(minutes=30))
+    installation.batch(now=datetime.now(UTC))
+    there = stored(installation, "early")
+    assert "doc@praxis" not in there
+    assert "Doc Daly" not in there
+
+
+def test_a_host_of_the_product_stays_a_user_and_can_be_imported(
+    installation: Installation,
+) -> None:
+    """An exclusion keeps sessions out, not the directory of the host product."""
+    play(installation, "email_or_domain", "bob@firm.example")
+    users = "select count(*) from worksights.users where email = 'bob@firm.example'"
+    assert installation.value(users) == 2
+    assert "Bob Bay" not in stored(installation, "late")
