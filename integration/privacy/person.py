@@ -15,7 +15,7 @@ from integration.privacy.proof import namesakes, topics_of
 from integration.privacy.redaction import Tombstone
 from integration.privacy.registry import personal_columns
 from integration.privacy.registry_rows import PersonalRows
-from integration.privacy.stored_tombstones import tombstones_of
+from integration.privacy.stored_tombstones import keep_tombstones, tombstones_of
 from integration.privacy.texts import digits_of, keys_in, name_of
 
 
@@ -58,6 +58,7 @@ def erase_person(
     zoom_users = _zoom_users(connection, organization_id, key)
     redactor = Redactor(connection, batch, digests)
     redactor.add([Tombstone("person_key", person, person, key)])
+    keep_tombstones(connection, organization_id, person)
     redactor.add(_initial_tombstones(connection, digests, key, zoom_users))
     sides = erasure.sides_of_extensions(connection, organization_id, zoom_users)
     redactor.add(

@@ -87,6 +87,20 @@ def exclusions_of_people(
     )
 
 
+def keep_tombstones(connection: psycopg.Connection, organization_id: str, person: str) -> None:
+    """Keeps what is known of an erased person only because they were never stored."""
+    connection.execute(
+        """
+        insert into integration.tombstones (organization_id, kind, digest, person, exclusion_id)
+        select distinct on (digest) organization_id, kind, digest, person, 0
+        from integration.tombstones
+        where organization_id = %s and person = %s and exclusion_id <> 0
+        on conflict do nothing
+        """,
+        [organization_id, person],
+    )
+
+
 def delete_tombstones_of_exclusions(
     connection: psycopg.Connection, exclusion_ids: Collection[int]
 ) -> None:

@@ -62,13 +62,9 @@ def session(firm: str, uuid: str, topic: str, *, host: str = "zu-ann") -> Sessio
 
 def with_number(bodies: Sequence[Body], number: str) -> list[Body]:
     """The same session with another meeting number."""
-    return [
-        {
-            **body,
-            "payload": {**body["payload"], "object": {**body["payload"]["object"], "id": number}},
-        }
-        for body in bodies
-    ]
+    for body in bodies:
+        body["payload"]["object"]["id"] = number
+    return list(bodies)
 
 
 def everything(firm: str) -> list[Body]:
