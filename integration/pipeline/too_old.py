@@ -7,7 +7,7 @@ WorkSights users who were deactivated before that.
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 
@@ -22,12 +22,13 @@ from integration.privacy.retention import oldest_kept
 from integration.privacy.settings import privacy_settings_of
 
 SESSIONS_AT_ONCE = 5000
+MAY_BE_OPEN = timedelta(hours=24)  # a session may end so long after its last event has arrived
 
 
 def is_something_too_old(connection: psycopg.Connection, *, now: datetime) -> bool:
     """Whether the next batch has something to delete."""
     return any(
-        _old_sessions(connection, organization_id, oldest, limit=1)
+        _old_sessions(connection, organization_id, oldest, now=now, limit=1)
         or _old_zoom_users(connection, organization_id, oldest)
         or _old_users(connection, organization_id, oldest)
         for organization_id, oldest in _limits(connection, now=now).items()
@@ -63,10 +64,15 @@ def _limits(connection: psycopg.Connection, *, now: datetime) -> Mapping[str, da
 
 
 def _old_sessions(
-    connection: psycopg.Connection, organization_id: str, oldest: datetime, *, limit: int
+    connection: psycopg.Connection,
+    organization_id: str,
+    oldest: datetime,
+    *,
+    now: datetime,
+    limit: int,
 ) -> list[str]:
-    """Sessions without an event since then. An event's id starts with its own time, so its index
-    finds the old ones.
+    """Sessions without an event since then, which are not open any more. An event's id starts with
+    its own time, so its index finds the old ones.
     """
     return rows.scalars(
         connection,
@@ -80,11 +86,18 @@ def _old_sessions(
                 select from zoom_raw.events as newer
                 where newer.organization_id = old.organization_id
                     and newer.session_id = old.session_id
-                    and newer.event_id >= %(oldest)s
+                    and (
+                        newer.event_id >= %(oldest)s or newer.first_received_at > %(open_since)s
+                    )
             )
         limit %(limit)s
         """,
-        {"organization": organization_id, "oldest": f"{oldest:%Y%m%dT%H%M%S}", "limit": limit},
+        {
+            "organization": organization_id,
+            "oldest": f"{oldest:%Y%m%dT%H%M%S}",
+            "open_since": now - MAY_BE_OPEN,
+            "limit": limit,
+        },
     )
 
 
@@ -92,7 +105,9 @@ def _delete_sessions(
     connection: psycopg.Connection, organization_id: str, oldest: datetime, batch: Batch
 ) -> Counter[str]:
     deleted: Counter[str] = Counter()
-    while old := _old_sessions(connection, organization_id, oldest, limit=SESSIONS_AT_ONCE):
+    while old := _old_sessions(
+        connection, organization_id, oldest, now=batch.as_of, limit=SESSIONS_AT_ONCE
+    ):
         deleted["zoom_raw.events"] += delete_sessions(
             connection, organization_id, old, batch.number
         )

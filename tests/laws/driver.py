@@ -99,6 +99,7 @@ def pipeline(url: str, *, home: Path) -> Iterator[Pipeline]:
                 "WORKSIGHTS_ZOOM_HOME": str(home),
                 "DATABASE_URL": url,
                 "ENCRYPTION_KEY": key,
+                "TOMBSTONE_KEY": key,
                 "ZOOM_CLIENT_ID": CLIENT_ID,
                 "ZOOM_CLIENT_SECRET": "made-up-client-secret",
                 "ZOOM_OAUTH_URL": zoom_url,

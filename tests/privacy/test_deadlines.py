@@ -119,13 +119,17 @@ def test_an_organization_that_keeps_everything_keeps_everything(firm: Installati
     assert set(found_in(firm)) == set(OLD_TEXTS)
 
 
-def test_what_arrives_too_late_is_deleted_in_the_same_batch(firm: Installation) -> None:
+def test_what_arrives_too_late_is_deleted_when_its_session_cannot_be_open_any_more(
+    firm: Installation,
+) -> None:
     firm.batch(now=LATER)
     firm.deliver(
         *session("very-late", START, "Old secrets").whole([ANN, GUEST]),
         at=LATER + timedelta(minutes=1),
     )
     firm.batch(now=LATER + timedelta(minutes=20))
+    assert "Old secrets" in found_in(firm)
+    firm.batch(now=LATER + timedelta(hours=25))
     texts = ("Old secrets", "Gus Guest", "gus@client.example")
     assert not {*texts} & set(found_in(firm))
 

@@ -18,6 +18,7 @@ from tests.laws.reference.events import (
     session_event,
     user_event,
 )
+from tests.laws.reference.privacy import Privacy
 from tests.laws.reference.values import identifier, record, text
 from tests.laws.reference.world import Connection, Delivery, World
 
@@ -33,15 +34,17 @@ def land(world: World) -> tuple[dict[Key, Event], Ledger]:
     ended: dict[Connection, Connection] = {}  # by deauthorizations that earlier batches landed
     for batch in world.batches:
         connections = [ended.get(one, one) for one in batch.settings.connections]
+        privacy = Privacy(batch.settings)
+        events = {key: privacy.kept(event) for key, event in events.items()}
         for delivery in batch.deliveries:
             message = _message(delivery.body)
             account = _account_of(message)
-            found, disposition = _judge(delivery, message, account, connections)
+            found, disposition = _judge(delivery, message, account, connections, privacy)
             if disposition == "landed" and all(event.key in events for event in found):
                 disposition = "duplicate"
             ledger[account, _event_name(message), disposition] += 1
             for event in found:
-                events[event.key] = _merged(events.get(event.key), event)
+                events[event.key] = _merged(events.get(event.key), privacy.kept(event))
         known = batch.settings.connections
         ended = dict(zip(known, after_deauthorizations(world, known, events.values()), strict=True))
     return events, ledger
@@ -52,10 +55,15 @@ def _judge(
     message: dict[str, Any],
     account: str | None,
     connections: Iterable[Connection],
+    privacy: Privacy,
 ) -> tuple[list[Event], str]:
     name = _event_name(message)
     if name is None:
         return [], "quarantined"
+    is_ours = any(one.zoom_account_id == account for one in connections)
+    is_removal = name == "app_deauthorized"
+    if account and is_ours and not is_removal and privacy.is_held(account, delivery.received_at):
+        return [], "ignored"
     if not is_kept(name):
         return [], "ignored"
     of_account = [one for one in connections if one.zoom_account_id == account]

@@ -53,6 +53,14 @@ class Exclusion:
 
 
 @dataclass(frozen=True)
+class PrivacySetting:
+    organization_id: str
+    name: str
+    value: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings, as one batch found them. Later in a list means inserted later."""
 
@@ -62,6 +70,7 @@ class Settings:
     mapping_changes: tuple[MappingChange, ...] = ()
     subscription_changes: tuple[SubscriptionChange, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
+    privacy_settings: tuple[PrivacySetting, ...] = ()
     # Zoom's own lists for each account: the rows of GET /v2/users and GET /v2/phone/users.
     zoom_users: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
     phone_users: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from tests.laws.reference.world import (
     Connection,
     Exclusion,
     MappingChange,
+    PrivacySetting,
     Settings,
     SubscriptionChange,
 )
@@ -18,6 +19,18 @@ SPELLINGS = (
     *("{}", "{}", " \u200b{}. ", "@{}", "*.{}", "*@{}", "https://{}/about?us", "www.{}"),
     *("https://www.{}",),
 )
+# Masked numbers are not among them: of two versions of an event with different numbers, the one
+# with the greater digest applies, which the reference does not know.
+PRIVACY = (
+    ("topics", "leaders"),
+    ("topics", "participants"),
+    ("topics", "none"),
+    ("phone_numbers", "full"),
+    ("phone_numbers", "none"),
+    ("processing", "held"),
+)
+# These make no difference between the batches in which an event may arrive.
+REMOVES = (("topics", "none"), ("phone_numbers", "none"))
 FEATURES = ("meetings", "meetings", "webinars", "phone")
 
 
@@ -68,6 +81,18 @@ class Setter:
         spelling = dice.choice(SPELLINGS if "@" not in entry else SPELLINGS[:3])
         return Exclusion(organization, spelling.format(dice.choice([entry, entry.upper()])))
 
+    def privacy(self) -> PrivacySetting:
+        """One that is there from the beginning."""
+        name, value = self.dice.choice(PRIVACY)
+        organization = self.dice.choice(self.cast.organizations)
+        return PrivacySetting(organization, name, value, LONG_AGO)
+
+    def removal(self) -> PrivacySetting:
+        """One that removes something from the past, too."""
+        name, value = self.dice.choice(REMOVES)
+        organization = self.dice.choice(self.cast.organizations)
+        return PrivacySetting(organization, name, value, BASE)
+
 
 def first_settings(setter: Setter) -> Settings:
     dice, cast = setter.dice, setter.cast
@@ -97,6 +122,7 @@ def first_settings(setter: Setter) -> Settings:
         mapping_changes=tuple(mappings),
         subscription_changes=tuple(changes),
         exclusions=tuple(sorted(exclusions, key=str)),
+        privacy_settings=(setter.privacy(),) if dice.luck(0.15) else (),
         zoom_users={account: tuple(rows) for account, rows in cast.zoom_users.items()},
         phone_users={account: tuple(rows) for account, rows in cast.phone_users.items()},
     )
@@ -129,6 +155,7 @@ def changed(setter: Setter, settings: Settings, number: int, *, keeps_zoom_users
             s, subscription_changes=(*s.subscription_changes, setter.subscription())
         ),
         "exclusion": lambda s: _other_exclusions(setter, s),
+        "privacy": lambda s: replace(s, privacy_settings=(*s.privacy_settings, setter.removal())),
         "email": lambda s: _other_email(setter, s, number),
         "activity": lambda s: _other_activity(setter, s),
         "zoom user": lambda s: s if keeps_zoom_users else _other_zoom_user(setter, s, number),
