@@ -155,6 +155,14 @@ class Settings:
             )
         return days
 
+    @property
+    def new_organizations(self) -> str:
+        """The setting `processing` of organizations that connect their first account."""
+        value = self.get("NEW_ORGANIZATIONS", "released")
+        if value not in ("released", "held"):
+            raise SettingsError(f"NEW_ORGANIZATIONS must be released or held, not {value!r}.")
+        return value
+
     def _positive_int(self, name: str, default: int) -> int:
         value = self.get(name, str(default))
         if not value.isascii() or not value.isdigit() or int(value) < 1:

@@ -60,6 +60,7 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
                 organization_id=organization,
                 user_id=user.user_id,
                 keys=settings.encryption_keys,
+                new_organizations=settings.new_organizations,
             )
         except AccountTaken as error:
             raise click.ClickException(str(error)) from error

@@ -11,6 +11,7 @@ from integration.connections.connections import lock_account
 from integration.connections.tokens import GrantType, save_grant
 from integration.database import rows
 from integration.database.audit_trail import record_change
+from integration.privacy.settings import set_privacy
 from integration.zoom.client import ZoomClient
 from integration.zoom.consent import is_administrator, missing_scopes
 from integration.zoom.oauth import Grant
@@ -62,12 +63,18 @@ def connect_with_grant(
     organization_id: str,
     user_id: str,
     keys: Sequence[str],
+    new_organizations: str,
 ) -> tuple[str, bool]:
     """Connects the account, or renews its access, in the caller's transaction. `user_id` is the
-    author, and the owner of a new connection. Returns (connection_id, whether it is new).
+    author, and the owner of a new connection. `new_organizations` is the setting of that name.
+    Returns (connection_id, whether it is new).
 
     Raises AccountTaken when the account belongs to another organization.
     """
+    if new_organizations == "held" and _is_new(connection, organization_id):
+        set_privacy(
+            connection, organization_id, "processing", "held", changed_by="NEW_ORGANIZATIONS"
+        )
     connection_id, is_new = connect_account(
         connection,
         organization_id=organization_id,
@@ -91,6 +98,23 @@ def connect_with_grant(
         details={"zoom_account_id": zoom_account_id},
     )
     return connection_id, is_new
+
+
+def _is_new(connection: psycopg.Connection, organization_id: str) -> bool:
+    """Whether the organization has never connected an account, nor decided about its data."""
+    return rows.scalar(
+        connection,
+        bool,
+        """
+        select not exists (
+            select from integration.connections where organization_id = %(organization)s
+        ) and not exists (
+            select from integration.privacy_settings
+            where organization_id = %(organization)s and name = 'processing'
+        )
+        """,
+        {"organization": organization_id},
+    )
 
 
 def connect_account(

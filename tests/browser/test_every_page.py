@@ -122,6 +122,7 @@ def ids(story: Site) -> dict[str, str]:
         "lookalike_id": lookalike_id,
         "link_of_another": token,
         "person_id": person_id,
+        "name": "topics",
     }
 
 

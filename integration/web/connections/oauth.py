@@ -115,6 +115,7 @@ def _connect_account(visit: Visit, grant: oauth.Grant, account_id: str) -> None:
                 organization_id=viewer.organization_id,
                 user_id=viewer.user_id,
                 keys=visit.settings.encryption_keys,
+                new_organizations=visit.settings.new_organizations,
             )
         except AccountTaken as error:
             raise account_taken(error) from error

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from integration.privacy.settings import PrivacySettings
 from integration.zoom.parties import ALL_PARTIES, NAMES_NO_ONE, TOPIC
 
 # Fact about a person -> what it is, and what for.
@@ -13,6 +14,10 @@ _FACTS = {
     "first_name": ("First name in Zoom", "Names a user whose Zoom account shows no name."),
     "last_name": ("Last name in Zoom", "Names a user whose Zoom account shows no name."),
     "phone_number": ("Phone number", "Names the other side of a call."),
+    "phone_digest": (
+        "A digest of a phone number, from which the number cannot be read",
+        "Tells equal numbers, and those of erased people.",
+    ),
     "extension_id": ("Zoom's ID of an extension", "Finds the user of a phone."),
     "extension_number": ("Extension number", "Finds the user of a phone."),
     "participant_uuid": (
@@ -38,11 +43,21 @@ class Held:
     purpose: str
 
 
-def held() -> Iterator[Held]:
-    """Everything that is kept of what Zoom sends. LookupError for a fact that nobody described."""
+def held(settings: PrivacySettings) -> Iterator[Held]:
+    """Everything that is kept of what Zoom sends, by these settings. LookupError for a fact that
+    nobody described.
+    """
+    numbers = settings.phone_numbers
+    left_out = {"phone_digest"} if numbers == "full" else set()
+    if numbers == "none":
+        left_out = {"phone_number"}
     for fact in dict.fromkeys(fact for party in ALL_PARTIES for fact in party):
-        yield Held(*_FACTS[fact])
-    if TOPIC:
+        what, purpose = _FACTS[fact]
+        if fact == "phone_number" and numbers == "masked":
+            what = "Country and last two digits of a phone number"
+        if fact not in left_out:
+            yield Held(what, purpose)
+    if TOPIC and settings.topics != "none":
         yield Held(*_TOPIC)
     if NAMES_NO_ONE:
         yield Held(*_OF_SESSIONS)

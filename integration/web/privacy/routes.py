@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from integration.database import rows
 from integration.directory.rights import Right
+from integration.privacy.settings import privacy_settings
 from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.privacy.held import held
@@ -13,6 +14,7 @@ PATH = "/privacy/{organization_id}"
 # What a role may see of other people, in the order of how much it says.
 SEEN = {
     Right.SEE_EVERY_TIMELINE: "your day, whom you meet, and how long",
+    Right.SEE_CLIENTS: "the companies that you and your colleagues meet",
     Right.SEE_EVERY_TOPIC: "the topics of your sessions",
     Right.SEE_EVERY_OUTCOME: "your sessions, and why each has an entry or not",
     Right.SEE_ACTIVITY_COUNTS: "how many sessions a change of settings concerns",
@@ -21,14 +23,17 @@ SEEN = {
 
 
 def notice(visit: Visit) -> Response:
+    organization_id = visit.path("organization_id")
     with visit.transaction() as connection:
-        name = _name_of(connection, visit.path("organization_id"))
+        name = _name_of(connection, organization_id)
+        privacy = privacy_settings(connection, organization_id)
     settings = visit.settings
     return visit.render(
         "privacy/notice.html",
         organization=name,
-        held=list(held()),
-        seen=SEEN,
+        held=list(held(privacy)),
+        seen={right: what for right, what in SEEN.items() if right not in privacy.closed_rights},
+        privacy=privacy,
         quarantine_days=settings.quarantine_days,
         erase_after_days=settings.erase_after_days,
         contact=settings.get("PRIVACY_CONTACT"),

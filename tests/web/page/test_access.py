@@ -26,6 +26,7 @@ MAY = {
     Right.SEE_CONNECTIONS: {"executive", "owner", "admin", "technical_admin"},
     Right.SEE_ACTIVITY_COUNTS: {"executive", "owner", "admin"},
     Right.SEE_EVERY_TIMELINE: {"executive", "owner"},
+    Right.SEE_CLIENTS: {"executive", "owner"},
     Right.SEE_EVERY_OUTCOME: {"executive", "owner", "admin"},
     Right.SEE_EVERY_TOPIC: {"executive", "owner"},
 }
@@ -68,6 +69,7 @@ def ids_of_globex(shared_site: Site) -> dict[str, str]:
         "participant_id": "of-globex",
         "company_id": "of-globex",  # and in test_clients.py
         "person_id": "of-globex",
+        "name": "no-setting",
     }
 
 

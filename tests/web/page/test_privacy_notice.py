@@ -3,6 +3,7 @@
 from html import unescape
 
 from integration.directory.rights import Right, who_may
+from integration.privacy.settings import PrivacySettings
 from integration.web.privacy.held import held
 from integration.web.privacy.routes import SEEN
 from integration.zoom.parties import ALL_PARTIES
@@ -23,8 +24,8 @@ def test_everybody_reads_it_without_a_sign_in(shared_site: Site) -> None:
 
 def test_it_lists_everything_that_is_kept(shared_site: Site) -> None:
     listed = rows_of(unescape(shared_site.stranger().get("/privacy/acme").text))
-    assert listed == [[one.what, one.purpose] for one in held()]
-    facts = {fact for party in ALL_PARTIES for fact in party}
+    assert listed == [[one.what, one.purpose] for one in held(PrivacySettings())]
+    facts = {fact for party in ALL_PARTIES for fact in party} - {"phone_digest"}
     assert len(listed) == len(facts) + 2  # and the topic, and what names nobody
 
 
@@ -33,6 +34,29 @@ def test_it_names_the_roles_that_see_others(shared_site: Site) -> None:
     assert set(SEEN) >= OTHERS
     for right in SEEN:
         assert f"{who_may(right)} of Acme: {SEEN[right]}." in page
+
+
+def test_it_says_what_the_settings_of_the_organization_change(site: Site) -> None:
+    for name, value in (
+        ("topics", "none"),
+        ("phone_numbers", "masked"),
+        ("view", "grouped"),
+        ("retention_months", "7"),
+    ):
+        site.rows(
+            "insert into integration.privacy_settings (organization_id, name, value) "
+            "values ('acme', %s, %s) returning 1",
+            name,
+            value,
+        )
+    page = words(site.stranger().get("/privacy/acme").text)
+    assert "Topic of a meeting" not in page
+    assert "Country and last two digits of a phone number" in page
+    assert "A digest of a phone number" in page
+    assert "figures only about groups of at least 5 people" in page
+    assert SEEN[Right.SEE_EVERY_TIMELINE] not in page
+    assert "Sessions, people and companies: 7 months." in page
+    assert "Users: 7 months after they have left." in page
 
 
 def test_the_contact_and_the_deadlines_are_those_of_the_settings(site: Site) -> None:
