@@ -60,6 +60,8 @@ REGISTRY = """
     integration.exclusions                  email_or_domain     person_key          row
     integration.exclusions                  changed_by          user_id             blank
     integration.privacy_settings            changed_by          user_id             blank
+    integration.pauses                      user_id             user_id             row
+    integration.private_sessions            user_id             user_id             row
     integration.sign_in_links               user_id             user_id             row
     integration.page_sessions               user_id             user_id             row
     integration.page_sessions               message             text                with_row

@@ -1,5 +1,6 @@
 """All pages with the rights they require. Add a new page to the list in its own module."""
 
+from integration.web.account import pausing
 from integration.web.account import routes as account
 from integration.web.clients import routes as clients
 from integration.web.connections import oauth
@@ -21,6 +22,7 @@ from integration.web.users import routes as users
 PAGES = (
     *sign_in.PAGES,
     *account.PAGES,
+    *pausing.PAGES,
     *privacy.PAGES,
     *services.PAGES,
     *oauth.PAGES,

@@ -29,6 +29,7 @@ def write(connection: psycopg.Connection, before: Settings, now: Settings) -> li
     _rewrite(connection, before, now, "subscription_changes")
     _rewrite(connection, before, now, "exclusions")
     _rewrite(connection, before, now, "privacy_settings")
+    _rewrite(connection, before, now, "pauses")
     known = {one.connection_id for one in before.connections}
     return [one for one in now.connections if one.connection_id not in known]
 

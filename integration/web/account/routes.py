@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from integration.directory.rights import RIGHTS, Right
 from integration.privacy.access_log import WORDS, accesses_to
+from integration.web.account.pausing import pausing_of
 from integration.web.page.navigation import start_page
 from integration.web.page.time_zone import zone_of
 from integration.web.page.visit import PageRoute, Shows, Visit
@@ -41,8 +42,14 @@ def account(visit: Visit) -> Response:
             zone=zone_of(viewer.time_zone).key,
             limit=ACCESSES_SHOWN,
         )
+        pausing = pausing_of(visit, connection)
     return visit.render(
-        "account/account.html", rights=rights, requests=requests, accesses=accesses, words=WORDS
+        "account/account.html",
+        pausing=pausing,
+        rights=rights,
+        requests=requests,
+        accesses=accesses,
+        words=WORDS,
     )
 
 

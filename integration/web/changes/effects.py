@@ -139,6 +139,13 @@ _ENTRIES_AFTER = SQL("""
                     and switches.valid @> affected.ended_at
             )
             and not exists (
+                select from facts.pauses as pauses
+                where pauses.organization_id = %(organization)s
+                    and pauses.subject = affected.user_id
+                    and pauses.value in ('', affected.session_id)
+                    and pauses.valid @> affected.ended_at
+            )
+            and not exists (
                 select from facts.exclusions as exclusions
                 cross join lateral (
                     values (affected.email), (email_addresses.person_key)

@@ -47,8 +47,8 @@ class SearchCriteria:
 @dataclass(frozen=True)
 class SessionRow(Appearance):
     """A row of the page. `full_name` is the mapped WorkSights user's; `is_own` means that the
-    participant is the viewer, `person_id` that of an external person. Of a hidden guest, name,
-    email, Zoom user and person are None.
+    participant is the viewer, `person_id` that of an external person. Of a hidden guest, and of
+    somebody who keeps the session to themselves, name, email, Zoom user and person are None.
     """
 
     session_type: str = ""
@@ -84,12 +84,14 @@ _SEEN = SQL("""
     ) as sessions
     inner join intermediate.int_participants as participants using (organization_id, session_id)
     inner join operations.outcomes using (organization_id, session_id, participant_id)
+    inner join intermediate.int_outcomes as judged
+        using (organization_id, session_id, participant_id)
     cross join lateral (
         select
             own.is_own,
             not (own.is_own or %(every_topic)s) as is_topic_hidden,
-            not (
-                own.is_own or %(guests)s or outcomes.user_id is not null
+            not own.is_own and (judged.is_paused is true or not (
+                %(guests)s or outcomes.user_id is not null
                 or exists (
                     select from zoom_raw.users as imported
                     where imported.organization_id = participants.organization_id
@@ -112,7 +114,7 @@ _SEEN = SQL("""
                             participants.email, own_domains.subject
                         )
                 )
-            ) as is_guest_hidden
+            )) as is_guest_hidden
         from (
             select coalesce(
                 outcomes.user_id = %(user)s or participants.zoom_user_id = any(%(zoom_users)s)

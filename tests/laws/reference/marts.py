@@ -54,19 +54,25 @@ def _add_session(marts: Marts, key: Key, events: list[Event], known: Known, worl
         "zoom_uuid": session.uuid,
     }
     became: dict[str, list[Participant]] = {}
-    for participant in session.participants:
-        user_id = None
-        if participant.zoom_user_id:
-            user_id = known.mapped_user(
-                organization_id, accounts, participant.zoom_user_id, session.ended_at
-            )
+    users = [
+        known.mapped_user(organization_id, accounts, each.zoom_user_id, session.ended_at)
+        if each.zoom_user_id
+        else None
+        for each in session.participants
+    ]
+    paused = [known.is_paused(organization_id, user, session.ended_at) for user in users]
+    for participant, user_id, is_paused in zip(session.participants, users, paused, strict=True):
+        if is_call and paused[1 if participant.role == "caller" else 0]:
+            participant.caller_id = None  # the other party keeps the call to themselves
         outcome = outcome_of(session, participant, known, user_id=user_id, outside=outside)
-        result = {"user_id": user_id, "outcome": outcome}
+        result = {"user_id": None if is_paused else user_id, "outcome": outcome}
         if outside:
             marts.outcomes.append({**NO_SESSION, "organization_id": organization_id, **result})
             continue
         marts.outcomes.append({**natural, **result})
-        marts.participants.append({**natural, **_participant_row(participant), **result})
+        row = _participant_row(participant)
+        nameless = dict.fromkeys(("zoom_user_id", "email", "display_name")) if is_paused else {}
+        marts.participants.append({**natural, **row, **nameless, **result})
         if outcome == "activity":
             became.setdefault(user_id or "", []).append(participant)
     if outside:

@@ -25,6 +25,7 @@ def outcome_of(
         (not known.is_active(organization_id, user_id or "", ended_at), "user_inactive"),
         (not known.is_on(organization_id, None, feature, ended_at), "feature_off"),
         (not known.is_on(organization_id, user_id, feature, ended_at), "not_subscribed"),
+        (known.is_paused(organization_id, user_id, ended_at), "not_subscribed"),
         (known.is_excluded(organization_id, participant.email), "excluded"),
     )
     return next((str(reason) for applies, reason in reasons if applies), "activity")

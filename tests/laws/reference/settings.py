@@ -185,6 +185,15 @@ class Known:
         ]
         return max(changes)[3] if changes else True
 
+    def is_paused(self, organization_id: str, user_id: str | None, at: datetime) -> bool:
+        changes = [
+            (change.effective_from, change.changed_at, number, change.is_on)
+            for number, change in enumerate(self.settings.pauses)
+            if (change.organization_id, change.user_id) == (organization_id, user_id)
+            and change.effective_from <= at
+        ]
+        return max(changes)[3] if changes else False
+
     def is_excluded(self, organization_id: str, address: str | None) -> bool:
         entries = {
             address_or_domain(exclusion.email_or_domain)

@@ -61,6 +61,15 @@ class PrivacySetting:
 
 
 @dataclass(frozen=True)
+class Pause:
+    organization_id: str
+    user_id: str
+    is_on: bool
+    effective_from: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings, as one batch found them. Later in a list means inserted later."""
 
@@ -71,6 +80,7 @@ class Settings:
     subscription_changes: tuple[SubscriptionChange, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     privacy_settings: tuple[PrivacySetting, ...] = ()
+    pauses: tuple[Pause, ...] = ()
     # Zoom's own lists for each account: the rows of GET /v2/users and GET /v2/phone/users.
     zoom_users: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
     phone_users: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)

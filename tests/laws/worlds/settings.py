@@ -7,6 +7,7 @@ from tests.laws.reference.world import (
     Connection,
     Exclusion,
     MappingChange,
+    Pause,
     PrivacySetting,
     Settings,
     SubscriptionChange,
@@ -87,6 +88,17 @@ class Setter:
         organization = self.dice.choice(self.cast.organizations)
         return PrivacySetting(organization, name, value, LONG_AGO)
 
+    def pause(self) -> Pause:
+        dice = self.dice
+        user = dice.choice(self.cast.users)
+        return Pause(
+            organization_id=user.organization_id,
+            user_id=user.user_id,
+            is_on=dice.luck(0.6),
+            effective_from=self.edge(),
+            changed_at=BASE + timedelta(hours=dice.number(0, 2)),
+        )
+
     def removal(self) -> PrivacySetting:
         """One that removes something from the past, too."""
         name, value = self.dice.choice(REMOVES)
@@ -123,6 +135,7 @@ def first_settings(setter: Setter) -> Settings:
         subscription_changes=tuple(changes),
         exclusions=tuple(sorted(exclusions, key=str)),
         privacy_settings=(setter.privacy(),) if dice.luck(0.15) else (),
+        pauses=(setter.pause(),) if dice.luck(0.15) else (),
         zoom_users={account: tuple(rows) for account, rows in cast.zoom_users.items()},
         phone_users={account: tuple(rows) for account, rows in cast.phone_users.items()},
     )
@@ -156,6 +169,7 @@ def changed(setter: Setter, settings: Settings, number: int, *, keeps_zoom_users
         ),
         "exclusion": lambda s: _other_exclusions(setter, s),
         "privacy": lambda s: replace(s, privacy_settings=(*s.privacy_settings, setter.removal())),
+        "pause": lambda s: replace(s, pauses=(*s.pauses, setter.pause())),
         "email": lambda s: _other_email(setter, s, number),
         "activity": lambda s: _other_activity(setter, s),
         "zoom user": lambda s: s if keeps_zoom_users else _other_zoom_user(setter, s, number),

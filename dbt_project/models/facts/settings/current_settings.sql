@@ -31,6 +31,9 @@ facts as (
     from {{ ref('switches_off') }}
     union all
     select organization_id, kind, subject, value, zoom_account_id, valid
+    from {{ ref('pauses') }}
+    union all
+    select organization_id, kind, subject, value, zoom_account_id, valid
     from {{ ref('exclusions') }}
     union all
     select organization_id, kind, subject, value, zoom_account_id, valid

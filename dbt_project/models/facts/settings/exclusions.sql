@@ -12,4 +12,4 @@ from {{ source('integration', 'exclusions') }} as exclusions
 inner join {{ source('pipeline', 'cleaned_texts') }} as texts
     on texts.organization_id = exclusions.organization_id
     and texts.written = exclusions.email_or_domain
-where texts.cleaned is not null
+where exclusions.kind = 'email_or_domain' and texts.cleaned is not null

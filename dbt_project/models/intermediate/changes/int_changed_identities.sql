@@ -57,7 +57,7 @@ changed_users as (
         on user_emails.organization_id = setting_changes.organization_id
         and user_emails.kind = 'user_email'
         and user_emails.subject = setting_changes.subject
-    where setting_changes.kind = 'user_active'
+    where setting_changes.kind in ('user_active', 'paused', 'private_session')
         or (setting_changes.kind = 'switched_off' and setting_changes.subject <> '')
 
 ),

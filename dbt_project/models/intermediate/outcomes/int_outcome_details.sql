@@ -33,7 +33,11 @@ from (
             'feature_off',
             'The feature was switched off for the organization when the session ended.'
         ),
-        ('not_subscribed', 'The feature was switched off for this user when the session ended.'),
+        (
+            'not_subscribed',
+            'The feature was switched off for this user when the session ended, or the user keeps '
+            || 'the session to themselves.'
+        ),
         ('excluded', 'The participant''s email or its domain is on the exclusion list.'),
         ('activity', 'The session is on the timeline.')
 ) as outcome_details (outcome, detail)

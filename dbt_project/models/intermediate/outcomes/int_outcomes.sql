@@ -3,7 +3,8 @@
     indexes=[{'columns': ['organization_id', 'session_id', 'participant_id'], 'unique': true}],
 ) }}
 
-{# Contract, 5.10: exactly one outcome per participant, the first that applies. #}
+{# Contract, 5.10: exactly one outcome per participant, the first that applies. A user who keeps a
+   session to themselves has switched it off for themselves. #}
 
 with
 
@@ -84,7 +85,8 @@ facts as (
                 and switches_off.subject = participant_users.user_id
                 and switches_off.value = sessions.feature
                 and switches_off.valid @> sessions.ended_at
-        ) as is_unsubscribed,
+        ) or coalesce(participant_users.is_paused, false) as is_unsubscribed,
+        coalesce(participant_users.is_paused, false) as is_paused,
         exists (
             select from exclusions
             where exclusions.organization_id = participants.organization_id
@@ -125,5 +127,6 @@ select
         when is_unsubscribed then 'not_subscribed'
         when is_excluded then 'excluded'
         else 'activity'
-    end as outcome
+    end as outcome,
+    is_paused
 from facts

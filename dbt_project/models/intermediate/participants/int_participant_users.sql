@@ -3,7 +3,8 @@
     indexes=[{'columns': ['organization_id', 'session_id', 'participant_id'], 'unique': true}],
 ) }}
 
-{# Contract, 5.8: which WorkSights user a participant was mapped to when the session ended. #}
+{# Contract, 5.8: which WorkSights user a participant was mapped to when the session ended, and
+   whether they keep the session to themselves (5.17). #}
 
 with
 
@@ -98,5 +99,13 @@ select
             and activity.kind = 'user_active'
             and activity.subject = mapped.user_id
             and activity.valid @> mapped.ended_at
-    ) as is_user_active
+    ) as is_user_active,
+    exists (
+        select from settings as pauses
+        where pauses.organization_id = mapped.organization_id
+            and pauses.kind in ('paused', 'private_session')
+            and pauses.subject = mapped.user_id
+            and pauses.value in ('', mapped.session_id)
+            and pauses.valid @> mapped.ended_at
+    ) as is_paused
 from mapped

@@ -28,7 +28,7 @@ select
     outcomes.participant_id,
     outcomes.session_id,
     outcomes.organization_id,
-    outcomes.user_id,
+    case when outcomes.is_paused is not true then outcomes.user_id end as user_id,
     outcomes.outcome,
     details.detail
 from outcomes

@@ -57,14 +57,20 @@ other_parties as (
         outcomes.organization_id,
         outcomes.session_id,
         outcomes.user_id,
-        coalesce(others.display_name, call_legs.phone_number, call_legs.extension_number)
-            as caller_id
+        case
+            when outcomes_of_others.is_paused then null
+            else coalesce(others.display_name, call_legs.phone_number, call_legs.extension_number)
+        end as caller_id
     from outcomes
     inner join participants using (organization_id, session_id, participant_id)
     inner join participants as others
         on others.organization_id = outcomes.organization_id
         and others.session_id = outcomes.session_id
         and others.role <> participants.role
+    left join outcomes as outcomes_of_others
+        on outcomes_of_others.organization_id = others.organization_id
+        and outcomes_of_others.session_id = others.session_id
+        and outcomes_of_others.participant_id = others.participant_id
     inner join participant_legs
         on participant_legs.organization_id = others.organization_id
         and participant_legs.session_id = others.session_id

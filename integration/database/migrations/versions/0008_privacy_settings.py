@@ -45,6 +45,27 @@ alter table integration.exclusions
     drop constraint exclusions_pkey,
     add primary key (organization_id, kind, email_or_domain);
 
+-- When users keep their sessions to themselves. Rows are only added, by the user alone.
+create table integration.pauses (
+    change_id bigint generated always as identity primary key,
+    organization_id text not null,
+    user_id text not null,
+    is_on boolean not null,
+    effective_from timestamptz not null default now(),
+    changed_at timestamptz not null default now()
+);
+create index pauses_user on integration.pauses (organization_id, user_id, effective_from);
+create table integration.private_sessions (
+    organization_id text not null,
+    user_id text not null,
+    session_id text not null,
+    changed_at timestamptz not null default now(),
+    primary key (organization_id, user_id, session_id)
+);
+grant select, insert on integration.pauses to page;
+grant select, insert, delete on integration.private_sessions to page;
+grant select on integration.pauses, integration.private_sessions to pipeline;
+
 -- A batch deletes what has expired; without it, only the next sign-in would.
 grant select (expires_at), delete on integration.sign_in_links, integration.page_sessions,
     integration.authorizations to pipeline;
