@@ -1,5 +1,5 @@
-"""`/account/pause` and `/account/private`: people keep sessions to themselves (contract, 5.17). Only
-they can do it, and undo it.
+"""`/account/pause` and `/account/private`: people keep sessions to themselves (contract, 5.17), and
+only they can undo it.
 """
 
 from dataclasses import dataclass
