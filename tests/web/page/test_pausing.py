@@ -73,9 +73,7 @@ def test_a_session_made_private_is_gone_for_everybody_until_it_is_shown_again(
     assert len(batched.entries()) == 2
 
 
-def test_a_pause_hides_the_sessions_that_end_in_it_for_good(
-    batched: Batched, member: Visitor
-) -> None:
+def test_a_pause_hides_the_sessions_that_end_in_it_for_good(batched: Batched) -> None:
     """The meeting ended at 14:00 on 10 March, the webinar at 10:00."""
     for is_on, at in ((True, "13:30"), (False, "15:00")):
         batched.site.rows(
