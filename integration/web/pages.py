@@ -8,6 +8,7 @@ from integration.web.features import change as switches
 from integration.web.features import routes as features
 from integration.web.missing import routes as missing
 from integration.web.overview import routes as overview
+from integration.web.privacy import first_notice
 from integration.web.privacy import routes as privacy
 from integration.web.services import routes as services
 from integration.web.sign_in import routes as sign_in
@@ -20,6 +21,7 @@ PAGES = (
     *sign_in.PAGES,
     *account.PAGES,
     *privacy.PAGES,
+    *first_notice.PAGES,
     *services.PAGES,
     *oauth.PAGES,
     *overview.PAGES,
