@@ -29,6 +29,7 @@ from integration.database import rows
 from integration.database.postgres import connect
 from integration.settings import Settings
 from integration.web.app import create_app
+from integration.web.page.visit import NOTICE
 
 SIZES = {"users": 5_000, "clients": 4_000, "companies": 200, "sessions": 125_000}
 TIMES = 25
@@ -165,13 +166,15 @@ def recorded() -> Iterator[list[Statement]]:
 
 
 def sign_in(visitor: requests.Session, link: str) -> None:
-    """Opens the link and presses its button."""
-    page = visitor.get(link, timeout=60).text
-    form = page.partition('action="/sign-in">')[2].partition("</form>")[0]
-    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
-    answer = visitor.post(link.partition("?")[0], fields, timeout=60, allow_redirects=False)
-    if answer.status_code != 303:
-        raise SystemExit(f"signing in returned {answer.status_code}: {answer.text[-2000:]}")
+    """Opens the link and presses its button, and that of the notice."""
+    base = link.partition("/sign-in")[0]
+    for address, action in ((link, "/sign-in"), (base + NOTICE, NOTICE)):
+        page = visitor.get(address, timeout=60).text
+        form = page.partition(f'action="{action}">')[2].partition("</form>")[0]
+        fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+        answer = visitor.post(base + action, fields, timeout=60, allow_redirects=False)
+        if answer.status_code != 303:
+            raise SystemExit(f"signing in returned {answer.status_code}: {answer.text[-2000:]}")
 
 
 @contextmanager

@@ -65,6 +65,7 @@ REGISTRY = """
     integration.sign_in_links               user_id             user_id             row
     integration.page_sessions               user_id             user_id             row
     integration.page_sessions               message             text                with_row
+    integration.notices_seen                user_id             user_id             row
     integration.access_log                  actor               user_id             blank
     integration.access_log                  about_user_id       user_id             row
     integration.access_log                  about_person_id     text                row

@@ -13,6 +13,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from integration.database import rows
+from integration.sign_in.notices import NOTICE_VERSION
 
 LINK_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(hours=12)
@@ -30,6 +31,7 @@ class Viewer:
     role: str
     time_zone: str
     message: dict[str, Any] | None  # to be shown once
+    has_seen_notice: bool  # in its current version
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,13 @@ def viewer_of(connection: psycopg.Connection, session: str, *, now: datetime) ->
         """
         select
             users.user_id, users.organization_id, organizations.name as organization_name,
-            users.full_name, users.email, users.role, users.time_zone, page_sessions.message
+            users.full_name, users.email, users.role, users.time_zone, page_sessions.message,
+            exists (
+                select from integration.notices_seen as seen
+                where seen.organization_id = users.organization_id
+                    and seen.user_id = users.user_id
+                    and seen.version = %(notice)s
+            ) as has_seen_notice
         from integration.page_sessions
         inner join worksights.users using (organization_id, user_id)
         inner join worksights.organizations using (organization_id)
@@ -137,7 +145,7 @@ def viewer_of(connection: psycopg.Connection, session: str, *, now: datetime) ->
             and page_sessions.expires_at > %(now)s
             and (users.deactivated_at is null or users.deactivated_at > %(now)s)
         """,
-        {"session": secret_hash(session), "now": now},
+        {"session": secret_hash(session), "now": now, "notice": NOTICE_VERSION},
     )
 
 

@@ -10,6 +10,7 @@ from integration.web.features import change as switches
 from integration.web.features import routes as features
 from integration.web.missing import routes as missing
 from integration.web.overview import routes as overview
+from integration.web.privacy import first_notice
 from integration.web.privacy import routes as privacy
 from integration.web.privacy_settings import routes as privacy_settings
 from integration.web.services import routes as services
@@ -24,6 +25,7 @@ PAGES = (
     *account.PAGES,
     *pausing.PAGES,
     *privacy.PAGES,
+    *first_notice.PAGES,
     *services.PAGES,
     *oauth.PAGES,
     *overview.PAGES,

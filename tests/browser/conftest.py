@@ -7,10 +7,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from shutil import which
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from integration.web.page.visit import NOTICE
 from tests.conftest import CHROMIUMS
 from tests.patience import PATIENCE
 from tests.web.page.fixtures import shared_site, site, zoom
@@ -63,11 +65,14 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 def sign_in(page: Page, link: str) -> None:
-    """Opens a sign-in link and presses its button, as a person does."""
+    """Opens a sign-in link and presses its button, as a person does, and that of the notice."""
     page.goto(link)
     # Playwright waits forever for a page that is closed while it navigates.
     with page.expect_navigation():
         page.get_by_role("button", name="Sign in as").click()
+    if urlsplit(page.url).path == NOTICE:
+        with page.expect_navigation():
+            page.get_by_role("button", name="Continue").click()
 
 
 @pytest.fixture

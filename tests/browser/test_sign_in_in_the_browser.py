@@ -21,7 +21,10 @@ def test_the_link_names_the_person_and_its_button_signs_in(
     expect(page.get_by_role("heading", name="Sign in to WorkSights")).to_be_visible()
     expect(page.get_by_text("member@acme.example")).to_be_visible()
     page.get_by_role("button", name="Sign in as Member of Acme").click()
+    expect(page.get_by_role("heading", name="What WorkSights shows about you")).to_be_visible()
+    page.get_by_role("button", name="Continue").click()
     expect(page).to_have_url(f"{site.base}/timeline?day=2026-03-10")
+    page.go_back()
     page.go_back()
     expect(page.get_by_text("You are already signed in as Member of Acme.")).to_be_visible()
     page.get_by_role("link", name="Go to the start page").click()
@@ -37,6 +40,7 @@ def test_the_keyboard_reaches_the_button_after_two_stops(site: Site, open_page: 
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Sign in as Member of Acme")).to_be_focused()
     page.keyboard.press("Enter")
+    page.get_by_role("button", name="Continue").press("Enter")
     expect(page).to_have_url(f"{site.base}/timeline")
 
 
@@ -48,6 +52,7 @@ def test_the_button_is_in_sight_on_a_phone(site: Site, open_page: OpenPage) -> N
     expect(button).to_be_in_viewport(ratio=1)
     assert button.bounding_box()["height"] >= 44  # a finger's width
     button.click()
+    page.get_by_role("button", name="Continue").click()
     expect(page).to_have_url(f"{site.base}/timeline")
 
 

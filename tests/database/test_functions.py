@@ -7,6 +7,7 @@ from integration.database.postgres import connect
 CALLS = {
     "strength": "select clientsights.strength_at(minutes, now()) from {numbers}",
     "scaled minutes": "select clientsights.decayed(minutes, now()) from {numbers}",
+    "weight": "select clientsights.weighted_minutes(minutes, 2, 1.0) from {numbers}",
     "match": "select facts.matches_address_or_domain(minutes::text, 'x.example') from {numbers}",
 }
 NUMBERS = "generate_series(1, 2) as minutes"
@@ -33,5 +34,5 @@ def test_every_function_allows_parallel_plans_and_gives_the_same_for_the_same(
             where nspname in ('clientsights', 'facts')
             """
         ).fetchall()
-    assert len(found) == 7
+    assert len(found) == 11
     assert [name for name, parallel, volatile in found if (parallel, volatile) != ("s", "i")] == []

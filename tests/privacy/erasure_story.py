@@ -145,6 +145,11 @@ def prepare(installation: Installation, world: World) -> None:
         "values (%s, %s, %s)",
         [ACCOUNT, LEO.zoom_user_id, LEO.email],
     )
+    installation.execute(
+        "insert into integration.notices_seen (organization_id, user_id, version) "
+        "values ('firm', %s, 1)",
+        [LEO.email],
+    )
     installation.deliver(*story(), *ELSEWHERE.whole([ANN, VERA]), at=ARRIVAL)
     installation.batch(now=ARRIVAL)
     installation.execute(

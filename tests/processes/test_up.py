@@ -16,7 +16,7 @@ from integration.settings import PROJECT
 from tests.commands.program import Program, program_with, rows
 from tests.patience import PATIENCE, wait_until
 from tests.processes.processes import answers, free_port, kill_group
-from tests.web.page.site import button_of
+from tests.web.page.site import Visitor
 
 READY = "Press Ctrl-C to stop everything."
 STARTED_AGAIN = "The database has stopped. Restarting it…"
@@ -88,10 +88,9 @@ def kill_the_database(program: Program) -> None:
 
 def status_after_signing_in(link: str) -> int:
     """The status of the page that the link's button leads to."""
-    with requests.Session() as http:
-        http.trust_env = False
-        page = http.get(link, timeout=PATIENCE)
-        return http.post(link, dict(button_of(page.text)), timeout=PATIENCE).status_code
+    visitor = Visitor(link.partition("/sign-in")[0])
+    with visitor.http:
+        return visitor.follow(visitor.sign_in(link).headers["location"]).status_code
 
 
 def read_along(process: subprocess.Popen[str]) -> tuple[list[str], threading.Thread]:

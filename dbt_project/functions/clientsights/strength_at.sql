@@ -1,6 +1,9 @@
 round(
     (
-        100 * (1 - exp(-least(700, {{ function('minutes_at') }}(decayed_minutes, at) / 60)))
+        100 * (1 - exp(-least(
+            700,
+            {{ function('minutes_at') }}(decayed_minutes, at) / {{ function('scale_minutes') }}()
+        )))
     )::numeric,
     1
 )

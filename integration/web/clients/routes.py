@@ -1,4 +1,6 @@
-"""`/clients`: the companies and external people that the organization meets, and who meets them."""
+"""`/clients`: the companies and external people that the organization meets, and who meets them;
+`/clients/strength`: how strength is computed.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +14,10 @@ from integration.privacy.access_log import Act
 from integration.privacy.groups import SMALLEST_GROUP
 from integration.web.clients.grouped import grouped_companies
 from integration.web.clients.listed import Company, Person, companies, people
+from integration.web.clients.strength import example_of, formula, grades, weighted
 from integration.web.clients.ties import (
     Interaction,
     Tie,
-    half_life_days,
     interactions,
     strongest_ties,
     ties_of_company,
@@ -24,9 +26,9 @@ from integration.web.clients.ties import (
 from integration.web.clients.ties_picture import draw_ties
 from integration.web.page.listing import ROWS, listing_of
 from integration.web.page.refusals import not_found
-from integration.web.page.visit import PageRoute, Visit
+from integration.web.page.visit import PageRoute, Shows, Visit
 
-COMPANIES, PEOPLE = "/clients", "/clients/people"
+COMPANIES, PEOPLE, STRENGTH = "/clients", "/clients/people", "/clients/strength"
 DRAWN = 12  # companies and users in the picture; more lines could not be distinguished
 PEOPLE_OF_COMPANY = 100
 TIES_SHOWN = 50
@@ -148,6 +150,15 @@ def person(visit: Visit) -> Response:
     return visit.render("clients/person.html", **context)
 
 
+def strength(visit: Visit) -> Response:
+    """How strength is computed, for everybody whom it may be about."""
+    with visit.transaction() as connection:
+        numbers = formula(connection)
+        listed = grades(connection)
+        example = weighted(connection, example_of(numbers), now=visit.now)
+    return visit.render("clients/strength.html", formula=numbers, grades=listed, example=example)
+
+
 def _meetings(visit: Visit, connection: psycopg.Connection, **client: str) -> dict[str, Any]:
     """One page of the interactions with a client."""
     listing = listing_of(visit, visit.request.url.path, filters=())
@@ -162,7 +173,6 @@ def _meetings(visit: Visit, connection: psycopg.Connection, **client: str) -> di
         "listing": listing,
         "interactions": found[:ROWS],
         "has_next": len(found) > ROWS,
-        "half_life_days": half_life_days(connection),
     }
 
 
@@ -189,6 +199,7 @@ def _record(
 PAGES = (
     PageRoute(COMPANIES, list_companies, right=Right.SEE_CLIENTS, shows=Act.CLIENTS),
     PageRoute(PEOPLE, list_people, right=Right.SEE_EVERY_TIMELINE, shows=Act.CLIENTS),
+    PageRoute(STRENGTH, strength, right=Right.SIGNED_IN, shows=Shows.NOBODY),
     PageRoute(
         "/clients/companies/{company_id}",
         company,

@@ -124,11 +124,6 @@ def interactions(
     )
 
 
-def half_life_days(connection: psycopg.Connection) -> int:
-    """The days in which the weight of a session halves."""
-    return rows.scalar(connection, int, "select clientsights.half_life_days()")
-
-
 def strongest_ties(
     connection: psycopg.Connection, *, organization_id: str, companies: int, users: int
 ) -> list[DrawnTie]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, Literal
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import psycopg
 from anyio import to_thread
@@ -41,6 +41,7 @@ from integration.web.page.refusals import (
 LONGEST_PART = 200  # of an address; ids have at most 128 bytes
 FORM_LIMIT = 1 << 18  # our forms have a few kilobytes
 OK = 200
+NOTICE = "/notice"  # seen once, before every other page that needs a sign-in
 
 
 @dataclass(frozen=True)
@@ -228,12 +229,25 @@ def _answer(request: Request, handler: Handler, right: Right, form: FormData) ->
         return handler(visit)
     if not visit.session or not visit.signed_in:
         raise not_signed_in()
+    if not visit.viewer.has_seen_notice and _needs_notice(request):
+        return visit.go(f"{NOTICE}?{urlencode({'next': _address_of(request)})}")
     visit.require(right)
     if request.method == "POST" and not visit.page.browser_session.accepts_form(
         request, session=visit.session, token=visit.field(CSRF_FIELD)
     ):
         raise form_refused()
     return handler(visit)
+
+
+def _needs_notice(request: Request) -> bool:
+    """A form is accepted: it is sent by a page that was shown before the notice changed."""
+    return request.method != "POST" and request.url.path != NOTICE
+
+
+def _address_of(request: Request) -> str:
+    """The path as the browser sent it, with its query."""
+    path: str = request.scope["raw_path"].decode("ascii")
+    return f"{path}?{request.url.query}" if request.url.query else path
 
 
 def enter(request: Request, form: FormData) -> Visit:

@@ -22,6 +22,7 @@ from integration.database.postgres import connect
 from integration.directory.rights import RIGHTS
 from integration.settings import Settings
 from integration.web.app import create_app
+from integration.web.page.visit import NOTICE
 from integration.web.serve import config_of
 from simulator.world import World
 from tests.patience import PATIENCE
@@ -39,6 +40,7 @@ class Visitor:
 
     base: str
     http: requests.Session = field(default_factory=requests.Session)
+    reads_notice: bool = True  # and selects Continue, whenever they have signed in
 
     def __post_init__(self) -> None:
         self.http.trust_env = False
@@ -60,9 +62,16 @@ class Visitor:
     ) -> requests.Response:
         """Sends a form exactly as it is given."""
         address = self.base + path
-        return self.http.post(
+        answer = self.http.post(
             address, data=[*fields], timeout=PATIENCE, allow_redirects=False, **options
         )
+        if path == "/sign-in" and answer.is_redirect and self.reads_notice:
+            self.leave_notice(self.get(NOTICE))
+        return answer
+
+    def leave_notice(self, page: requests.Response) -> requests.Response:
+        """Selects the notice's button; without a notice, returns the page."""
+        return self.send(NOTICE, button_of(page.text, NOTICE)) if page.ok else page
 
     def sign_in(self, link: str, **options: Any) -> requests.Response:
         """Opens a sign-in link and presses its button; returns the response or the refusal."""
@@ -82,9 +91,9 @@ class Visitor:
         return answer
 
 
-def button_of(page: str) -> list[tuple[str, str]]:
-    """What the button of a sign-in page sends."""
-    form = re.search(r'<form method="post" action="/sign-in">(.*?)</form>', page, re.DOTALL)
+def button_of(page: str, action: str = "/sign-in") -> list[tuple[str, str]]:
+    """What the button of a sign-in page, or of another one, sends."""
+    form = re.search(rf'<form method="post" action="{action}">(.*?)</form>', page, re.DOTALL)
     fields = re.findall(r'name="([^"]+)" value="([^"]*)"', form[1])
     return [(name, unescape(value)) for name, value in fields]
 

@@ -54,7 +54,8 @@ meetings as (
             as shared_seconds,
         case
             when sessions.feature <> 'webinars' then 1.0
-            when entry_presence.role = 'host' or people_in_sessions.is_host then 0.1
+            when entry_presence.role = 'host' or people_in_sessions.is_host
+                then {{ function('webinar_factor') }}()
             else 0.0
         end as feature_weight,
         entry_presence.presence * people_in_sessions.presence as shared
@@ -75,11 +76,8 @@ weighted as (
         company_id,
         people_in_session,
         shared_seconds,
-        (
-            least(shared_seconds / 60.0, 120)
-            * least(1, 2.0 / greatest(people_in_session, 1))
-            * feature_weight
-        )::double precision as weighted_minutes,
+        {{ function('weighted_minutes') }}(shared_seconds, people_in_session, feature_weight)
+            as weighted_minutes,
         date_trunc('month', lower(shared), 'UTC')::date as month,
         lower(shared) as met_at,
         shared
