@@ -8,6 +8,7 @@ CALLS = {
     "strength": "select clientsights.strength_at(minutes, now()) from {numbers}",
     "scaled minutes": "select clientsights.decayed(minutes, now()) from {numbers}",
     "weight": "select clientsights.weighted_minutes(minutes, 2, 1.0) from {numbers}",
+    "exclusion": "select facts.excludes(minutes::text, 'x', 'y', 'z', '', '') from {numbers}",
     "match": "select facts.matches_address_or_domain(minutes::text, 'x.example') from {numbers}",
 }
 NUMBERS = "generate_series(1, 2) as minutes"
@@ -34,5 +35,5 @@ def test_every_function_allows_parallel_plans_and_gives_the_same_for_the_same(
             where nspname in ('clientsights', 'facts')
             """
         ).fetchall()
-    assert len(found) == 11
+    assert len(found) == 12
     assert [name for name, parallel, volatile in found if (parallel, volatile) != ("s", "i")] == []

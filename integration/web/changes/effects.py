@@ -91,6 +91,7 @@ def _effects(
 _AFFECTED_BY_MAPPING = SQL("""
     select
         participants.session_id, participants.participant_id, participants.email,
+        participants.zoom_user_id, sessions.zoom_meeting_id,
         %(user)s::text as user_id, sessions.feature, sessions.ended_at
     from timeline.participants
     inner join timeline.sessions using (organization_id, session_id)
@@ -103,6 +104,7 @@ _AFFECTED_BY_MAPPING = SQL("""
 _AFFECTED_BY_SWITCH = SQL("""
     select
         participants.session_id, participants.participant_id, participants.email,
+        participants.zoom_user_id, sessions.zoom_meeting_id,
         participants.user_id, sessions.feature, sessions.ended_at
     from timeline.participants
     inner join timeline.sessions using (organization_id, session_id)
@@ -147,11 +149,12 @@ _ENTRIES_AFTER = SQL("""
             )
             and not exists (
                 select from facts.exclusions as exclusions
-                cross join lateral (
-                    values (affected.email), (email_addresses.person_key)
-                ) as spellings (email)
                 where exclusions.organization_id = %(organization)s
-                    and facts.matches_address_or_domain(spellings.email, exclusions.subject)
+                    and facts.excludes(
+                        exclusions.kind, exclusions.subject, affected.email,
+                        email_addresses.person_key, affected.zoom_user_id,
+                        affected.zoom_meeting_id
+                    )
             )
     )
 """)

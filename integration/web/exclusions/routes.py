@@ -132,6 +132,10 @@ def _asked(read: Callable[[str], str]) -> Asked:
     asked = Asked(read("kind"), read("text"), read("level"))
     if asked.kind not in KINDS or asked.level not in LEVELS:
         raise bad_form("Choose what to exclude, and whether to hide it or never to store it.")
+    if asked.kind == "phone_number" and asked.level == "hide":
+        raise bad_form(
+            "A phone number cannot be hidden, because it has no entries. Choose Never store."
+        )
     if len(asked.written) > LONGEST or not asked.subject:
         raise bad_form(WRONG[asked.kind])
     return asked

@@ -1,5 +1,6 @@
-{# Contract, 5.10: the addresses and domains that are excluded, for all times. A text that is
-   neither has no effect. #}
+{# Contract, 5.10 and 5.17: what is excluded, for all times: addresses and domains, Zoom users, and
+   meetings. A text that is none of them has no effect. A phone number belongs to nobody who could
+   have an entry. #}
 
 select distinct
     exclusions.organization_id,
@@ -13,3 +14,23 @@ inner join {{ source('pipeline', 'cleaned_texts') }} as texts
     on texts.organization_id = exclusions.organization_id
     and texts.written = exclusions.email_or_domain
 where exclusions.kind = 'email_or_domain' and texts.cleaned is not null
+union
+select
+    organization_id,
+    'excluded_zoom_user' as kind,
+    btrim(email_or_domain) as subject,
+    '' as value,
+    '' as zoom_account_id,
+    tstzmultirange(tstzrange(null, null)) as valid
+from {{ source('integration', 'exclusions') }}
+where kind = 'zoom_user' and level = 'hide'
+union
+select
+    organization_id,
+    'excluded_meeting' as kind,
+    regexp_replace(email_or_domain, '[\s-]', '', 'g') as subject,
+    '' as value,
+    '' as zoom_account_id,
+    tstzmultirange(tstzrange(null, null)) as valid
+from {{ source('integration', 'exclusions') }}
+where kind = 'meeting_number' and level = 'hide'

@@ -51,6 +51,15 @@ candidates as (
     where setting_changes.kind = 'switched_off' and setting_changes.subject = ''
     union all
     select
+        setting_changes.organization_id, sessions.session_id, setting_changes.batch,
+        setting_changes.changed
+    from setting_changes
+    inner join sessions
+        on sessions.organization_id = setting_changes.organization_id
+        and sessions.zoom_meeting_id = setting_changes.subject
+    where setting_changes.kind = 'excluded_meeting'
+    union all
+    select
         changed_identities.organization_id, legs.session_id, changed_identities.batch,
         changed_identities.changed
     from changed_identities

@@ -55,7 +55,7 @@ email_addresses as (
 exclusions as (
 
     select * from {{ ref('stg_pipeline__settings') }}
-    where kind = 'exclusion'
+    where kind in ('exclusion', 'excluded_zoom_user', 'excluded_meeting')
 
 ),
 
@@ -90,13 +90,13 @@ facts as (
         exists (
             select from exclusions
             where exclusions.organization_id = participants.organization_id
-                and (
-                    {{ function('matches_address_or_domain') }}(
-                        participants.email, exclusions.subject
-                    )
-                    or {{ function('matches_address_or_domain') }}(
-                        email_addresses.person_key, exclusions.subject
-                    )
+                and {{ function('excludes') }}(
+                    exclusions.kind,
+                    exclusions.subject,
+                    participants.email,
+                    email_addresses.person_key,
+                    participants.zoom_user_id,
+                    sessions.zoom_meeting_id
                 )
         ) as is_excluded
     from participants
