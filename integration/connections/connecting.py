@@ -11,7 +11,6 @@ from integration.connections.connections import lock_account
 from integration.connections.tokens import GrantType, save_grant
 from integration.database import rows
 from integration.database.audit_trail import record_change
-from integration.privacy.settings import set_privacy
 from integration.zoom.client import ZoomClient
 from integration.zoom.consent import is_administrator, missing_scopes
 from integration.zoom.oauth import Grant
@@ -71,10 +70,8 @@ def connect_with_grant(
 
     Raises AccountTaken when the account belongs to another organization.
     """
-    if new_organizations == "held" and _is_new(connection, organization_id):
-        set_privacy(
-            connection, organization_id, "processing", "held", changed_by="NEW_ORGANIZATIONS"
-        )
+    if new_organizations == "held":
+        _hold_if_new(connection, organization_id)
     connection_id, is_new = connect_account(
         connection,
         organization_id=organization_id,
@@ -100,18 +97,21 @@ def connect_with_grant(
     return connection_id, is_new
 
 
-def _is_new(connection: psycopg.Connection, organization_id: str) -> bool:
-    """Whether the organization has never connected an account, nor decided about its data."""
-    return rows.scalar(
-        connection,
-        bool,
+def _hold_if_new(connection: psycopg.Connection, organization_id: str) -> None:
+    """Holds the data of an organization that has never connected an account, nor decided about its
+    data.
+    """
+    connection.execute(
         """
-        select not exists (
-            select from integration.connections where organization_id = %(organization)s
-        ) and not exists (
-            select from integration.privacy_settings
-            where organization_id = %(organization)s and name = 'processing'
-        )
+        insert into integration.privacy_settings (organization_id, name, value, changed_by)
+        select %(organization)s, 'processing', 'held', 'NEW_ORGANIZATIONS'
+        where not exists (
+                select from integration.connections where organization_id = %(organization)s
+            )
+            and not exists (
+                select from integration.privacy_settings
+                where organization_id = %(organization)s and name = 'processing'
+            )
         """,
         {"organization": organization_id},
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import psycopg
 
 from integration.database import rows
+from integration.privacy.account import delete_orphans
 from integration.privacy.applied_tombstones import Key, digests_with_key
 from integration.privacy.digests import Digests
 from integration.privacy.dropped_sessions import DROP_SESSIONS, drop_sessions, dropping
@@ -107,6 +108,7 @@ def _apply(connection: psycopg.Connection, exclusion: Exclusion, batch: int, key
             connection, digests, batch, dict.fromkeys(dropped, exclusion.exclusion_id)
         )
         sessions = len(dropped)
+        delete_orphans(connection, exclusion.organization_id)
     else:
         redactor = Redactor(connection, batch, digests)
         redactor.add(_people(connection, exclusion, digests))

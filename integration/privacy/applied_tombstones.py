@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import psycopg
 
+from integration.privacy.account import delete_orphans
 from integration.privacy.arrivals import (
     Arrival,
     RedactedArrival,
@@ -83,10 +84,12 @@ def redact_arrivals(
         places = [n for n, each in enumerate(arrivals) if each.organization_id == organization]
         own = [arrivals[n] for n in places]
         excluded = [each for each in exclusions if each.organization_id == organization]
-        kept = drop_arriving(connection, of_organization, batch, own, excluded)
+        kept, dropped = drop_arriving(connection, of_organization, batch, own, excluded)
         redactor = Redactor(connection, batch, of_organization)
         redactor.add(people_never_stored(of_organization, excluded, texts_with_addresses(kept)))
         cleaned = _redact_organization(kept, redactor, of_organization)
+        if dropped or redactor.removed["zoom_raw.events"]:
+            delete_orphans(connection, organization)  # names that an earlier batch has kept
         redacted |= {
             place: replace(
                 each,

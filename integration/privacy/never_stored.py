@@ -24,24 +24,27 @@ def drop_arriving(
     batch: int,
     arrivals: Sequence[Arrival],
     exclusions: Sequence[Exclusion],
-) -> list[Arrival]:
-    """The arrivals without the events of sessions that are never stored."""
+) -> tuple[list[Arrival], int]:
+    """(the arrivals without the events of sessions that are never stored, the number of events of
+    these sessions that had been landed before and are deleted).
+    """
     if not any(each.kind in DROP_SESSIONS for each in exclusions):
-        return list(arrivals)
+        return list(arrivals), 0
     events: dict[str, list[Mapping[str, str]]] = defaultdict(list)
     for _, (_, event) in numbered_events(arrivals):
         if event.session_id:
             events[event.session_id].append(event.fields)
     dropped_by = dropping(connection, digests.organization_id, exclusions)
     dropped = sessions_to_drop(connection, digests, events, dropped_by)
-    drop_sessions(connection, digests, batch, dropped)
-    return [
+    deleted = drop_sessions(connection, digests, batch, dropped)
+    kept = [
         replace(
             arrival,
             events=tuple(event for event in arrival.events if event.session_id not in dropped),
         )
         for arrival in arrivals
     ]
+    return kept, deleted
 
 
 def people_never_stored(

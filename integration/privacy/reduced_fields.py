@@ -11,7 +11,7 @@ from integration.zoom.parties import CALL, PARTICIPANT, TOPIC
 
 # The calling codes of one and two digits (ITU-T E.164); all others have three.
 _CALLING_CODE = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3}")
-# What tells a person of the organization from an outside party of a call.
+# What distinguishes people of the organization from outside parties of a call.
 _KNOWN_BY = ("email", "zoom_user_id", "extension_id", "extension_number")
 
 
@@ -47,7 +47,7 @@ def masked(number: str) -> str:
 def _reduced_side(
     fields: dict[str, str], names: dict[str, str], digests: Digests, *, keeps_digits: bool
 ) -> dict[str, str]:
-    """One side of a call. A digest still tells equal numbers, and those of erased people."""
+    """One side of a call. By a digest, equal numbers are recognized, and those of erased people."""
     kept = dict(fields)
     number = kept.pop(names["phone_number"], None)
     if number is not None and names["phone_digest"] not in kept:

@@ -7,7 +7,6 @@ from datetime import datetime
 import psycopg
 
 from integration.database import rows
-from integration.directory.rights import Right
 
 VALUES = {
     "processing": ("released", "held"),
@@ -19,17 +18,6 @@ VALUES = {
 RETENTION = "retention_months"
 NEVER = "never"
 DEFAULT_MONTHS = 25
-
-
-# What no role may see while only groups are shown.
-_OF_SINGLE_PEOPLE = frozenset(
-    {
-        Right.SEE_EVERY_TIMELINE,
-        Right.SEE_EVERY_OUTCOME,
-        Right.SEE_EVERY_TOPIC,
-        Right.SEE_ACTIVITY_COUNTS,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -48,13 +36,6 @@ class PrivacySettings:
     @property
     def shows_groups_only(self) -> bool:
         return self.view == "grouped"
-
-    @property
-    def closed_rights(self) -> frozenset[Right]:
-        """The rights that these settings take from every role."""
-        if self.shows_groups_only:
-            return _OF_SINGLE_PEOPLE
-        return frozenset() if self.topics == "leaders" else frozenset({Right.SEE_EVERY_TOPIC})
 
 
 def privacy_settings(connection: psycopg.Connection, organization_id: str) -> PrivacySettings:

@@ -51,7 +51,7 @@ def test_no_sum_or_difference_of_shown_teams_is_about_fewer_than_five_people(
         assert one <= other or other <= one or not one & other
         for left in (one - other, other - one, one & other):
             assert not left or len(left) >= SMALLEST_GROUP
-    # Whoever is in the same shown teams cannot be told apart; every such group is large enough.
+    # Whoever is in the same shown teams cannot be distinguished; every such group is large enough.
     alike: dict[frozenset[int], int] = {}
     for user in active:
         of_user = frozenset(n for n, each in enumerate(shown) if user in each)

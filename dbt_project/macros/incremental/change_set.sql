@@ -120,7 +120,7 @@
         {%- endif %}
     {%- else %}
         select {{ prefixed('changed', scope) }}
-        from {{ ref('stg_zoom__changed_sessions') }} as changed
+        from {{ ref('int_changed_sessions') }} as changed
         where changed.batch > {{ progress() }}
         {%- if kind == 'landed_or_due' %}
         union all

@@ -1,4 +1,4 @@
-"""Whom organizations usually keep out, as a list to confirm: nothing is excluded by itself."""
+"""Whom organizations usually keep out, as a list to confirm: the list itself excludes nobody."""
 
 from dataclasses import dataclass
 

@@ -28,6 +28,7 @@ from integration.settings import Settings
 from integration.sign_in.sessions import Viewer, store_message, viewer_of
 from integration.sign_in.signing import Signing
 from integration.web.page.browser_session import CSRF_FIELD, BrowserSession
+from integration.web.page.closed_rights import closed_rights
 from integration.web.page.refusals import (
     Refusal,
     bad_form,
@@ -83,7 +84,7 @@ class Visit:
 
     def may(self, right: Right) -> bool:
         """Whether the viewer's role has the right, and the privacy settings leave it open."""
-        return self._role_may(right) and right not in self.privacy.closed_rights
+        return self._role_may(right) and right not in closed_rights(self.privacy)
 
     @property
     def topics_of(self) -> str | None:

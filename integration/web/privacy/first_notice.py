@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from integration.directory.rights import Right, who_may
+from integration.privacy.settings import PrivacySettings
 from integration.sign_in.notices import NOTICE_VERSION, record_notice_seen
+from integration.web.page.closed_rights import closed_rights
 from integration.web.page.visit import NOTICE, PageRoute, Shows, Visit
 from integration.web.privacy.routes import SEEN
 from integration.web.sign_in.next_page import next_page
@@ -19,17 +21,18 @@ def show_notice(visit: Visit) -> Response:
     return visit.render(
         "privacy/first_notice.html",
         takes_message=False,
-        seen=seen_by_roles(),
+        seen=seen_by_roles(visit.privacy),
         version=NOTICE_VERSION,
         next_path=next_page(visit.query("next")),
     )
 
 
-def seen_by_roles() -> dict[str, list[str]]:
-    """The roles, in words -> what exactly these see of other people."""
+def seen_by_roles(settings: PrivacySettings) -> dict[str, list[str]]:
+    """The roles, in words -> what exactly these see of other people, by these settings."""
     seen: dict[str, list[str]] = {}
     for right, what in SEEN.items():
-        seen.setdefault(who_may(right), []).append(what)
+        if right not in closed_rights(settings):
+            seen.setdefault(who_may(right), []).append(what)
     return seen
 
 

@@ -16,7 +16,7 @@ _FACTS = {
     "phone_number": ("Phone number", "Names the other side of a call."),
     "phone_digest": (
         "A digest of a phone number, from which the number cannot be read",
-        "Tells equal numbers, and those of erased people.",
+        "Recognizes equal numbers, and those of erased people.",
     ),
     "extension_id": ("Zoom's ID of an extension", "Finds the user of a phone."),
     "extension_number": ("Extension number", "Finds the user of a phone."),

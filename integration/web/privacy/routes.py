@@ -6,6 +6,7 @@ from starlette.responses import Response
 from integration.database import rows
 from integration.directory.rights import Right
 from integration.privacy.settings import privacy_settings
+from integration.web.page.closed_rights import closed_rights
 from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.privacy.held import held
@@ -32,7 +33,7 @@ def notice(visit: Visit) -> Response:
         "privacy/notice.html",
         organization=name,
         held=list(held(privacy)),
-        seen={right: what for right, what in SEEN.items() if right not in privacy.closed_rights},
+        seen={right: what for right, what in SEEN.items() if right not in closed_rights(privacy)},
         privacy=privacy,
         quarantine_days=settings.quarantine_days,
         erase_after_days=settings.erase_after_days,

@@ -134,8 +134,8 @@ def _require_key(visit: Visit) -> None:
         visit.settings.tombstone_key  # noqa: B018  (refuses a missing key)
     except SettingsError as error:
         raise bad_form(
-            "This needs the setting TOMBSTONE_KEY, which tells equal numbers without keeping "
-            "them. Ask the team that runs WorkSights to set it."
+            "This needs the setting TOMBSTONE_KEY, with which equal numbers are "
+            "recognized without being kept. Ask the team that runs WorkSights to set it."
         ) from error
 
 

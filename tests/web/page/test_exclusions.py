@@ -25,7 +25,7 @@ def test_the_page_suggests_whom_to_keep_out_and_excludes_nobody_itself(site: Sit
 
 
 @pytest.mark.parametrize(
-    ("kind", "text", "told"),
+    ("kind", "text", "shown"),
     [
         ("email_or_domain", "law firm", "Enter an email such as"),
         ("email_or_domain", "", "Enter an email such as"),
@@ -37,18 +37,18 @@ def test_the_page_suggests_whom_to_keep_out_and_excludes_nobody_itself(site: Sit
     ],
 )
 def test_what_means_nothing_is_refused_with_an_example(
-    kind: str, text: str, told: str, site: Site
+    kind: str, text: str, shown: str, site: Site
 ) -> None:
     admin = site.visitor("admin")
     asked = {"kind": kind, "text": text, "level": "never_store"}
     answers = [admin.get(f"{PATH}/add", params=asked), admin.post(f"{PATH}/add", asked)]
     for answer in answers:
-        assert (answer.status_code, told in answer.text) == (400, True)
+        assert (answer.status_code, shown in answer.text) == (400, True)
     assert site.rows("select * from integration.exclusions") == []
 
 
 @pytest.mark.parametrize(
-    ("kind", "text", "told"),
+    ("kind", "text", "shown"),
     [
         ("email_or_domain", "client-one.com", "2 past sessions and 2 addresses"),
         ("zoom_user", "zu-acme-manager", "past sessions"),
@@ -57,12 +57,12 @@ def test_what_means_nothing_is_refused_with_an_example(
     ],
 )
 def test_a_preview_says_what_it_concerns_and_that_it_cannot_be_undone(
-    kind: str, text: str, told: str, story: Site
+    kind: str, text: str, shown: str, story: Site
 ) -> None:
     admin = story.visitor("admin")
     query = f"kind={kind}&text={text.replace('+', '%2B')}"
     page = look(admin, f"{PATH}/add?{query}&level=never_store")
-    assert told in page
+    assert shown in page
     assert "This cannot be undone" in page
     if kind != "phone_number":
         page = look(admin, f"{PATH}/add?{query}&level=hide")
@@ -113,11 +113,11 @@ def test_what_an_exclusion_has_removed_and_the_proof_are_shown(site: Site) -> No
         on conflict (exclusion_id) do update set values_left = excluded.values_left
     """
     admin = site.visitor("admin")
-    for left, told in ((None, "After the next update"), (0, "Nothing left"), (3, "3 values left")):
+    for left, shown in ((None, "After the next update"), (0, "Nothing left"), (3, "3 values left")):
         site.rows(applied, left)
         page = look(admin)
         assert "Names in 12 events" in page
-        assert told in page
+        assert shown in page
 
 
 def test_never_storing_needs_the_key_of_the_tombstones(site: Site) -> None:

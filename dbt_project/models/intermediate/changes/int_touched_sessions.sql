@@ -12,7 +12,7 @@ with
 
 changed_sessions as (
 
-    select * from {{ ref('stg_zoom__changed_sessions') }}
+    select * from {{ ref('int_changed_sessions') }}
     where batch > {{ progress() }}
 
 ),

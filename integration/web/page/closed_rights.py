@@ -1,0 +1,19 @@
+"""The rights that an organization's privacy settings take from every role."""
+
+from integration.directory.rights import Right
+from integration.privacy.settings import PrivacySettings
+
+_OF_SINGLE_PEOPLE = frozenset(
+    {
+        Right.SEE_EVERY_TIMELINE,
+        Right.SEE_EVERY_OUTCOME,
+        Right.SEE_EVERY_TOPIC,
+        Right.SEE_ACTIVITY_COUNTS,
+    }
+)
+
+
+def closed_rights(settings: PrivacySettings) -> frozenset[Right]:
+    if settings.shows_groups_only:
+        return _OF_SINGLE_PEOPLE
+    return frozenset() if settings.topics == "leaders" else frozenset({Right.SEE_EVERY_TOPIC})
