@@ -198,7 +198,7 @@ def served(url: str, environment: dict[str, str]) -> Iterator[tuple[requests.Ses
         try:
             visitor.trust_env = False
             visitor.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140"
-            sign_in(visitor, create_link(settings, url, email="user1@acme.example"))
+            sign_in(visitor, create_link(settings, url, email="user1@acme.example", made_by=None))
             yield visitor, base
         finally:
             server.should_exit = True

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from integration.commands import demo_day as timeline
 from integration.commands.keys import create_missing_keys
+from integration.commands.operator import operator
 from integration.commands.processes import Supervisor
 from integration.commands.sign_in_link import create_link
 from integration.database.postgres import connect, transaction
@@ -119,10 +120,11 @@ def sign_in_links(settings: Settings, url: str) -> list[str]:
     """Lines with a role and a one-time link for a user with that role."""
     with connect(url, role="page") as connection:
         people = first_of_roles(connection, organization_id=ORGANIZATION, roles=ROLES_SHOWN)
-    return [
-        f"{role:<10} {create_link(settings, url, email=email, organization=ORGANIZATION)}"
+    links = {
+        role: create_link(settings, url, email=email, organization=ORGANIZATION, made_by=operator())
         for role, email in people
-    ]
+    }
+    return [f"{role:<10} {link}" for role, link in links.items()]
 
 
 def _print_day(url: str, day: date) -> None:

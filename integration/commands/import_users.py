@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from integration.commands.operator import operator
+from integration.database.audit_trail import record_change, set_author
 from integration.database.postgres import database_url, transaction
 from integration.directory import worksights_users as directory
 from integration.directory.file import read_directory
@@ -54,12 +56,21 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
         is_new = directory.ensure_organization(
             connection, organization_id=organization, name=organization_name
         )
+        set_author(connection, operator())
         try:
             new, known = directory.upsert_users(
                 connection, organization_id=organization, users=users
             )
         except DirectoryConflict as error:
             raise click.ClickException(f"{file.name}, {error}. Nothing was imported.") from error
+        record_change(
+            connection,
+            organization_id=organization,
+            user_id=operator(),
+            kind="users_imported",
+            subject="",
+            details={"added": new, "updated": known},
+        )
     created = " (created)" if is_new else ""
     click.echo(f"{organization}{created}: {quantity(new, 'user')} added, {known:,} updated.")
     if erased:

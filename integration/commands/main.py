@@ -26,6 +26,7 @@ COMMANDS = {
     "connect": "connect",
     "sign-in-link": "sign_in_link",
     "explain": "explain",
+    "audit": "audit",
     "status": "status",
     "dbt": "dbt",
     "simulate": "simulate",

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import click
 
 from integration.commands.chosen_user import only_user
+from integration.commands.operator import operator
+from integration.database.audit_trail import record_change
 from integration.database.postgres import connect, database_url
 from integration.directory.worksights_users import users_by_email
 from integration.settings import Settings, read_settings
@@ -19,14 +21,20 @@ def sign_in_link(email: str, organization: str | None) -> None:
     settings = read_settings()
     settings.require_all("SESSION_KEY", "PUBLIC_URL")
     url = database_url(settings)
-    click.echo(create_link(settings, url, email=email, organization=organization))
+    link = create_link(settings, url, email=email, organization=organization, made_by=operator())
+    click.echo(link)
 
 
 def create_link(
-    settings: Settings, url: str, *, email: str, organization: str | None = None
+    settings: Settings,
+    url: str,
+    *,
+    email: str,
+    organization: str | None = None,
+    made_by: str | None,
 ) -> str:
-    """Stores and returns a link. ClickException if there is no such user, several of them, or the
-    user is deactivated.
+    """Stores and returns a link. `made_by` is who makes it, if it is not the user. ClickException
+    if there is no such user, several of them, or the user is deactivated.
     """
     from integration.sign_in.signing import Signing, new_secret
 
@@ -41,7 +49,16 @@ def create_link(
             token,
             organization_id=user.organization_id,
             user_id=user.user_id,
+            made_by=made_by,
             now=now,
         )
+        if made_by is not None:
+            record_change(
+                connection,
+                organization_id=user.organization_id,
+                user_id=made_by,
+                kind="sign_in_link_made",
+                subject=user.user_id,
+            )
     signed = Signing(settings.session_keys).signed(token, purpose="sign-in")
     return f"{settings.public_url}/sign-in?token={signed}"

@@ -7,6 +7,7 @@ import psycopg
 
 from integration.connections.tokens import pop_tokens
 from integration.database import rows
+from integration.database.audit_trail import JOB
 
 
 def end_deauthorized(
@@ -46,7 +47,14 @@ def end_deauthorized(
                 status_detail = 'The app was removed in Zoom. Reconnect the account.'
             from removed
             where connections.connection_id = removed.connection_id
-            returning connections.connection_id
+            returning
+                connections.connection_id, connections.organization_id, connections.zoom_account_id
+        ),
+        recorded as (
+            insert into integration.audit_trail (organization_id, user_id, kind, subject, details)
+            select organization_id, %(job)s, 'connection_ended', connection_id,
+                jsonb_build_object('zoom_account_id', zoom_account_id)
+            from ended
         ),
         without_tokens as (
             delete from integration.tokens using ended
@@ -54,7 +62,7 @@ def end_deauthorized(
         )
         select connection_id from ended
         """,
-        {"client_id": client_id, "erase_after": erase_after},
+        {"client_id": client_id, "erase_after": erase_after, "job": JOB},
     )
 
 

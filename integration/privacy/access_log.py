@@ -35,10 +35,12 @@ WORDS = {
 class Access:
     """What one person saw on one day, how many times, and last when. `first_day` and `last_day` are
     those of the data. `actor_name` is None if the actor is a command or no user any more.
+    `via_link_of` is who made the link that the actor signed in with, if it was somebody else.
     """
 
     actor: str
     actor_name: str | None
+    via_link_of: str | None
     act: Act
     first_day: date | None
     last_day: date | None
@@ -55,19 +57,24 @@ def record_access(
     users: Collection[str | None] = (),
     persons: Collection[str | None] = (),
     days: tuple[date, date] | None = None,
+    via_link_of: str | None = None,
 ) -> None:
     """Records that data of these users and external persons is shown to `actor`, in the transaction
     that reads it. Nobody's access to their own data is recorded. `days`: the first and the last.
+    `via_link_of` is who made the link that the actor signed in with, if it was somebody else: then
+    their own data is recorded, too.
     """
-    about_users = sorted({user for user in users if user and user != actor})
+    about_users = sorted({user for user in users if user and (user != actor or via_link_of)})
     about_persons = sorted({person for person in persons if person})
     if not about_users and not about_persons:
         return
     connection.execute(
         """
         insert into integration.access_log
-            (organization_id, actor, act, about_user_id, about_person_id, days)
-        select %(organization)s, %(actor)s, %(act)s, about.user_id, about.person_id, %(days)s
+            (organization_id, actor, act, about_user_id, about_person_id, days, via_link_of)
+        select
+            %(organization)s, %(actor)s, %(act)s, about.user_id, about.person_id, %(days)s,
+            %(via_link_of)s
         from (
             select user_id, null::text as person_id from unnest(%(users)s::text[]) as user_id
             union all
@@ -81,6 +88,7 @@ def record_access(
             "users": about_users,
             "persons": about_persons,
             "days": DateRange(*days, bounds="[]") if days else None,
+            "via_link_of": via_link_of,
         },
     )
 
@@ -94,7 +102,7 @@ def accesses_to(
         Access,
         """
         select
-            accesses.actor, actors.full_name as actor_name, accesses.act,
+            accesses.actor, actors.full_name as actor_name, accesses.via_link_of, accesses.act,
             lower(accesses.days) as first_day, upper(accesses.days) - 1 as last_day,
             count(*) as times, max(accesses.at) as last_at
         from integration.access_log as accesses
@@ -104,7 +112,7 @@ def accesses_to(
         where accesses.organization_id = %(organization)s
             and accesses.about_user_id = %(user)s
         group by
-            accesses.actor, actors.full_name, accesses.act, accesses.days,
+            accesses.actor, actors.full_name, accesses.via_link_of, accesses.act, accesses.days,
             (accesses.at at time zone %(zone)s)::date
         order by last_at desc
         limit %(limit)s

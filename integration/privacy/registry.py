@@ -180,13 +180,16 @@ NOT_PERSONAL = """
 # The same for single tables. Names and domains of companies are not personal; tokens are encrypted.
 NOT_PERSONAL_IN = """
     worksights.organizations        name
-    integration.access_log          act
+    integration.access_log          act via_link_of
+    integration.audit_head          hash
+    integration.audit_trail         via_link_of hash user_salt user_digest subject_salt
+    integration.audit_trail         subject_digest details_salt details_digest
     integration.exclusions          level
     integration.identity_settings   name value
     integration.privacy_settings    name value
     integration.tokens              grant_type access_token refresh_token api_url scope
-    integration.sign_in_links       token_hash
-    integration.page_sessions       session_hash
+    integration.sign_in_links       token_hash made_by
+    integration.page_sessions       session_hash via_link_of
     integration.authorizations      state_hash session_hash code_verifier
     integration.tombstones          digest person
     integration.tombstone_key       key_id

@@ -31,6 +31,7 @@ class Viewer:
     role: str
     time_zone: str
     message: dict[str, Any] | None  # to be shown once
+    via_link_of: str | None  # who made the link of this session, if it was somebody else
     has_seen_notice: bool  # in its current version
 
 
@@ -44,6 +45,7 @@ class Invitee:
     full_name: str
     email: str
     role: str
+    link_made_by: str | None  # if it was somebody else
 
     def is_viewer(self, viewer: Viewer) -> bool:
         return (viewer.organization_id, viewer.user_id) == (self.organization_id, self.user_id)
@@ -59,15 +61,19 @@ def store_link(
     *,
     organization_id: str,
     user_id: str,
+    made_by: str | None,
     now: datetime,
 ) -> None:
-    """Stores a link that signs this user in once, within ten minutes."""
+    """Stores a link that signs this user in once, within ten minutes. `made_by` is who made it, if
+    it was not the user.
+    """
     connection.execute(
         """
-        insert into integration.sign_in_links (token_hash, organization_id, user_id, expires_at)
-        values (%s, %s, %s, %s)
+        insert into integration.sign_in_links
+            (token_hash, organization_id, user_id, made_by, expires_at)
+        values (%s, %s, %s, %s, %s)
         """,
-        [secret_hash(token), organization_id, user_id, now + LINK_LIFE],
+        [secret_hash(token), organization_id, user_id, made_by, now + LINK_LIFE],
     )
 
 
@@ -79,7 +85,7 @@ def invitee_of(connection: psycopg.Connection, token: str, *, now: datetime) -> 
         """
         select
             users.user_id, users.organization_id, organizations.name as organization_name,
-            users.full_name, users.email, users.role
+            users.full_name, users.email, users.role, sign_in_links.made_by as link_made_by
         from integration.sign_in_links
         inner join worksights.users using (organization_id, user_id)
         inner join worksights.organizations using (organization_id)
@@ -103,10 +109,12 @@ def use_link(
         with used as (
             delete from integration.sign_in_links
             where token_hash = %(token)s
-            returning organization_id, user_id, expires_at
+            returning organization_id, user_id, made_by, expires_at
         )
-        insert into integration.page_sessions (session_hash, organization_id, user_id, expires_at)
-        select %(session)s, used.organization_id, used.user_id, %(session_expires_at)s
+        insert into integration.page_sessions
+            (session_hash, organization_id, user_id, via_link_of, expires_at)
+        select
+            %(session)s, used.organization_id, used.user_id, used.made_by, %(session_expires_at)s
         from used
         inner join worksights.users using (organization_id, user_id)
         where used.expires_at > %(now)s
@@ -132,6 +140,7 @@ def viewer_of(connection: psycopg.Connection, session: str, *, now: datetime) ->
         select
             users.user_id, users.organization_id, organizations.name as organization_name,
             users.full_name, users.email, users.role, users.time_zone, page_sessions.message,
+            page_sessions.via_link_of,
             exists (
                 select from integration.notices_seen as seen
                 where seen.organization_id = users.organization_id

@@ -9,7 +9,6 @@ import psycopg
 from starlette.responses import Response
 
 from integration.database import rows
-from integration.database.audit_trail import record_change
 from integration.directory.rights import Right
 from integration.pipeline.marts import marts_exist
 from integration.web.page.refusals import Refusal, bad_form
@@ -125,11 +124,9 @@ def _private_sessions(visit: Visit, connection: psycopg.Connection) -> list[Priv
 
 def _record(visit: Visit, connection: psycopg.Connection, kind: str) -> None:
     """That it was done, not which session: the record is for others to read."""
-    record_change(
+    visit.record_change(
         connection,
-        organization_id=visit.viewer.organization_id,
-        user_id=visit.viewer.user_id,
-        kind=kind,
+        kind,
         subject=visit.viewer.user_id,
     )
 

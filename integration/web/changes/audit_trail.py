@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 
 from integration.database import rows
+from integration.database.audit_trail import JOB
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,13 @@ class Change:
     zoom_user_name: str | None
 
     @property
+    def author(self) -> str:
+        """The author in words."""
+        if self.user_id.startswith(("command:", "database:")):
+            return "The team that runs WorkSights"
+        return self.full_name or ("WorkSights" if self.user_id == JOB else "A former user")
+
+    @property
     def backdated_to(self) -> datetime | None:
         """The effective date, if it is earlier than the change itself."""
         moment = self.details.get("effective_from")
@@ -35,7 +43,7 @@ class Change:
 def latest_changes(
     connection: psycopg.Connection, *, organization_id: str, limit: int, offset: int = 0
 ) -> list[Change]:
-    """The organization's latest changes, the newest first."""
+    """The organization's latest changes, the newest first, without sign-ins."""
     return rows.every(
         connection,
         Change,
@@ -60,6 +68,7 @@ def latest_changes(
             on affected.organization_id = audit_trail.organization_id
             and affected.user_id = coalesce(audit_trail.details ->> 'user_id', audit_trail.subject)
         where audit_trail.organization_id = %s
+            and audit_trail.kind not in ('signed_in', 'signed_out', 'sign_in_link_made')
         order by audit_trail.at desc, audit_trail.entry_id desc
         limit %s offset %s
         """,

@@ -12,7 +12,6 @@ from integration.connections.listed import (
     connections_of,
     is_worth_watching,
 )
-from integration.database.audit_trail import record_change
 from integration.directory.rights import Right
 from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
@@ -39,11 +38,9 @@ def import_users(visit: Visit) -> Response:
         account = request_import(connection, connection_id, organization_id=organization_id)
         if account is None:
             raise not_found()
-        record_change(
+        visit.record_change(
             connection,
-            organization_id=organization_id,
-            user_id=visit.viewer.user_id,
-            kind="import_asked_for",
+            "import_asked_for",
             subject=connection_id,
             details={"zoom_account_id": account},
         )
@@ -69,11 +66,9 @@ def end_connection(visit: Visit) -> Response:
         if ended is None:
             raise not_found()
         account, token = ended
-        record_change(
+        visit.record_change(
             connection,
-            organization_id=organization_id,
-            user_id=visit.viewer.user_id,
-            kind="connection_disconnected",
+            "connection_disconnected",
             subject=connection_id,
             details={"zoom_account_id": account},
         )

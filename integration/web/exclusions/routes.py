@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from integration.database.audit_trail import record_change
 from integration.directory.rights import Right
 from integration.privacy.exclusions import KINDS, LEVELS, subject_of
 from integration.settings import SettingsError
@@ -93,11 +92,9 @@ def save(visit: Visit) -> Response:
             level=asked.level,
             changed_by=viewer.user_id,
         )
-        record_change(
+        visit.record_change(
             connection,
-            organization_id=viewer.organization_id,
-            user_id=viewer.user_id,
-            kind="exclusion_set",
+            "exclusion_set",
             subject=str(exclusion_id),
             details={"kind": asked.kind, "level": asked.level},
         )
@@ -116,11 +113,9 @@ def remove(visit: Visit) -> Response:
     with visit.transaction() as connection:
         if not remove_exclusion(connection, viewer.organization_id, int(exclusion_id)):
             raise not_found()
-        record_change(
+        visit.record_change(
             connection,
-            organization_id=viewer.organization_id,
-            user_id=viewer.user_id,
-            kind="exclusion_removed",
+            "exclusion_removed",
             subject=exclusion_id,
         )
         visit.show_next(connection, "Exclusion removed. What was never stored does not come back.")

@@ -9,7 +9,6 @@ import psycopg
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of
-from integration.database.audit_trail import record_change
 from integration.directory.profiles import Profile, profile_of
 from integration.directory.rights import Right
 from integration.privacy.access_log import Act
@@ -92,11 +91,9 @@ def save(visit: Visit) -> Response:
             effective_from=effective.moment,
             changed_by=viewer.user_id,
         )
-        record_change(
+        visit.record_change(
             connection,
-            organization_id=viewer.organization_id,
-            user_id=viewer.user_id,
-            kind="feature_switched",
+            "feature_switched",
             subject=choice.user_id or "",
             details={
                 "feature": choice.feature,

@@ -21,6 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
+from integration.database.audit_trail import record_change
 from integration.directory.rights import Right, may
 from integration.privacy.access_log import Act, record_access
 from integration.privacy.settings import PrivacySettings, privacy_settings
@@ -173,8 +174,28 @@ class Visit:
             users=users,
             persons=persons,
             days=days,
+            via_link_of=self.viewer.via_link_of,
         )
         self.request.state.recorded = act
+
+    def record_change(
+        self,
+        connection: psycopg.Connection,
+        kind: str,
+        *,
+        subject: str,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Records what the viewer changes in the audit trail, in the transaction of the change."""
+        record_change(
+            connection,
+            organization_id=self.viewer.organization_id,
+            user_id=self.viewer.user_id,
+            kind=kind,
+            subject=subject,
+            details=details,
+            via_link_of=self.viewer.via_link_of,
+        )
 
     @property
     def csrf_token(self) -> str:

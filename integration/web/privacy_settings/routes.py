@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from integration.database.audit_trail import record_change
 from integration.directory.rights import Right
 from integration.privacy.retention import oldest_kept
 from integration.privacy.settings import NEVER, RETENTION, set_privacy, setting_changes
@@ -85,11 +84,9 @@ def save(visit: Visit) -> Response:
             chosen,
             changed_by=viewer.user_id,
         )
-        record_change(
+        visit.record_change(
             connection,
-            organization_id=viewer.organization_id,
-            user_id=viewer.user_id,
-            kind="privacy_changed",
+            "privacy_changed",
             subject=setting.name,
             details={"value": chosen},
         )

@@ -6,6 +6,7 @@ page signs in.
 
 from starlette.responses import Response
 
+from integration.database.audit_trail import record_change
 from integration.directory.rights import Right
 from integration.sign_in.sessions import Invitee, delete_expired, end_session, invitee_of, use_link
 from integration.sign_in.signing import new_secret
@@ -54,6 +55,14 @@ def confirm_sign_in(visit: Visit) -> Response:
         delete_expired(connection, now=visit.now)
         if use_link(connection, token, session=session, now=visit.now) is None:
             raise _unusable(visit)  # another request has just used the link
+        record_change(
+            connection,
+            organization_id=invited.organization_id,
+            user_id=invited.user_id,
+            kind="signed_in",
+            subject=invited.user_id,
+            via_link_of=invited.link_made_by,
+        )
         if visit.session:
             end_session(connection, visit.session)
     response = visit.go(next_path or "/")
@@ -64,6 +73,7 @@ def confirm_sign_in(visit: Visit) -> Response:
 def sign_out(visit: Visit) -> Response:
     with visit.transaction() as connection:
         end_session(connection, visit.session or "")
+        visit.record_change(connection, "signed_out", subject=visit.viewer.user_id)
     response = visit.go("/signed-out")
     visit.page.browser_session.end(response)
     return response

@@ -7,7 +7,6 @@ import psycopg
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of
-from integration.database.audit_trail import record_change
 from integration.directory.profiles import Profile, profile_of
 from integration.directory.rights import Right
 from integration.web.changes.effective import Effective, TimeChoice, time_choice
@@ -159,11 +158,9 @@ def _record(
     choice: MappingChoice,
     effective: Effective,
 ) -> None:
-    record_change(
+    visit.record_change(
         connection,
-        organization_id=visit.viewer.organization_id,
-        user_id=visit.viewer.user_id,
-        kind=kind,
+        kind,
         subject=choice.user.zoom_user_id,
         details={"user_id": choice.user_id, "effective_from": effective.moment.isoformat()},
     )

@@ -7,7 +7,6 @@ from typing import cast, get_args
 import psycopg
 from starlette.responses import Response
 
-from integration.database.audit_trail import record_change
 from integration.directory.rights import Right
 from integration.web.changes.effects import effects_of_mapping
 from integration.web.page.refusals import Link, Refusal, bad_form, not_found
@@ -106,11 +105,9 @@ def _decide(
             effective_from=request.effective_from,
             changed_by=request.requested_by,
         )
-    record_change(
+    visit.record_change(
         connection,
-        organization_id=viewer.organization_id,
-        user_id=viewer.user_id,
-        kind=f"mapping_{decision}",
+        f"mapping_{decision}",
         subject=request.zoom_user_id,
         details={
             "user_id": request.user_id,

@@ -117,7 +117,7 @@ class Site:
     def link(self, role: str, organization: str = "acme") -> str:
         return create_link(
             self.settings, self.database_url, email=email_of(role, organization),
-            organization=organization,
+            organization=organization, made_by=None,
         )  # fmt: skip
 
     def visitor(self, role: str, organization: str = "acme") -> Visitor:

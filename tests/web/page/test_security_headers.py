@@ -96,7 +96,7 @@ def test_a_statement_that_fails_is_logged_without_the_row_it_quotes(
     visitor = site.visitor("executive")
     site.rows(
         "alter table integration.audit_trail "
-        "add constraint no_executive check (user_id <> 'acme-executive')"
+        "add constraint no_executive check (user_id <> 'acme-executive') not valid"
     )
     connection_id = site.connect("acme", "AcmeZoomAccount0000000")
     answer = visitor.post(f"/services/zoom/connections/{connection_id}/import")
