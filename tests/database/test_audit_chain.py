@@ -1,4 +1,4 @@
-"""The audit trail is a chain: what was changed, removed or put in between is found by its number."""
+"""The audit trail is a chain: what was changed, removed or put in between is found."""
 
 from collections.abc import Iterator
 
@@ -57,14 +57,14 @@ def test_an_empty_trail_is_unbroken(database_url: str) -> None:
         ("update integration.audit_trail set organization_id = 'x' where number = 3", [3]),
         ("update integration.audit_trail set user_id = 'somebody' where number = 3", [3]),
         ("update integration.audit_trail set subject = 'bob' where number = 3", [3]),
-        ('update integration.audit_trail set details = \'{"to": "owner"}\' where number = 3', [3]),
+        ("update integration.audit_trail set details = '[1]' where number = 3", [3]),
         ("update integration.audit_trail set via_link_of = 'x' where number = 3", [3]),
         ("update integration.audit_trail set user_digest = 'x' where number = 3", [3]),
         ("update integration.audit_trail set hash = 'x' where number = 3", [3, 4]),
         ("delete from integration.audit_trail where number = 3", [4]),
         ("delete from integration.audit_trail where number in (2, 3)", [4]),
         ("delete from integration.audit_trail where number = 1", [2]),
-        (f"delete from integration.audit_trail where number = {ROWS}", [ROWS]),
+        ("delete from integration.audit_trail where number > 5", [ROWS]),
         ("delete from integration.audit_trail", [ROWS]),
         (
             "update integration.audit_trail set number = case number when 2 then 93 else 92 end "
@@ -151,9 +151,11 @@ def test_two_writers_at_once_make_one_chain(database_url: str) -> None:
 def test_neither_page_nor_pipeline_can_change_it(
     role: str, statement: str, database_url: str
 ) -> None:
-    with connect(database_url, role=role) as connection:  # type: ignore[arg-type]
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute(statement)
+    with (
+        connect(database_url, role=role) as connection,  # type: ignore[arg-type]
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(statement)
 
 
 def test_what_a_writer_says_about_the_chain_is_ignored(database_url: str) -> None:

@@ -85,7 +85,8 @@ def test_a_feature_change_is_saved_with_its_author_and_recorded(acme: Site) -> N
         )
     ]  # fmt: skip
     assert acme.rows(
-        "select user_id, kind, subject, details from integration.audit_trail where kind <> 'signed_in'"
+        "select user_id, kind, subject, details from integration.audit_trail "
+        "where kind <> 'signed_in'"
     ) == [
         (
             user_id_of("owner"), "feature_switched", user_id_of("member"),

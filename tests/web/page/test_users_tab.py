@@ -130,7 +130,8 @@ def test_a_mapping_is_saved_with_its_author_and_recorded(acme: Site) -> None:
         "from integration.mapping_changes where zoom_user_id = 'zu_new'"
     ) == [(ACME, user_id_of("member"), "2026-01-31 23:00:00+00", user_id_of("admin"))]  # Berlin
     assert acme.rows(
-        "select user_id, kind, subject, details from integration.audit_trail where kind <> 'signed_in'"
+        "select user_id, kind, subject, details from integration.audit_trail "
+        "where kind <> 'signed_in'"
     ) == [
         (
             user_id_of("admin"), "mapping_changed", "zu_new",
