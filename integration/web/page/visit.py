@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, Literal
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import psycopg
 from anyio import to_thread
 from psycopg_pool import ConnectionPool
 from starlette.datastructures import FormData
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
@@ -30,9 +30,8 @@ from integration.sign_in.sessions import Viewer, store_message, viewer_of
 from integration.sign_in.signing import Signing
 from integration.web.page.browser_session import CSRF_FIELD, BrowserSession
 from integration.web.page.closed_rights import closed_rights
+from integration.web.page.form_body import read_form
 from integration.web.page.refusals import (
-    Refusal,
-    bad_form,
     closed_by_privacy,
     forbidden,
     form_refused,
@@ -41,7 +40,6 @@ from integration.web.page.refusals import (
 )
 
 LONGEST_PART = 200  # of an address; ids have at most 128 bytes
-FORM_LIMIT = 1 << 18  # our forms have a few kilobytes
 OK = 200
 NOTICE = "/notice"  # seen once, before every other page that needs a sign-in
 
@@ -227,7 +225,7 @@ class PageRoute(Route):
         method: Literal["GET", "POST"] = "GET",
     ) -> None:
         async def endpoint(request: Request) -> Response:
-            form = await _read_form(request) if method == "POST" else FormData()
+            form = await read_form(request) if method == "POST" else FormData()
             answer = await to_thread.run_sync(
                 _answer, request, handler, right, form, limiter=request.state.pages_at_once
             )
@@ -283,25 +281,3 @@ def enter(request: Request, form: FormData) -> Visit:
             if viewer:
                 privacy = privacy_settings(connection, viewer.organization_id)
     return Visit(request, page, now, form, session if viewer else None, viewer, privacy)
-
-
-async def _read_form(request: Request) -> FormData:
-    """The fields of a form. Starlette's own reader does not limit the total size."""
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > FORM_LIMIT:
-                raise Refusal(
-                    413,
-                    title="Too much data",
-                    text="The form is too large. Nothing was changed.",
-                    next_step="Split it into smaller parts.",
-                )
-    except ClientDisconnect as error:  # no one reads the response; this avoids a trace in the log
-        raise bad_form("The form is incomplete.") from error
-    try:
-        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=5000)
-    except ValueError as error:  # also: not UTF-8
-        raise bad_form("The form has too many fields or is not valid text.") from error
-    return FormData([(name, value.replace("\0", "")) for name, value in fields])
