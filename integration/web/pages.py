@@ -35,8 +35,8 @@ PAGES = (
     *features.PAGES,
     *switches.PAGES,
     *connections.PAGES,
+    *exclusions.PAGES,  # before the pages of single settings, whose addresses have the same start
     *privacy_settings.PAGES,
-    *exclusions.PAGES,
     *timeline.PAGES,
     *clients.PAGES,
     *missing.PAGES,

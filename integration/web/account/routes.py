@@ -4,7 +4,7 @@ the mappings requested for or from them, and who saw their data.
 
 from starlette.responses import Response
 
-from integration.directory.rights import RIGHTS, Right
+from integration.directory.rights import Right
 from integration.privacy.access_log import WORDS, accesses_to
 from integration.web.account.pausing import pausing_of
 from integration.web.page.navigation import start_page
@@ -23,9 +23,7 @@ def start(visit: Visit) -> Response:
 def account(visit: Visit) -> Response:
     not_listed = (Right.ANYONE, Right.SIGNED_IN)
     rights = [
-        right.second_person
-        for right in Right
-        if right in RIGHTS[visit.viewer.role] and right not in not_listed
+        right.second_person for right in Right if visit.may(right) and right not in not_listed
     ]
     viewer = visit.viewer
     with visit.transaction() as connection:

@@ -1,4 +1,4 @@
-"""`/services/zoom/exclusions`: who and what is hidden or never stored, the preview of a new
+"""`/services/zoom/privacy/exclusions`: who and what is hidden or never stored, the preview of a new
 exclusion, and its removal.
 """
 
@@ -20,7 +20,7 @@ from integration.web.exclusions.stored import (
 from integration.web.page.refusals import bad_form, not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 
-PATH = "/services/zoom/exclusions"
+PATH = "/services/zoom/privacy/exclusions"
 LONGEST = 320  # characters; the longest address has so many
 KIND_NAMES = {
     "email_or_domain": "Email or domain",

@@ -7,7 +7,7 @@ import pytest
 from tests.web.page.site import Site, Visitor
 from tests.web.page.zoom_users import words
 
-PATH = "/services/zoom/exclusions"
+PATH = "/services/zoom/privacy/exclusions"
 
 
 def look(visitor: Visitor, path: str = PATH) -> str:
