@@ -7,7 +7,7 @@ WorkSights users who were deactivated before that.
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 
@@ -40,9 +40,10 @@ def delete_what_is_too_old(connection: psycopg.Connection, url: str, batch: Batc
     emptied rows by table. Users are deleted as the owner, because they are the host product's.
     """
     deleted: Counter[str] = Counter()
-    for organization_id, oldest in _limits(connection, now=batch.as_of).items():
+    now = min(batch.as_of, datetime.now(UTC))  # a trial as of a later time deletes nothing
+    for organization_id, oldest in _limits(connection, now=now).items():
         with connection.transaction():
-            of_it = _delete_sessions(connection, organization_id, oldest, batch)
+            of_it = _delete_sessions(connection, organization_id, oldest, batch, now=now)
             of_it += _delete_zoom_users(connection, organization_id, oldest)
             if +of_it:
                 of_it += delete_orphans(connection, organization_id)
@@ -102,11 +103,16 @@ def _old_sessions(
 
 
 def _delete_sessions(
-    connection: psycopg.Connection, organization_id: str, oldest: datetime, batch: Batch
+    connection: psycopg.Connection,
+    organization_id: str,
+    oldest: datetime,
+    batch: Batch,
+    *,
+    now: datetime,
 ) -> Counter[str]:
     deleted: Counter[str] = Counter()
     while old := _old_sessions(
-        connection, organization_id, oldest, now=batch.as_of, limit=SESSIONS_AT_ONCE
+        connection, organization_id, oldest, now=now, limit=SESSIONS_AT_ONCE
     ):
         deleted["zoom_raw.events"] += delete_sessions(
             connection, organization_id, old, batch.number

@@ -38,13 +38,14 @@ def digests_in_use(
     connection: psycopg.Connection, key: Key, organizations: Iterable[str]
 ) -> dict[str, Digests]:
     """The digests of each organization with tombstones, or with exclusions that are never stored.
-    `key` is called only if there are any.
+    `key` is called only if there are any in any organization.
 
     Raises WrongTombstoneKey if they were created with another key.
     """
     asked = set(organizations)
     in_use = {each.organization_id for each in never_stored(connection, asked)}
     if key_in_use(connection) is not None:
+        check_key(connection, key())
         in_use |= organizations_with_tombstones(connection, asked)
     return {
         organization: digests_with_key(connection, organization, key)

@@ -15,7 +15,7 @@ from tests.browser.looks import DRAWN, WATCH_SHIFTS
 from tests.patience import PATIENCE
 from tests.web.page.site import Site
 
-PIECES = 12
+PIECES = 40
 PAUSE_SECONDS = 0.1  # after each piece: the browser could draw what it has
 PATHS = (
     "/services/zoom/overview",

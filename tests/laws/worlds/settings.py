@@ -1,5 +1,6 @@
 """Settings and how they change between batches, mostly at the ends of sessions."""
 
+import random
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -32,6 +33,7 @@ PRIVACY = (
 )
 # These make no difference between the batches in which an event may arrive.
 REMOVES = (("topics", "none"), ("phone_numbers", "none"))
+SECOND = timedelta(seconds=1)
 FEATURES = ("meetings", "meetings", "webinars", "phone")
 
 
@@ -40,6 +42,10 @@ class Setter:
     dice: Dice
     cast: Cast
     ends: list[datetime]
+
+    def __post_init__(self) -> None:
+        # Chance for what came later, so that the worlds stay the same in everything else.
+        self.others = random.Random(self.cast.prefix)  # noqa: S311
 
     def edge(self) -> datetime:
         """A moment at, just before or just after the end of a session."""
@@ -84,26 +90,27 @@ class Setter:
 
     def privacy(self) -> PrivacySetting:
         """One that is there from the beginning."""
-        name, value = self.dice.choice(PRIVACY)
-        organization = self.dice.choice(self.cast.organizations)
-        return PrivacySetting(organization, name, value, LONG_AGO)
-
-    def pause(self) -> Pause:
-        dice = self.dice
-        user = dice.choice(self.cast.users)
-        return Pause(
-            organization_id=user.organization_id,
-            user_id=user.user_id,
-            is_on=dice.luck(0.6),
-            effective_from=self.edge(),
-            changed_at=BASE + timedelta(hours=dice.number(0, 2)),
-        )
+        name, value = self.others.choice(PRIVACY)
+        return PrivacySetting(self._organization(), name, value, LONG_AGO)
 
     def removal(self) -> PrivacySetting:
         """One that removes something from the past, too."""
-        name, value = self.dice.choice(REMOVES)
-        organization = self.dice.choice(self.cast.organizations)
-        return PrivacySetting(organization, name, value, BASE)
+        name, value = self.others.choice(REMOVES)
+        return PrivacySetting(self._organization(), name, value, BASE)
+
+    def pause(self) -> Pause:
+        user = self.others.choice(self.cast.users)
+        moments = [LONG_AGO, BASE, *self.ends, *(end + SECOND for end in self.ends)]
+        return Pause(
+            organization_id=user.organization_id,
+            user_id=user.user_id,
+            is_on=self.others.random() < 0.6,
+            effective_from=self.others.choice(moments),
+            changed_at=BASE + timedelta(hours=self.others.randint(0, 2)),
+        )
+
+    def _organization(self) -> str:
+        return self.others.choice(list(self.cast.organizations))
 
 
 def first_settings(setter: Setter) -> Settings:
@@ -134,8 +141,8 @@ def first_settings(setter: Setter) -> Settings:
         mapping_changes=tuple(mappings),
         subscription_changes=tuple(changes),
         exclusions=tuple(sorted(exclusions, key=str)),
-        privacy_settings=(setter.privacy(),) if dice.luck(0.15) else (),
-        pauses=(setter.pause(),) if dice.luck(0.15) else (),
+        privacy_settings=(setter.privacy(),) if setter.others.random() < 0.25 else (),
+        pauses=(setter.pause(),) if setter.others.random() < 0.25 else (),
         zoom_users={account: tuple(rows) for account, rows in cast.zoom_users.items()},
         phone_users={account: tuple(rows) for account, rows in cast.phone_users.items()},
     )
@@ -168,8 +175,6 @@ def changed(setter: Setter, settings: Settings, number: int, *, keeps_zoom_users
             s, subscription_changes=(*s.subscription_changes, setter.subscription())
         ),
         "exclusion": lambda s: _other_exclusions(setter, s),
-        "privacy": lambda s: replace(s, privacy_settings=(*s.privacy_settings, setter.removal())),
-        "pause": lambda s: replace(s, pauses=(*s.pauses, setter.pause())),
         "email": lambda s: _other_email(setter, s, number),
         "activity": lambda s: _other_activity(setter, s),
         "zoom user": lambda s: s if keeps_zoom_users else _other_zoom_user(setter, s, number),
@@ -178,6 +183,12 @@ def changed(setter: Setter, settings: Settings, number: int, *, keeps_zoom_users
     }
     for _ in range(setter.dice.choice([0, 1, 2, 3])):
         settings = changes[setter.dice.choice(list(changes))](settings)
+    if setter.others.random() < 0.15:
+        settings = replace(
+            settings, privacy_settings=(*settings.privacy_settings, setter.removal())
+        )
+    if setter.others.random() < 0.25:
+        settings = replace(settings, pauses=(*settings.pauses, setter.pause()))
     return settings
 
 
