@@ -180,7 +180,7 @@ def test_connecting_and_renewing_are_recorded_with_their_owner(
     assert rows(
         acme.settings["DATABASE_URL"],
         "select organization_id, user_id, kind, details from integration.audit_trail "
-        "where kind like 'connection%' order by entry_id",
+        "where kind like 'connection%%' order by entry_id",
     ) == [
         ("acme", owner, kind, {"zoom_account_id": DEFAULT_ACCOUNT_ID})
         for owner, kind in (("executive", "connection_made"), ("admin", "connection_renewed"))

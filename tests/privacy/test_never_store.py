@@ -1,15 +1,26 @@
 """What is never stored is gone from the past, and does not arrive, in any order of events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from simulator.world import World
 from tests.pipeline.events import Body, Person, Session, call_ended, user_event
-from tests.pipeline.installation import Installation
+from tests.pipeline.installation import Installation, new_installation
 from tests.privacy.eve import changed
 
-FIRMS = ("early", "late")  # when they exclude somebody
+EXCLUDED = {
+    "union": ("email_or_domain", "union.example"),
+    "doctor": ("email_or_domain", "Doc <DOC@praxis.example>"),
+    "number": ("phone_number", "+1 212 555 0199"),
+    "zoom_user": ("zoom_user", "zu-bob"),
+    "meeting": ("meeting_number", "999 1234 5678"),
+    "colleague": ("email_or_domain", "bob@firm.example"),
+}
+# Each excludes one of these, before anything arrives or after everything has.
+FIRMS = {f"{when}-{what}": what for what in EXCLUDED for when in ("early", "late")}
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 END = START + timedelta(hours=1)
 ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
@@ -42,18 +53,15 @@ def account_of(firm: str) -> str:
     return f"Account-of-{firm}-00000"
 
 
-@pytest.fixture(autouse=True)
-def _connected(installation: Installation) -> None:
-    for firm in FIRMS:
-        users = {f"ann-{firm}": ANN.email, f"bob-{firm}": BOB.email}
-        installation.organization(firm, account=account_of(firm), users=users)
-        for zoom_user, user in (("zu-ann", "ann"), ("zu-bob", "bob")):
-            installation.execute(
-                "insert into integration.mapping_changes "
-                "(zoom_account_id, zoom_user_id, user_id, effective_from) "
-                "values (%s, %s, %s, %s)",
-                [account_of(firm), zoom_user, f"{user}-{firm}", START - timedelta(days=1)],
-            )
+def connect(installation: Installation, firm: str) -> None:
+    users = {f"ann-{firm}": ANN.email, f"bob-{firm}": BOB.email}
+    installation.organization(firm, account=account_of(firm), users=users)
+    for zoom_user, user in (("zu-ann", "ann"), ("zu-bob", "bob")):
+        installation.execute(
+            "insert into integration.mapping_changes "
+            "(zoom_account_id, zoom_user_id, user_id, effective_from) values (%s, %s, %s, %s)",
+            [account_of(firm), zoom_user, f"{user}-{firm}", START - timedelta(days=1)],
+        )
 
 
 def session(firm: str, uuid: str, topic: str, *, host: str = "zu-ann") -> Session:
@@ -92,17 +100,21 @@ def exclude(installation: Installation, firm: str, kind: str, text: str) -> None
     )
 
 
-def play(installation: Installation, kind: str, text: str) -> None:
-    """One firm excludes it before anything arrives, one after everything has."""
-    for number in range(3):
-        at = END + timedelta(hours=2 + number)
-        if number == 0:
-            exclude(installation, "early", kind, text)
-        if number == 2:
-            exclude(installation, "late", kind, text)
+@pytest.fixture(scope="module")
+def played(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Installation]:
+    """Everything has arrived at all firms, and what they exclude has been applied and proved."""
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         for firm in FIRMS:
-            installation.deliver(*everything(firm)[number::2], at=at)
-        installation.batch(now=at)
+            connect(installation, firm)
+        for number in range(4):
+            at = END + timedelta(hours=2 + number)
+            for firm, what in FIRMS.items():
+                if number == (0 if firm.startswith("early") else 2):
+                    exclude(installation, firm, *EXCLUDED[what])
+                if number < 2:
+                    installation.deliver(*everything(firm)[number::2], at=at)
+            installation.batch(now=at)
+        yield installation
 
 
 def shown(installation: Installation, firm: str) -> list[str]:
@@ -131,91 +143,99 @@ def stored(installation: Installation, firm: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("kind", "text", "gone", "kept"),
+    ("what", "gone", "kept"),
     [
         (
-            "email_or_domain",
-            "union.example",
+            "union",
             ["nion", "zu-una", "at home", "U. U.", "Dismissal", "Weekly"],
             ["Gus", "Check-up", "Doc Daly", "Counselling"],
         ),
         (
-            "email_or_domain",
-            "Doc <DOC@praxis.example>",
+            "doctor",
             ["Doc Daly", "doc@praxis", "Check-up"],
             ["Dismissal", "Weekly", "Una Union"],
         ),
-        ("phone_number", "+1 212 555 0199", ["2125550199"], ["2125550101", "Check-up"]),
-        ("zoom_user", "zu-bob", ["Bob Bay", "Counselling"], ["Dismissal", "Check-up"]),
-        ("meeting_number", "999 1234 5678", ["Bob Bay", "Counselling"], ["Dismissal", "Check-up"]),
+        ("number", ["2125550199"], ["2125550101", "Check-up"]),
+        ("zoom_user", ["Bob Bay", "Counselling"], ["Dismissal", "Check-up"]),
+        ("meeting", ["Bob Bay", "Counselling"], ["Dismissal", "Check-up"]),
+        ("colleague", ["Bob Bay", "bob@firm", "Counselling"], ["Dismissal", "Ann Ash"]),
     ],
 )
 def test_what_is_never_stored_is_gone_whether_it_arrives_before_or_after_the_exclusion(
-    kind: str, text: str, gone: Sequence[str], kept: Sequence[str], installation: Installation
+    what: str, gone: Sequence[str], kept: Sequence[str], played: Installation
 ) -> None:
-    play(installation, kind, text)
-    for firm in FIRMS:
-        there = stored(installation, firm) + str(shown(installation, firm))
+    early, late = f"early-{what}", f"late-{what}"
+    for firm in (early, late):
+        there = stored(played, firm) + str(shown(played, firm))
         assert [each for each in gone if each in there] == []
         assert [each for each in kept if each not in there] == []
-    assert shown(installation, "early") == shown(installation, "late")
-    assert [line for line in installation.rebuild(check=True) if " removed, " in line] == []
+    assert shown(played, early) == shown(played, late)
 
 
-def test_people_who_are_never_stored_stay_apart_and_the_sums_hold(
-    installation: Installation,
-) -> None:
-    play(installation, "email_or_domain", "union.example")
-    council = [
-        line for line in shown(installation, "late") if line == "participant|no_identity|3600"
-    ]
-    assert len(council) == 3  # Una and Uwe in one session, Una in another
+def test_a_rebuild_changes_nothing_of_it(played: Installation) -> None:
+    assert [line for line in played.rebuild(check=True) if " removed, " in line] == []
 
 
-def test_the_next_batch_proves_it(installation: Installation) -> None:
-    play(installation, "email_or_domain", "union.example")
-    at = END + timedelta(hours=6)
-    installation.batch(now=at)
-    proofs = installation.value(
-        "select array_agg(concat_ws(' ', columns_searched > 30, values_left)) "
-        "from pipeline.applied_exclusions"
+def test_people_who_are_never_stored_stay_apart_and_the_sums_hold(played: Installation) -> None:
+    """Una and Uwe in one session, Una in another."""
+    nameless = [line for line in shown(played, "late-union") if line.endswith("no_identity|3600")]
+    assert len(nameless) == 3
+
+
+def test_the_next_batch_proves_it(played: Installation) -> None:
+    proofs = played.value(
+        "select array_agg(distinct concat_ws(' ', columns_searched > 30, values_left)) "
+        "from pipeline.applied_exclusions where kind in ('email_or_domain', 'phone_number')"
     )
-    assert proofs == ["t 0", "t 0"]
+    others = played.value(
+        "select array_agg(distinct values_left) from pipeline.applied_exclusions "
+        "where kind in ('zoom_user', 'meeting_number')"
+    )
+    assert (proofs, others) == (["t 0"], [0])
 
 
-def test_the_proof_finds_what_is_left(installation: Installation) -> None:
-    play(installation, "email_or_domain", "union.example")
-    installation.execute(
-        "update zoom_raw.events set fields = fields || %s where event_id = ("
-        "  select min(event_id) from zoom_raw.events where organization_id = 'late'"
-        "    and event like '%%participant_joined')",
-        ['{"email": "una@berlin.union.example"}'],
-    )
-    installation.batch(now=END + timedelta(hours=6))
-    assert installation.value(
-        "select values_left > 0 from pipeline.applied_exclusions where organization_id = 'late'"
-    )
+def test_an_excluded_colleague_stays_a_user(played: Installation) -> None:
+    """An exclusion keeps sessions out, not the directory of the host product."""
+    users = "select count(*) from worksights.users where email = 'bob@firm.example'"
+    assert played.value(users) == len(FIRMS)
+
+
+@pytest.fixture
+def firm(installation: Installation) -> str:
+    connect(installation, "firm")
+    return "firm"
 
 
 def test_removing_it_brings_nothing_back_and_stores_what_arrives_later(
-    installation: Installation,
+    installation: Installation, firm: str
 ) -> None:
-    play(installation, "email_or_domain", "union.example")
-    before = shown(installation, "late")
+    """Until then, the proof finds what somebody puts back."""
+    exclude(installation, firm, "email_or_domain", "union.example")
+    installation.deliver(*session(firm, "council", "Dismissal").whole([ANN, UWE]), at=END)
+    installation.batch(now=END + timedelta(minutes=20))
+    installation.execute(
+        "update zoom_raw.events set fields = fields || %s where event_id = ("
+        "  select min(event_id) from zoom_raw.events where event like '%%participant_joined')",
+        ['{"email": "uwe+zoom@union.example"}'],
+    )
+    installation.batch(now=END + timedelta(minutes=40))
+    assert installation.value("select values_left > 0 from pipeline.applied_exclusions")
+    installation.execute(
+        "update zoom_raw.events set fields = fields - 'email' where fields ->> "
+        "'email' like '%%union%%'"
+    )
     installation.execute("delete from integration.exclusions")
-    at = END + timedelta(hours=6)
-    installation.batch(now=at)
-    assert shown(installation, "late") == before
+    installation.deliver(*session(firm, "later", "Second round").whole([ANN, UWE]), at=END)
+    installation.batch(now=END + timedelta(minutes=60))
     assert installation.value("select count(*) from integration.tombstones") == 0
-    later = session("late", "later", "Second round").whole([ANN, UWE])
-    installation.deliver(*later, at=at)
-    installation.batch(now=at + timedelta(minutes=20))
-    assert "uwe@union.example" in str(shown(installation, "late"))
+    there = str(shown(installation, firm))
+    assert "Dismissal" not in there
+    assert "uwe+zoom@union.example" in there
 
 
-def test_what_was_dropped_is_counted_with_its_reason(installation: Installation) -> None:
-    exclude(installation, "early", "zoom_user", "zu-bob")
-    installation.deliver(*session("early", "hers", "Own", host="zu-bob").whole([BOB]), at=END)
+def test_what_was_dropped_is_counted_with_its_reason(installation: Installation, firm: str) -> None:
+    exclude(installation, firm, "zoom_user", "zu-bob")
+    installation.deliver(*session(firm, "hers", "Own", host="zu-bob").whole([BOB]), at=END)
     installation.batch(now=END + timedelta(minutes=20))
     assert installation.value(
         "select array_agg(distinct disposition || ': ' || reason) from operations.deliveries"
@@ -223,27 +243,17 @@ def test_what_was_dropped_is_counted_with_its_reason(installation: Installation)
 
 
 def test_an_erased_person_stays_erased_when_their_exclusion_is_removed(
-    installation: Installation,
+    installation: Installation, firm: str
 ) -> None:
-    exclude(installation, "early", "email_or_domain", "doc@praxis.example")
-    visit = session("early", "visit", "Check-up")
+    exclude(installation, firm, "email_or_domain", "doc@praxis.example")
+    visit = session(firm, "visit", "Check-up")
     installation.deliver(*visit.whole([ANN, DOC]), at=END)
     installation.batch(now=END + timedelta(minutes=20))
-    installation.erase("doc@praxis.example", organization_id="early")
+    installation.erase("doc@praxis.example", organization_id=firm)
     installation.execute("delete from integration.exclusions")
-    late = session("early", "late-visit", "Second check-up")
+    late = session(firm, "late-visit", "Second check-up")
     installation.deliver(*late.whole([ANN, DOC]), at=END + timedelta(minutes=30))
     installation.batch(now=datetime.now(UTC))
-    there = stored(installation, "early")
+    there = stored(installation, firm)
     assert "doc@praxis" not in there
     assert "Doc Daly" not in there
-
-
-def test_a_host_of_the_product_stays_a_user_and_can_be_imported(
-    installation: Installation,
-) -> None:
-    """An exclusion keeps sessions out, not the directory of the host product."""
-    play(installation, "email_or_domain", "bob@firm.example")
-    users = "select count(*) from worksights.users where email = 'bob@firm.example'"
-    assert installation.value(users) == 2
-    assert "Bob Bay" not in stored(installation, "late")

@@ -1,15 +1,24 @@
 """What an organization does not keep is gone from arriving and from past data, in any order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import psycopg
 import pytest
 
 from integration.privacy.reduced_fields import masked
+from simulator.world import World
 from tests.pipeline.events import Body, Person, Session, call_ended
-from tests.pipeline.installation import Installation
+from tests.pipeline.installation import CLIENT_ID, Installation, new_installation
 
-FIRMS = ("early", "late")  # when they change their settings
+SETTINGS = {
+    "topics": ("topics", "none"),
+    "masked": ("phone_numbers", "masked"),
+    "no_numbers": ("phone_numbers", "none"),
+}
+# Each changes one of these, before anything arrives or after everything has.
+FIRMS = {f"{when}-{what}": what for what in SETTINGS for when in ("early", "late")}
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
 GUEST = Person("Gus Guest", email="gus@client.example")
@@ -33,17 +42,13 @@ def account_of(firm: str) -> str:
     return f"Account-of-{firm}-00000"
 
 
-@pytest.fixture(autouse=True)
-def _connected(installation: Installation) -> None:
-    for firm in FIRMS:
-        users = {f"ann-{firm}": ANN.email}
-        installation.organization(firm, account=account_of(firm), users=users)
-        installation.execute(
-            "insert into integration.mapping_changes "
-            "(zoom_account_id, zoom_user_id, user_id, effective_from) "
-            "values (%s, 'zu-ann', %s, %s)",
-            [account_of(firm), f"ann-{firm}", START - timedelta(days=1)],
-        )
+def connect(installation: Installation, firm: str) -> None:
+    installation.organization(firm, account=account_of(firm), users={f"ann-{firm}": ANN.email})
+    installation.execute(
+        "insert into integration.mapping_changes "
+        "(zoom_account_id, zoom_user_id, user_id, effective_from) values (%s, 'zu-ann', %s, %s)",
+        [account_of(firm), f"ann-{firm}", START - timedelta(days=1)],
+    )
 
 
 def set_privacy(
@@ -75,17 +80,29 @@ def everything(firm: str) -> list[Body]:
     ]
 
 
-def play(installation: Installation, name: str, value: str) -> None:
-    """One firm changes the setting before anything arrives, one after everything has."""
-    for number in range(3):
-        at = START + timedelta(hours=2 + number)
-        if number == 0:
-            set_privacy(installation, "early", name, value)
-        if number == 2:
-            set_privacy(installation, "late", name, value)
+@pytest.fixture(scope="module")
+def played(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Installation]:
+    """Everything has arrived at all firms, and what they do not keep has been removed."""
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         for firm in FIRMS:
-            installation.deliver(*everything(firm)[number::2], at=at)
-        installation.batch(now=at)
+            connect(installation, firm)
+        for number in range(3):
+            at = START + timedelta(hours=2 + number)
+            for firm, what in FIRMS.items():
+                if number == (0 if firm.startswith("early") else 2):
+                    set_privacy(installation, firm, *SETTINGS[what])
+                if number < 2:
+                    installation.deliver(*everything(firm)[number::2], at=at)
+            installation.batch(now=at)
+        yield installation
+
+
+@pytest.fixture
+def early(installation: Installation) -> Installation:
+    """With two firms, `early` and `late`."""
+    for firm in ("early", "late"):
+        connect(installation, firm)
+    return installation
 
 
 def shown(installation: Installation, firm: str) -> list[str]:
@@ -102,77 +119,72 @@ def landed(installation: Installation, firm: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "gone", "kept"),
+    ("what", "gone", "kept"),
     [
-        ("topics", "none", ["Layoffs"], ["+12125550199", "Dr. Doe", "646"]),
-        ("phone_numbers", "masked", ["2125550199", "Dr. Doe", "646"], ["+1…99", "+1…77", "Bo Bo"]),
-        ("phone_numbers", "none", ["5550199", "Dr. Doe", "646", "…"], ["Bo Boss", "Layoffs"]),
+        ("topics", ["Layoffs"], ["+12125550199", "Dr. Doe", "646"]),
+        ("masked", ["2125550199", "Dr. Doe", "646"], ["+1…99", "+1…77", "Bo Boss", "Layoffs"]),
+        ("no_numbers", ["5550199", "Dr. Doe", "646", "…"], ["Bo Boss", "Layoffs"]),
     ],
 )
 def test_what_is_not_kept_is_gone_whether_it_arrives_before_or_after_the_change(
-    name: str, value: str, gone: Sequence[str], kept: Sequence[str], installation: Installation
+    what: str, gone: Sequence[str], kept: Sequence[str], played: Installation
 ) -> None:
-    play(installation, name, value)
-    for firm in FIRMS:
-        text = landed(installation, firm) + str(shown(installation, firm))
+    early, late = f"early-{what}", f"late-{what}"
+    for firm in (early, late):
+        text = landed(played, firm) + str(shown(played, firm))
         assert [each for each in gone if each in text] == []
         assert [each for each in kept if each not in text] == []
-    assert shown(installation, "early") == shown(installation, "late")
-    assert differences(installation) == []
+    assert shown(played, early) == shown(played, late)
 
 
-def differences(installation: Installation) -> list[str]:
-    """What a rebuild would change."""
-    return [line for line in installation.rebuild(check=True) if " removed, " in line]
-
-
-def test_what_was_removed_does_not_come_back(installation: Installation) -> None:
-    play(installation, "topics", "none")
-    later = START + timedelta(days=1)
-    for firm in FIRMS:
-        set_privacy(installation, firm, "topics", "leaders", at=later)
-    installation.batch(now=later)
-    assert "Layoffs" not in str([shown(installation, firm) for firm in FIRMS])
-
-
-def test_equal_numbers_that_are_not_kept_are_still_equal(installation: Installation) -> None:
-    play(installation, "phone_numbers", "none")
+def test_equal_numbers_that_are_not_kept_are_still_equal(played: Installation) -> None:
     query = """
         select array_agg(distinct fields ->> 'callee_phone_digest') from zoom_raw.events
         where event like 'phone.%%' and organization_id = %s
     """
-    early, late = (installation.value(query, [firm]) for firm in FIRMS)
-    assert (len(early), len(late)) == (1, 1)
-    assert early != late  # of two organizations, not even equal numbers are equal
+    one, other = (played.value(query, [f"{when}-no_numbers"]) for when in ("early", "late"))
+    assert (len(one), len(other)) == (1, 1)
+    assert one != other  # of two organizations, not even equal numbers are equal
 
 
-def test_what_arrives_before_a_release_never_comes_back(installation: Installation) -> None:
+def test_a_rebuild_changes_nothing_of_it(played: Installation) -> None:
+    assert [line for line in played.rebuild(check=True) if " removed, " in line] == []
+
+
+def test_what_was_removed_does_not_come_back(played: Installation) -> None:
+    later = START + timedelta(days=1)
+    firms = ("early-topics", "late-topics")
+    for firm in firms:
+        set_privacy(played, firm, "topics", "leaders", at=later)
+    played.batch(now=later)
+    assert "Layoffs" not in str([shown(played, firm) for firm in firms])
+
+
+def test_what_arrives_before_a_release_never_comes_back(early: Installation) -> None:
     """However late the next batch is. What arrives after the release is landed."""
-    set_privacy(installation, "early", "processing", "held")
+    set_privacy(early, "early", "processing", "held")
     opening, *rest = meeting("early").whole([ANN])
-    installation.deliver(opening, at=START + timedelta(minutes=1))
-    installation.batch(now=START + timedelta(minutes=20))
-    installation.deliver(*rest[:1], at=START + timedelta(minutes=21))
+    early.deliver(opening, at=START + timedelta(minutes=1))
+    early.batch(now=START + timedelta(minutes=20))
+    early.deliver(*rest[:1], at=START + timedelta(minutes=21))
     released = START + timedelta(minutes=25)
-    set_privacy(installation, "early", "processing", "released", at=released)
-    installation.deliver(*rest[1:], at=START + timedelta(minutes=30))
-    installation.batch(now=START + timedelta(minutes=40))
-    dispositions = installation.value(
+    set_privacy(early, "early", "processing", "released", at=released)
+    early.deliver(*rest[1:], at=START + timedelta(minutes=30))
+    early.batch(now=START + timedelta(minutes=40))
+    dispositions = early.value(
         "select array_agg(disposition || coalesce(' ' || reason, '') order by delivery_id) "
         "from operations.deliveries"
     )
     assert dispositions == ["ignored not_released"] * 2 + ["landed"] * 2
-    assert installation.value("select count(*) from ingress.deliveries where body is not null") == 0
+    assert early.value("select count(*) from ingress.deliveries where body is not null") == 0
 
 
 def test_while_processing_is_held_a_removed_app_still_ends_the_connection(
-    installation: Installation,
+    early: Installation,
 ) -> None:
-    from tests.pipeline.installation import CLIENT_ID
-
-    set_privacy(installation, "early", "processing", "held")
+    set_privacy(early, "early", "processing", "held")
     removed = START + timedelta(hours=1)
-    installation.deliver(
+    early.deliver(
         {
             "event": "app_deauthorized",
             "payload": {
@@ -184,35 +196,31 @@ def test_while_processing_is_held_a_removed_app_still_ends_the_connection(
         },
         at=removed,
     )
-    installation.batch(now=removed + timedelta(minutes=20))
+    early.batch(now=removed + timedelta(minutes=20))
     assert (
-        installation.value(
-            "select status from integration.connections where organization_id = 'early'"
-        )
+        early.value("select status from integration.connections where organization_id = 'early'")
         == "disconnected"
     )
 
 
 def test_a_body_that_could_not_be_read_is_not_kept_if_it_may_contain_what_is_not_kept(
-    installation: Installation,
+    early: Installation,
 ) -> None:
-    set_privacy(installation, "early", "topics", "none")
-    for firm in FIRMS:
+    set_privacy(early, "early", "topics", "none")
+    for firm in ("early", "late"):
         broken = meeting(firm).ended()
         del broken["payload"]["object"]["uuid"]
-        installation.deliver(broken, at=START)
-    installation.batch(now=START + timedelta(minutes=20))
-    assert installation.value(
+        early.deliver(broken, at=START)
+    early.batch(now=START + timedelta(minutes=20))
+    assert early.value(
         "select array_agg(organization_id) from ingress.deliveries where body is not null"
     ) == ["late"]
 
 
-def test_the_database_refuses_unknown_settings_and_values(installation: Installation) -> None:
-    import psycopg
-
+def test_the_database_refuses_unknown_settings_and_values(early: Installation) -> None:
     for name, value in (("topic", "none"), ("topics", "nobody"), ("retention_months", "0")):
         with pytest.raises(psycopg.errors.CheckViolation):
-            set_privacy(installation, "early", name, value)
+            set_privacy(early, "early", name, value)
 
 
 @pytest.mark.parametrize(
