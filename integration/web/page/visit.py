@@ -41,7 +41,7 @@ from integration.web.page.refusals import (
 
 LONGEST_PART = 200  # of an address; ids have at most 128 bytes
 OK = 200
-NOTICE = "/notice"  # seen once, before every other page that needs a sign-in
+NOTICE = "/notice"  # seen once, in a browser, before every other page that needs a sign-in
 
 
 @dataclass(frozen=True)
@@ -260,8 +260,11 @@ def _answer(request: Request, handler: Handler, right: Right, form: FormData) ->
 
 
 def _needs_notice(request: Request) -> bool:
-    """A form is accepted: it is sent by a page that was shown before the notice changed."""
-    return request.method != "POST" and request.url.path != NOTICE
+    """Only somebody who opens a page in a browser reads it; browsers say so over HTTPS and on this
+    machine. A form is accepted: it is sent by a page that was shown before the notice changed.
+    """
+    is_opened = request.headers.get("sec-fetch-mode") == "navigate"
+    return is_opened and request.method != "POST" and request.url.path != NOTICE
 
 
 def _address_of(request: Request) -> str:

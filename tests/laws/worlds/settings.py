@@ -44,8 +44,9 @@ class Setter:
     ends: list[datetime]
 
     def __post_init__(self) -> None:
-        # Chance for what came later, so that the worlds stay the same in everything else.
-        self.others = random.Random(self.cast.prefix)  # noqa: S311
+        # Chance for what came later, so that the worlds stay the same in everything else. A copy of
+        # a history has another letter before its number.
+        self.others = random.Random(self.cast.prefix[1:])  # noqa: S311
 
     def edge(self) -> datetime:
         """A moment at, just before or just after the end of a session."""

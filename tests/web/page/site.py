@@ -31,7 +31,11 @@ CLIENT = ("client-of-the-tests", "client-secret-of-the-tests")
 ROLES = tuple(RIGHTS)
 ORGANIZATIONS = ("acme", "globex")
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
-AS_A_BROWSER = {"Accept": "text/html", "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/140"}
+AS_A_BROWSER = {
+    "Accept": "text/html",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/140",
+    "Sec-Fetch-Mode": "navigate",
+}
 
 
 @dataclass
