@@ -6,11 +6,11 @@ nothing back; only what arrives from then on is stored.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psycopg
 
-from integration.database import rows
 from integration.privacy.account import delete_orphans
 from integration.privacy.applied_tombstones import Key, digests_with_key
 from integration.privacy.digests import Digests
@@ -18,6 +18,7 @@ from integration.privacy.dropped_sessions import DROP_SESSIONS, drop_sessions, d
 from integration.privacy.exclusions import Exclusion, never_stored
 from integration.privacy.forgetting import FIELDS, Redactor
 from integration.privacy.landed_events import (
+    delete_unread_bodies,
     sessions_with_texts,
     texts_of_events,
     zoom_users_with_addresses,
@@ -29,6 +30,7 @@ from integration.privacy.redaction import Tombstone
 from integration.privacy.registry import personal_columns
 from integration.privacy.registry_rows import PersonalRows
 from integration.privacy.stored_tombstones import (
+    NoTombstoneKey,
     delete_tombstones_of_exclusions,
     tombstones_of_exclusion,
 )
@@ -83,10 +85,12 @@ def changed_exclusions(connection: psycopg.Connection) -> Changes:
 
 
 def apply_exclusions(connection: psycopg.Connection, batch: int, *, key: Key) -> None:
-    """Applies the changes, each exclusion in a transaction of its own."""
+    """Applies the changes, each exclusion in a transaction of its own. Without the key, which an
+    exclusion that SQL wrote may need, it stays to be applied.
+    """
     changes = changed_exclusions(connection)
     for exclusion in changes.unverified:
-        with connection.transaction():
+        with suppress(NoTombstoneKey), connection.transaction():
             _verify(connection, exclusion, key)
     if changes.removed:
         with connection.transaction():
@@ -96,7 +100,7 @@ def apply_exclusions(connection: psycopg.Connection, batch: int, *, key: Key) ->
                 [changes.removed],
             )
     for exclusion in changes.added:
-        with connection.transaction():
+        with suppress(NoTombstoneKey), connection.transaction():
             _apply(connection, exclusion, batch, key)
 
 
@@ -160,16 +164,15 @@ def _people(
 
 
 def _remove_rows(connection: psycopg.Connection, exclusion: Exclusion, digests: Digests) -> None:
-    """Removes what is kept beside the events: addresses, names, and the bodies that could not be
-    read, all of them: an address of the domain in them may be new.
+    """Removes what is kept beside the events: addresses, names, and the organization's bodies that
+    could not be read, all of them: an address of the domain in them may be new.
     """
+    delete_unread_bodies(connection, exclusion.organization_id)
     organization_id = exclusion.organization_id
     people = _excluded_people(connection, exclusion, digests)
     table_rows = PersonalRows(connection, organization_id)
     for column in personal_columns():
-        if column.holds == "body":
-            table_rows.delete_bodies([each for each, _ in table_rows.bodies(column)])
-        elif column.table.split(".")[0] in _REMOVED_BY_ROW and column.erased_by == "row":
+        if column.table.split(".")[0] in _REMOVED_BY_ROW and column.erased_by == "row":
             own = {text for _, text in table_rows.texts(column)}
             table_rows.remove(column, {text for text in own if people.matches(column.holds, text)})
 
@@ -205,31 +208,3 @@ def _excluded_people(
         connection, exclusion.organization_id, exclusion.exclusion_id
     )
     return ExcludedPeople(digests, "", tombstones)
-
-
-@dataclass(frozen=True)
-class Applied:
-    """What an exclusion has removed, and what was found afterwards; `values_left` is None until
-    then.
-    """
-
-    exclusion_id: int
-    events: int
-    sessions: int
-    columns_searched: int | None
-    values_left: int | None
-
-
-def applied_exclusions(connection: psycopg.Connection, organization_id: str) -> dict[int, Applied]:
-    """Exclusion -> what it has removed."""
-    found = rows.every(
-        connection,
-        Applied,
-        """
-        select exclusion_id, events, sessions, columns_searched, values_left
-        from pipeline.applied_exclusions
-        where organization_id = %s
-        """,
-        [organization_id],
-    )
-    return {each.exclusion_id: each for each in found}

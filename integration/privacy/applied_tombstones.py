@@ -23,12 +23,14 @@ from integration.privacy.forgetting import Redactor, digests_of
 from integration.privacy.never_stored import drop_arriving, people_never_stored
 from integration.privacy.redaction import SessionEvent, Tombstone
 from integration.privacy.stored_tombstones import (
+    NoTombstoneKey,
     WrongTombstoneKey,
     key_in_use,
     known_tombstones,
     organizations_with_tombstones,
     record_key,
 )
+from integration.settings import SettingsError
 from integration.zoom.parties import parties_of
 
 Key = Callable[[], str]
@@ -64,11 +66,15 @@ def check_key(connection: psycopg.Connection, key: str) -> None:
 
 def digests_with_key(connection: psycopg.Connection, organization_id: str, key: Key) -> Digests:
     """The digests of an organization that is about to store some. Raises WrongTombstoneKey if there
-    are others, made with another key.
+    are others, made with another key, and NoTombstoneKey if none is set.
     """
-    check_key(connection, key())
-    record_key(connection, key_id(key()))
-    return Digests(key(), organization_id)
+    try:
+        secret = key()
+    except SettingsError as error:
+        raise NoTombstoneKey(str(error)) from error
+    check_key(connection, secret)
+    record_key(connection, key_id(secret))
+    return Digests(secret, organization_id)
 
 
 def redact_arrivals(

@@ -105,6 +105,17 @@ def replace_fields(
     ).rowcount
 
 
+def delete_unread_bodies(connection: psycopg.Connection, organization_id: str) -> None:
+    """Deletes what is kept of an organization's deliveries that could not be read."""
+    connection.execute(
+        """
+        update ingress.deliveries set body = null
+        where organization_id = %s and disposition = 'quarantined' and body is not null
+        """,
+        [organization_id],
+    )
+
+
 def delete_sessions(
     connection: psycopg.Connection, organization_id: str, session_ids: Collection[str], batch: int
 ) -> int:

@@ -5,14 +5,16 @@ Text that was removed does not come back when the setting is changed again.
 """
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from functools import partial
 
 import psycopg
 
 from integration.privacy.applied_tombstones import Key, digests_with_key
-from integration.privacy.landed_events import replace_fields
+from integration.privacy.landed_events import delete_unread_bodies, replace_fields
 from integration.privacy.reduced_fields import keeps_everything, reduced_fields
 from integration.privacy.settings import PrivacySettings, privacy_settings_of
+from integration.privacy.stored_tombstones import NoTombstoneKey
 from integration.zoom.parties import CALL, PARTICIPANT, TOPIC
 
 Reducer = Callable[[dict[str, str]], dict[str, str]]
@@ -61,14 +63,16 @@ def changed_organizations(connection: psycopg.Connection) -> dict[str, PrivacySe
 
 def reduce_landed(connection: psycopg.Connection, batch: int, *, key: Key) -> int:
     """Reduces the landed events of organizations with changed settings, which then enter this
-    batch's change set. Returns the number of changed events.
+    batch's change set. Returns the number of changed events. Without the key, which a setting that
+    SQL wrote may need, they stay as they are until a later batch.
     """
     changed = 0
     for organization_id, settings in changed_organizations(connection).items():
-        with connection.transaction():
+        with suppress(NoTombstoneKey), connection.transaction():
             if not keeps_everything(settings):
                 reduce = _reducer(connection, organization_id, settings, key=key)
                 changed += _reduce_events(connection, organization_id, reduce, batch)
+                delete_unread_bodies(connection, organization_id)
             connection.execute(
                 """
                 insert into pipeline.applied_privacy (organization_id, topics, phone_numbers)

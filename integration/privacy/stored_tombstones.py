@@ -13,6 +13,10 @@ class WrongTombstoneKey(Exception):
     """The tombstones were created with another key, so erased people would not be recognized."""
 
 
+class NoTombstoneKey(Exception):
+    """An organization's settings need TOMBSTONE_KEY, which is not set. Others need none."""
+
+
 def key_in_use(connection: psycopg.Connection) -> str | None:
     """The id of the key that the tombstones were created with; None while there are none."""
     row = connection.execute("select key_id from integration.tombstone_key").fetchone()

@@ -9,6 +9,7 @@ import pytest
 from simulator.world import World
 from tests.pipeline.events import Body, Person, Session, call_ended, user_event
 from tests.pipeline.installation import Installation, new_installation
+from tests.privacy.early_and_late import account_of, connect, firms_of, play
 from tests.privacy.eve import changed
 
 EXCLUDED = {
@@ -20,11 +21,12 @@ EXCLUDED = {
     "colleague": ("email_or_domain", "bob@firm.example"),
 }
 # Each excludes one of these, before anything arrives or after everything has.
-FIRMS = {f"{when}-{what}": what for what in EXCLUDED for when in ("early", "late")}
+FIRMS = firms_of(EXCLUDED)
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 END = START + timedelta(hours=1)
 ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
 BOB = Person("Bob Bay", "zu-bob", "bob@firm.example")
+USERS = {"ann": ANN.email, "bob": BOB.email}
 UNA = Person("Una Union", email="Una@Berlin.Union.example")
 UWE = Person("Uwe Union", email="uwe+zoom@union.example")
 UNA_BY_LEG = Person("Una at home")
@@ -47,21 +49,6 @@ SHOWN = """
     ) as shown
     where organization_id = %s
 """
-
-
-def account_of(firm: str) -> str:
-    return f"Account-of-{firm}-00000"
-
-
-def connect(installation: Installation, firm: str) -> None:
-    users = {f"ann-{firm}": ANN.email, f"bob-{firm}": BOB.email}
-    installation.organization(firm, account=account_of(firm), users=users)
-    for zoom_user, user in (("zu-ann", "ann"), ("zu-bob", "bob")):
-        installation.execute(
-            "insert into integration.mapping_changes "
-            "(zoom_account_id, zoom_user_id, user_id, effective_from) values (%s, %s, %s, %s)",
-            [account_of(firm), zoom_user, f"{user}-{firm}", START - timedelta(days=1)],
-        )
 
 
 def session(firm: str, uuid: str, topic: str, *, host: str = "zu-ann") -> Session:
@@ -105,15 +92,15 @@ def played(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator
     """Everything has arrived at all firms, and what they exclude has been applied and proved."""
     with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         for firm in FIRMS:
-            connect(installation, firm)
-        for number in range(4):
-            at = END + timedelta(hours=2 + number)
-            for firm, what in FIRMS.items():
-                if number == (0 if firm.startswith("early") else 2):
-                    exclude(installation, firm, *EXCLUDED[what])
-                if number < 2:
-                    installation.deliver(*everything(firm)[number::2], at=at)
-            installation.batch(now=at)
+            connect(installation, firm, USERS, at=START)
+        play(
+            installation,
+            FIRMS,
+            change=lambda firm, what: exclude(installation, firm, *EXCLUDED[what]),
+            everything=everything,
+            batches=4,
+            start=END + timedelta(hours=2),
+        )
         yield installation
 
 
@@ -202,7 +189,7 @@ def test_an_excluded_colleague_stays_a_user(played: Installation) -> None:
 
 @pytest.fixture
 def firm(installation: Installation) -> str:
-    connect(installation, "firm")
+    connect(installation, "firm", USERS, at=START)
     return "firm"
 
 
@@ -231,6 +218,51 @@ def test_removing_it_brings_nothing_back_and_stores_what_arrives_later(
     there = str(shown(installation, firm))
     assert "Dismissal" not in there
     assert "uwe+zoom@union.example" in there
+
+
+def test_without_the_key_an_exclusion_stops_only_its_own_organization(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page refuses it; SQL can write it. Nothing of the excluded person is stored meanwhile."""
+    for each in ("firm", "other"):
+        connect(installation, each, USERS, at=START)
+        if each == "firm":
+            exclude(installation, each, "email_or_domain", "union.example")
+        installation.deliver(*session(each, "council", "Dismissal").whole([ANN, UWE]), at=END)
+    with monkeypatch.context() as patch:
+        patch.setenv("TOMBSTONE_KEY", "")
+        installation.batch(now=END + timedelta(minutes=20))
+    dispositions = """
+        select array_agg(distinct concat_ws(' ', organization_id, disposition, body is not null)
+            order by concat_ws(' ', organization_id, disposition, body is not null))
+        from ingress.deliveries
+    """
+    assert installation.value(dispositions) == ["firm quarantined f", "other landed f"]
+    assert installation.value("select count(*) from pipeline.applied_exclusions") == 0
+    installation.deliver(*session("firm", "again", "Second round").whole([ANN, UWE]), at=END)
+    installation.batch(now=END + timedelta(minutes=40))
+    there = str(shown(installation, "firm"))
+    assert "participant|no_identity|3600" in there
+    assert "Second round" not in there
+
+
+def test_bodies_of_others_and_of_nobody_are_kept(installation: Installation) -> None:
+    connect(installation, "firm", USERS, at=START)
+    connect(installation, "other", USERS, at=START)
+    installation.deliver(*session("firm", "council", "Dismissal").whole([ANN, UWE]), at=END)
+    installation.batch(now=END + timedelta(minutes=20))
+    for owner in ("firm", "other", "-"):
+        installation.execute(
+            "insert into ingress.deliveries (organization_id, disposition, body_size, body_sha256, "
+            "body, received_at) values (%s, 'quarantined', 1, '', '{}', %s)",
+            [owner, END],
+        )
+    exclude(installation, "firm", "email_or_domain", "union.example")
+    installation.batch(now=END + timedelta(minutes=40))
+    assert installation.value(
+        "select array_agg(organization_id order by organization_id) from ingress.deliveries "
+        "where body is not null"
+    ) == ["-", "other"]
 
 
 def test_what_was_dropped_is_counted_with_its_reason(installation: Installation, firm: str) -> None:

@@ -11,6 +11,7 @@ from integration.privacy.reduced_fields import masked
 from simulator.world import World
 from tests.pipeline.events import Body, Person, Session, call_ended
 from tests.pipeline.installation import CLIENT_ID, Installation, new_installation
+from tests.privacy.early_and_late import account_of, connect, firms_of, play
 
 SETTINGS = {
     "topics": ("topics", "none"),
@@ -18,9 +19,10 @@ SETTINGS = {
     "no_numbers": ("phone_numbers", "none"),
 }
 # Each changes one of these, before anything arrives or after everything has.
-FIRMS = {f"{when}-{what}": what for what in SETTINGS for when in ("early", "late")}
+FIRMS = firms_of(SETTINGS)
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
+USERS = {"ann": ANN.email}
 GUEST = Person("Gus Guest", email="gus@client.example")
 BY_PHONE = Person("+1 (646) 555-0177")
 SHOWN = """
@@ -36,19 +38,6 @@ SHOWN = """
     ) as shown
     where organization_id = %s
 """
-
-
-def account_of(firm: str) -> str:
-    return f"Account-of-{firm}-00000"
-
-
-def connect(installation: Installation, firm: str) -> None:
-    installation.organization(firm, account=account_of(firm), users={f"ann-{firm}": ANN.email})
-    installation.execute(
-        "insert into integration.mapping_changes "
-        "(zoom_account_id, zoom_user_id, user_id, effective_from) values (%s, 'zu-ann', %s, %s)",
-        [account_of(firm), f"ann-{firm}", START - timedelta(days=1)],
-    )
 
 
 def set_privacy(
@@ -85,15 +74,15 @@ def played(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator
     """Everything has arrived at all firms, and what they do not keep has been removed."""
     with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         for firm in FIRMS:
-            connect(installation, firm)
-        for number in range(3):
-            at = START + timedelta(hours=2 + number)
-            for firm, what in FIRMS.items():
-                if number == (0 if firm.startswith("early") else 2):
-                    set_privacy(installation, firm, *SETTINGS[what])
-                if number < 2:
-                    installation.deliver(*everything(firm)[number::2], at=at)
-            installation.batch(now=at)
+            connect(installation, firm, USERS, at=START)
+        play(
+            installation,
+            FIRMS,
+            change=lambda firm, what: set_privacy(installation, firm, *SETTINGS[what]),
+            everything=everything,
+            batches=3,
+            start=START + timedelta(hours=2),
+        )
         yield installation
 
 
@@ -101,7 +90,7 @@ def played(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator
 def early(installation: Installation) -> Installation:
     """With two firms, `early` and `late`."""
     for firm in ("early", "late"):
-        connect(installation, firm)
+        connect(installation, firm, USERS, at=START)
     return installation
 
 

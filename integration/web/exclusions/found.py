@@ -64,3 +64,17 @@ def found_by(
         _FOUND[kind],
         {"organization": organization_id, "subject": subject_of(kind, written)},
     )
+
+
+def count_users_at(connection: psycopg.Connection, organization_id: str, *, domain: str) -> int:
+    """The organization's active users with an address at this domain or below it."""
+    return rows.scalar(
+        connection,
+        int,
+        """
+        select count(*) from worksights.users
+        where organization_id = %s and (deactivated_at is null or deactivated_at > now())
+            and facts.matches_address_or_domain(lower(email collate "C"), %s)
+        """,
+        [organization_id, domain],
+    )

@@ -5,12 +5,14 @@ exclusion, and its removal.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import psycopg
 from starlette.responses import Response
 
 from integration.directory.rights import Right
+from integration.identity.suffixes import suffix
 from integration.privacy.exclusions import KINDS, LEVELS, subject_of
-from integration.settings import SettingsError
-from integration.web.exclusions.found import found_by
+from integration.quantities import noun, quantity
+from integration.web.exclusions.found import count_users_at, found_by
 from integration.web.exclusions.starter_lists import STARTERS
 from integration.web.exclusions.stored import (
     add_exclusion,
@@ -18,10 +20,12 @@ from integration.web.exclusions.stored import (
     remove_exclusion,
 )
 from integration.web.page.refusals import bad_form, not_found
+from integration.web.page.tombstone_key import require_tombstone_key
 from integration.web.page.visit import PageRoute, Shows, Visit
+from integration.zoom.texts import is_longer
 
 PATH = "/services/zoom/privacy/exclusions"
-LONGEST = 320  # characters; the longest address has so many
+LONGEST = 320  # bytes; the longest address has so many
 KIND_NAMES = {
     "email_or_domain": "Email or domain",
     "phone_number": "Phone number",
@@ -66,6 +70,7 @@ def exclusions(visit: Visit) -> Response:
 def preview(visit: Visit) -> Response:
     asked = _asked(visit.query)
     with visit.transaction() as connection:
+        _refuse_own_domain(visit, connection, asked)
         found = None
         if not visit.privacy.shows_groups_only:
             found = found_by(
@@ -82,8 +87,9 @@ def preview(visit: Visit) -> Response:
 def save(visit: Visit) -> Response:
     viewer, asked = visit.viewer, _asked(visit.field)
     if asked.level == "never_store":
-        _require_key(visit)
+        require_tombstone_key(visit, purpose="what is never stored is recognized")
     with visit.transaction() as connection:
+        _refuse_own_domain(visit, connection, asked)
         exclusion_id = add_exclusion(
             connection,
             viewer.organization_id,
@@ -131,20 +137,27 @@ def _asked(read: Callable[[str], str]) -> Asked:
         raise bad_form(
             "A phone number cannot be hidden, because it has no entries. Choose Never store."
         )
-    if len(asked.written) > LONGEST or not asked.subject:
+    if is_longer(asked.written, LONGEST) or not asked.subject:
         raise bad_form(WRONG[asked.kind])
+    if asked.kind == "email_or_domain" and suffix(asked.subject) == asked.subject:
+        raise bad_form(
+            f"Everybody can have an address below {asked.subject}. Enter a domain such as acme.com."
+        )
     return asked
 
 
-def _require_key(visit: Visit) -> None:
-    """What is never stored is recognized by digests, which need the key of the tombstones."""
-    try:
-        visit.settings.tombstone_key  # noqa: B018  (refuses a missing key)
-    except SettingsError as error:
+def _refuse_own_domain(visit: Visit, connection: psycopg.Connection, asked: Asked) -> None:
+    """A whole organization that is never stored is a mistake that cannot be undone."""
+    if asked.kind != "email_or_domain" or asked.level == "hide" or "@" in asked.subject:
+        return
+    users = count_users_at(connection, visit.viewer.organization_id, domain=asked.subject)
+    if users:
         raise bad_form(
-            "This needs the setting TOMBSTONE_KEY, with which what is never stored is recognized. "
-            "Ask the team that runs WorkSights to set it."
-        ) from error
+            f"{quantity(users, 'active user')} of your organization "
+            f"{noun(users, 'has', 'have')} an address at {asked.subject}, so this would remove "
+            "your own people for good. Enter single addresses, or hold processing on the page "
+            "Privacy."
+        )
 
 
 PAGES = (

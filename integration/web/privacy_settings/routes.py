@@ -9,8 +9,8 @@ from starlette.responses import Response
 from integration.directory.rights import Right
 from integration.privacy.retention import oldest_kept
 from integration.privacy.settings import NEVER, RETENTION, set_privacy, setting_changes
-from integration.settings import SettingsError
 from integration.web.page.refusals import bad_form, not_found
+from integration.web.page.tombstone_key import require_tombstone_key
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.privacy_settings.effects import effect_of, effect_of_retention
 from integration.web.privacy_settings.words import (
@@ -40,12 +40,14 @@ def settings(visit: Visit) -> Response:
 
 
 def preview(visit: Visit) -> Response:
-    """The choices of one setting and, if one is given, what it changes."""
+    """The choices of one setting and, if one is given, what it changes; without counts if only
+    groups are shown, because they may be about fewer than five people.
+    """
     setting, now = _setting(visit), ""
     chosen = _chosen(visit.query, setting)
     effect = None
     now = value_of(visit.privacy, setting.name)
-    if chosen is not None and chosen != now:
+    if chosen is not None and chosen != now and not visit.privacy.shows_groups_only:
         organization_id = visit.viewer.organization_id
         with visit.transaction() as connection:
             effect = (
@@ -75,7 +77,7 @@ def save(visit: Visit) -> Response:
     if chosen is None:
         raise bad_form("Choose one of the values.")
     if setting.name == "phone_numbers" and chosen != "full":
-        _require_key(visit)
+        require_tombstone_key(visit, purpose="equal numbers are recognized without being kept")
     with visit.transaction() as connection:
         set_privacy(
             connection,
@@ -123,17 +125,6 @@ def _chosen(read: Callable[[str], str], setting: Setting) -> str | None:
 
 def _months(chosen: str) -> int | None:
     return None if chosen == NEVER else int(chosen)
-
-
-def _require_key(visit: Visit) -> None:
-    """Digests of numbers that are not kept need the key of the tombstones."""
-    try:
-        visit.settings.tombstone_key  # noqa: B018  (refuses a missing key)
-    except SettingsError as error:
-        raise bad_form(
-            "This needs the setting TOMBSTONE_KEY, with which equal numbers are "
-            "recognized without being kept. Ask the team that runs WorkSights to set it."
-        ) from error
 
 
 PAGES = (

@@ -34,6 +34,12 @@ def test_the_page_suggests_whom_to_keep_out_and_excludes_nobody_itself(site: Sit
         ("zoom_user", "  ", "Enter the ID of a Zoom user"),
         ("meeting_number", "weekly", "Enter a meeting number"),
         ("company", "acme.com", "Choose what to exclude"),
+        ("email_or_domain", "com", "Everybody can have an address below com."),
+        ("email_or_domain", "*.co.uk", "Everybody can have an address below co.uk."),
+        ("email_or_domain", "@ACME.example", "6 active users of your organization have an address"),
+        ("email_or_domain", "example", "6 active users of your organization have an address"),
+        ("zoom_user", "\N{GRINNING FACE}" * 81, "Enter the ID of a Zoom user"),
+        ("phone_number", "1" * 321, "Enter a phone number"),
     ],
 )
 def test_what_means_nothing_is_refused_with_an_example(

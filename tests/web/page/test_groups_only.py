@@ -96,6 +96,14 @@ def test_a_change_of_settings_does_not_say_how_many_entries_of_one_person_change
         assert "Added" not in page
 
 
+def test_the_preview_of_a_privacy_setting_counts_nothing_either(executive: Visitor) -> None:
+    topics = words(executive.get("/services/zoom/privacy/topics?to=none").text)
+    assert "Topics are removed for good" in topics
+    assert "lose" not in topics
+    retention = "/services/zoom/privacy/retention_months?to=months&months=1"
+    assert "Older sessions are deleted." in words(executive.get(retention).text)
+
+
 def test_no_page_says_when_somebody_was_last_in_a_session(executive: Visitor) -> None:
     member = f"/services/zoom/features/users/{user_id_of('member')}"
     for path in ("/services/zoom/features", member, "/services/zoom/users"):

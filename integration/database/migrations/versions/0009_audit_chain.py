@@ -132,6 +132,9 @@ create trigger chain_audit_entry before insert on integration.audit_trail
 create trigger forget_audit_salts before update on integration.audit_trail
     for each row execute function integration.forget_audit_salts();
 grant insert, select on integration.audit_trail to pipeline;
+-- The page lists changes, not the many sign-ins between them.
+create index audit_trail_changes on integration.audit_trail (organization_id, at, entry_id)
+    where kind not in ('signed_in', 'signed_out', 'sign_in_link_made');
 
 -- Who made a link, if it was not its user; the session, and what is recorded in it, say so.
 alter table integration.sign_in_links add column made_by text;
