@@ -20,6 +20,7 @@ from integration.privacy.lookups import organizations
 from integration.privacy.old_users import remove_users
 from integration.privacy.retention import oldest_kept
 from integration.privacy.settings import privacy_settings_of
+from integration.zoom.parties import ZOOM_USER
 
 SESSIONS_AT_ONCE = 5000
 MAY_BE_OPEN = timedelta(hours=24)  # a session may end so long after its last event has arrived
@@ -150,7 +151,10 @@ def _delete_zoom_users(
         return Counter()
     return Counter(
         {
-            table: connection.execute(statement, [organization_id, old]).rowcount
+            table: connection.execute(
+                statement,
+                {"organization": organization_id, "users": old, "field": ZOOM_USER["zoom_user_id"]},
+            ).rowcount
             for table, statement in _OF_ZOOM_USERS.items()
         }
     )
@@ -168,14 +172,16 @@ def _old_users(connection: psycopg.Connection, organization_id: str, oldest: dat
 
 _OF_ZOOM_USERS = {
     "zoom_raw.users": """
-        delete from zoom_raw.users where organization_id = %s and zoom_user_id = any(%s)
+        delete from zoom_raw.users
+        where organization_id = %(organization)s and zoom_user_id = any(%(users)s)
     """,
     "zoom_raw.phone_users": """
-        delete from zoom_raw.phone_users where organization_id = %s and zoom_user_id = any(%s)
+        delete from zoom_raw.phone_users
+        where organization_id = %(organization)s and zoom_user_id = any(%(users)s)
     """,
     "zoom_raw.events": """
         delete from zoom_raw.events
-        where organization_id = %s and session_id is null
-            and event like 'user.%%' and fields ->> 'zoom_user_id' = any(%s)
+        where organization_id = %(organization)s and session_id is null
+            and event like 'user.%%' and fields ->> %(field)s = any(%(users)s)
     """,
 }

@@ -86,10 +86,10 @@ def preview(visit: Visit) -> Response:
 
 def save(visit: Visit) -> Response:
     viewer, asked = visit.viewer, _asked(visit.field)
-    if asked.level == "never_store":
-        require_tombstone_key(visit, purpose="what is never stored is recognized")
     with visit.transaction() as connection:
         _refuse_own_domain(visit, connection, asked)
+        if asked.level == "never_store":
+            require_tombstone_key(visit, purpose="what is never stored is recognized")
         exclusion_id = add_exclusion(
             connection,
             viewer.organization_id,
