@@ -23,6 +23,7 @@ COMMANDS = {
     "rebuild": "batch",
     "import-users": "import_users",
     "erase": "erase",
+    "export": "export",
     "connect": "connect",
     "sign-in-link": "sign_in_link",
     "explain": "explain",

@@ -19,6 +19,7 @@ class Act(StrEnum):
     LAST_ENTRIES = "last_entries"
     CLIENTS = "clients"
     EXPLAIN = "explain"
+    EXPORT = "export"
 
 
 # What the person concerned reads.
@@ -28,6 +29,7 @@ WORDS = {
     Act.LAST_ENTRIES: "The times of your last entries",
     Act.CLIENTS: "Whom you meet",
     Act.EXPLAIN: "Your sessions, with a command on the server",
+    Act.EXPORT: "Everything that is held about you",
 }
 
 

@@ -11,6 +11,8 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class LandedEvent:
+    """`session_id` is empty for events about Zoom users."""
+
     event_id: str
     session_id: str
     event: str
@@ -28,6 +30,21 @@ def events_of_sessions(
         order by event_id
         """,
         [organization_id, list(session_ids)],
+    )
+    return (LandedEvent(*row) for row in found)
+
+
+def events_of_zoom_users(
+    connection: psycopg.Connection, organization_id: str
+) -> Iterator[LandedEvent]:
+    """All landed `user.*` events."""
+    found = connection.execute(
+        """
+        select event_id, '', event, fields from zoom_raw.events
+        where organization_id = %s and session_id is null and event like 'user.%%'
+        order by event_id
+        """,
+        [organization_id],
     )
     return (LandedEvent(*row) for row in found)
 

@@ -59,7 +59,7 @@ def erase_person(
     redactor = Redactor(connection, batch, digests)
     redactor.add([Tombstone("person_key", person, person, key)])
     keep_tombstones(connection, organization_id, person)
-    redactor.add(_initial_tombstones(connection, digests, key, zoom_users))
+    redactor.add(initial_tombstones(connection, digests, key, zoom_users))
     sides = erasure.sides_of_extensions(connection, organization_id, zoom_users)
     redactor.add(
         Tombstone("leg", digests.of("leg", side, session_id=session), person, side)
@@ -98,7 +98,7 @@ def remove_from_runs(rows: PersonalRows, erased: ErasureResult) -> int:
     return removed
 
 
-def _initial_tombstones(
+def initial_tombstones(
     connection: psycopg.Connection, digests: Digests, key: str, zoom_users: set[str]
 ) -> list[Tombstone]:
     """Tombstones of the person's ids, names and numbers in user lists and calls."""

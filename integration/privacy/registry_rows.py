@@ -1,7 +1,8 @@
 """Reads and empties the columns of the registry of personal data in any table."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
+from typing import Any
 
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
@@ -27,6 +28,34 @@ class PersonalRows:
     def exists(self, column: PersonalColumn) -> bool:
         """Whether the column exists; dbt and Dagster create their tables with the first batch."""
         return column.column in self._columns(column.table)
+
+    def may_read(self, table: str) -> bool:
+        """Whether the connection's role may read the whole table."""
+        return rows.scalar(
+            self._connection,
+            bool,
+            "select has_table_privilege(current_user, %s, 'select')",
+            [table],
+        )
+
+    def whole(self, wanted: Mapping[PersonalColumn, Collection[str]]) -> list[dict[str, Any]]:
+        """The rows of one table in which one of the columns has one of its wanted values, in a
+        stable order.
+        """
+        if not wanted:
+            return []
+        one = next(iter(wanted))
+        is_wanted = SQL(" or ").join(
+            SQL("{} = any({})").format(_name(column), [*values])
+            for column, values in wanted.items()
+        )
+        return rows.scalars(
+            self._connection,
+            dict,
+            SQL(
+                "select to_jsonb(t) from {} as t where {} and ({}) order by to_jsonb(t)::text"
+            ).format(_table(one), self._own_rows(one), is_wanted),
+        )
 
     def columns_of_runs(self) -> list[PersonalColumn]:
         """All text columns of Dagster's own tables."""
