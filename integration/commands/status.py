@@ -21,12 +21,14 @@ from integration.pipeline.failed_sessions import (
 from integration.pipeline.job_states import AUDIT_JOB, JobState, state_of_job
 from integration.pipeline.news import reasons_for_batch
 from integration.privacy.account import accounts_due
+from integration.privacy.erasure_requests import ErasureRequest, requests_due
 from integration.quantities import quantity
 from integration.settings import read_settings
 
 FAILED_SHOWN = 20
 # The erasure of an account starts within ten minutes of its date and takes as long as a batch.
 ERASED_WITHIN = timedelta(hours=1)
+ERASURES_DUE_WITHIN = timedelta(hours=48)
 
 
 @click.command()
@@ -65,6 +67,7 @@ def status() -> None:
             ),
             *_needs_of_audit(audit),
             *_needs_of_erasure(accounts_due(connection, now=now - ERASED_WITHIN)),
+            *_needs_of_erasure_requests(requests_due(connection, before=now + ERASURES_DUE_WITHIN)),
             *_needs_of_failures(failures),
         ]
     if needs:
@@ -193,6 +196,16 @@ def _needs_of_erasure(overdue: list[str]) -> list[str]:
         f"Zoom account {one} removed the app, and its erasure is overdue. To erase it now, run: "
         f"worksights-zoom erase --zoom-account {one}"
         for one in overdue
+    ]
+
+
+def _needs_of_erasure_requests(requests: list[ErasureRequest]) -> list[str]:
+    return [
+        f"User {one.user_id} of {one.organization_id} asked for erasure, which is due by "
+        f"{one.due_at:%Y-%m-%d %H:%M %Z}. "
+        + ("Deactivate the user, then run" if one.is_active else "Run")
+        + f": worksights-zoom erase --email EMAIL --organization {one.organization_id}"
+        for one in requests
     ]
 
 

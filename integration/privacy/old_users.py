@@ -7,6 +7,7 @@ from collections.abc import Collection
 import psycopg
 
 from integration.privacy.digests import Digests
+from integration.privacy.erasure_requests import finish_requests
 from integration.privacy.matching import ExcludedPeople
 from integration.privacy.person import remove_rows
 from integration.privacy.registry_rows import PersonalRows
@@ -22,4 +23,5 @@ def remove_users(
     users = ExcludedPeople(
         digests, "", {"user_id": {digests.of("user_id", user_id) for user_id in user_ids}}
     )
+    finish_requests(connection, organization_id, user_ids)
     return remove_rows(PersonalRows(connection, organization_id), users)

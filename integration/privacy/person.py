@@ -8,6 +8,7 @@ import psycopg
 from integration.privacy import lookups as erasure
 from integration.privacy.applied_tombstones import digests_in_body
 from integration.privacy.digests import Digests
+from integration.privacy.erasure_requests import finish_requests
 from integration.privacy.forgetting import Redactor
 from integration.privacy.landed_events import zoom_users_with_addresses
 from integration.privacy.matching import ErasedPerson
@@ -75,6 +76,8 @@ def erase_person(
         )
         redactor.redact_landed()
     erased = known_person(connection, digests, key)
+    users = _users(connection, organization_id, key)
+    finish_requests(connection, organization_id, [user.user_id for user in users])
     removed = redactor.removed + remove_rows(rows, erased)
     return ErasureResult(erased, removed, redactor.texts)
 

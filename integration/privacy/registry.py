@@ -62,6 +62,7 @@ REGISTRY = """
     integration.privacy_settings            changed_by          user_id             blank
     integration.pauses                      user_id             user_id             row
     integration.private_sessions            user_id             user_id             row
+    integration.erasure_requests            user_id             user_id             blank
     integration.sign_in_links               user_id             user_id             row
     integration.page_sessions               user_id             user_id             row
     integration.page_sessions               message             text                with_row

@@ -1,6 +1,6 @@
 """All pages with the rights they require. Add a new page to the list in its own module."""
 
-from integration.web.account import pausing
+from integration.web.account import download, erasure, pausing
 from integration.web.account import routes as account
 from integration.web.clients import routes as clients
 from integration.web.connections import oauth
@@ -24,6 +24,8 @@ PAGES = (
     *sign_in.PAGES,
     *account.PAGES,
     *pausing.PAGES,
+    *download.PAGES,
+    *erasure.PAGES,
     *privacy.PAGES,
     *first_notice.PAGES,
     *services.PAGES,

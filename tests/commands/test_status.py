@@ -52,6 +52,12 @@ OVERDUE = """
     set status = 'disconnected', disconnected_at = now() - interval '2 hours',
         erase_due_at = now() - interval '2 hours';
 """
+ASKED = """
+    insert into worksights.users (user_id, organization_id, email, full_name, role)
+    values ('bea', 'acme', 'bea@acme.example', 'Bea Best', 'member');
+    insert into integration.erasure_requests (organization_id, user_id, due_at)
+    values ('acme', 'bea', now() + interval '47 hours');
+"""
 GOOD = CONNECTED + FINISHED
 STATES = {
     "nothing yet": ("select 1", []),
@@ -82,6 +88,15 @@ STATES = {
         GOOD + OVERDUE,
         ["worksights-zoom erase --zoom-account AcmeZoomAccount0000000"],
     ),
+    "a person who asked for erasure": (
+        GOOD + ASKED,
+        [
+            "User bea of acme asked for erasure, which is due by ",
+            "Deactivate the user, then run: worksights-zoom erase --email EMAIL "
+            "--organization acme",
+        ],
+    ),
+    "a person who asked for erasure not long ago": (GOOD + ASKED.replace("47", "49"), []),
     "a failed run of another job": (
         GOOD + BATCH_FAILED.replace("zoom_batch", "__ASSET_JOB"), [],
     ),

@@ -150,6 +150,11 @@ def prepare(installation: Installation, world: World) -> None:
         "values ('firm', %s, 1)",
         [LEO.email],
     )
+    installation.execute(
+        "insert into integration.erasure_requests (organization_id, user_id) "
+        "values ('firm', %s), ('firm', 'ann')",
+        [LEO.email],
+    )
     installation.deliver(*story(), *ELSEWHERE.whole([ANN, VERA]), at=ARRIVAL)
     installation.batch(now=ARRIVAL)
     installation.execute(

@@ -48,6 +48,13 @@ def test_a_namesake_with_another_address_keeps_the_name(story: Story) -> None:
     assert 'vera@elsewhere.example,"Vera Valdez"' in story.later["timeline.participants"]
 
 
+def test_the_request_of_the_erased_person_is_done_and_names_nobody(story: Story) -> None:
+    requests = story.installation.execute(
+        "select user_id, done_at is not null from integration.erasure_requests order by request_id"
+    )
+    assert requests == [(None, True), ("ann", False)]
+
+
 def test_another_organization_keeps_the_person(story: Story) -> None:
     assert 'vera.valdez+zoom@gmail.com,"Vera Valdez"' in story.later["timeline.participants"]
     assert "veravaldez@gmail.com" in story.later["clientsights.people"]

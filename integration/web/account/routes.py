@@ -1,11 +1,13 @@
 """`/` redirects to the viewer's start page; `/account` shows the viewer's details and rights,
-the mappings requested for or from them, and who saw their data.
+the mappings requested for or from them, what is held about them, who may see it, and who did.
 """
 
 from starlette.responses import Response
 
 from integration.directory.rights import Right
 from integration.privacy.access_log import WORDS, accesses_to
+from integration.privacy.erasure_requests import open_request
+from integration.web.account.held_about import held_about, seers_of
 from integration.web.account.pausing import pausing_of
 from integration.web.page.navigation import start_page
 from integration.web.page.time_zone import zone_of
@@ -41,9 +43,14 @@ def account(visit: Visit) -> Response:
             limit=ACCESSES_SHOWN,
         )
         pausing = pausing_of(visit, connection)
+        held, seers = held_about(visit, connection), seers_of(visit, connection)
+        request = open_request(connection, viewer.user_id, organization_id=viewer.organization_id)
     return visit.render(
         "account/account.html",
         pausing=pausing,
+        held=held,
+        seers=seers,
+        erasure_request=request,
         rights=rights,
         requests=requests,
         accesses=accesses,

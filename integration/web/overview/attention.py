@@ -9,11 +9,13 @@ from integration.pipeline.arrivals import IDLE, LATE, Arrivals, Batches
 from integration.pipeline.cleaned_texts import UnreadableSetting
 from integration.pipeline.failed_sessions import Failures
 from integration.pipeline.job_states import JobState
+from integration.privacy.erasure_requests import ErasureRequest
 from integration.quantities import noun, quantity
 from integration.web.overview.numbers import PeopleCounts
 from integration.web.page.refusals import Link
 
 QUIET = timedelta(days=1)
+ERASURES_SHOWN_BEFORE = timedelta(days=7)
 SHOWN = 10  # items of a list in one sentence
 
 CONNECTIONS = Link("Open Connections", "/services/zoom/connections")
@@ -234,4 +236,18 @@ def needs_of_requests(waiting: int) -> list[Need]:
             "somebody else's Zoom user away, applies only when a second person confirms it.",
             TO_CONFIRM,
         )
+    ]
+
+
+def needs_of_erasures(requests: Sequence[ErasureRequest]) -> list[Need]:
+    """Reports the people who asked to be erased and soon have to be."""
+    return [
+        Need(
+            f"{one.full_name or 'A former user'} asked for erasure",
+            f"It is due by {one.due_at:%d %B %Y}. "
+            + ("Deactivate the user in WorkSights, then contact" if one.is_active else "Contact")
+            + " the team that runs WorkSights, which erases all data about them.",
+            since=one.requested_at,
+        )
+        for one in requests
     ]

@@ -10,13 +10,16 @@ from integration.pipeline.cleaned_texts import unreadable_settings
 from integration.pipeline.failed_sessions import failures_by_organization
 from integration.pipeline.job_states import AUDIT_JOB, state_of_job
 from integration.pipeline.status import delay_to_entries
+from integration.privacy.erasure_requests import requests_due
 from integration.web.changes.audit_trail import latest_changes
 from integration.web.overview.attention import (
+    ERASURES_SHOWN_BEFORE,
     FAILED,
     needs_of_audit,
     needs_of_batches,
     needs_of_connections,
     needs_of_deliveries,
+    needs_of_erasures,
     needs_of_failures,
     needs_of_identity,
     needs_of_people,
@@ -51,6 +54,9 @@ def overview(visit: Visit) -> Response:
         unreadable = unreadable_settings(connection, organization_id)
         changes = latest_changes(connection, organization_id=organization_id, limit=CHANGES_SHOWN)
         requests = count_waiting(connection, organization_id=organization_id)
+        erasures = requests_due(
+            connection, before=visit.now + ERASURES_SHOWN_BEFORE, organization_id=organization_id
+        )
     needs = [
         *needs_of_connections(
             connections,
@@ -77,7 +83,7 @@ def overview(visit: Visit) -> Response:
         arrivals={one.zoom_account_id: one for one in arrivals},
         batches=batches,
         delay=delay,
-        needs=needs if connections else [],
+        needs=[*needs_of_erasures(erasures), *(needs if connections else [])],
         changes=changes,
         auto_refresh=is_worth_watching(connections, now=visit.now),
     )
