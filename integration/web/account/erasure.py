@@ -2,7 +2,6 @@
 
 from starlette.responses import Response
 
-from integration.database.audit_trail import record_change
 from integration.directory.rights import Right
 from integration.privacy.erasure_requests import ask_for_erasure, withdraw_request
 from integration.web.page.refusals import bad_form
@@ -19,11 +18,9 @@ def erasure(visit: Visit) -> Response:
     change = ask_for_erasure if to == "on" else withdraw_request
     with visit.transaction() as connection:
         if change(connection, viewer.user_id, organization_id=viewer.organization_id):
-            record_change(
+            visit.record_change(
                 connection,
-                organization_id=viewer.organization_id,
-                user_id=viewer.user_id,
-                kind="erasure_requested" if to == "on" else "erasure_withdrawn",
+                "erasure_requested" if to == "on" else "erasure_withdrawn",
                 subject=viewer.user_id,
             )
             visit.show_next(connection, ASKED if to == "on" else WITHDRAWN)
