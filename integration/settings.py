@@ -120,6 +120,11 @@ class Settings:
         return self._positive_int("QUARANTINE_DAYS", 30)
 
     @property
+    def backup_days(self) -> int:
+        """The days after which the operator deletes backups, for certificates of erasure."""
+        return self._positive_int("BACKUP_DAYS", 30)
+
+    @property
     def backlog_deliveries(self) -> int:
         return self._positive_int("BACKLOG_DELIVERIES", 5000)
 

@@ -20,11 +20,20 @@ from integration.pipeline.landing import land_deliveries
 from integration.pipeline.writer import only_writer
 from integration.privacy import account, person
 from integration.privacy.applied_tombstones import check_key
+from integration.privacy.certificates import (
+    Asked,
+    Certificate,
+    complete,
+    incomplete,
+    lines_of,
+    record_erasure,
+)
 from integration.privacy.digests import Digests, key_id
-from integration.privacy.lookups import record_erasure
 from integration.privacy.proof import Verification, verify
+from integration.privacy.refusals import refuse
 from integration.privacy.registry_rows import PersonalRows
 from integration.privacy.stored_tombstones import record_key
+from integration.privacy.subjects import Subject
 from integration.quantities import quantity
 from integration.settings import Settings
 
@@ -38,31 +47,34 @@ _INCOMPLETE = (
 def erase_person(
     settings: Settings,
     url: str,
-    person_key: str,
+    subject: Subject,
     *,
     organization_id: str,
     clear_topics: bool,
+    asked_by: str,
     say: Say,
 ) -> bool:
-    """Erases the person with this address; returns whether nothing is left.
+    """Erases this person; returns whether nothing is left.
 
-    After ActiveUser or WrongTombstoneKey, nothing was erased. After DerivationFailed, the erasure
+    After Refused or WrongTombstoneKey, nothing was erased. After DerivationFailed, the erasure
     is incomplete, and the message names the command that completes it.
     """
+    asked = Asked(asked_by, datetime.now(UTC))
     key = settings.tombstone_key
     digests = Digests(key, organization_id)
     with only_writer(url, say=say) as connection:
         check_key(connection, key)
-        person.refuse_active_user(connection, organization_id, person_key)
+        refuse(connection, digests, subject)
         batch = _start_batch(connection, settings, say)
         with transaction(url) as owner:
+            refuse(owner, digests, subject)  # again, with the deliveries that were waiting
             record_key(owner, key_id(key))
             erased = person.erase_person(
-                owner, batch.number, digests, person_key, clear_topics=clear_topics
+                owner, batch.number, digests, subject, clear_topics=clear_topics
             )
             rows = PersonalRows(owner, organization_id)
             erased.removed["dagster"] += person.remove_from_runs(rows, erased)
-            record_erasure(owner, organization_id, erased.removed)
+            erasure_id = record_erasure(owner, organization_id, erased.removed, asked)
             _report_removed(erased.removed, say)
         say("Updating the affected tables…")
         try:
@@ -71,26 +83,41 @@ def erase_person(
             raise DerivationFailed(f"{failure}. {_INCOMPLETE} the same command again.") from failure
         with transaction(url) as owner:
             rows = PersonalRows(owner, organization_id)
-            return _report_verification(verify(erased.person, rows, erased.texts), say)
+            result = verify(erased.person, rows, erased.texts)
+            _report_verification(result, say)
+            certificate = complete(
+                owner,
+                erasure_id,
+                searched=result.searched,
+                left=sum(each.values for each in result.left),
+                topics=len(result.topics),
+                now=datetime.now(UTC),
+                backup_days=settings.backup_days,
+            )
+        return _report_certificate(certificate, say)
 
 
-def erase_account(settings: Settings, url: str, zoom_account_id: str, *, say: Say) -> bool:
+def erase_account(
+    settings: Settings, url: str, zoom_account_id: str, *, asked_by: str, say: Say
+) -> bool:
     """Erases all data of this Zoom account; returns whether nothing is left. After
     DerivationFailed, its connections are deleted but derived rows are left.
     """
     with only_writer(url, say=say) as connection:
         is_connected = account.organizations_of_account(connection, zoom_account_id)
-        if not is_connected and not account.remaining_rows(connection, zoom_account_id):
+        if not is_connected and not +account.remaining_rows(connection, zoom_account_id):
             say("No connection or data found for this Zoom account. Nothing was erased.")
             return True
-        return _erase_accounts(connection, settings, url, [zoom_account_id], say)
+        asked = Asked(asked_by, datetime.now(UTC))
+        return _erase_accounts(connection, settings, url, [zoom_account_id], asked, say)
 
 
 def erase_due_accounts(settings: Settings, url: str, *, now: datetime, say: Say) -> bool:
     """The same for the accounts that removed the app, after their grace period."""
     with only_writer(url, say=say) as connection:
         due = account.accounts_due(connection, now=now)
-        return not due or _erase_accounts(connection, settings, url, due, say, due_at=now)
+        asked = Asked("job:erase_due_accounts", now)
+        return not due or _erase_accounts(connection, settings, url, due, asked, say, due_at=now)
 
 
 def _erase_accounts(
@@ -98,13 +125,14 @@ def _erase_accounts(
     settings: Settings,
     url: str,
     zoom_account_ids: list[str],
+    asked: Asked,
     say: Say,
     *,
     due_at: datetime | None = None,
 ) -> bool:
     batch = _start_batch(connection, settings, say)
     for zoom_account_id in zoom_account_ids:
-        _remove_account(url, zoom_account_id, due_at, say)
+        _remove_account(url, zoom_account_id, asked, due_at, say)
     say("Rebuilding all tables next to the live ones…")
     try:
         derive_everything(connection, settings, url, batch)
@@ -113,17 +141,35 @@ def _erase_accounts(
         raise DerivationFailed(f"{failure}. {_INCOMPLETE} {commands}.") from failure
     left = {each: account.remaining_rows(connection, each) for each in zoom_account_ids}
     for tables in left.values():
-        for table, rows in tables.items():
+        for table, rows in (+tables).items():
             say(f"NOT ERASED: {table}: {quantity(rows, 'row')}")
-    if not any(left.values()):
+    is_done = not any(+tables for tables in left.values())
+    if is_done:
         say(
             "Verified: nothing is left except the delivery ledger, without message bodies, and the "
             "record of the erasure."
         )
-    return not any(left.values())
+    with transaction(url) as owner:
+        certificates = [
+            complete(
+                owner,
+                erasure_id,
+                searched=len(left[zoom_account_id]),
+                left=left[zoom_account_id].total(),
+                topics=0,
+                now=datetime.now(UTC),
+                backup_days=settings.backup_days,
+            )
+            for zoom_account_id, erasure_id in incomplete(owner, zoom_account_ids)
+        ]
+    for certificate in certificates:
+        _report_certificate(certificate, say)
+    return is_done
 
 
-def _remove_account(url: str, zoom_account_id: str, due_at: datetime | None, say: Say) -> None:
+def _remove_account(
+    url: str, zoom_account_id: str, asked: Asked, due_at: datetime | None, say: Say
+) -> None:
     with transaction(url) as owner:
         lock_account(owner, zoom_account_id)
         if due_at and zoom_account_id not in account.accounts_due(owner, now=due_at):
@@ -131,7 +177,7 @@ def _remove_account(url: str, zoom_account_id: str, due_at: datetime | None, say
         for organization_id in account.organizations_of_account(owner, zoom_account_id):
             removed = account.erase_account(owner, organization_id, zoom_account_id)
             _report_removed(removed, say)
-            record_erasure(owner, organization_id, removed, zoom_account_id=zoom_account_id)
+            record_erasure(owner, organization_id, removed, asked, zoom_account_id=zoom_account_id)
 
 
 def _start_batch(connection: psycopg.Connection, settings: Settings, say: Say) -> Batch:
@@ -163,7 +209,13 @@ def _report_removed(removed: Counter[str], say: Say) -> None:
         say(f"  {table}: {quantity(rows, 'row')}")
 
 
-def _report_verification(result: Verification, say: Say) -> bool:
+def _report_certificate(certificate: Certificate, say: Say) -> bool:
+    for line in lines_of(certificate):
+        say(line)
+    return certificate.values_left == 0
+
+
+def _report_verification(result: Verification, say: Say) -> None:
     for finding in result.left:
         column = f"{finding.column.table}.{finding.column.column}"
         say(f"NOT ERASED: {column}: {quantity(finding.values, 'value')}")
@@ -180,4 +232,3 @@ def _report_verification(result: Verification, say: Say) -> bool:
         found = "nothing else" if result.topics else "nothing"
         columns = quantity(result.searched, "column")
         say(f"Verified: searched {columns} and found {found} about the person.")
-    return not result.left

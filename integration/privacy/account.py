@@ -78,7 +78,7 @@ def delete_orphans(connection: psycopg.Connection, organization_id: str) -> Coun
 
 
 def remaining_rows(connection: psycopg.Connection, zoom_account_id: str) -> Counter[str]:
-    """The account's remaining rows by table, in every table that has accounts."""
+    """The account's remaining rows by table, also 0, in every table that has accounts."""
     tables = connection.execute(
         """
         select nspname, relname from pg_attribute
@@ -108,7 +108,7 @@ def remaining_rows(connection: psycopg.Connection, zoom_account_id: str) -> Coun
         """,
         [zoom_account_id],
     )
-    return +left
+    return left
 
 
 def accounts_due(connection: psycopg.Connection, *, now: datetime) -> list[str]:

@@ -23,7 +23,7 @@ from integration.privacy.landed_events import (
     texts_of_events,
     zoom_users_with_addresses,
 )
-from integration.privacy.matching import ExcludedPeople
+from integration.privacy.matching import ErasedPerson
 from integration.privacy.never_stored import people_never_stored
 from integration.privacy.proof import verify
 from integration.privacy.redaction import Tombstone
@@ -203,8 +203,8 @@ def _verify(connection: psycopg.Connection, exclusion: Exclusion, key: Key) -> N
 
 def _excluded_people(
     connection: psycopg.Connection, exclusion: Exclusion, digests: Digests
-) -> ExcludedPeople:
+) -> ErasedPerson:
     tombstones = tombstones_of_exclusion(
         connection, exclusion.organization_id, exclusion.exclusion_id
     )
-    return ExcludedPeople(digests, "", tombstones)
+    return ErasedPerson(digests, tombstones)

@@ -25,6 +25,7 @@ from integration.privacy.redaction import (
     Tombstone,
     redact_session,
 )
+from integration.privacy.subjects import with_address
 from integration.privacy.texts import keys_in
 from integration.zoom.parties import NAMES_NO_ONE, TOPIC, ZOOM_USER, fields_of
 
@@ -69,7 +70,9 @@ def _known(
     """What identifies the person, and the Zoom users who are somebody else."""
     own = digests.of("person_key", person.key)
     tombstones = [Tombstone("person_key", own, own, person.key)]
-    tombstones += initial_tombstones(connection, digests, person.key, set(person.zoom_user_ids))
+    tombstones += initial_tombstones(
+        connection, digests, with_address(person.key), set(person.zoom_user_ids)
+    )
     tombstones += [
         Tombstone("leg", digests.of("leg", side, session_id=session), own, side)
         for session, side in sides

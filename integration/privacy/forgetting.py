@@ -34,7 +34,7 @@ from integration.privacy.stored_tombstones import (
     exclusions_of_people,
     known_tombstones,
 )
-from integration.privacy.texts import digits_of, keys_in, name_of
+from integration.privacy.texts import digits_of, keys_in, name_of, number_in_name
 from integration.zoom.parties import TOPIC, ZOOM_USER, fields_of
 
 # The kind of personal data in each field of a landed event.
@@ -51,6 +51,8 @@ FIELDS = {
 } | {TOPIC: "topic"}
 # Kinds that are distinctive enough to search long texts for them.
 SEARCHED_FOR = ("person_key", "name", "zoom_user_id")
+# Kinds that are searched for in the spelling of the events, too.
+AS_WRITTEN = ("person_key", "phone_number")
 SESSIONS_AT_ONCE = 200
 
 
@@ -111,7 +113,7 @@ class Redactor:
         is_unfinished = True
         while is_unfinished:
             texts = self._texts_of_erased_people()
-            self.texts |= {text for name, text in texts if FIELDS[name] == "person_key"}
+            self.texts |= {text for name, text in texts if FIELDS[name] in AS_WRITTEN}
             sessions = sessions_with_texts(self._connection, self.organization_id, texts)
             self._delete_users(texts)
             is_unfinished = self.redact_sessions(sessions)
@@ -210,7 +212,7 @@ def digests_of(digests: Digests, kind: str, text: str | None) -> set[str]:
             values = [("person_key", key) for key in keys_in(text)]
         case "name":
             values = [("person_key", key) for key in keys_in(text)]
-            values += [("name", name_of(text))]
+            values += [("name", name_of(text)), ("phone_number", number_in_name(text))]
         case "phone_number":
             values = [("phone_number", digits_of(text))]
         case "phone_digest":

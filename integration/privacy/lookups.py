@@ -1,13 +1,12 @@
-"""Reads what an erasure needs to know before it removes anything, and records the erasure."""
+"""Reads what an erasure needs to know before it removes anything."""
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from integration.database import rows
+from integration.privacy.texts import keys_in
 from integration.zoom.parties import OWNER_OF_LOG, SIDES, ZOOM_USER, fields_of_sides
 
 
@@ -43,6 +42,18 @@ def worksights_users(connection: psycopg.Connection, organization_id: str) -> li
         """,
         [organization_id],
     )
+
+
+def users_with_addresses(
+    connection: psycopg.Connection, organization_id: str, keys: Collection[str]
+) -> list[WorksightsUser]:
+    """The WorkSights users with a current or former address that has one of these person keys."""
+    wanted = set(keys)
+    return [
+        user
+        for user in worksights_users(connection, organization_id)
+        if any(wanted & keys_in(email) for email in user.emails)
+    ]
 
 
 def names_of_zoom_users(
@@ -145,23 +156,6 @@ def organizations(connection: psycopg.Connection) -> list[str]:
         connection,
         str,
         "select organization_id from worksights.organizations order by organization_id",
-    )
-
-
-def record_erasure(
-    connection: psycopg.Connection,
-    organization_id: str,
-    removed: Counter[str],
-    *,
-    zoom_account_id: str | None = None,
-) -> None:
-    """Records that data was erased, and how much, but not which person."""
-    connection.execute(
-        """
-        insert into integration.erasures (organization_id, zoom_account_id, removed)
-        values (%s, %s, %s)
-        """,
-        [organization_id, zoom_account_id, Jsonb({k: n for k, n in removed.items() if n})],
     )
 
 

@@ -9,35 +9,36 @@ from functools import lru_cache
 
 from integration.identity.ids import person_id
 from integration.privacy.digests import IN_ONE_SESSION, Digests
-from integration.privacy.texts import digits_of, keys_in, name_of, names_in
+from integration.privacy.texts import digits_of, keys_in, name_of, names_in, number_in_name
 
 _PIECES = re.compile(r"[^\s\"{}\[\],:]+")
 
 
 @dataclass(frozen=True)
 class ErasedPerson:
-    """An erased person: the digests of their tombstones by kind, and their key.
+    """An erased person, or everybody whom one exclusion applies to: the digests of their tombstones
+    by kind.
 
-    The key is known only during an erasure and is never stored.
+    The keys, and the sessions of a participant, are known only during an erasure and are never
+    stored.
     """
 
     digests: Digests
-    key: str = field(repr=False)
     tombstones: Mapping[str, set[str]] = field(repr=False)
-
-    @property
-    def digest(self) -> str:
-        return self.digests.of("person_key", self.key)
+    keys: frozenset[str] = field(default=frozenset(), repr=False)
+    session_ids: frozenset[str] = frozenset()
 
     def matches(self, holds: str, text: str, session_id: str | None = None) -> bool:
         """Whether a value of this kind belongs to the person."""
         if self._is_addressed_in(text):
             return True
         match holds:
-            case "person_key":
-                return False
+            case "person_key":  # the text of an exclusion may be a number
+                return self._has("phone_number", number_in_name(text))
             case "name":
-                return self._has("name", name_of(text))
+                return self._has("name", name_of(text)) or (
+                    self._has("phone_number", number_in_name(text))
+                )
             case "phone_number":
                 return self._has("phone_number", digits_of(text))
             case "phone_digest":
@@ -53,7 +54,7 @@ class ErasedPerson:
         return any(self.digests.of("name", name) in own for name in names_in(text))
 
     def _is_addressed_in(self, text: str) -> bool:
-        return self.key in _keys_in(text)
+        return any(self._has("person_key", key) for key in _keys_in(text))
 
     def _is_mentioned_in(self, text: str) -> bool:
         return (
@@ -66,7 +67,7 @@ class ErasedPerson:
         return (
             self._has("zoom_user_id", text)
             or self._has("user_id", text)
-            or text == person_id(self.digests.organization_id, self.key)
+            or any(text == person_id(self.digests.organization_id, key) for key in self.keys)
         )
 
     def _has(self, kind: str, value: str | None, session_id: str | None = None) -> bool:
@@ -74,13 +75,6 @@ class ErasedPerson:
         if not value or not own or (kind in IN_ONE_SESSION and session_id is None):
             return False
         return self.digests.of(kind, value, session_id=session_id) in own
-
-
-class ExcludedPeople(ErasedPerson):
-    """Everybody whom one exclusion applies to. Their keys are not known, only the tombstones."""
-
-    def _is_addressed_in(self, text: str) -> bool:
-        return any(self._has("person_key", key) for key in _keys_in(text))
 
 
 @lru_cache(maxsize=50_000)

@@ -8,7 +8,7 @@ import psycopg
 
 from integration.privacy.digests import Digests
 from integration.privacy.erasure_requests import finish_requests
-from integration.privacy.matching import ExcludedPeople
+from integration.privacy.matching import ErasedPerson
 from integration.privacy.person import remove_rows
 from integration.privacy.registry_rows import PersonalRows
 
@@ -20,8 +20,8 @@ def remove_users(
     the number of rows by table. The digests are of this call alone, and are not stored.
     """
     digests = Digests(secrets.token_hex(), organization_id)
-    users = ExcludedPeople(
-        digests, "", {"user_id": {digests.of("user_id", user_id) for user_id in user_ids}}
+    users = ErasedPerson(
+        digests, {"user_id": {digests.of("user_id", user_id) for user_id in user_ids}}
     )
     finish_requests(connection, organization_id, user_ids)
     return remove_rows(PersonalRows(connection, organization_id), users)

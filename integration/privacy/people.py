@@ -3,17 +3,28 @@
 import psycopg
 
 from integration.privacy import lookups as erasure
+from integration.privacy.digests import Digests
+from integration.privacy.sides import has_number
+from integration.privacy.subjects import Subject
 from integration.privacy.texts import keys_in
 
 
 def organizations_with_person(
-    connection: psycopg.Connection, person_key: str
+    connection: psycopg.Connection, subject: Subject, *, key: str
 ) -> tuple[list[str], list[str]]:
-    """(all organizations, those in which an address of the person was seen)."""
+    """(all organizations, those in which an address or a number of the person was seen). `key` is
+    that of the tombstones.
+    """
+    keys = subject.values("person_key")
+    every = erasure.organizations(connection)
     with_person = {
         organization_id
         for organization_id, address in erasure.addresses(connection)
-        if person_key in keys_in(address)
+        if keys & keys_in(address)
+    } | {
+        organization_id
+        for organization_id in every
+        for number in subject.values("phone_number")
+        if has_number(connection, Digests(key, organization_id), number)
     }
-    every = erasure.organizations(connection)
     return every, [organization_id for organization_id in every if organization_id in with_person]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from integration.privacy import lookups as erasure
+from integration.privacy.account import delete_orphans
 from integration.privacy.applied_tombstones import digests_in_body
 from integration.privacy.digests import Digests
 from integration.privacy.erasure_requests import finish_requests
@@ -16,12 +17,13 @@ from integration.privacy.proof import namesakes, topics_of
 from integration.privacy.redaction import Tombstone
 from integration.privacy.registry import personal_columns
 from integration.privacy.registry_rows import PersonalRows
-from integration.privacy.stored_tombstones import keep_tombstones, tombstones_of
+from integration.privacy.stored_tombstones import (
+    keep_tombstones,
+    known_tombstones,
+    tombstones_of,
+)
+from integration.privacy.subjects import Subject
 from integration.privacy.texts import digits_of, keys_in, name_of
-
-
-class ActiveUser(Exception):
-    """The address belongs, or belonged, to a WorkSights user who is active."""
 
 
 @dataclass(frozen=True)
@@ -33,20 +35,11 @@ class ErasureResult:
     texts: set[str] = field(repr=False)
 
 
-def refuse_active_user(connection: psycopg.Connection, organization_id: str, key: str) -> None:
-    """Raises ActiveUser if a user with this address is active; they must be deactivated first."""
-    if any(user.is_active for user in _users(connection, organization_id, key)):
-        raise ActiveUser(
-            "This email belongs to an active WorkSights user. Deactivate the user first. "
-            "Nothing was erased."
-        )
-
-
 def erase_person(
     connection: psycopg.Connection,
     batch: int,
     digests: Digests,
-    key: str,
+    subject: Subject,
     *,
     clear_topics: bool,
 ) -> ErasureResult:
@@ -55,37 +48,51 @@ def erase_person(
     users are read from the copy.
     """
     organization_id = digests.organization_id
-    person = digests.of("person_key", key)
-    zoom_users = _zoom_users(connection, organization_id, key)
+    person = subject.person(digests)
+    zoom_users = _zoom_users(connection, organization_id, subject)
     redactor = Redactor(connection, batch, digests)
-    redactor.add([Tombstone("person_key", person, person, key)])
+    redactor.add(subject.tombstones(digests))
     keep_tombstones(connection, organization_id, person)
-    redactor.add(initial_tombstones(connection, digests, key, zoom_users))
+    redactor.add(initial_tombstones(connection, digests, subject, zoom_users))
     sides = erasure.sides_of_extensions(connection, organization_id, zoom_users)
     redactor.add(
         Tombstone("leg", digests.of("leg", side, session_id=session), person, side)
         for session, side in sides
     )
-    redactor.redact_sessions(sorted({session for session, _ in sides}))
+    redactor.redact_sessions(sorted({*subject.session_ids, *(session for session, _ in sides)}))
     redactor.redact_landed()
     rows = PersonalRows(connection, organization_id)
     if clear_topics:
-        topics = topics_of(known_person(connection, digests, key), rows)
+        topics = topics_of(known_person(connection, digests, subject), rows)
         redactor.add(
             Tombstone("topic", digests.of("topic", topic), person, topic) for topic in topics
         )
         redactor.redact_landed()
-    erased = known_person(connection, digests, key)
-    users = _users(connection, organization_id, key)
+    erased = known_person(connection, digests, subject)
+    users = erasure.users_with_addresses(
+        connection, organization_id, subject.values("person_key")
+    )
     finish_requests(connection, organization_id, [user.user_id for user in users])
     removed = redactor.removed + remove_rows(rows, erased)
+    removed += delete_orphans(connection, organization_id)  # names that no event has any more
     return ErasureResult(erased, removed, redactor.texts)
 
 
-def known_person(connection: psycopg.Connection, digests: Digests, key: str) -> ErasedPerson:
-    """The person with their stored tombstones."""
-    person = digests.of("person_key", key)
-    return ErasedPerson(digests, key, tombstones_of(connection, digests.organization_id, person))
+def known_person(
+    connection: psycopg.Connection, digests: Digests, subject: Subject
+) -> ErasedPerson:
+    """The person with their stored tombstones, also those of an earlier erasure that knew them by
+    something else.
+    """
+    organization_id = digests.organization_id
+    own = [each.digest for each in subject.tombstones(digests)]
+    people = {subject.person(digests), *known_tombstones(connection, organization_id, own).values()}
+    return ErasedPerson(
+        digests,
+        tombstones_of(connection, organization_id, people),
+        frozenset(subject.values("person_key")),
+        subject.session_ids,
+    )
 
 
 def remove_from_runs(rows: PersonalRows, erased: ErasureResult) -> int:
@@ -102,11 +109,12 @@ def remove_from_runs(rows: PersonalRows, erased: ErasureResult) -> int:
 
 
 def initial_tombstones(
-    connection: psycopg.Connection, digests: Digests, key: str, zoom_users: set[str]
+    connection: psycopg.Connection, digests: Digests, subject: Subject, zoom_users: set[str]
 ) -> list[Tombstone]:
     """Tombstones of the person's ids, names and numbers in user lists and calls."""
     organization_id = digests.organization_id
-    users = _users(connection, organization_id, key)
+    keys = subject.values("person_key")
+    users = erasure.users_with_addresses(connection, organization_id, keys)
     facts: list[tuple[str, str | None]] = [("zoom_user_id", each) for each in zoom_users]
     facts += [("user_id", user.user_id) for user in users]
     names = [user.full_name for user in users]
@@ -116,32 +124,26 @@ def initial_tombstones(
     own = {
         digits_of(number)
         for number, zoom_user_id, email in numbers
-        if zoom_user_id in zoom_users or key in keys_in(email)
+        if zoom_user_id in zoom_users or keys & keys_in(email)
     }
     own -= {
         digits_of(number)
         for number, zoom_user_id, email in numbers
-        if (zoom_user_id or email) and zoom_user_id not in zoom_users and key not in keys_in(email)
+        if (zoom_user_id or email) and zoom_user_id not in zoom_users and not keys & keys_in(email)
     }
     facts += [("phone_number", number) for number in own]
-    person = digests.of("person_key", key)
+    person = subject.person(digests)
     return [
         Tombstone(kind, digests.of(kind, value), person, value) for kind, value in facts if value
     ]
 
 
-def _zoom_users(connection: psycopg.Connection, organization_id: str, key: str) -> set[str]:
-    """The ids of the Zoom users with a current address of the person."""
+def _zoom_users(connection: psycopg.Connection, organization_id: str, subject: Subject) -> set[str]:
+    """The ids of the Zoom users with a current address of the person, and the person's own."""
+    keys = subject.values("person_key")
     addresses = zoom_users_with_addresses(connection, organization_id, None)
-    return {zoom_user_id for zoom_user_id, email in addresses if key in keys_in(email)}
-
-
-def _users(
-    connection: psycopg.Connection, organization_id: str, key: str
-) -> list[erasure.WorksightsUser]:
-    """The WorkSights users with a current or former address of the person."""
-    users = erasure.worksights_users(connection, organization_id)
-    return [user for user in users if any(key in keys_in(email) for email in user.emails)]
+    with_address = {zoom_user_id for zoom_user_id, email in addresses if keys & keys_in(email)}
+    return with_address | subject.values("zoom_user_id")
 
 
 def remove_rows(rows: PersonalRows, person: ErasedPerson) -> Counter[str]:

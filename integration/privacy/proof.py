@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from integration.privacy.applied_tombstones import digests_in_body
 from integration.privacy.forgetting import FIELDS
 from integration.privacy.matching import ErasedPerson
-from integration.privacy.redaction import LINKS
+from integration.privacy.redaction import LINKS, PSEUDONYM
 from integration.privacy.registry import PersonalColumn, personal_columns
 from integration.privacy.registry_rows import PersonalRows
-from integration.zoom.parties import TOPIC, fields_of
+from integration.zoom.parties import TOPIC, Party, fields_of, parties_of
 
 LINK_FIELDS = {field: kind for kind in LINKS for field in fields_of(kind)}
 FIELD_KINDS = {**FIELDS, **LINK_FIELDS, TOPIC: "text"}
@@ -99,7 +99,8 @@ def _remaining_in(
                 bool(digests_in_body(person.digests, body) & own) for _, body in rows.bodies(column)
             )
         case "fields":
-            return len(set(_remaining_in_fields(column, person, rows, result)))
+            found = set(_remaining_in_fields(column, person, rows, result))
+            return len(found | set(_remaining_on_legs(person, rows)))
     left = {
         text
         for session_id, text in rows.texts(column)
@@ -122,6 +123,27 @@ def _remaining_in_fields(
             result.topics.add(text)
         elif not _is_shared(text, person, result):
             yield name, text
+
+
+def _remaining_on_legs(person: ErasedPerson, rows: PersonalRows) -> Iterator[tuple[str, str]]:
+    """(field, text) of what events still say about a person who is known by legs of a session. It
+    need not identify anyone elsewhere, as a first name.
+    """
+    for event in rows.events_of(person.session_ids):
+        for party in parties_of(event.event, event.fields):
+            if person.matches("leg", party.leg, event.session_id) and _is_of(person, party):
+                own = {*party.fields, *filter(None, [party.name_field])} & event.fields.keys()
+                yield from (
+                    (name, event.fields[name])
+                    for name in own
+                    if not event.fields[name].startswith(PSEUDONYM)
+                )
+
+
+def _is_of(person: ErasedPerson, party: Party) -> bool:
+    """Whether the party on the person's leg is not somebody else, with an own address or id."""
+    identities = (("person_key", party.get("email")), ("zoom_user_id", party.get("zoom_user_id")))
+    return all(text is None or person.matches(kind, text) for kind, text in identities)
 
 
 def _is_shared(text: str, person: ErasedPerson, result: Verification) -> bool:

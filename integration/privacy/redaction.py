@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from integration.privacy.digests import Digests
 from integration.privacy.nameless import without_name, without_party
-from integration.privacy.texts import digits_of, keys_in, name_of
+from integration.privacy.texts import digits_of, keys_in, name_of, number_in_name
 from integration.zoom.parties import HOST, SIDES, TOPIC, Party, parties_of
 
 LINKS = ("participant_uuid", "registrant_id", "customer_key")
@@ -167,6 +167,7 @@ def _own(digests: Digests, party: Party) -> set[str]:
     own |= _of(digests, "zoom_user_id", party.get("zoom_user_id"))
     if _is_unidentified(party):
         own |= _of(digests, "phone_number", digits_of(party.get("phone_number")))
+        own |= _of(digests, "phone_number", number_in_name(party.get("name")))
         own |= {digest for digest in [party.get("phone_digest")] if digest}
     return own
 

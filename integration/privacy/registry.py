@@ -179,6 +179,7 @@ NOT_PERSONAL = """
     company_skeleton skeleton kind_before kind_after reason_before reason_after
 """
 # The same for single tables. Names and domains of companies are not personal; tokens are encrypted.
+# The operator who asked for an erasure is named in its certificate, which is kept as evidence.
 NOT_PERSONAL_IN = """
     worksights.organizations        name
     integration.access_log          act via_link_of
@@ -194,7 +195,7 @@ NOT_PERSONAL_IN = """
     integration.authorizations      state_hash session_hash code_verifier
     integration.tombstones          digest person
     integration.tombstone_key       key_id
-    integration.erasures            removed
+    integration.erasures            removed asked_by
     ingress.deliveries              body_sha256
     pipeline.applied_privacy        topics phone_numbers
     pipeline.batches                run_id

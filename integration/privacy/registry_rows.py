@@ -8,6 +8,7 @@ import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
 from integration.database import rows
+from integration.privacy.landed_events import LandedEvent, events_of_sessions
 from integration.privacy.registry import PersonalColumn
 from integration.zoom.parties import PARTICIPANT, fields_of_sides
 
@@ -95,6 +96,10 @@ class PersonalRows:
             ).format(_table(column), _name(column), self._own_rows(column)),
             [list(in_a_session), list(names)],
         )
+
+    def events_of(self, session_ids: Collection[str]) -> Iterator[LandedEvent]:
+        """The landed events of these sessions."""
+        return events_of_sessions(self._connection, self._organization_id, session_ids)
 
     def bodies(self, column: PersonalColumn) -> Iterator[tuple[int, bytes]]:
         """(delivery_id, body) of quarantined deliveries, of this organization or of none."""

@@ -116,16 +116,16 @@ def delete_tombstones_of_exclusions(
 
 
 def tombstones_of(
-    connection: psycopg.Connection, organization_id: str, person: str
+    connection: psycopg.Connection, organization_id: str, people: Collection[str]
 ) -> dict[str, set[str]]:
-    """Kind -> digests of one erased person."""
+    """Kind -> digests of these erased people."""
     found = connection.execute(
         """
         select kind, array_agg(digest) from integration.tombstones
-        where organization_id = %s and person = %s
+        where organization_id = %s and person = any(%s)
         group by kind
         """,
-        [organization_id, person],
+        [organization_id, list(people)],
     )
     return {kind: set(digests) for kind, digests in found}
 

@@ -10,6 +10,7 @@ from integration.identity.names import is_generic
 _PIECE_WITH_AT = re.compile(r"[^\s<>(),;:\"'\[\]{}]+@[^\s<>(),;:\"'\[\]{}]+")
 _WORD = re.compile(r"[^\W_]+")
 LONGEST_NAME = 8  # words
+_NUMBER = re.compile(r"[+(]*\d[\d\s().+/-]*")
 
 
 def keys_in(text: str | None) -> set[str]:
@@ -42,3 +43,10 @@ def digits_of(phone_number: str | None) -> str | None:
     """The digits of a phone number; None if it is too short to identify a person."""
     digits = re.sub(r"\D", "", phone_number or "")
     return digits if len(digits) >= 7 else None
+
+
+def number_in_name(name: str | None) -> str | None:
+    """The digits of a name that is nothing but a phone number: Zoom names people who join a meeting
+    by phone like this.
+    """
+    return digits_of(name) if name and _NUMBER.fullmatch(name.strip()) else None

@@ -7,6 +7,9 @@ from tests.commands.program import Program, directory_file, execute, rows
 
 KEY = {"TOMBSTONE_KEY": "tombstone-key-of-the-tests-0123456789"}
 OWNER = "marcus.lindgren@acme-works.com"
+EXACTLY_ONE = (
+    "Specify exactly one of --email, --phone, --participant, --zoom-account and --certificate."
+)
 ADDRESS = "Vera.Valdez+news@gmail.com"
 
 
@@ -28,8 +31,17 @@ def acme(program: Program) -> Program:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "Specify either --email or --zoom-account."),
-        (["--email", ADDRESS, "--zoom-account", "x"], "Specify either --email or --zoom-account."),
+        ([], EXACTLY_ONE),
+        (["--email", ADDRESS, "--zoom-account", "x"], EXACTLY_ONE),
+        (["--phone", "+12125550199", "--participant", "x"], EXACTLY_ONE),
+        (["--certificate", "1", "--phone", "+12125550199"], EXACTLY_ONE),
+        (["--phone", "ext. 12-34"], "This is not a phone number of at least 7 digits."),
+        (
+            ["--phone", "+1 (212) 555-0199"],
+            "No organizations have data about this person. Specify one with --organization.",
+        ),
+        (["--participant", "x"], "There is no participant 'x' in timeline.participants."),
+        (["--certificate", "7"], "No erasure has the certificate 7."),
         (["--email", "ann at acme"], "This is not an email address. Nothing was erased."),
         (
             ["--email", ADDRESS],

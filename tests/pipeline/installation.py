@@ -18,6 +18,7 @@ from psycopg.sql import Composed
 from integration.database.postgres import connect
 from integration.pipeline.erasure import erase_account, erase_person
 from integration.pipeline.rebuild import rebuild
+from integration.privacy.subjects import Subject, with_address
 from integration.settings import read_settings
 from integration.zoom.envelope import open_envelope
 from tests.databases import MIGRATED, keep_as_template, new_database, share_what_dbt_parsed
@@ -137,20 +138,23 @@ class Installation:
         rebuild(read_settings(), self.url, check=check, say=said.append)
         return said
 
-    def erase(self, key: str, *, organization_id: str, clear_topics: bool = False) -> bool:
-        """Whether the verification passes."""
+    def erase(
+        self, whom: str | Subject, *, organization_id: str, clear_topics: bool = False
+    ) -> bool:
+        """Erases the person with this key, or another one; whether the verification passes."""
         return erase_person(
             read_settings(),
             self.url,
-            key,
+            with_address(whom) if isinstance(whom, str) else whom,
             organization_id=organization_id,
             clear_topics=clear_topics,
+            asked_by="test",
             say=print,
         )
 
     def erase_account(self, zoom_account_id: str) -> bool:
         """Whether none of its data is left."""
-        return erase_account(read_settings(), self.url, zoom_account_id, say=print)
+        return erase_account(read_settings(), self.url, zoom_account_id, asked_by="test", say=print)
 
     def _run(
         self,

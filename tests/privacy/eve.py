@@ -7,6 +7,7 @@ from integration.database.postgres import transaction
 from integration.privacy.digests import Digests, key_id
 from integration.privacy.person import erase_person
 from integration.privacy.stored_tombstones import record_key
+from integration.privacy.subjects import Subject, with_address
 from tests.pipeline.events import Body, Person, Session, user_event
 from tests.pipeline.installation import TOMBSTONE_KEY, Installation
 
@@ -67,14 +68,15 @@ def everything() -> list[Body]:
     ]  # fmt: skip
 
 
-def erase(installation: Installation, key: str = KEY) -> None:
+def erase(installation: Installation, whom: str | Subject = KEY) -> None:
     """Without deriving anything again."""
     installation.execute("update pipeline.batches set finished_at = now()")
     number = installation.value("select coalesce(max(batch), 0) from pipeline.batches")
     with transaction(installation.url) as connection:
         record_key(connection, key_id(TOMBSTONE_KEY))
         digests = Digests(TOMBSTONE_KEY, "firm")
-        erase_person(connection, number, digests, key, clear_topics=False)
+        subject = with_address(whom) if isinstance(whom, str) else whom
+        erase_person(connection, number, digests, subject, clear_topics=False)
 
 
 def delete_everything(installation: Installation) -> None:

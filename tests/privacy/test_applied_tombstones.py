@@ -9,6 +9,7 @@ from integration.privacy.digests import Digests
 from integration.privacy.person import known_person
 from integration.privacy.proof import verify
 from integration.privacy.registry_rows import PersonalRows
+from integration.privacy.subjects import with_address
 from tests.pipeline.installation import TOMBSTONE_KEY, Installation
 from tests.privacy.eve import (
     ACCOUNT,
@@ -101,6 +102,6 @@ def test_the_verification_finds_what_is_left_in_any_column(installation: Install
 
 def left_of_eve(installation: Installation) -> dict[str, int]:
     with transaction(installation.url) as connection:
-        person = known_person(connection, Digests(TOMBSTONE_KEY, "firm"), KEY)
+        person = known_person(connection, Digests(TOMBSTONE_KEY, "firm"), with_address(KEY))
         proof = verify(person, PersonalRows(connection, "firm"), plain_texts=set())
     return {f"{one.column.table}.{one.column.column}": one.values for one in proof.left}

@@ -8,7 +8,7 @@ import pytest
 
 from integration.connections.connecting import connect_account
 from integration.database.postgres import transaction
-from integration.privacy.person import ActiveUser
+from integration.privacy.refusals import ActiveUser
 from integration.privacy.registry import columns_without_personal_data, personal_columns
 from simulator.world import World
 from tests.pipeline.installation import Installation, new_installation

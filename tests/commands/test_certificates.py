@@ -1,0 +1,123 @@
+"""`erase` prints a certificate and prints it again; callers and participants by the program."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from getpass import getuser
+
+import pytest
+
+from tests.commands.program import Program, rows
+from tests.pipeline.installation import Installation
+from tests.privacy.callers import (
+    NUMBER,
+    OTHERS_NUMBER,
+    calls,
+    late_in_meeting,
+    meeting,
+    participant_named,
+)
+from tests.privacy.eve import ACCOUNT, ANN, ARRIVAL
+
+KEY = {"TOMBSTONE_KEY": "tombstone-key-of-the-tests-0123456789"}
+
+
+@pytest.fixture
+def firm(program_with_tables: Program) -> Program:
+    """A connected firm with one call of each caller, and a meeting with guests."""
+    installation = installation_of(program_with_tables)
+    installation.organization("firm", account=ACCOUNT, users={"ann": ANN.email})
+    installation.deliver(*calls(), *meeting(), at=ARRIVAL)
+    assert program_with_tables("batch", **KEY).code == 0
+    return program_with_tables
+
+
+def installation_of(program: Program) -> Installation:
+    return Installation(program.settings["DATABASE_URL"])
+
+
+def certificate_in(text: str) -> list[str]:
+    """The lines of the certificate, which comes last."""
+    lines = text.splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith("Certificate of erasure "))
+    return lines[first:]
+
+
+def test_a_caller_and_a_participant_are_erased_and_certified(firm: Program) -> None:
+    installation = installation_of(firm)
+    guest = participant_named(installation, "Gil")
+    today = datetime.now(UTC).date()
+    answers = [
+        firm("erase", "--phone", "+1-212-555-0199", BACKUP_DAYS="10", **KEY),
+        firm("erase", "--participant", guest, "--organization", "firm", **KEY),
+    ]
+    assert [(each.code, each.err) for each in answers] == [(0, ""), (0, "")]
+    for answer, days in zip(answers, (10, 30), strict=True):
+        certificate = certificate_in(answer.out)
+        number = certificate[0].split()[-1]
+        again = firm("erase", "--certificate", number)
+        assert (again.code, again.out.splitlines()) == (0, certificate)
+        text = "\n".join(certificate)
+        for pattern in (
+            r"Organization: firm$",
+            r"Erased: one person$",
+            rf"Asked: {today} \d\d:\d\d:\d\d UTC$",
+            rf"By: command:{getuser()}$",
+            r"    zoom_raw\.events: \d rows$",
+            rf"Done: {today} \d\d:\d\d:\d\d UTC$",
+            r"Searched: \d{2,} columns$",
+            r"Left: 0 values$",
+        ):
+            assert re.search(pattern, text, re.MULTILINE), pattern
+        until = today + timedelta(days=days)
+        assert f"deleted by {until} at the latest, if the operator keeps BACKUP_DAYS." in text
+        assert [one for one in ("0199", "Gil", guest, "Caller") if one in text] == []
+
+    unknown = firm("erase", "--participant", guest, **KEY)  # has another id without a registration
+    assert unknown.is_a_plain_refusal
+    assert unknown.code == 1
+    installation.deliver(*late_in_meeting(), at=ARRIVAL)
+    assert firm("batch", **KEY).code == 0
+    events = str(installation.execute("select fields from zoom_raw.events"))
+    assert [one for one in (NUMBER, "12125550199", "'Gil'", "Gilbert") if one in events] == []
+    assert OTHERS_NUMBER in events
+
+
+def test_an_erasure_of_an_account_is_certified(firm: Program) -> None:
+    erased = firm("erase", "--zoom-account", ACCOUNT, **KEY)
+    assert (erased.code, erased.err) == (0, "")
+    certificate = certificate_in(erased.out)
+    assert f"  Erased: Zoom account {ACCOUNT}" in certificate
+    assert "  Left: 0 values" in certificate
+    again = firm("erase", "--certificate", certificate[0].split()[-1])
+    assert again.out.splitlines() == certificate
+
+
+def test_a_certificate_says_what_is_left_and_what_awaits_a_decision(firm: Program) -> None:
+    installation = installation_of(firm)
+    installation.execute(
+        """update zoom_raw.events set fields = fields || '{"topic": "With cal CALLER"}' """
+        "where event = 'meeting.started'"
+    )
+    answer = firm("erase", "--phone", NUMBER, **KEY)
+    assert (answer.code, answer.err) == (0, "")
+    assert "  Awaiting a decision: 1 topic with the person's name" in certificate_in(answer.out)
+
+
+def test_an_erasure_before_certificates_is_printed_with_what_is_known(program: Program) -> None:
+    url = program.settings["DATABASE_URL"]
+    ((number,),) = rows(
+        url,
+        "insert into integration.erasures (organization_id, removed) "
+        """values ('firm', '{"zoom_raw.events": 1}') returning erasure_id""",
+    )
+    printed = program("erase", "--certificate", str(number))
+    assert (printed.code, printed.err) == (0, "")
+    assert "  By: not recorded" in printed.out.splitlines()
+    assert "    zoom_raw.events: 1 row" in printed.out.splitlines()
+    assert "Run the same erasure again to complete and verify it." in printed.out
+
+
+def test_backup_days_must_be_a_number_before_anything_is_erased(program: Program) -> None:
+    answer = program("erase", "--zoom-account", "x", BACKUP_DAYS="a month", **KEY)
+    assert answer.is_a_plain_refusal
+    assert "BACKUP_DAYS must be a positive whole number, not 'a month'." in answer.err
