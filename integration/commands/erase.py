@@ -20,7 +20,7 @@ from integration.settings import Settings, read_settings
 @click.command()
 @click.option("--email", help="Email of the person, in any spelling.")
 @click.option("--phone", help="Phone number of a person who is known only by it.")
-@click.option("--participant", help="ID of a participant in timeline.participants.")
+@click.option("--participant", help="participant_id of a participant of one session.")
 @click.option(
     "--organization",
     help="Organization ID. Required unless exactly one organization has data about the person.",
@@ -135,9 +135,9 @@ def _participant(url: str, participant_id: str, given: str | None) -> tuple[Subj
     with connect(url, role="pipeline") as connection:
         found = find_participant(connection, participant_id)
         if found is None or given not in (None, found.organization_id):
-            where = f"organization {given!r}" if given else "timeline.participants"
+            where = f"in organization {given!r}" if given else "in any session"
             raise click.ClickException(
-                f"There is no participant {participant_id!r} in {where}. Nothing was erased."
+                f"There is no participant {participant_id!r} {where}. Nothing was erased."
             )
         subject = subject_of(connection, found)
     if subject.values("person_key"):

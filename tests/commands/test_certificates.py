@@ -9,6 +9,7 @@ import pytest
 from tests.commands.program import Program, rows
 from tests.pipeline.installation import Installation
 from tests.privacy.callers import (
+    GUEST,
     NUMBER,
     OTHERS_NUMBER,
     calls,
@@ -44,7 +45,7 @@ def certificate_in(text: str) -> list[str]:
 
 def test_a_caller_and_a_participant_are_erased_and_certified(firm: Program) -> None:
     installation = installation_of(firm)
-    guest = participant_named(installation, "Gil")
+    guest = participant_named(installation, GUEST.name)
     today = datetime.now(UTC).date()
     answers = [
         firm("erase", "--phone", "+1-212-555-0199", BACKUP_DAYS="10", **KEY),

@@ -40,7 +40,7 @@ def acme(program: Program) -> Program:
             ["--phone", "+1 (212) 555-0199"],
             "No organizations have data about this person. Specify one with --organization.",
         ),
-        (["--participant", "x"], "There is no participant 'x' in timeline.participants."),
+        (["--participant", "x"], "There is no participant 'x' in any session. Nothing was erased."),
         (["--certificate", "7"], "No erasure has the certificate 7."),
         (["--email", "ann at acme"], "This is not an email address. Nothing was erased."),
         (

@@ -29,6 +29,24 @@ def call(call_id: str, hour: int, **callee: str) -> Body:
     return event("phone.caller_ended", ACCOUNT, at + timedelta(minutes=5), about)
 
 
+def record(call_id: str, hour: int, *, email: str) -> Body:
+    """The record of a call of Ann's with the caller, which has the address of the other side."""
+    at = START + timedelta(hours=hour)
+    log = {
+        "id": f"record-{call_id}",
+        "call_id": call_id,
+        "caller_email": ANN.email,
+        "callee_email": email,
+        "callee_did_number": NUMBER,
+        "start_time": iso(at),
+        "answer_time": iso(at),
+        "end_time": iso(at + timedelta(minutes=5)),
+        "call_result": "answered",
+    }
+    about = {"user_id": "zu-ann", "call_logs": [log]}
+    return event("phone.caller_call_history_completed", ACCOUNT, at, about)
+
+
 def calls() -> list[Body]:
     """Two calls and a meeting of the caller, and calls of others."""
     return [
@@ -56,7 +74,7 @@ def meeting() -> list[Body]:
         changed(MEETING.joined(GUEST, START, leg="7"), registrant_id="r7"),
         changed(MEETING.left(GUEST, end, leg="7"), registrant_id="r7"),
         changed(MEETING.joined(Person("Gil"), START, leg="8"), registrant_id="r7"),
-        MEETING.left(Person("Gil"), end, leg="8"),
+        MEETING.left(Person("Gil"), end - timedelta(minutes=1), leg="8"),
         MEETING.joined(COLLEAGUE_OF_GUEST, START, leg="9"),
         MEETING.left(COLLEAGUE_OF_GUEST, end, leg="9"),
     ]

@@ -71,7 +71,7 @@ def test_a_participant_is_erased_with_all_their_legs_and_no_one_else(
         installation,
         installation.value(
             "select participant_id from timeline.participants "
-            "where email is null and display_name = 'Gil'"
+            "where email is null and display_name = 'Gil Guest'"
         ),
     )
     before = counts(installation)
@@ -97,7 +97,7 @@ def test_a_participant_is_erased_in_any_order_of_the_events_and_the_erasure(
 ) -> None:
     installation.deliver(*meeting(), at=ARRIVAL)
     installation.batch(now=ARRIVAL)
-    guest = chosen(installation, participant_named(installation, "Gil"))
+    guest = chosen(installation, participant_named(installation, GUEST.name))
     bodies = [*meeting(), *late_in_meeting()]
     results = []
     for erased_after in (0, 1, 2):
@@ -120,7 +120,7 @@ def test_the_verification_finds_a_first_name_on_the_erased_leg(installation: Ins
     """It identifies no one elsewhere, but it is still about the person who asked."""
     installation.deliver(*meeting(), at=ARRIVAL)
     installation.batch(now=ARRIVAL)
-    guest = chosen(installation, participant_named(installation, "Gil"))
+    guest = chosen(installation, participant_named(installation, GUEST.name))
     erase(installation, guest)
     found = [left_of(installation, guest)]
     installation.execute(
