@@ -121,7 +121,7 @@ def test_the_verification_finds_a_first_name_on_the_erased_leg(installation: Ins
     installation.deliver(*meeting(), at=ARRIVAL)
     installation.batch(now=ARRIVAL)
     guest = chosen(installation, participant_named(installation, GUEST.name))
-    erase(installation, guest)
+    assert installation.erase(guest, organization_id="firm")
     found = [left_of(installation, guest)]
     installation.execute(
         """update zoom_raw.events set fields = fields || '{"display_name": "Gil"}' """
