@@ -3,17 +3,13 @@
 import click
 
 from integration.commands.operator import operator
+from integration.commands.whom import NobodyKnown, whom
 from integration.database.postgres import connect, database_url
-from integration.identity.address import person_key
 from integration.pipeline import erasure
 from integration.pipeline.dbt.project import ensure_manifest
 from integration.pipeline.derive import DerivationFailed
 from integration.privacy.certificates import certificate_of, lines_of
-from integration.privacy.participants import find_participant, subject_of
-from integration.privacy.people import organizations_with_person
 from integration.privacy.refusals import Refused
-from integration.privacy.subjects import Subject, with_address, with_number
-from integration.privacy.texts import digits_of
 from integration.settings import Settings, read_settings
 
 
@@ -93,15 +89,25 @@ def _erase_person(
     organization: str | None,
     topics: str,
 ) -> bool:
-    key = settings.tombstone_key
-    url = database_url(settings)
-    if participant is not None:
-        subject, organization = _participant(url, participant, organization)
-    elif phone is not None:
-        subject = _caller(phone)
-    else:
-        subject = _person(email or "")
-    chosen = _organization(url, subject, organization, key)
+    key, url = settings.tombstone_key, database_url(settings)
+    with connect(url, role="pipeline") as connection:
+        try:
+            subject, chosen = whom(
+                connection,
+                email=email,
+                phone=phone,
+                participant=participant,
+                organization=organization,
+                key=key,
+            )
+        except NobodyKnown as error:
+            raise click.ClickException(
+                f"{error} Specify one with --organization. Nothing was erased."
+            ) from error
+        except click.ClickException as error:
+            raise click.ClickException(f"{error} Nothing was erased.") from error
+    if participant is not None and subject.values("person_key"):
+        click.echo("This participant has an email, so that person is erased, as with --email.")
     ensure_manifest()
     return erasure.erase_person(
         settings,
@@ -112,52 +118,3 @@ def _erase_person(
         asked_by=operator(),
         say=click.echo,
     )
-
-
-def _person(email: str) -> Subject:
-    key = person_key(email)
-    if key is None:
-        raise click.ClickException("This is not an email address. Nothing was erased.")
-    return with_address(key)
-
-
-def _caller(phone: str) -> Subject:
-    digits = digits_of(phone)
-    if digits is None:
-        raise click.ClickException(
-            "This is not a phone number of at least 7 digits. Nothing was erased."
-        )
-    return with_number(digits)
-
-
-def _participant(url: str, participant_id: str, given: str | None) -> tuple[Subject, str]:
-    """Whom to erase, and in which organization."""
-    with connect(url, role="pipeline") as connection:
-        found = find_participant(connection, participant_id)
-        if found is None or given not in (None, found.organization_id):
-            where = f"in organization {given!r}" if given else "in any session"
-            raise click.ClickException(
-                f"There is no participant {participant_id!r} {where}. Nothing was erased."
-            )
-        subject = subject_of(connection, found)
-    if subject.values("person_key"):
-        click.echo("This participant has an email, so that person is erased, as with --email.")
-    return subject, found.organization_id
-
-
-def _organization(url: str, subject: Subject, given: str | None, key: str) -> str:
-    with connect(url, role="pipeline") as connection:
-        every, with_person = organizations_with_person(connection, subject, key=key)
-    if given is not None:
-        if given not in every:
-            raise click.ClickException(
-                f"Organization {given!r} does not exist. Nothing was erased."
-            )
-        return given
-    candidates = with_person or every
-    if len(candidates) != 1:
-        raise click.ClickException(
-            f"{len(with_person) or 'No'} organizations have data about this person. "
-            "Specify one with --organization. Nothing was erased."
-        )
-    return candidates[0]

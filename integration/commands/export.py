@@ -1,62 +1,79 @@
 """`export`: everything that is held about a person, as JSON."""
 
 import json
+import secrets
 
 import click
 
 from integration.commands.operator import operator
+from integration.commands.whom import whom
+from integration.database.audit_trail import record_change
 from integration.database.postgres import database_url, transaction
-from integration.identity.address import person_key
 from integration.privacy.access_log import Act, record_access
+from integration.privacy.digests import Digests
 from integration.privacy.export import export_of
-from integration.privacy.people import organizations_with_person
+from integration.privacy.sides import sides_with_number
 from integration.settings import read_settings
 
 NOTHING = "Nothing is held about this person."
 
 
 @click.command()
-@click.option("--email", required=True, help="Email of the person, in any spelling.")
+@click.option("--email", help="Email of the person, in any spelling.")
+@click.option("--phone", help="Phone number of a person who is known only by it.")
+@click.option("--participant", help="ID of a participant in timeline.participants.")
 @click.option(
     "--organization", help="Organization ID, if several organizations have data about the person."
 )
-def export(email: str, organization: str | None) -> None:
+def export(
+    email: str | None, phone: str | None, participant: str | None, organization: str | None
+) -> None:
     """Print all that is held about a person, as JSON.
 
     Other people appear only as their role or company. The person sees on their account page that
     their data was exported.
     """
-    key = person_key(email)
-    if key is None:
-        raise click.ClickException("This is not an email address.")
+    settings = read_settings()
+    if sum(each is not None for each in (email, phone, participant)) != 1:
+        raise click.UsageError("Specify exactly one of --email, --phone and --participant.")
+    # Only numbers that are not kept in full are found by the key of the tombstones. Otherwise the
+    # digests are of this export alone.
+    key = settings.tombstone_key if phone is not None else secrets.token_hex()
     # As the owner of the tables, because no role may read all of them.
-    with transaction(database_url(read_settings())) as connection:
-        every, with_person = organizations_with_person(connection, key)
-        chosen = _organization(every, with_person, organization)
-        found = export_of(connection, chosen, key)
+    with transaction(database_url(settings)) as connection:
+        subject, chosen = whom(
+            connection,
+            email=email,
+            phone=phone,
+            participant=participant,
+            organization=organization,
+            key=key,
+        )
+        digests = Digests(key, chosen)
+        for number in subject.values("phone_number"):
+            if any(side.is_identified for side in sides_with_number(connection, digests, number)):
+                raise click.ClickException(
+                    "This phone number was seen with an email or a Zoom user. Export the data of "
+                    "that person with --email."
+                )
+        found = export_of(connection, digests, subject)
         if not found.tables:
             raise click.ClickException(NOTHING)
+        person = found.person
+        persons = [] if person.user_ids or not person.person_id else [person.person_id]
         record_access(
             connection,
             organization_id=chosen,
             actor=operator(),
             act=Act.EXPORT,
-            users=found.person.user_ids,
-            persons=[] if found.person.user_ids else [found.person.person_id],
+            users=person.user_ids,
+            persons=persons,
+        )
+        record_change(
+            connection,
+            organization_id=chosen,
+            user_id=operator(),
+            kind="data_exported",
+            subject=next(iter([*sorted(person.user_ids), *persons]), "a caller or participant"),
         )
     click.echo(json.dumps(found.document, indent=2, ensure_ascii=False))
-
-
-def _organization(every: list[str], with_person: list[str], given: str | None) -> str:
-    if given is not None:
-        if given not in every:
-            raise click.ClickException(f"Organization {given!r} does not exist.")
-        return given
-    if len(with_person) > 1:
-        raise click.ClickException(
-            "Several organizations have data about this person. Add --organization with one of: "
-            f"{', '.join(with_person)}."
-        )
-    if not with_person:
-        raise click.ClickException(NOTHING)
-    return with_person[0]

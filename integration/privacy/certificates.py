@@ -9,6 +9,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from integration.database import rows
+from integration.database.audit_trail import record_change
 from integration.quantities import quantity
 
 
@@ -49,7 +50,7 @@ def record_erasure(
     zoom_account_id: str | None = None,
 ) -> int:
     """Records that data was erased, and how much, but not which person. Returns the id."""
-    return rows.scalar(
+    erasure_id = rows.scalar(
         connection,
         int,
         """
@@ -66,6 +67,15 @@ def record_erasure(
             asked.at,
         ],
     )
+    record_change(
+        connection,
+        organization_id=organization_id,
+        user_id=asked.by,
+        kind="account_erased" if zoom_account_id else "person_erased",
+        subject=zoom_account_id or str(erasure_id),
+        details={"erasure_id": erasure_id},
+    )
+    return erasure_id
 
 
 def complete(

@@ -6,11 +6,18 @@ from typing import Any
 
 import psycopg
 
+from integration.privacy.digests import Digests
 from integration.privacy.exported_events import exported_events
-from integration.privacy.exported_person import ExportedPerson, exported_person, is_person_id
+from integration.privacy.exported_person import (
+    PARTICIPANT_ID,
+    ExportedPerson,
+    exported_person,
+    is_person_id,
+)
 from integration.privacy.exported_rows import Row, exported_row, other_people
 from integration.privacy.registry import PersonalColumn, personal_columns
 from integration.privacy.registry_rows import PersonalRows
+from integration.privacy.subjects import Subject
 
 EVENTS = "zoom_raw.events"
 # Copies of what other tables have, and what opens a page, which lasts 12 hours at most. Bodies of
@@ -33,6 +40,11 @@ _OF_VIEWS = [
     PersonalColumn("clientsights.interactions", "person_id", "text", "derivation"),
     PersonalColumn("clientsights.company_relationships", "user_id", "user_id", "derivation"),
 ]
+# How callers, and participants without an address, are found.
+_OF_PARTICIPANTS = [
+    PersonalColumn("timeline.participants", PARTICIPANT_ID, "participant_uuid", "derivation"),
+    PersonalColumn("operations.outcomes", PARTICIPANT_ID, "participant_uuid", "derivation"),
+]
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,7 @@ class Export:
     def document(self) -> dict[str, Any]:
         """The export as one JSON object."""
         return {
-            "email": self.person.key,
+            **({"email": self.person.key} if self.person.key else {}),
             "organization_id": self.person.organization_id,
             "about": (
                 "Everything that WorkSights holds about you, by table. Other people appear only "
@@ -60,12 +72,15 @@ class Export:
         }
 
 
-def export_of(connection: psycopg.Connection, organization_id: str, key: str) -> Export:
-    """What is held about the person with this key. `tables` is empty if that is nothing."""
-    person = exported_person(connection, organization_id, key)
+def export_of(connection: psycopg.Connection, digests: Digests, subject: Subject) -> Export:
+    """What is held about the person. `tables` is empty if that is nothing. The digests compare
+    texts, and find numbers that are not kept in full if their key is that of the tombstones.
+    """
+    organization_id = digests.organization_id
+    person = exported_person(connection, digests, subject)
     rows = PersonalRows(connection, organization_id)
     columns: dict[str, list[PersonalColumn]] = defaultdict(list)
-    for column in [*personal_columns(), *_OF_VIEWS]:
+    for column in [*personal_columns(), *_OF_VIEWS, *_OF_PARTICIPANTS]:
         if not column.table.startswith(_LEFT_OUT) and rows.exists(column):
             columns[column.table].append(column)
     readable = {table: own for table, own in columns.items() if rows.may_read(table)}
@@ -85,7 +100,7 @@ def export_of(connection: psycopg.Connection, organization_id: str, key: str) ->
     }
     unreadable = [*(columns.keys() - readable.keys())]
     if rows.may_read(EVENTS):
-        tables[EVENTS] = exported_events(connection, person)
+        tables[EVENTS] = exported_events(connection, digests, person)
     else:
         unreadable.append(EVENTS)
     return Export(

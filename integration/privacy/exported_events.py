@@ -2,7 +2,6 @@
 the times and results of their sessions.
 """
 
-import secrets
 from collections import defaultdict
 from typing import Any
 
@@ -25,7 +24,6 @@ from integration.privacy.redaction import (
     Tombstone,
     redact_session,
 )
-from integration.privacy.subjects import with_address
 from integration.privacy.texts import keys_in
 from integration.zoom.parties import NAMES_NO_ONE, TOPIC, ZOOM_USER, fields_of
 
@@ -33,12 +31,12 @@ from integration.zoom.parties import NAMES_NO_ONE, TOPIC, ZOOM_USER, fields_of
 _OF_SESSION = NAMES_NO_ONE - {"erased_callee"} | {TOPIC}
 
 
-def exported_events(connection: psycopg.Connection, person: ExportedPerson) -> list[dict[str, Any]]:
+def exported_events(
+    connection: psycopg.Connection, digests: Digests, person: ExportedPerson
+) -> list[dict[str, Any]]:
     """One object for each event that names the person, in the order of the ids. Reads all events of
     the organization.
     """
-    # The digests are of this call alone, and are not stored.
-    digests = Digests(secrets.token_hex(), person.organization_id)
     texts = [(name, text) for name in fields_of("email") for text in sorted(person.addresses)]
     texts += [
         (name, text) for name in fields_of("zoom_user_id") for text in sorted(person.zoom_user_ids)
@@ -48,6 +46,7 @@ def exported_events(connection: psycopg.Connection, person: ExportedPerson) -> l
     sessions = {
         *sessions_with_texts(connection, person.organization_id, texts),
         *(session for session, _ in sides),
+        *person.session_ids,
     }
     events: dict[str, list[LandedEvent]] = defaultdict(list)
     for each in events_of_sessions(connection, person.organization_id, sessions):
@@ -68,11 +67,9 @@ def _known(
     sides: list[tuple[str, str]],
 ) -> RedactionContext:
     """What identifies the person, and the Zoom users who are somebody else."""
-    own = digests.of("person_key", person.key)
-    tombstones = [Tombstone("person_key", own, own, person.key)]
-    tombstones += initial_tombstones(
-        connection, digests, with_address(person.key), set(person.zoom_user_ids)
-    )
+    own = person.subject.person(digests)
+    tombstones = person.subject.tombstones(digests)
+    tombstones += initial_tombstones(connection, digests, person.subject, set(person.zoom_user_ids))
     tombstones += [
         Tombstone("leg", digests.of("leg", side, session_id=session), own, side)
         for session, side in sides

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from integration.privacy.exported_person import ExportedPerson, is_person_id
+from integration.privacy.exported_person import PARTICIPANT_ID, ExportedPerson, is_person_id
 from integration.privacy.registry import PersonalColumn
 
 Row = dict[str, Any]
@@ -87,6 +87,8 @@ def _belongs_to_row(column: PersonalColumn, *, is_shared: bool) -> bool:
     """
     if (column.table, column.column) == OTHER_SIDE:
         return False
+    if column.column == PARTICIPANT_ID:
+        return True
     if column.holds == "name" or column.erased_by == "with_row":
         return not is_shared and not is_person_id(column)
     return column.erased_by == "listed"

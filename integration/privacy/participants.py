@@ -1,5 +1,6 @@
 """Finds the participant of a session whom somebody wants erased."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import psycopg
@@ -8,6 +9,7 @@ from integration.database import rows
 from integration.identity.address import person_key
 from integration.privacy.landed_events import zoom_users_with_addresses
 from integration.privacy.subjects import Subject, on_legs, with_address
+from integration.privacy.texts import number_in_name
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,7 @@ class Participant:
 
 def find_participant(connection: psycopg.Connection, participant_id: str) -> Participant | None:
     """The participant with this id in `timeline.participants`; None if there is none."""
-    has_participants = rows.scalar(
-        connection, bool, "select to_regclass('timeline.participants') is not null"
-    )
-    if not has_participants:  # before the first batch
+    if not _have_participants(connection):
         return None
     return rows.maybe_one(
         connection,
@@ -80,3 +79,45 @@ def subject_of(connection: psycopg.Connection, participant: Participant) -> Subj
         zoom_user_id=participant.zoom_user_id,
         user_ids=user_ids,
     )
+
+
+def participants_on_legs(
+    connection: psycopg.Connection, organization_id: str, legs: Collection[tuple[str, str]]
+) -> list[str]:
+    """The ids of the participants on these legs, or sides: (session_id, leg)."""
+    if not legs or not _have_participants(connection):
+        return []
+    return rows.scalars(
+        connection,
+        str,
+        """
+        select distinct legs.participant_id from intermediate.int_participant_legs as legs
+        inner join unnest(%s::text[], %s::text[]) as wanted (session_id, leg)
+            on wanted.session_id = legs.session_id
+            and wanted.leg = coalesce(legs.side, legs.leg_id)
+        where legs.organization_id = %s
+        """,
+        [[session for session, _ in legs], [leg for _, leg in legs], organization_id],
+    )
+
+
+def legs_named(
+    connection: psycopg.Connection, organization_id: str, number: str
+) -> list[tuple[str, str]]:
+    """(session_id, leg) whose name is nothing but this number, and who are not known otherwise."""
+    if not _have_participants(connection):
+        return []
+    found = connection.execute(
+        """
+        select session_id, leg_id, display_name from intermediate.int_participant_legs
+        where organization_id = %s and side is null and email is null and zoom_user_id is null
+            and regexp_replace(display_name, '[^0-9]', '', 'g') = %s
+        """,
+        [organization_id, number],
+    )
+    return [(session, leg) for session, leg, name in found if number_in_name(name) == number]
+
+
+def _have_participants(connection: psycopg.Connection) -> bool:
+    """Whether there was a batch."""
+    return rows.scalar(connection, bool, "select to_regclass('timeline.participants') is not null")

@@ -4,7 +4,7 @@ import psycopg
 
 from integration.privacy import lookups as erasure
 from integration.privacy.digests import Digests
-from integration.privacy.sides import has_number
+from integration.privacy.sides import sides_with_number
 from integration.privacy.subjects import Subject
 from integration.privacy.texts import keys_in
 
@@ -25,6 +25,6 @@ def organizations_with_person(
         organization_id
         for organization_id in every
         for number in subject.values("phone_number")
-        if has_number(connection, Digests(key, organization_id), number)
+        if sides_with_number(connection, Digests(key, organization_id), number)
     }
     return every, [organization_id for organization_id in every if organization_id in with_person]

@@ -69,9 +69,7 @@ def erase_person(
         )
         redactor.redact_landed()
     erased = known_person(connection, digests, subject)
-    users = erasure.users_with_addresses(
-        connection, organization_id, subject.values("person_key")
-    )
+    users = erasure.users_with_addresses(connection, organization_id, subject.values("person_key"))
     finish_requests(connection, organization_id, [user.user_id for user in users])
     removed = redactor.removed + remove_rows(rows, erased)
     removed += delete_orphans(connection, organization_id)  # names that no event has any more

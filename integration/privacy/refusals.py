@@ -33,6 +33,7 @@ def refuse(connection: psycopg.Connection, digests: Digests, subject: Subject) -
         side
         for number in subject.values("phone_number")
         for side in sides_with_number(connection, digests, number)
+        if side.is_identified
     ]
     zoom_user_ids |= {side.zoom_user_id for side in sides if side.zoom_user_id}
     keys |= {key for side in sides for key in keys_in(side.email)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
 
@@ -12,34 +13,30 @@ from integration.zoom.parties import OWNER_OF_LOG, SIDES, fields_of_sides
 
 
 @dataclass(frozen=True)
-class IdentifiedSide:
-    """A side of a call with a number, and with an email or a Zoom user."""
+class Side:
+    """A side of a call with a number, and what else is known about it: in the event, or by its
+    extension at the time of the call.
+    """
 
+    session_id: str
+    side: str
     zoom_user_id: str | None
     email: str | None = field(repr=False)
 
+    @property
+    def is_identified(self) -> bool:
+        """Whether it is not known only by the number."""
+        return bool(self.zoom_user_id or self.email)
 
-def sides_with_number(
-    connection: psycopg.Connection, digests: Digests, number: str
-) -> list[IdentifiedSide]:
-    """The sides of calls with this number (its digits) that also have an email or a Zoom user: in
-    the event, or by their extension at the time of the call.
-    """
+
+def sides_with_number(connection: psycopg.Connection, digests: Digests, number: str) -> list[Side]:
+    """The sides of calls with this number (its digits)."""
     digest = digests.of("phone_number", number)
     return [
-        IdentifiedSide(zoom_user_id, email)
-        for written, its_digest, zoom_user_id, email in _sides(connection, digests.organization_id)
-        if (zoom_user_id or email) and (digits_of(written) == number or its_digest == digest)
+        Side(*side)
+        for written, its_digest, *side in _sides(connection, digests.organization_id)
+        if digits_of(written) == number or its_digest == digest
     ]
-
-
-def has_number(connection: psycopg.Connection, digests: Digests, number: str) -> bool:
-    """Whether a side of a call has this number."""
-    digest = digests.of("phone_number", number)
-    return any(
-        digits_of(written) == number or its_digest == digest
-        for written, its_digest, _, _ in _sides(connection, digests.organization_id)
-    )
 
 
 def mappings_of(
@@ -60,15 +57,17 @@ def mappings_of(
     )
 
 
-def _sides(
-    connection: psycopg.Connection, organization_id: str
-) -> list[tuple[str | None, str | None, str | None, str | None]]:
-    """(number, its digest, zoom_user_id, email) of each side of a call with a number."""
+def _sides(connection: psycopg.Connection, organization_id: str) -> list[tuple[Any, ...]]:
+    """(number, its digest, session_id, side, zoom_user_id, email) of each side of a call with a
+    number.
+    """
     return connection.execute(
         """
         select distinct
             fields ->> sides.number,
             fields ->> sides.digest,
+            events.session_id,
+            sides.side,
             coalesce(
                 fields ->> sides.zoom_user_id,
                 case when event like 'phone.' || sides.side || '_%%' then fields ->> %(owner)s end,

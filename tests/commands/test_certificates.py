@@ -1,5 +1,6 @@
 """`erase` prints a certificate and prints it again; callers and participants by the program."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from getpass import getuser
@@ -47,6 +48,16 @@ def test_a_caller_and_a_participant_are_erased_and_certified(firm: Program) -> N
     installation = installation_of(firm)
     guest = participant_named(installation, GUEST.name)
     today = datetime.now(UTC).date()
+    whom = (("--phone", "+1-212-555-0199"), ("--participant", guest))
+    caller, of_guest = [exported(firm, *one) for one in whom]
+    others = ("Gil", "Odd Other", "Eve Ely", ANN.email, "zu-ann", OTHERS_NUMBER)
+    assert [one for one in others if one in caller] == []
+    assert (NUMBER in caller, "12125550199" in caller, "Cal Caller" in caller) == (True, True, True)
+    assert json.loads(caller)["tables"].keys() == {
+        "timeline.participants", "operations.outcomes", "zoom_raw.events"
+    }  # fmt: skip
+    assert [one for one in ("0199", "Gus", "Eve Ely", ANN.email) if one in of_guest] == []
+    assert (GUEST.name in of_guest, '"Gil"' in of_guest) == (True, True)
     answers = [
         firm("erase", "--phone", "+1-212-555-0199", BACKUP_DAYS="10", **KEY),
         firm("erase", "--participant", guest, "--organization", "firm", **KEY),
@@ -73,6 +84,8 @@ def test_a_caller_and_a_participant_are_erased_and_certified(firm: Program) -> N
         assert f"deleted by {until} at the latest, if the operator keeps BACKUP_DAYS." in text
         assert [one for one in ("0199", "Gil", guest, "Caller") if one in text] == []
 
+    nothing = firm("export", "--phone", NUMBER, "--organization", "firm", **KEY)
+    assert (nothing.code, "Nothing is held about this person." in nothing.err) == (1, True)
     unknown = firm("erase", "--participant", guest, **KEY)  # has another id without a registration
     assert unknown.is_a_plain_refusal
     assert unknown.code == 1
@@ -81,6 +94,12 @@ def test_a_caller_and_a_participant_are_erased_and_certified(firm: Program) -> N
     events = str(installation.execute("select fields from zoom_raw.events"))
     assert [one for one in (NUMBER, "12125550199", "'Gil'", "Gilbert") if one in events] == []
     assert OTHERS_NUMBER in events
+
+
+def exported(program: Program, *whom: str) -> str:
+    answer = program("export", *whom, **KEY)
+    assert (answer.code, answer.err) == (0, "")
+    return answer.out
 
 
 def test_an_erasure_of_an_account_is_certified(firm: Program) -> None:

@@ -24,19 +24,26 @@ def acme(program: Program) -> Program:
     ("arguments", "said"),
     [
         (["--email", "ann at acme"], "This is not an email address."),
-        (["--email", "bob@acme.example"], "Nothing is held about this person."),
+        ([], "Specify exactly one of --email, --phone and --participant."),
+        (["--email", "bob@acme.example"], "No organization has data about this person."),
+        (["--phone", "12-34"], "This is not a phone number of at least 7 digits."),
+        (["--participant", "x"], "There is no participant 'x' in any session."),
+        (
+            ["--phone", "+1 212 555 0199", "--organization", "acme"],
+            "Nothing is held about this person.",
+        ),
         (
             ["--email", "bob@acme.example", "--organization", "acme"],
             "Nothing is held about this person.",
         ),
         (["--email", "ann@acme.example", "--organization", "x"], "'x' does not exist."),
-        (["--email", "both@acme.example"], "Add --organization with one of: acme, other."),
+        (["--email", "both@acme.example"], "Specify one with --organization: acme, other."),
     ],
 )
 def test_an_export_that_is_not_possible_is_refused_and_not_recorded(
     arguments: list[str], said: str, acme: Program
 ) -> None:
-    answer = acme("export", *arguments)
+    answer = acme("export", *arguments, TOMBSTONE_KEY="tombstone-key-of-the-tests-0123456789")
     assert answer.is_a_plain_refusal
     assert (answer.out, said in answer.err) == ("", True)
     assert rows(acme.settings["DATABASE_URL"], "select * from integration.access_log") == []

@@ -137,3 +137,6 @@ def test_an_export_is_recorded_and_needs_no_key(
         ("command", "export", None, person_id("firm", KEY)),
     ]
     assert installation.value("select count(*) from integration.tombstones") == 0
+    assert installation.execute(
+        "select kind, subject from integration.audit_trail order by entry_id desc limit 2"
+    ) == [("data_exported", person_id("firm", KEY)), ("data_exported", LEO.email)]

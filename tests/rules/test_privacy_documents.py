@@ -21,8 +21,6 @@ from tests.rules.test_documentation import listed_settings
 FOLDER = PROJECT / "docs" / "privacy"
 DOCUMENTS = sorted(FOLDER.glob("*.md"))
 MIGRATIONS = PROJECT / "integration" / "database" / "migrations"
-# Settings that the README lists as not available yet. Remove a line here and there together.
-NOT_YET: tuple[str, ...] = ()
 # Written in capitals like settings, to be replaced by the reader.
 PLACEHOLDERS = {"ORGANIZATION_ID"}
 
@@ -124,18 +122,8 @@ def test_every_named_setting_exists(document: Path) -> None:
 def test_the_settings_are_listed_with_their_values_and_the_default_first() -> None:
     text = (FOLDER / "README.md").read_text()
     for name, values in VALUES.items():
-        if not any(one.startswith(f"{name} = ") for one in NOT_YET):
-            assert f"| `{name}` | {', '.join(f'`{value}`' for value in values)} |" in text
+        assert f"| `{name}` | {', '.join(f'`{value}`' for value in values)} |" in text
     assert f"| `{RETENTION}` |" in text
-
-
-def test_what_is_not_available_yet_is_named_in_its_list_only() -> None:
-    listed = sections_of(FOLDER / "README.md", "##")["Not available yet"]
-    assert [one for one in NOT_YET if f"`{one}`" not in listed] == []
-    for document in DOCUMENTS:
-        text = document.read_text().replace(listed, "")
-        names = {one.partition(" = ")[0] for one in NOT_YET}
-        assert [name for name in names if f"`{name}" in text] == []
 
 
 @for_every_document

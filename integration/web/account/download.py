@@ -1,10 +1,14 @@
 """`/account/download`: everything that is held about the viewer, as a JSON file."""
 
+import secrets
+
 from starlette.responses import JSONResponse, Response
 
 from integration.directory.rights import Right
 from integration.identity.address import person_key
+from integration.privacy.digests import Digests
 from integration.privacy.export import export_of
+from integration.privacy.subjects import with_address
 from integration.web.page.refusals import Refusal
 from integration.web.page.visit import PageRoute, Shows, Visit
 
@@ -22,7 +26,10 @@ def download(visit: Visit) -> Response:
             next_step="Contact the team that runs WorkSights.",
         )
     with visit.transaction() as connection:
-        found = export_of(connection, viewer.organization_id, key)
+        # These digests only compare texts, and are not stored.
+        digests = Digests(secrets.token_hex(), viewer.organization_id)
+        found = export_of(connection, digests, with_address(key))
+        visit.record_change(connection, "data_downloaded", subject=viewer.user_id)
     return JSONResponse(
         found.document,
         headers={"Content-Disposition": f'attachment; filename="{FILE_NAME}"'},

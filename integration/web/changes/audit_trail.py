@@ -43,7 +43,9 @@ class Change:
 def latest_changes(
     connection: psycopg.Connection, *, organization_id: str, limit: int, offset: int = 0
 ) -> list[Change]:
-    """The organization's latest changes, the newest first, without sign-ins."""
+    """The organization's latest changes, the newest first, without sign-ins and without who asked
+    for a file of their own data.
+    """
     return rows.every(
         connection,
         Change,
@@ -68,7 +70,9 @@ def latest_changes(
             on affected.organization_id = audit_trail.organization_id
             and affected.user_id = coalesce(audit_trail.details ->> 'user_id', audit_trail.subject)
         where audit_trail.organization_id = %s
-            and audit_trail.kind not in ('signed_in', 'signed_out', 'sign_in_link_made')
+            and audit_trail.kind not in (
+                'signed_in', 'signed_out', 'sign_in_link_made', 'data_downloaded', 'data_exported'
+            )
         order by audit_trail.at desc, audit_trail.entry_id desc
         limit %s offset %s
         """,
