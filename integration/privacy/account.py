@@ -146,6 +146,14 @@ _ORPHANED = {
             where organization_id = %(own)s and email is not null
         )
     """,
+    "integration.person_names": """
+        delete from integration.person_names
+        where organization_id = %(own)s and not exists (
+            select from clientsights_raw.email_addresses as known
+            where known.organization_id = person_names.organization_id
+                and known.person_key = person_names.person_key
+        )
+    """,
     "clientsights_raw.email_address_moves": """
         delete from clientsights_raw.email_address_moves
         where organization_id = %(own)s and not exists (

@@ -34,6 +34,7 @@ _OF_SCHEMAS = {
 }
 _OF_TABLES = {
     "integration.exclusions": Deadline.IN_FORCE,
+    "integration.person_names": Deadline.SESSION,
     "integration.sign_in_links": Deadline.SIGN_IN,
     "integration.page_sessions": Deadline.SIGN_IN,
     "integration.access_log": Deadline.ACCESS,

@@ -57,6 +57,9 @@ REGISTRY = """
     integration.domain_overrides            changed_by          user_id             blank
     integration.identity_settings           changed_by          user_id             blank
     integration.own_domains                 changed_by          user_id             blank
+    integration.person_names                person_key          person_key          row
+    integration.person_names                display_name        name                with_row
+    integration.person_names                changed_by          user_id             blank
     integration.exclusions                  email_or_domain     person_key          row
     integration.exclusions                  changed_by          user_id             blank
     integration.privacy_settings            changed_by          user_id             blank
@@ -103,6 +106,7 @@ REGISTRY = """
     clientsights_raw.email_addresses        person_key          person_key          row
     clientsights_raw.email_addresses        person_id           text                with_row
     clientsights_raw.email_addresses        guessed_name        name                with_row
+    clientsights_raw.email_addresses        corrected_name      name                with_row
     clientsights_raw.email_address_moves    address             person_key          row
     clientsights_raw.email_address_moves    person_key_before   person_key          row
     clientsights_raw.email_address_moves    person_key_after    person_key          row

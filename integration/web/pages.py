@@ -2,6 +2,7 @@
 
 from integration.web.account import download, erasure, pausing
 from integration.web.account import routes as account
+from integration.web.clients import naming
 from integration.web.clients import routes as clients
 from integration.web.connections import oauth
 from integration.web.connections import routes as connections
@@ -41,5 +42,6 @@ PAGES = (
     *privacy_settings.PAGES,
     *timeline.PAGES,
     *clients.PAGES,
+    *naming.PAGES,
     *missing.PAGES,
 )

@@ -114,6 +114,10 @@ TOO_LONG = {
     "integration.identity_settings (value, name, organization_id)": ["v" * 401, "n", "firm"],
     "integration.own_domains (domain, organization_id)": ["d" * 321, "firm"],
     "integration.exclusions (email_or_domain, organization_id)": ["e" * 321, "firm"],
+    "integration.person_names (person_key, display_name, organization_id)":
+        ["k" * 321, "n", "firm"],
+    "integration.person_names (display_name, person_key, organization_id)":
+        ["n" * 513, "k", "firm"],
 }  # fmt: skip
 
 

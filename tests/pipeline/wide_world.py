@@ -41,6 +41,8 @@ def build(installation: Installation) -> None:
         ("identity_settings (organization_id, name, value)", [ORGANIZATION, wide(128), NAME]),
         ("own_domains (organization_id, domain)", [ORGANIZATION, wide(320)]),
         ("exclusions (organization_id, email_or_domain)", [ORGANIZATION, wide(320)]),
+        ("person_names (organization_id, person_key, display_name)",
+         [ORGANIZATION, ADDRESS, wide(512)]),
     ):  # fmt: skip
         places = ", ".join(["%s"] * len(values))
         statement = f"insert into integration.{insert} values ({places})"  # noqa: S608 - our own

@@ -33,6 +33,7 @@ class ClassifiedAddress:
     company_key: str | None
     reason: str
     guessed_name: str | None
+    corrected_name: str | None
     company_name: str | None
     company_name_source: str | None
     company_skeleton: str | None
@@ -65,7 +66,13 @@ def decide(organization_id: str, waiting: Waiting) -> Decisions:
     names = company_names(waiting.facts)
     return Decisions(
         addresses=[
-            _row(organization_id, address, classify(address, rules), names)
+            _row(
+                organization_id,
+                address,
+                classify(address, rules),
+                names,
+                waiting.facts.person_names,
+            )
             for address in sorted(waiting.addresses)
         ],
         names=[
@@ -91,7 +98,11 @@ def company_names(facts: IdentityFacts) -> dict[str, str]:
 
 
 def _row(
-    organization_id: str, address: str, identity: Identity, names: dict[str, str]
+    organization_id: str,
+    address: str,
+    identity: Identity,
+    names: dict[str, str],
+    corrected: dict[str, str],
 ) -> ClassifiedAddress:
     key, company = identity.person_key, identity.company_key
     return ClassifiedAddress(
@@ -105,6 +116,7 @@ def _row(
         company_key=company,
         reason=identity.reason,
         guessed_name=guess_person_name(key) if key else None,
+        corrected_name=corrected.get(key) if key else None,
         company_name=(names.get(company) or guess_company_name(company)) if company else None,
         company_name_source=("override" if company in names else "guess") if company else None,
         company_skeleton=skeleton(company) if company else None,

@@ -10,13 +10,21 @@ import psycopg
 
 from integration.identity.rules import OrganizationRules, organization_rules
 
-KINDS = ("user_email", "own_domain", "domain_override", "company_name", "identity_setting")
+KINDS = (
+    "user_email",
+    "own_domain",
+    "domain_override",
+    "company_name",
+    "identity_setting",
+    "person_name",
+)
 
 
 @dataclass
 class IdentityFacts:
     """One organization's settings. `overrides` maps a domain to its company's domain, or to None
-    for no company; `company_names` maps an override's domain to the company's name.
+    for no company; `company_names` maps an override's domain to the company's name; `person_names`
+    maps a person key to a corrected name.
     """
 
     user_emails: list[str] = field(default_factory=list)
@@ -24,6 +32,7 @@ class IdentityFacts:
     overrides: dict[str, str | None] = field(default_factory=dict)
     company_names: dict[str, str] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    person_names: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -47,14 +56,16 @@ def identity_facts(connection: psycopg.Connection) -> dict[str, IdentityFacts]:
 
 
 def configured_facts(connection: psycopg.Connection, *, organization_id: str) -> IdentityFacts:
-    """One organization's configured facts, without its users' emails, which may be thousands."""
+    """One organization's rules, without its users' emails and corrected names, which may be
+    thousands.
+    """
     rows = connection.execute(
         """
         select organization_id, kind, subject, value from pipeline.settings
         where organization_id = %s and kind = any(%s) and upper_inf(valid)
         order by kind, subject
         """,
-        [organization_id, [kind for kind in KINDS if kind != "user_email"]],
+        [organization_id, [kind for kind in KINDS if kind not in ("user_email", "person_name")]],
     )
     return _by_organization(rows)[organization_id]
 
@@ -76,6 +87,8 @@ def _by_organization(
                 facts.company_names[subject] = value
             case "identity_setting":
                 facts.settings[subject] = value
+            case "person_name":
+                facts.person_names[subject] = value
     return found
 
 

@@ -93,6 +93,8 @@ def _affected(changes: Iterable[ChangedFact], facts: IdentityFacts) -> tuple[set
         if change.kind == "user_email":
             emails.append(change.value)
             keys |= {change.value, person_key(change.value) or change.value}
+        elif change.kind == "person_name":
+            keys.add(change.subject)
         else:
             company = facts.overrides.get(change.subject)
             named = (change.subject, change.value, company or "")

@@ -14,6 +14,7 @@ from integration.privacy.access_log import Act
 from integration.privacy.groups import SMALLEST_GROUP
 from integration.web.clients.grouped import grouped_companies
 from integration.web.clients.listed import Company, Person, companies, people
+from integration.web.clients.naming import corrected_name
 from integration.web.clients.strength import example_of, formula, grades, weighted
 from integration.web.clients.ties import (
     Interaction,
@@ -146,7 +147,14 @@ def person(visit: Visit) -> Response:
         ties = ties_of_person(connection, **of_person, limit=TIES_SHOWN + 1)
         meetings = _meetings(visit, connection, **of_person)
         _record(visit, connection, found, ties, meetings["interactions"])
-        context = {"person": found[0], "ties": ties, "ties_shown": TIES_SHOWN, **meetings}
+        context = {
+            "person": found[0],
+            "ties": ties,
+            "ties_shown": TIES_SHOWN,
+            "may_correct": visit.may(Right.CHANGE_SETTINGS),
+            "corrected": corrected_name(connection, visit.viewer.organization_id, found[0].email),
+            **meetings,
+        }
     return visit.render("clients/person.html", **context)
 
 

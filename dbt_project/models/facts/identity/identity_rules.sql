@@ -1,5 +1,5 @@
-{# Contract, 5.11: the organization's own rules for people and companies: own domains, overrides and
-   settings. They hold for all times. #}
+{# Contract, 5.11: the organization's own rules for people and companies: own domains, overrides,
+   settings and corrected names. They hold for all times. #}
 
 with
 
@@ -31,6 +31,9 @@ rules as (
         max(lower(btrim(value) collate "C")) collate "default" as value
     from {{ source('integration', 'identity_settings') }}
     group by organization_id, lower(btrim(name) collate "C") collate "default"
+    union all
+    select organization_id, 'person_name' as kind, person_key, display_name
+    from {{ source('integration', 'person_names') }}
 
 )
 

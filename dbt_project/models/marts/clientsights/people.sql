@@ -35,7 +35,8 @@ identities as (
         person_key,
         kind,
         company_id,
-        guessed_name
+        guessed_name,
+        corrected_name
     from email_addresses
     where person_id is not null
 
@@ -62,8 +63,13 @@ select
     organization_id,
     identities.company_id,
     identities.person_key as email,
-    coalesce(met_people.person_name, identities.guessed_name) as display_name,
-    case when met_people.person_name is null then 'guess' else 'zoom' end as name_source,
+    coalesce(identities.corrected_name, met_people.person_name, identities.guessed_name)
+        as display_name,
+    case
+        when identities.corrected_name is not null then 'override'
+        when met_people.person_name is not null then 'zoom'
+        else 'guess'
+    end as name_source,
     identities.kind,
     met_people.session_count,
     met_people.first_met_at,

@@ -7,6 +7,7 @@ select
     company_id,
     company_key,
     guessed_name,
+    corrected_name,
     company_name,
     company_name_source,
     company_skeleton,

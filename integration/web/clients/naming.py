@@ -1,0 +1,90 @@
+"""`/clients/people/{person_id}/name`: corrects the name of an external person."""
+
+import psycopg
+from starlette.responses import Response
+
+from integration.database import rows
+from integration.directory.rights import Right
+from integration.identity.names import tidy
+from integration.pipeline.marts import marts_exist
+from integration.web.page.refusals import bad_form, not_found
+from integration.web.page.visit import PageRoute, Shows, Visit
+from integration.zoom.texts import is_longer
+
+LONGEST = 512  # bytes, like a name that Zoom sends
+
+
+def corrected_name(
+    connection: psycopg.Connection, organization_id: str, person_key: str
+) -> str | None:
+    """The name that was set for this person; None if Zoom's applies."""
+    return rows.maybe_scalar(
+        connection,
+        str,
+        "select display_name from integration.person_names "
+        "where organization_id = %s and person_key = %s",
+        [organization_id, person_key],
+    )
+
+
+def correct(visit: Visit) -> Response:
+    visit.require(Right.CHANGE_SETTINGS)
+    person_id, name = visit.path("person_id"), tidy(visit.field("name"))
+    if is_longer(name, LONGEST):
+        raise bad_form("Enter a shorter name.")
+    viewer = visit.viewer
+    with visit.transaction() as connection:
+        key = _key_of(connection, viewer.organization_id, person_id)
+        if key is None:
+            raise not_found()
+        if name:
+            connection.execute(
+                """
+                insert into integration.person_names
+                    (organization_id, person_key, display_name, changed_by)
+                values (%s, %s, %s, %s)
+                on conflict (organization_id, person_key) do update
+                set display_name = excluded.display_name, changed_by = excluded.changed_by,
+                    changed_at = now()
+                """,
+                [viewer.organization_id, key, name, viewer.user_id],
+            )
+        else:
+            connection.execute(
+                "delete from integration.person_names "
+                "where organization_id = %s and person_key = %s",
+                [viewer.organization_id, key],
+            )
+        visit.record_change(
+            connection, "name_corrected" if name else "name_restored", subject=person_id
+        )
+        visit.show_next(
+            connection,
+            "Name saved. It is shown from the next update on, which starts within 20 minutes."
+            if name
+            else "The name that Zoom sends is shown again from the next update on.",
+        )
+    return visit.go(f"/clients/people/{person_id}")
+
+
+def _key_of(connection: psycopg.Connection, organization_id: str, person_id: str) -> str | None:
+    """The person key of somebody whom the organization has met."""
+    if not marts_exist(connection):
+        return None
+    return rows.maybe_scalar(
+        connection,
+        str,
+        "select email from clientsights.people where organization_id = %s and person_id = %s",
+        [organization_id, person_id],
+    )
+
+
+PAGES = (
+    PageRoute(
+        "/clients/people/{person_id}/name",
+        correct,
+        right=Right.SEE_EVERY_TIMELINE,
+        shows=Shows.NOBODY,
+        method="POST",
+    ),
+)
