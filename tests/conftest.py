@@ -2,6 +2,7 @@
 installation on such a database with a Zoom simulator.
 """
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
@@ -27,6 +28,10 @@ from tests.pipeline.installation import (
     new_installation,
 )
 from tests.servers.postgres import OLD, VERSIONS, is_fetched
+
+# Half of what the workers allocate is dbt's and Dagster's, and stays: with Python's own threshold,
+# looking for garbage takes 5 % of their time.
+gc.set_threshold(50_000)
 
 CHROMIUMS = ("chromium", "chromium-browser")  # its names in Debian and elsewhere
 

@@ -18,6 +18,7 @@ from integration.privacy.redaction import Tombstone
 from integration.privacy.registry import personal_columns
 from integration.privacy.registry_rows import PersonalRows
 from integration.privacy.stored_tombstones import (
+    delete_tombstones_without_exclusion,
     keep_tombstones,
     known_tombstones,
     tombstones_of,
@@ -72,6 +73,7 @@ def erase_person(
     users = erasure.users_with_addresses(connection, organization_id, subject.values("person_key"))
     finish_requests(connection, organization_id, [user.user_id for user in users])
     removed = redactor.removed + remove_rows(rows, erased)
+    delete_tombstones_without_exclusion(connection, organization_id)
     removed += delete_orphans(connection, organization_id)  # names that no event has any more
     return ErasureResult(erased, removed, redactor.texts)
 

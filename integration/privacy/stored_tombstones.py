@@ -115,6 +115,24 @@ def delete_tombstones_of_exclusions(
     )
 
 
+def delete_tombstones_without_exclusion(
+    connection: psycopg.Connection, organization_id: str
+) -> None:
+    """Deletes the tombstones of exclusions that an erasure has deleted, because they named the
+    person.
+    """
+    connection.execute(
+        """
+        delete from integration.tombstones
+        where organization_id = %s and exclusion_id <> 0 and not exists (
+            select from integration.exclusions
+            where exclusions.exclusion_id = tombstones.exclusion_id
+        )
+        """,
+        [organization_id],
+    )
+
+
 def tombstones_of(
     connection: psycopg.Connection, organization_id: str, people: Collection[str]
 ) -> dict[str, set[str]]:

@@ -1,14 +1,17 @@
 """Everything has a deadline, and what is older is gone."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from integration.privacy.deadlines import Deadline, deadline_of
 from integration.privacy.registry import personal_columns
 from integration.privacy.retention import oldest_kept
-from tests.pipeline.events import Person, Session, call_ended, user_event
-from tests.pipeline.installation import Installation
+from simulator.world import World
+from tests.pipeline.events import Body, Person, Session, call_ended, user_event
+from tests.pipeline.installation import Installation, new_installation
 
 ACCOUNT = "ForgettingAccount0000"
 START = datetime(2023, 1, 16, 9, tzinfo=UTC)
@@ -42,10 +45,41 @@ def test_never_and_more_months_than_time_has_delete_nothing() -> None:
     assert (oldest_kept(100_000, now=LATER) or LATER).year == 1
 
 
-@pytest.fixture
-def firm(installation: Installation) -> Installation:
-    """A firm with old and new sessions, and a user and a Zoom user who left long ago."""
+KEEPER = "keeper"  # an organization that keeps everything
+OF_KEEPER = "KeepingAccount0000000"
+KEPT_TEXTS = ("Kept secrets", "kim@kept.example", "Kim Kept")
+
+
+def session_of_keeper() -> list[Body]:
+    end = START + timedelta(hours=1)
+    kept = Session(OF_KEEPER, "kept", "zu-kate", START, end, "Kept secrets")
+    kate = Person("Kate Keeper", "zu-kate", "kate@keeper.example")
+    return kept.whole([kate, Person("Kim Kept", email="kim@kept.example")])
+
+
+@pytest.fixture(scope="module")
+def firm(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Installation]:
+    """A firm with old and new sessions, and a user and a Zoom user who left long ago, after the
+    batch that derived the old ones.
+    """
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
+        _past(installation)
+        new = session("new", LATER - timedelta(hours=3), "New plans")
+        start = datetime(2023, 11, 30, 23, 30, tzinfo=UTC)
+        over_midnight = session("over-midnight", start, "Late shift")
+        nia = Person("Nia New", email="nia@new.example")
+        installation.deliver(*new.whole([ANN, nia]), *over_midnight.whole([ANN]), at=LATER)
+        yield installation
+
+
+def _past(installation: Installation) -> None:
     installation.organization("firm", account=ACCOUNT, users={"ann": ANN.email, "gil": GONE.email})
+    installation.organization(KEEPER, account=OF_KEEPER, users={"kate": "kate@keeper.example"})
+    installation.execute(
+        "insert into integration.privacy_settings (organization_id, name, value) "
+        "values (%s, 'retention_months', 'never')",
+        [KEEPER],
+    )
     installation.execute(
         "update integration.connections set connected_at = %s", [START - timedelta(days=9)]
     )
@@ -72,15 +106,13 @@ def firm(installation: Installation) -> Installation:
         created,
         *session("old", START, "Old secrets").whole([ANN, GONE, GUEST]),
         call_ended("caller", ACCOUNT, START, call_id="old-call"),
+        *session_of_keeper(),
         at=START + timedelta(hours=2),
     )
     installation.batch(now=START + timedelta(hours=3))
-    new = session("new", LATER - timedelta(hours=3), "New plans")
-    installation.deliver(*new.whole([ANN, Person("Nia New", email="nia@new.example")]), at=LATER)
-    return installation
 
 
-def found_in(installation: Installation) -> dict[str, list[str]]:
+def found_in(installation: Installation, *texts: str) -> dict[str, list[str]]:
     """Old text -> the columns of the registry with it."""
     found: dict[str, list[str]] = {}
     for column in personal_columns():
@@ -89,13 +121,13 @@ def found_in(installation: Installation) -> dict[str, list[str]]:
         content = installation.value(
             f"select coalesce(string_agg({column.column}::text, '|'), '') from {column.table}"  # noqa: S608
         )
-        for text in OLD_TEXTS:
+        for text in texts or OLD_TEXTS:
             if text in content:
                 found.setdefault(text, []).append(f"{column.table}.{column.column}")
     return found
 
 
-def test_after_a_batch_nothing_is_older_than_it_is_kept(firm: Installation) -> None:
+def test_nothing_is_older_than_it_is_kept_whenever_it_arrives(firm: Installation) -> None:
     deactivated = START + timedelta(days=2)
     firm.execute(
         "update worksights.users set deactivated_at = %s where user_id = 'gil'", [deactivated]
@@ -104,38 +136,24 @@ def test_after_a_batch_nothing_is_older_than_it_is_kept(firm: Installation) -> N
     firm.batch(now=LATER)
     assert set(before) == set(OLD_TEXTS)
     assert found_in(firm) == {}
-    shown = firm.value("select array_agg(topic) from timeline.sessions")
-    assert shown == ["New plans"]
-    assert firm.value("select array_agg(email) from clientsights.people") == ["nia@new.example"]
+    shown = firm.value(
+        "select array_agg(topic order by topic) from timeline.sessions "
+        "where organization_id = 'firm'"
+    )
+    assert shown == ["Late shift", "New plans"]  # one reaches into a month that is kept
+    people = "select array_agg(email) from clientsights.people where organization_id = 'firm'"
+    assert firm.value(people) == ["nia@new.example"]
     assert [line for line in firm.rebuild(check=True) if " removed, " in line] == []
 
-
-def test_an_organization_that_keeps_everything_keeps_everything(firm: Installation) -> None:
-    firm.execute(
-        "insert into integration.privacy_settings (organization_id, name, value) "
-        "values ('firm', 'retention_months', 'never')"
-    )
-    firm.batch(now=LATER)
-    assert set(found_in(firm)) == set(OLD_TEXTS)
-
-
-def test_what_arrives_too_late_is_deleted_when_its_session_cannot_be_open_any_more(
-    firm: Installation,
-) -> None:
-    firm.batch(now=LATER)
     firm.deliver(
         *session("very-late", START, "Old secrets").whole([ANN, GUEST]),
         at=LATER + timedelta(minutes=1),
     )
     firm.batch(now=LATER + timedelta(minutes=20))
-    assert "Old secrets" in found_in(firm)
+    assert "Old secrets" in found_in(firm)  # its session could still be open
     firm.batch(now=LATER + timedelta(hours=25))
-    texts = ("Old secrets", "Gus Guest", "gus@client.example")
-    assert not {*texts} & set(found_in(firm))
+    assert found_in(firm, "Old secrets", "Gus Guest", "gus@client.example") == {}
 
 
-def test_a_session_that_reaches_into_a_month_that_is_kept_stays(firm: Installation) -> None:
-    start = datetime(2023, 11, 30, 23, 30, tzinfo=UTC)
-    firm.deliver(*session("over-midnight", start, "Late shift").whole([ANN]), at=LATER)
-    firm.batch(now=LATER)
-    assert "Late shift" in firm.value("select array_agg(topic) from timeline.sessions")
+def test_an_organization_that_keeps_everything_keeps_everything(firm: Installation) -> None:
+    assert set(found_in(firm, *KEPT_TEXTS)) == set(KEPT_TEXTS)

@@ -86,14 +86,6 @@ def played(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator
         yield installation
 
 
-@pytest.fixture
-def early(installation: Installation) -> Installation:
-    """With two firms, `early` and `late`."""
-    for firm in ("early", "late"):
-        connect(installation, firm, USERS, at=START)
-    return installation
-
-
 def shown(installation: Installation, firm: str) -> list[str]:
     found: list[str] = installation.value(SHOWN, [firm])
     return found
@@ -149,67 +141,71 @@ def test_what_was_removed_does_not_come_back(played: Installation) -> None:
     assert "Layoffs" not in str([shown(played, firm) for firm in firms])
 
 
-def test_what_arrives_before_a_release_never_comes_back(early: Installation) -> None:
-    """However late the next batch is. What arrives after the release is landed."""
-    set_privacy(early, "early", "processing", "held")
-    opening, *rest = meeting("early").whole([ANN])
-    early.deliver(opening, at=START + timedelta(minutes=1))
-    early.batch(now=START + timedelta(minutes=20))
-    early.deliver(*rest[:1], at=START + timedelta(minutes=21))
-    released = START + timedelta(minutes=25)
-    set_privacy(early, "early", "processing", "released", at=released)
-    early.deliver(*rest[1:], at=START + timedelta(minutes=30))
-    early.batch(now=START + timedelta(minutes=40))
-    dispositions = early.value(
-        "select array_agg(disposition || coalesce(' ' || reason, '') order by delivery_id) "
-        "from operations.deliveries"
-    )
-    assert dispositions == ["ignored not_released"] * 2 + ["landed"] * 2
-    assert early.value("select count(*) from ingress.deliveries where body is not null") == 0
+HELD, REMOVED_APP, NO_TOPICS, WITH_TOPICS = "held", "removed-app", "no-topics", "with-topics"
 
 
-def test_while_processing_is_held_a_removed_app_still_ends_the_connection(
-    early: Installation,
-) -> None:
-    set_privacy(early, "early", "processing", "held")
-    removed = START + timedelta(hours=1)
-    early.deliver(
-        {
+@pytest.fixture(scope="module")
+def stopped(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[Installation]:
+    """Firms whose events were held, arrived broken, or end the connection."""
+    with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
+        for firm in (HELD, REMOVED_APP, NO_TOPICS, WITH_TOPICS):
+            connect(installation, firm, USERS, at=START)
+        set_privacy(installation, HELD, "processing", "held")
+        set_privacy(installation, REMOVED_APP, "processing", "held")
+        set_privacy(installation, NO_TOPICS, "topics", "none")
+        opening, *rest = meeting(HELD).whole([ANN])
+        removed = START + timedelta(minutes=1)
+        app_removed = {
             "event": "app_deauthorized",
             "payload": {
-                "account_id": account_of("early"),
+                "account_id": account_of(REMOVED_APP),
                 "client_id": CLIENT_ID,
                 "deauthorization_time": removed.isoformat(),
             },
             "event_ts": int(removed.timestamp() * 1000),
-        },
-        at=removed,
+        }
+        without_uuid = [meeting(firm).ended() for firm in (NO_TOPICS, WITH_TOPICS)]
+        for broken in without_uuid:
+            del broken["payload"]["object"]["uuid"]
+        installation.deliver(opening, app_removed, *without_uuid, at=removed)
+        installation.batch(now=START + timedelta(minutes=20))
+        installation.deliver(*rest[:1], at=START + timedelta(minutes=21))
+        released = START + timedelta(minutes=25)
+        set_privacy(installation, HELD, "processing", "released", at=released)
+        installation.deliver(*rest[1:], at=START + timedelta(minutes=30))
+        installation.batch(now=START + timedelta(minutes=40))
+        yield installation
+
+
+def test_what_arrives_before_a_release_never_comes_back(stopped: Installation) -> None:
+    """However late the next batch is. What arrives after the release is landed."""
+    dispositions = stopped.value(
+        "select array_agg(disposition || coalesce(' ' || reason, '') order by delivery_id) "
+        "from operations.deliveries where organization_id = %s",
+        [HELD],
     )
-    early.batch(now=removed + timedelta(minutes=20))
-    assert (
-        early.value("select status from integration.connections where organization_id = 'early'")
-        == "disconnected"
-    )
+    assert dispositions == ["ignored not_released"] * 2 + ["landed"] * 2
+
+
+def test_while_processing_is_held_a_removed_app_still_ends_the_connection(
+    stopped: Installation,
+) -> None:
+    status = "select status from integration.connections where organization_id = %s"
+    assert stopped.value(status, [REMOVED_APP]) == "disconnected"
 
 
 def test_a_body_that_could_not_be_read_is_not_kept_if_it_may_contain_what_is_not_kept(
-    early: Installation,
+    stopped: Installation,
 ) -> None:
-    set_privacy(early, "early", "topics", "none")
-    for firm in ("early", "late"):
-        broken = meeting(firm).ended()
-        del broken["payload"]["object"]["uuid"]
-        early.deliver(broken, at=START)
-    early.batch(now=START + timedelta(minutes=20))
-    assert early.value(
+    assert stopped.value(
         "select array_agg(organization_id) from ingress.deliveries where body is not null"
-    ) == ["late"]
+    ) == [WITH_TOPICS]
 
 
-def test_the_database_refuses_unknown_settings_and_values(early: Installation) -> None:
+def test_the_database_refuses_unknown_settings_and_values(stopped: Installation) -> None:
     for name, value in (("topic", "none"), ("topics", "nobody"), ("retention_months", "0")):
         with pytest.raises(psycopg.errors.CheckViolation):
-            set_privacy(early, "early", name, value)
+            set_privacy(stopped, HELD, name, value)
 
 
 @pytest.mark.parametrize(
