@@ -21,7 +21,7 @@ NOTHING = "Nothing is held about this person."
 @click.command()
 @click.option("--email", help="Email of the person, in any spelling.")
 @click.option("--phone", help="Phone number of a person who is known only by it.")
-@click.option("--participant", help="ID of a participant in timeline.participants.")
+@click.option("--participant", help="The participant_id of a participant of one session.")
 @click.option(
     "--organization", help="Organization ID, if several organizations have data about the person."
 )

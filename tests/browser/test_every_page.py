@@ -14,8 +14,8 @@ from tests.browser.looks import WATCH_SHIFTS, Look, look_at
 from tests.patience import PATIENCE
 from tests.web.page.site import LONG_AGO, Site, user_id_of
 
-# These redirect and have no page.
-REDIRECTS = ("/", "/services/zoom/connect")
+# These redirect, or are a file, and have no page.
+NO_PAGE = ("/", "/services/zoom/connect", "/account/download")
 # Pages with more than one state: searched, previewed, refused, empty.
 ALSO = (
     "/services/zoom/overview/changes?page=2",
@@ -41,7 +41,7 @@ ALSO = (
     "/no-such-page",
 )
 ADDRESSES = [
-    *(route.path for route in PAGES if route.method == "GET" and route.path not in REDIRECTS),
+    *(route.path for route in PAGES if route.method == "GET" and route.path not in NO_PAGE),
     *ALSO,
 ]
 SIZES = {"desk": DESKTOP, "phone": PHONE}
@@ -65,7 +65,7 @@ OTHERS = [
         if route.method == "GET"
         and not route.param_convertors
         and route.right not in (Right.ANYONE, Right.CONNECT)
-        and route.path not in REDIRECTS
+        and route.path not in NO_PAGE
     ),
 ]
 VISITS = [
