@@ -72,8 +72,7 @@ def record_erasure(
         organization_id=organization_id,
         user_id=asked.by,
         kind="account_erased" if zoom_account_id else "person_erased",
-        subject=zoom_account_id or str(erasure_id),
-        details={"erasure_id": erasure_id},
+        subject=str(erasure_id),
     )
     return erasure_id
 

@@ -35,18 +35,21 @@ def open_request(
 
 
 def requests_due(
-    connection: psycopg.Connection, *, before: datetime, organization_id: str | None = None
+    connection: psycopg.Connection,
+    *,
+    before: datetime | None = None,
+    organization_id: str | None = None,
 ) -> list[ErasureRequest]:
-    """The open requests that are due before this time, of one organization or of all, the first
-    due first.
+    """The open requests of one organization or of all, or only those that are due before this time,
+    the first due first.
     """
     return rows.every(
         connection,
         ErasureRequest,
         _OPEN
         + SQL(
-            "and requests.due_at < %(before)s and (%(organization)s::text is null "
-            "or requests.organization_id = %(organization)s) "
+            "and (%(before)s::timestamptz is null or requests.due_at < %(before)s) "
+            "and (%(organization)s::text is null or requests.organization_id = %(organization)s) "
             "order by requests.due_at, requests.request_id"
         ),
         {"before": before, "organization": organization_id},

@@ -15,7 +15,9 @@ ROOM, OF_A_ROW, OF_A_COLUMN = 2704, 8, 8
 IDS = ("organization_id", "user_id", "zoom_account_id", "zoom_user_id", "host_zoom_user_id")
 WIDEST = {
     **dict.fromkeys((*IDS, "extension_id", "extension_number", "name", "person"), 128),
-    **dict.fromkeys(("email", "address", "domain", "email_or_domain", "written"), 320),
+    **dict.fromkeys(
+        ("email", "address", "person_key", "domain", "email_or_domain", "written"), 320
+    ),
     **dict.fromkeys(("lower(email)", 'lower(email COLLATE "C")'), 320),
     **dict.fromkeys(("display_name", "value"), 400),
     "subject": 320,
@@ -26,7 +28,7 @@ WIDEST = {
 }
 OURS = 64
 # An address has at most 254 bytes. Only other texts have more, and they may be discarded.
-ADDRESSES = ("email", "address")
+ADDRESSES = ("email", "address", "person_key")
 REACHED = {
     **{
         column: WIDEST[column] for column in WIDEST if column not in ("skeleton", "reason", "scope")
@@ -117,7 +119,7 @@ TOO_LONG = {
     "integration.person_names (person_key, display_name, organization_id)":
         ["k" * 321, "n", "firm"],
     "integration.person_names (display_name, person_key, organization_id)":
-        ["n" * 513, "k", "firm"],
+        ["n" * 401, "k", "firm"],
 }  # fmt: skip
 
 

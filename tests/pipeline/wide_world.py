@@ -42,7 +42,7 @@ def build(installation: Installation) -> None:
         ("own_domains (organization_id, domain)", [ORGANIZATION, wide(320)]),
         ("exclusions (organization_id, email_or_domain)", [ORGANIZATION, wide(320)]),
         ("person_names (organization_id, person_key, display_name)",
-         [ORGANIZATION, ADDRESS, wide(512)]),
+         [ORGANIZATION, ADDRESS, wide(400)]),
     ):  # fmt: skip
         places = ", ".join(["%s"] * len(values))
         statement = f"insert into integration.{insert} values ({places})"  # noqa: S608 - our own

@@ -54,6 +54,7 @@ def account(visit: Visit) -> Response:
         rights=rights,
         requests=requests,
         accesses=accesses,
+        accesses_shown=ACCESSES_SHOWN,
         words=WORDS,
     )
 

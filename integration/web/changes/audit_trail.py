@@ -43,8 +43,8 @@ class Change:
 def latest_changes(
     connection: psycopg.Connection, *, organization_id: str, limit: int, offset: int = 0
 ) -> list[Change]:
-    """The organization's latest changes, the newest first, without sign-ins and without who asked
-    for a file of their own data.
+    """The organization's latest changes, the newest first, without sign-ins and without who used a
+    right over their own data.
     """
     return rows.every(
         connection,
@@ -71,7 +71,9 @@ def latest_changes(
             and affected.user_id = coalesce(audit_trail.details ->> 'user_id', audit_trail.subject)
         where audit_trail.organization_id = %s
             and audit_trail.kind not in (
-                'signed_in', 'signed_out', 'sign_in_link_made', 'data_downloaded', 'data_exported'
+                'signed_in', 'signed_out', 'sign_in_link_made', 'data_downloaded', 'data_exported',
+                'paused', 'pause_ended', 'made_private', 'shown_again', 'erasure_requested',
+                'erasure_withdrawn'
             )
         order by audit_trail.at desc, audit_trail.entry_id desc
         limit %s offset %s

@@ -11,7 +11,7 @@ from integration.web.page.refusals import bad_form, not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.zoom.texts import is_longer
 
-LONGEST = 512  # bytes, like a name that Zoom sends
+LONGEST = 400  # bytes, like all names
 
 
 def corrected_name(
@@ -28,7 +28,6 @@ def corrected_name(
 
 
 def correct(visit: Visit) -> Response:
-    visit.require(Right.CHANGE_SETTINGS)
     person_id, name = visit.path("person_id"), tidy(visit.field("name"))
     if is_longer(name, LONGEST):
         raise bad_form("Enter a shorter name.")
@@ -37,6 +36,7 @@ def correct(visit: Visit) -> Response:
         key = _key_of(connection, viewer.organization_id, person_id)
         if key is None:
             raise not_found()
+        visit.require(Right.SEE_EVERY_TIMELINE)
         if name:
             connection.execute(
                 """
@@ -83,7 +83,7 @@ PAGES = (
     PageRoute(
         "/clients/people/{person_id}/name",
         correct,
-        right=Right.SEE_EVERY_TIMELINE,
+        right=Right.CHANGE_SETTINGS,
         shows=Shows.NOBODY,
         method="POST",
     ),

@@ -72,7 +72,8 @@ def preview(visit: Visit) -> Response:
     with visit.transaction() as connection:
         _refuse_own_domain(visit, connection, asked)
         found = None
-        if not visit.privacy.shows_groups_only:
+        # Whoever may not see whom their colleagues meet could ask about anybody here.
+        if visit.may(Right.SEE_EVERY_TIMELINE) and not visit.privacy.shows_groups_only:
             found = found_by(
                 connection,
                 visit.viewer.organization_id,

@@ -15,7 +15,6 @@ from integration.web.overview.numbers import PeopleCounts
 from integration.web.page.refusals import Link
 
 QUIET = timedelta(days=1)
-ERASURES_SHOWN_BEFORE = timedelta(days=7)
 SHOWN = 10  # items of a list in one sentence
 
 CONNECTIONS = Link("Open Connections", "/services/zoom/connections")

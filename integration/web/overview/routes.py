@@ -13,7 +13,6 @@ from integration.pipeline.status import delay_to_entries
 from integration.privacy.erasure_requests import requests_due
 from integration.web.changes.audit_trail import latest_changes
 from integration.web.overview.attention import (
-    ERASURES_SHOWN_BEFORE,
     FAILED,
     needs_of_audit,
     needs_of_batches,
@@ -54,9 +53,8 @@ def overview(visit: Visit) -> Response:
         unreadable = unreadable_settings(connection, organization_id)
         changes = latest_changes(connection, organization_id=organization_id, limit=CHANGES_SHOWN)
         requests = count_waiting(connection, organization_id=organization_id)
-        erasures = requests_due(
-            connection, before=visit.now + ERASURES_SHOWN_BEFORE, organization_id=organization_id
-        )
+        may_act = visit.may(Right.CHANGE_SETTINGS)
+        erasures = requests_due(connection, organization_id=organization_id) if may_act else []
     needs = [
         *needs_of_connections(
             connections,

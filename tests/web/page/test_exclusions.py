@@ -65,13 +65,19 @@ def test_what_means_nothing_is_refused_with_an_example(
 def test_a_preview_says_what_it_concerns_and_that_it_cannot_be_undone(
     kind: str, text: str, shown: str, story: Site
 ) -> None:
-    admin = story.visitor("admin")
+    """Admins, who may not see whom their colleagues meet, see no figures: they could ask about
+    anybody.
+    """
+    owner = story.visitor("owner")
     query = f"kind={kind}&text={text.replace('+', '%2B')}"
-    page = look(admin, f"{PATH}/add?{query}&level=never_store")
+    page = look(owner, f"{PATH}/add?{query}&level=never_store")
     assert shown in page
     assert "This cannot be undone" in page
+    assert "past sessions and" not in look(
+        story.visitor("admin"), f"{PATH}/add?{query}&level=never_store"
+    )
     if kind != "phone_number":
-        page = look(admin, f"{PATH}/add?{query}&level=hide")
+        page = look(owner, f"{PATH}/add?{query}&level=hide")
         assert "Removing the exclusion brings them back." in page
 
 

@@ -17,7 +17,7 @@ from tests.web.page.zoom_users import words
 
 # A digest of what a Member reads. When it changes, increase NOTICE_VERSION, unless the change is
 # only one of spelling: everybody then sees the new text once.
-WHAT_IT_SAYS = (1, "6d2389d2ff4b271f")
+WHAT_IT_SAYS = (1, "2fd18f28f5c9afc7")
 
 
 def newcomer(site: Site, role: str = "member", *, next_path: str = "") -> tuple[Visitor, str]:

@@ -47,7 +47,7 @@ def test_only_who_sees_the_person_and_changes_settings_may_correct_the_name(
         f"{path}/name", {"name": "X"}
     ).status_code == 404  # fmt: skip
     assert batched.site.visitor("executive").post(
-        f"{path}/name", {"name": "x" * 513}
+        f"{path}/name", {"name": "x" * 401}
     ).status_code == 400  # fmt: skip
     assert batched.site.rows("select * from integration.person_names") == []
 

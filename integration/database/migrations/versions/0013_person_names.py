@@ -14,7 +14,7 @@ SQL = """
 create table integration.person_names (
     organization_id text not null,
     person_key text not null check (octet_length(person_key) <= 320),
-    display_name text not null check (octet_length(display_name) between 1 and 512),
+    display_name text not null check (octet_length(display_name) between 1 and 400),
     changed_by text,
     changed_at timestamptz not null default now(),
     primary key (organization_id, person_key)
