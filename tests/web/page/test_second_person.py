@@ -195,7 +195,7 @@ def test_both_people_see_the_request_and_its_decision_on_their_account_page(acme
     for visitor, mapped_to in ((executive, "Manager of Acme"), (manager, "You")):
         (row,) = rows_of(visitor.get("/account").text)
         assert row[1:] == ["zu_executive", mapped_to, "Admin of Acme", "Waiting"]
-    assert rows_of(owner.get("/account").text) == []  # it is not about them
+    assert "zu_executive" not in owner.get("/account").text  # it is not about them
     decide(owner, "zu_executive", "declined")
     (row,) = rows_of(executive.get("/account").text)
     assert row[4].startswith("Declined Owner of Acme,")
