@@ -8,6 +8,7 @@ import click
 from psycopg.errors import InvalidSchemaName, UndefinedColumn, UndefinedTable
 
 from integration.database.unavailable import DatabaseUnavailable
+from integration.privacy.access_log import Act
 from integration.privacy.stored_tombstones import WrongTombstoneKey
 from integration.settings import SettingsError
 from integration.zoom.errors import TransientZoomError, ZoomError
@@ -32,6 +33,15 @@ COMMANDS = {
     "dbt": "dbt",
     "simulate": "simulate",
 }
+
+# What a command shows of people's sessions, which it records. The others show nobody's.
+SHOWS = {"explain": Act.EXPLAIN, "export": Act.EXPORT}
+SHOW_NOBODY = frozenset(
+    {
+        *("up", "serve", "stop", "migrate", "database-url", "batch", "rebuild", "import-users"),
+        *("erase", "connect", "sign-in-link", "audit", "status", "dbt", "simulate"),
+    }
+)
 
 
 class CommandGroup(click.Group):
