@@ -16,7 +16,8 @@ STARTERS = (
     Starter(
         "Works council",
         "Whom it talks to, and about what, is confidential.",
-        "the addresses of its members, or the number of its regular meeting",
+        "the numbers of its meetings, or the Zoom users of its released members, so that the whole "
+        "session is dropped; an address only makes its owner nameless, and the session stays",
     ),
     Starter(
         "Unions",
