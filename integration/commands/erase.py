@@ -3,7 +3,7 @@
 import click
 
 from integration.commands.operator import operator
-from integration.commands.whom import NobodyKnown, whom
+from integration.commands.whom import NobodyKnown, options_of_a_person, whom
 from integration.database.postgres import connect, database_url
 from integration.pipeline import erasure
 from integration.pipeline.dbt.project import ensure_manifest
@@ -14,9 +14,7 @@ from integration.settings import Settings, read_settings
 
 
 @click.command()
-@click.option("--email", help="Email of the person, in any spelling.")
-@click.option("--phone", help="Phone number of a person who is known only by it.")
-@click.option("--participant", help="participant_id of a participant of one session.")
+@options_of_a_person
 @click.option(
     "--organization",
     help="Organization ID. Required unless exactly one organization has data about the person.",

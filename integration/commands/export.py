@@ -6,7 +6,7 @@ import secrets
 import click
 
 from integration.commands.operator import operator
-from integration.commands.whom import whom
+from integration.commands.whom import options_of_a_person, whom
 from integration.database.audit_trail import record_change
 from integration.database.postgres import database_url, transaction
 from integration.privacy.access_log import Act, record_access
@@ -19,9 +19,7 @@ NOTHING = "Nothing is held about this person."
 
 
 @click.command()
-@click.option("--email", help="Email of the person, in any spelling.")
-@click.option("--phone", help="Phone number of a person who is known only by it.")
-@click.option("--participant", help="The participant_id of a participant of one session.")
+@options_of_a_person
 @click.option(
     "--organization", help="Organization ID, if several organizations have data about the person."
 )

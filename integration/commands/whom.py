@@ -1,5 +1,7 @@
 """Whom a command is about: one person, by email, number or participant, in one organization."""
 
+from collections.abc import Callable
+
 import click
 import psycopg
 
@@ -8,6 +10,17 @@ from integration.privacy.participants import find_participant, subject_of
 from integration.privacy.people import organizations_with_person
 from integration.privacy.subjects import Subject, with_address, with_number
 from integration.privacy.texts import digits_of
+
+
+def options_of_a_person(command: Callable[..., None]) -> Callable[..., None]:
+    """The three ways to name a person."""
+    for option in (
+        click.option("--participant", help="The participant_id of a participant of one session."),
+        click.option("--phone", help="Phone number of a person who is known only by it."),
+        click.option("--email", help="Email of the person, in any spelling."),
+    ):
+        command = option(command)
+    return command
 
 
 class NobodyKnown(click.ClickException):

@@ -8,7 +8,7 @@ import pytest
 from simulator.company import build_company
 from simulator.running import running
 from simulator.world import World, make_world
-from tests.commands.program import APP_SETTINGS, CLIENT, Program, program_with
+from tests.commands.program import APP_SETTINGS, CLIENT, Program, execute, program_with
 from tests.databases import new_database
 from tests.pipeline.installation import template_with_tables
 
@@ -18,6 +18,22 @@ def program(database_url: str) -> Iterator[Program]:
     """On a migrated, empty database, with the settings of a Zoom app."""
     with program_with(**APP_SETTINGS, DATABASE_URL=database_url) as found:
         yield found
+
+
+@pytest.fixture
+def acme_and_other(program: Program) -> Program:
+    """The same with two organizations that have one person in common, before the first batch."""
+    execute(
+        program.settings["DATABASE_URL"],
+        """
+        insert into worksights.organizations values ('acme', 'Acme'), ('other', 'Other');
+        insert into worksights.users (user_id, organization_id, email, full_name, role) values
+            ('ann', 'acme', 'ann@acme.example', 'Ann Ash', 'admin'),
+            ('both', 'acme', 'both@acme.example', 'B', 'admin'),
+            ('both-2', 'other', 'both@acme.example', 'B', 'admin')
+        """,
+    )
+    return program
 
 
 @pytest.fixture

@@ -13,21 +13,6 @@ EXACTLY_ONE = (
 ADDRESS = "Vera.Valdez+news@gmail.com"
 
 
-@pytest.fixture
-def acme(program: Program) -> Program:
-    execute(
-        program.settings["DATABASE_URL"],
-        """
-        insert into worksights.organizations values ('acme', 'Acme'), ('other', 'Other');
-        insert into worksights.users (user_id, organization_id, email, full_name, role) values
-            ('active', 'acme', 'ann@acme.example', 'Ann Ash', 'admin'),
-            ('both', 'acme', 'both@acme.example', 'B', 'admin'),
-            ('both-2', 'other', 'both@acme.example', 'B', 'admin')
-        """,
-    )
-    return program
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -53,26 +38,32 @@ def acme(program: Program) -> Program:
     ],
 )
 def test_an_erasure_that_is_not_possible_is_refused_with_the_next_step(
-    arguments: list[str], said: str, acme: Program
+    arguments: list[str], said: str, acme_and_other: Program
 ) -> None:
-    answer = acme("erase", *arguments, **KEY)
+    answer = acme_and_other("erase", *arguments, **KEY)
     assert answer.is_a_plain_refusal
     assert said in answer.err
-    assert rows(acme.settings["DATABASE_URL"], "select * from integration.tombstones") == []
+    assert (
+        rows(acme_and_other.settings["DATABASE_URL"], "select * from integration.tombstones") == []
+    )
 
 
 @pytest.mark.parametrize(("key", "said"), [(None, "is not set"), ("short", "at least 32")])
-def test_the_tombstone_key_is_required_first(key: str | None, said: str, acme: Program) -> None:
-    answer = acme("erase", "--email", ADDRESS, "--organization", "acme", TOMBSTONE_KEY=key)
+def test_the_tombstone_key_is_required_first(
+    key: str | None, said: str, acme_and_other: Program
+) -> None:
+    answer = acme_and_other(
+        "erase", "--email", ADDRESS, "--organization", "acme", TOMBSTONE_KEY=key
+    )
     assert answer.is_a_plain_refusal
     assert "TOMBSTONE_KEY" in answer.err
     assert said in answer.err
 
 
-def test_an_unknown_person_leaves_a_tombstone_and_stays_unknown(acme: Program) -> None:
+def test_an_unknown_person_leaves_a_tombstone_and_stays_unknown(acme_and_other: Program) -> None:
     """No later command works without the key, and none works with another one."""
-    url = acme.settings["DATABASE_URL"]
-    answer = acme("erase", "--email", ADDRESS, "--organization", "acme", **KEY)
+    url = acme_and_other.settings["DATABASE_URL"]
+    answer = acme_and_other("erase", "--email", ADDRESS, "--organization", "acme", **KEY)
     assert (answer.code, answer.err) == (0, "")
     assert "No data found." in answer.out
     assert "found nothing about the person." in answer.out
@@ -81,18 +72,18 @@ def test_an_unknown_person_leaves_a_tombstone_and_stays_unknown(acme: Program) -
     ]
     assert rows(url, "select organization_id, removed from integration.erasures") == [("acme", {})]
 
-    file = acme.home / "directory.csv"
+    file = acme_and_other.home / "directory.csv"
     file.write_text(
         "email,full_name,role,time_zone\n"
         "veravaldez@googlemail.com,Vera,member,UTC\nnew@acme.example,New,member,UTC\n"
     )
-    imported = acme("import-users", str(file), "--organization", "acme", **KEY)
+    imported = acme_and_other("import-users", str(file), "--organization", "acme", **KEY)
     assert imported.out.splitlines() == [
         "acme: 1 user added, 0 updated.",
         "1 skipped because they were erased.",
     ]
-    without_key = acme("import-users", str(file), "--organization", "acme")
-    other_key = acme(
+    without_key = acme_and_other("import-users", str(file), "--organization", "acme")
+    other_key = acme_and_other(
         "import-users", str(file), "--organization", "acme", TOMBSTONE_KEY="another-key" * 4
     )
     assert (without_key.is_a_plain_refusal, other_key.is_a_plain_refusal) == (True, True)
@@ -100,8 +91,10 @@ def test_an_unknown_person_leaves_a_tombstone_and_stays_unknown(acme: Program) -
     assert "TOMBSTONE_KEY differs from the key used for earlier erasures" in other_key.err
 
 
-def test_an_account_that_was_never_connected_is_reported_as_unknown(acme: Program) -> None:
-    answer = acme("erase", "--zoom-account", "never-connected", **KEY)
+def test_an_account_that_was_never_connected_is_reported_as_unknown(
+    acme_and_other: Program,
+) -> None:
+    answer = acme_and_other("erase", "--zoom-account", "never-connected", **KEY)
     assert answer.code == 0
     assert "No connection or data found for this Zoom account." in answer.out
 

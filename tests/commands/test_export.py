@@ -2,22 +2,7 @@
 
 import pytest
 
-from tests.commands.program import Program, execute, rows
-
-
-@pytest.fixture
-def acme(program: Program) -> Program:
-    execute(
-        program.settings["DATABASE_URL"],
-        """
-        insert into worksights.organizations values ('acme', 'Acme'), ('other', 'Other');
-        insert into worksights.users (user_id, organization_id, email, full_name, role) values
-            ('ann', 'acme', 'ann@acme.example', 'Ann Ash', 'admin'),
-            ('both', 'acme', 'both@acme.example', 'B', 'admin'),
-            ('both-2', 'other', 'both@acme.example', 'B', 'admin')
-        """,
-    )
-    return program
+from tests.commands.program import Program, rows
 
 
 @pytest.mark.parametrize(
@@ -41,16 +26,20 @@ def acme(program: Program) -> Program:
     ],
 )
 def test_an_export_that_is_not_possible_is_refused_and_not_recorded(
-    arguments: list[str], said: str, acme: Program
+    arguments: list[str], said: str, acme_and_other: Program
 ) -> None:
-    answer = acme("export", *arguments, TOMBSTONE_KEY="tombstone-key-of-the-tests-0123456789")
+    answer = acme_and_other(
+        "export", *arguments, TOMBSTONE_KEY="tombstone-key-of-the-tests-0123456789"
+    )
     assert answer.is_a_plain_refusal
     assert (answer.out, said in answer.err) == ("", True)
-    assert rows(acme.settings["DATABASE_URL"], "select * from integration.access_log") == []
+    assert (
+        rows(acme_and_other.settings["DATABASE_URL"], "select * from integration.access_log") == []
+    )
 
 
-def test_before_the_first_batch_the_export_has_the_user_alone(acme: Program) -> None:
-    answer = acme("export", "--email", "ANN@acme.example")
+def test_before_the_first_batch_the_export_has_the_user_alone(acme_and_other: Program) -> None:
+    answer = acme_and_other("export", "--email", "ANN@acme.example")
     assert (answer.code, answer.err) == (0, "")
     assert '"full_name": "Ann Ash"' in answer.out
     assert "both" not in answer.out
