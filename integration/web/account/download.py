@@ -1,4 +1,4 @@
-"""`/account/download`: everything that is held about the viewer, as a JSON file."""
+"""`/account/download`: what is held about the viewer, as a JSON file, except landed events."""
 
 import secrets
 

@@ -31,6 +31,8 @@ def correct(visit: Visit) -> Response:
     person_id, name = visit.path("person_id"), tidy(visit.field("name"))
     if is_longer(name, LONGEST):
         raise bad_form("Enter a shorter name.")
+    if name and not any(map(str.isalpha, name)):  # also what cannot be seen
+        raise bad_form("Enter a name with at least one letter.")
     viewer = visit.viewer
     with visit.transaction() as connection:
         key = _key_of(connection, viewer.organization_id, person_id)

@@ -239,7 +239,7 @@ def needs_of_requests(waiting: int) -> list[Need]:
 
 
 def needs_of_erasures(requests: Sequence[ErasureRequest]) -> list[Need]:
-    """Reports the people who asked to be erased and soon have to be."""
+    """Reports the people who asked to be erased and are not erased yet."""
     return [
         Need(
             f"{one.full_name or 'A former user'} asked for erasure",

@@ -49,6 +49,9 @@ def test_only_who_sees_the_person_and_changes_settings_may_correct_the_name(
     assert batched.site.visitor("executive").post(
         f"{path}/name", {"name": "x" * 401}
     ).status_code == 400  # fmt: skip
+    for nameless in ("\u200b", "42", "..."):
+        answer = batched.site.visitor("executive").post(f"{path}/name", {"name": nameless})
+        assert (answer.status_code, "at least one letter" in answer.text) == (400, True)
     assert batched.site.rows("select * from integration.person_names") == []
 
 
