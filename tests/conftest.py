@@ -29,8 +29,8 @@ from tests.pipeline.installation import (
 )
 from tests.servers.postgres import OLD, VERSIONS, is_fetched
 
-# What dbt and Dagster hold stays. With Python's own threshold, looking for garbage in it takes 5 % of
-# the workers' time (54.2 against 51.5 CPU s for one file).
+# What dbt and Dagster hold stays. With Python's own threshold, looking for garbage in it takes 5 %
+# of the workers' time (54.2 against 51.5 CPU s for one file).
 gc.set_threshold(50_000)
 
 CHROMIUMS = ("chromium", "chromium-browser")  # its names in Debian and elsewhere
