@@ -17,6 +17,7 @@ class Act(StrEnum):
     DAY = "day"
     OUTCOMES = "outcomes"
     LAST_ENTRIES = "last_entries"
+    EFFECTS = "effects"
     CLIENTS = "clients"
     EXPLAIN = "explain"
     EXPORT = "export"
@@ -27,6 +28,7 @@ WORDS = {
     Act.DAY: "Your day on the timeline",
     Act.OUTCOMES: "Your sessions on the page Missing",
     Act.LAST_ENTRIES: "The times of your last entries",
+    Act.EFFECTS: "How many of your sessions a change of settings concerns",
     Act.CLIENTS: "Whom you meet",
     Act.EXPLAIN: "Your sessions, with a command on the server",
     Act.EXPORT: "Everything that is held about you",

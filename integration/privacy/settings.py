@@ -1,13 +1,16 @@
 """The privacy settings of an organization (contract, 5.17)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf
+from typing import Any
 
 import psycopg
 
 from integration.database import rows
 
+# From the widest, which is the default, to the strictest.
 VALUES = {
     "processing": ("released", "held"),
     "view": ("named", "grouped"),
@@ -23,7 +26,8 @@ DEFAULT_MONTHS = 25
 @dataclass(frozen=True)
 class PrivacySettings:
     """The settings in force, by default the first value of each. `retention_months` is None if
-    nothing is deleted by age.
+    nothing is deleted by age. `widened_at` is when one of them was last changed to a value by which
+    more is kept or shown; None if none was.
     """
 
     processing: str = VALUES["processing"][0]
@@ -32,6 +36,7 @@ class PrivacySettings:
     phone_numbers: str = VALUES["phone_numbers"][0]
     pause: str = VALUES["pause"][0]
     retention_months: int | None = DEFAULT_MONTHS
+    widened_at: datetime | None = None
 
     @property
     def shows_groups_only(self) -> bool:
@@ -49,17 +54,42 @@ def privacy_settings_of(
     """Organization -> the settings in force, for each of these."""
     found = connection.execute(
         """
-        select distinct on (organization_id, name) organization_id, name, value
+        select organization_id, name, value, changed_at
         from integration.privacy_settings
         where organization_id = any(%s)
-        order by organization_id, name, changed_at desc, setting_id desc
+        order by organization_id, changed_at, setting_id
         """,
         [sorted(organizations)],
     )
-    set_here: dict[str, dict[str, str]] = {each: {} for each in organizations}
-    for organization_id, name, value in found:
-        set_here[organization_id][name] = value
-    return {each: _read(values) for each, values in set_here.items()}
+    settings = dict.fromkeys(organizations, PrivacySettings())
+    for organization_id, name, value, changed_at in found:
+        settings[organization_id] = _changed(settings[organization_id], name, value, changed_at)
+    return settings
+
+
+def _changed(
+    before: PrivacySettings, name: str, value: str, changed_at: datetime
+) -> PrivacySettings:
+    read: dict[str, Any] = {name: _read(name, value)}
+    after = replace(before, **read)
+    return replace(after, widened_at=changed_at) if _is_wider(name, before, after) else after
+
+
+def _is_wider(name: str, before: PrivacySettings, after: PrivacySettings) -> bool:
+    if name == RETENTION:
+        return _months(after) > _months(before)
+    strictness = VALUES[name].index
+    return strictness(getattr(after, name)) < strictness(getattr(before, name))
+
+
+def _months(settings: PrivacySettings) -> float:
+    return inf if settings.retention_months is None else settings.retention_months
+
+
+def _read(name: str, value: str) -> str | int | None:
+    if name == RETENTION:
+        return None if value == NEVER else int(value)
+    return value
 
 
 def set_privacy(
@@ -112,8 +142,3 @@ def setting_changes(
         """,
         [organization_id, limit],
     )
-
-
-def _read(values: dict[str, str]) -> PrivacySettings:
-    months = values.pop(RETENTION, str(DEFAULT_MONTHS))
-    return PrivacySettings(**values, retention_months=None if months == NEVER else int(months))

@@ -32,7 +32,7 @@ class Viewer:
     time_zone: str
     message: dict[str, Any] | None  # to be shown once
     via_link_of: str | None  # who made the link of this session, if it was somebody else
-    has_seen_notice: bool  # in its current version
+    notice_seen_at: datetime | None  # in its current version
 
 
 @dataclass(frozen=True)
@@ -141,15 +141,14 @@ def viewer_of(connection: psycopg.Connection, session: str, *, now: datetime) ->
             users.user_id, users.organization_id, organizations.name as organization_name,
             users.full_name, users.email, users.role, users.time_zone, page_sessions.message,
             page_sessions.via_link_of,
-            exists (
-                select from integration.notices_seen as seen
-                where seen.organization_id = users.organization_id
-                    and seen.user_id = users.user_id
-                    and seen.version = %(notice)s
-            ) as has_seen_notice
+            notices_seen.seen_at as notice_seen_at
         from integration.page_sessions
         inner join worksights.users using (organization_id, user_id)
         inner join worksights.organizations using (organization_id)
+        left join integration.notices_seen
+            on notices_seen.organization_id = users.organization_id
+            and notices_seen.user_id = users.user_id
+            and notices_seen.version = %(notice)s
         where page_sessions.session_hash = %(session)s
             and page_sessions.expires_at > %(now)s
             and (users.deactivated_at is null or users.deactivated_at > %(now)s)

@@ -14,9 +14,9 @@ from integration.directory.rights import Right
 from integration.privacy.access_log import Act
 from integration.web.changes.effective import Effective, TimeChoice, time_choice
 from integration.web.changes.effects import Effect, effects_of_switch
+from integration.web.changes.shown_effects import shown_effects
 from integration.web.changes.words import saved_message
-from integration.web.features.routes import PATH
-from integration.web.features.subscribers import last_processed
+from integration.web.features.routes import PATH, last_entries
 from integration.web.features.switches import features_on, switch_feature, switch_history
 from integration.web.page.refusals import bad_form, not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
@@ -49,9 +49,7 @@ def switches(visit: Visit) -> Response:
             features_on(connection, organization_id=organization_id, user_id=each, at=visit.now)
             for each in (user_id, None)
         )
-        of_single_people = [user_id] if user_id and not visit.privacy.shows_groups_only else []
-        latest = last_processed(connection, of_single_people, organization_id=organization_id)
-        visit.record(connection, Act.LAST_ENTRIES, users=of_single_people if latest else [])
+        latest = last_entries(visit, connection, [user_id] if user_id else [])
     return visit.render(
         "features/switches.html",
         user=user,
@@ -68,7 +66,7 @@ def preview(visit: Visit) -> Response:
     with visit.transaction() as connection:
         choice = _choice(visit, connection, visit.query)
         effective = choice.time.effective
-        effects = _effects(visit, connection, choice, effective) if effective else []
+        effects = _effects(visit, connection, choice, effective)
     return visit.render(
         "features/change_switch.html", choice=choice, effects=effects, back=_back(visit)
     )
@@ -134,19 +132,21 @@ def _user(visit: Visit, connection: psycopg.Connection) -> Profile | None:
 
 
 def _effects(
-    visit: Visit, connection: psycopg.Connection, choice: SwitchChoice, effective: Effective
+    visit: Visit, connection: psycopg.Connection, choice: SwitchChoice, effective: Effective | None
 ) -> list[Effect] | None:
-    """None if only groups are shown: the counts may be about one person."""
-    if visit.privacy.shows_groups_only:
-        return None
-    return effects_of_switch(
-        connection,
-        choice.feature,
-        organization_id=visit.viewer.organization_id,
-        user_id=choice.user_id,
-        is_on=choice.is_on,
-        effective_from=effective.moment,
-    )
+    def count() -> list[Effect]:
+        if effective is None:
+            return []
+        return effects_of_switch(
+            connection,
+            choice.feature,
+            organization_id=visit.viewer.organization_id,
+            user_id=choice.user_id,
+            is_on=choice.is_on,
+            effective_from=effective.moment,
+        )
+
+    return shown_effects(visit, connection, count, users=[choice.user_id])
 
 
 def _back(visit: Visit) -> str:
@@ -158,7 +158,7 @@ PAGES = tuple(
     for path in (OF_ORGANIZATION, OF_USER)
     for page in (
         PageRoute(path, switches, right=Right.SEE_SETTINGS, shows=Act.LAST_ENTRIES),
-        PageRoute(path + "/change", preview, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY),
+        PageRoute(path + "/change", preview, right=Right.CHANGE_SETTINGS, shows=Act.EFFECTS),
         PageRoute(
             path + "/change", save, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY, method="POST"
         ),

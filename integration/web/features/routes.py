@@ -1,5 +1,6 @@
 """`/services/zoom/features`: the features of the organization and of its users."""
 
+import psycopg
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of
@@ -7,6 +8,7 @@ from integration.directory.rights import Right
 from integration.privacy.access_log import Act
 from integration.web.features.subscribers import (
     SHOWN,
+    LastEntries,
     count_subscribers,
     last_processed,
     subscribers_of,
@@ -35,9 +37,7 @@ def features(visit: Visit) -> Response:
             limit=ROWS,
             offset=listing.offset,
         )
-        listed = [] if visit.privacy.shows_groups_only else [one.user_id for one in found]
-        latest = last_processed(connection, listed, organization_id=organization_id)
-        visit.record(connection, Act.LAST_ENTRIES, users={user_id for user_id, _ in latest})
+        latest = last_entries(visit, connection, [one.user_id for one in found])
     return visit.render(
         "features/features.html",
         connections=connections,
@@ -48,6 +48,17 @@ def features(visit: Visit) -> Response:
         subscribers=found,
         latest=latest,
     )
+
+
+def last_entries(
+    visit: Visit, connection: psycopg.Connection, user_ids: list[str]
+) -> LastEntries | None:
+    """When the latest entries of these users ended; None if the viewer may not see it."""
+    latest: LastEntries | None = None
+    if visit.may(Right.SEE_ACTIVITY_COUNTS) and not visit.privacy.shows_groups_only:
+        latest = last_processed(connection, user_ids, organization_id=visit.viewer.organization_id)
+    visit.record(connection, Act.LAST_ENTRIES, users={user_id for user_id, _ in latest or ()})
+    return latest
 
 
 PAGES = (PageRoute(PATH, features, right=Right.SEE_SETTINGS, shows=Act.LAST_ENTRIES),)

@@ -15,6 +15,9 @@ from integration.zoom.features import FEATURES
 SHOWN = {"all": SQL("true"), "mapped": SQL("is_mapped"), "off": SQL("off <> '{}'")}
 
 
+LastEntries = dict[tuple[str, str], datetime]  # (user, feature) -> the end of the latest entry
+
+
 @dataclass(frozen=True)
 class Subscriber:
     """An active WorkSights user; `off` names the features that are off for them."""
@@ -66,8 +69,8 @@ def count_subscribers(
 
 def last_processed(
     connection: psycopg.Connection, user_ids: list[str], *, organization_id: str
-) -> dict[tuple[str, str], datetime]:
-    """(user, feature) -> the end of the latest entry. Uses an index on these columns."""
+) -> LastEntries:
+    """The end of the latest entry. Uses an index on these columns."""
     if not marts_exist(connection):
         return {}
     latest = connection.execute(

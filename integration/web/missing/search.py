@@ -20,7 +20,7 @@ from integration.identity.cleaning import cleaned_email
 class Visibility:
     """What the viewer may see: without `sees_everyone` only their own rows, without
     `sees_every_topic` only the topics of their own sessions, without `sees_guests` only who in
-    their own organization took part.
+    their own organization took part. Somebody who keeps a session to themselves has no row in it.
     """
 
     viewer: ExplainedUser
@@ -47,8 +47,8 @@ class SearchCriteria:
 @dataclass(frozen=True)
 class SessionRow(Appearance):
     """A row of the page. `full_name` is the mapped WorkSights user's; `is_own` means that the
-    participant is the viewer, `person_id` that of an external person. Of a hidden guest, and of
-    somebody who keeps the session to themselves, name, email, Zoom user and person are None.
+    participant is the viewer, `person_id` that of an external person. Of a hidden guest, name,
+    email, Zoom user and person are None.
     """
 
     session_type: str = ""
@@ -90,7 +90,7 @@ _SEEN = SQL("""
         select
             own.is_own,
             not (own.is_own or %(every_topic)s) as is_topic_hidden,
-            not own.is_own and (judged.is_paused is true or not (
+            not own.is_own and not (
                 %(guests)s or outcomes.user_id is not null
                 or exists (
                     select from zoom_raw.users as imported
@@ -114,7 +114,7 @@ _SEEN = SQL("""
                             participants.email, own_domains.subject
                         )
                 )
-            )) as is_guest_hidden
+            ) as is_guest_hidden
         from (
             select coalesce(
                 outcomes.user_id = %(user)s or participants.zoom_user_id = any(%(zoom_users)s)
@@ -123,7 +123,7 @@ _SEEN = SQL("""
             ) as is_own
         ) as own
     ) as seen
-    where (seen.is_own or %(everyone)s)
+    where (seen.is_own or (%(everyone)s and judged.is_paused is not true))
 """)
 _SHOWN = SQL("""
     select

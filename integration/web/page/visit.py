@@ -41,7 +41,7 @@ from integration.web.page.refusals import (
 
 LONGEST_PART = 200  # of an address; ids have at most 128 bytes
 OK = 200
-NOTICE = "/notice"  # seen once, in a browser, before every other page that needs a sign-in
+NOTICE = "/notice"  # seen in a browser before every other page that needs a sign-in
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,16 @@ class Visit:
     def may(self, right: Right) -> bool:
         """Whether the viewer's role has the right, and the privacy settings leave it open."""
         return self._role_may(right) and right not in closed_rights(self.privacy)
+
+    @property
+    def notice_is_due(self) -> bool:
+        """Whether the viewer has not seen the notice since the organization last chose to keep or
+        show more. A time in the future, which only SQL can write, is not yet due.
+        """
+        seen_at, widened_at = self.viewer.notice_seen_at, self.privacy.widened_at
+        if seen_at is None:
+            return True
+        return widened_at is not None and seen_at < widened_at <= self.now
 
     @property
     def topics_of(self) -> str | None:
@@ -206,7 +216,7 @@ Handler = Callable[[Visit], Response]
 class Shows(Enum):
     """What the answer of a route shows, if not the activity of other people."""
 
-    NOBODY = "nothing about a person's activity"  # settings, counts, names of users and Zoom users
+    NOBODY = "nothing about a person's activity"  # settings, names of users and Zoom users
     VIEWER = "the viewer's own data"
 
 
@@ -249,7 +259,7 @@ def _answer(request: Request, handler: Handler, right: Right, form: FormData) ->
         return handler(visit)
     if not visit.session or not visit.signed_in:
         raise not_signed_in()
-    if not visit.viewer.has_seen_notice and _needs_notice(request):
+    if visit.notice_is_due and _needs_notice(request):
         return visit.go(f"{NOTICE}?{urlencode({'next': _address_of(request)})}")
     visit.require(right)
     if request.method == "POST" and not visit.page.browser_session.accepts_form(

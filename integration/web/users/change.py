@@ -9,8 +9,9 @@ from starlette.responses import Response
 from integration.connections.listed import connections_of
 from integration.directory.profiles import Profile, profile_of
 from integration.directory.rights import Right
+from integration.privacy.access_log import Act
 from integration.web.changes.effective import Effective, TimeChoice, time_choice
-from integration.web.changes.effects import Effect, effects_of_mapping
+from integration.web.changes.effects import Effect
 from integration.web.changes.words import saved_message
 from integration.web.page.refusals import Link, Refusal, bad_form, not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
@@ -22,6 +23,7 @@ from integration.web.users.mapping_requests import (
     second_persons,
 )
 from integration.web.users.routes import PATH
+from integration.web.users.shown_effects import shown_effects_of_mapping
 from integration.web.users.zoom_users import ZoomUser, zoom_user_of
 
 NOBODY = "nobody"
@@ -72,7 +74,7 @@ def preview(visit: Visit) -> Response:
     with visit.transaction() as connection:
         choice = _choice(visit, connection, visit.query)
         effective = choice.time.effective
-        effects = _effects(visit, connection, choice, effective) if effective else []
+        effects = _effects(visit, connection, choice, effective)
         may_confirm = second_persons(
             connection,
             organization_id=viewer.organization_id,
@@ -199,22 +201,20 @@ def _choice(
 
 
 def _effects(
-    visit: Visit, connection: psycopg.Connection, choice: MappingChoice, effective: Effective
+    visit: Visit, connection: psycopg.Connection, choice: MappingChoice, effective: Effective | None
 ) -> list[Effect] | None:
-    """None if only groups are shown: the counts are about one person."""
-    if visit.privacy.shows_groups_only:
-        return None
-    return effects_of_mapping(
+    return shown_effects_of_mapping(
+        visit,
         connection,
         choice.user.zoom_user_id,
-        organization_id=visit.viewer.organization_id,
+        from_user_id=choice.user.user_id,
         user_id=choice.user_id,
-        effective_from=effective.moment,
+        effective_from=effective.moment if effective else None,
     )
 
 
 CHANGE = PATH + "/{zoom_user_id}/change"
 PAGES = (
-    PageRoute(CHANGE, preview, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY),
+    PageRoute(CHANGE, preview, right=Right.CHANGE_SETTINGS, shows=Act.EFFECTS),
     PageRoute(CHANGE, save, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY, method="POST"),
 )

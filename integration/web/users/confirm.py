@@ -8,7 +8,7 @@ import psycopg
 from starlette.responses import Response
 
 from integration.directory.rights import Right
-from integration.web.changes.effects import effects_of_mapping
+from integration.privacy.access_log import Act
 from integration.web.page.refusals import Link, Refusal, bad_form, not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.users.change import PERSONS_SHOWN
@@ -22,6 +22,7 @@ from integration.web.users.mapping_requests import (
     waiting_request,
 )
 from integration.web.users.routes import PATH
+from integration.web.users.shown_effects import shown_effects_of_mapping
 from integration.web.users.zoom_users import zoom_user_of
 
 MESSAGES: dict[Decision, str] = {
@@ -39,15 +40,14 @@ def show(visit: Visit) -> Response:
         user = zoom_user_of(
             connection, request.zoom_user_id, organization_id=organization_id, by_entries=False
         )
-        effects = None
-        if not visit.privacy.shows_groups_only:
-            effects = effects_of_mapping(
-                connection,
-                request.zoom_user_id,
-                organization_id=organization_id,
-                user_id=request.user_id,
-                effective_from=request.effective_from,
-            )
+        effects = shown_effects_of_mapping(
+            visit,
+            connection,
+            request.zoom_user_id,
+            from_user_id=request.from_user_id,
+            user_id=request.user_id,
+            effective_from=request.effective_from,
+        )
         may_confirm = second_persons(
             connection,
             organization_id=organization_id,
@@ -155,6 +155,6 @@ def _not_a_second_person(request: MappingRequest) -> Refusal:
 
 REQUEST = PATH + "/{zoom_user_id}/request"
 PAGES = (
-    PageRoute(REQUEST, show, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY),
+    PageRoute(REQUEST, show, right=Right.CHANGE_SETTINGS, shows=Act.EFFECTS),
     PageRoute(REQUEST, answer, right=Right.CHANGE_SETTINGS, shows=Shows.NOBODY, method="POST"),
 )

@@ -46,6 +46,15 @@ def test_all_features_are_on_by_default_and_people_with_a_zoom_user_come_first(
     assert [*shown] == people
 
 
+def test_who_may_not_see_activity_does_not_see_when_entries_ended(acme: Site) -> None:
+    for path in (TAB, MEMBER):
+        shown = [
+            "No entry yet" in acme.visitor(role).get(path).text
+            for role in ("admin", "technical_admin")
+        ]
+        assert (path, shown) == (path, [True, False])
+
+
 def test_the_grid_shows_what_is_off_for_a_person_and_for_the_organization(acme: Site) -> None:
     switched(acme, user_id_of("member"), "meetings", is_on=False, since="2026-01-01")
     switched(acme, user_id_of("admin"), "meetings", is_on=False, since="2026-01-01")

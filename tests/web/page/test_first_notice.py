@@ -17,7 +17,7 @@ from tests.web.page.zoom_users import words
 
 # A digest of what a Member reads. When it changes, increase NOTICE_VERSION, unless the change is
 # only one of spelling: everybody then sees the new text once.
-WHAT_IT_SAYS = (1, "2fd18f28f5c9afc7")
+WHAT_IT_SAYS = (2, "5b35a7648596c68b")
 
 
 def newcomer(site: Site, role: str = "member", *, next_path: str = "") -> tuple[Visitor, str]:
@@ -118,6 +118,67 @@ def test_a_changed_text_is_shown_to_everybody_again(site: Site) -> None:
     visitor.leave_notice(page)
     assert visitor.get("/timeline").status_code == 200
     assert sorted(version for *_, version in seen(site)) == [NOTICE_VERSION - 1, NOTICE_VERSION]
+
+
+def set_privacy(site: Site, name: str, value: str) -> None:
+    site.rows(
+        "insert into integration.privacy_settings (organization_id, name, value, changed_by) "
+        "values ('acme', %s, %s, 'acme-owner')",
+        name, value,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "strict", "wide", "shown"),
+    [
+        ("topics", "participants", "leaders", "Topics: leaders and participants."),
+        ("view", "grouped", "named", "People or groups: by person."),
+        ("processing", "held", "released", "Processing: released."),
+        ("phone_numbers", "none", "masked", "Phone numbers: country and last two digits."),
+        ("pause", "on", "off", "Pausing: not possible."),
+        ("retention_months", "3", "24", "How long: after 24 months."),
+        ("retention_months", "9", "never", "How long: nothing is deleted."),
+    ],
+)
+def test_everybody_reads_what_their_organization_chose_to_keep_or_show_more(
+    name: str, strict: str, wide: str, shown: str, site: Site
+) -> None:
+    visitor, colleague = site.visitor("member"), site.visitor("manager")
+    set_privacy(site, name, strict)
+    assert visitor.get("/account").status_code == 200
+    set_privacy(site, name, wide)
+    for reader in (visitor, colleague):
+        page = reader.follow("/account")
+        text = words(page.text)
+        assert urlsplit(page.url).path == NOTICE
+        assert f"{shown} Changed" in text
+        assert "by Owner of Acme" in text
+        reader.leave_notice(page)
+        assert reader.get("/account").status_code == 200
+    again, _ = newcomer(site, "executive")
+    assert "What has changed" not in again.get(NOTICE).text
+
+
+def test_a_change_between_reading_and_selecting_continue_is_read_too(site: Site) -> None:
+    visitor, _ = newcomer(site)
+    set_privacy(site, "view", "grouped")
+    pressed = button_of(visitor.get(NOTICE).text, NOTICE)
+    set_privacy(site, "view", "named")
+    answer = visitor.send(NOTICE, [*pressed])
+    assert (urlsplit(answer.headers["location"]).path, seen(site)) == (NOTICE, [])
+    visitor.leave_notice(visitor.get(NOTICE))
+    assert visitor.get("/account").status_code == 200
+
+
+def test_a_change_in_the_future_is_not_waited_for(site: Site) -> None:
+    visitor = site.visitor("member")
+    for value, day in (("on", "2026-01-01"), ("off", "2999-01-01")):
+        site.rows(
+            "insert into integration.privacy_settings (organization_id, name, value, changed_at) "
+            "values ('acme', 'pause', %s, %s)",
+            value, day,
+        )  # fmt: skip
+    assert visitor.get("/account").status_code == 200
 
 
 def test_a_page_with_an_earlier_text_is_followed_by_the_current_one(site: Site) -> None:

@@ -1,0 +1,36 @@
+"""The counts of a mapping's preview, with their row in the access log."""
+
+from datetime import datetime
+
+import psycopg
+
+from integration.web.changes.effects import Effect, effects_of_mapping
+from integration.web.changes.shown_effects import shown_effects
+from integration.web.page.visit import Visit
+
+
+def shown_effects_of_mapping(
+    visit: Visit,
+    connection: psycopg.Connection,
+    zoom_user_id: str,
+    *,
+    from_user_id: str | None,
+    user_id: str | None,
+    effective_from: datetime | None,
+) -> list[Effect] | None:
+    """What mapping the Zoom user from one user to another (None: nobody) changes for sessions since
+    then; nothing without a time. None if only groups are shown.
+    """
+
+    def count() -> list[Effect]:
+        if effective_from is None:
+            return []
+        return effects_of_mapping(
+            connection,
+            zoom_user_id,
+            organization_id=visit.viewer.organization_id,
+            user_id=user_id,
+            effective_from=effective_from,
+        )
+
+    return shown_effects(visit, connection, count, users=[user_id, from_user_id])
