@@ -1,7 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'companies'}}}) }}
 
 {# Every company with people who took part in a session is shown, with the number of these sessions
-   and of its people of kind `human`. #}
+   and of its people of kind `human`, and how long it was met. #}
 
 with
 
@@ -57,6 +57,23 @@ people_counts as (
 
 ),
 
+company_sessions as (
+
+    select * from {{ ref('company_sessions') }}
+
+),
+
+met_seconds_of_companies as (
+
+    select
+        organization_id,
+        company_id,
+        sum(met_seconds)::bigint as met_seconds
+    from company_sessions
+    group by organization_id, company_id
+
+),
+
 met_companies as (
 
     select
@@ -82,15 +99,17 @@ expected as (
         identities.company_skeleton as skeleton,
         coalesce(people_counts.person_count, 0) as person_count,
         met_companies.session_count,
+        coalesce(met_seconds_of_companies.met_seconds, 0) as met_seconds,
         met_companies.first_met_at,
         met_companies.last_met_at
     from met_companies
     left join identities using (organization_id, company_id)
     left join people_counts using (organization_id, company_id)
+    left join met_seconds_of_companies using (organization_id, company_id)
 
 ),
 
 {{ differences(['organization_id', 'company_id'], [
-    'domain', 'name', 'name_source', 'skeleton', 'person_count', 'session_count', 'first_met_at',
-    'last_met_at',
+    'domain', 'name', 'name_source', 'skeleton', 'person_count', 'session_count', 'met_seconds',
+    'first_met_at', 'last_met_at',
 ]) }}

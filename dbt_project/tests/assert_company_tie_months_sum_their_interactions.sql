@@ -3,8 +3,8 @@
 ) }}
 
 {# A month of a user and a company is the sum of the meetings with anyone from it: overlapping time
-   with several of its people counts once, and a meeting contributes at least the largest share of
-   one person and at most the shares of all. #}
+   with several of its people counts once, and of each meeting only the largest weight of one person
+   counts. Two people with equal weights may have met the user at different times. #}
 
 with
 
@@ -22,6 +22,26 @@ interactions as (
 
 ),
 
+ranked as (
+
+    select
+        organization_id,
+        session_id,
+        user_id,
+        company_id,
+        decayed_minutes,
+        rank() over (
+            partition by organization_id, session_id, user_id, company_id, month
+            order by weighted_minutes desc
+        ) = 1 as is_largest,
+        month,
+        met_at,
+        shared
+    from interactions
+    where company_id is not null
+
+),
+
 meetings as (
 
     select
@@ -30,12 +50,11 @@ meetings as (
         user_id,
         company_id,
         range_agg(shared) as shared,
-        max(decayed_minutes) as least_decayed,
-        sum(decayed_minutes) as most_decayed,
+        min(decayed_minutes) filter (where is_largest) as least_decayed,
+        max(decayed_minutes) filter (where is_largest) as most_decayed,
         month,
         min(met_at) as met_at
-    from interactions
-    where company_id is not null
+    from ranked
     group by organization_id, session_id, user_id, company_id, month
 
 ),

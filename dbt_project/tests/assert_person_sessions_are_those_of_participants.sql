@@ -1,7 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'int_person_sessions'}}}) }}
 
 {# Everyone who was present with the address of a person, in a counted session with the feature
-   switched on, and is not excluded, has one row; no one else has. #}
+   switched on, and is neither mapped nor excluded, has one row; no one else has. #}
 
 with
 
@@ -49,7 +49,7 @@ switches_off as (
 exclusions as (
 
     select * from {{ ref('stg_pipeline__settings') }}
-    where kind = 'exclusion'
+    where kind in ('exclusion', 'excluded_zoom_user', 'excluded_meeting')
 
 ),
 
@@ -71,7 +71,8 @@ expected as (
     inner join email_addresses
         on email_addresses.organization_id = participants.organization_id
         and email_addresses.address = participants.email
-    where not exists (
+    where participants.user_id is null
+        and not exists (
             select from switches_off
             where switches_off.organization_id = participants.organization_id
                 and switches_off.value = sessions.feature
@@ -81,11 +82,17 @@ expected as (
             select from exclusions
             where exclusions.organization_id = participants.organization_id
                 and (
-                    {{ function('matches_address_or_domain') }}(
-                        participants.email, exclusions.subject
+                    (exclusions.kind, exclusions.subject) in (
+                        ('excluded_zoom_user', participants.zoom_user_id),
+                        ('excluded_meeting', sessions.zoom_meeting_id)
                     )
-                    or {{ function('matches_address_or_domain') }}(
-                        email_addresses.person_key, exclusions.subject
+                    or exclusions.kind = 'exclusion' and (
+                        {{ function('matches_address_or_domain') }}(
+                            participants.email, exclusions.subject
+                        )
+                        or {{ function('matches_address_or_domain') }}(
+                            email_addresses.person_key, exclusions.subject
+                        )
                     )
                 )
         )

@@ -149,7 +149,9 @@ def _reduce(connection: psycopg.Connection, decisions: list[Decision], key: Key)
 
 
 def _reduced(decision: Decision, reduce: Reducer) -> Decision:
-    events = tuple(replace(event, fields=reduce(event.fields)) for event in decision.events)
+    events = tuple(
+        replace(event, fields=reduce(event.event, event.fields)) for event in decision.events
+    )
     return replace(decision, events=events, keeps_body=False)
 
 

@@ -13,5 +13,5 @@ def delete_used_news(connection: psycopg.Connection, *, finished: int) -> None:
     processed.
     """
     connection.execute("delete from pipeline.setting_changes where batch <= %s", [finished])
-    connection.execute("delete from pipeline.changed_months where batch <= %s", [finished])
+    connection.execute("delete from pipeline.changed_periods where batch <= %s", [finished])
     connection.execute("delete from pipeline.deleted_sessions where batch <= %s", [finished])

@@ -46,7 +46,7 @@ _OF_TABLES = {
     "pipeline.cleaned_texts": Deadline.IN_FORCE,
     "pipeline.settings": Deadline.COPIED,
     "pipeline.setting_changes": Deadline.COPIED,
-    "pipeline.changed_months": Deadline.COPIED,
+    "pipeline.changed_periods": Deadline.COPIED,
     "pipeline.failures": Deadline.SESSION,
 }
 

@@ -25,10 +25,10 @@ from integration.privacy.redaction import (
     redact_session,
 )
 from integration.privacy.texts import keys_in
-from integration.zoom.parties import NAMES_NO_ONE, TOPIC, ZOOM_USER, fields_of
+from integration.zoom.parties import AFFILIATION, NAMES_NO_ONE, TOPIC, ZOOM_USER, fields_of
 
-# Of the session, not of a person. `erased_callee` is another person's pseudonym.
-_OF_SESSION = NAMES_NO_ONE - {"erased_callee"} | {TOPIC}
+# Of the session, not of a person. The others are what is left of other people.
+_OF_SESSION = NAMES_NO_ONE - {"erased_callee", *AFFILIATION.values()} | {TOPIC}
 
 
 def exported_events(

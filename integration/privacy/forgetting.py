@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 import psycopg
 
 from integration.connections.zoom_users import delete_zoom_users, zoom_users_with_emails
+from integration.privacy.affiliations import marks_of, new_marks
 from integration.privacy.digests import EVERYWHERE, Digests
 from integration.privacy.landed_events import (
     delete_user_events,
@@ -21,6 +22,7 @@ from integration.privacy.landed_events import (
     zoom_users_with_addresses,
 )
 from integration.privacy.redaction import (
+    Affiliation,
     RedactedSession,
     RedactionContext,
     SessionEvent,
@@ -79,10 +81,11 @@ class Redactor:
         found = set(tombstones)
         known = self.known([each.digest for each in found])
         new = {each for each in found if each.digest not in known}
+        marks = new_marks(self._connection, self._digests, new)
         add_tombstones(
             self._connection,
             self.organization_id,
-            {(each.kind, each.digest, each.person, each.exclusion_id) for each in found},
+            {(each.kind, each.digest, each.person, each.exclusion_id) for each in found | marks},
         )
         self.texts |= {each.value for each in new if each.kind in SEARCHED_FOR}
         return any(each.kind in EVERYWHERE for each in new)
@@ -156,7 +159,9 @@ class Redactor:
             self._connection, self.organization_id, set(tombstones.values())
         )
         ids_of_others = self._ids_of_others(zoom_user_ids_of(events))
-        known = RedactionContext(tombstones, ids_of_others, exclusions, erased)
+        known = RedactionContext(
+            tombstones, ids_of_others, exclusions, erased, self._affiliations(tombstones.values())
+        )
         result = redact_session(self._digests, session, events, known)
         landed_ids = {each.event_id for each in landed}
         changed = {key: fields for key, fields in result.changed.items() if key in landed_ids}
@@ -164,6 +169,12 @@ class Redactor:
             self._connection, self.organization_id, changed, self._batch
         )
         return result
+
+    def _affiliations(self, people: Collection[str]) -> dict[str, Affiliation]:
+        """Person -> affiliation, of those who were not simply external."""
+        marks = marks_of(self._digests, set(people))
+        known = self.known(marks)
+        return dict(mark for digest, mark in marks.items() if digest in known)
 
     def _ids_of_others(self, zoom_user_ids: set[str]) -> frozenset[str]:
         """The ids of Zoom users with the address of someone who was not erased."""

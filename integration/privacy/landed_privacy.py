@@ -17,7 +17,7 @@ from integration.privacy.settings import PrivacySettings, privacy_settings_of
 from integration.privacy.stored_tombstones import NoTombstoneKey
 from integration.zoom.parties import CALL, PARTICIPANT, TOPIC
 
-Reducer = Callable[[dict[str, str]], dict[str, str]]
+Reducer = Callable[[str, dict[str, str]], dict[str, str]]  # of an event's name and fields
 EVENTS_AT_ONCE = 5000
 _REDUCED_FIELDS = [
     TOPIC,
@@ -104,12 +104,14 @@ def _reduce_events(
     changed = 0
     with connection.cursor(name="landed_events") as cursor:
         cursor.execute(
-            "select event_id, fields from zoom_raw.events "
+            "select event_id, event, fields from zoom_raw.events "
             "where organization_id = %s and fields ?| %s::text[]",
             [organization_id, _REDUCED_FIELDS],
         )
         while some := cursor.fetchmany(EVENTS_AT_ONCE):
-            reduced = {event_id: (fields, reduce(fields)) for event_id, fields in some}
+            reduced = {
+                event_id: (fields, reduce(event, fields)) for event_id, event, fields in some
+            }
             different = {
                 event_id: after for event_id, (before, after) in reduced.items() if before != after
             }

@@ -8,6 +8,7 @@ that names someone else is not changed.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 
 from integration.privacy.digests import Digests
 from integration.privacy.nameless import without_name, without_party
@@ -16,6 +17,7 @@ from integration.zoom.parties import HOST, SIDES, TOPIC, Party, parties_of
 
 LINKS = ("participant_uuid", "registrant_id", "customer_key")
 PSEUDONYM = "erased-"
+Affiliation = Literal["internal", "external", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,15 @@ class Tombstone:
 class RedactionContext:
     """The data needed to check a session: tombstones (digest -> person), the Zoom user ids that
     belong to other people, by their address in Zoom's list, the people who are never stored
-    (person -> exclusion), and those of them who were erased, too.
+    (person -> exclusion), those of them who were erased, too, and the affiliations of the people
+    who were not external (affiliations.py).
     """
 
     tombstones: Mapping[str, str]
     ids_of_others: frozenset[str] = frozenset()
     exclusions: Mapping[str, int] = field(default_factory=dict)
     erased: frozenset[str] = frozenset()
+    affiliations: Mapping[str, Affiliation] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,8 +106,9 @@ def redact_session(
                 fields = without_party(
                     fields,
                     party,
-                    pseudonym=_pseudonym(digests, session_id, person),
-                    leg_pseudonym=_pseudonym(digests, session_id, f"{person} {party.leg}"),
+                    pseudonym=_pseudonym(digests, session_id, person, party, known),
+                    leg_pseudonym=_digest(digests, session_id, f"{person} {party.leg}"),
+                    affiliation=_affiliation(person, party, known),
                 )
             elif _is_unidentified(party) and _of(digests, "name", name_of(party.get("name"))) & (
                 tombstones.keys()
@@ -241,9 +246,35 @@ def _of(digests: Digests, kind: str, value: str | None) -> set[str]:
     return {digests.of(kind, value)} if value else set()
 
 
-def _pseudonym(digests: Digests, session_id: str, subject: str) -> str:
-    """A pseudonym that is equal for the same subject in the same session only."""
-    return PSEUDONYM + digests.of("participant_uuid", subject, session_id=session_id)[:24]
+def _pseudonym(
+    digests: Digests, session_id: str, person: str, party: Party, known: RedactionContext
+) -> str:
+    """A pseudonym that is equal for the same person in the same session only. In meetings it says
+    on whose side they were, if that is known.
+    """
+    affiliation = None if party.leg in SIDES else _affiliation(person, party, known)
+    return _digest(digests, session_id, person, f"{affiliation}-" if affiliation else "")
+
+
+def _digest(digests: Digests, session_id: str, subject: str, affiliation: str = "") -> str:
+    digest = digests.of("participant_uuid", subject, session_id=session_id)[:24]
+    return f"{PSEUDONYM}{affiliation}{digest}"
+
+
+def _affiliation(person: str, party: Party, known: RedactionContext) -> str | None:
+    """None if nothing said on whose side the person was. In calls the number does, in meetings it
+    does not (contract, section 3).
+    """
+    affiliation = known.affiliations.get(person, "external")
+    if affiliation == "unknown" and party.leg in SIDES and _has_outside_number(party):
+        return "external"
+    return None if affiliation == "unknown" else affiliation
+
+
+def _has_outside_number(party: Party) -> bool:
+    number = party.get("phone_number") or ""
+    is_long = party.get("phone_digest") or digits_of(number)
+    return bool(is_long) or number.lstrip().startswith("+")
 
 
 def _identity(party: Party) -> object:

@@ -7,7 +7,7 @@ import re
 from integration.privacy.digests import Digests
 from integration.privacy.settings import PrivacySettings
 from integration.privacy.texts import digits_of
-from integration.zoom.parties import CALL, PARTICIPANT, TOPIC
+from integration.zoom.parties import CALL, OWNER_OF_LOG, PARTICIPANT, TOPIC
 
 # The calling codes of one and two digits (ITU-T E.164); all others have three.
 _CALLING_CODE = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3}")
@@ -21,18 +21,21 @@ def keeps_everything(settings: PrivacySettings) -> bool:
 
 
 def reduced_fields(
-    fields: dict[str, str], settings: PrivacySettings, digests: Digests | None
+    event: str, fields: dict[str, str], settings: PrivacySettings, digests: Digests | None
 ) -> dict[str, str]:
-    """The fields of an event that are kept. Reducing them twice changes nothing more. `digests` is
-    needed if phone numbers are not kept in full.
+    """The fields of an event of this name that are kept. Reducing them twice changes nothing more.
+    `digests` is needed if phone numbers are not kept in full.
     """
     kept = fields
     if settings.topics == "none":
         kept = {name: value for name, value in kept.items() if name != TOPIC}
     if settings.phone_numbers != "full" and digests is not None:
         keeps_digits = settings.phone_numbers == "masked"
-        for names in CALL.values():
-            kept = _reduced_side(kept, names, digests, keeps_digits=keeps_digits)
+        for side, names in CALL.items():
+            is_owner = OWNER_OF_LOG["zoom_user_id"] in kept and event.startswith(f"phone.{side}_")
+            kept = _reduced_side(
+                kept, names, digests, keeps_digits=keeps_digits, keeps_name=is_owner
+            )
         kept = _reduced_caller_name(kept, keeps_digits=keeps_digits)
     return kept
 
@@ -45,7 +48,12 @@ def masked(number: str) -> str:
 
 
 def _reduced_side(
-    fields: dict[str, str], names: dict[str, str], digests: Digests, *, keeps_digits: bool
+    fields: dict[str, str],
+    names: dict[str, str],
+    digests: Digests,
+    *,
+    keeps_digits: bool,
+    keeps_name: bool,
 ) -> dict[str, str]:
     """One side of a call. By a digest, equal numbers are recognized, and those of erased people."""
     kept = dict(fields)
@@ -57,7 +65,7 @@ def _reduced_side(
         number = masked(number)
     if number is not None and keeps_digits:
         kept[names["phone_number"]] = number
-    if not any(names[fact] in kept for fact in _KNOWN_BY):
+    if not keeps_name and not any(names[fact] in kept for fact in _KNOWN_BY):
         kept.pop(names["name"], None)
     return kept
 

@@ -98,8 +98,8 @@ REGISTRY = """
     pipeline.settings                       value               text                derivation
     pipeline.setting_changes                subject             text                derivation
     pipeline.setting_changes                value               text                derivation
-    pipeline.changed_months                 user_id             user_id             derivation
-    pipeline.changed_months                 person_id           text                derivation
+    pipeline.changed_periods                user_id             user_id             derivation
+    pipeline.changed_periods                person_id           text                derivation
     pipeline.failures                       scope               text                derivation
 
     clientsights_raw.email_addresses        address             person_key          row
@@ -135,6 +135,7 @@ REGISTRY = """
     intermediate.int_participant_legs       email               person_key          derivation
     intermediate.int_participant_legs       display_name        name                derivation
     intermediate.int_entries                user_id             user_id             derivation
+    intermediate.int_entry_days             user_id             user_id             derivation
     intermediate.int_interactions           user_id             user_id             derivation
     intermediate.int_interactions           person_id           text                derivation
     intermediate.int_meeting_sessions       host_zoom_user_id   zoom_user_id        derivation
@@ -145,6 +146,7 @@ REGISTRY = """
     intermediate.int_participants           email               person_key          derivation
     intermediate.int_participants           display_name        name                derivation
     intermediate.int_participants           imported_email      person_key          derivation
+    intermediate.int_affiliations           person_id           text                derivation
     intermediate.int_person_months          person_id           text                derivation
     intermediate.int_person_months          person_name         name                derivation
     intermediate.int_person_sessions        person_id           text                derivation
@@ -161,6 +163,8 @@ REGISTRY = """
     timeline.participants                   user_id             user_id             derivation
     timeline.participants                   email               person_key          derivation
     timeline.participants                   display_name        name                derivation
+    timeline.participants                   person_id           text                derivation
+    timeline.user_days                      user_id             user_id             derivation
     timeline.activities                     user_id             user_id             derivation
     timeline.activities                     title               text                listed
     timeline.activities                     topic               text                listed
@@ -178,7 +182,7 @@ NOT_PERSONAL = """
     company_id leg_id leg_user_id call_id zoom_uuid zoom_meeting_id
     event feature kind side role outcome status disposition reason decision mapped_by
     session_type title_words end_source connection_state service category color direction detail
-    grade name_source company_name_source rule_version psl_version time_zone
+    affiliation grade name_source company_name_source rule_version psl_version time_zone
     host domain company_domain company_key company_key_before company_key_after company_name
     company_skeleton skeleton kind_before kind_after reason_before reason_after
 """

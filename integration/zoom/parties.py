@@ -41,6 +41,8 @@ ZOOM_USER = {
     "last_name": "last_name",
 }
 ALL_PARTIES = (PARTICIPANT, BOUND, HOST, *CALL.values(), OWNER_OF_LOG, ZOOM_USER)
+# Of an erased person on a side of a call: whether they were a colleague.
+AFFILIATION = {side: f"{side}_affiliation" for side in SIDES}
 # Free text, which may name anyone.
 TOPIC = "topic"
 MEETING_NUMBER = "zoom_meeting_id"
@@ -51,7 +53,7 @@ NAMES_NO_ONE = frozenset(
         *("user_id", "parent_user_id", "bind_user_id"),
         *("call_id", "generation", "result", "segment_event", "duration"),
         *("ringing_start_time", "answer_start_time", "call_end_time", "answered_at", "ended_at"),
-        *("client_id", "erased_callee"),
+        *("client_id", "erased_callee", *AFFILIATION.values()),
     }
 )
 

@@ -7,7 +7,10 @@ from typing import Any
 
 from tests.laws.reference.marts import Marts, Row
 
-TABLES = ("sessions", "participants", "activities", "outcomes")
+TABLES = (
+    *("sessions", "participants", "activities", "outcomes"),
+    *("user_days", "company_sessions", "companies"),
+)
 SESSION = ("organization_id", "zoom_account_id", "feature", "zoom_uuid")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 
-from tests.laws.reference.world import Connection, Settings, User
+from tests.laws.reference.world import IDENTITY_SETTINGS, Connection, Settings, User
 
 
 def write(connection: psycopg.Connection, before: Settings, now: Settings) -> list[Connection]:
@@ -16,6 +16,12 @@ def write(connection: psycopg.Connection, before: Settings, now: Settings) -> li
             "values (%s, 'A firm', '2025-01-01Z') on conflict do nothing",
             [organization_id],
         )
+        for name, value in IDENTITY_SETTINGS.items():
+            connection.execute(
+                "insert into integration.identity_settings (organization_id, name, value) "
+                "values (%s, %s, %s) on conflict do nothing",
+                [organization_id, name, value],
+            )
     # First all get an unused address, because two users may exchange theirs.
     changed = [user for user in now.users if user not in before.users]
     for user in changed:
@@ -38,13 +44,23 @@ def _write_user(connection: psycopg.Connection, user: User, *, email: str) -> No
     connection.execute(
         """
         insert into worksights.users
-            (user_id, organization_id, email, full_name, role, created_at, deactivated_at)
-        values (%s, %s, %s, 'Somebody', 'member', %s, %s)
+            (
+                user_id, organization_id, email, full_name, role, created_at, deactivated_at,
+                time_zone
+            )
+        values (%s, %s, %s, 'Somebody', 'member', %s, %s, %s)
         on conflict (user_id) do update set
             email = excluded.email, created_at = excluded.created_at,
-            deactivated_at = excluded.deactivated_at
+            deactivated_at = excluded.deactivated_at, time_zone = excluded.time_zone
         """,
-        [user.user_id, user.organization_id, email, user.created_at, user.deactivated_at],
+        [
+            user.user_id,
+            user.organization_id,
+            email,
+            user.created_at,
+            user.deactivated_at,
+            user.time_zone,
+        ],
     )
 
 

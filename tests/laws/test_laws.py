@@ -90,6 +90,25 @@ def test_no_one_is_present_more_than_24_hours_a_day(run: Run) -> None:
     assert [key for key in present if present[key] > len(days[key]) * DAY.total_seconds()] == []
 
 
+def test_hours_of_days_and_of_companies_fit_into_each_other(run: Run) -> None:
+    days, met = run.marts.user_days, run.marts.company_sessions
+    for row in days:
+        features = row["meetings_seconds"], row["webinars_seconds"], row["phone_seconds"]
+        assert 0 <= row["external_seconds"] <= row["seconds"] <= 25 * 3600, row
+        assert max(features) <= row["seconds"] <= sum(features) + 2, row
+        assert row["hosted_count"] <= row["activity_count"], row
+    assert any(0 < row["external_seconds"] < row["seconds"] for row in days)
+    assert met
+    sums: Counter[Any] = Counter()
+    for row in met:
+        sums[row["organization_id"], row["domain"]] += row["met_seconds"]
+    companies = {(row["organization_id"], row["domain"]): row for row in run.marts.companies}
+    assert {key: companies[key]["met_seconds"] for key in sums} == dict(sums)
+    assert {row["affiliation"] for row in run.marts.participants} == {
+        "internal", "external", "unknown",
+    }  # fmt: skip
+
+
 def test_participants_are_the_sum_of_their_outcomes(run: Run) -> None:
     rows = Counter(session_of(row) for row in run.marts.participants)
     outcomes = Counter(session_of(row) for row in run.marts.outcomes)
@@ -124,6 +143,10 @@ def whole_tables(url: str) -> dict[str, list[Row]]:
         "timeline.participants": "participant_id",
         "timeline.activities": "activity_id",
         "operations.outcomes": "participant_id",
+        "timeline.user_days": "organization_id, user_id, day",
+        "clientsights.company_sessions": "session_id, company_id",
+        "clientsights.companies": "company_id",
+        "clientsights.people": "person_id",
     }
     with connect(url) as connection:
         cursor = connection.cursor(row_factory=dict_row)

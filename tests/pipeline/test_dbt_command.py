@@ -56,7 +56,7 @@ def everything(installation: Installation) -> dict[str, Any]:
     changes when a row is written, and every view.
     """
     tables = [name for (name,) in installation.execute(EVERY_TABLE)]
-    assert {"pipeline.progress", "pipeline.changed_months", "timeline.activities"} <= set(tables)
+    assert {"pipeline.progress", "pipeline.changed_periods", "timeline.activities"} <= set(tables)
     return {
         "views": installation.execute(EVERY_VIEW),
         **{
@@ -174,7 +174,7 @@ def bookkeeping(installation: Installation) -> list[list[Any]]:
             "from pipeline.progress where model <> 'landing' order by model"
         ),
         installation.execute("select * from pipeline.model_code order by model"),
-        installation.execute("select count(*) from pipeline.changed_months"),
+        installation.execute("select count(*) from pipeline.changed_periods"),
         installation.execute("select model, scope from pipeline.failures"),
         installation.execute("select fingerprint from pipeline.built_views"),
     ]

@@ -36,7 +36,8 @@ def cases(file: str) -> list[dict[str, str]]:
         return list(csv.DictReader(rows))
 
 
-ADDRESSES, STRENGTHS = cases("email_identity.csv"), cases("strength.csv")
+ADDRESSES, STRENGTHS = cases("email_identity.csv"), cases("next/strength.csv")
+COMPANIES = cases("next/company_strength.csv")
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,8 @@ def installed(server_url: str, home: Path, zoom_url: tuple[Any, str]) -> Iterato
         for number, row in enumerate(ADDRESSES):
             deliver_address(installation, f"address-{number}", row)
         for row in STRENGTHS:
+            deliver_sessions(installation, row["case"].split()[0], row)
+        for row in COMPANIES:
             deliver_sessions(installation, row["case"].split()[0], row)
         installation.batch(now=BATCH)
         yield installation
@@ -76,7 +79,7 @@ def deliver_address(installation: Installation, name: str, row: dict[str, str]) 
 
 
 def deliver_sessions(installation: Installation, name: str, row: dict[str, str]) -> None:
-    """Dora's organization, and all her sessions with Ann."""
+    """Dora's organization, and all her sessions with Ann, or with people of one company."""
     account = f"account-of-{name}"
     installation.organization(
         name, account=account, users={f"{name}-dora": DORA.email}, connected_at=LONG_AGO
@@ -92,8 +95,13 @@ def deliver_sessions(installation: Installation, name: str, row: dict[str, str])
         )
     for number, session in enumerate(json.loads(row["sessions_json"])):
         uuid = f"uuid-{name}-{number}"
-        bodies = call(account, uuid, session) if session["feature"] == "phone" else None
-        installation.deliver(*(bodies or meeting(account, uuid, session)), at=NOW)
+        if "people" in session:
+            bodies = meeting_of_several(account, uuid, session)
+        elif session["feature"] == "phone":
+            bodies = call(account, uuid, session)
+        else:
+            bodies = meeting(account, uuid, session)
+        installation.deliver(*bodies, at=NOW)
 
 
 def meeting(account: str, uuid: str, case: dict[str, Any]) -> list[Body]:
@@ -117,6 +125,37 @@ def meeting(account: str, uuid: str, case: dict[str, Any]) -> list[Body]:
     bodies += [session.joined(dora, session.started_at, leg="1"), session.left(dora, end, leg="1")]
     bodies += [session.joined(ann, met_at, leg="2"), session.left(ann, session.ended_at, leg="2")]
     for leg in range(3, case["people_in_session"] + 1):
+        bodies.append(session.joined(Person("somebody"), met_at, leg=str(leg)))
+    return bodies
+
+
+def meeting_of_several(account: str, uuid: str, case: dict[str, Any]) -> list[Body]:
+    """Dora stays until the last of them has left. All cases have one kind and one size."""
+    met_at = datetime.fromisoformat(case["met_at"]).astimezone(UTC)
+    people = case["people"]
+    hosts = [n for n, one in enumerate(people) if one["role_person"] == "host"]
+    of_dora = DORA.zoom_user_id if people[0]["role_user"] == "host" else "zu-somebody"
+    webinar = people[0]["feature"] == "webinars"
+    stays = [met_at + timedelta(seconds=one["shared_seconds"]) for one in people]
+    session = Session(
+        account,
+        uuid,
+        f"zu-{hosts[0]}" if hosts else of_dora,
+        met_at,
+        max(stays),
+        kind="webinar" if webinar else "meeting",
+        type=5 if webinar else 2,
+    )
+    bodies = [session.started(), session.ended()]
+    bodies += [session.joined(DORA, met_at, leg="dora"), session.left(DORA, max(stays), leg="dora")]
+    for number, left_at in enumerate(stays):
+        email = f"ann.{number}@globex.com"
+        guest = Person("Ann", f"zu-{number}" if number in hosts else "", email)
+        bodies += [
+            session.joined(guest, met_at, leg=email),
+            session.left(guest, left_at, leg=email),
+        ]
+    for leg in range(len(people) + 1, people[0]["people_in_session"]):
         bodies.append(session.joined(Person("somebody"), met_at, leg=str(leg)))
     return bodies
 
@@ -182,3 +221,21 @@ def test_a_relationship_has_the_strength_of_its_sessions(
         [organization, organization],
     )
     assert kept == ([] if summed is None else [(pytest.approx(summed, rel=1e-12),)] * 2)
+
+
+@pytest.mark.parametrize("row", COMPANIES, ids=lambda row: row["case"])
+def test_a_relationship_with_a_company_counts_one_person_of_each_session(
+    installed: Installation, row: dict[str, str]
+) -> None:
+    found = installed.execute(
+        """
+        select clientsights.strength_at(decayed_minutes, %s), session_count
+        from clientsights.company_relationships
+        where organization_id = %s
+        """,
+        [row["now"], row["case"].split()[0]],
+    )
+    sessions = json.loads(row["sessions_json"])
+    ((strength, count),) = found or [(0, 0)]
+    assert (float(strength), count) == (float(row["score"]), len(sessions))
+    assert installed.value("select clientsights.grade_of(%s)", [strength]) == row["grade"]

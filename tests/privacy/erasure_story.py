@@ -72,6 +72,18 @@ COUNTS = {
         "select sum(duration_seconds) from timeline.participants where organization_id = 'firm'"
     ),
     "outcomes": "select count(*) from operations.outcomes where organization_id = 'firm'",
+    "external": (
+        "select count(*) from timeline.participants "
+        "where organization_id = 'firm' and affiliation = 'external'"
+    ),
+    "internal": (
+        "select count(*) from timeline.participants "
+        "where organization_id = 'firm' and affiliation = 'internal'"
+    ),
+    "external_hours": (
+        "select sum(external_seconds) from timeline.user_days "
+        "where organization_id = 'firm' and user_id = 'ann'"  # erased colleagues have no days
+    ),
     "ledger": "select count(*) from ingress.deliveries",
 }
 Dump = dict[str, str]

@@ -25,7 +25,9 @@ SHOWN = """
         select concat_ws('|', 'entry', title, role, duration_seconds), organization_id
         from timeline.activities
         union all
-        select concat_ws('|', 'participant', display_name, email, outcome, duration_seconds),
+        select concat_ws(
+                '|', 'participant', display_name, email, outcome, affiliation, duration_seconds
+            ),
             organization_id
         from timeline.participants
         union all

@@ -38,6 +38,7 @@ def test_the_sums_do_not_change(story: Story) -> None:
     before, after = story.counts
     assert after == before
     assert before["participants"] == before["outcomes"]
+    assert min(before.values()) > 0
 
 
 def test_two_devices_of_an_erased_person_stay_one_participant(story: Story) -> None:

@@ -111,7 +111,9 @@ def test_a_rebuild_changes_nothing_of_it(played: Installation) -> None:
 
 def test_people_who_are_never_stored_stay_apart_and_the_sums_hold(played: Installation) -> None:
     """Una and Uwe in one session, Una in another."""
-    nameless = [line for line in shown(played, "late-union") if line.endswith("no_identity|3600")]
+    nameless = [
+        line for line in shown(played, "late-union") if line.endswith("no_identity|external|3600")
+    ]
     assert len(nameless) == 3
 
 

@@ -130,7 +130,7 @@ def test_without_the_key_an_exclusion_stops_only_its_own_organization(seen: Seen
     assert dispositions == [f"{KEYLESS} quarantined f", f"{WITHOUT_EXCLUSION} landed f"]
     assert applied == 0
     there = str(shown(seen["installation"], KEYLESS))
-    assert "participant|no_identity|3600" in there
+    assert "participant|no_identity|external|3600" in there
     assert "Second round" not in there
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from integration.privacy.reduced_fields import masked
 from simulator.world import World
-from tests.pipeline.events import Body, Person, Session, call_ended
+from tests.pipeline.events import Body, Person, Session, call_ended, event, iso
 from tests.pipeline.installation import CLIENT_ID, Installation, new_installation
 from tests.privacy.early_and_late import account_of, connect, firms_of, play
 
@@ -61,11 +61,24 @@ def call(firm: str, call_id: str, **callee: str) -> Body:
     return body
 
 
+def record_of_ann(firm: str, call_id: str) -> Body:
+    """Only the owner of the log says who the caller is."""
+    record = {
+        "id": f"record-of-{call_id}", "call_id": call_id, "result": "Call connected",
+        "date_time": iso(START), "duration": 60, "direction": "outbound",
+        "caller_name": "Ann at her desk", "caller_number": "+12125550142", "caller_number_type": 2,
+        "callee_number": "+12125550199", "callee_number_type": 2, "callee_name": "Dr. Doe",
+    }  # fmt: skip
+    about = {"user_id": "zu-ann", "call_logs": [record]}
+    return event("phone.caller_call_log_completed", account_of(firm), START, about)
+
+
 def everything(firm: str) -> list[Body]:
     return [
         *meeting(firm).whole([ANN, GUEST, BY_PHONE]),
         call(firm, "call-1", name="Dr. Doe"),
         call(firm, "call-2", name="Bo Boss", extension_number="1002"),
+        record_of_ann(firm, "call-3"),
     ]
 
 
@@ -103,8 +116,16 @@ def landed(installation: Installation, firm: str) -> str:
     ("what", "gone", "kept"),
     [
         ("topics", ["Layoffs"], ["+12125550199", "Dr. Doe", "646"]),
-        ("masked", ["2125550199", "Dr. Doe", "646"], ["+1…99", "+1…77", "Bo Boss", "Layoffs"]),
-        ("no_numbers", ["5550199", "Dr. Doe", "646", "…"], ["Bo Boss", "Layoffs"]),
+        (
+            "masked",
+            ["2125550199", "Dr. Doe", "646"],
+            ["+1…99", "+1…77", "Bo Boss", "Ann at her desk", "Layoffs"],
+        ),
+        (
+            "no_numbers",
+            ["5550199", "Dr. Doe", "646", "…"],
+            ["Bo Boss", "Ann at her desk", "Layoffs"],
+        ),
     ],
 )
 def test_what_is_not_kept_is_gone_whether_it_arrives_before_or_after_the_change(

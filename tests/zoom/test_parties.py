@@ -16,7 +16,7 @@ from integration.zoom.parties import (
 )
 from tests.zoom.every_field import ADDRESS, all_kept_fields, events
 
-LEFT_BY_ERASURE = {"erased_callee"}
+LEFT_BY_ERASURE = {"erased_callee", "caller_affiliation", "callee_affiliation"}
 LEFT_BY_SETTINGS = {*fields_of("phone_digest")}
 NAME_A_PERSON = {field for party in ALL_PARTIES for field in party.values()}
 

@@ -19,7 +19,7 @@
         select organization_id, person_id, month, count(*) as session_count from …
 
     In batch 7, Ann's session of 3 March changes. When int_person_sessions has written its rows, it
-    records (acme, Ann, March) in pipeline.changed_months for batch 7 (write_difference.sql). The
+    records (acme, Ann, March) in pipeline.changed_periods for batch 7 (write_difference.sql). The
     watermark of int_person_months is 6 (progress.sql), so its change set is that one key. It is put
     into the temporary table pg_temp.news (derive_in_parts.sql), and `where_news()` becomes
 
@@ -44,7 +44,8 @@
     - `landed_or_due`: those, and sessions that reached 24 hours without an `ended` event;
     - `touched`: those of int_touched_sessions, which adds sessions affected by changed settings. It
       needs no declaration;
-    - `changed`: the people, companies and relationships of pipeline.changed_months, and the months;
+    - `changed`: the people, companies, relationships and users of pipeline.changed_periods, and
+      their months or days;
     - `changed_or_classified`: those, and the ones with newly classified addresses;
     - `organizations`: all of them, for a model that builds its change set itself.
     `scope` are the key columns of the change set. `all_of` names the model with every key of that
@@ -110,7 +111,7 @@
         where touched.batch > {{ progress() }}
     {%- elif kind.startswith('changed') %}
         select {{ prefixed('changed', scope) }}
-        from {{ ref('stg_pipeline__changed_months') }} as changed
+        from {{ ref('stg_pipeline__changed_periods') }} as changed
         where changed.batch > {{ progress() }}
         {%- if kind == 'changed_or_classified' %}
         union all

@@ -105,6 +105,6 @@ $prepare$
 
 {% macro typed(columns) -%}
     {%- for column in columns -%}
-    {{ column }} {{ 'date' if column == 'month' else 'text' }}{{ ', ' if not loop.last }}
+    {{ column }} {{ 'date' if column in ['month', 'day'] else 'text' }}{{ ', ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}

@@ -4,8 +4,8 @@
     Identical rows are not rewritten; rows that differ are deleted and inserted; rows that are no
     longer derived are deleted. Deleting by the change set, not by the new rows' keys, is what
     removes an activity that no longer has a reason. Columns in `meta.stamps` (a row's time of
-    change) are not compared. `meta.notes_months` names the columns of written and deleted rows that
-    are recorded in pipeline.changed_months, if these are the live tables.
+    change) are not compared. `meta.notes_periods` names the columns of written and deleted rows
+    that are recorded in pipeline.changed_periods, if these are the live tables.
 
     Each statement returns the number of rows it changed. The new rows are sorted because a sort
     starts only when the search for old rows is over: 37,000 rows into an empty table took 9 s while
@@ -43,20 +43,20 @@
     {%- endcall %}
 {%- endmacro %}
 
-{# Wraps a statement: counts the rows it changes, and records their months. #}
+{# Wraps a statement: counts the rows it changes, and records their periods. #}
 {% macro counting_changes() -%}
-    {%- set noted = (config.get('meta') or {}).get('notes_months') if is_live() -%}
+    {%- set noted = (config.get('meta') or {}).get('notes_periods') if is_live() -%}
     with changed as (
         {{ caller() }}
-        returning {{ 'organization_id, ' ~ noted | join(', ') ~ ', month' if noted else '1' }}
+        returning {{ 'organization_id, ' ~ noted | join(', ') if noted else '1' }}
     )
     {%- if noted %},
 
     noted as (
-        insert into {{ source('pipeline', 'changed_months') }}
-            (organization_id, {{ noted | join(', ') }}, month, batch)
+        insert into {{ source('pipeline', 'changed_periods') }}
+            (organization_id, {{ noted | join(', ') }}, batch)
         select distinct
-            organization_id, {{ noted | join(', ') }}, month, {{ current_batch() }}::bigint
+            organization_id, {{ noted | join(', ') }}, {{ current_batch() }}::bigint
         from changed
     )
     {%- endif %}

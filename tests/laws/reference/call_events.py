@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from tests.laws.reference.call_records import fields_of, only_listens, possible
+from tests.laws.reference.call_records import fields_of, kind_of_number, only_listens, possible
 from tests.laws.reference.events import Event, Unreadable, make_event, object_of
 from tests.laws.reference.values import record, text, time
 
@@ -31,6 +31,7 @@ def live_call(message: dict[str, Any], account: str, received_at: datetime) -> E
             "extension_id": text(party.get("extension_id")),
             "extension_number": text(party.get("extension_number")),
             "number": text(party.get("phone_number")),
+            "number_kind": kind_of_number(text(party.get("phone_number"))),
             "name": text(party.get("name")),
         }
     own = parties[side]

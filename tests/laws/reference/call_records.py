@@ -77,6 +77,14 @@ def _second_and_third(entry: dict[str, Any], received_at: datetime) -> dict[str,
     }
 
 
+def kind_of_number(number: str | None) -> str | None:
+    """An outside line has a leading `+`, or more than six digits."""
+    if number is None:
+        return None
+    digits = sum(digit.isascii() and digit.isdigit() for digit in number)
+    return "outside" if digits > 6 or number.lstrip().startswith("+") else "extension"
+
+
 def _party(entry: dict[str, Any], side: str, generation: int) -> dict[str, str | None]:
     def value(name: str) -> str | None:
         return text(entry.get(f"{side}_{name}"))
@@ -84,11 +92,14 @@ def _party(entry: dict[str, Any], side: str, generation: int) -> dict[str, str |
     party = {"zoom_user_id": value("user_id"), "name": value("name"), "number": value("did_number")}
     if generation > 1:
         return party | {
+            "number_kind": kind_of_number(party["number"]),
             "extension_id": value("ext_id"),
             "extension_number": value("ext_number"),
             "email": email(value("email")),
         }
     # First generation: one number, which is an extension if its type is 1.
     if value("number_type") == "1":
-        return party | {"extension_number": value("number")}
-    return party | {"number": value("number") or party["number"]}
+        kind = kind_of_number(party["number"])
+        return party | {"number_kind": kind, "extension_number": value("number")}
+    number = value("number") or party["number"]
+    return party | {"number": number, "number_kind": kind_of_number(number)}

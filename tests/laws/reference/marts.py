@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.laws.reference.affiliations import side_of
+from tests.laws.reference.companies import Meetings, companies
+from tests.laws.reference.days import Entry, user_days
 from tests.laws.reference.deliveries import Ledger, land, of_sessions
 from tests.laws.reference.events import Event, Key
 from tests.laws.reference.outcomes import outcome_of
@@ -24,6 +27,9 @@ class Marts:
     participants: list[Row] = field(default_factory=list)
     activities: list[Row] = field(default_factory=list)
     outcomes: list[Row] = field(default_factory=list)
+    user_days: list[Row] = field(default_factory=list)
+    company_sessions: list[Row] = field(default_factory=list)
+    companies: list[Row] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
 
 
@@ -32,12 +38,31 @@ def derive(world: World) -> Marts:
     events, ledger = land(world)
     known = Known(world, events.values())
     marts = Marts(ledger=ledger)
+    found = Found()
     for key, of_session in of_sessions(events.values()):
-        _add_session(marts, key, of_session, known, world)
+        _add_session(marts, found, key, of_session, known, world)
+    zones = {user.user_id: user.time_zone for user in world.settings.users}
+    marts.user_days = [{**NO_SESSION, **row} for row in user_days(found.entries, zones)]
+    for organization_id in world.settings.organizations:
+        sessions = [one for one in found.meetings if one.organization_id == organization_id]
+        met = [row for row in marts.company_sessions if row["organization_id"] == organization_id]
+        marts.companies += [
+            {**NO_SESSION, **row} for row in companies(organization_id, sessions, met)
+        ]
     return marts
 
 
-def _add_session(marts: Marts, key: Key, events: list[Event], known: Known, world: World) -> None:
+@dataclass
+class Found:
+    """What the sessions say about days and companies."""
+
+    entries: list[Entry] = field(default_factory=list)
+    meetings: list[Meetings] = field(default_factory=list)
+
+
+def _add_session(
+    marts: Marts, found: Found, key: Key, events: list[Event], known: Known, world: World
+) -> None:
     is_call = key[1] == "phone"
     session = call_of(key, events) if is_call else session_of(key, events, as_of=world.as_of)
     if session is None:
@@ -60,8 +85,17 @@ def _add_session(marts: Marts, key: Key, events: list[Event], known: Known, worl
         else None
         for each in session.participants
     ]
+    sides = [
+        side_of(
+            session, each, known, organization_id=organization_id, user_id=user, outside=outside
+        )
+        for each, user in zip(session.participants, users, strict=True)
+    ]
     paused = [known.is_paused(organization_id, user, session.ended_at) for user in users]
-    for participant, user_id, is_paused in zip(session.participants, users, paused, strict=True):
+    meetings = Meetings(natural)
+    for participant, user_id, is_paused, side in zip(
+        session.participants, users, paused, sides, strict=True
+    ):
         if is_call and paused[1 if participant.role == "caller" else 0]:
             participant.caller_id = None  # the other party keeps the call to themselves
         outcome = outcome_of(session, participant, known, user_id=user_id, outside=outside)
@@ -72,14 +106,36 @@ def _add_session(marts: Marts, key: Key, events: list[Event], known: Known, worl
         marts.outcomes.append({**natural, **result})
         row = _participant_row(participant)
         nameless = dict.fromkeys(("zoom_user_id", "email", "display_name")) if is_paused else {}
-        marts.participants.append({**natural, **row, **nameless, **result})
+        of_side = {
+            "affiliation": side.affiliation, "person": side.person, "company": side.company,
+        }  # fmt: skip
+        marts.participants.append({**natural, **row, **of_side, **nameless, **result})
+        meetings.add(side, participant.presence)
         if outcome == "activity":
             became.setdefault(user_id or "", []).append(participant)
     if outside:
         return
     marts.sessions.append({**natural, **_session_row(session)})
+    externals = united(
+        [
+            stay
+            for participant, side in zip(session.participants, sides, strict=True)
+            if side.affiliation == "external"
+            for stay in participant.presence
+        ]
+    )
+    presences = {}
     for user_id, participants in became.items():
-        marts.activities.append({**natural, **_activity_row(session, user_id, participants)})
+        row = _activity_row(session, user_id, participants)
+        marts.activities.append({**natural, **row})
+        presence = united([stay for each in participants for stay in each.presence])
+        presences[user_id] = presence
+        is_hosted = row["role"] in ("host", "caller")
+        found.entries.append(
+            Entry(organization_id, user_id, session.feature, is_hosted, presence, externals)
+        )
+    found.meetings.append(meetings)
+    marts.company_sessions += meetings.met(presences)
 
 
 def _session_row(session: Session) -> Row:

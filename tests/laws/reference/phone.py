@@ -11,6 +11,10 @@ from tests.laws.reference.sessions import Participant, Session
 from tests.laws.reference.settings import Known
 
 LONGEST = timedelta(days=31)
+FACTS = (
+    *("zoom_user_id", "extension_id", "extension_number", "email", "name", "number"),
+    "number_kind",
+)
 MARKS = ("extension_id", "extension_number", "email")
 
 
@@ -200,7 +204,7 @@ def _facts_of(side: Side) -> dict[str, str | None]:
     sources = [(2, event) for event in side.own]
     sources += [(int(_is_of(event, side.role)), event) for event in side.others]
     facts: dict[str, str | None] = {}
-    for name in ("zoom_user_id", "extension_id", "extension_number", "email", "name", "number"):
+    for name in FACTS:
         said = [
             (closeness, *_weight(event), _said(event, side.role, name) or "")
             for closeness, event in sources
@@ -241,4 +245,5 @@ def _participant(
         role=side.role,
         presence=united([talk]) if session.is_answered else [],
         connection_count=None,
+        has_outside_number=facts["number_kind"] == "outside",
     )

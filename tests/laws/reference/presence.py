@@ -20,5 +20,10 @@ def united(intervals: list[Interval]) -> list[Interval]:
     return whole
 
 
+def shared(some: list[Interval], others: list[Interval]) -> list[Interval]:
+    """When both were there."""
+    return united([clipped(one, other) for one in some for other in others])
+
+
 def seconds(presence: list[Interval]) -> int:
     return sum(int((end - start).total_seconds()) for start, end in presence)

@@ -63,7 +63,11 @@ def _without_number(party: dict[str, str | None]) -> dict[str, str | None]:
     """The name stays only with what identifies somebody of the organization, or an email."""
     known = ("zoom_user_id", "extension_id", "extension_number", "email")
     name = party["name"] if any(party.get(fact) for fact in known) else None
-    return {**party, "number": None, "name": name}
+    # A digest of the number is kept, if the number is long enough to be somebody's.
+    digits = sum(digit.isascii() and digit.isdigit() for digit in party["number"] or "")
+    is_somebodys = digits >= 7 or (party["number"] is None and party["number_kind"] == "outside")
+    kind = "outside" if is_somebodys else None
+    return {**party, "number": None, "number_kind": kind, "name": name}
 
 
 def _is_number(name: str) -> bool:

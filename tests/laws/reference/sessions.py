@@ -36,6 +36,7 @@ class Participant:
     is_estimated: bool = False
     was_only_in_the_waiting_room: bool = False
     caller_id: str | None = None
+    has_outside_number: bool = False
 
 
 @dataclass

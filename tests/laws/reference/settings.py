@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from integration.identity.rules import OrganizationRules, organization_rules
 from tests.laws.reference.deauthorizations import after_deauthorizations
 from tests.laws.reference.deliveries import land
 from tests.laws.reference.emails import address_or_domain
 from tests.laws.reference.events import Event, name_of
 from tests.laws.reference.values import email, text
 from tests.laws.reference.versions import Version, Versions, at_the_time, emails_of_users
-from tests.laws.reference.world import World
+from tests.laws.reference.world import IDENTITY_SETTINGS, World
 
 PHONE_USER = ("extension_id", "extension_number", "id")
 DESCRIBE_USERS = ("user.created", "user.updated", "user.activated")
@@ -35,6 +36,8 @@ class Known:
         self._user_emails = emails_of_users(world)
         self._zoom_emails: dict[tuple[str, str], Versions] = {}
         self._zoom_names: dict[tuple[str, str], Versions] = {}
+        self._observed: set[tuple[str, str]] = set()
+        self._rules: dict[str, OrganizationRules] = {}
         self._phone_users: dict[str, list[dict[str, str | None]]] = {}
         # Each observation: its time, whether they were active, whether it was an event.
         self._activity: dict[tuple[str, str], list[tuple[datetime, bool, bool]]] = {}
@@ -42,6 +45,7 @@ class Known:
         for event in events:
             if event.name in DESCRIBE_USERS:
                 key = event.account, event.fields["zoom_user_id"]
+                self._observed.add(key)
                 self._add(key, event.own_time, event.fields["email"], event.fields["name"])
             if event.name in ACTIVITY_EVENTS:
                 key = event.account, event.fields["zoom_user_id"]
@@ -63,6 +67,7 @@ class Known:
                     zoom_user_id = text(row.get("id"))
                     if zoom_user_id:
                         name, address = name_of(row), email(row.get("email"))
+                        self._observed.add((account, zoom_user_id))
                         self._add((account, zoom_user_id), batch.as_of, address, name)
                         seen = batch.as_of, text(row.get("status")) != "inactive", False
                         self._activity.setdefault((account, zoom_user_id), []).append(seen)
@@ -98,6 +103,28 @@ class Known:
             return max(until_then)[1]
         first = max((each for each in seen if each[0] == min(seen)[0]), default=None)
         return first is not None and first[1] != first[2]
+
+    def rules_of(self, organization_id: str) -> OrganizationRules:
+        """By which addresses are classified now."""
+        if organization_id not in self._rules:
+            self._rules[organization_id] = organization_rules(
+                user_emails=[
+                    email(user.email)
+                    for user in self.settings.users
+                    if user.organization_id == organization_id
+                ],
+                own_domains=[],
+                overrides={},
+                settings=IDENTITY_SETTINGS,
+            )
+        return self._rules[organization_id]
+
+    def is_imported_without_email(self, organization_id: str, zoom_user_id: str) -> bool:
+        """In no account of the organization, at no time."""
+        keys = [(account, zoom_user_id) for account in self.accounts_of(organization_id, "")]
+        return any(key in self._observed for key in keys) and not any(
+            self._zoom_emails.get(key) for key in keys
+        )
 
     def accounts_of(self, organization_id: str, first: str) -> list[str]:
         """The organization's Zoom accounts, the session's own one first."""

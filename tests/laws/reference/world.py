@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+# Of every organization. The domains of the worlds exist nowhere, and have companies all the same.
+IDENTITY_SETTINGS = {"special_use": "off"}
+
 
 @dataclass(frozen=True)
 class User:
@@ -15,6 +18,7 @@ class User:
     email: str
     created_at: datetime
     deactivated_at: datetime | None = None
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,10 @@ PRIVACY = (
 )
 # These make no difference between the batches in which an event may arrive.
 REMOVES = (("topics", "none"), ("phone_numbers", "none"))
+ZONES = (
+    *("UTC", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati", "Europe/Berlin"),
+    *("Atlantic/Azores", "Mars/Olympus", ""),
+)
 SECOND = timedelta(seconds=1)
 FEATURES = ("meetings", "meetings", "webinars", "phone")
 
@@ -47,6 +51,9 @@ class Setter:
         # Chance for what came later, so that the worlds stay the same in everything else. A copy of
         # a history has another letter before its number.
         self.others = random.Random(self.cast.prefix[1:])  # noqa: S311
+
+        # Time zones came later still.
+        self.zones = random.Random(f"zones of {self.cast.prefix[1:]}")  # noqa: S311
 
     def edge(self) -> datetime:
         """A moment at, just before or just after the end of a session."""
@@ -121,6 +128,7 @@ def first_settings(setter: Setter) -> Settings:
             user,
             created_at=setter.edge() if dice.luck(0.1) else user.created_at,
             deactivated_at=setter.edge() if dice.luck(0.1) else None,
+            time_zone=setter.zones.choice(ZONES),
         )
         for user in cast.users
     ]
@@ -190,7 +198,16 @@ def changed(setter: Setter, settings: Settings, number: int, *, keeps_zoom_users
         )
     if setter.others.random() < 0.25:
         settings = replace(settings, pauses=(*settings.pauses, setter.pause()))
+    if setter.zones.random() < 0.3:
+        settings = _other_time_zone(setter, settings)
     return settings
+
+
+def _other_time_zone(setter: Setter, settings: Settings) -> Settings:
+    users = list(settings.users)
+    n = setter.zones.randrange(len(users))
+    users[n] = replace(users[n], time_zone=setter.zones.choice(ZONES))
+    return replace(settings, users=tuple(users))
 
 
 def _other_exclusions(setter: Setter, settings: Settings) -> Settings:

@@ -16,6 +16,9 @@ facts as (
     from {{ ref('zoom_user_activity') }}
     union all
     select organization_id, kind, subject, value, zoom_account_id, valid
+    from {{ ref('zoom_users_without_email') }}
+    union all
+    select organization_id, kind, subject, value, zoom_account_id, valid
     from {{ ref('phone_extensions') }}
     union all
     select organization_id, kind, subject, value, zoom_account_id, valid
@@ -23,6 +26,9 @@ facts as (
     union all
     select organization_id, kind, subject, value, zoom_account_id, valid
     from {{ ref('user_activity') }}
+    union all
+    select organization_id, kind, subject, value, zoom_account_id, valid
+    from {{ ref('user_time_zones') }}
     union all
     select organization_id, kind, subject, value, zoom_account_id, valid
     from {{ ref('manual_mappings') }}

@@ -39,7 +39,7 @@ statements as (
         sides.leg_id,
         sides.person_count,
         named.zoom_user_id, named.extension_id, named.extension_number,
-        named.phone_number, named.email, named.name,
+        named.phone_number, named.number_kind, named.email, named.name, named.affiliation,
         -- 2: the person's own event; 1: another event of their side; 0: one of the other side.
         case
             when call_events.reported_by <> sides.side then 0
@@ -60,17 +60,20 @@ statements as (
             (
                 'caller', call_events.caller, call_events.caller_zoom_user_id,
                 call_events.caller_extension_id, call_events.caller_extension_number,
-                call_events.caller_phone_number, call_events.caller_email,
-                call_events.caller_name
+                call_events.caller_phone_number, call_events.caller_number_kind,
+                call_events.caller_email, call_events.caller_name,
+                call_events.caller_affiliation
             ),
             (
                 'callee', call_events.callee, call_events.callee_zoom_user_id,
                 call_events.callee_extension_id, call_events.callee_extension_number,
-                call_events.callee_phone_number, call_events.callee_email,
-                call_events.callee_name
+                call_events.callee_phone_number, call_events.callee_number_kind,
+                call_events.callee_email, call_events.callee_name,
+                call_events.callee_affiliation
             )
     ) as named (
-        side, person, zoom_user_id, extension_id, extension_number, phone_number, email, name
+        side, person, zoom_user_id, extension_id, extension_number, phone_number, number_kind,
+        email, name, affiliation
     )
     where named.side = sides.side
         and (sides.person_count = 0 or named.person is null or named.person = sides.person)
@@ -84,7 +87,8 @@ ranked_statements as (
         organization_id,
         session_id,
         leg_id,
-        zoom_user_id, extension_id, extension_number, phone_number, email, name,
+        zoom_user_id, extension_id, extension_number, phone_number, number_kind,
+        email, name, affiliation,
         person_count < 2
         or closeness = 2
         or is_named
@@ -120,8 +124,10 @@ facts_of_side as (
         {{ highest_of_group('extension_id', 'rank') }},
         {{ highest_of_group('extension_number', 'rank') }},
         {{ highest_of_group('phone_number', 'rank') }},
+        {{ highest_of_group('number_kind', 'rank') }},
         {{ highest_of_group('email', 'rank') }},
-        {{ highest_of_group('name', 'rank') }}
+        {{ highest_of_group('name', 'rank') }},
+        {{ highest_of_group('affiliation', 'rank') }}
     from ranked_statements
     where is_of_them
     group by organization_id, session_id, leg_id
@@ -139,6 +145,10 @@ select
     facts_of_side.phone_number,
     facts_of_side.email,
     facts_of_side.name,
+    coalesce(
+        facts_of_side.affiliation,
+        case facts_of_side.number_kind when 'outside' then 'external' end
+    ) as affiliation,
     sides.is_answered,
     sides.started_at,
     sides.ended_at

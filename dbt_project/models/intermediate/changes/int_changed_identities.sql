@@ -57,7 +57,7 @@ changed_users as (
         on user_emails.organization_id = setting_changes.organization_id
         and user_emails.kind = 'user_email'
         and user_emails.subject = setting_changes.subject
-    where setting_changes.kind in ('user_active', 'paused', 'private_session')
+    where setting_changes.kind in ('user_active', 'user_time_zone', 'paused', 'private_session')
         or (setting_changes.kind = 'switched_off' and setting_changes.subject <> '')
 
 ),
@@ -66,7 +66,10 @@ changed_zoom_users as (
 
     select organization_id, batch, changed, subject as zoom_user_id
     from setting_changes
-    where kind in ('zoom_user_email', 'zoom_user_name', 'mapping', 'excluded_zoom_user')
+    where kind in (
+            'zoom_user_email', 'zoom_user_name', 'zoom_user_without_email', 'mapping',
+            'excluded_zoom_user'
+        )
     union all
     select
         changed_users.organization_id, changed_users.batch, changed_users.changed,

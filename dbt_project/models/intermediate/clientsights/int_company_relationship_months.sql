@@ -8,8 +8,8 @@
     'changed', ['organization_id', 'user_id', 'company_id', 'month'], all_of='int_interactions'
 ) }}
 
-{# If several people from one company are in one session, the minutes of each strengthen the
-   relationship, but the session and its time count once. #}
+{# If several people from one company are in one session, the one with the largest weight counts for
+   the relationship, and the session and its time count once. #}
 
 with
 
@@ -27,7 +27,12 @@ sessions_with_company as (
         session_id,
         user_id,
         company_id,
-        sum(decayed_minutes order by person_id collate "C") as decayed_minutes,
+        (
+            array_agg(
+                decayed_minutes
+                order by weighted_minutes desc, decayed_minutes desc, person_id collate "C"
+            )
+        )[1] as decayed_minutes,
         month,
         min(met_at) as met_at,
         range_agg(shared) as shared

@@ -7,7 +7,7 @@
         {'columns': ['organization_id', 'person_id', 'met_at']},
         {'columns': ['organization_id', 'company_id', 'met_at']},
     ],
-    meta={'notes_months': ['user_id', 'person_id', 'company_id']},
+    meta={'notes_periods': ['user_id', 'person_id', 'company_id', 'month']},
 ) }}
 
 {# Contract, 5.11: a user's entry and an external person present at the same time for at least one

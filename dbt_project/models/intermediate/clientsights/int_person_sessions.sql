@@ -5,52 +5,29 @@
         {'columns': ['organization_id', 'person_id', 'month']},
         {'columns': ['organization_id', 'company_id', 'month']},
     ],
-    meta={'notes_months': ['person_id', 'company_id']},
+    meta={'notes_periods': ['person_id', 'company_id', 'month']},
 ) }}
 
-{# Contract, 5.11: the external people who were present, each once, regardless of who else was. A
-   mapped person is a colleague, with any address. Whether the feature was on and who is excluded
-   is checked here again: an outcome names only the first of several reasons. #}
+{# Contract, 5.11: the external people who were present, each once, regardless of who else was. #}
 
 with
 
-participants as (
+affiliations as (
 
-    select * from {{ ref('int_participants') }}
+    select * from {{ ref('int_affiliations') }}
     {{ where_news() }}
 
 ),
 
-sessions as not materialized (
+participants as (
 
-    select * from {{ ref('int_sessions') }}
-
-),
-
-counted_sessions as (
-
-    select * from {{ ref('int_session_connection_states') }}
-    where connection_state = 'counted'
+    select * from {{ ref('int_participants') }}
 
 ),
 
 presence as (
 
     select * from {{ ref('int_presence') }}
-    where duration_seconds > 0
-
-),
-
-participant_users as (
-
-    select * from {{ ref('int_participant_users') }}
-
-),
-
-email_addresses as (
-
-    select * from {{ ref('stg_clientsights__email_addresses') }}
-    where person_id is not null
 
 ),
 
@@ -60,28 +37,20 @@ display_names as (
 
 ),
 
-switches_off as (
+sessions as not materialized (
 
-    select * from {{ ref('stg_pipeline__settings') }}
-    where kind = 'switched_off' and subject = ''
-
-),
-
-exclusions as (
-
-    select * from {{ ref('stg_pipeline__settings') }}
-    where kind in ('exclusion', 'excluded_zoom_user', 'excluded_meeting')
+    select * from {{ ref('int_sessions') }}
 
 ),
 
 people_in_sessions as (
 
     select
-        participants.organization_id,
-        participants.session_id,
-        email_addresses.person_id,
-        email_addresses.kind,
-        email_addresses.company_id,
+        affiliations.organization_id,
+        affiliations.session_id,
+        affiliations.person_id,
+        affiliations.kind,
+        affiliations.company_id,
         (
             array_agg(
                 display_names.person_name
@@ -90,42 +59,19 @@ people_in_sessions as (
         )[1] as person_name,
         bool_or(participants.role = 'host') as is_host,
         range_agg(presence.presence) as presence
-    from participants
-    inner join sessions using (organization_id, session_id)
-    inner join counted_sessions using (organization_id, session_id)
+    from affiliations
+    inner join participants using (organization_id, session_id, participant_id)
     inner join presence using (organization_id, session_id, participant_id)
-    inner join participant_users using (organization_id, session_id, participant_id)
-    inner join email_addresses
-        on email_addresses.organization_id = participants.organization_id
-        and email_addresses.address = participants.email
     left join display_names
         on display_names.organization_id = participants.organization_id
         and display_names.display_name = participants.display_name
-    where participant_users.user_id is null
-        and not exists (
-            select from switches_off
-            where switches_off.organization_id = participants.organization_id
-                and switches_off.value = sessions.feature
-                and switches_off.valid @> sessions.ended_at
-        )
-        and not exists (
-            select from exclusions
-            where exclusions.organization_id = participants.organization_id
-                and {{ function('excludes') }}(
-                    exclusions.kind,
-                    exclusions.subject,
-                    participants.email,
-                    email_addresses.person_key,
-                    participants.zoom_user_id,
-                    sessions.zoom_meeting_id
-                )
-        )
+    where affiliations.person_id is not null
     group by
-        participants.organization_id,
-        participants.session_id,
-        email_addresses.person_id,
-        email_addresses.kind,
-        email_addresses.company_id
+        affiliations.organization_id,
+        affiliations.session_id,
+        affiliations.person_id,
+        affiliations.kind,
+        affiliations.company_id
 
 )
 

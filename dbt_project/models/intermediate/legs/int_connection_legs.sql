@@ -134,6 +134,8 @@ select
     customer_key,
     email,
     display_name,
+    -- The pseudonym of an erased person says on whose side they were.
+    substring(participant_uuid from '^erased-(internal|external)-') as affiliation,
     zoom_user_id_recency,
     email_recency,
     display_name_recency,

@@ -65,6 +65,7 @@ met_companies as (
         organization_id,
         company_id,
         sum(session_count)::integer as session_count,
+        sum(met_seconds)::bigint as met_seconds,
         min(first_met_at) as first_met_at,
         max(last_met_at) as last_met_at
     from company_months
@@ -81,6 +82,7 @@ select
     identities.company_skeleton as skeleton,
     coalesce(people_counts.person_count, 0) as person_count,
     met_companies.session_count,
+    met_companies.met_seconds,
     met_companies.first_met_at,
     met_companies.last_met_at
 from met_companies

@@ -36,6 +36,12 @@ outcomes as (
 
     select * from {{ ref('int_outcomes') }}
 
+),
+
+affiliations as (
+
+    select * from {{ ref('int_affiliations') }}
+
 )
 
 select
@@ -46,6 +52,9 @@ select
     case when outcomes.is_paused is not true then outcomes.user_id end as user_id,
     case when outcomes.is_paused is not true then participants.email end as email,
     case when outcomes.is_paused is not true then participants.display_name end as display_name,
+    affiliations.person_id,
+    affiliations.company_id,
+    affiliations.affiliation,
     participants.role,
     outcomes.outcome,
     presence.duration_seconds,
@@ -57,3 +66,4 @@ from participants
 inner join counted_sessions using (organization_id, session_id)
 inner join presence using (organization_id, session_id, participant_id)
 inner join outcomes using (organization_id, session_id, participant_id)
+inner join affiliations using (organization_id, session_id, participant_id)

@@ -8,5 +8,6 @@ select
     error,
     batch,
     (scope ->> 'month')::date as month,
+    (scope ->> 'day')::date as day,
     failed_at
 from {{ source('derivation', 'failures') }}

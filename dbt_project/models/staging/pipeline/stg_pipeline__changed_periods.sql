@@ -4,5 +4,6 @@ select
     person_id,
     company_id,
     batch,
-    month
-from {{ source('pipeline', 'changed_months') }}
+    month,
+    day
+from {{ source('pipeline', 'changed_periods') }}

@@ -1,0 +1,16 @@
+{# Contract, section 3 (user_days): the time zones of WorkSights users, as known now. A text that is
+   no IANA zone means UTC, which needs no row. #}
+
+select
+    users.organization_id,
+    'user_time_zone' as kind,
+    users.user_id as subject,
+    zones.name as value,
+    '' as zoom_account_id,
+    '{(,)}'::tstzmultirange as valid
+from {{ source('worksights', 'users') }} as users
+inner join pg_catalog.pg_timezone_names as zones on zones.name = users.time_zone
+where zones.name <> 'UTC'
+    -- Not in IANA's list: copies of the whole list, and the name of the server's own zone.
+    and zones.name !~ '^(posix|right)/'
+    and zones.name not in ('localtime', 'posixrules', 'Factory')
