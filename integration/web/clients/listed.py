@@ -16,9 +16,8 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class Client:
-    """The fields of both companies and people. `seconds` adds up the time of all users; `strength`,
-    0 to 100, and `grade` are those of `closest_user`; `total` counts the whole list.
-    `previous_met_at` is None after a single meeting.
+    """The fields of both companies and people. `strength`, 0 to 100, and `grade` are those of
+    `closest_user`; `total` counts the whole list. `previous_met_at` is None after a single meeting.
     """
 
     name: str
@@ -27,7 +26,6 @@ class Client:
     first_met_at: datetime
     last_met_at: datetime
     previous_met_at: datetime | None
-    seconds: int
     strength: float
     grade: str
     closest_user: str | None
@@ -37,17 +35,23 @@ class Client:
 
 @dataclass(frozen=True)
 class Company(Client):
-    """`looks_like` is the domain of a company met before, if this company's domain resembles it."""
+    """`met_seconds` is how long any of it was met: an hour of several people is one hour.
+    `looks_like` is the domain of a company met before, if this company's domain resembles it.
+    """
 
     company_id: str
     domain: str
     person_count: int
+    met_seconds: int
     looks_like: str | None
     looks_like_company_id: str | None
 
 
 @dataclass(frozen=True)
 class Person(Client):
+    """`person_seconds` adds up the time that each user spent with this person."""
+
+    person_seconds: int
     person_id: str
     email: str
     company_id: str | None
@@ -68,25 +72,19 @@ _STRONGEST = SQL("""
 _ORDER = SQL("order by decayed_minutes desc nulls last, last_met_at desc")
 _SHOWN = SQL("""
     page.session_count, page.first_met_at, page.last_met_at, page.total,
-    together.seconds, meetings.previous_met_at,
+    meetings.previous_met_at,
     coalesce(graded.strength, 0)::double precision as strength,
     clientsights.grade_of(coalesce(graded.strength, 0)) as grade,
     users.full_name as closest_user, page.user_id as closest_user_id
 """)
-# For the clients on the page: the time of all relationships, and the last two sessions with any of
-# our users. The index on client and month is read from its end, so an old client takes no longer
-# than a new one.
+# For the clients on the page: the last two sessions with any of our users. The index on client and
+# month is read from its end, so an old client takes no longer than a new one.
 _DETAILS = SQL("""
     left join worksights.users
         on users.organization_id = page.organization_id and users.user_id = page.user_id
     cross join lateral (
         select clientsights.strength_at(page.decayed_minutes, now()) as strength
     ) as graded
-    cross join lateral (
-        select coalesce(sum(ties.shared_seconds), 0)::bigint as seconds
-        from intermediate.{ties} as ties
-        where ties.organization_id = page.organization_id and ties.{key} = page.{key}
-    ) as together
     left join lateral (
         select met.session_id
         from intermediate.int_person_sessions as met
@@ -129,7 +127,7 @@ _COMPANIES = SQL("""
         limit %(limit)s offset %(offset)s
     )
     select
-        page.company_id, page.domain, page.person_count, page.name,
+        page.company_id, page.domain, page.person_count, page.met_seconds, page.name,
         page.name_source = 'guess' as is_guessed,
         lookalikes.looks_like_domain as looks_like, lookalikes.looks_like_company_id,
         {shown}
@@ -167,11 +165,16 @@ _PEOPLE = SQL("""
         limit %(limit)s offset %(offset)s
     )
     select
-        page.person_id, page.email, page.company_id, page.company_name,
+        page.person_id, page.email, page.company_id, page.company_name, together.person_seconds,
         page.display_name as name, page.name_source = 'guess' as is_guessed,
         {shown}
     from page
     {details}
+    cross join lateral (
+        select coalesce(sum(ties.shared_seconds), 0)::bigint as person_seconds
+        from intermediate.int_relationships as ties
+        where ties.organization_id = page.organization_id and ties.person_id = page.person_id
+    ) as together
     {order}, page.person_id
 """).format(
     strongest=_STRONGEST.format(**_OF_PEOPLE),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from integration.web.clients.ties import DrawnTie
 from integration.web.clients.ties_picture import draw_ties
 from tests.web.page.site import Site, Visitor
+from tests.web.page.zoom_users import words
 
 
 @pytest.fixture(scope="module")
@@ -41,21 +42,30 @@ def page_of(visitor: Visitor, name: str, listed: str = "/clients") -> str:
     return re.search(rf'href="([^"]+)"[^>]*>{re.escape(name)}</a>', look(visitor, listed))[1]
 
 
-def test_companies_are_listed_with_their_last_two_meetings_and_the_combined_time(
+def test_companies_are_listed_with_their_last_two_meetings_and_how_long_they_were_met(
     owner: Visitor,
 ) -> None:
     """Cleo met Member and Manager at 09:00, Executive and Admin at 15:00; Dan attended at 09:00.
-    The hour with both of them counts once for each user.
+    Each is one hour, however many were there.
     """
     listed = {
         re.search(r"\S+\.com", row[0])[0]: row[2:]
         for row in rows(look(owner, "/clients"), "Companies")
     }
     assert listed == {
-        "client-one.com": ["10 Mar 2026", "10 Mar 2026", "2", "4 h", "2"],
-        "c1ient-one.com": ["10 Mar 2026", "–", "1", "2 h", "1"],
+        "client-one.com": ["10 Mar 2026", "10 Mar 2026", "2", "2 h", "2"],
+        "c1ient-one.com": ["10 Mar 2026", "–", "1", "1 h", "1"],
         "client-two.com": ["10 Mar 2026", "–", "1", "45 min", "1"],
     }
+    page = look(owner, page_of(owner, "Client One"))
+    assert "Time met 2 h" in words(page)
+
+
+def test_hours_of_several_colleagues_are_called_person_hours(owner: Visitor) -> None:
+    page = look(owner, "/clients/people?q=cleo")
+    ((*_, hours),) = rows(page, "People")
+    assert hours == "4 h"
+    assert "Person-hours" in page
 
 
 def test_bots_and_excluded_people_are_not_listed_and_guessed_names_are_marked(
