@@ -32,6 +32,8 @@ class Change:
     events: Callable[[FirmWithWeek], list[Body]] = field(default=lambda _firm: [])
     touches: Transitions = field(default_factory=dict)
     later_outcomes: dict[str, str] = field(default_factory=dict)  # ann's, in LATER_BATCH
+    # (session, who): guests who count as a person now, or no longer, with the same outcome
+    guests: frozenset[tuple[str, str]] = frozenset()
 
 
 _WITH_ANN = {"ann": "activity", "dan": "not_mapped", "cleo": "not_mapped"}
@@ -137,6 +139,7 @@ CHANGES = {
         touches=all_of(["wed"], "ann", "feature_off", "activity")
         | all_of(["bens"], "ben", "feature_off", "activity")
         | all_of(["bens"], "eve", "feature_off", "activity"),
+        guests=frozenset({("wed", "cleo"), ("bens", "cleo")}),
     ),
     "address_excluded": Change(
         changed=f"{EXCLUDE} (%(org)s, ' Ben.Brook@Firm.Example ')",

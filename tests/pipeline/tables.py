@@ -19,6 +19,8 @@ CLIENTSIGHTS: dict[str, Key] = {
     "clientsights.people": ("person_id",),
     "clientsights.companies": ("company_id",),
     "intermediate.int_interactions": ("session_id", "user_id", "person_id"),
+    "intermediate.int_company_sessions": ("session_id", "company_id"),
+    "timeline.user_days": ("user_id", "day"),
     "intermediate.int_relationships": ("user_id", "person_id"),
     "intermediate.int_company_relationships": ("user_id", "company_id"),
 }

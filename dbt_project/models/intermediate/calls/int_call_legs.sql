@@ -34,10 +34,7 @@ sides as (
 statements as (
 
     select
-        sides.organization_id,
-        sides.session_id,
-        sides.leg_id,
-        sides.person_count,
+        sides.organization_id, sides.session_id, sides.leg_id, sides.person_count,
         named.zoom_user_id, named.extension_id, named.extension_number,
         named.phone_number, named.number_kind, named.email, named.name, named.affiliation,
         -- 2: the person's own event; 1: another event of their side; 0: one of the other side.
@@ -139,16 +136,12 @@ select
     sides.session_id,
     sides.leg_id,
     sides.side,
-    facts_of_side.zoom_user_id,
-    facts_of_side.extension_id,
-    facts_of_side.extension_number,
-    facts_of_side.phone_number,
-    facts_of_side.email,
-    facts_of_side.name,
-    coalesce(
-        facts_of_side.affiliation,
-        case facts_of_side.number_kind when 'outside' then 'external' end
-    ) as affiliation,
+    facts_of_side.zoom_user_id, facts_of_side.extension_id, facts_of_side.extension_number,
+    facts_of_side.phone_number, facts_of_side.email, facts_of_side.name,
+    case
+        when facts_of_side.affiliation is not null then facts_of_side.affiliation
+        when facts_of_side.number_kind = 'outside' then 'external'
+    end as affiliation,
     sides.is_answered,
     sides.started_at,
     sides.ended_at

@@ -66,10 +66,7 @@ changed_zoom_users as (
 
     select organization_id, batch, changed, subject as zoom_user_id
     from setting_changes
-    where kind in (
-            'zoom_user_email', 'zoom_user_name', 'zoom_user_without_email', 'mapping',
-            'excluded_zoom_user'
-        )
+    where kind ~ '^(zoom_user_(email|name|without_email)|mapping|excluded_zoom_user)$'
     union all
     select
         changed_users.organization_id, changed_users.batch, changed_users.changed,

@@ -45,13 +45,9 @@ legs_with_imported_users as (
         legs.email,
         legs.display_name,
         legs.affiliation,
-        legs.zoom_user_id_recency,
-        legs.email_recency,
-        legs.display_name_recency,
-        legs.is_breakout,
-        legs.is_waiting_room,
-        legs.joined_at,
-        legs.left_at
+        legs.zoom_user_id_recency, legs.email_recency, legs.display_name_recency,
+        legs.is_breakout, legs.is_waiting_room,
+        legs.joined_at, legs.left_at
     from legs
     inner join sessions using (organization_id, session_id)
     left join lateral (

@@ -76,15 +76,9 @@ affiliations_of_legs as (
 classified as (
 
     select
-        participants.organization_id,
-        participants.session_id,
-        participants.participant_id,
-        participants.zoom_user_id,
-        participants.email,
-        participant_users.user_id,
-        email_addresses.kind,
-        email_addresses.person_id,
-        email_addresses.person_key,
+        participants.organization_id, participants.session_id, participants.participant_id,
+        participants.zoom_user_id, participants.email, participant_users.user_id,
+        email_addresses.kind, email_addresses.person_id, email_addresses.person_key,
         email_addresses.company_id,
         affiliations_of_legs.affiliation as affiliation_of_legs,
         exists (
@@ -95,9 +89,7 @@ classified as (
         ) as is_imported_without_email,
         presence.duration_seconds > 0
         and connection_states.connection_state = 'counted' as is_in_counted_session,
-        sessions.feature,
-        sessions.zoom_meeting_id,
-        sessions.ended_at
+        sessions.feature, sessions.zoom_meeting_id, sessions.ended_at
     from participants
     inner join sessions using (organization_id, session_id)
     inner join connection_states using (organization_id, session_id)
@@ -112,13 +104,7 @@ classified as (
 
 people as (
 
-    select
-        organization_id,
-        session_id,
-        participant_id,
-        person_id,
-        kind,
-        company_id
+    select organization_id, session_id, participant_id, person_id, kind, company_id
     from classified
     where person_id is not null
         and user_id is null
@@ -136,12 +122,8 @@ people as (
             where exclusions.organization_id = classified.organization_id
                 and exclusions.kind in ('exclusion', 'excluded_zoom_user', 'excluded_meeting')
                 and {{ function('excludes') }}(
-                    exclusions.kind,
-                    exclusions.subject,
-                    classified.email,
-                    classified.person_key,
-                    classified.zoom_user_id,
-                    classified.zoom_meeting_id
+                    exclusions.kind, exclusions.subject, classified.email,
+                    classified.person_key, classified.zoom_user_id, classified.zoom_meeting_id
                 )
         )
 
