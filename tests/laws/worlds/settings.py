@@ -34,7 +34,7 @@ PRIVACY = (
 # These make no difference between the batches in which an event may arrive.
 REMOVES = (("topics", "none"), ("phone_numbers", "none"))
 ZONES = (
-    *("UTC", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati", "Europe/Berlin"),
+    *("UTC", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati", "CET"),
     *("Atlantic/Azores", "Mars/Olympus", ""),
 )
 SECOND = timedelta(seconds=1)

@@ -1,11 +1,18 @@
 {# Contract, section 3 (user_days): the time zones of WorkSights users, as known now. A text that is
-   no IANA zone means UTC, which needs no row. #}
+   no IANA zone means UTC, which needs no row. Four old names of zones are also abbreviations, which
+   Postgres reads first, without summer time; IANA has linked them to these zones since 2024. #}
 
 select
     users.organization_id,
     'user_time_zone' as kind,
     users.user_id as subject,
-    zones.name as value,
+    case zones.name
+        when 'CET' then 'Europe/Brussels'
+        when 'MET' then 'Europe/Brussels'
+        when 'EET' then 'Europe/Athens'
+        when 'WET' then 'Europe/Lisbon'
+        else zones.name
+    end as value,
     '' as zoom_account_id,
     '{(,)}'::tstzmultirange as valid
 from {{ source('worksights', 'users') }} as users
