@@ -3,10 +3,12 @@
    not kept has a digest if it has more than six digits. #}
 {% macro kind_of_number(side) -%}
     case
-        when fields ? '{{ side }}_phone_digest'
-            or fields ->> '{{ side }}_phone_number' ~ '^\s*[+]'
-            or length(regexp_replace(fields ->> '{{ side }}_phone_number', '[^0-9]', '', 'g')) > 6
+        when call_events.{{ side }}_phone_digest is not null
+            or call_events.{{ side }}_phone_number ~ '^\s*[+]'
+            or length(
+                regexp_replace(call_events.{{ side }}_phone_number, '[^0-9]', '', 'g')
+            ) > 6
             then 'outside'
-        when fields ? '{{ side }}_phone_number' then 'extension'
+        when call_events.{{ side }}_phone_number is not null then 'extension'
     end
 {%- endmacro %}

@@ -7,7 +7,7 @@ with
 
 actual as (
 
-    select * from {{ ref('int_company_sessions') }}
+    select * from {{ ref('company_sessions') }}
     {{ where_looked_at('all') }}
 
 ),
@@ -16,12 +16,6 @@ interactions as (
 
     select * from {{ ref('int_interactions') }}
     {{ where_looked_at('all') }}
-
-),
-
-sessions as (
-
-    select * from {{ ref('int_sessions') }}
 
 ),
 
@@ -82,14 +76,12 @@ expected as (
         counts.user_count,
         counts.person_count,
         lengths.met_seconds,
-        date_trunc('month', sessions.ended_at, 'UTC')::date as month,
         lengths.met_at
     from lengths
     inner join counts using (organization_id, session_id, company_id)
-    inner join sessions using (organization_id, session_id)
 
 ),
 
 {{ differences(['organization_id', 'session_id', 'company_id'], [
-    'user_count', 'person_count', 'met_seconds', 'month', 'met_at',
+    'user_count', 'person_count', 'met_seconds', 'met_at',
 ]) }}

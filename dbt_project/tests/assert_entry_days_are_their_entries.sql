@@ -1,9 +1,17 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'int_entry_days'}}}) }}
 
-{# The days of an entry make up its presence, without a gap or an overlap; each moment is on the day
-   that the clock of its user shows; and time with somebody external is a part of it. #}
+{# Each quarter of an hour of an entry's presence is on the day that the clock of its user shows;
+   days begin at quarters of an hour everywhere. And the time with somebody external is the part of
+   it in which one of them was there. #}
 
 with
+
+actual as (
+
+    select * from {{ ref('int_entry_days') }}
+    {{ where_looked_at('all') }}
+
+),
 
 entries as (
 
@@ -12,10 +20,9 @@ entries as (
 
 ),
 
-entry_days as (
+sessions as (
 
-    select * from {{ ref('int_entry_days') }}
-    {{ where_looked_at('all') }}
+    select * from {{ ref('int_sessions') }}
 
 ),
 
@@ -26,66 +33,88 @@ settings as (
 
 ),
 
-days_in_zones as (
+participants as (
 
-    select
-        entry_days.organization_id,
-        entry_days.session_id,
-        entry_days.user_id,
-        entry_days.day,
-        entry_days.presence,
-        entry_days.external_presence,
-        coalesce(settings.value, 'UTC') as zone
-    from entry_days
-    left join settings
-        on settings.organization_id = entry_days.organization_id
-        and settings.subject = entry_days.user_id
+    select * from {{ ref('int_affiliations') }}
+    where affiliation = 'external'
 
 ),
 
-united as (
+presence as (
 
-    select
-        organization_id,
-        session_id,
-        user_id,
-        range_agg(presence) as presence,
-        sum({{ seconds_of('presence') }}) as most_seconds,
-        bool_and(
-            (lower(presence) at time zone zone)::date = day
-            and ((upper(presence) - interval '1 microsecond') at time zone zone)::date = day
-        ) as is_on_its_days,
-        bool_and(external_presence <@ presence) as is_external_part_of_it
-    from days_in_zones
-    group by organization_id, session_id, user_id
+    select * from {{ ref('int_presence') }}
 
 ),
 
-compared as (
+external_stays as (
 
     select
-        organization_id,
-        session_id,
-        user_id,
-        case
-            when united.presence is null then 'an entry is on no day'
-            when entries.presence is null then 'there is a day of no entry'
-            when (united.presence is distinct from entries.presence)
-                then 'the days do not make up the presence'
-            when united.most_seconds > {{ seconds_of('entries.presence') }} then 'days overlap'
-            when not united.is_on_its_days then 'a time is on another day'
-            when not united.is_external_part_of_it
-                then 'time with somebody external is no part of the presence'
-        end as what_is_wrong
+        participants.organization_id,
+        participants.session_id,
+        stay
+    from participants
+    inner join presence using (organization_id, session_id, participant_id)
+    cross join lateral unnest(presence.presence) as stay
+
+),
+
+days as (
+
+    select
+        entries.organization_id,
+        entries.session_id,
+        entries.user_id,
+        entries.role,
+        entries.presence,
+        moments.day,
+        range_agg(tstzrange(moments.starts_at, moments.ends_at)) as within_day
     from entries
-    full join united using (organization_id, session_id, user_id)
+    left join settings
+        on settings.organization_id = entries.organization_id
+        and settings.subject = entries.user_id
+    cross join lateral (
+        select
+            (starts_at at time zone coalesce(settings.value, 'UTC'))::date as day,
+            starts_at,
+            starts_at + interval '15 minutes' as ends_at
+        from generate_series(
+            date_trunc('hour', lower(entries.presence), 'UTC'),
+            upper(entries.presence),
+            interval '15 minutes'
+        ) as quarters (starts_at)
+    ) as moments
+    group by
+        entries.organization_id, entries.session_id, entries.user_id, entries.role,
+        entries.presence, moments.day
 
-)
+),
 
-select
-    organization_id,
-    session_id,
-    user_id,
-    what_is_wrong
-from compared
-where what_is_wrong is not null
+expected as (
+
+    select
+        days.organization_id,
+        days.session_id,
+        days.user_id,
+        sessions.feature,
+        days.role in ('host', 'caller') as is_hosted,
+        days.day,
+        days.presence * days.within_day as presence,
+        coalesce(
+            (
+                select range_agg(external_stays.stay * part)
+                from external_stays
+                cross join lateral unnest(days.presence * days.within_day) as part
+                where external_stays.organization_id = days.organization_id
+                    and external_stays.session_id = days.session_id
+            ),
+            '{}'
+        ) as external_presence
+    from days
+    inner join sessions using (organization_id, session_id)
+    where not isempty(days.presence * days.within_day)
+
+),
+
+{{ differences(['organization_id', 'session_id', 'user_id', 'day'], [
+    'feature', 'is_hosted', 'presence', 'external_presence',
+]) }}

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 
 import psycopg
 
+from integration.database import rows
 from integration.privacy.digests import Digests
 from integration.privacy.redaction import Affiliation, Tombstone
 
@@ -19,20 +20,17 @@ MARKS: tuple[Affiliation, ...] = ("unknown", "internal")
 def new_marks(
     connection: psycopg.Connection, digests: Digests, tombstones: Iterable[Tombstone]
 ) -> set[Tombstone]:
-    """The marks of the people of new tombstones: of colleagues as things stand, and of those who
-    are known by their number itself.
+    """The marks of the people of new tombstones: of colleagues by their address as things stand,
+    and of those who are known by their number itself. A Zoom user id does not count, because its
+    address may arrive later.
     """
     found = [each for each in tombstones if each.value]
-    ours = _ours(
-        connection,
-        digests.organization_id,
-        keys=[each.value for each in found if each.kind == "person_key"],
-        zoom_user_ids=[each.value for each in found if each.kind == "zoom_user_id"],
-    )
+    keys = [each.value for each in found if each.kind == "person_key"]
+    ours = _keys_of_colleagues(connection, digests.organization_id, keys)
     return {
         _mark(digests, each.person, "internal", exclusion_id=each.exclusion_id)
         for each in found
-        if each.kind == "user_id" or (each.kind, each.value) in ours
+        if each.kind == "user_id" or (each.kind == "person_key" and each.value in ours)
     } | {
         _mark(digests, each.person, "unknown", exclusion_id=each.exclusion_id)
         for each in found
@@ -40,9 +38,16 @@ def new_marks(
     }
 
 
-def mark_as_unknown(digests: Digests, person: str) -> Tombstone:
-    """The mark of a participant who had nothing but a name."""
-    return _mark(digests, person, "unknown")
+def marks_of_participant(
+    connection: psycopg.Connection, digests: Digests, person: str, zoom_user_ids: Collection[str]
+) -> set[Tombstone]:
+    """The marks of somebody who is known by the legs of a session and perhaps by a Zoom user, whose
+    address nobody knows.
+    """
+    if not zoom_user_ids:
+        return {_mark(digests, person, "unknown")}
+    is_ours = _is_zoom_user_of_ours(connection, digests.organization_id, zoom_user_ids)
+    return {_mark(digests, person, "internal")} if is_ours else set()
 
 
 def marks_of(digests: Digests, people: Collection[str]) -> dict[str, tuple[str, Affiliation]]:
@@ -63,22 +68,16 @@ def _mark(
     return Tombstone("affiliation", digest, person, "", exclusion_id)
 
 
-def _ours(
-    connection: psycopg.Connection,
-    organization_id: str,
-    *,
-    keys: list[str],
-    zoom_user_ids: list[str],
-) -> set[tuple[str, str]]:
-    """(kind of tombstone, value) of WorkSights users, addresses at own domains, Zoom users who are
-    mapped, and imported ones without an email.
-    """
-    if not keys and not zoom_user_ids:
-        return set()
+def _keys_of_colleagues(
+    connection: psycopg.Connection, organization_id: str, keys: list[str]
+) -> set[str]:
+    """Those of WorkSights users, and at own domains."""
     return set(
-        connection.execute(
+        rows.scalars(
+            connection,
+            str,
             """
-            select 'person_key', keys.value
+            select keys.value
             from unnest(%(keys)s::text[]) as keys (value)
             where exists (
                     select from worksights.users
@@ -97,20 +96,30 @@ def _ours(
                         and settings.kind = 'own_domain'
                         and facts.matches_address_or_domain(keys.value, settings.subject)
                 )
-            union all
-            select 'zoom_user_id', ids.value
-            from unnest(%(ids)s::text[]) as ids (value)
-            where exists (
-                select from pipeline.settings
-                where settings.organization_id = %(organization)s
-                    and settings.subject = ids.value
-                    and (
-                        settings.kind = 'zoom_user_without_email'
-                        or settings.kind = 'mapping' and settings.value <> ''
-                            and upper_inf(settings.valid)
-                    )
-            )
             """,
-            {"organization": organization_id, "keys": keys, "ids": zoom_user_ids},
-        ).fetchall()
+            {"organization": organization_id, "keys": keys},
+        )
+        if keys
+        else ()
+    )
+
+
+def _is_zoom_user_of_ours(
+    connection: psycopg.Connection, organization_id: str, zoom_user_ids: Collection[str]
+) -> bool:
+    """Whether one of them is mapped, or imported without an email."""
+    return rows.scalar(
+        connection,
+        bool,
+        """
+        select exists (
+            select from pipeline.settings
+            where organization_id = %s and subject = any(%s)
+                and (
+                    kind = 'zoom_user_without_email'
+                    or kind = 'mapping' and value <> '' and upper_inf(valid)
+                )
+        )
+        """,
+        [organization_id, list(zoom_user_ids)],
     )

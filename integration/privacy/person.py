@@ -7,7 +7,7 @@ import psycopg
 
 from integration.privacy import lookups as erasure
 from integration.privacy.account import delete_orphans
-from integration.privacy.affiliations import mark_as_unknown
+from integration.privacy.affiliations import marks_of_participant
 from integration.privacy.applied_tombstones import digests_in_body
 from integration.privacy.digests import Digests
 from integration.privacy.erasure_requests import finish_requests
@@ -55,8 +55,9 @@ def erase_person(
     redactor = Redactor(connection, batch, digests)
     redactor.add(subject.tombstones(digests))
     keep_tombstones(connection, organization_id, person)
-    if subject.has_only_a_name:
-        redactor.add([mark_as_unknown(digests, person)])
+    if subject.identified_by == "leg":
+        own = subject.values("zoom_user_id")
+        redactor.add(marks_of_participant(connection, digests, person, own))
     redactor.add(initial_tombstones(connection, digests, subject, zoom_users))
     sides = erasure.sides_of_extensions(connection, organization_id, zoom_users)
     redactor.add(

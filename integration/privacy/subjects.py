@@ -31,11 +31,6 @@ class Subject:
         return self.facts[0].kind
 
     @property
-    def has_only_a_name(self) -> bool:
-        """Whether nothing says who it was but the legs of one session."""
-        return {each.kind for each in self.facts} == {"leg"}
-
-    @property
     def session_ids(self) -> frozenset[str]:
         return frozenset(each.session_id for each in self.facts if each.session_id)
 

@@ -34,6 +34,7 @@ POSER = Person("Mallory", email="mallory@c1ient.com")
 UNKNOWN_ELSEWHERE = {"timeline.activities": {"updated_at"}}
 # Found, but reported at the table that sums it.
 FOUND_AT_OTHERS = {
+    "intermediate.int_company_sessions": {"month"},
     "intermediate.int_interactions": {"month", "shared"},
     "intermediate.int_person_sessions": {"person_name"},
 }

@@ -41,12 +41,15 @@ def call(call_id: str, hour: int, **callee: str) -> Body:
 
 
 def callees(installation: Installation) -> dict[str, list[str]]:
-    """What is known about the other side of each call."""
+    """What is known about the other side of each call, except that an erased one was external."""
     rows = installation.execute(
         """
         select
             fields ->> 'call_id',
-            array_agg(field.value order by field.value) filter (where field.key like 'callee%')
+            array_agg(field.value order by field.value) filter (
+                where field.key like 'callee%' and field.key || field.value
+                    <> 'callee_affiliationexternal'
+            )
         from zoom_raw.events
         cross join lateral jsonb_each_text(fields) as field
         group by event_id, fields
