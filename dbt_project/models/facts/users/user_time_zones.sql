@@ -1,6 +1,7 @@
 {# Contract, section 3 (user_days): the time zones of WorkSights users, as known now. A text that is
-   no IANA zone means UTC, which needs no row. Four old names of zones are also abbreviations, which
-   Postgres reads first, without summer time; IANA has linked them to these zones since 2024. #}
+   no IANA zone means UTC, which needs no row. Seven old names of zones are also abbreviations, and
+   Postgres reads these first: without summer time, and EST as Australia's where a server is set so.
+   IANA has linked them to these zones since 2024. #}
 
 select
     users.organization_id,
@@ -11,6 +12,9 @@ select
         when 'MET' then 'Europe/Brussels'
         when 'EET' then 'Europe/Athens'
         when 'WET' then 'Europe/Lisbon'
+        when 'EST' then 'America/Panama'
+        when 'MST' then 'America/Phoenix'
+        when 'HST' then 'Pacific/Honolulu'
         else zones.name
     end as value,
     '' as zoom_account_id,
