@@ -1,5 +1,7 @@
 """`import-users`: imports WorkSights users from a file, after checking all its lines."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from integration.database.audit_trail import record_change, set_author
 from integration.database.postgres import database_url, transaction
 from integration.directory import worksights_users as directory
 from integration.directory.file import read_directory
-from integration.directory.worksights_users import DirectoryConflict
+from integration.directory.worksights_users import DirectoryConflict, ImportedUser
 from integration.pipeline.writer import only_writer
 from integration.privacy.applied_tombstones import erased_addresses
 from integration.quantities import quantity
@@ -27,8 +29,8 @@ from integration.zoom.texts import ID_BYTES, NAME_BYTES
 def import_users(file: Path, organization: str, organization_name: str | None) -> None:
     """Create or update WorkSights users from a CSV file.
 
-    Columns: email, full_name, role, time_zone. Optional: user_id, created_at, deactivated_at. A
-    column that the file does not have changes nothing.
+    Columns: email, full_name, role, time_zone. Optional: user_id, manager_email, created_at,
+    deactivated_at. A column that the file does not have changes nothing.
     """
     for option, text, most in (
         ("--organization", organization, ID_BYTES),
@@ -49,10 +51,11 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
         erased = erased_addresses(
             connection,
             organization,
-            [user.email for user in users],
+            [email for user in users for email in (user.email, user.manager_email) if email],
             key=lambda: settings.tombstone_key,
         )
-        users = [user for user in users if user.email not in erased]
+        skipped = [user for user in users if user.email in erased]
+        users = [_without_erased_manager(user, erased) for user in users if user not in skipped]
         is_new = directory.ensure_organization(
             connection, organization_id=organization, name=organization_name
         )
@@ -73,5 +76,9 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
         )
     created = " (created)" if is_new else ""
     click.echo(f"{organization}{created}: {quantity(new, 'user')} added, {known:,} updated.")
-    if erased:
-        click.echo(f"{len(erased)} skipped because they were erased.")
+    if skipped:
+        click.echo(f"{len(skipped)} skipped because they were erased.")
+
+
+def _without_erased_manager(user: ImportedUser, erased: Collection[str]) -> ImportedUser:
+    return replace(user, manager_email=None) if user.manager_email in erased else user

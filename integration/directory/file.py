@@ -21,7 +21,7 @@ from integration.identity.cleaning import cleaned_email
 from integration.zoom.texts import EMAIL_BYTES, ID_BYTES, NAME_BYTES
 
 REQUIRED = ("email", "full_name", "role", "time_zone")
-OPTIONAL = ("user_id", "created_at", "deactivated_at")
+OPTIONAL = ("user_id", "manager_email", "created_at", "deactivated_at")
 # The same as in the table's constraints (migrations/before/0016).
 LONGEST_BYTES = {
     "user_id": ID_BYTES,
@@ -120,6 +120,11 @@ def _user(line: int, row: dict[str, str]) -> ImportedUser:
     if email is None:
         raise ValueError(f"line {line}: invalid email{_because(row['email'])}")
     value["email"] = email
+    manager = cleaned_email(row["manager_email"]) if value.get("manager_email") else None
+    if value.get("manager_email") and manager is None:
+        raise ValueError(f"line {line}: invalid manager_email{_because(row['manager_email'])}")
+    if manager == email:
+        raise ValueError(f"line {line}: nobody can be their own manager")
     for column, most in LONGEST_BYTES.items():
         if len(value.get(column, "").encode()) > most:
             raise ValueError(f"line {line}: {column} is longer than {most} bytes")
@@ -139,6 +144,8 @@ def _user(line: int, row: dict[str, str]) -> ImportedUser:
         role=role,
         time_zone=value["time_zone"],
         user_id=value.get("user_id") or None,
+        manager_email=manager,
+        says_manager="manager_email" in row,
         created_at=_time(line, "created_at", value),
         deactivated_at=_time(line, "deactivated_at", value),
         says_deactivated="deactivated_at" in row,

@@ -1,5 +1,6 @@
 """Reads WorkSights users for the page: to show one, and to choose one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,10 +78,16 @@ def similar_profiles(
 
 
 def search_profiles(
-    connection: psycopg.Connection, text: str, *, organization_id: str, limit: int
+    connection: psycopg.Connection,
+    text: str,
+    *,
+    organization_id: str,
+    limit: int,
+    among: Sequence[str] | None = None,
 ) -> list[Profile]:
     """Users with the text in their name or email, active ones first; a complete email finds only
-    that user. Reads all of the organization's users, some thousands, for an occasional search.
+    that user. `among` are the ids of those who can be found, None for all. Reads all of the
+    organization's users, some thousands, for an occasional search.
     """
     found = rows.every(
         connection,
@@ -88,13 +95,14 @@ def search_profiles(
         """
         select user_id, full_name, email, time_zone, deactivated_at from worksights.users
         where organization_id = %(organization)s
+            and (%(among)s::text[] is null or user_id = any(%(among)s))
             and strpos(lower(full_name || ' ' || email), lower(%(text)s)) > 0
         order by
             lower(email collate "C") <> lower(%(text)s collate "C"),
             deactivated_at is not null, full_name, user_id
         limit %(limit)s
         """,
-        {"organization": organization_id, "text": text, "limit": limit},
+        {"organization": organization_id, "text": text, "limit": limit, "among": among},
     )
     is_email = bool(found) and found[0].email.lower() == text.lower()
     return found[:1] if is_email else found

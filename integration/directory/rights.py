@@ -27,6 +27,9 @@ class Right(StrEnum):
     SEE_CONNECTIONS = "view connections and the overview"
     SEE_ACTIVITY_COUNTS = "view activity counts"
     SEE_OWN = "view their own timeline and outcomes"
+    SEE_REPORTS = "view the timelines and outcomes of those who report to them"
+    SEE_TOPICS_OF_REPORTS = "view the topics of sessions of those who report to them"
+    SEE_TEAM = "view a team's week"
     SEE_EVERY_TIMELINE = "view everyone's timeline and whom they meet"
     SEE_CLIENTS = "view the companies that the organization meets"
     SEE_EVERY_OUTCOME = "view everyone's outcomes"
@@ -35,28 +38,33 @@ class Right(StrEnum):
     @property
     def second_person(self) -> str:
         """The right in words addressed to the person who has it."""
-        return self.replace("their own", "your own")
+        return self.replace("their own", "your own").replace("report to them", "report to you")
 
 
 _OWN = {Right.ANYONE, Right.SIGNED_IN, Right.SEE_OWN}
+_LEADS = _OWN | {Right.SEE_REPORTS, Right.SEE_TOPICS_OF_REPORTS, Right.SEE_TEAM}
 _LOOKS_AFTER_ZOOM = _OWN | {Right.SEE_SETTINGS, Right.SEE_CONNECTIONS}
 _MANAGES_ZOOM = _LOOKS_AFTER_ZOOM | {
     Right.CHANGE_SETTINGS,
     Right.SEE_ACTIVITY_COUNTS,
     Right.SEE_EVERY_OUTCOME,
 }
-_SEES_EVERYTHING = _MANAGES_ZOOM | {
-    Right.SEE_EVERY_TIMELINE,
-    Right.SEE_CLIENTS,
-    Right.SEE_EVERY_TOPIC,
-}
+_SEES_EVERYTHING = (
+    _LEADS
+    | _MANAGES_ZOOM
+    | {
+        Right.SEE_EVERY_TIMELINE,
+        Right.SEE_CLIENTS,
+        Right.SEE_EVERY_TOPIC,
+    }
+)
 
 RIGHTS: dict[str, frozenset[Right]] = {
     "executive": frozenset(_SEES_EVERYTHING | {Right.CONNECT}),
     "owner": frozenset(_SEES_EVERYTHING),
     "admin": frozenset(_MANAGES_ZOOM | {Right.CONNECT}),
     "technical_admin": frozenset(_LOOKS_AFTER_ZOOM),
-    "manager": frozenset(_OWN),
+    "manager": frozenset(_LEADS),
     "member": frozenset(_OWN),
 }
 

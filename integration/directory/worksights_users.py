@@ -21,7 +21,7 @@ class User:
 @dataclass(frozen=True)
 class ImportedUser:
     """One line of a directory file; None where the file has no value. Without a column
-    `deactivated_at` in the file, `says_deactivated` is false.
+    `deactivated_at` in the file, `says_deactivated` is false; `says_manager` likewise.
     """
 
     line: int
@@ -30,6 +30,8 @@ class ImportedUser:
     role: str
     time_zone: str
     user_id: str | None
+    manager_email: str | None
+    says_manager: bool
     created_at: datetime | None
     deactivated_at: datetime | None
     says_deactivated: bool
@@ -104,7 +106,10 @@ def ensure_organization(
 def upsert_users(
     connection: psycopg.Connection, *, organization_id: str, users: list[ImportedUser]
 ) -> tuple[int, int]:
-    """Upserts the users: by user_id if the file has one, else by email. Returns (new, known)."""
+    """Upserts the users: by user_id if the file has one, else by email. Returns (new, known).
+
+    Managers are looked up after all lines, so that a file can name them in any order.
+    """
     new = 0
     for user in users:
         try:
@@ -114,6 +119,9 @@ def upsert_users(
             raise DirectoryConflict(
                 f"line {user.line}: another user in this organization already has this email"
             ) from error
+    for user in users:
+        if user.says_manager:
+            _set_manager(connection, organization_id, user)
     return new, len(users) - new
 
 
@@ -147,6 +155,24 @@ def _upsert(connection: psycopg.Connection, organization_id: str, user: Imported
     return 1
 
 
+def _set_manager(connection: psycopg.Connection, organization_id: str, user: ImportedUser) -> None:
+    manager = None
+    if user.manager_email:
+        manager = user_by_email(
+            connection, organization_id=organization_id, email=user.manager_email
+        )
+        if manager is None:
+            raise DirectoryConflict(f"line {user.line}: no user has this manager_email")
+    connection.execute(
+        _SET_MANAGER,
+        {
+            "organization": organization_id,
+            "email": user.email,
+            "manager": manager.user_id if manager else None,
+        },
+    )
+
+
 _INSERT = """
     insert into worksights.users (
         user_id, organization_id, email, full_name, role, time_zone, created_at, deactivated_at
@@ -167,4 +193,10 @@ _UPDATE = """
             when %(says_deactivated)s then %(deactivated_at)s else deactivated_at
         end
     where user_id = %(user_id)s
+"""
+_SET_MANAGER = """
+    update worksights.users set manager_user_id = %(manager)s
+    where organization_id = %(organization)s
+        and lower(email collate "C") = lower(%(email)s collate "C")
+        and manager_user_id is distinct from %(manager)s
 """

@@ -40,6 +40,7 @@ REGISTRY = """
     worksights.users                        user_id             user_id             row
     worksights.users                        email               person_key          with_row
     worksights.users                        full_name           name                with_row
+    worksights.users                        manager_user_id     user_id             blank
 
     integration.connections                 owner_user_id       user_id             blank
     integration.connections                 status_detail       text                blank

@@ -187,3 +187,17 @@ def test_the_import_waits_for_a_running_batch_and_says_so(acme: Program) -> None
             out, _ = process.communicate(timeout=PATIENCE)
     assert waiting == [("Ann@acme.example",), ("ann@acme.example",)]
     assert (process.returncode, out) == (0, "acme: 1 user added, 0 updated.\n")
+
+
+def test_managers_are_named_by_email_in_any_order(acme: Program) -> None:
+    """Also by the new email of a line further down; a file without the column changes nothing."""
+    ann, bob = "ann@new.example,Ann,manager,UTC,u1", "bob@acme.example,Bob,member,UTC,u5"
+    seen = []
+    for header, lines in (
+        (f"{HEADER},user_id,manager_email", f"{bob}, ANN@new.example\n{ann},\n"),
+        (f"{HEADER},user_id", f"{bob}\n{ann}\n"),
+        (f"{HEADER},user_id,manager_email", f"{bob},\n"),
+    ):
+        assert import_users(acme, f"{header}\n{lines}").code == 0
+        seen.append([each for each in users(acme, "user_id", "manager_user_id") if each[0] == "u5"])
+    assert seen == [[("u5", "u1")], [("u5", "u1")], [("u5", None)]]

@@ -91,6 +91,22 @@ BAD_FILES = {
         f"{WITH_BOB}cy@acme.example,{'ü' * 201},member,UTC",
         "line 3: full_name is longer than 400 bytes",
     ),
+    "a manager whom nobody knows": (
+        f"{HEADER},manager_email\n{BOB},\n{CY},no@acme.example",
+        "line 3: no user has this manager_email",
+    ),
+    "a manager of another organization": (
+        f"{HEADER},user_id,manager_email\n{BOB},,\n{CY},u9,other@other.example",
+        "line 3: no user has this manager_email",
+    ),
+    "one's own manager": (
+        f"{HEADER},manager_email\n{BOB},\n{CY},CY@acme.example",
+        "line 3: nobody can be their own manager",
+    ),
+    "a manager without an address": (
+        f"{HEADER},manager_email\n{BOB},\n{CY},Bob",
+        "line 3: invalid manager_email",
+    ),
     "a NUL": (f"{WITH_BOB}cy@acme.example,C\0y,member,UTC", "line 3: "),
 }
 

@@ -151,12 +151,14 @@ def test_works_councils_read_which_roles_have_each_right() -> None:
     }
     assert dict(listed) == expected
     assert len(listed) == len(expected)
-    assert "Managers have the same rights as Members" in text
-    assert RIGHTS["manager"] == RIGHTS["member"]
+    assert "Those who report to a Manager" in text
+    of_leaders = {Right.SEE_REPORTS, Right.SEE_TOPICS_OF_REPORTS, Right.SEE_TEAM}
+    assert RIGHTS["manager"] - RIGHTS["member"] == of_leaders
 
 
 def test_employees_read_which_roles_see_their_data() -> None:
     text = (FOLDER / "notice-for-employees.md").read_text()
     assert f"- {who_may(Right.SEE_EVERY_TIMELINE)} see everybody's day" in text
+    assert "- Managers see the day of everybody who reports to them" in text
     assert f"- {who_may(Right.SEE_EVERY_OUTCOME)} see everybody's sessions" in text
     assert who_may(Right.SEE_EVERY_TOPIC) == who_may(Right.SEE_EVERY_TIMELINE)

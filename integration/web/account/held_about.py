@@ -1,17 +1,18 @@
 """What is held about the viewer, as counts, and who may see it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
 
 from integration.database import rows
-from integration.directory.rights import RIGHTS, ROLE_NAMES
+from integration.directory.reports import managers_of
+from integration.directory.rights import RIGHTS, ROLE_NAMES, Right
 from integration.pipeline.marts import marts_exist
 from integration.web.page.closed_rights import closed_rights
 from integration.web.page.visit import Visit
-from integration.web.privacy.routes import SEEN
+from integration.web.privacy.routes import OF_REPORTS, SEEN
 
 NAMES_SHOWN = 10
 
@@ -51,15 +52,24 @@ def held_about(visit: Visit, connection: psycopg.Connection) -> list[HeldCount]:
 
 
 def seers_of(visit: Visit, connection: psycopg.Connection) -> list[Seers]:
-    """Every role that may see something of other people, as the privacy settings leave it open."""
+    """Every role that may see something of the viewer, as the privacy settings leave it open: of
+    the Managers, those whom the viewer reports to.
+    """
     open_rights = {
         right: what for right, what in SEEN.items() if right not in closed_rights(visit.privacy)
     }
     seen = {
-        role: [what for right, what in open_rights.items() if right in rights]
+        role: [
+            what
+            for right, what in open_rights.items()
+            if right in rights and not (right in OF_REPORTS and Right.SEE_EVERY_TIMELINE in rights)
+        ]
         for role, rights in RIGHTS.items()
     }
-    users = _active_users(visit, connection, [role for role in seen if seen[role]])
+    managers = managers_of(
+        connection, visit.viewer.user_id, organization_id=visit.viewer.organization_id
+    )
+    users = _active_users(visit, connection, [role for role in seen if seen[role]], managers)
     return [
         Seers(
             ROLE_NAMES[role],
@@ -73,7 +83,7 @@ def seers_of(visit: Visit, connection: psycopg.Connection) -> list[Seers]:
 
 
 def _active_users(
-    visit: Visit, connection: psycopg.Connection, roles: list[str]
+    visit: Visit, connection: psycopg.Connection, roles: list[str], managers: Collection[str]
 ) -> Mapping[str, list[str]]:
     """Role -> the names of its active users."""
     users: dict[str, list[str]] = {role: [] for role in roles}
@@ -82,9 +92,10 @@ def _active_users(
         select role, full_name from worksights.users
         where organization_id = %s and role = any(%s)
             and (deactivated_at is null or deactivated_at > %s)
+            and (role <> 'manager' or user_id = any(%s))
         order by full_name, user_id
         """,
-        [visit.viewer.organization_id, roles, visit.now],
+        [visit.viewer.organization_id, roles, visit.now, list(managers)],
     )
     for role, full_name in found:
         users[role].append(full_name)

@@ -25,6 +25,7 @@ from integration.web.missing.ledger import deliveries_without_effect
 from integration.web.missing.search import SessionRow, Visibility, find_row, find_rows
 from integration.web.missing.search_form import PATH, MissingSearch, search_of
 from integration.web.page.navigation import is_open
+from integration.web.page.reach import reach_of
 from integration.web.page.refusals import Link, not_found
 from integration.web.page.time_zone import zone_of, zoned
 from integration.web.page.visit import PageRoute, Visit
@@ -184,9 +185,12 @@ def _visibility(connection: psycopg.Connection, visit: Visit) -> Visibility:
     (user,) = explained_users(
         connection, email=visit.viewer.email, organization_id=visit.viewer.organization_id
     )
+    reach = reach_of(connection, visit, everybody=Right.SEE_EVERY_OUTCOME)
     return Visibility(
         viewer=user,
-        sees_everyone=visit.may(Right.SEE_EVERY_OUTCOME),
+        sees_everyone=reach.everybody,
+        reports=reach.reports,
+        sees_topics_of_reports=visit.may(Right.SEE_TOPICS_OF_REPORTS),
         sees_every_topic=visit.may(Right.SEE_EVERY_TOPIC),
         sees_guests=visit.may(Right.SEE_EVERY_TIMELINE),
     )

@@ -18,15 +18,22 @@ from integration.identity.cleaning import cleaned_email
 
 @dataclass(frozen=True)
 class Visibility:
-    """What the viewer may see: without `sees_everyone` only their own rows, without
-    `sees_every_topic` only the topics of their own sessions, without `sees_guests` only who in
-    their own organization took part. Somebody who keeps a session to themselves has no row in it.
+    """What the viewer may see: without `sees_everyone` only their own rows and those of `reports`,
+    without `sees_every_topic` only the topics of their own sessions and, with
+    `sees_topics_of_reports`, of those of `reports`, without `sees_guests` only who in their own
+    organization took part. Somebody who keeps a session to themselves has no row in it.
     """
 
     viewer: ExplainedUser
     sees_everyone: bool
+    reports: frozenset[str]
+    sees_topics_of_reports: bool
     sees_every_topic: bool
     sees_guests: bool
+
+    @property
+    def sees_others(self) -> bool:
+        return self.sees_everyone or bool(self.reports)
 
 
 @dataclass(frozen=True)
@@ -89,9 +96,12 @@ _SEEN = SQL("""
     cross join lateral (
         select
             own.is_own,
-            not (own.is_own or %(every_topic)s) as is_topic_hidden,
+            own.is_reports,
+            not (
+                own.is_own or %(every_topic)s or own.is_reports and %(topics_of_reports)s
+            ) as is_topic_hidden,
             not own.is_own and not (
-                %(guests)s or outcomes.user_id is not null
+                %(guests)s or own.is_reports or outcomes.user_id is not null
                 or exists (
                     select from zoom_raw.users as imported
                     where imported.organization_id = participants.organization_id
@@ -120,10 +130,22 @@ _SEEN = SQL("""
                 outcomes.user_id = %(user)s or participants.zoom_user_id = any(%(zoom_users)s)
                     or participants.email = %(email)s,
                 false
-            ) as is_own
+            ) as is_own,
+            coalesce(
+                outcomes.user_id = any(%(reports)s),
+                participants.email in (
+                    select lower(by_email.email collate "C") from worksights.users as by_email
+                    where by_email.organization_id = participants.organization_id
+                        and by_email.user_id = any(%(reports)s)
+                ),
+                false
+            ) as is_reports
         ) as own
     ) as seen
-    where (seen.is_own or (%(everyone)s and judged.is_paused is not true))
+    where (
+        seen.is_own
+        or (%(everyone)s or seen.is_reports) and judged.is_paused is not true
+    )
 """)
 _SHOWN = SQL("""
     select
@@ -239,5 +261,7 @@ def _limits(sight: Visibility) -> dict[str, str | bool | Sequence[str] | None]:
         "zoom_users": sight.viewer.zoom_user_ids,
         "everyone": sight.sees_everyone,
         "every_topic": sight.sees_every_topic,
+        "reports": list(sight.reports),
+        "topics_of_reports": sight.sees_topics_of_reports,
         "guests": sight.sees_guests,
     }

@@ -69,7 +69,7 @@ def search_of(visit: Visit, sight: Visibility) -> MissingSearch:
     return MissingSearch(
         first=Day(first, zone),
         last=Day(last, zone),
-        person=visit.query("person")[:TEXT_LIMIT] if sight.sees_everyone else "",
+        person=visit.query("person")[:TEXT_LIMIT] if sight.sees_others else "",
         topic=visit.query("topic")[:TEXT_LIMIT],
         meeting=visit.query("meeting")[:TEXT_LIMIT],
         outcome=outcome if outcome in (*OUTCOMES, "missing") else "",

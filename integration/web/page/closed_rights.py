@@ -3,11 +3,12 @@
 from integration.directory.rights import Right
 from integration.privacy.settings import PrivacySettings
 
-_OF_SINGLE_PEOPLE = frozenset(
+_TOPICS = frozenset({Right.SEE_EVERY_TOPIC, Right.SEE_TOPICS_OF_REPORTS})
+_OF_SINGLE_PEOPLE = _TOPICS | frozenset(
     {
+        Right.SEE_REPORTS,
         Right.SEE_EVERY_TIMELINE,
         Right.SEE_EVERY_OUTCOME,
-        Right.SEE_EVERY_TOPIC,
         Right.SEE_ACTIVITY_COUNTS,
     }
 )
@@ -16,4 +17,4 @@ _OF_SINGLE_PEOPLE = frozenset(
 def closed_rights(settings: PrivacySettings) -> frozenset[Right]:
     if settings.shows_groups_only:
         return _OF_SINGLE_PEOPLE
-    return frozenset() if settings.topics == "leaders" else frozenset({Right.SEE_EVERY_TOPIC})
+    return frozenset() if settings.topics == "leaders" else _TOPICS

@@ -18,9 +18,14 @@ SEEN = {
     Right.SEE_CLIENTS: "the companies that you and your colleagues meet",
     Right.SEE_EVERY_TOPIC: "the topics of your sessions",
     Right.SEE_EVERY_OUTCOME: "your sessions, and why each has an entry or not",
+    Right.SEE_REPORTS: "the day of everybody who reports to them, directly or through others, whom "
+    "they meet, and why each session has an entry or not",
+    Right.SEE_TOPICS_OF_REPORTS: "the topics of these sessions",
     Right.SEE_ACTIVITY_COUNTS: "how many sessions a change of settings concerns",
     Right.SEE_SETTINGS: "your Zoom user, its mapping, and which features are on for you",
 }
+# What whoever has SEE_EVERY_TIMELINE sees anyway.
+OF_REPORTS = (Right.SEE_REPORTS, Right.SEE_TOPICS_OF_REPORTS)
 
 
 def notice(visit: Visit) -> Response:

@@ -1,5 +1,5 @@
 """`/timeline`: a user's day in their own time zone. Other users' days have their own address, which
-requires another right.
+requires another right, and are shown only within the viewer's reach.
 """
 
 from collections import defaultdict
@@ -13,7 +13,8 @@ from integration.directory.profiles import Profile, profile_of, search_profiles
 from integration.directory.rights import Right
 from integration.pipeline.marts import marts_exist
 from integration.privacy.access_log import Act
-from integration.web.page.refusals import bad_form, not_found
+from integration.web.page.reach import Reach, reach_of
+from integration.web.page.refusals import bad_form, forbidden, not_found
 from integration.web.page.time_zone import Day, zone_of
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.timeline.day import Companion, companions, entries_in, time_in_sessions
@@ -29,9 +30,9 @@ def own_day(visit: Visit) -> Response:
     find = visit.query("find")
     if not find:
         return _show_day(visit, visit.viewer.user_id)
-    visit.require(Right.SEE_EVERY_TIMELINE)
+    visit.require(Right.SEE_REPORTS)
     with visit.transaction() as connection:
-        found = _users(connection, visit, find)
+        found = _users(connection, reach_of(connection, visit), visit, find)
     if len(found) == 1:
         return visit.go(f"{address_of(visit, found[0].user_id)}?day={visit.query('day')}")
     return visit.render(
@@ -54,6 +55,9 @@ def _show_day(visit: Visit, user_id: str) -> Response:
         person = profile_of(connection, user_id, organization_id=who["organization_id"])
         if person is None:
             raise not_found()
+        reach = reach_of(connection, visit)
+        if not reach.covers(user_id):
+            raise forbidden(Right.SEE_EVERY_TIMELINE)
         day = _requested_day(visit, person)
         week = day.week()
         times = [timedelta()] * len(week)
@@ -62,7 +66,7 @@ def _show_day(visit: Visit, user_id: str) -> Response:
                 connection,
                 **who,
                 span=day.span,
-                topics_of=visit.topics_of,
+                topics_of=None if visit.may(Right.SEE_TOPICS_OF_REPORTS) else visit.viewer.user_id,
             )
             others = companions(connection, **who, session_ids=[one.session_id for one in entries])
             times = time_in_sessions(connection, **who, spans=[one.span for one in week])
@@ -74,7 +78,7 @@ def _show_day(visit: Visit, user_id: str) -> Response:
             persons=[one.person_id for one in others if not is_own],
             days=(week[0].date, week[-1].date),
         )
-        offered = _users(connection, visit, "") if visit.may(Right.SEE_EVERY_TIMELINE) else []
+        offered = _users(connection, reach, visit, "") if visit.may(Right.SEE_REPORTS) else []
     people: dict[str, list[Companion]] = defaultdict(list)
     for one in others:
         people[one.session_id].append(one)
@@ -107,13 +111,17 @@ def _requested_day(visit: Visit, person: Profile) -> Day:
     return Day(day, zone)
 
 
-def _users(connection: psycopg.Connection, visit: Visit, text: str) -> list[Profile]:
+def _users(connection: psycopg.Connection, reach: Reach, visit: Visit, text: str) -> list[Profile]:
     return search_profiles(
-        connection, text, organization_id=visit.viewer.organization_id, limit=USERS_OFFERED
+        connection,
+        text,
+        organization_id=visit.viewer.organization_id,
+        limit=USERS_OFFERED,
+        among=reach.users,
     )
 
 
 PAGES = (
     PageRoute(TIMELINE, own_day, right=Right.SEE_OWN, shows=Shows.VIEWER),
-    PageRoute(TIMELINE + "/{user_id}", users_day, right=Right.SEE_EVERY_TIMELINE, shows=Act.DAY),
+    PageRoute(TIMELINE + "/{user_id}", users_day, right=Right.SEE_REPORTS, shows=Act.DAY),
 )

@@ -20,6 +20,9 @@ GUARDED = [route for route in PAGES if route.right is not Right.ANYONE]
 MAY = {
     Right.SIGNED_IN: set(ROLES),
     Right.SEE_OWN: set(ROLES),
+    Right.SEE_REPORTS: {"executive", "owner", "manager"},
+    Right.SEE_TOPICS_OF_REPORTS: {"executive", "owner", "manager"},
+    Right.SEE_TEAM: {"executive", "owner", "manager"},
     Right.CONNECT: {"executive", "admin"},
     Right.CHANGE_SETTINGS: {"executive", "owner", "admin"},
     Right.SEE_SETTINGS: {"executive", "owner", "admin", "technical_admin"},

@@ -57,7 +57,9 @@ def test_everybody_sees_who_may_see_it_by_the_privacy_settings(asked: Site) -> N
         "insert into integration.privacy_settings (organization_id, name, value) "
         "values ('acme', 'view', 'grouped')"
     )
-    assert "Your day" not in words(member.get("/account").text)
+    shown = table_of(member.get("/account").text, "Who may see it")
+    assert "Owner" in shown
+    assert "Your day" not in str(shown)
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -125,7 +125,14 @@ def test_someone_at_an_own_domain_is_no_guest(story: Site) -> None:
             "('acme', 'own_domain', 'client-two.com', '', '', '{(,)}')"
         )
         (viewer,) = explained_users(connection, email="admin@acme.example", organization_id="acme")
-        sight = Visibility(viewer, sees_everyone=True, sees_every_topic=False, sees_guests=False)
+        sight = Visibility(
+            viewer,
+            sees_everyone=True,
+            reports=frozenset(),
+            sees_topics_of_reports=False,
+            sees_every_topic=False,
+            sees_guests=False,
+        )
         criteria = SearchCriteria(at(PARALLEL, "00:00"), at(PARALLEL, "23:59"), name="Side talk")
         found = find_rows(connection, sight, criteria, limit=9)
         connection.rollback()

@@ -1,0 +1,55 @@
+"""Who reports to whom: directly, or through others. A ring of managers is followed once, and nobody
+reports to themselves.
+"""
+
+import psycopg
+from psycopg.sql import SQL
+
+from integration.database import rows
+
+# The ids of those who report to the user `manager`.
+REPORTS = SQL("""
+    with recursive reports as (
+        select user_id from worksights.users
+        where organization_id = %(organization)s and manager_user_id = %(manager)s
+        union
+        select users.user_id from reports
+        inner join worksights.users
+            on users.organization_id = %(organization)s
+            and users.manager_user_id = reports.user_id
+    )
+    select user_id from reports where user_id <> %(manager)s
+""")
+_MANAGERS = """
+    with recursive managers as (
+        select manager_user_id as user_id from worksights.users
+        where organization_id = %(organization)s and user_id = %(user)s
+            and manager_user_id is not null
+        union
+        select users.manager_user_id from managers
+        inner join worksights.users
+            on users.organization_id = %(organization)s and users.user_id = managers.user_id
+        where users.manager_user_id is not null
+    )
+    select user_id from managers where user_id <> %(user)s
+"""
+
+
+def reports_of(
+    connection: psycopg.Connection, user_id: str, *, organization_id: str
+) -> frozenset[str]:
+    """The users who report to this one, deactivated ones included."""
+    return frozenset(
+        rows.scalars(
+            connection, str, REPORTS, {"organization": organization_id, "manager": user_id}
+        )
+    )
+
+
+def managers_of(
+    connection: psycopg.Connection, user_id: str, *, organization_id: str
+) -> frozenset[str]:
+    """The users whom this one reports to."""
+    return frozenset(
+        rows.scalars(connection, str, _MANAGERS, {"organization": organization_id, "user": user_id})
+    )
