@@ -172,6 +172,9 @@ def prepare(installation: Installation, world: World) -> None:
     installation.execute(
         "update worksights.users set deactivated_at = '2026-03-20' where email = %s", [LEO.email]
     )
+    installation.execute(
+        "update worksights.users set manager_user_id = %s where user_id = 'ann'", [LEO.email]
+    )
 
 
 def connect_simulated_account(installation: Installation, world: World) -> None:

@@ -12,7 +12,7 @@ from integration.privacy.refusals import ActiveUser
 from integration.privacy.registry import columns_without_personal_data, personal_columns
 from simulator.world import World
 from tests.pipeline.installation import Installation, new_installation
-from tests.privacy.erased_people import ACCOUNT, ANN, ARRIVAL, FIRST
+from tests.privacy.erased_people import ACCOUNT, ANN, ARRIVAL, FIRST, LEO
 from tests.privacy.erasure_story import Story, left, run_story, tables_with
 
 
@@ -54,6 +54,19 @@ def test_the_request_of_the_erased_person_is_done_and_names_nobody(story: Story)
         "select user_id, done_at is not null from integration.erasure_requests order by request_id"
     )
     assert requests == [(None, True), ("ann", False)]
+
+
+def test_nobody_reports_to_an_erased_person(story: Story) -> None:
+    """That it was a manager who is gone stays in the audit trail, without saying who."""
+    installation = story.installation
+    assert installation.execute(
+        "select manager_user_id from worksights.users where user_id = 'ann'"
+    ) == [(None,)]
+    changes = installation.execute(
+        "select details from integration.audit_trail where kind = 'manager_changed'"
+    )
+    assert changes
+    assert LEO.email not in str(changes)
 
 
 def test_another_organization_keeps_the_person(story: Story) -> None:
