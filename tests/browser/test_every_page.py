@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from functools import cache
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, Page
 
 from integration.directory.rights import Right
 from integration.web.pages import PAGES
@@ -128,7 +128,7 @@ def ids(story: Site) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def look(newcomers: Site, ids: dict[str, str], browser: Browser) -> Iterator[Looking]:
-    """Signs each visitor in once, and opens each page once for all tests."""
+    """Signs each visitor in once, in a tab that stays, and opens each page once for all tests."""
     links = {
         "executive": lambda: newcomers.link("executive"),
         "member": lambda: newcomers.link("member"),
@@ -137,20 +137,19 @@ def look(newcomers: Site, ids: dict[str, str], browser: Browser) -> Iterator[Loo
     with ExitStack() as stack:
 
         @cache
-        def context_of(visitor: str, size: str) -> BrowserContext:
+        def tab_of(visitor: str, size: str) -> Page:
             context = browser.new_context(base_url=newcomers.base, viewport=SIZES[size])
             stack.callback(context.close)
             context.set_default_timeout(PATIENCE * 1000)
             context.add_init_script(WATCH_SHIFTS)
+            tab = context.new_page()
             if visitor in links:
-                with context.new_page() as page:
-                    sign_in(page, links[visitor]())
-            return context
+                sign_in(tab, links[visitor]())
+            return tab
 
         @cache
         def looked(visitor: str, path: str, size: str) -> Look:
-            with context_of(visitor, size).new_page() as page:
-                return look_at(page, path.format(**ids))
+            return look_at(tab_of(visitor, size), path.format(**ids))
 
         yield looked
 
