@@ -14,7 +14,7 @@ from tests.rules.files import files_of
 
 # Exposure -> the packages that it covers.
 READERS = {
-    "integration_page": {"explain", "web"},
+    "integration_page": {"explain", "figures", "web"},
     "operations": {
         "commands",
         "connections",

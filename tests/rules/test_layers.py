@@ -25,6 +25,7 @@ ABOVE = (
     *PIPELINE,
     f"{INTEGRATION}pipeline",
     f"{INTEGRATION}explain",
+    f"{INTEGRATION}figures",
     f"{INTEGRATION}directory",
     f"{INTEGRATION}sign_in",
 )
@@ -40,6 +41,7 @@ MAY_IMPORT = {
     f"{INTEGRATION}directory": CONNECTIONS,
     f"{INTEGRATION}sign_in": CONNECTIONS,
     f"{INTEGRATION}explain": CONNECTIONS,
+    f"{INTEGRATION}figures": CONNECTIONS,
     f"{INTEGRATION}pipeline": PIPELINE,
     f"{INTEGRATION}web": ABOVE,
     # These two modules load their half of the product when a command needs it.

@@ -6,12 +6,14 @@
         {'columns': ['organization_id', 'user_id', 'company_id', 'month']},
         {'columns': ['organization_id', 'person_id', 'met_at']},
         {'columns': ['organization_id', 'company_id', 'met_at']},
+        {'columns': ['organization_id', 'user_id', 'met_at']},
     ],
     meta={'notes_periods': ['user_id', 'person_id', 'company_id', 'month']},
 ) }}
 
 {# Contract, 5.11: a user's entry and an external person present at the same time for at least one
-   second, and the contribution to the strength of their relationship. #}
+   second, and the contribution to the strength of their relationship. A team's week reads the
+   interactions of some users in a week: the index on user and time. #}
 
 with
 

@@ -1,0 +1,1 @@
+"""Figures of teams, read from the marts: for the page and for mails."""
