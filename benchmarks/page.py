@@ -92,6 +92,8 @@ def addresses(url: str) -> dict[str, str]:
         "switch, preview of a year": switch(year),
         "connections": f"{zoom}/connections",
         "timeline, a full day": f"/timeline?day={busiest}",
+        "timeline, a full week": f"/timeline?week={busiest}",
+        "timeline, the last day with entries": "/timeline",
         "clients": "/clients",
         "clients, search": "/clients?q=company+c19",
         "clients, people": "/clients/people",

@@ -30,6 +30,8 @@ ALSO = (
     "/services/zoom/features/users/{user_id}/change?feature=meetings&to=off&since=day&day=2026-03-01",
     "/timeline/{user_id}?day=2026-03-10",
     "/timeline/{user_id}?day=2026-03-29",
+    "/timeline/{user_id}?week=2026-03-10",
+    "/timeline?day=2026-03-32",
     "/timeline?find=of",
     "/clients?q=client",
     "/clients/companies/{lookalike_id}",

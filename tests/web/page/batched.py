@@ -11,7 +11,7 @@ import pytest
 
 from simulator.world import World
 from tests.databases import new_database
-from tests.pipeline.events import Person, Session
+from tests.pipeline.events import Body, Person, Session
 from tests.pipeline.installation import Installation, install, template_with_tables
 from tests.web.page.fixtures import ACCOUNTS
 from tests.web.page.site import Site, email_of, running_site
@@ -56,8 +56,9 @@ def batched_site(
     folder: Path,
     *,
     more: Mapping[Session, Sequence[Person]] | None = None,
+    calls: Sequence[Body] = (),
 ) -> Iterator[Batched]:
-    """`more` are further sessions of ACCOUNT, of Zoom users with an id."""
+    """`more` are further sessions of ACCOUNT, `calls` what Zoom sends about phone calls."""
     world, zoom_url = zoom
     sessions = {WEBINAR: [MEMBER, STRANGER], MEETING: [MEMBER, STRANGER], **(more or {})}
     with (
@@ -67,6 +68,8 @@ def batched_site(
     ):
         site.connect("acme", ACCOUNT)
         for person in {person for people in sessions.values() for person in people}:
+            if not person.zoom_user_id:
+                continue  # a guest
             site.rows(
                 "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, "
                 "imported_at, batch, email, display_name, status) "
@@ -76,5 +79,7 @@ def batched_site(
         batched = Batched(site, install(url, home=folder, zoom=zoom_url, patch=patch))
         for session, people in sessions.items():
             batched.installation.deliver(*session.whole(people), at=session.ended_at)
+        if calls:
+            batched.installation.deliver(*calls, at=DAY + timedelta(hours=20))
         batched.batch()
         yield batched

@@ -15,9 +15,15 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 
-// <select data-sends> submits its form when it changes, so its button is not needed.
-for (const select of document.querySelectorAll("select[data-sends], input[data-sends]")) {
-  select.addEventListener("change", () => select.form.requestSubmit());
+// <select data-sends> and <input data-sends> submit their form when they change, so its button is not
+// needed. A date that is typed changes with each digit: it is sent with Enter.
+for (const field of document.querySelectorAll("select[data-sends], input[data-sends]")) {
+  let isTyped = false;
+  field.addEventListener("keydown", (event) => { isTyped = field.type === "date" && event.key !== " "; });
+  field.addEventListener("pointerdown", () => { isTyped = false; });
+  field.addEventListener("change", () => {
+    if (!isTyped && field.checkValidity()) field.form.requestSubmit();
+  });
 }
 
 // <input data-chooses="ID">: filling it in also selects the radio button with that id.
