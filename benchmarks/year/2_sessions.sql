@@ -73,14 +73,16 @@ select
     'acme', session_id, participant_id, user_id, case when user_id is not null then 'email' end, user_id is not null
 from everybody;
 insert into timeline.participants (
-    participant_id, session_id, organization_id, zoom_user_id, user_id, email, display_name, role, outcome,
-    duration_seconds, connection_count, is_estimated, joined_at, left_at
+    participant_id, session_id, organization_id, zoom_user_id, user_id, person_id, company_id, email, display_name, role,
+    affiliation, outcome, duration_seconds, connection_count, is_estimated, joined_at, left_at
 )
 select
-    participant_id, session_id, 'acme', zoom_user_id, user_id, email, display_name, 'attendee', outcome, meetings.seconds,
-    1, false, meetings.started_at, meetings.ended_at
+    participant_id, session_id, 'acme', zoom_user_id, user_id, clients.person_id, clients.company_id, everybody.email,
+    display_name, 'attendee', case when clients.number is null then 'internal' else 'external' end, outcome,
+    meetings.seconds, 1, false, meetings.started_at, meetings.ended_at
 from everybody
-inner join meetings using (session_id);
+inner join meetings using (session_id)
+left join clients on clients.email = everybody.email;
 insert into operations.outcomes (participant_id, session_id, organization_id, user_id, outcome, detail)
 select participant_id, session_id, 'acme', user_id, outcome, 'as the benchmark says' from everybody;
 insert into intermediate.int_entries (

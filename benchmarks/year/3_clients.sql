@@ -21,6 +21,14 @@ from ours
 inner join meetings using (session_id)
 inner join clients on clients.number = meetings.client
 where ours.user_id is not null;
+insert into intermediate.int_company_sessions (
+    organization_id, session_id, company_id, user_count, person_count, met_seconds, month, met_at
+)
+select
+    organization_id, session_id, company_id, count(distinct user_id), count(distinct person_id), max(shared_seconds),
+    min(month), min(met_at)
+from intermediate.int_interactions
+group by organization_id, session_id, company_id;
 insert into intermediate.int_relationships (
     organization_id, user_id, person_id, session_count, shared_seconds, decayed_minutes, first_met_at, last_met_at
 )
@@ -45,12 +53,15 @@ from clients
 inner join intermediate.int_person_sessions using (person_id, company_id)
 group by person_id, company_id, clients.email, clients.name;
 insert into clientsights.companies (
-    company_id, organization_id, domain, name, name_source, skeleton, person_count, session_count, first_met_at,
-    last_met_at
+    company_id, organization_id, domain, name, name_source, skeleton, person_count, session_count, met_seconds,
+    first_met_at, last_met_at
 )
 select
     company_id, 'acme', split_part(min(email), '@', 2), 'Company ' || company_id, 'guess', company_id, count(*),
-    sum(session_count), min(first_met_at), max(last_met_at)
+    sum(session_count), coalesce(max(met.met_seconds), 0), min(first_met_at), max(last_met_at)
 from clientsights.people
+left join (
+    select company_id, sum(met_seconds) as met_seconds from intermediate.int_company_sessions group by company_id
+) as met using (company_id)
 where organization_id = 'acme'
 group by company_id;

@@ -24,6 +24,21 @@ class Tie:
 
 
 @dataclass(frozen=True)
+class CompanyTie:
+    """A user's relationship with a company; `meetings` are those of a period."""
+
+    user_id: str
+    full_name: str
+    company_name: str
+    domain: str
+    meetings: int
+    person_seconds: int
+    strength: float
+    grade: str
+    last_met_at: datetime
+
+
+@dataclass(frozen=True)
 class Interaction:
     """One entry of a user and one person met in it. `weighted_minutes` is what it added to the
     relationship's minutes, `minutes_now` what remains of that today.
@@ -41,20 +56,6 @@ class Interaction:
     people_in_session: int
     weighted_minutes: float
     minutes_now: float
-
-
-@dataclass(frozen=True)
-class DrawnTie:
-    """A relationship as one line of the picture."""
-
-    user_id: str
-    full_name: str
-    company_id: str
-    company_name: str
-    session_count: int
-    seconds: int
-    strength: float
-    grade: str
 
 
 def ties_of_company(
@@ -124,59 +125,62 @@ def interactions(
     )
 
 
-def strongest_ties(
-    connection: psycopg.Connection, *, organization_id: str, companies: int, users: int
-) -> list[DrawnTie]:
-    """The relationships between the companies with the strongest ones and the users with the most
-    minutes with these companies; strongest company first.
+def every_tie(
+    connection: psycopg.Connection,
+    *,
+    organization_id: str,
+    search: str,
+    since: datetime | None,
+    limit: int,
+) -> list[CompanyTie]:
+    """The relationships of users who exist with the companies that have the text in their name or
+    domain, with the meetings since then.
     """
     return rows.every(
         connection,
-        DrawnTie,
+        CompanyTie,
         """
-        with top_companies as materialized (
-            select companies.company_id, companies.name as company_name, strongest.decayed_minutes
+        with ties as materialized (
+            select ties.*, companies.name as company_name, companies.domain, users.full_name
             from clientsights.companies
-            cross join lateral (
-                select ties.decayed_minutes from intermediate.int_company_relationships as ties
-                where ties.organization_id = companies.organization_id
-                    and ties.company_id = companies.company_id
-                order by ties.decayed_minutes desc
-                limit 1
-            ) as strongest
+            inner join intermediate.int_company_relationships as ties
+                on ties.organization_id = companies.organization_id
+                and ties.company_id = companies.company_id
+            inner join worksights.users
+                on users.organization_id = ties.organization_id and users.user_id = ties.user_id
             where companies.organization_id = %(organization)s
-            order by strongest.decayed_minutes desc, companies.company_id
-            limit %(companies)s
+                and (
+                    strpos(lower(companies.name), lower(%(search)s)) > 0
+                    or strpos(companies.domain, lower(%(search)s)) > 0
+                )
+            limit %(limit)s
         ),
-        top_users as materialized (
-            select ties.user_id
-            from intermediate.int_company_relationships as ties
-            inner join top_companies using (company_id)
-            where ties.organization_id = %(organization)s
-            group by ties.user_id
-            order by sum(ties.decayed_minutes) desc, ties.user_id
-            limit %(users)s
+        met as materialized (
+            select user_id, company_id, count(distinct session_id)::integer as meetings
+            from intermediate.int_interactions
+            where organization_id = %(organization)s
+                and company_id in (select company_id from ties)
+                and met_at >= coalesce(%(since)s::timestamptz, '-infinity')
+            group by user_id, company_id
         )
         select
-            ties.user_id, users.full_name, ties.company_id, top_companies.company_name,
-            ties.session_count, ties.shared_seconds as seconds,
-            tie.strength::double precision as strength, clientsights.grade_of(tie.strength) as grade
-        from top_companies
-        cross join top_users
-        inner join intermediate.int_company_relationships as ties
-            on ties.organization_id = %(organization)s
-            and ties.company_id = top_companies.company_id
-            and ties.user_id = top_users.user_id
+            ties.user_id, ties.full_name, ties.company_name, ties.domain,
+            coalesce(met.meetings, 0) as meetings, ties.shared_seconds as person_seconds,
+            graded.strength::double precision as strength,
+            clientsights.grade_of(graded.strength) as grade, ties.last_met_at
+        from ties
+        left join met on met.user_id = ties.user_id and met.company_id = ties.company_id
         cross join lateral (
             select clientsights.strength_at(ties.decayed_minutes, now()) as strength
-        ) as tie
-        inner join worksights.users
-            on users.organization_id = ties.organization_id and users.user_id = ties.user_id
-        where tie.strength > 0
-        order by
-            top_companies.decayed_minutes desc, ties.company_id, tie.strength desc, ties.user_id
+        ) as graded
+        order by lower(ties.company_name), ties.domain, lower(ties.full_name), ties.user_id
         """,
-        {"organization": organization_id, "companies": companies, "users": users},
+        {
+            "organization": organization_id,
+            "search": search,
+            "since": since,
+            "limit": limit,
+        },
     )
 
 

@@ -1,8 +1,9 @@
 """A paged list: its search, filter and page number, and the addresses of its other pages."""
 
-from dataclasses import dataclass
-from urllib.parse import urlencode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from integration.web.page.addresses import address
 from integration.web.page.visit import Visit
 
 ROWS = 50
@@ -11,12 +12,15 @@ SEARCH_LIMIT = 100
 
 @dataclass(frozen=True)
 class Listing:
-    """`show` is one of the list's filters; `number` is the page, starting from 1."""
+    """`show` is one of the list's filters; `number` is the page, starting from 1. `kept` are the
+    query values that the list has besides, such as its order.
+    """
 
     path: str
     search: str
     show: str
     number: int
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def offset(self) -> int:
@@ -35,13 +39,27 @@ class Listing:
         """The address of the first page with another filter, for the same search."""
         return self._address(show=show, page=1)
 
+    @property
+    def back(self) -> str:
+        """What a link to one of its rows ends with, so that the way back leads to this page."""
+        _, _, query = self.page(self.number).partition("?")
+        return address("", {"back": query})
+
     def _address(self, *, show: str, page: int) -> str:
-        asked = {"q": self.search, "show": "" if show == "all" else show, "page": page}
-        query = urlencode({name: value for name, value in asked.items() if value not in ("", 1)})
-        return f"{self.path}?{query}" if query else self.path
+        return address(
+            self.path,
+            {
+                "q": self.search,
+                "show": "" if show == "all" else show,
+                **self.kept,
+                "page": "" if page == 1 else page,
+            },
+        )
 
 
-def listing_of(visit: Visit, path: str, *, filters: tuple[str, ...]) -> Listing:
+def listing_of(
+    visit: Visit, path: str, *, filters: tuple[str, ...], kept: Mapping[str, str] | None = None
+) -> Listing:
     """The list that the query requests; invalid values are ignored."""
     show, number = visit.query("show"), visit.query("page")
     return Listing(
@@ -49,4 +67,5 @@ def listing_of(visit: Visit, path: str, *, filters: tuple[str, ...]) -> Listing:
         search=visit.query("q")[:SEARCH_LIMIT],
         show=show if show in filters else "all",
         number=min(max(int(number), 1), 10_000) if number.isdecimal() and len(number) < 6 else 1,
+        kept=kept or {},
     )

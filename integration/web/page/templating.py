@@ -1,10 +1,12 @@
 """The templates' environment: auto-escaping, errors for undefined values, times in a zone."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.templating import Jinja2Templates
 
 from integration.directory.rights import ROLE_NAMES, Right, someone_who_may, who_may
@@ -28,6 +30,7 @@ def make_templates() -> Jinja2Templates:
         lstrip_blocks=True,
     )
     environment.filters["zoned"] = zoned
+    environment.filters["breakable"] = breakable
     environment.globals.update(
         FEATURES=FEATURES,
         Right=Right,
@@ -42,6 +45,11 @@ def make_templates() -> Jinja2Templates:
         static=_static_addresses(),
     )
     return Jinja2Templates(env=environment)
+
+
+def breakable(address: str) -> Markup:
+    """An email address or a domain that may be broken after its marks instead of within a word."""
+    return Markup("<wbr>").join(re.split(r"(?<=[@._+-])", address))
 
 
 def _static_addresses() -> Callable[[str], str]:

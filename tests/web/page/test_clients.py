@@ -1,15 +1,12 @@
-"""The organization's contacts: companies, people, relationships, and the meetings behind them."""
+"""The lists of the organization's contacts: their periods, orders, filters and files."""
 
 import re
-from html import unescape
+from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from integration.web.clients.ties import DrawnTie
-from integration.web.clients.ties_picture import draw_ties
-from tests.web.page.site import Site, Visitor
+from tests.web.page.client_lists import file_of, look, moved, names, page_of, rows
+from tests.web.page.site import Site, Visitor, user_id_of
 from tests.web.page.zoom_users import words
 
 
@@ -18,47 +15,100 @@ def owner(story: Site) -> Visitor:
     return story.visitor("owner")
 
 
-def look(visitor: Visitor, path: str) -> str:
-    answer = visitor.get(path)
-    assert answer.status_code == 200, answer.text
-    return " ".join(unescape(answer.text).split())
-
-
-def rows(page: str, caption: str) -> list[list[str]]:
-    """The cells of one table as text, row by row."""
-    table = page[page.index(f">{caption}</caption>") :]
-    body = re.search(r"<tbody>(.*?)</tbody>", table)[1]
-    return [
-        [
-            " ".join(re.sub("<.*?>", " ", cell).split())
-            for cell in re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row)
-        ]
-        for row in re.findall(r"<tr>(.*?)</tr>", body)
-    ]
-
-
-def page_of(visitor: Visitor, name: str, listed: str = "/clients") -> str:
-    """The address behind a name in a list."""
-    return re.search(rf'href="([^"]+)"[^>]*>{re.escape(name)}</a>', look(visitor, listed))[1]
-
-
-def test_companies_are_listed_with_their_last_two_meetings_and_how_long_they_were_met(
+def test_companies_are_listed_with_how_long_they_were_met_in_how_many_meetings(
     owner: Visitor,
 ) -> None:
     """Cleo met Member and Manager at 09:00, Executive and Admin at 15:00; Dan attended at 09:00.
     Each is one hour, however many were there.
     """
     listed = {
-        re.search(r"\S+\.com", row[0])[0]: row[2:]
-        for row in rows(look(owner, "/clients"), "Companies")
+        re.search(r"\S+\.com", row[0])[0]: [row[1], row[2], row[4]]
+        for row in rows(look(owner, "/clients?period=all"), "Companies")
     }
     assert listed == {
-        "client-one.com": ["10 Mar 2026", "10 Mar 2026", "2", "2 h", "2"],
-        "c1ient-one.com": ["10 Mar 2026", "–", "1", "1 h", "1"],
-        "client-two.com": ["10 Mar 2026", "–", "1", "45 min", "1"],
+        "client-one.com": ["2 h in 2 meetings", "10 Mar 2026 Quiet", "2"],
+        "c1ient-one.com": ["1 h in 1 meeting", "10 Mar 2026 Quiet", "1"],
+        "client-two.com": ["45 min in 1 meeting", "10 Mar 2026 Quiet", "1"],
     }
-    page = look(owner, page_of(owner, "Client One"))
-    assert "Time met 2 h" in words(page)
+    page = words(look(owner, page_of(owner, "Client One")))
+    assert "All 2 h in 2 meetings 4 h in person-hours" in page
+    assert "Last 90 days None" in page
+    assert "Known by 4 colleagues" in page
+
+
+def test_only_the_meetings_of_the_chosen_period_count(story: Site, owner: Visitor) -> None:
+    with moved(story, "client-two.com", 60):
+        for period, met in (("30", "None"), ("90", "45 min in 1 meeting"), ("", "45 min in 1"),
+                            ("no such", "45 min in 1")):  # fmt: skip
+            (row,) = rows(look(owner, f"/clients?q=client-two&period={period}"), "Companies")
+            assert row[1].startswith(met)
+        page = words(look(owner, page_of(owner, "Client Two")))
+        assert "Last 30 days None Last 90 days 45 min in 1 meeting All 45 min in 1" in page
+        picture = re.search(r'aria-label="Hours by week, ([^"]+)"', look(owner, page_of(
+            owner, "Client Two")))[1]  # fmt: skip
+        assert [week.rpartition(": ")[2] for week in picture.split("; ")].count("0.8") == 1
+        assert len(picture.split("; ")) == 12
+        (found,) = file_of(owner, "/clients/companies.csv?q=client-two")
+        assert found[3:5] == ["0.75", "1"]
+
+
+def test_companies_that_nobody_has_met_for_a_month_are_quiet(story: Site, owner: Visitor) -> None:
+    with moved(story, "client-two.com", 29):
+        assert "Client Two" not in names(owner, "/clients?show=quiet")
+        assert {"Client One", "C1ient One"} == set(names(owner, "/clients?show=quiet"))
+        page = words(look(owner, "/clients?period=30"))
+        assert "All companies 3 Quiet for 30 days 2" in page
+    assert len(names(owner, "/clients?show=quiet")) == 3
+
+
+def test_the_list_is_sorted_by_the_column_whose_link_was_followed(
+    story: Site, owner: Visitor
+) -> None:
+    with moved(story, "client-two.com", 5):
+        assert names(owner, "/clients")[0] == "Client Two"  # met last
+        assert names(owner, "/clients?sort=last")[-1] == "Client Two"
+        assert names(owner, "/clients?sort=name") == ["C1ient One", "Client One", "Client Two"]
+        assert names(owner, "/clients?sort=-time&period=all")[0] == "Client One"
+        assert names(owner, "/clients?sort=-time&period=30")[0] == "Client Two"
+        assert names(owner, "/clients?sort=-people")[0] == "Client One"
+        assert names(owner, "/clients?sort=-strength")[0] == "Client Two"
+        page = look(owner, "/clients?sort=name&period=30&show=all&q=client")
+        assert 'aria-sort="ascending"><a href="/clients?q=client&period=30&sort=-name">' in page
+        assert 'name="period" value="30"' in page
+        assert [row[0] for row in file_of(owner, "/clients/companies.csv?sort=-name")] == [
+            "Client Two", "Client One", "C1ient One",
+        ]  # fmt: skip
+    for sort in ("name", "-company", "strength", "-last", "sessions"):
+        assert len(names(owner, f"/clients/people?sort={sort}", "People")) == 5
+
+
+def test_the_way_back_from_a_company_leads_to_the_list_as_it_was(owner: Visitor) -> None:
+    listed = "/clients?q=client&show=quiet&period=30&sort=name"
+    company = page_of(owner, "Client Two", listed)
+    page = look(owner, company)
+    (back,) = re.findall(r'class="back"><a href="([^"]+)"', page)
+    assert back == listed
+    person = page_of(owner, "Cleo Client", "/clients/people?sort=name&q=cleo")
+    assert 'class="back"><a href="/clients/people?q=cleo&sort=name"' in look(owner, person)
+    assert 'class="back"><a href="/clients"' in look(owner, company.partition("?")[0])
+
+
+def test_a_company_that_one_active_user_knows_is_marked(story: Site, owner: Visitor) -> None:
+    (row,) = rows(look(owner, "/clients?q=client-two"), "Companies")
+    assert row[3].endswith("Member of Acme Only one of you knows them")
+    assert "Known by Only Member of Acme" in words(look(owner, page_of(owner, "Client Two")))
+    change = "update worksights.users set deactivated_at = %s where user_id = %s"
+    admin = user_id_of("admin")
+    story.rows(change, datetime.now(UTC), admin)
+    try:
+        listed = rows(look(owner, "/clients?q=c1ient"), "Companies")
+        assert listed[0][3].endswith(
+            ("Only one of you knows them", "Only Executive of Acme still knows them")
+        )
+    finally:
+        story.rows(change, None, admin)
+    (row,) = rows(look(owner, "/clients?q=client-one.com"), "Companies")[-1:]
+    assert "Only" not in row[3]
 
 
 def test_hours_of_several_colleagues_are_called_person_hours(owner: Visitor) -> None:
@@ -66,6 +116,13 @@ def test_hours_of_several_colleagues_are_called_person_hours(owner: Visitor) -> 
     ((*_, hours),) = rows(page, "People")
     assert hours == "4 h"
     assert "Person-hours" in page
+    ((name, guess, email, company, *_, sessions, hours),) = file_of(
+        owner, "/clients/people.csv?q=cleo"
+    )
+    assert (name, guess, email, company) == (
+        "Cleo Client", "no", "cleo@client-one.com", "Client One",
+    )  # fmt: skip
+    assert (sessions, hours) == ("2", "4.0")
 
 
 def test_bots_and_excluded_people_are_not_listed_and_guessed_names_are_marked(
@@ -73,13 +130,11 @@ def test_bots_and_excluded_people_are_not_listed_and_guessed_names_are_marked(
 ) -> None:
     page = look(owner, "/clients/people")
     assert {row[0] for row in rows(page, "People")} == {
-        "Cleo Client cleo@client-one.com", "Dan Dunn dan.dunn@client-one.com",
+        "Cleo Client cleo@client-one.com", "Dan Dunn dan.dunn@client-one.com guessed",
         "Carl Copy carl@c1ient-one.com", "Gus Green gus@client-two.com",
         "Stray Stone stray@elsewhere.example",
     }  # fmt: skip
     assert [text for text in ("fireflies", "Shy Sheldon", "member@acme") if text in page] == []
-    assert re.search(r'class="guess">Dan Dunn</a>', page)
-    assert not re.search(r'class="guess">Cleo Client</a>', page)
 
 
 def test_search_covers_name_domain_and_address(owner: Visitor) -> None:
@@ -89,96 +144,3 @@ def test_search_covers_name_domain_and_address(owner: Visitor) -> None:
     ]
     assert "No results" in look(owner, "/clients?q=%25")
     assert "No results" in look(owner, "/clients/people?q=shy")
-
-
-def test_a_company_shows_relationships_people_and_the_weight_of_each_meeting(
-    owner: Visitor,
-) -> None:
-    (company,) = re.findall(
-        r'href="(/clients/companies/[^"]+)"', look(owner, "/clients?q=client-two")
-    )
-    page = look(owner, company)
-    ((user, _, sessions, together, _),) = rows(page, "Relationships")
-    assert (user, sessions, together) == ("Member of Acme", "1", "45 min")
-    ((session, user, person, together, weight),) = rows(page, "Sessions behind the strength")
-    assert (session, user, person, together) == (
-        "Hosted a scheduled meeting: Side talk 10 Mar 2026, 10:30", "Member of Acme", "Gus Green",
-        "45 min 2 people in the session",
-    )  # fmt: skip
-    full, today = re.fullmatch(r"([\d.]+) ([\d.]+) now", weight).groups()
-    assert (full, 0 < float(today) < 45) == ("45.0", True)
-
-
-def test_a_person_shows_who_meets_them(owner: Visitor) -> None:
-    page = look(owner, page_of(owner, "Cleo Client", "/clients/people"))
-    assert {row[0] for row in rows(page, "Relationships")} == {
-        "Member of Acme", "Manager of Acme", "Executive of Acme", "Admin of Acme",
-    }  # fmt: skip
-    sessions = {row[0] for row in rows(page, "Sessions behind the strength")}
-    assert "Attended a scheduled meeting: Salary round 10 Mar 2026, 16:00" in sessions
-
-
-def test_a_look_alike_is_flagged_with_the_company_it_resembles(owner: Visitor) -> None:
-    assert "Similar to client-one.com" in look(owner, "/clients?q=c1ient")
-    (company,) = re.findall(r'href="(/clients/companies/[^"]+)"', look(owner, "/clients?q=c1ient"))
-    page = look(owner, company)
-    assert "c1ient-one.com looks similar to client-one.com, which you met before" in page
-    assert "Similar to" not in look(owner, "/clients?q=client-two")
-
-
-def test_relationships_are_drawn_and_listed_in_a_table(owner: Visitor) -> None:
-    page = look(owner, "/clients")
-    lines = re.findall(r'<line class="tie tie-(\w+)"', page)
-    listed = rows(page, "Relationships between colleagues and companies")
-    assert (len(lines), len(listed)) == (7, 7)
-    assert {row[1] for row in listed} == {
-        "Member of Acme", "Manager of Acme", "Executive of Acme", "Admin of Acme",
-    }  # fmt: skip
-    assert "Who meets whom" not in look(owner, "/clients?q=client")
-
-
-def test_ids_of_another_organization_are_not_found(story: Site, owner: Visitor) -> None:
-    globex = story.visitor("executive", "globex")
-    for listed, name in (("/clients", "Globex Client"), ("/clients/people", "Gloria Globe")):
-        path = page_of(globex, name, listed)
-        assert (globex.get(path).status_code, owner.get(path).status_code) == (200, 404)
-    assert "Globex Client" not in look(owner, "/clients")
-    assert "Gloria" not in look(owner, "/clients/people")
-
-
-def test_a_bot_has_no_page(story: Site, owner: Visitor) -> None:
-    ((bot,),) = story.rows(
-        "select person_id from clientsights.people where organization_id = 'acme' and kind = 'bot'"
-    )
-    assert owner.get(f"/clients/people/{bot}").status_code == 404
-
-
-def test_before_the_first_batch_the_lists_are_empty(site: Site) -> None:
-    visitor = site.visitor("owner")
-    assert "No companies yet" in look(visitor, "/clients")
-    assert "No people yet" in look(visitor, "/clients/people")
-    assert visitor.get("/clients/companies/any").status_code == 404
-
-
-TIES = st.dictionaries(
-    st.tuples(st.integers(0, 9), st.integers(0, 9)), st.floats(0.1, 100), min_size=1
-).map(
-    lambda strengths: [
-        DrawnTie(
-            f"u{user}", f"User {user}", f"c{company}", f"Company {company}", 1, 60, strength, "weak"
-        )
-        for (user, company), strength in strengths.items()
-    ]
-)
-
-
-@given(TIES)
-def test_a_picture_has_a_line_for_each_relationship_from_user_to_company(ties: list) -> None:
-    picture = draw_ties(ties)
-    assert sorted(line.tie.strength for line in picture.lines) == sorted(t.strength for t in ties)
-    tops = {(line.tie.user_id, line.left): None for line in picture.lines} | {
-        (line.tie.company_id, line.right): None for line in picture.lines
-    }
-    ids = {id_ for id_, _ in picture.users} | {id_ for id_, _ in picture.companies}
-    assert len(tops) == len(ids) == len({id_ for id_, _ in tops})
-    assert all(0 < top < picture.height for _, top in tops)

@@ -1,5 +1,8 @@
 """What pages show while an organization shows groups only: no figure about fewer than five."""
 
+import csv
+import io
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
@@ -49,15 +52,30 @@ def executive(batched: Batched) -> Visitor:
 
 
 def listed(visitor: Visitor, search: str = "") -> list[list[str]]:
-    return rows_of(unescape(visitor.get(f"/clients?q={search}").text))
+    return rows_of(unescape(visitor.get(f"/clients?q={search}").text).replace("<wbr>", ""))
 
 
 def test_only_companies_that_five_users_have_met_are_listed(executive: Visitor) -> None:
-    assert listed(executive) == [["Big Client big-client.com", "6", "6 h"]]
+    assert listed(executive) == [["Big Client big-client.com guessed", "6", "6 h"]]
     assert listed(executive, "small") == []
     page = words(executive.get("/clients").text)
     others = [one for one in (*EVERYBODY, BIG, SMALL) if not one.name.startswith("Executive")]
     assert [one.name for one in others if one.name in page] == []
+
+
+def test_neither_a_period_nor_an_order_nor_a_file_shows_more_than_the_list(
+    executive: Visitor,
+) -> None:
+    """The difference of two periods would be about the few who met the company between them."""
+    for query in ("period=30", "period=all&sort=-time", "show=quiet", "sort=-strength"):
+        page = executive.get(f"/clients?{query}").text
+        assert rows_of(page) == rows_of(executive.get("/clients").text)
+        assert not re.search(r"period=|sort=|show=", page)
+        content = executive.get(f"/clients/companies.csv?{query}").content
+        _, *found = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+        assert found == [["Big Client", "big-client.com", "yes", "6", "6.0"]]
+    assert executive.get("/clients/people.csv").status_code == 403
+    assert executive.get("/clients/relationships.csv").status_code == 403
 
 
 def test_a_company_is_not_listed_any_more_when_too_few_of_them_are_active(
@@ -77,6 +95,7 @@ def test_no_page_of_a_single_company_or_person_opens(executive: Visitor, batched
     assert len(companies) >= 2
     for path in (
         *(f"/clients/companies/{each}" for (each,) in companies),
+        *(f"/clients/companies/{each}/meetings.csv" for (each,) in companies),
         *(f"/clients/people/{each}" for (each,) in people),
     ):
         assert executive.get(path).status_code == 403

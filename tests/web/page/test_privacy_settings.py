@@ -130,11 +130,16 @@ def test_the_pages_of_clients_hide_the_same_topics(story: Site, set_privacy: Set
         "select company_id from clientsights.companies "
         "where organization_id = 'acme' and domain = 'client-one.com'"
     )
-    assert "Salary round" in look(owner, f"/clients/companies/{company}")
+    path = f"/clients/companies/{company}"
+    for page in (path, f"{path}/meetings.csv"):
+        assert "Salary round" in look(owner, page)
     set_privacy("topics", "participants")
-    page = look(owner, f"/clients/companies/{company}")
+    page = look(owner, path)
     assert "Salary round" not in page
     assert "Hosted a scheduled meeting" in page
+    assert "Scheduled meeting (topic hidden)" in page
+    assert "Salary round" not in look(owner, f"{path}/meetings.csv")
+    assert "Salary round" in look(story.visitor("executive"), f"{path}/meetings.csv")
 
 
 @pytest.mark.parametrize(
