@@ -18,6 +18,7 @@ class Deadline(StrEnum):
     ACCESS = "after 12 months"
     QUARANTINE = "after the days for what could not be read"
     SIGN_IN = "after 12 hours"
+    MAIL = "when it is sent, or seven days after it could not be"
 
 
 # By schema, and by table where tables of a schema differ. The months are `retention_months`, the
@@ -37,6 +38,7 @@ _OF_TABLES = {
     "integration.person_names": Deadline.SESSION,
     "integration.sign_in_links": Deadline.SIGN_IN,
     "integration.page_sessions": Deadline.SIGN_IN,
+    "integration.mails": Deadline.MAIL,
     "integration.access_log": Deadline.ACCESS,
     "zoom_raw.events": Deadline.SESSION,
     "zoom_raw.users": Deadline.NOT_LISTED,

@@ -71,6 +71,8 @@ REGISTRY = """
     integration.page_sessions               user_id             user_id             row
     integration.page_sessions               message             text                with_row
     integration.notices_seen                user_id             user_id             row
+    integration.mails                       user_id             user_id             row
+    integration.digest_subscriptions        user_id             user_id             row
     integration.access_log                  actor               user_id             blank
     integration.access_log                  about_user_id       user_id             row
     integration.access_log                  about_person_id     text                row
@@ -202,6 +204,8 @@ NOT_PERSONAL_IN = """
     integration.sign_in_links       token_hash made_by
     integration.page_sessions       session_hash via_link_of
     integration.authorizations      state_hash session_hash code_verifier
+    integration.mails               sealed
+    integration.sign_in_requests    address_digest client_digest
     integration.tombstones          digest person
     integration.tombstone_key       key_id
     integration.erasures            removed asked_by

@@ -20,6 +20,7 @@ from integration.sign_in.signing import Signing
 from integration.web.health import healthz, new_metrics, readyz, show_metrics
 from integration.web.page.browser_session import BrowserSession
 from integration.web.page.error_pages import error_handlers
+from integration.web.page.mail_thread import mail_thread
 from integration.web.page.pool import page_pool
 from integration.web.page.templating import STATIC, make_templates
 from integration.web.page.visit import AppContext, PageRoute
@@ -47,20 +48,24 @@ def create_app(settings: Settings, url: str) -> Starlette:
     webhook_secrets = _live_secrets(settings)
     is_https = settings.public_url.startswith("https://")
     signing = Signing(settings.session_keys)
+    pool = page_pool(url)
     page = AppContext(
         settings=settings,
         url=url,
-        pool=page_pool(url),
+        pool=pool,
         signing=signing,
         browser_session=BrowserSession(signing, public_url=settings.public_url),
         templates=make_templates(),
         rights={route.path: route.right for route in PAGES if route.method == "GET"},
+        mails=mail_thread(settings, pool),
     )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with receiver_pool(url) as pool:  # does not wait for a connection
             page.pool.open(wait=False)
+            if page.mails:
+                page.mails.start()
             try:
                 yield {
                     "pool": pool,
@@ -71,6 +76,8 @@ def create_app(settings: Settings, url: str) -> Starlette:
                     "pages_at_once": CapacityLimiter(PAGES_AT_ONCE),
                 }
             finally:
+                if page.mails:
+                    await run_in_threadpool(page.mails.stop)
                 await run_in_threadpool(page.pool.close)
 
     return Starlette(

@@ -15,6 +15,7 @@ from integration.web.privacy import first_notice
 from integration.web.privacy import routes as privacy
 from integration.web.privacy_settings import routes as privacy_settings
 from integration.web.services import routes as services
+from integration.web.sign_in import mailed_links
 from integration.web.sign_in import routes as sign_in
 from integration.web.timeline import routes as timeline
 from integration.web.users import change as mapping
@@ -23,6 +24,7 @@ from integration.web.users import routes as users
 
 PAGES = (
     *sign_in.PAGES,
+    *mailed_links.PAGES,
     *account.PAGES,
     *pausing.PAGES,
     *download.PAGES,

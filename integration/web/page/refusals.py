@@ -1,6 +1,7 @@
 """Errors that are answered with a page that says what is wrong and what to do next."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from integration.directory.rights import Right, who_may
 
@@ -19,6 +20,11 @@ PRIVACY = Link("Open Privacy", "/services/zoom/privacy")
 HOW_TO_SIGN_IN = Link("How to sign in", "/sign-in")
 
 
+def link_to_sign_in(wanted: str = "") -> Link:
+    """`wanted` is the address to go to after signing in."""
+    return Link("Sign in", f"/sign-in?{urlencode({'next': wanted})}" if wanted else "/sign-in")
+
+
 class Refusal(Exception):
     """`text` says what is wrong and `next_step` what to do; `link` leads there."""
 
@@ -33,13 +39,14 @@ class Refusal(Exception):
         self.link = link
 
 
-def not_signed_in() -> Refusal:
+def not_signed_in(*, wanted: str = "") -> Refusal:
+    """`wanted` is the address that the visitor asked for."""
     return Refusal(
         401,
         title="You are not signed in",
         text="You need to sign in to WorkSights to see this page.",
-        next_step="Open your sign-in link, or ask the team that runs WorkSights for a new one.",
-        link=HOW_TO_SIGN_IN,
+        next_step="Open your sign-in link, or get a new one.",
+        link=link_to_sign_in(wanted),
     )
 
 

@@ -31,6 +31,7 @@ from integration.sign_in.signing import Signing
 from integration.web.page.browser_session import CSRF_FIELD, BrowserSession
 from integration.web.page.closed_rights import closed_rights
 from integration.web.page.form_body import read_form
+from integration.web.page.mail_thread import MailThread
 from integration.web.page.refusals import (
     closed_by_privacy,
     forbidden,
@@ -55,6 +56,7 @@ class AppContext:
     browser_session: BrowserSession
     templates: Jinja2Templates
     rights: Mapping[str, Right]  # path -> right, for all GET routes
+    mails: MailThread | None = None  # None if no mail server is set
 
 
 @dataclass(frozen=True)
@@ -258,7 +260,7 @@ def _answer(request: Request, handler: Handler, right: Right, form: FormData) ->
             raise form_refused()
         return handler(visit)
     if not visit.session or not visit.signed_in:
-        raise not_signed_in()
+        raise not_signed_in(wanted=_address_of(request) if request.method != "POST" else "")
     if visit.notice_is_due and _needs_notice(request):
         return visit.go(f"{NOTICE}?{urlencode({'next': _address_of(request)})}")
     visit.require(right)

@@ -11,8 +11,9 @@ from integration.directory.rights import Right
 from integration.sign_in.sessions import Invitee, delete_expired, end_session, invitee_of, use_link
 from integration.sign_in.signing import new_secret
 from integration.web.page.browser_session import CSRF_FIELD
-from integration.web.page.refusals import HOW_TO_SIGN_IN, START, Refusal
+from integration.web.page.refusals import HOW_TO_SIGN_IN, START, Refusal, link_to_sign_in
 from integration.web.page.visit import PageRoute, Shows, Visit
+from integration.web.sign_in.mailed_links import how_to_sign_in
 from integration.web.sign_in.next_page import next_page
 
 INSTEAD_OF_FIELD = "instead_of"
@@ -22,7 +23,7 @@ def open_link(visit: Visit) -> Response:
     """Shows the user that the link signs in, and a button. Without a link, how to get one."""
     next_path = next_page(visit.query("next"))
     if not visit.query("token"):
-        return visit.render("sign_in/sign_in_how.html", takes_message=False, next_path=next_path)
+        return how_to_sign_in(visit, next_path=next_path)
     token = _verified(visit, visit.query("token"))
     with visit.transaction() as connection:
         invited = invitee_of(connection, token, now=visit.now)
@@ -144,8 +145,12 @@ def _unusable(visit: Visit) -> Refusal:
             "A link works once, within 10 minutes. This one was already used, has expired or is "
             "incomplete."
         ),
-        next_step="Ask the team that runs WorkSights for a new link.",
-        link=HOW_TO_SIGN_IN,
+        next_step=(
+            "Have a new link mailed to you."
+            if visit.page.mails
+            else "Ask the team that runs WorkSights for a new link."
+        ),
+        link=link_to_sign_in(next_page(visit.query("next") or visit.field("next"))),
     )
 
 

@@ -5,7 +5,7 @@ and signed-in visitors that send HTTP requests.
 import re
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -168,9 +168,10 @@ def running_site(
     home: Path,
     public_url: str = "",
     session_key: str = "session-key-of-the-tests",
+    also: Mapping[str, str] | None = None,
 ) -> Iterator[Site]:
     """The app on a free port, on a migrated database that is filled with people. Without a
-    `public_url`, the address with that port is used.
+    `public_url`, the address with that port is used. `also`: more settings.
     """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -185,6 +186,7 @@ def running_site(
                 "ENCRYPTION_KEY": Fernet.generate_key().decode(),
                 "SESSION_KEY": session_key,
                 "PUBLIC_URL": public_url or base,
+                **(also or {}),
             },
         )
         _people(database_url)

@@ -140,7 +140,8 @@ def test_without_a_link_the_page_says_how_to_get_one(site: Site) -> None:
         True,
     )
     refused = site.stranger().get("/timeline")
-    assert (refused.status_code, 'href="/sign-in"' in refused.text) == (401, True)
+    way = 'href="/sign-in?next=%2Ftimeline"'
+    assert (refused.status_code, way in refused.text) == (401, True)
 
 
 def test_a_signed_in_visitor_can_continue_without_a_link(site: Site) -> None:

@@ -1,0 +1,90 @@
+"""Writes the mail with sign-in links, when it is sent: the links' ten minutes start then."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+import psycopg
+
+from integration.database import rows
+from integration.identity.cleaning import stored_spellings
+from integration.notify.message import Letter, one_line
+from integration.notify.sealing import unseal
+from integration.notify.sender import Kind
+from integration.notify.waiting import Mail
+from integration.notify.writing import letter
+from integration.settings import Settings
+from integration.sign_in.sessions import LINK_LIFE, store_link
+from integration.sign_in.signing import Signing, new_secret
+
+
+@dataclass(frozen=True)
+class _Recipient:
+    organization_id: str
+    organization_name: str
+    user_id: str
+    email: str  # as it is stored: only that one is known to be the user's
+    spelling: str  # the same for two organizations that have the user's email
+
+
+@dataclass(frozen=True)
+class _Link:
+    organization: str
+    url: str
+
+
+def sign_in_mails(settings: Settings) -> Kind:
+    """Somebody whose link did not arrive waits for it, so it is sent again rather than not at
+    all.
+    """
+    signing = Signing(settings.session_keys)
+
+    def write(connection: psycopg.Connection, mail: Mail, now: datetime) -> Sequence[Letter]:
+        asked = unseal(mail.sealed or "", keys=settings.encryption_keys)
+        if asked is None:
+            return []
+        query = f"&next={quote(asked['next'], safe='/')}" if asked["next"] else ""
+        links: dict[str, list[_Link]] = defaultdict(list)
+        addresses: dict[str, str] = {}
+        for one in _recipients(connection, asked["email"], now=now):
+            token = new_secret()
+            store_link(
+                connection,
+                token,
+                organization_id=one.organization_id,
+                user_id=one.user_id,
+                made_by=None,
+                now=now,
+            )
+            signed = signing.signed(token, purpose="sign-in")
+            url = f"{settings.public_url}/sign-in?token={signed}{query}"
+            links[one.spelling].append(_Link(one_line(one.organization_name), url))
+            addresses.setdefault(one.spelling, one.email)
+        minutes = int(LINK_LIFE.total_seconds() // 60)
+        return [
+            letter("sign_in", to=addresses[spelling], links=some, minutes=minutes)
+            for spelling, some in links.items()
+        ]
+
+    return Kind(write, is_repeatable=True)
+
+
+def _recipients(connection: psycopg.Connection, email: str, *, now: datetime) -> list[_Recipient]:
+    """The active users with this email, in every organization."""
+    return rows.every(
+        connection,
+        _Recipient,
+        """
+        select
+            users.organization_id, organizations.name as organization_name, users.user_id,
+            users.email, lower(users.email collate "C") as spelling
+        from worksights.users
+        inner join worksights.organizations using (organization_id)
+        where lower(users.email collate "C") = any(%(spellings)s)
+            and (users.deactivated_at is null or users.deactivated_at > %(now)s)
+        order by organizations.name, users.organization_id
+        """,
+        {"spellings": stored_spellings(email), "now": now},
+    )
