@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from integration.database.postgres import connect, database_url
+from integration.notify.waiting import MailState, mail_state
 from integration.pipeline import status as facts
 from integration.pipeline.arrivals import IDLE, LATE, Batches, batches_of_installation
 from integration.pipeline.failed_sessions import (
@@ -29,6 +30,7 @@ FAILED_SHOWN = 20
 # The erasure of an account starts within ten minutes of its date and takes as long as a batch.
 ERASED_WITHIN = timedelta(hours=1)
 ERASURES_DUE_WITHIN = timedelta(hours=48)
+MAIL_LATE = timedelta(minutes=15)
 
 
 @click.command()
@@ -43,6 +45,7 @@ def status() -> None:
         connections = facts.connection_statuses(connection)
         audit = state_of_job(connection, AUDIT_JOB)
         failures = failures_by_organization(connection)
+        mails = mail_state(connection)
         console.print(_connections(connections, now))
         for name, value in {
             "last batch": _batch(facts.latest_batch(connection), now),
@@ -51,6 +54,7 @@ def status() -> None:
             "delay to entry": _delay(facts.delay_to_entries(connection, now=now)),
             "failed runs": f"{facts.failed_runs(connection, now=now)} in the last day",
             "nightly audit": _audit(audit, now),
+            "mail": _mail(mails, now),
             "not derived": "; ".join(_not_derived(one, now) for one in failures) or "nothing",
         }.items():
             console.print(f"{name + ':':16}{value}")
@@ -68,6 +72,7 @@ def status() -> None:
             *_needs_of_audit(audit),
             *_needs_of_erasure(accounts_due(connection, now=now - ERASED_WITHIN)),
             *_needs_of_erasure_requests(requests_due(connection, before=now + ERASURES_DUE_WITHIN)),
+            *_needs_of_mail(mails, now),
             *_needs_of_failures(failures),
         ]
     if needs:
@@ -216,6 +221,23 @@ def _needs_of_failures(failures: list[Failures]) -> list[str]:
         "Some sessions or tables could not be derived and keep their previous rows. They are "
         "retried when new data affects them, when the code changes, and by: worksights-zoom rebuild"
     ]
+
+
+def _mail(mails: MailState, now: datetime) -> str:
+    failed = f"{mails.failed:,} failed in the last 7 days"
+    if mails.failed_reasons:
+        failed += f": {' '.join(mails.failed_reasons)}"
+    if not mails.waiting:
+        return f"0 waiting; {failed}"
+    return f"{mails.waiting:,} waiting, the oldest from {_ago(mails.oldest_at, now)}; {failed}"
+
+
+def _needs_of_mail(mails: MailState, now: datetime) -> list[str]:
+    """Nothing about single mails that a server refused: their recipients' addresses are wrong."""
+    if mails.oldest_at is None or mails.oldest_at > now - MAIL_LATE:
+        return []
+    why = " ".join(mails.waiting_reasons) or "No process sends it: see whether SMTP_URL is set."
+    return [f"The oldest waiting mail is from {_ago(mails.oldest_at, now)}. {why}"]
 
 
 def _backlog(backlog: facts.Backlog, now: datetime) -> str:

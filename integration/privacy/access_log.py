@@ -21,6 +21,7 @@ class Act(StrEnum):
     CLIENTS = "clients"
     EXPLAIN = "explain"
     EXPORT = "export"
+    DIGEST = "digest"
 
 
 # What the person concerned reads.
@@ -32,6 +33,7 @@ WORDS = {
     Act.CLIENTS: "Whom you meet",
     Act.EXPLAIN: "Your sessions, with a command on the server",
     Act.EXPORT: "Everything that is held about you",
+    Act.DIGEST: "Figures of the week of a small team that you are in, by mail",
 }
 
 

@@ -1,6 +1,6 @@
 """All pages with the rights they require. Add a new page to the list in its own module."""
 
-from integration.web.account import download, erasure, pausing
+from integration.web.account import digest, download, erasure, pausing
 from integration.web.account import routes as account
 from integration.web.clients import naming
 from integration.web.clients import routes as clients
@@ -27,6 +27,7 @@ PAGES = (
     *mailed_links.PAGES,
     *account.PAGES,
     *pausing.PAGES,
+    *digest.PAGES,
     *download.PAGES,
     *erasure.PAGES,
     *privacy.PAGES,

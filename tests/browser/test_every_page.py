@@ -54,6 +54,7 @@ OTHERS = [
         for path in (
             "/services",
             "/sign-in",
+            "/sign-in/mailed",
             "/sign-in?token=made-up",
             "/sign-in?token={link_of_another}",
             "/signed-out",

@@ -58,6 +58,14 @@ ASKED = """
     insert into integration.erasure_requests (organization_id, user_id, due_at)
     values ('acme', 'bea', now() + interval '47 hours');
 """
+MAIL = """
+    insert into integration.mails (kind, sealed, status, reason, created_at, expires_at)
+    values
+        ('sign_in', 'x', 'waiting', 'The mail server does not offer STARTTLS.',
+            now() - interval '16 minutes', now() + interval '1 hour'),
+        ('sign_in', null, 'failed', 'The mail server refused the recipient (550 5.1.1).',
+            now() - interval '2 days', now() - interval '2 days');
+"""
 GOOD = CONNECTED + FINISHED
 STATES = {
     "nothing yet": ("select 1", []),
@@ -97,6 +105,15 @@ STATES = {
         ],
     ),
     "a person who asked for erasure not long ago": (GOOD + ASKED.replace("47", "49"), []),
+    "mail that waits": (
+        GOOD + MAIL,
+        [
+            "mail:           1 waiting, the oldest from 16 min ago; 1 failed in the last 7 days: "
+            "The mail server refused the recipient (550 5.1.1).",
+            "The oldest waiting mail is from 16 min ago. The mail server does not offer STARTTLS.",
+        ],
+    ),
+    "mail that was refused": (GOOD + MAIL.replace("16 minutes", "16 seconds"), []),
     "a failed run of another job": (
         GOOD + BATCH_FAILED.replace("zoom_batch", "__ASSET_JOB"), [],
     ),

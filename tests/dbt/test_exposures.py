@@ -25,6 +25,7 @@ READERS = {
         "sign_in",
         "zoom",
     },
+    "mail": {"notify"},
     "erasure": {"privacy"},
 }
 # A table as SQL names it, or a model's name alone, where psycopg adds the schema.

@@ -43,6 +43,7 @@ class MailBox:
     port: int
     received: list[Received] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    connections: int = 0
     answers: dict[str, Any] = field(default_factory=dict)
     extensions: list[str] = field(default_factory=lambda: ["8BITMIME", "SMTPUTF8"])
     context: ssl.SSLContext | None = None  # offers STARTTLS
@@ -68,6 +69,7 @@ class _Session(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.box: MailBox = self.server.box  # type: ignore[attr-defined]
         self.is_encrypted, self.sender, self.recipient = False, "", ""
+        self.box.connections += 1
         try:
             self._say("CONNECT", "220 tests ready")
             while line := self.rfile.readline():

@@ -10,7 +10,14 @@ from tests.pipeline import installation
 
 # The contract sets "*/20 * * * *" and "on by default". The others are the product's choice.
 SCHEDULES = {"every_20_minutes": "*/20 * * * *", "every_night": "15 3 * * *"}
-SENSORS = {"new_connection", "backlog", "deauthorization", "run_failures", "passed_audits"}
+SENSORS = {
+    "new_connection",
+    "backlog",
+    "deauthorization",
+    "digests",
+    "run_failures",
+    "passed_audits",
+}
 
 
 @pytest.fixture(scope="module")

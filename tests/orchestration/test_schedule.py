@@ -211,3 +211,20 @@ def test_sensors_wait_for_a_running_batch(
         "skipped: A batch is running. Checking again when it finishes.",
         "skipped: A batch is already running.",
     ]
+
+
+def test_a_digest_is_sent_when_it_is_due_and_again_when_it_failed(
+    installation: Installation, look: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert look("digests") == "skipped: No mail server is set."
+    monkeypatch.setenv("SMTP_URL", "smtp://127.0.0.1:9")
+    monkeypatch.setenv("MAIL_FROM", "worksights@tests.example")
+    monkeypatch.setenv("PUBLIC_URL", "https://page.example")
+    assert look("digests") == "skipped: No digest is due."
+    installation.execute(
+        "insert into integration.mails (kind, organization_id, user_id, monday, expires_at) "
+        "values ('digest', 'firm', 'ann', current_date, now() + interval '1 hour')"
+    )
+    assert look("digests") == "run: a digest is tried again"
+    installation.execute("update integration.mails set next_attempt_at = now() + interval '1 min'")
+    assert look("digests") == "skipped: No digest is due."

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from integration.directory.rights import Right
 from integration.privacy.access_log import WORDS, accesses_to
 from integration.privacy.erasure_requests import open_request
+from integration.web.account.digest import digest_of
 from integration.web.account.held_about import held_about, seers_of
 from integration.web.account.pausing import pausing_of
 from integration.web.page.navigation import start_page
@@ -43,11 +44,13 @@ def account(visit: Visit) -> Response:
             limit=ACCESSES_SHOWN,
         )
         pausing = pausing_of(visit, connection)
+        digest = digest_of(visit, connection)
         held, seers = held_about(visit, connection), seers_of(visit, connection)
         request = open_request(connection, viewer.user_id, organization_id=viewer.organization_id)
     return visit.render(
         "account/account.html",
         pausing=pausing,
+        digest=digest,
         held=held,
         seers=seers,
         erasure_request=request,

@@ -2,15 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-
-def zone_of(name: str) -> ZoneInfo:
-    """The zone with this name, or UTC if it does not exist."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
+from integration.directory.time_zones import zone_of as zone_of
 
 
 def zoned(moment: datetime, time_zone: str) -> datetime:

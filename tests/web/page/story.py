@@ -25,6 +25,8 @@ from tests.web.page.site import (
 
 ACME, ACME_BEFORE, GLOBEX = ACCOUNTS
 BATCH = datetime(2026, 11, 1, 12, tzinfo=UTC)
+# Nobody answers there, but the pages offer what needs a mail server.
+OFFERS_MAIL = {"SMTP_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "worksights@tests.example"}
 WAITING_NOW = BATCH - timedelta(hours=1)
 
 CLEO = Person("Cleo Client", email="cleo@client-one.com")
@@ -88,7 +90,7 @@ def story_site(server_url: str, zoom: tuple[World, str], folder: Path) -> Iterat
     world, zoom_url = zoom
     with (
         new_database(server_url, template=template_with_tables(server_url)) as url,
-        running_site(url, world=world, zoom_url=zoom_url, home=folder) as site,
+        running_site(url, world=world, zoom_url=zoom_url, home=folder, also=OFFERS_MAIL) as site,
     ):
         _settings(site)
         with pytest.MonkeyPatch.context() as patch:

@@ -1,0 +1,93 @@
+"""When a digest is due, in time zones whose clocks change, and what its words are."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from integration.directory.time_zones import zone_of
+from integration.notify.digest_days import monday_due
+from integration.notify.movements import Movement, figures, hours, movements
+from integration.notify.week_figures import WeekFigures
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+DUE = [
+    # zone, now, the Monday
+    ("Europe/Berlin", "2026-11-23T05:59:59", None),
+    ("Europe/Berlin", "2026-11-23T06:00:00", date(2026, 11, 23)),
+    ("Europe/Berlin", "2026-11-23T22:59:59", date(2026, 11, 23)),
+    ("Europe/Berlin", "2026-11-23T23:00:00", None),  # Tuesday: nobody reads Monday's news then
+    ("Europe/Berlin", "2026-11-26T06:00:00", None),
+    # The Monday after the clocks went back, and after they went forward.
+    ("Europe/Berlin", "2026-10-26T05:59:59", None),
+    ("Europe/Berlin", "2026-10-26T06:00:00", date(2026, 10, 26)),
+    ("Europe/Berlin", "2026-03-30T04:59:59", None),
+    ("Europe/Berlin", "2026-03-30T05:00:00", date(2026, 3, 30)),
+    ("Pacific/Kiritimati", "2026-11-22T17:00:00", date(2026, 11, 23)),
+    ("Pacific/Niue", "2026-11-23T17:59:59", None),
+    ("Pacific/Niue", "2026-11-24T10:59:59", date(2026, 11, 23)),
+    ("Mars/Olympus", "2026-11-23T07:00:00", date(2026, 11, 23)),  # no zone is UTC
+]
+
+
+@pytest.mark.parametrize(("zone", "now", "monday"), DUE)
+def test_a_digest_is_due_on_monday_from_seven_where_its_reader_is(
+    zone: str, now: str, monday: date | None
+) -> None:
+    moment = datetime.fromisoformat(f"{now}+00:00")
+    assert monday_due(moment, zone_of(zone), since=LONG_AGO) == monday
+
+
+def test_whoever_asks_after_seven_waits_a_week() -> None:
+    zone, now = zone_of("Europe/Berlin"), datetime(2026, 11, 23, 9, tzinfo=UTC)
+    asked = [datetime(2026, 11, 23, 6, tzinfo=UTC), datetime(2026, 11, 23, 6, 1, tzinfo=UTC)]
+    assert [monday_due(now, zone, since=one) for one in asked] == [date(2026, 11, 23), None]
+
+
+H = 3600
+
+
+def test_figures_are_compared_in_their_own_units() -> None:
+    week, before = WeekFigures(31 * H + 960, 13 * H, 5, 1, 1), WeekFigures(24 * H, 7 * H, 5, 0, 2)
+    nothing = WeekFigures(0, 0, 0, 0, 0)
+    assert [(one.value, one.change) for one in figures(week, before)] == [
+        ("31 h 16 min", "+7 h 16 min"),
+        ("42%", "+13 points"),
+        ("5, 1 new", "no change"),
+        ("1", "−1"),
+    ]
+    assert [(one.value, one.change) for one in figures(nothing, week)] == [
+        ("0 min", "−31 h 16 min"),
+        ("–", ""),
+        ("0", "−5"),
+        ("0", "−1"),
+    ]
+    assert {one.change for one in figures(week, None)} == {""}
+    assert [hours(one) for one in (0, 59, 3600, 1234 * H)] == ["0 min", "1 min", "1 h", "1,234 h"]
+
+
+MOVED = [
+    (WeekFigures(10 * H, 0, 0, 0, 0), WeekFigures(10 * H, 0, 0, 0, 0), []),
+    (
+        WeekFigures(20 * H, 2 * H, 3, 1, 2), WeekFigures(10 * H, 2 * H, 2, 0, 0),
+        [
+            Movement("1 company was met for the first time.", "clients"),
+            Movement("2 companies have not been met for 30 days.", "quiet"),
+            Movement("Time in sessions rose from 10 h to 20 h.", "team"),
+        ],
+    ),
+    (
+        WeekFigures(9 * H, 0, 1, 0, 0), WeekFigures(10 * H, 2 * H, 2, 1, 1),
+        [
+            Movement("Time with people outside fell from 2 h to 0 min.", "team"),
+            Movement("The number of companies met fell from 2 to 1.", "team"),
+            Movement("Time in sessions fell from 10 h to 9 h.", "team"),
+        ],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("week", "before", "moved"), MOVED)
+def test_at_most_three_movements_the_largest_first(
+    week: WeekFigures, before: WeekFigures, moved: list[Movement]
+) -> None:
+    assert movements(week, before) == moved
