@@ -6,7 +6,7 @@ settings allow.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from urllib.parse import quote
 
@@ -14,21 +14,20 @@ import psycopg
 
 from integration.database import rows
 from integration.database.postgres import transaction
-from integration.directory.reports import reports_of
 from integration.directory.rights import Right, may
 from integration.directory.time_zones import zone_of
-from integration.notify.digest_days import WEEK
+from integration.figures.periods import DAY, Days, Period, Unit, period_of
+from integration.figures.team_figures import TeamFigures, team_figures
 from integration.notify.digest_due import DIGEST, prepare_digests
+from integration.notify.digest_groups import Group, group_of
 from integration.notify.message import Letter
-from integration.notify.movements import figures, movements
+from integration.notify.movements import Page, described, movements
 from integration.notify.sender import Kind, Sender
 from integration.notify.server import mail_server
 from integration.notify.waiting import Mail
-from integration.notify.week_figures import WeekFigures, figures_exist, week_figures
 from integration.notify.writing import letter
 from integration.privacy.access_log import Act, record_access
-from integration.privacy.groups import SMALLEST_GROUP, teams_shown
-from integration.privacy.settings import privacy_settings
+from integration.privacy.groups import SMALLEST_GROUP
 from integration.settings import Settings
 from integration.sign_in.signing import Signing
 
@@ -43,17 +42,6 @@ class _Reader:
     role: str
     time_zone: str
     subscription_id: int
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Whom the figures are about. `users` is None for everybody; `active` are those of them who are
-    active now. Without `is_compared`, there is nothing about the week before.
-    """
-
-    users: frozenset[str] | None
-    active: frozenset[str]
-    is_compared: bool
 
 
 def send_digests(settings: Settings, url: str, *, clock: Callable[[], datetime]) -> tuple[int, int]:
@@ -78,67 +66,67 @@ def digest_mails(settings: Settings) -> Kind:
         reader = _reader(connection, mail, now=now)
         if reader is None or mail.monday is None or not may(reader.role, Right.SEE_TEAM):
             return []
-        group = _group_of(connection, reader, now=now)
-        if group is None or not figures_exist(connection):
+        if not _marts_exist(connection):
             return []
-        last, before = (
-            week_figures(
-                connection,
-                reader.organization_id,
-                mail.monday - WEEK * ago,
-                users=group.users,
-                zone=zone_of(reader.time_zone),
-            )
-            for ago in (1, 2)
+        week = period_of(mail.monday - DAY, Unit.WEEK)
+        group = group_of(
+            connection, reader.user_id, reader.role, week,
+            organization_id=reader.organization_id, now=now,
+        )  # fmt: skip
+        if group is None:
+            return []
+        found = team_figures(
+            connection,
+            week,
+            organization_id=reader.organization_id,
+            users=group.users,
+            zone=zone_of(reader.time_zone),
+            now=now,
         )
-        if last.is_empty and before.is_empty:
+        is_news = found.figures.people or (found.comparison and found.comparison.before.people)
+        if not is_news:
             return []
-        _record(connection, reader, group, monday=mail.monday)
+        _record(connection, reader, group, week)
         token = signing.signed(str(reader.subscription_id), purpose="digest")
-        return [_letter(settings.public_url, reader, group, mail.monday, last, before, token)]
+        return [_letter(settings.public_url, reader, group, found, token)]
 
     return Kind(write, is_repeatable=False)
 
 
 def _letter(
-    public_url: str,
-    reader: _Reader,
-    group: _Group,
-    monday: date,
-    last: WeekFigures,
-    before: WeekFigures,
-    token: str,
+    public_url: str, reader: _Reader, group: Group, found: TeamFigures, token: str
 ) -> Letter:
-    compared = before if group.is_compared else None
-    team = f"{public_url}/team?week={monday - WEEK}"
-    pages = {
-        "team": team,
-        "clients": f"{public_url}/clients",
-        "quiet": f"{public_url}/clients?show=quiet",
-    }
-    if not may(reader.role, Right.SEE_CLIENTS):
-        pages = dict.fromkeys(pages, team)
+    compared = found.comparison if group.is_compared else None
     stop = f"{public_url}/digest/stop?token={quote(token)}"
     headers = {"List-Unsubscribe": f"<{stop}>"}
     if stop.startswith("https:"):  # RFC 8058 allows nothing else
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    pages = _pages(public_url, reader, found.period)
+    moved = movements(compared) if compared else []
     return letter(
         "digest",
         to=reader.email,
         headers=headers,
-        week=_days(monday - WEEK),
-        week_before=_days(monday - 2 * WEEK),
+        week=_words(found.period),
         people=len(group.active),
-        is_everybody=group.users is None,
-        is_compared=group.is_compared,
-        figures=figures(last, compared),
-        movements=[(one.text, pages[one.page]) for one in movements(last, compared)]
-        if compared
-        else [],
-        team=team,
+        is_everybody=group.is_everybody,
+        compared=_words(compared.days) if compared else "",
+        compared_with=_words(compared.days_before) if compared else "",
+        figures=described(found, is_compared=group.is_compared),
+        movements=[(one.text, pages[one.page]) for one in moved],
+        team=pages["team"],
         stop=stop,
         account=f"{public_url}/account",
     )
+
+
+def _pages(public_url: str, reader: _Reader, week: Period) -> dict[Page, str]:
+    """Where the links lead: to pages that the reader may open."""
+    team = f"{public_url}/team?week={week.value}"
+    if not may(reader.role, Right.SEE_CLIENTS):
+        return {"team": team, "clients": team, "quiet": team}
+    clients = f"{public_url}/clients"
+    return {"team": team, "clients": clients, "quiet": f"{clients}?show=quiet"}
 
 
 def _reader(connection: psycopg.Connection, mail: Mail, *, now: datetime) -> _Reader | None:
@@ -160,47 +148,7 @@ def _reader(connection: psycopg.Connection, mail: Mail, *, now: datetime) -> _Re
     )
 
 
-def _group_of(connection: psycopg.Connection, reader: _Reader, *, now: datetime) -> _Group | None:
-    """Everybody for those who may see everybody's timeline, else those who report to the reader;
-    None if there is nobody, or nothing may be shown about them.
-    """
-    privacy = privacy_settings(connection, reader.organization_id)
-    if privacy.processing == "held":
-        return None
-    sees_all = may(reader.role, Right.SEE_EVERY_TIMELINE)
-    manager_of, active = _users(connection, reader.organization_id, now=now)
-    reports = reports_of(connection, reader.user_id, organization_id=reader.organization_id)
-    users = None if sees_all else reports
-    of_group = active if users is None else active & users
-    if not of_group:
-        return None
-    if privacy.shows_groups_only:
-        if (None if sees_all else reader.user_id) not in teams_shown(manager_of, active):
-            return None
-        # Only the active ones: with somebody who left, it would be about fewer than it says. The
-        # week before would be in two mails, and may have been about one person more in the first.
-        return _Group(None if sees_all else of_group, of_group, is_compared=False)
-    return _Group(users, of_group, is_compared=True)
-
-
-def _users(
-    connection: psycopg.Connection, organization_id: str, *, now: datetime
-) -> tuple[dict[str, str | None], frozenset[str]]:
-    """User -> manager, and the active ones."""
-    found = connection.execute(
-        """
-        select user_id, manager_user_id, deactivated_at is null or deactivated_at > %s
-        from worksights.users where organization_id = %s
-        """,
-        [now, organization_id],
-    ).fetchall()
-    managers = {user: manager for user, manager, _ in found}
-    return managers, frozenset(user for user, _, is_active in found if is_active)
-
-
-def _record(
-    connection: psycopg.Connection, reader: _Reader, group: _Group, *, monday: date
-) -> None:
+def _record(connection: psycopg.Connection, reader: _Reader, group: Group, week: Period) -> None:
     """Figures show nobody, unless they are about so few that each can be recognized in them."""
     if len(group.active) < SMALLEST_GROUP:
         record_access(
@@ -209,12 +157,22 @@ def _record(
             actor=reader.user_id,
             act=Act.DIGEST,
             users=group.active,
-            days=(monday - 2 * WEEK, monday - timedelta(days=1)),
+            days=(week.previous.first, week.last),
         )
 
 
-def _days(monday: date) -> str:
-    """The days of a week, such as "16 – 22 November" or "28 September – 4 October"."""
-    sunday = monday + WEEK - timedelta(days=1)
-    first = f"{monday.day}" if monday.month == sunday.month else f"{monday.day} {monday:%B}"
-    return f"{first} – {sunday.day} {sunday:%B}"
+def _marts_exist(connection: psycopg.Connection) -> bool:
+    """Whether the first batch has built what the figures are read from."""
+    return rows.scalar(
+        connection,
+        bool,
+        "select bool_and(to_regclass(mart) is not null) from unnest(%s::text[]) as mart",
+        [["timeline.user_days", "clientsights.company_relationships"]],
+    )
+
+
+def _words(days: Days) -> str:
+    """The days, such as "16 – 22 November" or "28 September – 4 October"."""
+    first, last = days.first, days.last
+    start = f"{first.day}" if first.month == last.month else f"{first.day} {first:%B}"
+    return f"{start} – {last.day} {last:%B}" if first != last else f"{last.day} {last:%B}"

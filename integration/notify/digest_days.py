@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SENT_FROM = time(7)
-WEEK = timedelta(days=7)
 
 
 def monday_due(now: datetime, zone: ZoneInfo, *, since: datetime) -> date | None:
@@ -18,8 +17,4 @@ def monday_due(now: datetime, zone: ZoneInfo, *, since: datetime) -> date | None
 
 def end_of(day: date, zone: ZoneInfo) -> datetime:
     """The end of the day in the zone, in UTC."""
-    return start_of(day + timedelta(days=1), zone)
-
-
-def start_of(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)

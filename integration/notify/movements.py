@@ -6,17 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from integration.notify.week_figures import WeekFigures
+from integration.figures.team_figures import Comparison, Figures, TeamFigures
 from integration.quantities import quantity
 
 MOVEMENTS = 3
 Page = Literal["team", "clients", "quiet"]
 SAME = "no change"
+Measure = Callable[[Figures], int | None]
+Say = Callable[[int], str]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """`change` is the difference to the week before, or "" if the two are not compared."""
+    """`change` is the difference to the same days of the week before, or "" without one."""
 
     label: str
     value: str
@@ -43,51 +45,47 @@ def _number(count: int) -> str:
     return f"{count:,}"
 
 
-def figures(week: WeekFigures, before: WeekFigures | None) -> list[Figure]:
-    new = f", {week.companies_new:,} new" if week.companies_new else ""
-    share = "–" if week.share is None else f"{week.share}%"
+def described(week: TeamFigures, *, is_compared: bool) -> list[Figure]:
+    """The four figures of the whole week; compared are its complete days."""
+    shown, compared = week.figures, week.comparison if is_compared else None
+    new = f", {shown.new_companies:,} new" if shown.new_companies else ""
+
+    def figure(
+        label: str, value: str, of: Measure, *, unit: str = "", say: Say = _number
+    ) -> Figure:
+        change = _change(of(compared.now), of(compared.before), unit, say) if compared else ""
+        return Figure(label, value, change)
+
+    share = "–" if shown.share is None else f"{shown.share}%"
     return [
-        Figure(
-            "Person-hours in sessions",
-            hours(week.seconds),
-            _change(week.seconds, before.seconds if before else None, say=hours),
-        ),
-        Figure(
-            "With people outside",
-            share,
-            _change(week.share, before.share if before else None, " points"),
-        ),
-        Figure(
-            "Companies met",
-            f"{week.companies_met:,}{new}",
-            _change(week.companies_met, before.companies_met if before else None),
-        ),
-        Figure(
-            "Gone quiet",
-            f"{week.companies_quiet:,}",
-            _change(week.companies_quiet, before.companies_quiet if before else None),
+        figure("Person-hours in sessions", hours(shown.seconds), lambda of: of.seconds, say=hours),
+        figure("With people outside", share, lambda of: of.share, unit=" points"),
+        figure("Companies met", f"{shown.companies:,}{new}", lambda of: of.companies),
+        figure(
+            "Companies gone quiet", _number(shown.quiet_companies), lambda of: of.quiet_companies
         ),
     ]
 
 
-def movements(week: WeekFigures, before: WeekFigures) -> list[Movement]:
-    """At most three: new companies, quiet companies, then the largest changes."""
+def movements(compared: Comparison) -> list[Movement]:
+    """At most three: new companies, companies gone quiet, then the largest changes."""
+    now, before = compared.now, compared.before
     found = []
-    if week.companies_new:
-        met = quantity(week.companies_new, "company was", "companies were")
+    if now.new_companies:
+        met = quantity(now.new_companies, "company was", "companies were")
         found.append(Movement(f"{met} met for the first time.", "clients"))
-    if week.companies_quiet:
-        quiet = quantity(week.companies_quiet, "company has", "companies have")
-        found.append(Movement(f"{quiet} not been met for 30 days.", "quiet"))
-    return [*found, *_largest_changes(week, before)][:MOVEMENTS]
+    if now.quiet_companies > before.quiet_companies:
+        many = f"from {before.quiet_companies:,} to {now.quiet_companies:,}"
+        found.append(Movement(f"The number of companies gone quiet rose {many}.", "quiet"))
+    return [*found, *_largest_changes(now, before)][:MOVEMENTS]
 
 
-def _largest_changes(week: WeekFigures, before: WeekFigures) -> list[Movement]:
+def _largest_changes(week: Figures, before: Figures) -> list[Movement]:
     """The largest first, in proportion to the week before."""
     measured = [
         (week.seconds, before.seconds, "Time in sessions", hours),
         (week.external_seconds, before.external_seconds, "Time with people outside", hours),
-        (week.companies_met, before.companies_met, "The number of companies met", _number),
+        (week.companies, before.companies, "The number of companies met", _number),
     ]
     changes = []
     for now, then, what, say in measured:
@@ -98,9 +96,7 @@ def _largest_changes(week: WeekFigures, before: WeekFigures) -> list[Movement]:
     return [Movement(text, "team") for _, text in sorted(changes, key=lambda one: -one[0])]
 
 
-def _change(
-    now: int | None, then: int | None, unit: str = "", say: Callable[[int], str] = _number
-) -> str:
+def _change(now: int | None, then: int | None, unit: str = "", say: Say = _number) -> str:
     if now is None or then is None:
         return ""
     difference = abs(now - then)

@@ -46,9 +46,10 @@ DAYS = [
 ]
 # company, session, user, when
 MEETINGS = [
-    ("co-known", "s1", "eve", "2026-10-01"),
+    ("co-known", "s0", "eve", "2026-10-01"),
+    ("co-known", "s1", "eve", "2026-10-20"),
     ("co-known", "s2", "eve", "2026-11-16"),
-    ("co-known", "s3", "ann", "2026-11-16"),  # new to her team, not to the firm
+    ("co-known", "s3", "ann", "2026-11-16"),
     ("co-new", "s4", "ben", "2026-11-18"),
     ("co-quiet", "s5", "cyd", "2026-10-20"),  # 30 days before 19 November
     ("co-before", "s6", "ann", "2026-11-10"),
@@ -74,6 +75,16 @@ class Firm:
                 user,
                 LONG_AGO,
             )
+
+    def spend(self, hours: int, day: str, *users: str, outside: int = 0) -> None:
+        """Puts these users into sessions for so many hours of this day."""
+        for user in users:
+            self.rows(
+                "insert into timeline.user_days (organization_id, user_id, activity_count, "
+                "hosted_count, seconds, external_seconds, meetings_seconds, webinars_seconds, "
+                "phone_seconds, day) values ('firm', %s, 1, 0, %s, %s, 0, 0, 0, %s)",
+                user, hours * H, outside * H, day,
+            )  # fmt: skip
 
     def choose(self, name: str, value: str) -> None:
         self.rows(
@@ -105,6 +116,9 @@ class Firm:
         for table in ("mails", "digest_subscriptions", "privacy_settings", "access_log"):
             self.rows(f"delete from integration.{table}")  # noqa: S608  (our own names)
         self.rows("delete from worksights.users")
+        self.rows("delete from timeline.user_days")
+        for user, day, hours, outside in DAYS:
+            self.spend(hours, day, user, outside=outside)
         for user, (role, manager) in PEOPLE.items():
             self.rows(
                 "insert into worksights.users (user_id, organization_id, email, full_name, role, "
@@ -129,13 +143,11 @@ def new_firm(server_url: str) -> Iterator[Firm]:
         }
         firm = Firm(url, Settings(home=Path(), values=values), box)
         firm.rows("insert into worksights.organizations values ('firm', 'Firm', %s)", LONG_AGO)
-        for user, day, hours, outside in DAYS:
-            firm.rows(
-                "insert into timeline.user_days (organization_id, user_id, activity_count, "
-                "hosted_count, seconds, external_seconds, meetings_seconds, webinars_seconds, "
-                "phone_seconds, day) values ('firm', %s, 1, 0, %s, %s, 0, 0, 0, %s)",
-                user, hours * H, outside * H, day,
-            )  # fmt: skip
+        firm.rows(
+            "insert into integration.connections (connection_id, organization_id, "
+            "zoom_account_id, connected_at) values ('c', 'firm', 'FirmZoomAccount0000000', %s)",
+            LONG_AGO,
+        )
         for company, session, user, day in MEETINGS:
             met_at = f"{day} 12:00Z"
             firm.rows(
@@ -151,4 +163,21 @@ def new_firm(server_url: str) -> Iterator[Firm]:
                 "values ('firm', %s, %s, 'p', %s, 2, 60, 1, 1, %s, %s)",
                 session, user, company, day, met_at,
             )  # fmt: skip
+        firm.rows(_TIES)
+        firm.rows(_COMPANIES)
         yield firm
+
+
+_TIES = """
+    insert into intermediate.int_company_relationships (organization_id, user_id, company_id,
+        session_count, shared_seconds, decayed_minutes, first_met_at, last_met_at)
+    select organization_id, user_id, company_id, count(*), 60, 1, min(met_at), max(met_at)
+    from intermediate.int_interactions group by organization_id, user_id, company_id
+"""
+_COMPANIES = """
+    insert into clientsights.companies (company_id, organization_id, domain, name, name_source,
+        skeleton, person_count, session_count, met_seconds, first_met_at, last_met_at)
+    select company_id, organization_id, company_id || '.example', company_id, 'guess', company_id,
+        1, count(*), 60, min(met_at), max(met_at)
+    from intermediate.int_interactions group by organization_id, company_id
+"""

@@ -36,17 +36,17 @@ Compared with 9 – 15 November
 Person-hours in sessions: 10 h (+2 h)
 With people outside: 60% (+48 points)
 Companies met: 2, 1 new (+1)
-Gone quiet: 1 (+1)
+Companies gone quiet: 1 (+1)
 
 - 1 company was met for the first time.
   https://page.example/clients
-- 1 company has not been met for 30 days.
+- The number of companies gone quiet rose from 0 to 1.
   https://page.example/clients?show=quiet
 - Time with people outside rose from 1 h to 6 h.
-  https://page.example/team?week=2026-11-16
+  https://page.example/team?week=2026-W47
 
 Open the week of each person:
-https://page.example/team?week=2026-11-16
+https://page.example/team?week=2026-W47
 
 You get this mail on Mondays because you asked for it on your account page.
 To stop it, open https://page.example/digest/stop?token=…
@@ -57,15 +57,15 @@ Compared with 9 – 15 November
 
 Person-hours in sessions: 6 h (−2 h)
 With people outside: 33% (+21 points)
-Companies met: 2, 2 new (+1)
-Gone quiet: 1 (+1)
+Companies met: 2, 1 new (+1)
+Companies gone quiet: 1 (+1)
 
-- 2 companies were met for the first time.
-  https://page.example/team?week=2026-11-16
-- 1 company has not been met for 30 days.
-  https://page.example/team?week=2026-11-16
+- 1 company was met for the first time.
+  https://page.example/team?week=2026-W47
+- The number of companies gone quiet rose from 0 to 1.
+  https://page.example/team?week=2026-W47
 - Time with people outside rose from 1 h to 2 h.
-  https://page.example/team?week=2026-11-16
+  https://page.example/team?week=2026-W47
 
 """
 
@@ -107,6 +107,16 @@ def test_nobody_gets_two_digests_of_a_week(firm: Firm) -> None:
     assert firm.readers == ["eve", "eve", "mia", "mia"]
 
 
+def test_only_days_that_are_over_everywhere_are_compared(firm: Firm) -> None:
+    """It is still Sunday for Ann when her manager's Monday starts."""
+    firm.rows("update worksights.users set time_zone = 'Pacific/Auckland' where user_id = 'mia'")
+    firm.subscribe("mia")
+    firm.send(SEVEN - timedelta(hours=13))
+    text = words(firm.box.received[0])
+    assert "16 – 21 November compared with 9 – 14 November\n" in text
+    assert "Person-hours in sessions: 6 h (+2 h)\n" in text
+
+
 def test_a_week_without_anything_is_no_news(firm: Firm) -> None:
     firm.subscribe("eve")
     assert firm.send(SEVEN + timedelta(days=70)) == (1, 0)
@@ -136,22 +146,29 @@ def test_what_changed_since_it_was_prepared_counts(change: str, firm: Firm) -> N
 
 
 def test_groups_of_fewer_than_five_are_not_in_a_mail_if_only_groups_are_shown(firm: Firm) -> None:
-    """Nor is the week before: two mails, one of six people and one of five, would give away one."""
+    """Only those who were in sessions count. Nor is the week before in it: two mails, one about six
+    people and one about five, would give away one.
+    """
     firm.choose("view", "grouped")
     firm.subscribe("eve", "mia")
     firm.send()
+    assert firm.readers == []  # three were in sessions
+    firm.spend(1, "2026-11-25", *PEOPLE)
+    firm.send(NEXT_SEVEN)
     assert firm.readers == ["eve"]
     assert "Compared" not in words(firm.box.received[0])
-    assert "Companies met: 2, 1 new\n" in words(firm.box.received[0])
+    assert "Person-hours in sessions: 15 h\n" in words(firm.box.received[0])
     firm.rows("update worksights.users set manager_user_id = 'mia' where user_id = 'ada'")
-    firm.send(NEXT_SEVEN)
+    firm.spend(1, "2026-12-02", *PEOPLE)
+    firm.send(NEXT_SEVEN + timedelta(days=7))
     assert firm.readers == ["eve", "eve"]  # all seven without her five would be two
+    firm.rows("update worksights.users set manager_user_id = null where user_id = 'mia'")
     firm.rows(
         "insert into worksights.users (user_id, organization_id, email, full_name, role) "
         "select n, 'firm', n || '@firm.example', n, 'member' from unnest('{x,y,z}'::text[]) as n"
     )
-    firm.rows("update worksights.users set manager_user_id = null where user_id = 'mia'")
-    firm.send(NEXT_SEVEN + timedelta(days=7))
+    firm.spend(1, "2026-12-09", *PEOPLE, "x", "y", "z")
+    firm.send(NEXT_SEVEN + timedelta(days=14))
     assert firm.readers == ["eve", "eve", "eve", "mia"]
 
 

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from integration.directory.time_zones import zone_of
+from integration.figures.periods import Unit, period_of
+from integration.figures.team_figures import Comparison, Figures, TeamFigures
 from integration.notify.digest_days import monday_due
-from integration.notify.movements import Movement, figures, hours, movements
-from integration.notify.week_figures import WeekFigures
+from integration.notify.movements import Movement, described, hours, movements
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 DUE = [
@@ -44,50 +45,68 @@ def test_whoever_asks_after_seven_waits_a_week() -> None:
 
 
 H = 3600
+WEEK = period_of(date(2026, 11, 16), Unit.WEEK)
+
+
+def of(hours: float, outside: float = 0, met: int = 0, new: int = 0, quiet: int = 0) -> Figures:
+    return Figures(1, int(hours * H), int(outside * H), met, new, quiet)
+
+
+def compared(now: Figures, before: Figures) -> Comparison:
+    return Comparison(WEEK.days, WEEK.previous.days, now, before)
+
+
+def values(
+    now: Figures, before: Figures | None, *, is_compared: bool = True
+) -> list[tuple[str, str]]:
+    found = TeamFigures(WEEK, now, compared(now, before) if before else None)
+    return [(one.value, one.change) for one in described(found, is_compared=is_compared)]
 
 
 def test_figures_are_compared_in_their_own_units() -> None:
-    week, before = WeekFigures(31 * H + 960, 13 * H, 5, 1, 1), WeekFigures(24 * H, 7 * H, 5, 0, 2)
-    nothing = WeekFigures(0, 0, 0, 0, 0)
-    assert [(one.value, one.change) for one in figures(week, before)] == [
-        ("31 h 16 min", "+7 h 16 min"),
+    week, before = of(31.25, 13, 5, 1, 1), of(24, 7, 5, 0, 2)
+    assert values(week, before) == [
+        ("31 h 15 min", "+7 h 15 min"),
         ("42%", "+13 points"),
         ("5, 1 new", "no change"),
         ("1", "−1"),
     ]
-    assert [(one.value, one.change) for one in figures(nothing, week)] == [
-        ("0 min", "−31 h 16 min"),
+    assert values(of(0), week) == [
+        ("0 min", "−31 h 15 min"),
         ("–", ""),
         ("0", "−5"),
         ("0", "−1"),
     ]
-    assert {one.change for one in figures(week, None)} == {""}
+    assert {change for _, change in values(week, None)} == {""}
+    assert {change for _, change in values(week, before, is_compared=False)} == {""}
     assert [hours(one) for one in (0, 59, 3600, 1234 * H)] == ["0 min", "1 min", "1 h", "1,234 h"]
 
 
 MOVED = [
-    (WeekFigures(10 * H, 0, 0, 0, 0), WeekFigures(10 * H, 0, 0, 0, 0), []),
+    (of(10), of(10), []),
     (
-        WeekFigures(20 * H, 2 * H, 3, 1, 2), WeekFigures(10 * H, 2 * H, 2, 0, 0),
+        of(20, 2, 3, 1, 2),
+        of(10, 2, 2),
         [
             Movement("1 company was met for the first time.", "clients"),
-            Movement("2 companies have not been met for 30 days.", "quiet"),
+            Movement("The number of companies gone quiet rose from 0 to 2.", "quiet"),
             Movement("Time in sessions rose from 10 h to 20 h.", "team"),
         ],
     ),
     (
-        WeekFigures(9 * H, 0, 1, 0, 0), WeekFigures(10 * H, 2 * H, 2, 1, 1),
+        of(9, 0, 1),
+        of(10, 2, 2, 1, 1),
         [
             Movement("Time with people outside fell from 2 h to 0 min.", "team"),
             Movement("The number of companies met fell from 2 to 1.", "team"),
             Movement("Time in sessions fell from 10 h to 9 h.", "team"),
         ],
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("week", "before", "moved"), MOVED)
 def test_at_most_three_movements_the_largest_first(
-    week: WeekFigures, before: WeekFigures, moved: list[Movement]
+    week: Figures, before: Figures, moved: list[Movement]
 ) -> None:
-    assert movements(week, before) == moved
+    assert movements(compared(week, before)) == moved

@@ -45,7 +45,12 @@ MAY_IMPORT = {
     f"{INTEGRATION}figures": CONNECTIONS,
     f"{INTEGRATION}pipeline": PIPELINE,
     # Mails hold sign-in links, and what their readers may see.
-    f"{INTEGRATION}notify": (*PIPELINE, f"{INTEGRATION}directory", f"{INTEGRATION}sign_in"),
+    f"{INTEGRATION}notify": (
+        *PIPELINE,
+        f"{INTEGRATION}figures",
+        f"{INTEGRATION}directory",
+        f"{INTEGRATION}sign_in",
+    ),
     f"{INTEGRATION}web": ABOVE,
     # These two modules load their half of the product when a command needs it.
     f"{INTEGRATION}commands": (*ABOVE, f"{INTEGRATION}web.serve", "orchestration.batch"),
