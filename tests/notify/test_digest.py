@@ -45,7 +45,7 @@ Companies gone quiet: 1 (+1)
 - Time with people outside rose from 1 h to 6 h.
   https://page.example/team?week=2026-W47
 
-Open the week of each person:
+Open the team week:
 https://page.example/team?week=2026-W47
 
 You get this mail on Mondays because you asked for it on your account page.

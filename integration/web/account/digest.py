@@ -48,7 +48,7 @@ def change_digest(visit: Visit) -> Response:
             now=visit.now,
         )
         text = (
-            "You get the Monday digest from next Monday on."
+            "From now on, you get the Monday digest."
             if to == "on"
             else "You do not get the Monday digest any more."
         )

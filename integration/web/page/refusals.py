@@ -20,9 +20,9 @@ PRIVACY = Link("Open Privacy", "/services/zoom/privacy")
 HOW_TO_SIGN_IN = Link("How to sign in", "/sign-in")
 
 
-def link_to_sign_in(wanted: str = "") -> Link:
+def link_to_sign_in(wanted: str = "", *, page: str = "/sign-in") -> Link:
     """`wanted` is the address to go to after signing in."""
-    return Link("Sign in", f"/sign-in?{urlencode({'next': wanted})}" if wanted else "/sign-in")
+    return Link("Sign in", f"{page}?{urlencode({'next': wanted})}" if wanted else page)
 
 
 class Refusal(Exception):

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from integration.directory.rights import Right
 from integration.identity.cleaning import cleaned_email
 from integration.notify.asked_links import ADDRESS_PERIOD, AskedLink, TooManyRequests, ask_for_link
-from integration.web.page.refusals import HOW_TO_SIGN_IN, Refusal
+from integration.web.page.refusals import HOW_TO_SIGN_IN, Refusal, link_to_sign_in
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.sign_in.next_page import next_page
 
@@ -60,12 +60,13 @@ def mail_link(visit: Visit) -> Response:
     except TooManyRequests as error:
         raise _too_many() from error
     mails.wake()
-    return visit.go("/sign-in/mailed")
+    return visit.go(link_to_sign_in(next_path, page="/sign-in/mailed").href)
 
 
 def mailed(visit: Visit) -> Response:
     minutes = int(ADDRESS_PERIOD.total_seconds() // 60)
-    return visit.render("sign_in/mailed.html", takes_message=False, minutes=minutes)
+    again = link_to_sign_in(next_page(visit.query("next")))
+    return visit.render("sign_in/mailed.html", takes_message=False, minutes=minutes, again=again)
 
 
 def _too_many() -> Refusal:
