@@ -54,7 +54,7 @@ OTHERS = [
         for path in (
             "/services",
             "/sign-in",
-            "/sign-in/mailed",
+            "/mailed-link",
             "/sign-in?token=made-up",
             "/sign-in?token={link_of_another}",
             "/signed-out",

@@ -1,4 +1,5 @@
-"""`/sign-in` without a link: a form that has one mailed.
+"""`/sign-in` without a link: a form that has one mailed. `/mailed-link` takes it, and then says
+what to do next.
 
 Everybody gets the same answer after the same work, whether or not the address is a user's. The form
 has no token: nobody is signed in yet, and whoever sends it from another site achieves no more than
@@ -60,7 +61,7 @@ def mail_link(visit: Visit) -> Response:
     except TooManyRequests as error:
         raise _too_many() from error
     mails.wake()
-    return visit.go(link_to_sign_in(next_path, page="/sign-in/mailed").href)
+    return visit.go(link_to_sign_in(next_path, page="/mailed-link").href)
 
 
 def mailed(visit: Visit) -> Response:
@@ -80,6 +81,6 @@ def _too_many() -> Refusal:
 
 
 PAGES = (
-    PageRoute("/sign-in/mail", mail_link, right=Right.ANYONE, shows=Shows.NOBODY, method="POST"),
-    PageRoute("/sign-in/mailed", mailed, right=Right.ANYONE, shows=Shows.NOBODY),
+    PageRoute("/mailed-link", mail_link, right=Right.ANYONE, shows=Shows.NOBODY, method="POST"),
+    PageRoute("/mailed-link", mailed, right=Right.ANYONE, shows=Shows.NOBODY),
 )

@@ -104,6 +104,6 @@ def test_without_a_mail_server_nothing_is_offered_or_sent(shared_site: Site) -> 
         0,
         0,
     )
-    answer = shared_site.stranger().send("/sign-in/mail", [("email", "executive@acme.example")])
+    answer = shared_site.stranger().send("/mailed-link", [("email", "executive@acme.example")])
     assert (answer.status_code, "Ask the team that runs WorkSights" in answer.text) == (200, True)
     assert shared_site.rows("select 1 from integration.mails") == []

@@ -14,7 +14,7 @@ from tests.notify.smtp_server import MailBox, Received, mail_box
 from tests.patience import wait_until
 from tests.web.page.site import Site, Visitor, email_of, running_site
 
-CHECK = "/sign-in/mailed"
+CHECK = "/mailed-link"
 Start = Callable[[], Site]
 
 
@@ -54,7 +54,7 @@ def site(shared: Site, box: MailBox) -> Site:
 
 def ask(visitor: Visitor, email: str, next_path: str = "") -> requests.Response:
     fields = [("email", email), *([("next", next_path)] if next_path else [])]
-    return visitor.send("/sign-in/mail", fields)
+    return visitor.send("/mailed-link", fields)
 
 
 def settle(site: Site) -> None:
@@ -75,7 +75,7 @@ def test_a_stranger_gets_to_the_page_they_wanted_by_a_mailed_link(site: Site, bo
     refused = visitor.get("/timeline?day=2026-03-10&x=a%26b")
     way = re.search(r'href="(/sign-in\?next=[^"]+)"', refused.text)[1]
     form = re.search(
-        r'<form method="post" action="/sign-in/mail">(.*?)</form>', visitor.get(way).text, re.DOTALL
+        r'<form method="post" action="/mailed-link">(.*?)</form>', visitor.get(way).text, re.DOTALL
     )
     wanted = re.search(r'name="next" value="([^"]+)"', form[1])[1].replace("&amp;", "&")
     answer = ask(visitor, "Member@ACME.example ", wanted)
@@ -208,7 +208,7 @@ def test_a_text_that_is_no_address_is_marked_in_the_form(entered: str, site: Sit
     "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}]
 )
 def test_another_site_has_no_link_mailed(headers: dict[str, str], site: Site) -> None:
-    answer = site.stranger().send("/sign-in/mail", [("email", email_of("owner"))], headers=headers)
+    answer = site.stranger().send("/mailed-link", [("email", email_of("owner"))], headers=headers)
     assert (answer.status_code, site.rows("select 1 from integration.mails")) == (403, [])
 
 
