@@ -18,6 +18,26 @@ WATCH_SHIFTS = """
 """
 # Only the findings: all that axe says of a page is 50 KB.
 FIND_BARRIERS = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
+# Words of tables that are not on one line, at each of the widths where a table could be too narrow
+# for them. Addresses may be broken after their marks.
+BROKEN_WORDS = """() => {
+    const broken = [];
+    for (const table of document.querySelectorAll("table")) {
+        const texts = document.createTreeWalker(table, NodeFilter.SHOW_TEXT);
+        for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+            if (text.parentElement.closest(".unseen, caption, code")) continue;
+            for (const word of text.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+                const range = document.createRange();
+                range.setStart(text, word.index);
+                range.setEnd(text, word.index + word[0].length);
+                const lines = [...range.getClientRects()].map(box => Math.round(box.top));
+                if (new Set(lines).size > 1) broken.push(word[0]);
+            }
+        }
+    }
+    return broken;
+}"""
+NARROW_DESK = 1100  # pixels
 DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -25,7 +45,7 @@ DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(d
 class Look:
     """`barriers` are axe's serious and critical findings with their elements, `foreign` the
     requests to other sites, `said` the browser's complaints (policy violations, script errors),
-    `shifted` the cumulative layout shift.
+    `shifted` the cumulative layout shift, `broken` the words broken inside in tables.
     """
 
     status: int
@@ -34,6 +54,7 @@ class Look:
     said: list[str]
     wider_by: int
     shifted: float
+    broken: list[str]
 
 
 def look_at(page: Page, address: str) -> Look:
@@ -72,6 +93,7 @@ def _look(page: Page, address: str, *, asked: list[str], said: list[str]) -> Loo
         said=complaints,
         wider_by=wider_by,
         shifted=round(shifted, 4),
+        broken=_broken_words(page),
     )
 
 
@@ -84,3 +106,14 @@ def _barriers(page: Page) -> list[str]:
         if one["impact"] in SERIOUS
         for node in one["nodes"]
     ]
+
+
+def _broken_words(page: Page) -> list[str]:
+    """At the page's width; a desktop's also at the least one at which tables are not cards."""
+    found: list[str] = page.evaluate(BROKEN_WORDS)
+    size = page.viewport_size
+    if size and size["width"] > NARROW_DESK and page.locator("table").count():
+        page.set_viewport_size({**size, "width": NARROW_DESK})
+        found += page.evaluate(BROKEN_WORDS)
+        page.set_viewport_size(size)
+    return found

@@ -15,7 +15,10 @@ from tests.patience import PATIENCE
 from tests.web.page.site import LONG_AGO, Site, user_id_of
 
 # These redirect, or are a file, and have no page.
-NO_PAGE = ("/", "/services/zoom/connect", "/account/download")
+NO_PAGE = (
+    "/", "/services/zoom/connect", "/account/download",
+    *(route.path for route in PAGES if route.path.endswith(".csv")),
+)  # fmt: skip
 # Pages with more than one state: searched, previewed, refused, empty.
 ALSO = (
     "/services/zoom/overview/changes?page=2",
@@ -34,6 +37,9 @@ ALSO = (
     "/timeline?day=2026-03-32",
     "/timeline?find=of",
     "/clients?q=client",
+    "/clients?period=30&sort=name",
+    "/clients?show=quiet&period=all&sort=-time",
+    "/clients/companies/{company_id}?weights=1",
     "/clients/companies/{lookalike_id}",
     "/clients/people?q=no-such-name",
     "/missing?from=2026-03-01&to=2026-03-20",
@@ -162,6 +168,8 @@ def test_a_look_reports_what_keeps_people_from_using_a_page(browser: Browser) ->
     bad = """
         <!doctype html><title>Bad</title>
         <img src="http://elsewhere.example/picture.png"><div style="width: 3000px">wide</div>
+        <table><td style="width: 4ch; max-width: 4ch; overflow-wrap: anywhere">Importers
+        </td></table>
         <script>missing()</script>
     """
     with browser.new_context(viewport=PHONE) as context, context.new_page() as page:
@@ -172,6 +180,7 @@ def test_a_look_reports_what_keeps_people_from_using_a_page(browser: Browser) ->
     assert seen.foreign == ["http://elsewhere.example/picture.png"]
     assert seen.said == ["missing is not defined"]
     assert seen.wider_by > 2000
+    assert seen.broken == ["Importers"]
 
 
 @for_every_visit
@@ -207,3 +216,10 @@ def test_nothing_jumps_while_a_page_loads(
     look: Looking, visitor: str, path: str, size: str
 ) -> None:
     assert look(visitor, path, size).shifted == 0
+
+
+@for_every_visit
+def test_no_word_is_broken_inside_in_a_table(
+    look: Looking, visitor: str, path: str, size: str
+) -> None:
+    assert look(visitor, path, size).broken == []

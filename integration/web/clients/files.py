@@ -19,7 +19,7 @@ from integration.web.clients.people import people
 from integration.web.clients.ties import every_tie
 from integration.web.page.csv_file import MOST_ROWS, csv_file
 from integration.web.page.listing import SEARCH_LIMIT
-from integration.web.page.time_zone import zoned
+from integration.web.page.time_zone import zone_of, zoned
 from integration.web.page.visit import PageRoute, Visit
 
 LIMIT = MOST_ROWS + 1  # one more than fits, which is refused
@@ -178,7 +178,7 @@ def _named(visit: Visit, what: str) -> str:
 
 
 def _time(column: str, visit: Visit) -> str:
-    return f"{column} ({visit.viewer.time_zone})"
+    return f"{column} ({zone_of(visit.viewer.time_zone).key})"
 
 
 def _local(moment: datetime, visit: Visit) -> datetime:

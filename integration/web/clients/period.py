@@ -27,7 +27,7 @@ class Period:
     @property
     def words(self) -> str:
         days = _DAYS[self.key]
-        return f"Last {days} days" if days else "All"
+        return f"Last {days} days" if days else "All time"
 
 
 def period_of(visit: Visit, key: str) -> Period:

@@ -57,6 +57,8 @@ def draw_weeks(
 
 
 def in_hours(seconds: int) -> str:
-    """Hours with one decimal; "<0.1" for what would be rounded to none."""
+    """Hours with one decimal, from ten on without; "<0.1" for what would be rounded to none."""
+    if seconds >= 10 * 3600:
+        return f"{seconds / 3600:.0f}"
     tenths = f"{seconds / 3600:.1f}"
     return ("<0.1" if seconds else "0") if tenths == "0.0" else tenths

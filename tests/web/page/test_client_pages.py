@@ -83,10 +83,10 @@ def test_who_knows_whom_is_a_table_of_people_and_companies(owner: Visitor) -> No
         [re.sub(r" , (weak|fair|good|strong)\b", "", cell) for cell in row]
         for row in rows(page, caption)
     ] == [
-        ["Admin of Acme", f"1 , {first}", f"1 , {first}", none],
+        ["Admin of Acme", f"1, {first}", f"1, {first}", none],
         ["Executive of Acme", "1", "1", none],
         ["Manager of Acme", none, "1", none],
-        ["Member of Acme", none, "1", f"1 , {first}"],
+        ["Member of Acme", none, "1", f"1, {first}"],
     ]
     foot = words(re.search(r"<tfoot>(.*?)</tfoot>", page)[1])
     assert foot == "Known by 2 people 4 people only Member of Acme"

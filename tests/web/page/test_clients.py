@@ -31,7 +31,7 @@ def test_companies_are_listed_with_how_long_they_were_met_in_how_many_meetings(
         "client-two.com": ["45 min in 1 meeting", "10 Mar 2026 Quiet", "1"],
     }
     page = words(look(owner, page_of(owner, "Client One")))
-    assert "All 2 h in 2 meetings 4 h in person-hours" in page
+    assert "All time 2 h in 2 meetings 4 h in person-hours" in page
     assert "Last 90 days None" in page
     assert "Known by 4 colleagues" in page
 
@@ -43,7 +43,7 @@ def test_only_the_meetings_of_the_chosen_period_count(story: Site, owner: Visito
             (row,) = rows(look(owner, f"/clients?q=client-two&period={period}"), "Companies")
             assert row[1].startswith(met)
         page = words(look(owner, page_of(owner, "Client Two")))
-        assert "Last 30 days None Last 90 days 45 min in 1 meeting All 45 min in 1" in page
+        assert "Last 30 days None Last 90 days 45 min in 1 meeting All time 45 min in 1" in page
         picture = re.search(r'aria-label="Hours by week, ([^"]+)"', look(owner, page_of(
             owner, "Client Two")))[1]  # fmt: skip
         assert [week.rpartition(": ")[2] for week in picture.split("; ")].count("0.8") == 1
