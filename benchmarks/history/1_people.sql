@@ -1,15 +1,20 @@
--- An organization of {users} with a year of sessions, written straight into the tables that the page reads: what a batch
+-- An organization of {users} with {days} days of sessions, written straight into the tables that the page reads: what a batch
 -- a day would have derived, without the hours. Who meets whom is skewed as it is in life: the first users and clients have
 -- most of it. Runs as the owner, after `migrate` and one batch without news, which makes the tables.
 select setseed(0.5);
 
 insert into worksights.organizations values ('acme', 'Acme', now() - interval '3 years');
-insert into worksights.users (user_id, organization_id, email, full_name, role, time_zone, created_at)
+-- Ten people report to each manager: u1 to u10 lead directly or through others 5,000, 500 and 50 of them.
+insert into worksights.users (
+    user_id, organization_id, email, full_name, role, time_zone, manager_user_id, created_at
+)
 select
     'u' || number, 'acme', 'user' || number || '@acme.example',
     (array['Ana', 'Ben', 'Cleo', 'Dan', 'Eva', 'Finn', 'Gita', 'Hugo', 'Ines', 'Jan'])[1 + number % 10]
         || ' Surname' || number,
-    case number when 1 then 'executive' else 'member' end, 'Europe/Berlin', now() - interval '2 years'
+    case when number = 1 then 'executive' when number <= {users} / 10 then 'manager' else 'member' end,
+    (array['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'America/Los_Angeles'])[1 + number % 4],
+    case when number > 1 then 'u' || (number + 8) / 10 end, now() - interval '2 years'
 from generate_series(1, {users}) as number;
 insert into integration.connections (
     organization_id, zoom_account_id, owner_user_id, connected_at, granted_at, users_imported_at, next_import_at

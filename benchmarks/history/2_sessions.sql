@@ -7,7 +7,7 @@ select
 from (
     select
         number, 15 + number % 75 as minutes,
-        date_trunc('day', now()) - (number % 365 - 1) * interval '1 day' - interval '4 hours'
+        date_trunc('day', now()) - (1 + number % {days}) * interval '1 day' - interval '4 hours'
             - number % 600 * interval '1 minute' as ended_at
     from generate_series(1, {sessions}) as number
 ) as times;
@@ -106,6 +106,14 @@ select
 from ours
 inner join meetings using (session_id)
 where ours.user_id is not null;
+insert into zoom_raw.events (
+    organization_id, event_id, session_id, zoom_account_id, event, batch, occurred_at, first_received_at, fields
+)
+select
+    'acme', session_id || event, session_id, 'AcmeZoomAccount0000000', event, 1, ended_at,
+    ended_at + interval '20 seconds', '{}'
+from meetings
+cross join unnest(array['meeting.started', 'meeting.participant_left', 'meeting.ended']) as event;
 
 -- The ledger of what Zoom sent: two events of each participant and two of the session; one in 500 was set aside.
 insert into ingress.deliveries (
