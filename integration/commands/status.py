@@ -255,9 +255,12 @@ def _backlog(backlog: facts.Backlog, now: datetime) -> str:
 def _delay(delay: facts.Delay | None) -> str:
     if delay is None or not delay.entries:
         return "no entries in the last 7 days"
+    entries = f"{quantity(delay.entries, 'entry', 'entries')} in 7 days"
+    if delay.median is None:
+        return entries
     return (
-        f"median {_span(delay.median)}, longest {_span(delay.longest)} "
-        f"({quantity(delay.entries, 'entry', 'entries')} in 7 days)"
+        f"median {_span(delay.median)}, longest {_span(delay.longest)} from arrival ({entries}); "
+        f"Zoom's events arrived {_span(delay.until_received)} after the end (median)"
     )
 
 

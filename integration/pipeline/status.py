@@ -8,7 +8,7 @@ from psycopg.sql import SQL
 
 from integration.database import rows
 from integration.pipeline.batches import Batch
-from integration.pipeline.marts import marts_exist
+from integration.pipeline.marts import marts_exist, relations_exist
 
 
 @dataclass(frozen=True)
@@ -39,40 +39,79 @@ class Backlog:
 
 @dataclass(frozen=True)
 class Delay:
-    """The time from the end of a session to its entries, over the last seven days' entries."""
+    """The time from the arrival of a session's last event to its entries, over the latest sessions.
+
+    That is the part that batches can shorten. `until_received`, the median time from a session's
+    end to that arrival, is Zoom's part: seconds, or days after an outage or in a replay. `entries`
+    counts all of them; the times leave out entries that are older than their session's last event.
+    """
 
     entries: int
     median: timedelta | None
     percentile_95: timedelta | None
     longest: timedelta | None
+    until_received: timedelta | None
 
+
+_READ_BY_DELAY = ("intermediate.int_session_arrivals",)
+LATEST_SESSIONS = 1000  # enough for percentiles, and read in milliseconds
 
 _DELAY = SQL("""
+    with sessions as (
+        select sessions.organization_id, sessions.session_id, sessions.ended_at
+        from timeline.sessions
+        {which}
+    ),
+    latest_sessions as materialized (
+        select
+            sessions.organization_id,
+            sessions.session_id,
+            sessions.ended_at,
+            (
+                select arrivals.last_received_at
+                from intermediate.int_session_arrivals as arrivals
+                where arrivals.organization_id = sessions.organization_id
+                    and arrivals.session_id = sessions.session_id
+            ) as received_at
+        from (select * from sessions order by ended_at desc, session_id limit {latest}) as sessions
+    ),
+    entries as (
+        select
+            activities.updated_at - latest_sessions.received_at as delay,
+            latest_sessions.received_at - latest_sessions.ended_at as until_received
+        from latest_sessions
+        inner join timeline.activities using (organization_id, session_id)
+        where {entries} and activities.updated_at >= latest_sessions.received_at
+    )
     select
-        count(*) as entries,
-        percentile_cont(0.5) within group (order by activities.updated_at - sessions.ended_at)
-            as median,
-        percentile_cont(0.95) within group (order by activities.updated_at - sessions.ended_at)
-            as percentile_95,
-        max(activities.updated_at - sessions.ended_at) as longest
-    from timeline.sessions
-    inner join timeline.activities using (organization_id, session_id)
-    {which}
+        (
+            select count(*) from sessions
+            inner join timeline.activities using (organization_id, session_id)
+            where {entries}
+        ) as entries,
+        percentile_cont(0.5) within group (order by delay) as median,
+        percentile_cont(0.95) within group (order by delay) as percentile_95,
+        max(delay) as longest,
+        percentile_cont(0.5) within group (order by until_received) as until_received
+    from entries
 """)
 _DELAY_OF_A_WEEK = _DELAY.format(
     which=SQL("""
     where sessions.ended_at > %(now)s - interval '7 days'
         and (%(organization)s::text is null or sessions.organization_id = %(organization)s)
-    """)
+    """),
+    entries=SQL("true"),
+    latest=LATEST_SESSIONS,
 )
 _DELAY_OF_A_BATCH = _DELAY.format(
     which=SQL("""
     inner join (
         select distinct organization_id, session_id from intermediate.int_touched_sessions
-        where batch = %s
+        where batch = %(batch)s
     ) as touched using (organization_id, session_id)
-    where activities.updated_at = %s
-    """)
+    """),
+    entries=SQL("activities.updated_at = %(as_of)s"),
+    latest=LATEST_SESSIONS,
 )
 
 
@@ -135,8 +174,8 @@ def delay_to_entries(
     connection: psycopg.Connection, *, now: datetime, organization_id: str | None = None
 ) -> Delay | None:
     """The delay of one organization, or of all; None before the first batch."""
-    if not marts_exist(connection):
-        return None
+    if not marts_exist(connection) or not relations_exist(connection, _READ_BY_DELAY):
+        return None  # the second is new, so it is missing between an update and its first batch
     return rows.maybe_one(
         connection,
         Delay,
@@ -151,7 +190,7 @@ def delay_of_batch(connection: psycopg.Connection, batch: Batch) -> Delay:
         connection,
         Delay,
         _DELAY_OF_A_BATCH,
-        [batch.number, batch.as_of],
+        {"batch": batch.number, "as_of": batch.as_of},
     )
 
 

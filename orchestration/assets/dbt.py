@@ -246,7 +246,7 @@ def _facts_of_batch(model: str, connection: psycopg.Connection) -> dict[str, Any
         return {}
     if model == "activities":
         delay = delay_of_batch(connection, batch)
-        return {"minutes_from_session_end_to_entry": _delays(delay)}
+        return {"minutes_from_arrival_to_entry": _delays(delay)}
     counts = outcomes_of_batch(connection, batch)
     return {"outcomes": table(["outcome", "participants in affected sessions"], counts)}
 

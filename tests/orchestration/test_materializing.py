@@ -153,7 +153,7 @@ def test_a_batch_does_not_replace_unchanged_views_and_has_the_metadata_of_the_pr
         for event in result.get_asset_materialization_events()
     }
     assert {"seconds", "rows_written"} <= metadata_of["timeline/sessions"]
-    assert {"seconds", "minutes_from_session_end_to_entry"} <= metadata_of["timeline/activities"]
+    assert {"seconds", "minutes_from_arrival_to_entry"} <= metadata_of["timeline/activities"]
     assert {"seconds", "outcomes"} <= metadata_of["operations/outcomes"]
 
 

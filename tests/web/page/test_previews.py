@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
+import psycopg
 import pytest
 
+from integration.pipeline.status import Delay, delay_to_entries
 from simulator.world import World
-from tests.web.page.batched import Batched, batched_site
+from tests.web.page.batched import DAY, Batched, batched_site
 from tests.web.page.site import Visitor, user_id_of
 from tests.web.page.zoom_users import rows_of
 
@@ -41,6 +44,19 @@ def test_users_with_sessions_without_an_entry_come_first_with_their_count(admin:
     assert "2 sessions have no entry" in admin.get(STRANGER).text
     overview = admin.get("/services/zoom/overview").text
     assert "1 Zoom user is not mapped" in overview
+
+
+def test_the_delay_counts_from_the_arrival_of_the_last_event(batched: Batched) -> None:
+    """Zoom reported both sessions nine hours late, and an entry does not get slower by that."""
+    now = DAY + timedelta(days=2)
+    with psycopg.connect(batched.site.database_url) as connection:
+        connection.execute(
+            "update zoom_raw.events set first_received_at = first_received_at + interval '9 hours'"
+        )
+        delay = delay_to_entries(connection, now=now, organization_id="acme")
+        connection.rollback()
+    hours = timedelta(hours=1)
+    assert delay == Delay(2, 3 * hours, 4.8 * hours, 5 * hours, 9 * hours)
 
 
 def test_a_technical_admin_sees_no_session_counts(batched: Batched) -> None:
