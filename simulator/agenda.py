@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from simulator.attendance import Habits
@@ -15,11 +16,28 @@ WORKING_HOURS = 7.5
 _TRIES = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """How often what Zoom sends about a meeting is incomplete, or a person joins unusually."""
+
+    ended_never_comes: float = 0.02
+    host_stays_away: float = 0.05
+    not_signed_in: float = 0.03
+
+
 class Agenda:
-    def __init__(self, company: Company, day: date, *, rng: random.Random) -> None:
+    def __init__(
+        self,
+        company: Company,
+        day: date,
+        *,
+        rng: random.Random,
+        chances: Chances = Chances(),
+    ) -> None:
         self.company = company
         self.day = day
         self.rng = rng
+        self.chances = chances
         self.journal = Journal(company.account_id, rng)
         self.habits = Habits(rng)
         self.people = company.active

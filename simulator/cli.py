@@ -25,6 +25,7 @@ from simulator.company import (
     build_company,
 )
 from simulator.day import build_day
+from simulator.demo.cli import demo
 from simulator.endpoint import EndpointRefusedError, validate
 from simulator.playing import Receiver, play_at_once, play_live
 from simulator.running import NotStartedError, running
@@ -227,6 +228,9 @@ def directory(seed: int, users: int, account_id: str) -> None:
     for one in company.colleagues:
         rows.writerow((one.email, one.full_name, one.role, one.time_zone, iso(one.created_at)))
     click.echo(written.getvalue(), nl=False)
+
+
+cli.add_command(demo)
 
 
 def _receiver(url: str, secrets: str | None, *, threads: int) -> Receiver:

@@ -40,6 +40,17 @@ async def revoke_grants(request: Request) -> Response:
     return JSONResponse({"revoked": world_of(request).grants.end_refresh(body.get("account_id"))})
 
 
+async def withdraw(request: Request) -> Response:
+    """End all access to `account_id`, also Server-to-Server, until its admin consents again."""
+    world, body = world_of(request), await _body(request)
+    account = _account(world, body)
+    if account is None:
+        return _wrong("No such account.")
+    world.grants.withdraw(account.id)
+    world.keep_grants()
+    return Response(status_code=204)
+
+
 async def authorization(request: Request) -> Response:
     """Set who approves the next authorizations: the account (`account_id`), the user (`user_id`, or
     the owner) and the scopes (`scope`, or all), or whether access is denied (`deny`).
@@ -131,6 +142,7 @@ ROUTES = [
     Route("/_control/fail", fail, methods=["POST", "DELETE"]),
     Route("/_control/expire-tokens", expire_tokens, methods=["POST"]),
     Route("/_control/revoke-grants", revoke_grants, methods=["POST"]),
+    Route("/_control/withdraw", withdraw, methods=["POST"]),
     Route("/_control/authorize", authorization, methods=["POST"]),
     Route("/_control/calls", calls, methods=["GET", "DELETE"]),
     Route("/_control/users", change_user, methods=["POST"]),

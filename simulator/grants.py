@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 EXPIRES_IN_SECONDS = 3599
 CODE_SECONDS = 300
@@ -63,6 +65,7 @@ class Grants:
         self._codes: dict[str, Code] = {}
         self._access: dict[str, Access] = {}
         self._refresh: dict[str, Access] = {}
+        self._withdrawn: set[str] = set()
 
     def make_code(
         self, consent: Consent, redirect_uri: str, *, challenge: str | None, method: str
@@ -91,6 +94,7 @@ class Grants:
         for token, earlier in list(self._refresh.items()):
             if earlier.consent.account_id == found.consent.account_id:
                 self.revoke(token)
+        self._withdrawn.discard(found.consent.account_id)
         return self._issue(found.consent, grant=secrets.token_hex(8))
 
     def refresh(self, refresh_token: str) -> Tokens:
@@ -102,6 +106,8 @@ class Grants:
 
     def issue_for_account(self, account_id: str) -> Tokens:
         """Issue a Server-to-Server access token; any number of them may be valid."""
+        if account_id in self._withdrawn:
+            raise GrantError("Invalid Token!", "invalid_grant")
         access_token = self._access_token(
             Consent(account_id), grant=f"server:{secrets.token_hex(8)}"
         )
@@ -127,6 +133,36 @@ class Grants:
         self._access = {one: of for one, of in self._access.items() if of.grant != found.grant}
         self._refresh = {one: of for one, of in self._refresh.items() if of.grant != found.grant}
         return True
+
+    def withdraw(self, account_id: str) -> None:
+        """End all access to the account, as when its admin removes the app, until a new consent."""
+        self._withdrawn.add(account_id)
+        for grants in (self._access, self._refresh):
+            for token in [t for t, of in grants.items() if of.consent.account_id == account_id]:
+                del grants[token]
+
+    def has_access(self, account_id: str) -> bool:
+        """Whether the app can read the account now or with a refresh token."""
+        return any(
+            of.consent.account_id == account_id
+            for of in [*self._access.values(), *self._refresh.values()]
+        )
+
+    def as_json(self) -> str:
+        """What a simulator needs to continue with the same tokens after a restart."""
+        return json.dumps(
+            {
+                "access": {token: asdict(of) for token, of in self._access.items()},
+                "refresh": {token: asdict(of) for token, of in self._refresh.items()},
+                "withdrawn": sorted(self._withdrawn),
+            }
+        )
+
+    def read_json(self, text: str) -> None:
+        stored = json.loads(text)
+        self._access = {token: _read_access(of) for token, of in stored["access"].items()}
+        self._refresh = {token: _read_access(of) for token, of in stored["refresh"].items()}
+        self._withdrawn = set(stored["withdrawn"])
 
     def expire_access(self) -> int:
         """Make all access tokens expire now; return how many were valid."""
@@ -155,6 +191,10 @@ class Grants:
         access_token = secrets.token_urlsafe(48)
         self._access[access_token] = Access(consent, grant, self._now() + EXPIRES_IN_SECONDS)
         return access_token
+
+
+def _read_access(stored: dict[str, Any]) -> Access:
+    return Access(Consent(**stored["consent"]), stored["grant"], stored["expires_at"])
 
 
 def _challenge(verifier: str, method: str) -> str:

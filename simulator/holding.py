@@ -15,9 +15,6 @@ from simulator.guests import Guest
 from simulator.session import Attendee, Facts, Session, not_signed_in, signed_in, visitor
 from simulator.waiting_room import wait_and_leave
 
-_ENDED_NEVER_COMES = 0.02
-_HOST_STAYS_AWAY = 0.05
-_NOT_SIGNED_IN = 0.03
 _IS_RECORDED = 0.12
 _LOOKS_IN = 0.02
 
@@ -52,7 +49,7 @@ def hold(agenda: Agenda, plan: Plan) -> None:
     if plan.turned_away is not None:
         at = session.facts.started_at + timedelta(minutes=1)
         wait_and_leave(session, visitor(plan.turned_away), at=at)
-    if rng.random() >= _ENDED_NEVER_COMES:
+    if rng.random() >= agenda.chances.ended_never_comes:
         session.ended()
     _make_content(session, people=people, host_email=plan.host.email)
 
@@ -76,11 +73,11 @@ def _facts(agenda: Agenda, plan: Plan) -> Facts:
 
 def _people(agenda: Agenda, plan: Plan) -> list[Attendee]:
     rng = agenda.rng
-    stays_away = bool(plan.colleagues) and rng.random() < _HOST_STAYS_AWAY
+    stays_away = bool(plan.colleagues) and rng.random() < agenda.chances.host_stays_away
     inside = [*([] if stays_away else [plan.host]), *plan.colleagues]
     return [
         *(
-            not_signed_in(user) if rng.random() < _NOT_SIGNED_IN else signed_in(user)
+            not_signed_in(user) if rng.random() < agenda.chances.not_signed_in else signed_in(user)
             for user in inside
         ),
         *(visitor(guest) for guest in plan.guests),

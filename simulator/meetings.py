@@ -75,7 +75,7 @@ def _client_meeting(agenda: Agenda, *, turns_guest_away: bool) -> None:
         Plan(
             number=meeting_number(rng),
             type=SCHEDULED,
-            topic=f"{rng.choice(names.CLIENT_TOPICS)} · {client.split('.')[0].title()}",
+            topic=_client_topic(rng.choice(names.CLIENT_TOPICS), client),
             host=host,
             starts_at=start,
             minutes=minutes,
@@ -85,6 +85,12 @@ def _client_meeting(agenda: Agenda, *, turns_guest_away: bool) -> None:
             turned_away=rng.choice(guests) if turns_guest_away else None,
         ),
     )
+
+
+def _client_topic(topic: str, domain: str) -> str:
+    """The topic with the client's name; a free-mail domain is nobody's name."""
+    is_company = domain not in names.FREE_MAIL
+    return f"{topic} · {domain.split('.')[0].title()}" if is_company else topic
 
 
 def _internal(agenda: Agenda) -> None:

@@ -69,6 +69,8 @@ ODD_GUESTS = (
     ("Irene Koch", "irene.koch+zoom@fabrikam.com"),
 )
 
+FREE_MAIL = ("gmail.com",)
+
 DEPARTMENTS = ("Product", "Sales", "Customer Success", "Engineering", "Finance", "Marketing")
 
 STAND_UPS = ("Daily stand-up", "Stand-up ☕", "Morning sync", "Daily huddle 🚀")

@@ -1,4 +1,4 @@
-"""`/oauth`: the consent page, which approves at once, tokens, and their revocation."""
+"""`/oauth`: consent, at once or on a page, tokens, and their revocation."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import binascii
 import secrets
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from simulator.arrival import record_call, world_of
+from simulator.consent import consent_page
 from simulator.grants import EXPIRES_IN_SECONDS, Consent, GrantError, Grants, Tokens
 from simulator.world import SCOPES, World
 
@@ -19,31 +21,46 @@ _CHALLENGE_METHODS = ("S256", "plain")
 
 
 async def authorize(request: Request) -> Response:
-    """Redirect to `redirect_uri` with a code, or with `access_denied` if the admin declines."""
+    """Redirect to `redirect_uri` with a code, or with `access_denied` if the admin declines.
+
+    A world that asks for consent returns a page with both choices first; its form is posted here.
+    """
     world, query = world_of(request), request.query_params
-    account_id = world.authorization.account_id
+    choice = await _form(request) if request.method == "POST" else {}
+    account_id = choice.get("account", world.authorization.account_id)
     if (answer := await record_call(request, account_id)) is not None:
         return answer
     redirect_uri = query.get("redirect_uri", "")
-    method = query.get("code_challenge_method", "plain")
-    wrong = None
-    if query.get("client_id") != world.client_id:
-        wrong = _error("Invalid client_id.", "invalid_client")
-    elif query.get("response_type") != "code":
-        wrong = _error("The response_type must be code.", "unsupported_response_type")
-    elif urlsplit(redirect_uri).scheme not in ("http", "https"):
-        wrong = _error("Invalid redirect URL.", "invalid_request")
-    elif method not in _CHALLENGE_METHODS:
-        wrong = _error("Invalid code_challenge_method.", "invalid_request")
-    if wrong is not None:
+    if (wrong := _wrong_request(world, query, redirect_uri)) is not None:
         return wrong
+    if account_id not in world.accounts:
+        return _error("Invalid account.", "invalid_request")
+    if world.asks_for_consent and not choice:
+        return HTMLResponse(consent_page(world, client=urlsplit(redirect_uri).netloc))
     state = {"state": query["state"]} if "state" in query else {}
-    if "deny" in query or world.authorization.denies:
+    declines = choice.get("answer") != "allow" if choice else world.authorization.denies
+    if "deny" in query or declines:
         return _back(redirect_uri, {"error": "access_denied", **state})
-    challenge = query.get("code_challenge")
     consent = Consent(account_id, world.authorization.user_id, world.authorization.scope)
-    code = world.grants.make_code(consent, redirect_uri, challenge=challenge, method=method)
+    code = world.grants.make_code(
+        consent,
+        redirect_uri,
+        challenge=query.get("code_challenge"),
+        method=query.get("code_challenge_method", "plain"),
+    )
     return _back(redirect_uri, {"code": code, **state})
+
+
+def _wrong_request(world: World, query: QueryParams, redirect_uri: str) -> Response | None:
+    if query.get("client_id") != world.client_id:
+        return _error("Invalid client_id.", "invalid_client")
+    if query.get("response_type") != "code":
+        return _error("The response_type must be code.", "unsupported_response_type")
+    if urlsplit(redirect_uri).scheme not in ("http", "https"):
+        return _error("Invalid redirect URL.", "invalid_request")
+    if query.get("code_challenge_method", "plain") not in _CHALLENGE_METHODS:
+        return _error("Invalid code_challenge_method.", "invalid_request")
+    return None
 
 
 async def token(request: Request) -> Response:
@@ -57,6 +74,7 @@ async def token(request: Request) -> Response:
         tokens = _tokens(world, form, grant_type=grant_type)
     except GrantError as error:
         return _error(error.reason, error.error)
+    world.keep_grants()
     content = {
         "access_token": tokens.access_token,
         "token_type": "bearer",
@@ -77,6 +95,7 @@ async def revoke(request: Request) -> Response:
         return _error("Invalid client_id or client_secret", "invalid_client", status=401)
     if not world.grants.revoke(form.get("token", "")):
         return _error("Invalid Token!", "invalid_request")
+    world.keep_grants()
     return JSONResponse({"status": "success"})
 
 
@@ -123,6 +142,7 @@ def _is_client(request: Request, world: World) -> bool:
 
 def _back(redirect_uri: str, fields: dict[str, str]) -> Response:
     joint = "&" if urlsplit(redirect_uri).query else "?"
+    # 302 as Zoom sends it; browsers follow it with a GET, after a form too.
     return RedirectResponse(f"{redirect_uri}{joint}{urlencode(fields)}", status_code=302)
 
 
@@ -131,7 +151,7 @@ def _error(reason: str, error: str, *, status: int = 400) -> Response:
 
 
 ROUTES = [
-    Route("/oauth/authorize", authorize),
+    Route("/oauth/authorize", authorize, methods=["GET", "POST"]),
     Route("/oauth/token", token, methods=["POST"]),
     Route("/oauth/revoke", revoke, methods=["POST"]),
 ]

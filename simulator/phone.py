@@ -32,9 +32,9 @@ def make_calls(agenda: Agenda) -> None:
     others = max(0, _CALLS_PER_LINE * len(with_lines) - len(_KINDS))
     for kind in [*_KINDS, *rng.choices(_KINDS, _WEIGHTS, k=others)]:
         call = _call(agenda, kind, with_lines=with_lines)
-        _write_events(agenda, call)
+        write_call(agenda, call)
         if kind == "inbound" and rng.random() < _TRANSFERRED:
-            _write_events(agenda, _transferred(agenda, call, with_lines=with_lines))
+            write_call(agenda, _transferred(agenda, call, with_lines=with_lines))
 
 
 def _call(agenda: Agenda, kind: str, *, with_lines: list[ZoomUser]) -> Call:
@@ -88,7 +88,8 @@ def _transferred(agenda: Agenda, call: Call, *, with_lines: list[ZoomUser]) -> C
     )
 
 
-def _write_events(agenda: Agenda, call: Call) -> None:
+def write_call(agenda: Agenda, call: Call) -> None:
+    """Write the events of both sides' lines."""
     rng = agenda.rng
     sides = [side for side in ("caller", "callee") if getattr(call, side).user]
     generations = rng.choice((_GENERATIONS, _GENERATIONS, _GENERATIONS[:1], _GENERATIONS[1:]))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from simulator import content, names
 from simulator.agenda import Agenda
 from simulator.attendance import Visit, attend
-from simulator.company import LICENSED, zoom_id
+from simulator.company import LICENSED, ZoomUser, zoom_id
 from simulator.guests import Guest
 from simulator.series import RECURRING_WEBINAR, meeting_number
 from simulator.session import Attendee, Facts, Session, signed_in
@@ -30,6 +32,20 @@ def hold_webinars(agenda: Agenda) -> None:
             _hold(agenda, number=meeting_number(agenda.rng), type_=WEBINAR, topic=topic)
 
 
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """A webinar: `lasts` is in minutes. Without `visitors`, a sample of the guests attends."""
+
+    number: str
+    type: int
+    topic: str
+    host: ZoomUser
+    panel: Sequence[ZoomUser]
+    starts_at: datetime
+    lasts: int
+    visitors: Sequence[Guest] | None = None
+
+
 def _hold(agenda: Agenda, *, number: str, type_: int, topic: str) -> None:
     rng = agenda.rng
     host = rng.choice([user for user in agenda.people if user.type == LICENSED])
@@ -38,30 +54,37 @@ def _hold(agenda: Agenda, *, number: str, type_: int, topic: str) -> None:
     lasts = rng.randrange(35, 62)
     start = agenda.slot(host, minutes=lasts, grid=30)
     panel = agenda.free_people(start, minutes=lasts, count=2, without=host)
-    agenda.book([host, *panel], start, minutes=lasts)
+    hold_webinar(agenda, Broadcast(number, type_, topic, host, panel, start, lasts))
+
+
+def hold_webinar(agenda: Agenda, plan: Broadcast) -> None:
+    rng, start = agenda.rng, plan.starts_at
+    agenda.book([plan.host, *plan.panel], start, minutes=plan.lasts)
     facts = Facts(
         kind="webinar",
-        number=number,
-        type=type_,
-        topic=topic,
-        host_id=host.id or "",
+        number=plan.number,
+        type=plan.type,
+        topic=plan.topic,
+        host_id=plan.host.id or "",
         started_at=start,
-        ended_at=start + timedelta(minutes=lasts, seconds=rng.randrange(60)),
+        ended_at=start + timedelta(minutes=plan.lasts, seconds=rng.randrange(60)),
         minutes=_SCHEDULED_MINUTES,
-        time_zone=host.office.time_zone,
+        time_zone=plan.host.office.time_zone,
     )
     session = Session(agenda.journal, facts)
-    guests = agenda.company.guests
-    visitors = rng.sample(guests, min(len(guests), rng.randrange(24, 40)))
+    visitors = plan.visitors
+    if visitors is None:
+        guests = agenda.company.guests
+        visitors = rng.sample(guests, min(len(guests), rng.randrange(24, 40)))
     session.started()
-    people = [signed_in(user) for user in [host, *panel]]
+    people = [signed_in(user) for user in [plan.host, *plan.panel]]
     people += [_registered(agenda, guest) for guest in visitors]
     for place, person in enumerate(people):
-        _attend(agenda, session, person=person, is_panelist=place < 1 + len(panel))
+        _attend(agenda, session, person=person, is_panelist=place < 1 + len(plan.panel))
     session.ended()
-    _registrations(session, people[1 + len(panel) :][:5])
+    _registrations(session, people[1 + len(plan.panel) :][:5])
     content.chat_message(session, start + timedelta(minutes=20), sender=people[-1])
-    content.recording(session, host_email=host.email)
+    content.recording(session, host_email=plan.host.email)
 
 
 def _registered(agenda: Agenda, guest: Guest) -> Attendee:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from simulator.company import Company
@@ -42,6 +43,10 @@ class NextAuthorization:
 
 @dataclass(slots=True)
 class World:
+    """`asks_for_consent`: the consent page asks the visitor, instead of `authorization`. Tokens are
+    kept in `state_file`, if there is one.
+    """
+
     client_id: str
     client_secret: str
     accounts: dict[str, Account]
@@ -50,6 +55,12 @@ class World:
     authorization: NextAuthorization
     failures: Failures = field(default_factory=Failures)
     calls: list[dict[str, Any]] = field(default_factory=list)
+    asks_for_consent: bool = False
+    state_file: Path | None = None
+
+    def keep_grants(self) -> None:
+        if self.state_file is not None:
+            self.state_file.write_text(self.grants.as_json())
 
 
 def make_world(
@@ -58,8 +69,13 @@ def make_world(
     client_id: str,
     client_secret: str,
     now: Callable[[], float] = time.time,
+    asks_for_consent: bool = False,
+    state_file: Path | None = None,
 ) -> World:
     """A Zoom with these companies' accounts; the first one approves authorizations by default."""
+    grants = Grants(now=now)
+    if state_file is not None and state_file.exists():
+        grants.read_json(state_file.read_text())
     accounts = {
         company.account_id: Account(company, rest_users(company), rest_phone_users(company))
         for company in companies
@@ -68,7 +84,9 @@ def make_world(
         client_id=client_id,
         client_secret=client_secret,
         accounts=accounts,
-        grants=Grants(now=now),
+        grants=grants,
         now=now,
         authorization=NextAuthorization(companies[0].account_id),
+        asks_for_consent=asks_for_consent,
+        state_file=state_file,
     )

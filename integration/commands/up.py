@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import click
 import requests
 
-from integration.commands import demo as demonstration
+from integration.commands.demonstration.days import show_days
+from integration.commands.demonstration.links import lines_of_links, program
+from integration.commands.demonstration.settings import refuse_real_data, settings_of_demo
 from integration.commands.keys import create_missing_keys
 from integration.commands.processes import Supervisor, environment, free_port
 from integration.database import embedded, postgres
@@ -24,7 +26,7 @@ DATABASE_CHECK_SECONDS = 5
 
 @click.command()
 @click.option(
-    "--demo", is_flag=True, help="Use a simulated Zoom account with a day of sample data."
+    "--demo", is_flag=True, help="Use simulated Zoom accounts with ten days of sample data."
 )
 @click.option(
     "--port", type=int, default=8080, show_default=True, help="Port for the receiver and the page."
@@ -37,7 +39,7 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
     settings = read_settings()
     port, dagster_port = free_port(port), free_port(dagster_port)
     if demo:
-        settings = demonstration.settings_of_demo(settings, simulator_port=free_port(8081))
+        settings = settings_of_demo(settings, simulator_port=free_port(8081))
     settings.require_all(*NEEDED)
     settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
     settings = create_missing_keys(settings, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
@@ -45,7 +47,7 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
         say("Applying database migrations…")
         migrate(settings, url, say=say)
         if demo:
-            demonstration.refuse_real_data(url)
+            refuse_real_data(url)
         with Supervisor(environment(settings, url), logs=settings.home / "logs") as processes:
             run(processes, settings, url, port=port, dagster_port=dagster_port, demo=demo)
 
@@ -61,7 +63,7 @@ def run(
     )
     wait_for(f"{page}/readyz", processes)
     if demo:
-        demonstration.show_day(processes, settings, url, page=page)
+        show_days(processes, settings, url, page=page)
     say("Starting Dagster (about 20 seconds)…")
     processes.start("dagster-daemon", "dagster-daemon", "run", "-w", "workspace.yaml")
     processes.start(
@@ -111,13 +113,18 @@ def restart_database(settings: Settings) -> None:
 
 def print_sign_in_help(settings: Settings, url: str, *, demo: bool) -> None:
     """Prints how to sign in; for the demo, a link for a user of each role."""
-    if demo:
-        say("To sign in, open a link and press its button (each works once, within 10 minutes):")
-        for line in demonstration.sign_in_links(settings, url):
-            say(f"  {line}")
-        say("To create more: worksights-zoom sign-in-link --user EMAIL")
-    else:
-        say("To sign in to the page, run: worksights-zoom sign-in-link --user EMAIL")
+    command = f"{program()} sign-in-link --user EMAIL"
+    if not demo:
+        say(f"To sign in to the page, run: {command}")
+        return
+    say("")
+    say("Sign in by opening a link and pressing its button. Use a private window for each person,")
+    say("because a browser can be signed in as one person at a time. A link works once, within 10")
+    say("minutes.")
+    for line in lines_of_links(settings, url):
+        say(line)
+    say(f"For a new link, run: {command}")
+    say("")
 
 
 @contextlib.contextmanager

@@ -88,7 +88,7 @@ def _look(page: Page, address: str, *, asked: list[str], said: list[str]) -> Loo
     shifted = page.evaluate("window.shifted")
     return Look(
         status=answer.status,
-        barriers=_barriers(page),
+        barriers=barriers_of(page),
         foreign=[url for url in asked if urlsplit(url).netloc != host],
         said=complaints,
         wider_by=wider_by,
@@ -97,7 +97,8 @@ def _look(page: Page, address: str, *, asked: list[str], said: list[str]) -> Loo
     )
 
 
-def _barriers(page: Page) -> list[str]:
+def barriers_of(page: Page) -> list[str]:
+    """axe's serious and critical findings on the page as it is now."""
     page.evaluate(AXE_SCRIPT)
     found = page.evaluate(FIND_BARRIERS)
     return [

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from simulator.world import NextAuthorization
 from tests.browser.conftest import PHONE
+from tests.browser.looks import barriers_of
 from tests.web.page.fixtures import ACCOUNTS
 from tests.web.page.site import Site
 
@@ -39,14 +40,21 @@ def test_a_member_is_refused_with_the_reason(site: Site, page_of: OpenPage) -> N
 def test_a_request_declined_in_zoom_is_explained_and_can_be_retried(
     site: Site, page_of: OpenPage
 ) -> None:
-    site.world.authorization = NextAuthorization(ACCOUNTS[0], denies=True)
+    site.world.asks_for_consent = True
     page = page_of("admin")
     page.goto("/services/zoom/connect")
+    expect(page.get_by_role("heading", name="Allow WorkSights to access")).to_be_visible()
+    assert barriers_of(page) == []
+    page.get_by_role("button", name="Decline").click()
     expect(page.get_by_text("The request was declined")).to_be_visible()
     page.get_by_role("link", name="Open Services").click()
-    site.world.authorization = NextAuthorization(ACCOUNTS[0])
     page.get_by_role("link", name="Connect Zoom").click()
+    page.set_viewport_size(PHONE)
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.get_by_label(ACCOUNTS[1]).check()
+    page.get_by_role("button", name="Allow").click()
     expect(page).to_have_url(f"{site.base}/services/zoom/overview")
+    expect(page.get_by_role("status")).to_contain_text(f"Zoom account {ACCOUNTS[1]} is connected")
 
 
 def test_disconnecting_asks_first_and_confirms_the_result(site: Site, page_of: OpenPage) -> None:

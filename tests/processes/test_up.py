@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import psutil
 import pytest
@@ -17,8 +18,16 @@ from tests.commands.program import Program, program_with, rows
 from tests.patience import PATIENCE, wait_until
 from tests.processes.processes import answers, free_port, kill_group
 from tests.web.page.site import Visitor
+from tests.web.page.zoom_users import words
 
 READY = "Press Ctrl-C to stop everything."
+# Role and email, and on the next line the link.
+LINK = r"^  (\w[\w, ]*\w) +\S+@\S+\n    (http\S+/sign-in\?token=\S+)"
+ENTRIES_BY_DAY = """
+    select (activities.started_at at time zone users.time_zone)::date, count(*)
+    from timeline.activities inner join worksights.users using (organization_id, user_id)
+    group by 1
+"""
 STARTED_AGAIN = "The database has stopped. Restarting it…"
 
 
@@ -37,6 +46,8 @@ class Demo:
     connections: list[tuple[str, str]]
     children: list[psutil.Process]
     signed_in: dict[str, int]
+    overview: str
+    days: dict[date, int]
     program: Program
 
 
@@ -56,16 +67,18 @@ def demo() -> Iterator[Demo]:
             with requests.Session() as http:
                 http.trust_env = False
                 server_info = http.get(f"{dagster}/server_info", timeout=PATIENCE).json()
-            signed_in = {
-                role: status_after_signing_in(link)
-                for role, link in re.findall(
-                    r"^  (\w+) +(http\S+/sign-in\?token=\S+)", "".join(lines), re.MULTILINE
-                )
+            answers_by_role = {
+                role: answer_after_signing_in(link)
+                for role, link in re.findall(LINK, "".join(lines), re.MULTILINE)
             }
+            signed_in = {role: answer.status_code for role, answer in answers_by_role.items()}
             was_ready = answers(f"{page}/readyz")
             url = program("database-url").out.splitlines()[-1]
             entries = rows(url, "select count(*) from timeline.activities")[0][0]
-            connections = rows(url, "select organization_id, status from integration.connections")
+            connections = rows(
+                url, "select zoom_account_id, status from integration.connections order by 1"
+            )
+            days = dict(rows(url, ENTRIES_BY_DAY))
             kill_the_database(program)
             wait_until(lambda: any(STARTED_AGAIN in line for line in lines))
             wait_until(lambda: answers(f"{page}/readyz"))
@@ -77,7 +90,7 @@ def demo() -> Iterator[Demo]:
             kill_group(process)
         yield Demo(
             "".join(lines), err, process.returncode, dagster, page, server_info, was_ready, entries,
-            connections, children, signed_in, program,
+            connections, children, signed_in, words(answers_by_role["Admin"].text), days, program,
         )  # fmt: skip
 
 
@@ -86,11 +99,11 @@ def kill_the_database(program: Program) -> None:
     psutil.Process(int(file.read_text().splitlines()[0])).kill()
 
 
-def status_after_signing_in(link: str) -> int:
-    """The status of the page that the link's button leads to."""
+def answer_after_signing_in(link: str) -> requests.Response:
+    """The page that the link's button leads to."""
     visitor = Visitor(link.partition("/sign-in")[0])
     with visitor.http:
-        return visitor.follow(visitor.sign_in(link).headers["location"]).status_code
+        return visitor.follow(visitor.sign_in(link).headers["location"])
 
 
 def read_along(process: subprocess.Popen[str]) -> tuple[list[str], threading.Thread]:
@@ -112,7 +125,24 @@ def test_the_demo_shows_a_timeline_and_says_where_to_look(demo: Demo) -> None:
 def test_everything_answered_while_it_ran(demo: Demo) -> None:
     assert "dagster_webserver_version" in demo.server_info
     assert demo.was_ready
-    assert demo.connections == [("acme-works", "active")]
+    assert demo.connections == [
+        ("AcmeWorksAccount000000", "active"), ("AcmeWorksEvents0000000", "needs_attention")
+    ]  # fmt: skip
+
+
+def test_the_last_ten_working_days_have_entries(demo: Demo) -> None:
+    today = max(demo.days) + timedelta(days=1)
+    working_days = [
+        day for ago in range(1, 15) if (day := today - timedelta(days=ago)).weekday() < 5
+    ]
+    assert {day for day in working_days if demo.days.get(day, 0) < 20} == set()
+    assert min(demo.days) == max(demo.days) - timedelta(weeks=8)
+
+
+def test_the_overview_counts_from_the_arrival_and_explains_the_failing_account(demo: Demo) -> None:
+    assert re.search(r"From Zoom's report to the timeline \d+ min median", demo.overview)
+    assert "The last user import for Zoom account AcmeWorksEvents0000000 failed" in demo.overview
+    assert "Reconnect the account" in demo.overview
 
 
 def test_a_killed_database_is_started_again(demo: Demo) -> None:
@@ -120,7 +150,11 @@ def test_a_killed_database_is_started_again(demo: Demo) -> None:
 
 
 def test_a_link_signs_in_a_user_of_each_role(demo: Demo) -> None:
-    assert demo.signed_in == dict.fromkeys(("executive", "admin", "manager", "member"), 200)
+    roles = (
+        "Executive", "Owner", "Manager, Sales", "Manager, Delivery", "Admin", "Technical Admin",
+        "Member",
+    )  # fmt: skip
+    assert demo.signed_in == dict.fromkeys(roles, 200)
     assert f"page           {demo.page}" in demo.out
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
+from simulator.world import SCOPES, make_world
 from tests.simulator.zoom_client import CLIENT, REDIRECT, SECOND_ACCOUNT_ID, Zoom
 
 INVALID_GRANT = {"reason": "Invalid Token!", "error": "invalid_grant"}
@@ -188,3 +190,45 @@ def test_consent_can_be_given_by_another_user_and_for_fewer_scopes(zoom: Zoom) -
     me = zoom.get("/v2/users/me", tokens["access_token"]).json()
     assert (me["id"], me["role_name"], me["role_id"]) == (member.id, "Member", "2")
     assert tokens["scope"] == "user:read:user:admin"
+
+
+def test_a_consent_page_names_the_accounts_and_scopes_and_is_answered_by_its_form(
+    zoom: Zoom,
+) -> None:
+    zoom.world.asks_for_consent = True
+    page = zoom.authorize(state="s")
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert [text for text in (SECOND_ACCOUNT_ID, *SCOPES.split()) if text not in page.text] == []
+    answers = {
+        choice: zoom.http.post(
+            page.url, data={"account": SECOND_ACCOUNT_ID, "answer": choice}, allow_redirects=False
+        )
+        for choice in ("allow", "decline")
+    }
+    assert query_of(answers["decline"]) == {"error": ["access_denied"], "state": ["s"]}
+    tokens = zoom.redeem(query_of(answers["allow"])["code"][0]).json()
+    assert zoom.get("/v2/users/me", tokens["access_token"]).json()["account_id"] == (
+        SECOND_ACCOUNT_ID
+    )
+
+
+def test_withdrawn_access_comes_back_with_a_new_consent(zoom: Zoom) -> None:
+    account = {"grant_type": "account_credentials", "account_id": next(iter(zoom.world.accounts))}
+    access_token = zoom.token(**account).json()["access_token"]
+    assert zoom.control("withdraw").status_code == 204
+    assert zoom.get("/v2/users", access_token).status_code == 401
+    assert zoom.token(**account).json() == INVALID_GRANT
+    zoom.connect()
+    assert zoom.token(**account).status_code == 200
+
+
+def test_tokens_stay_valid_when_the_simulator_restarts(zoom: Zoom, tmp_path: Path) -> None:
+    zoom.world.state_file = tmp_path / "tokens.json"
+    refresh_token = zoom.connect()["refresh_token"]
+    restarted = make_world(
+        [account.company for account in zoom.world.accounts.values()],
+        client_id=CLIENT[0],
+        client_secret=CLIENT[1],
+        state_file=zoom.world.state_file,
+    )
+    assert restarted.grants.refresh(refresh_token).access_token

@@ -32,6 +32,7 @@ def site(database_url: str, zoom: tuple[World, str], tmp_path: Path) -> Iterator
     world.failures.clear()
     world.calls.clear()
     world.authorization = NextAuthorization(ACCOUNTS[0])
+    world.asks_for_consent = False
 
 
 @pytest.fixture(scope="module")

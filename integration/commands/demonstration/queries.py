@@ -1,4 +1,4 @@
-"""The demo's queries on the marts, and its change to the connection's start."""
+"""The demo's queries on the marts."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,10 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class Entry:
+    """Times are in `time_zone`, the person's own."""
+
     full_name: str
+    time_zone: str
     title: str
     started_at: datetime
     ended_at: datetime
@@ -20,22 +23,23 @@ class Entry:
 def entries_of_day(
     connection: psycopg.Connection, *, organization_id: str, day: date
 ) -> list[Entry]:
-    """The timeline entries of an organization that started on that day (UTC), by start."""
+    """The entries of an organization that started on that day of the person, by start."""
     return rows.every(
         connection,
         Entry,
         """
         select
-            users.full_name, activities.title, activities.started_at, activities.ended_at,
+            users.full_name, users.time_zone, activities.title,
+            activities.started_at at time zone users.time_zone as started_at,
+            activities.ended_at at time zone users.time_zone as ended_at,
             activities.duration_seconds
         from timeline.activities
         inner join worksights.users using (organization_id, user_id)
         where activities.organization_id = %(organization)s
-            and activities.started_at >= %(day)s
-                and activities.started_at < %(day)s + interval '1 day'
+            and (activities.started_at at time zone users.time_zone)::date = %(day)s
         order by activities.started_at, users.full_name
         """,
-        {"organization": organization_id, "day": datetime(day.year, day.month, day.day)},  # noqa: DTZ001  (the session's zone is UTC)
+        {"organization": organization_id, "day": day},
     )
 
 
@@ -59,17 +63,4 @@ def has_other_organizations(connection: psycopg.Connection, organization_id: str
         bool,
         "select exists (select from worksights.organizations where organization_id <> %s)",
         [organization_id],
-    )
-
-
-def backdate_connection(
-    connection: psycopg.Connection, *, zoom_account_id: str, connected_at: datetime
-) -> None:
-    """Moves the start of an account's connection to an earlier time."""
-    connection.execute(
-        """
-        update integration.connections set connected_at = least(connected_at, %s)
-        where zoom_account_id = %s and disconnected_at is null
-        """,
-        [connected_at, zoom_account_id],
     )
