@@ -8,6 +8,7 @@ within the period by the reader's clock.
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -49,16 +50,29 @@ class Comparison:
     now: Figures
     before: Figures
 
+    @property
+    def both(self) -> tuple[Days, Days]:
+        return self.days, self.days_before
+
+
+class NoComparison(StrEnum):
+    """Why there is none."""
+
+    NO_COMPLETE_DAY = "no day of the period is over for all of these people"
+    NOT_CONNECTED = "no Zoom account was connected on all of the earlier days"
+
 
 @dataclass(frozen=True)
 class TeamFigures:
-    """`figures` are those of the whole period, today included. `comparison` is None if no day of
-    the period is complete, or the organization was not connected on all of the earlier days.
-    """
+    """`figures` are those of the whole period, today included."""
 
     period: Period
     figures: Figures
-    comparison: Comparison | None
+    compared: Comparison | NoComparison
+
+    @property
+    def comparison(self) -> Comparison | None:
+        return self.compared if isinstance(self.compared, Comparison) else None
 
 
 def team_figures(
@@ -71,20 +85,21 @@ def team_figures(
     now: datetime,
 ) -> TeamFigures:
     """The figures of these users, None for everybody. `zone` is the reader's. The marts exist."""
-    compared = _compared_days(
+    compared = compared_days(
         connection, period, organization_id=organization_id, users=users, zone=zone, now=now
     )
+    pairs = compared if isinstance(compared, tuple) else ()
     found = _figures(
         connection,
-        [*dict.fromkeys([period.days, *(compared or ())])],
+        [*dict.fromkeys([period.days, *pairs])],
         organization_id=organization_id,
         users=users,
         zone=zone,
         now=now,
     )
     whole = found[period.days]
-    if compared is None:
-        return TeamFigures(period, whole, None)
+    if isinstance(compared, NoComparison):
+        return TeamFigures(period, whole, compared)
     days, before = compared
     return TeamFigures(period, whole, Comparison(days, before, found[days], found[before]))
 
@@ -116,7 +131,7 @@ def first_open_day(
     return min(now.astimezone(ZoneInfo(zone)).date() for zone in zones or ["UTC"])
 
 
-def _compared_days(
+def compared_days(
     connection: psycopg.Connection,
     period: Period,
     *,
@@ -124,12 +139,13 @@ def _compared_days(
     users: Sequence[str] | None,
     zone: ZoneInfo,
     now: datetime,
-) -> tuple[Days, Days] | None:
+) -> tuple[Days, Days] | NoComparison:
+    """The complete days of the period, and the earlier days that they are compared with."""
     days = period.before(
         first_open_day(connection, organization_id=organization_id, users=users, now=now)
     )
     if days is None:
-        return None
+        return NoComparison.NO_COMPLETE_DAY
     before = period.same_days_before(days)
     connected_at = rows.maybe_scalar(
         connection,
@@ -138,7 +154,7 @@ def _compared_days(
         [organization_id],
     )
     is_covered = connected_at is not None and connected_at <= before.span(zone)[0]
-    return (days, before) if is_covered else None
+    return (days, before) if is_covered else NoComparison.NOT_CONNECTED
 
 
 @dataclass(frozen=True)
