@@ -16,6 +16,7 @@ from psycopg.sql import SQL
 
 from integration.database import rows
 from integration.figures.periods import Days, Period
+from integration.directory.time_zones import zone_of
 
 # A company is quiet that the team has met, but not in the last 30 days.
 QUIET_AFTER = timedelta(days=30)
@@ -116,19 +117,14 @@ def first_open_day(
         connection,
         str,
         """
-        select distinct coalesce(settings.value, 'UTC') as zone
-        from worksights.users
-        left join pipeline.settings
-            on settings.organization_id = users.organization_id
-            and settings.kind = 'user_time_zone'
-            and settings.subject = users.user_id
-        where users.organization_id = %(organization)s
-            and (%(users)s::text[] is null or users.user_id = any(%(users)s))
-            and users.deactivated_at is null
+        select distinct time_zone from worksights.users
+        where organization_id = %(organization)s
+            and (%(users)s::text[] is null or user_id = any(%(users)s))
+            and deactivated_at is null
         """,
         {"organization": organization_id, "users": users},
     )
-    return min(now.astimezone(ZoneInfo(zone)).date() for zone in zones or ["UTC"])
+    return min(now.astimezone(zone_of(zone)).date() for zone in zones or ["UTC"])
 
 
 def compared_days(
@@ -203,12 +199,16 @@ _FIGURES = SQL("""
         as span (first_day, last_day, starts_at, ends_at, quiet_since, number)
     cross join lateral (
         select
-            count(distinct user_days.user_id)::integer as people,
-            coalesce(sum(user_days.seconds), 0)::bigint as seconds,
-            coalesce(sum(user_days.external_seconds), 0)::bigint as external_seconds
-        from timeline.user_days
-        where user_days.organization_id = %(organization)s {of_team_days}
-            and user_days.day between span.first_day and span.last_day
+            count(*)::integer as people,
+            coalesce(sum(of_user.seconds), 0)::bigint as seconds,
+            coalesce(sum(of_user.external_seconds), 0)::bigint as external_seconds
+        from (
+            select sum(seconds) as seconds, sum(external_seconds) as external_seconds
+            from timeline.user_days
+            where user_days.organization_id = %(organization)s {of_team_days}
+                and user_days.day between span.first_day and span.last_day
+            group by user_days.user_id
+        ) as of_user
     ) as hours
     cross join lateral (
         select

@@ -19,6 +19,7 @@ class Act(StrEnum):
     LAST_ENTRIES = "last_entries"
     EFFECTS = "effects"
     CLIENTS = "clients"
+    TEAM = "team"
     EXPLAIN = "explain"
     EXPORT = "export"
     DIGEST = "digest"
@@ -31,6 +32,7 @@ WORDS = {
     Act.LAST_ENTRIES: "The times of your last entries",
     Act.EFFECTS: "How many of your sessions a change of settings concerns",
     Act.CLIENTS: "Whom you meet",
+    Act.TEAM: "Your days and hours in the week or month of a team",
     Act.EXPLAIN: "Your sessions, with a command on the server",
     Act.EXPORT: "Everything that is held about you",
     Act.DIGEST: "Figures of the week of a small team that you are in, by mail",

@@ -17,6 +17,7 @@ from integration.web.privacy_settings import routes as privacy_settings
 from integration.web.services import routes as services
 from integration.web.sign_in import mailed_links
 from integration.web.sign_in import routes as sign_in
+from integration.web.team import routes as team
 from integration.web.timeline import routes as timeline
 from integration.web.users import change as mapping
 from integration.web.users import confirm as confirmation
@@ -43,6 +44,7 @@ PAGES = (
     *connections.PAGES,
     *exclusions.PAGES,  # before the pages of single settings, whose addresses have the same start
     *privacy_settings.PAGES,
+    *team.PAGES,
     *timeline.PAGES,
     *clients.PAGES,
     *naming.PAGES,

@@ -61,11 +61,17 @@ def listing_of(
     visit: Visit, path: str, *, filters: tuple[str, ...], kept: Mapping[str, str] | None = None
 ) -> Listing:
     """The list that the query requests; invalid values are ignored."""
-    show, number = visit.query("show"), visit.query("page")
+    show = visit.query("show")
     return Listing(
         path=path,
         search=visit.query("q")[:SEARCH_LIMIT],
         show=show if show in filters else "all",
-        number=min(max(int(number), 1), 10_000) if number.isdecimal() and len(number) < 6 else 1,
+        number=page_number(visit),
         kept=kept or {},
     )
+
+
+def page_number(visit: Visit) -> int:
+    """The page of a list that the query asks for, starting from 1."""
+    number = visit.query("page")
+    return min(max(int(number), 1), 10_000) if number.isdecimal() and len(number) < 6 else 1

@@ -23,13 +23,14 @@ GROUPS = {
         MenuItem("Privacy", "/services/zoom/privacy"),
     ),
     "Activity": (
+        MenuItem("Team", "/team"),
         MenuItem("Timeline", "/timeline"),
         MenuItem("Clients", "/clients"),
         MenuItem("Missing", "/missing"),
     ),
 }
 # A viewer's start page is the first of these that they may see. All viewers may see their account.
-STARTS = ("/services/zoom/overview", "/timeline", "/account")
+STARTS = ("/team", "/services/zoom/overview", "/timeline", "/account")
 
 
 def navigation(visit: "Visit") -> dict[str, list[MenuItem]]:

@@ -2,7 +2,7 @@
     unique_key=['organization_id', 'user_id', 'day'],
     indexes=[
         {'columns': ['organization_id', 'user_id', 'day'], 'unique': true},
-        {'columns': ['organization_id', 'day']},
+        {'columns': ['organization_id', 'day', 'user_id', 'seconds', 'external_seconds']},
     ],
 ) }}
 {{ change_set('changed', ['organization_id', 'user_id', 'day'], all_of='int_entry_days') }}

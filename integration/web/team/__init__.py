@@ -1,0 +1,1 @@
+"""The page Team: the week or month of a team, person by person."""
