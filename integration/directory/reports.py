@@ -53,3 +53,19 @@ def managers_of(
     return frozenset(
         rows.scalars(connection, str, _MANAGERS, {"organization": organization_id, "user": user_id})
     )
+
+
+def manager_of(connection: psycopg.Connection, user_id: str, *, organization_id: str) -> str | None:
+    """The name of the manager whom this user reports to directly; None if there is none."""
+    return rows.maybe_scalar(
+        connection,
+        str,
+        """
+        select managers.full_name from worksights.users
+        inner join worksights.users as managers
+            on managers.organization_id = users.organization_id
+            and managers.user_id = users.manager_user_id
+        where users.organization_id = %(organization)s and users.user_id = %(user)s
+        """,
+        {"organization": organization_id, "user": user_id},
+    )

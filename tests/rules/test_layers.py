@@ -42,7 +42,7 @@ MAY_IMPORT = {
     f"{INTEGRATION}directory": CONNECTIONS,
     f"{INTEGRATION}sign_in": CONNECTIONS,
     f"{INTEGRATION}explain": CONNECTIONS,
-    f"{INTEGRATION}figures": CONNECTIONS,
+    f"{INTEGRATION}figures": (*CONNECTIONS, f"{INTEGRATION}directory.time_zones"),
     f"{INTEGRATION}pipeline": PIPELINE,
     # Mails hold sign-in links, and what their readers may see.
     f"{INTEGRATION}notify": (

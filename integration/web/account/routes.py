@@ -4,6 +4,7 @@ the mappings requested for or from them, what is held about them, who may see it
 
 from starlette.responses import Response
 
+from integration.directory.reports import manager_of
 from integration.directory.rights import Right
 from integration.privacy.access_log import WORDS, accesses_to
 from integration.privacy.erasure_requests import open_request
@@ -43,12 +44,14 @@ def account(visit: Visit) -> Response:
             zone=zone_of(viewer.time_zone).key,
             limit=ACCESSES_SHOWN,
         )
+        manager = manager_of(connection, viewer.user_id, organization_id=viewer.organization_id)
         pausing = pausing_of(visit, connection)
         digest = digest_of(visit, connection)
         held, seers = held_about(visit, connection), seers_of(visit, connection)
         request = open_request(connection, viewer.user_id, organization_id=viewer.organization_id)
     return visit.render(
         "account/account.html",
+        manager=manager,
         pausing=pausing,
         digest=digest,
         held=held,

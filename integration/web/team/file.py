@@ -13,8 +13,8 @@ COLUMNS = (
     "First day",
     "Last day",
     "Hours in sessions",
-    "Hours with external people",
-    "External %",
+    "Hours with people outside",
+    "Outside %",
     "Hours on the compared days",
     "Hours on the same days before",
     "Company met most",
@@ -44,5 +44,5 @@ def lines(
 
 
 def hours(seconds: int) -> float:
-    """To the hundredth, in which a minute can be told from the next."""
+    """To the hundredth: half a minute."""
     return round(seconds / SECONDS_PER_HOUR, 2)

@@ -14,13 +14,13 @@ from integration.web.page.sorting import Column, Sorting
 COLUMNS = (
     Column("Person", "name"),
     Column("Hours", "hours", greatest_first=True, is_number=True),
-    Column("External", "external", greatest_first=True),
+    Column("Outside", "outside", greatest_first=True),
     Column("Met most", "company"),
 )
 _ORDER = {
     "name": SQL("lower(full_name)"),
     "hours": SQL("seconds"),
-    "external": SQL("external_seconds::numeric / nullif(seconds, 0)"),
+    "outside": SQL("external_seconds::numeric / nullif(seconds, 0)"),
     "company": SQL("lower(company)"),
 }
 

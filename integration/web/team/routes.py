@@ -103,6 +103,9 @@ def _named(visit: Visit, asked: Asked, period: Period) -> Response:
         chosen = team_of(connection, visit)
         if marts_exist(connection):
             figures = team_figures(connection, period, **_whose(visit, chosen.users))
+        if figures and not figures.figures.people:
+            last_day = last_day_with_entries(connection, users=chosen.users, **organization)
+        elif figures:
             people = _people(
                 connection, visit, period, asked.sorting(), chosen,
                 compared=figures.comparison.both if figures.comparison else None,
@@ -117,8 +120,6 @@ def _named(visit: Visit, asked: Asked, period: Period) -> Response:
                     days = Days(period.first, period.dates[4])
                 stays = stays_of(connection, ids, days, **organization)
                 table = week_table(people, days, stays, now=visit.now)
-            if not figures.figures.people:
-                last_day = last_day_with_entries(connection, users=chosen.users, **organization)
         _record(visit, connection, period, people)
         batch = landed_batch(connection)
     total = people[0].total if people else 0

@@ -22,6 +22,8 @@ RECORDED = [route for route in PAGES if isinstance(route.shows, Act)]
 EARLIER = f"since=day&day={PARALLEL}"
 QUERIES = {
     "/missing": f"?from={PARALLEL}&to={PARALLEL}",
+    "/team": f"?from={PARALLEL}",
+    "/team.csv": f"?from={PARALLEL}",
     "/services/zoom/users/{zoom_user_id}/change": f"?to=nobody&{EARLIER}",
     **{
         f"/services/zoom/features/{whose}/change": f"?feature=meetings&to=off&{EARLIER}"

@@ -130,6 +130,9 @@ def test_the_account_page_names_the_managers_whom_one_reports_to(team: Site) -> 
 
     assert seers("member") == ["Executive", "Manager"]
     assert seers("admin") == ["Executive"]
+    page = team.visitor("member").get("/account").text
+    assert "<dt>You report to</dt><dd>Technical Admin of Acme</dd>" in page
+    assert "You report to" not in team.visitor("admin").get("/account").text
 
 
 def test_a_change_of_manager_is_in_the_audit_trail(team: Site) -> None:

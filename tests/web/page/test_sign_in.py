@@ -79,7 +79,7 @@ def test_the_button_signs_in_and_leads_to_the_first_page_of_that_role(site: Site
         visitor = site.stranger()
         page = visitor.follow(visitor.sign_in(site.link(role)).headers["location"])
         seen[role] = urlsplit(page.url).path, email_of(role) in visitor.get("/account").text
-    assert seen == {"executive": ("/services/zoom/overview", True), "member": ("/timeline", True)}
+    assert seen == {"executive": ("/team", True), "member": ("/timeline", True)}
 
 
 def test_a_link_works_once(site: Site) -> None:
