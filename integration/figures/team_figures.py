@@ -15,8 +15,8 @@ import psycopg
 from psycopg.sql import SQL
 
 from integration.database import rows
-from integration.figures.periods import Days, Period
 from integration.directory.time_zones import zone_of
+from integration.figures.periods import Days, Period
 
 # A company is quiet that the team has met, but not in the last 30 days.
 QUIET_AFTER = timedelta(days=30)
