@@ -30,6 +30,11 @@ class Companion:
     shared_seconds: int
     people: int
 
+    @property
+    def side(self) -> str:
+        """The affiliation as it is shown: of whom nothing is shown, not even that is."""
+        return self.affiliation if self.name or self.is_excluded else "unknown"
+
 
 def companions(
     connection: psycopg.Connection,

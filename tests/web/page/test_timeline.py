@@ -49,7 +49,8 @@ def test_entries_of_a_day_have_title_times_role_and_companions(member: Visitor) 
     wanted = (
         "Outside</dt><dd><ul> <li><span>Cleo Client</span>, Client One</li>",
         "Colleagues</dt><dd><ul> <li><span>Manager of Acme</span></li>",
-        'Others</dt><dd><ul> <li><span class="guess">Unnamed participant</span>',
+        'Notes</span> <span class="hint">(bot)</span>',
+        '<li><span class="guess">Unnamed participant</span></li> </ul></dd></div> </dl>',
     )
     assert [text for text in wanted if text not in opening] == []
 
