@@ -10,17 +10,16 @@ from simulator.guests import Guest
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """`name` is used in topics; the product knows only the domain."""
+    """People of one company, the most frequent attendees first. Zoom never sends its name."""
 
-    name: str
     people: tuple[Guest, ...]
 
     def first(self, count: int) -> tuple[Guest, ...]:
         return self.people[:count]
 
 
-def _client(name: str, domain: str, *people: str) -> Client:
-    return Client(name, tuple(_guest(person, domain) for person in people))
+def _client(domain: str, *people: str) -> Client:
+    return Client(tuple(_guest(person, domain) for person in people))
 
 
 def _guest(name: str, domain: str, *, is_invited: bool = True) -> Guest:
@@ -31,11 +30,10 @@ def _guest(name: str, domain: str, *, is_invited: bool = True) -> Guest:
     return Guest(name, address, domain, phone, is_invited=is_invited, customer_key="")
 
 
-CONTOSO = _client("Contoso", "contoso.com", "Elena Fischer", "Hugo Park", "Rania Novak")
-FABRIKAM = _client("Fabrikam", "fabrikam.com", "Irene Koch", "Ravi Chandra", "Paula Dahl")
-TAILSPIN = _client("Tailspin Toys", "tailspin-toys.com", "Milo Greene", "Vera Quist")
+CONTOSO = _client("contoso.com", "Elena Fischer", "Hugo Park", "Rania Novak")
+FABRIKAM = _client("fabrikam.com", "Irene Koch", "Ravi Chandra", "Paula Dahl")
+TAILSPIN = _client("tailspin-toys.com", "Milo Greene", "Vera Quist")
 HARBOR = _client(
-    "Harbor Logistics",
     "harbor-logistics.com",
     "Alice Brandt",
     "Diego Torres",
@@ -43,10 +41,10 @@ HARBOR = _client(
     "Yusuf Hassan",
     "Gina Marin",
 )
-CEDAR = _client("Cedar Clinics", "cedar-clinics.com", "Sofia Jensen", "Emil Weiss")
-GRANITE = _client("Granite Insurance", "granite-insurance.com", "Oscar Keller", "Nadia Lopez")
-JUNIPER = _client("Juniper Labs", "juniper-labs.com", "Tara Vance")
-DELTA = _client("Delta Textiles", "delta-textiles.com", "Cem Ortega", "Wanda Ziegler")
+CEDAR = _client("cedar-clinics.com", "Sofia Jensen", "Emil Weiss")
+GRANITE = _client("granite-insurance.com", "Oscar Keller", "Nadia Lopez")
+JUNIPER = _client("juniper-labs.com", "Tara Vance")
+DELTA = _client("delta-textiles.com", "Cem Ortega", "Wanda Ziegler")
 
 CANDIDATES = tuple(
     _guest(name, "gmail.com") for name in ("Felix Andersen", "Uma Castillo", "Noah Rossi")

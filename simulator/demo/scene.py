@@ -56,8 +56,7 @@ class Scene:
 
     def engagement(self, plan: Engagement) -> None:
         guests = (*plan.client.first(plan.guests), *plan.others)
-        topic = f"{plan.topic} · {plan.client.name}"
-        self._hold(plan.host, plan.at, plan.minutes, topic=topic, people=plan.people,
+        self._hold(plan.host, plan.at, plan.minutes, topic=plan.topic, people=plan.people,
                    guests=guests, type_=SCHEDULED)  # fmt: skip
 
     def unplanned(self, host: str, person: str, hour: int) -> None:
@@ -83,7 +82,7 @@ class Scene:
                 type=RECURRING_WEBINAR,
                 topic=WEBINAR_TOPIC,
                 host=host,
-                panel=self._present(("rebecca",), starts_at, minutes=45),
+                panel=self._present(("hannah", "rebecca", "grace"), starts_at, minutes=45),
                 starts_at=starts_at,
                 lasts=self.agenda.rng.randrange(38, 48),
                 visitors=VISITORS,
