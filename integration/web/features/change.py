@@ -18,6 +18,7 @@ from integration.web.changes.shown_effects import shown_effects
 from integration.web.changes.words import saved_message
 from integration.web.features.routes import PATH, last_entries
 from integration.web.features.switches import features_on, switch_feature, switch_history
+from integration.web.page.addresses import address, back_to
 from integration.web.page.refusals import bad_form, not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.zoom.features import FEATURES
@@ -58,6 +59,7 @@ def switches(visit: Visit) -> Response:
         is_on=is_on,
         is_on_for_all=is_on_for_all,
         latest=latest,
+        list_address=back_to(PATH, visit.query("back")),
     )
 
 
@@ -68,7 +70,7 @@ def preview(visit: Visit) -> Response:
         effective = choice.time.effective
         effects = _effects(visit, connection, choice, effective)
     return visit.render(
-        "features/change_switch.html", choice=choice, effects=effects, back=_back(visit)
+        "features/change_switch.html", choice=choice, effects=effects, here=_here(visit)
     )
 
 
@@ -101,7 +103,7 @@ def save(visit: Visit) -> Response:
         )
         message = saved_message(effective, effects, time_zone=viewer.time_zone)
         visit.show_next(connection, f"Feature saved. {message}")
-    return visit.go(_back(visit))
+    return visit.go(address(_here(visit), {"back": visit.field("back")}))
 
 
 def _choice(
@@ -149,7 +151,7 @@ def _effects(
     return shown_effects(visit, connection, count, users=[choice.user_id])
 
 
-def _back(visit: Visit) -> str:
+def _here(visit: Visit) -> str:
     return visit.request.url.path.removesuffix("/change")
 
 

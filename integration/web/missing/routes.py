@@ -23,7 +23,8 @@ from integration.pipeline.status import latest_batch
 from integration.privacy.access_log import Act
 from integration.web.missing.ledger import deliveries_without_effect
 from integration.web.missing.search import SessionRow, Visibility, find_row, find_rows
-from integration.web.missing.search_form import PATH, MissingSearch, search_of
+from integration.web.missing.search_form import MAX_DAYS, PATH, MissingSearch, search_of
+from integration.web.page.addresses import back_to
 from integration.web.page.navigation import is_open
 from integration.web.page.reach import reach_of
 from integration.web.page.refusals import Link, not_found
@@ -53,12 +54,12 @@ def search(visit: Visit) -> Response:
     failed: dict[str, datetime] = {}
     failed_sessions: list[FailedSession] = []
     with visit.transaction() as connection:
-        sight = _visibility(connection, visit)
+        sight = visibility_of(connection, visit)
         asked = search_of(visit, sight)
         connections = connections_of(connection, organization_id=organization_id)
         batch = latest_batch(connection)
         criteria, without_effect = asked.criteria, {}
-        if marts_exist(connection):
+        if marts_exist(connection) and not asked.wrong:
             offset = (asked.number - 1) * ROWS
             rows = find_rows(connection, sight, criteria, limit=ROWS + 1, offset=offset)
             failed = failed_since(
@@ -82,6 +83,8 @@ def search(visit: Visit) -> Response:
     zone = zone_of(visit.viewer.time_zone)
     return visit.render(
         "missing/missing.html",
+        status=400 if asked.wrong else 200,
+        longest=MAX_DAYS,
         asked=asked,
         sight=sight,
         connections=connections,
@@ -108,7 +111,7 @@ def search(visit: Visit) -> Response:
 def one(visit: Visit) -> Response:
     """All steps of one participant."""
     with visit.transaction() as connection:
-        sight = _visibility(connection, visit)
+        sight = visibility_of(connection, visit)
         if not marts_exist(connection):
             raise not_found()
         row = find_row(
@@ -128,6 +131,7 @@ def one(visit: Visit) -> Response:
         )
     return visit.render(
         "missing/missing_one.html",
+        list_address=back_to(PATH, visit.query("back")),
         row=row,
         steps=steps_of(
             session,
@@ -181,7 +185,8 @@ def _record(visit: Visit, connection: psycopg.Connection, rows: Sequence[Session
     )
 
 
-def _visibility(connection: psycopg.Connection, visit: Visit) -> Visibility:
+def visibility_of(connection: psycopg.Connection, visit: Visit) -> Visibility:
+    """What the visit's viewer may see."""
     (user,) = explained_users(
         connection, email=visit.viewer.email, organization_id=visit.viewer.organization_id
     )

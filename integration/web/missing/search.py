@@ -67,9 +67,10 @@ class SessionRow(Appearance):
     person_id: str | None = None
 
 
+# What the viewer may see, for pages that add conditions. Parameters are `limits`.
 # Reads sessions from the index on organization, account and end, the latest first, so that a few of
 # them fill a page; the other tables are read by key.
-_SEEN = SQL("""
+SEEN = SQL("""
     select
         participants.organization_id, sessions.session_id, sessions.feature,
         sessions.session_type, sessions.zoom_meeting_id,
@@ -211,7 +212,7 @@ _ROWS = SQL("""
     )
     {shown}
     order by page.session_ended_at desc, page.session_id, page.participant_id
-""").format(seen=_SEEN, shown=_SHOWN)
+""").format(seen=SEEN, shown=_SHOWN)
 _ONE = SQL("""
     with page as materialized (
         {seen}
@@ -219,7 +220,7 @@ _ONE = SQL("""
             and participants.participant_id = %(participant_id)s
     )
     {shown}
-""").format(seen=_SEEN, shown=_SHOWN)
+""").format(seen=SEEN, shown=_SHOWN)
 
 
 def find_rows(
@@ -237,7 +238,7 @@ def find_rows(
         connection,
         SessionRow,
         _ROWS,
-        {**_limits(sight), **vars(criteria), "limit": limit, "offset": offset},
+        {**limits(sight), **vars(criteria), "limit": limit, "offset": offset},
     )
 
 
@@ -249,11 +250,12 @@ def find_row(
         connection,
         SessionRow,
         _ONE,
-        {**_limits(sight), "session_id": session_id, "participant_id": participant_id},
+        {**limits(sight), "session_id": session_id, "participant_id": participant_id},
     )
 
 
-def _limits(sight: Visibility) -> dict[str, str | bool | Sequence[str] | None]:
+def limits(sight: Visibility) -> dict[str, str | bool | Sequence[str] | None]:
+    """The parameters of SEEN."""
     return {
         "organization": sight.viewer.organization_id,
         "user": sight.viewer.user_id,

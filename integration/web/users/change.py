@@ -13,6 +13,7 @@ from integration.privacy.access_log import Act
 from integration.web.changes.effective import Effective, TimeChoice, time_choice
 from integration.web.changes.effects import Effect
 from integration.web.changes.words import saved_message
+from integration.web.page.addresses import address
 from integration.web.page.refusals import Link, Refusal, bad_form, not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.users.mapping_changes import map_zoom_user
@@ -97,7 +98,7 @@ def save(visit: Visit) -> Response:
             _request(visit, connection, choice, choice.user_id, effective)
         else:
             _map(visit, connection, choice, effective)
-    return visit.go(f"{PATH}/{choice.user.zoom_user_id}")
+    return visit.go(address(f"{PATH}/{choice.user.zoom_user_id}", {"back": visit.field("back")}))
 
 
 def _map(

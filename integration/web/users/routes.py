@@ -5,6 +5,7 @@ from starlette.responses import Response
 from integration.connections.listed import connections_of
 from integration.directory.profiles import profile_with_email, similar_profiles
 from integration.directory.rights import Right
+from integration.web.page.addresses import back_to
 from integration.web.page.listing import ROWS, SEARCH_LIMIT, listing_of
 from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
@@ -83,6 +84,7 @@ def user(visit: Visit) -> Response:
         by_email=by_email,
         profiles=[one for one in profiles if one.user_id != found.user_id],
         search=search,
+        list_address=back_to(PATH, visit.query("back")),
     )
 
 

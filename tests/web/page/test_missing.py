@@ -1,6 +1,7 @@
 """The Missing page: the outcomes that the viewer may see, and how to fix each of them."""
 
 import re
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -142,6 +143,8 @@ def test_someone_at_an_own_domain_is_no_guest(story: Site) -> None:
 def test_the_page_of_one_session_hides_the_topic_as_well(story: Site) -> None:
     admin, executive = story.visitor("admin"), story.visitor("executive")
     (path, *_) = links(look(executive, **MARCH, person="member", topic="Opening"))
+    path, _, back = path.partition("?")  # the way back has the topic that was searched for
+    assert "topic%3DOpening" in back
     assert "Hosted a scheduled meeting: Opening, 10:00" not in admin.get(path).text
     assert "Opening" not in admin.get(path).text
     assert "topic hidden" in admin.get(path).text
@@ -215,16 +218,28 @@ def test_an_entry_on_another_persons_timeline_is_marked(story: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    ("days", "field", "problem"),
     [
-        {"from": "2026-02-30"},
-        {"from": "2026-03-02", "to": "2026-03-01"},
-        {"from": "2026-01-01", "to": "2026-12-31"},
-        {"to": "1999-01-01"},
+        ({"from": "2026-02-30"}, "from", "“2026-02-30” is not a date"),
+        ({"from": "2026-03-02", "to": "2026-03-01"}, "from", "cannot be after the end date"),
+        ({"from": "2026-01-01", "to": "2026-12-31"}, "to", "These are 365 days. Choose up to 31"),
+        ({"to": "1999-01-01"}, "to", "“1999-01-01” is not a date"),
+        ({"from": "x" * 300, "to": '"><b>'}, "from", "is not a date"),
     ],
 )
-def test_invalid_days_and_too_many_days_are_refused(story: Site, asked: dict[str, str]) -> None:
-    assert story.visitor("member").get(f"/missing?{urlencode(asked)}").status_code == 400
+def test_invalid_days_keep_the_form_and_mark_the_field(
+    story: Site, days: dict[str, str], field: str, problem: str
+) -> None:
+    asked = {**days, "topic": "Opening", "meeting": NUMBER, "outcome": "missing"}
+    answer = story.visitor("member").get(f"/missing?{urlencode(asked)}")
+    page = unescape(answer.text)
+    assert (answer.status_code, "up to 31 days" in page) == (400, True)
+    assert re.search(rf'id="{field}-wrong">[^<]*{re.escape(problem)}', page)
+    assert re.search(rf'id="{field}" name="{field}"[^>]* aria-invalid="true"', answer.text)
+    for name in ("topic", "meeting", *days):
+        assert f'name="{name}" value="{asked[name][:200]}' in page
+    assert '<option value="missing" selected>' in page
+    assert "No sessions found" not in page
 
 
 def test_before_the_first_batch_nothing_is_found(site: Site) -> None:
