@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
+from psycopg.sql import SQL
 
 from integration.database import rows
+from integration.directory.text_search import matches, patterns_of
 from integration.identity.cleaning import cleaned_email
 
 
@@ -85,24 +87,33 @@ def search_profiles(
     limit: int,
     among: Sequence[str] | None = None,
 ) -> list[Profile]:
-    """Users with the text in their name or email, active ones first; a complete email finds only
-    that user. `among` are the ids of those who can be found, None for all. Reads all of the
-    organization's users, some thousands, for an occasional search.
+    """Users with all words of the text in their name or email, active ones first; a complete email
+    finds only that user. `among` are the ids of those who can be found, None for all. Reads all of
+    the organization's users, some thousands, for an occasional search.
     """
     found = rows.every(
         connection,
         Profile,
-        """
-        select user_id, full_name, email, time_zone, deactivated_at from worksights.users
-        where organization_id = %(organization)s
-            and (%(among)s::text[] is null or user_id = any(%(among)s))
-            and strpos(lower(full_name || ' ' || email), lower(%(text)s)) > 0
-        order by
-            lower(email collate "C") <> lower(%(text)s collate "C"),
-            deactivated_at is not null, full_name, user_id
-        limit %(limit)s
-        """,
-        {"organization": organization_id, "text": text, "limit": limit, "among": among},
+        _SEARCH,
+        {
+            "organization": organization_id,
+            "text": text,
+            "patterns": patterns_of(connection, text),
+            "limit": limit,
+            "among": among,
+        },
     )
     is_email = bool(found) and found[0].email.lower() == text.lower()
     return found[:1] if is_email else found
+
+
+_SEARCH = SQL("""
+    select user_id, full_name, email, time_zone, deactivated_at from worksights.users
+    where organization_id = %(organization)s
+        and (%(among)s::text[] is null or user_id = any(%(among)s))
+        and {matches}
+    order by
+        lower(email collate "C") <> lower(%(text)s collate "C"),
+        deactivated_at is not null, full_name, user_id
+    limit %(limit)s
+""").format(matches=matches(SQL("(full_name || ' ' || email)")))

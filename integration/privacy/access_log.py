@@ -20,6 +20,7 @@ class Act(StrEnum):
     EFFECTS = "effects"
     CLIENTS = "clients"
     TEAM = "team"
+    SEARCH = "search"
     EXPLAIN = "explain"
     EXPORT = "export"
     DIGEST = "digest"
@@ -33,6 +34,7 @@ WORDS = {
     Act.EFFECTS: "How many of your sessions a change of settings concerns",
     Act.CLIENTS: "Whom you meet",
     Act.TEAM: "Your days and hours in the week or month of a team",
+    Act.SEARCH: "Your name, or a session of yours, in the results of a search",
     Act.EXPLAIN: "Your sessions, with a command on the server",
     Act.EXPORT: "Everything that is held about you",
     Act.DIGEST: "Figures of the week of a small team that you are in, by mail",

@@ -14,6 +14,7 @@ from integration.web.overview import routes as overview
 from integration.web.privacy import first_notice
 from integration.web.privacy import routes as privacy
 from integration.web.privacy_settings import routes as privacy_settings
+from integration.web.search import routes as search
 from integration.web.services import routes as services
 from integration.web.sign_in import mailed_links
 from integration.web.sign_in import routes as sign_in
@@ -49,4 +50,5 @@ PAGES = (
     *clients.PAGES,
     *naming.PAGES,
     *missing.PAGES,
+    *search.PAGES,
 )

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from integration.directory.rights import Right
 from integration.web.pages import PAGES
+from integration.web.search import sessions
 from tests.browser.conftest import DESKTOP, PHONE, sign_in
 from tests.browser.looks import WATCH_SHIFTS, Look, look_at
 from tests.patience import PATIENCE
@@ -51,6 +52,9 @@ ALSO = (
     "/missing?from=2026-03-01&to=2026-03-20",
     "/missing?from=2026-03-01&to=2026-03-20&person=member",
     "/missing?from=2026-03-20&to=2026-03-01",
+    "/search?q=client",
+    "/search?q=o",
+    "/search?q=no-such-thing",
     "/sign-in?token={link_of_another}",
     "/no-such-page",
 )
@@ -73,7 +77,10 @@ OTHERS = [
             "/privacy/{organization_id}",
         )
     ),
-    *(("member", path) for path in ("/timeline", "/missing", "/services/zoom/users")),
+    *(
+        ("member", path)
+        for path in ("/timeline", "/missing", "/services/zoom/users", "/search?q=o")
+    ),
     *(
         ("newcomer", route.path)
         for route in PAGES
@@ -94,8 +101,10 @@ Looking = Callable[[str, str, str], Look]
 
 
 @pytest.fixture(scope="module")
-def newcomers(story: Site) -> Site:
-    """The same site with an organization that has no data yet."""
+def newcomers(story: Site) -> Iterator[Site]:
+    """The same site with an organization that has no data yet. Topics are searched for as far back
+    as the story goes.
+    """
     story.rows("insert into worksights.organizations values ('newco', 'Newco', %s)", LONG_AGO)
     story.rows(
         "insert into worksights.users (user_id, organization_id, email, full_name, role, "
@@ -103,7 +112,9 @@ def newcomers(story: Site) -> Site:
         "'Nina Newcomer', 'executive', 'Europe/Berlin', %s)",
         LONG_AGO,
     )
-    return story
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sessions, "TOPIC_DAYS", 10_000)
+        yield story
 
 
 @pytest.fixture(scope="module")

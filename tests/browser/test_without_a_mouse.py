@@ -60,10 +60,33 @@ def test_the_tab_key_reaches_every_control_and_shows_the_focus(
         assert (path, visited, sorted(seen)) == (path, [*range(everything)], [*range(everything)])
 
 
+def test_slash_moves_to_the_search_field_unless_something_is_being_typed(
+    signed_in: Callable[..., Page],
+) -> None:
+    page = signed_in()
+    page.goto("/missing")
+    field = page.get_by_label("Find anything")
+    page.keyboard.press("/")
+    expect(field).to_be_focused()
+    page.keyboard.type("a/b")
+    expect(field).to_have_value("a/b")
+    page.keyboard.press("Escape")
+    expect(field).not_to_be_focused()
+    page.get_by_label("Person").press("/")
+    expect(page.get_by_label("Person")).to_have_value("/")
+    page.keyboard.press("Escape")
+    page.get_by_label("Outcome").press("/")
+    expect(field).not_to_be_focused()
+
+
 def test_mapping_switching_and_searching_work_without_javascript(
     site: Site, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in(java_script_enabled=False)
+    page.goto(USERS)
+    page.get_by_label("Find anything").fill("member of")
+    page.get_by_label("Find anything").press("Enter")
+    expect(page.get_by_role("link", name="Member of Acme")).to_be_visible()
     page.goto(USERS)
     page.get_by_label("Search").fill("STELLA")
     page.get_by_role("button", name="Search").click()

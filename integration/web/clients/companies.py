@@ -7,6 +7,7 @@ import psycopg
 from psycopg.sql import SQL, Composable
 
 from integration.database import rows
+from integration.directory.text_search import matches, patterns_of
 from integration.web.clients.client import SHOWN, Client, details, strongest
 from integration.web.page.sorting import Column, Sorting
 
@@ -46,13 +47,8 @@ class Found:
     quiet: int
 
 
-_FOUND = SQL("""
-    companies.organization_id = %(organization)s
-    and (
-        strpos(lower(companies.name), lower(%(search)s)) > 0
-        or strpos(companies.domain, lower(%(search)s)) > 0
-    )
-""")
+MATCHES = matches(SQL("(companies.name || ' ' || companies.domain)"))
+_FOUND = SQL("companies.organization_id = %(organization)s and {}").format(MATCHES)
 # From the index on company and time.
 _MET = SQL("""
     cross join lateral (
@@ -134,8 +130,8 @@ def companies(
     limit: int | None = 1,
     offset: int = 0,
 ) -> list[Company]:
-    """The companies with the text in their name or domain, or the one with this id; with
-    `met_before`, those last met before. Empty if it belongs to another organization.
+    """The companies with all words of the text in their name or domain, or the one with this id;
+    with `met_before`, those last met before. Empty if it belongs to another organization.
     """
     return rows.every(
         connection,
@@ -150,7 +146,7 @@ def companies(
         ),
         {
             "organization": organization_id,
-            "search": search,
+            "patterns": patterns_of(connection, search),
             "id": company_id,
             "since": since,
             "met_before": met_before,
@@ -173,7 +169,11 @@ def count_companies(
         from clientsights.companies
         where {found}
         """).format(found=_FOUND),
-        {"organization": organization_id, "search": search, "met_before": met_before},
+        {
+            "organization": organization_id,
+            "patterns": patterns_of(connection, search),
+            "met_before": met_before,
+        },
     )
 
 

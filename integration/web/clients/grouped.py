@@ -5,9 +5,12 @@ about at least five active users, in the order of the alphabet, and without peop
 from dataclasses import dataclass
 
 import psycopg
+from psycopg.sql import SQL
 
 from integration.database import rows
+from integration.directory.text_search import patterns_of
 from integration.privacy.groups import SMALLEST_GROUP
+from integration.web.clients.companies import MATCHES
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,13 @@ def grouped_companies(
     limit: int,
     offset: int,
 ) -> list[GroupedCompany]:
-    """The companies with the text in their name or domain. Only the time of active users counts,
-    because a difference to their figures would be about those who have left.
+    """The companies with all words of the text in their name or domain. Only the time of active
+    users counts, because a difference to their figures would be about those who have left.
     """
     return rows.every(
         connection,
         GroupedCompany,
-        """
+        SQL("""
         with met as (
             select
                 ties.company_id, count(*)::integer as users,
@@ -56,15 +59,14 @@ def grouped_companies(
         inner join clientsights.companies
             on companies.organization_id = %(organization)s
             and companies.company_id = met.company_id
-        where strpos(lower(companies.name), lower(%(search)s)) > 0
-            or strpos(companies.domain, lower(%(search)s)) > 0
+        where {matches}
         order by lower(companies.name), companies.domain
         limit %(limit)s offset %(offset)s
-        """,
+        """).format(matches=MATCHES),
         {
             "organization": organization_id,
             "smallest": SMALLEST_GROUP,
-            "search": search,
+            "patterns": patterns_of(connection, search),
             "limit": limit,
             "offset": offset,
         },

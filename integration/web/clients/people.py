@@ -6,6 +6,7 @@ import psycopg
 from psycopg.sql import SQL, Composable
 
 from integration.database import rows
+from integration.directory.text_search import matches, patterns_of
 from integration.web.clients.client import SHOWN, Client, details, strongest
 from integration.web.page.sorting import Column, Sorting
 
@@ -33,6 +34,7 @@ class Person(Client):
     person_seconds: int
 
 
+MATCHES = matches(SQL("concat_ws(' ', people.display_name, people.email, companies.name)"))
 _EXPRESSIONS = {
     "name": SQL("lower(people.display_name)"),
     "company": SQL("lower(companies.name)"),
@@ -51,10 +53,7 @@ _PEOPLE = SQL("""
         where people.organization_id = %(organization)s and people.kind = 'human'
             and (%(id)s::text is null or people.person_id = %(id)s)
             and (%(company)s::text is null or people.company_id = %(company)s)
-            and strpos(
-                lower(concat_ws(' ', people.display_name, people.email, companies.name)),
-                lower(%(search)s)
-            ) > 0
+            and {matches}
         order by place
         limit %(limit)s offset %(offset)s
     )
@@ -85,14 +84,15 @@ def people(
     limit: int | None = 1,
     offset: int = 0,
 ) -> list[Person]:
-    """The human people with the text in their name, address or company; optionally only those of
-    one company, or the one with this id.
+    """The human people with all words of the text in their name, address and company; optionally
+    only those of one company, or the one with this id.
     """
     return rows.every(
         connection,
         Person,
         _PEOPLE.format(
             order=_order(sorting),
+            matches=MATCHES,
             for_sorting=strongest("people", of="people")
             if sorting and sorting.key == "strength"
             else SQL(""),
@@ -103,7 +103,7 @@ def people(
             "organization": organization_id,
             "id": person_id,
             "company": company_id,
-            "search": search,
+            "patterns": patterns_of(connection, search),
             "limit": limit,
             "offset": offset,
         },

@@ -7,6 +7,8 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from integration.database import rows
+from integration.directory.text_search import patterns_of
+from integration.web.clients.companies import MATCHES
 from integration.web.page.titles import TITLE
 
 
@@ -133,13 +135,13 @@ def every_tie(
     since: datetime | None,
     limit: int,
 ) -> list[CompanyTie]:
-    """The relationships of users who exist with the companies that have the text in their name or
-    domain, with the meetings since then.
+    """The relationships of users who exist with the companies that have all words of the text in
+    their name or domain, with the meetings since then.
     """
     return rows.every(
         connection,
         CompanyTie,
-        """
+        SQL("""
         with ties as materialized (
             select ties.*, companies.name as company_name, companies.domain, users.full_name
             from clientsights.companies
@@ -149,10 +151,7 @@ def every_tie(
             inner join worksights.users
                 on users.organization_id = ties.organization_id and users.user_id = ties.user_id
             where companies.organization_id = %(organization)s
-                and (
-                    strpos(lower(companies.name), lower(%(search)s)) > 0
-                    or strpos(companies.domain, lower(%(search)s)) > 0
-                )
+                and {matches}
             limit %(limit)s
         ),
         met as materialized (
@@ -174,10 +173,10 @@ def every_tie(
             select clientsights.strength_at(ties.decayed_minutes, now()) as strength
         ) as graded
         order by lower(ties.company_name), ties.domain, lower(ties.full_name), ties.user_id
-        """,
+        """).format(matches=MATCHES),
         {
             "organization": organization_id,
-            "search": search,
+            "patterns": patterns_of(connection, search),
             "since": since,
             "limit": limit,
         },

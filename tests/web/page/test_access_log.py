@@ -21,6 +21,7 @@ EXECUTIVE, MEMBER = user_id_of("executive"), user_id_of("member")
 RECORDED = [route for route in PAGES if isinstance(route.shows, Act)]
 EARLIER = f"since=day&day={PARALLEL}"
 QUERIES = {
+    "/search": "?q=member",
     "/missing": f"?from={PARALLEL}&to={PARALLEL}",
     "/team": f"?from={PARALLEL}",
     "/team.csv": f"?from={PARALLEL}",

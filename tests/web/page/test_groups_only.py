@@ -9,6 +9,7 @@ from html import unescape
 
 import pytest
 
+from integration.web.search import sessions
 from simulator.world import World
 from tests.pipeline.events import Person, Session
 from tests.web.page.batched import ACCOUNT, DAY, STRANGER, Batched, batched_site
@@ -99,6 +100,21 @@ def test_no_page_of_a_single_company_or_person_opens(executive: Visitor, batched
         *(f"/clients/people/{each}" for (each,) in people),
     ):
         assert executive.get(path).status_code == 403
+
+
+def test_search_finds_no_person_and_only_companies_that_are_listed(
+    executive: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "TOPIC_DAYS", 10_000)
+    results = re.compile(r'<a href="([^"]*)"><strong><bdi>(.*?)</bdi>')
+    for text, expected in {
+        "client": [("/clients?q=big-client.com", "Big Client")],
+        "bea": [],
+        "bea@big-client.com": [],
+        "member": [],
+        "with the big": [("/timeline?day=2026-03-10", "With the big one")],  # the viewer's own
+    }.items():
+        assert results.findall(executive.get(f"/search?q={text}").text) == expected
 
 
 def test_a_change_of_settings_does_not_say_how_many_entries_of_one_person_change(

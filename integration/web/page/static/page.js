@@ -30,3 +30,17 @@ for (const field of document.querySelectorAll("select[data-sends], input[data-se
 for (const input of document.querySelectorAll("input[data-chooses]")) {
   input.addEventListener("input", () => { document.getElementById(input.dataset.chooses).checked = true; });
 }
+
+// The / key moves to the search field, unless something is being typed; Escape leaves it.
+document.addEventListener("keydown", (event) => {
+  const field = document.getElementById("search"), here = document.activeElement;
+  if (!field || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const isTyping = here.isContentEditable || here.matches("input, select, textarea");
+  if (event.key === "/" && !isTyping) {
+    event.preventDefault();
+    field.focus();
+    field.select();
+  } else if (event.key === "Escape" && here === field) {
+    field.blur();
+  }
+});
