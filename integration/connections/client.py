@@ -7,7 +7,7 @@ from integration.database.postgres import Role
 from integration.settings import Settings
 from integration.zoom import oauth
 from integration.zoom.client import ZoomClient
-from integration.zoom.http import NO_DEADLINE
+from integration.zoom.timed_answers import NO_DEADLINE
 
 
 def zoom_client(

@@ -25,8 +25,9 @@ from integration.zoom.errors import (
     unreadable_answer,
     zoom_code,
 )
-from integration.zoom.http import NO_DEADLINE, Answer, send, zoom_session
+from integration.zoom.http import Answer, send, zoom_session
 from integration.zoom.paging import Page, read_pages
+from integration.zoom.timed_answers import NO_DEADLINE
 
 # Long enough for limits per second and per minute. The client does not wait for daily limits.
 LONGEST_WAIT_SECONDS = 60.0
