@@ -31,7 +31,7 @@ from integration.database import rows
 from integration.database.postgres import connect
 from integration.settings import Settings
 from integration.web.app import create_app
-from integration.web.page.visit import NOTICE
+from integration.web.page.activity import NOTICE
 
 SIZES = {"users": 5_000, "clients": 4_000, "companies": 200, "sessions": 125_000, "days": 90}
 TIMES = 25

@@ -27,6 +27,7 @@ COMMANDS = {
     "export": "export",
     "connect": "connect",
     "sign-in-link": "sign_in_link",
+    "sign-in-with": "sign_in_with",
     "explain": "explain",
     "audit": "audit",
     "status": "status",
@@ -39,7 +40,7 @@ SHOWS = {"explain": Act.EXPLAIN, "export": Act.EXPORT}
 SHOW_NOBODY = frozenset(
     {
         *("up", "serve", "stop", "migrate", "database-url", "batch", "rebuild", "import-users"),
-        *("erase", "connect", "sign-in-link", "audit", "status", "dbt", "simulate"),
+        *("erase", "connect", "sign-in-link", "sign-in-with", "audit", "status", "dbt", "simulate"),
     }
 )
 

@@ -10,18 +10,40 @@ from integration.database.audit_trail import record_change
 from integration.database.postgres import connect, database_url
 from integration.directory.worksights_users import users_by_email
 from integration.settings import Settings, read_settings
+from integration.sign_in.openid.providers import Provider, provider_of
 from integration.sign_in.sessions import store_link
+
+LONGEST_REASON = 200
 
 
 @click.command("sign-in-link")
 @click.option("--user", "email", required=True, help="Email of the WorkSights user.")
 @click.option("--organization", help="Organization ID, if several organizations have this email.")
-def sign_in_link(email: str, organization: str | None) -> None:
+@click.option(
+    "--break-glass",
+    is_flag=True,
+    help="In an emergency: a link where the organization signs in with OpenID Connect.",
+)
+@click.option("--reason", help="With --break-glass: why, for the audit trail. Name nobody in it.")
+def sign_in_link(
+    email: str, organization: str | None, break_glass: bool, reason: str | None
+) -> None:
     """Print a one-time sign-in link for a user. Valid for 10 minutes."""
+    if break_glass != bool(reason and reason.strip()):
+        raise click.UsageError("Use --break-glass and --reason together.")
+    if reason and (len(reason) > LONGEST_REASON or not reason.isprintable()):
+        raise click.UsageError(f"--reason must be one line of at most {LONGEST_REASON} characters.")
     settings = read_settings()
     settings.require_all("SESSION_KEY", "PUBLIC_URL")
     url = database_url(settings)
-    link = create_link(settings, url, email=email, organization=organization, made_by=operator())
+    link = create_link(
+        settings,
+        url,
+        email=email,
+        organization=organization,
+        made_by=operator(),
+        emergency=reason,
+    )
     click.echo(link)
 
 
@@ -32,9 +54,11 @@ def create_link(
     email: str,
     organization: str | None = None,
     made_by: str | None,
+    emergency: str | None = None,
 ) -> str:
-    """Stores and returns a link. `made_by` is who makes it, if it is not the user. ClickException
-    if there is no such user, several of them, or the user is deactivated.
+    """Stores and returns a link. `made_by` is who makes it, if it is not the user; `emergency` is
+    why there has to be one although the organization signs in with OpenID Connect. ClickException
+    if there is no such user, several of them, the user is deactivated, or no link is possible.
     """
     from integration.sign_in.signing import Signing, new_secret
 
@@ -43,6 +67,9 @@ def create_link(
         user = only_user(users_by_email(connection, email=email, organization_id=organization))
         if user.deactivated_at is not None and user.deactivated_at <= now:
             raise click.ClickException("This user is deactivated and cannot sign in.")
+        _check_way(
+            settings, provider_of(connection, user.organization_id), is_emergency=bool(emergency)
+        )
         token = new_secret()
         store_link(
             connection,
@@ -51,14 +78,30 @@ def create_link(
             user_id=user.user_id,
             made_by=made_by,
             now=now,
+            method="break_glass" if emergency else "link",
         )
         if made_by is not None:
             record_change(
                 connection,
                 organization_id=user.organization_id,
                 user_id=made_by,
-                kind="sign_in_link_made",
+                kind="break_glass_link_made" if emergency else "sign_in_link_made",
                 subject=user.user_id,
+                details={"reason": emergency.strip()} if emergency else {},
             )
     signed = Signing(settings.session_keys).signed(token, purpose="sign-in")
     return f"{settings.public_url}/sign-in?token={signed}"
+
+
+def _check_way(settings: Settings, provider: Provider | None, *, is_emergency: bool) -> None:
+    """ClickException where links do not sign in, but for an emergency; and for one without need."""
+    if provider is not None and not is_emergency:
+        raise click.ClickException(
+            f"{provider.organization_id} signs in with OpenID Connect at "
+            f"{settings.public_url}/sign-in/{provider.organization_id}. No link works there. In an "
+            "emergency, add --break-glass --reason TEXT, which the audit trail records."
+        )
+    if provider is None and is_emergency:
+        raise click.ClickException(
+            "This organization signs in with links. Leave --break-glass and --reason out."
+        )

@@ -73,6 +73,7 @@ REGISTRY = """
     integration.notices_seen                user_id             user_id             row
     integration.mails                       user_id             user_id             row
     integration.digest_subscriptions        user_id             user_id             row
+    integration.openid_subjects             user_id             user_id             row
     integration.access_log                  actor               user_id             blank
     integration.access_log                  about_user_id       user_id             row
     integration.access_log                  about_person_id     text                row
@@ -201,8 +202,10 @@ NOT_PERSONAL_IN = """
     integration.identity_settings   name value
     integration.privacy_settings    name value
     integration.tokens              grant_type access_token refresh_token api_url scope
-    integration.sign_in_links       token_hash made_by
-    integration.page_sessions       session_hash via_link_of
+    integration.sign_in_links       token_hash made_by method
+    integration.page_sessions       session_hash via_link_of method browser
+    integration.openid_providers    issuer client_id client_secret verified_by
+    integration.openid_subjects     subject_hash
     integration.authorizations      state_hash session_hash code_verifier
     integration.mails               sealed
     integration.sign_in_requests    address_digest client_digest

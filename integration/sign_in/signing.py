@@ -11,7 +11,7 @@ from typing import Literal
 
 from itsdangerous import BadSignature, Signer
 
-Purpose = Literal["session", "sign-in", "before-sign-in", "form", "digest"]
+Purpose = Literal["session", "sign-in", "before-sign-in", "form", "digest", "openid"]
 
 
 def new_secret() -> str:

@@ -1,6 +1,6 @@
 """All pages with the rights they require. Add a new page to the list in its own module."""
 
-from integration.web.account import digest, download, erasure, pausing
+from integration.web.account import digest, download, erasure, pausing, sessions
 from integration.web.account import routes as account
 from integration.web.clients import naming
 from integration.web.clients import routes as clients
@@ -16,7 +16,7 @@ from integration.web.privacy import routes as privacy
 from integration.web.privacy_settings import routes as privacy_settings
 from integration.web.search import routes as search
 from integration.web.services import routes as services
-from integration.web.sign_in import mailed_links
+from integration.web.sign_in import mailed_links, openid
 from integration.web.sign_in import routes as sign_in
 from integration.web.team import routes as team
 from integration.web.timeline import routes as timeline
@@ -27,7 +27,9 @@ from integration.web.users import routes as users
 PAGES = (
     *sign_in.PAGES,
     *mailed_links.PAGES,
+    *openid.PAGES,
     *account.PAGES,
+    *sessions.PAGES,
     *pausing.PAGES,
     *digest.PAGES,
     *download.PAGES,

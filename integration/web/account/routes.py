@@ -1,5 +1,6 @@
 """`/` redirects to the viewer's start page; `/account` shows the viewer's details and rights,
-the mappings requested for or from them, what is held about them, who may see it, and who did.
+where they are signed in, the mappings requested for or from them, what is held about them, who may
+see it, and who did.
 """
 
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from integration.privacy.erasure_requests import open_request
 from integration.web.account.digest import digest_of
 from integration.web.account.held_about import held_about, seers_of
 from integration.web.account.pausing import pausing_of
+from integration.web.account.sessions import sessions_of
 from integration.web.page.navigation import start_page
 from integration.web.page.time_zone import zone_of
 from integration.web.page.visit import PageRoute, Shows, Visit
@@ -52,6 +54,7 @@ def account(visit: Visit) -> Response:
     return visit.render(
         "account/account.html",
         manager=manager,
+        sessions=sessions_of(visit),
         pausing=pausing,
         digest=digest,
         held=held,

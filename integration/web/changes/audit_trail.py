@@ -72,6 +72,7 @@ def latest_changes(
         where audit_trail.organization_id = %s
             and audit_trail.kind not in (
                 'signed_in', 'signed_out', 'sign_in_link_made', 'data_downloaded', 'data_exported',
+                'session_ended', 'other_sessions_ended',
                 'paused', 'pause_ended', 'made_private', 'shown_again', 'erasure_requested',
                 'erasure_withdrawn'
             )

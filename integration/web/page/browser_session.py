@@ -17,21 +17,21 @@ class BrowserSession:
     def __init__(self, signing: Signing, *, public_url: str) -> None:
         self._signing = signing
         self._public_origin = origin_of(public_url)
-        self._is_https = public_url.startswith("https://")
-        self._name = "__Host-worksights" if self._is_https else "worksights"
-        self._opened_name = f"{self._name}-sign-in"
+        self.is_https = public_url.startswith("https://")
+        self.name = "__Host-worksights" if self.is_https else "worksights"
+        self._opened_name = f"{self.name}-sign-in"
 
     def read(self, request: Request) -> str | None:
         """The session's secret, or None without a validly signed cookie."""
-        return self._signing.verified(request.cookies.get(self._name, ""), purpose="session")
+        return self._signing.verified(request.cookies.get(self.name, ""), purpose="session")
 
     def start(self, response: Response, session: str) -> None:
         value = self._signing.signed(session, purpose="session")
-        self._set(response, self._name, value, life=SESSION_LIFE)
+        self._set(response, self.name, value, life=SESSION_LIFE)
         self._delete(response, self._opened_name)
 
     def end(self, response: Response) -> None:
-        self._delete(response, self._name)
+        self._delete(response, self.name)
 
     def read_opened(self, request: Request) -> str | None:
         """The secret of a browser that has opened a sign-in link; it does not sign anyone in."""
@@ -69,12 +69,12 @@ class BrowserSession:
             value,
             max_age=int(life.total_seconds()),
             httponly=True,
-            secure=self._is_https,
+            secure=self.is_https,
             samesite="lax",
         )
 
     def _delete(self, response: Response, name: str) -> None:
-        response.delete_cookie(name, httponly=True, secure=self._is_https, samesite="lax")
+        response.delete_cookie(name, httponly=True, secure=self.is_https, samesite="lax")
 
 
 def origin_of(url: str) -> str:

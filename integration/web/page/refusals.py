@@ -1,7 +1,7 @@
 """Errors that are answered with a page that says what is wrong and what to do next."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from integration.directory.rights import Right, who_may
 
@@ -48,6 +48,27 @@ def not_signed_in(*, wanted: str = "") -> Refusal:
         next_step="Open your sign-in link, or get a new one.",
         link=link_to_sign_in(wanted),
     )
+
+
+def signed_out_when_idle(next_path: str, *, openid_in: str | None) -> Refusal:
+    """`openid_in` is the viewer's organization if it signs in with OpenID Connect."""
+    start = "/sign-in" if openid_in is None else start_of(openid_in)
+    return Refusal(
+        401,
+        title="You were signed out",
+        text="You were signed out after an hour without activity.",
+        next_step="Sign in again to go on where you were. What you had not saved was not changed.",
+        link=Link("Sign in again", with_next(start, next_path)),
+    )
+
+
+def start_of(organization_id: str) -> str:
+    """Where the users of an organization with OpenID Connect start to sign in."""
+    return f"/sign-in/{quote(organization_id, safe='')}"
+
+
+def with_next(path: str, next_path: str) -> str:
+    return f"{path}?{urlencode({'next': next_path})}" if next_path else path
 
 
 def not_found() -> Refusal:

@@ -6,7 +6,7 @@ synchronously.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, Literal
@@ -26,8 +26,18 @@ from integration.directory.rights import Right, may
 from integration.privacy.access_log import Act, record_access
 from integration.privacy.settings import PrivacySettings, privacy_settings
 from integration.settings import Settings
-from integration.sign_in.sessions import Viewer, store_message, viewer_of
+from integration.sign_in.openid.discovery import Providers
+from integration.sign_in.sessions import (
+    WRITTEN_EVERY,
+    IdleSession,
+    Viewer,
+    idle_session,
+    record_use,
+    store_message,
+    viewer_of,
+)
 from integration.sign_in.signing import Signing
+from integration.web.page.activity import NOTICE, address_of, is_activity, needs_notice
 from integration.web.page.browser_session import CSRF_FIELD, BrowserSession
 from integration.web.page.closed_rights import closed_rights
 from integration.web.page.form_body import read_form
@@ -38,11 +48,10 @@ from integration.web.page.refusals import (
     form_refused,
     not_found,
     not_signed_in,
+    signed_out_when_idle,
 )
 
-LONGEST_PART = 200  # of an address; ids have at most 128 bytes
-OK = 200
-NOTICE = "/notice"  # seen in a browser before every other page that needs a sign-in
+LONGEST_PART, OK = 200, 200  # an address's ids have at most 128 bytes
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,7 @@ class AppContext:
     templates: Jinja2Templates
     rights: Mapping[str, Right]  # path -> right, for all GET routes
     mails: MailThread | None = None  # None if no mail server is set
+    providers: Providers = field(default_factory=Providers)
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,7 @@ class Visit:
     session: str | None = None
     signed_in: Viewer | None = None
     privacy: PrivacySettings = PrivacySettings()
+    idle: IdleSession | None = None
 
     @property
     def viewer(self) -> Viewer:
@@ -260,9 +271,12 @@ def _answer(request: Request, handler: Handler, right: Right, form: FormData) ->
             raise form_refused()
         return handler(visit)
     if not visit.session or not visit.signed_in:
-        raise not_signed_in(wanted=_address_of(request) if request.method != "POST" else "")
-    if visit.notice_is_due and _needs_notice(request):
-        return visit.go(f"{NOTICE}?{urlencode({'next': _address_of(request)})}")
+        wanted = address_of(request) if request.method != "POST" else ""
+        if visit.idle:
+            raise signed_out_when_idle(wanted, openid_in=visit.idle.openid_in)
+        raise not_signed_in(wanted=wanted)
+    if visit.notice_is_due and needs_notice(request):
+        return visit.go(f"{NOTICE}?{urlencode({'next': address_of(request)})}")
     visit.require(right)
     if request.method == "POST" and not visit.page.browser_session.accepts_form(
         request, session=visit.session, token=visit.field(CSRF_FIELD)
@@ -271,28 +285,18 @@ def _answer(request: Request, handler: Handler, right: Right, form: FormData) ->
     return handler(visit)
 
 
-def _needs_notice(request: Request) -> bool:
-    """Only somebody who opens a page in a browser reads it; browsers say so over HTTPS and on this
-    machine. A form is accepted: it is sent by a page that was shown before the notice changed.
-    """
-    is_opened = request.headers.get("sec-fetch-mode") == "navigate"
-    return is_opened and request.method != "POST" and request.url.path != NOTICE
-
-
-def _address_of(request: Request) -> str:
-    """The path as the browser sent it, with its query."""
-    path: str = request.scope["raw_path"].decode("ascii")
-    return f"{path}?{request.url.query}" if request.url.query else path
-
-
 def enter(request: Request, form: FormData) -> Visit:
     """Creates the visit. Reads the viewer from the database, with the current role and status."""
     page: AppContext = request.state.page
-    now, viewer, privacy = datetime.now(UTC), None, PrivacySettings()
+    now = datetime.now(UTC)
     session = page.browser_session.read(request)
-    if session:
-        with page.pool.connection() as connection:
-            viewer = viewer_of(connection, session, now=now)
-            if viewer:
-                privacy = privacy_settings(connection, viewer.organization_id)
-    return Visit(request, page, now, form, session if viewer else None, viewer, privacy)
+    if not session:
+        return Visit(request, page, now, form)
+    with page.pool.connection() as connection:
+        viewer = viewer_of(connection, session, now=now)
+        if viewer is None:
+            return Visit(request, page, now, form, idle=idle_session(connection, session, now=now))
+        if is_activity(request) and now - viewer.last_used_at >= WRITTEN_EVERY:
+            record_use(connection, session, now=now)
+        privacy = privacy_settings(connection, viewer.organization_id)
+    return Visit(request, page, now, form, session, viewer, privacy)

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from integration.directory.rights import Right, who_may
 from integration.privacy.settings import PrivacySettings, setting_changes
 from integration.sign_in.notices import NOTICE_VERSION, record_notice_seen
+from integration.web.page.activity import NOTICE
 from integration.web.page.closed_rights import closed_rights
-from integration.web.page.visit import NOTICE, PageRoute, Shows, Visit
+from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.privacy.routes import SEEN
 from integration.web.privacy_settings.words import label_of, settings_in_words
 from integration.web.sign_in.next_page import next_page

@@ -4,14 +4,25 @@ Opening a link with GET changes nothing, because mail scanners open links, too. 
 page signs in.
 """
 
+from urllib.parse import urlencode
+
 from starlette.responses import Response
 
 from integration.database.audit_trail import record_change
 from integration.directory.rights import Right
+from integration.sign_in.browsers import browser_name
+from integration.sign_in.openid.addresses import host_of
+from integration.sign_in.openid.providers import provider_of
 from integration.sign_in.sessions import Invitee, delete_expired, end_session, invitee_of, use_link
 from integration.sign_in.signing import new_secret
 from integration.web.page.browser_session import CSRF_FIELD
-from integration.web.page.refusals import HOW_TO_SIGN_IN, START, Refusal, link_to_sign_in
+from integration.web.page.refusals import (
+    HOW_TO_SIGN_IN,
+    START,
+    Refusal,
+    link_to_sign_in,
+    start_of,
+)
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.sign_in.mailed_links import how_to_sign_in
 from integration.web.sign_in.next_page import next_page
@@ -54,7 +65,8 @@ def confirm_sign_in(visit: Visit) -> Response:
                 visit, invited, signed_token=visit.field("token"), next_path=next_path
             )
         delete_expired(connection, now=visit.now)
-        if use_link(connection, token, session=session, now=visit.now) is None:
+        browser = browser_name(visit.request.headers.get("user-agent", ""))
+        if use_link(connection, token, session=session, browser=browser, now=visit.now) is None:
             raise _unusable(visit)  # another request has just used the link
         record_change(
             connection,
@@ -62,6 +74,7 @@ def confirm_sign_in(visit: Visit) -> Response:
             user_id=invited.user_id,
             kind="signed_in",
             subject=invited.user_id,
+            details={} if invited.method == "link" else {"method": invited.method},
             via_link_of=invited.link_made_by,
         )
         if visit.session:
@@ -75,13 +88,21 @@ def sign_out(visit: Visit) -> Response:
     with visit.transaction() as connection:
         end_session(connection, visit.session or "")
         visit.record_change(connection, "signed_out", subject=visit.viewer.user_id)
-    response = visit.go("/signed-out")
+    of = {"organization": visit.viewer.organization_id} if visit.viewer.method == "openid" else {}
+    response = visit.go(f"/signed-out?{urlencode(of)}" if of else "/signed-out")
     visit.page.browser_session.end(response)
     return response
 
 
 def signed_out(visit: Visit) -> Response:
-    return visit.render("sign_in/signed_out.html")
+    """With the way back for those who sign in at a provider, where they are still signed in."""
+    with visit.transaction() as connection:
+        provider = provider_of(connection, visit.query("organization"))
+    return visit.render(
+        "sign_in/signed_out.html",
+        host=host_of(provider.issuer) if provider else None,
+        way_back=start_of(provider.organization_id) if provider else None,
+    )
 
 
 def _confirmation_page(

@@ -22,7 +22,7 @@ from integration.database.postgres import connect
 from integration.directory.rights import RIGHTS
 from integration.settings import Settings
 from integration.web.app import create_app
-from integration.web.page.visit import NOTICE
+from integration.web.page.activity import NOTICE
 from integration.web.serve import config_of
 from simulator.world import World
 from tests.patience import PATIENCE

@@ -9,7 +9,7 @@ import pytest
 
 from integration.directory.rights import Right, who_may
 from integration.sign_in.notices import NOTICE_VERSION
-from integration.web.page.visit import NOTICE
+from integration.web.page.activity import NOTICE
 from integration.web.pages import PAGES
 from integration.web.privacy.routes import SEEN
 from tests.web.page.site import Site, Visitor, button_of, user_id_of

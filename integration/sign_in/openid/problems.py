@@ -1,0 +1,34 @@
+"""Why a sign-in with OpenID Connect did not succeed, without secrets and people."""
+
+from enum import StrEnum
+
+
+class Problem(StrEnum):
+    """The words for the log; the pages have their own."""
+
+    DECLINED = "the provider declined, or the person did"
+    UNREACHABLE = "the provider cannot be reached"
+    SLOW = "the provider does not answer in time"
+    UNREADABLE = "the provider's answer cannot be read"
+    MISCONFIGURED = "the provider's published settings do not fit its issuer"
+    CLIENT_REFUSED = "the provider does not accept the client ID and secret"
+    CODE_REFUSED = "the provider does not accept the code"
+    UNTRUSTED = "the ID token does not prove who signed in"
+    UNKNOWN_KEY = "the ID token is signed with a key that the provider does not publish"
+    CLOCKS = "the ID token is not valid at this time"
+    NO_EMAIL = "the provider sends no email address"
+    UNVERIFIED_EMAIL = "the provider has not verified the email address"
+    UNKNOWN_USER = "no user of the organization has the email address"
+    DEACTIVATED_USER = "the user is deactivated"
+    OTHER_ACCOUNT = "the user signs in with another account of the provider"
+    SWITCHED = "the organization has another provider now, or none"
+    STALE = "the browser has not started this sign-in, or not in the last ten minutes"
+    BUSY = "too many people are signing in at once"
+
+
+class OpenIdError(Exception):
+    """A sign-in that did not succeed, and why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
