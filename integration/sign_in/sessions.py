@@ -179,7 +179,7 @@ def viewer_of(connection: psycopg.Connection, session: str, *, now: datetime) ->
         where page_sessions.session_hash = %(session)s
             and page_sessions.expires_at > %(now)s
             and page_sessions.last_used_at > %(idle_since)s
-            and integration.may_sign_in(organization_id, page_sessions.method)
+            and integration.may_sign_in(page_sessions.organization_id, page_sessions.method)
             and (users.deactivated_at is null or users.deactivated_at > %(now)s)
         """,
         {

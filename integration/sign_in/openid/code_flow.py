@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote_plus
 
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -98,7 +99,8 @@ def _tokens(
         published.token_endpoint,
         issuer=published.issuer,
         form={**form, **in_form} if published.posts_secret else form,
-        credentials=None if published.posts_secret else client,
+        # Encoded before they are joined (RFC 6749, 2.3.1), so any character may be in them.
+        credentials=None if published.posts_secret else (quote_plus(client_id), quote_plus(secret)),
     )
     if answer.status == OK and "error" not in answer.body:
         return answer.body

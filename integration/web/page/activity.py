@@ -18,7 +18,7 @@ def is_activity(request: Request) -> bool:
     if request.method == "POST" or "sec-fetch-mode" not in headers:
         return True
     return headers["sec-fetch-mode"] == "navigate" and (
-        headers.get("sec-fetch-site") == "none" or headers.get("sec-fetch-user") == "?1"
+        headers.get("sec-fetch-site", "none") == "none" or headers.get("sec-fetch-user") == "?1"
     )
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote_plus, urlencode
 
 import uvicorn
 from joserfc import jwt
@@ -55,7 +55,8 @@ class IdentityProvider:
         return f"{self.base}/{self.number}"
 
     def signed_by(self, key: RSAKey, claims: dict[str, Any], **header: Any) -> str:
-        return jwt.encode({"alg": "RS256", "kid": key.kid, **header}, claims, key)
+        header = {"alg": "RS256", "kid": key.kid, **header}
+        return jwt.encode({k: v for k, v in header.items() if v is not None}, claims, key)
 
     def count(self, path: str) -> int:
         return [asked for asked, _ in self.asked].count(path)
@@ -101,10 +102,19 @@ class IdentityProvider:
         return JSONResponse({"access_token": "access", "token_type": "Bearer", "id_token": signed})
 
 
+def credentials_of(request: Request) -> dict[str, str]:
+    """Of the header, if it has some."""
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme != "Basic":
+        return {}
+    client_id, _, secret = base64.b64decode(encoded).decode().partition(":")
+    return {"client_id": unquote_plus(client_id), "client_secret": unquote_plus(secret)}
+
+
 def app_of(provider: IdentityProvider) -> Starlette:
     async def answer(request: Request) -> Response:
         path = f"/{request.path_params['path']}"
-        form = {key: str(value) for key, value in (await _form(request)).items()}
+        form = dict(parse_qsl((await request.body()).decode()))
         given = {**request.query_params, **form}
         provider.asked.append((path, given))
         if path in provider.answers:
@@ -113,7 +123,7 @@ def app_of(provider: IdentityProvider) -> Starlette:
             case "/authorize":
                 return provider.authorize(given)
             case "/token":
-                return provider.token(given)
+                return provider.token({**credentials_of(request), **given})
             case "/keys":
                 keys = [key.as_dict(private=False) for key in provider.keys]
                 return JSONResponse({"keys": [{"kty": "odd"}, *keys]})
@@ -123,10 +133,6 @@ def app_of(provider: IdentityProvider) -> Starlette:
         return JSONResponse(provider.published())
 
     return Starlette(routes=[Route("/{number:int}/{path:path}", answer, methods=["GET", "POST"])])
-
-
-async def _form(request: Request) -> dict[str, str]:
-    return dict(parse_qsl((await request.body()).decode()))
 
 
 @contextmanager
