@@ -16,6 +16,7 @@ from integration.notify.sender import Kind
 from integration.notify.waiting import Mail
 from integration.notify.writing import letter
 from integration.settings import Settings
+from integration.sign_in.openid.providers import provider_of
 from integration.sign_in.sessions import LINK_LIFE, store_link
 from integration.sign_in.signing import Signing, new_secret
 
@@ -49,6 +50,13 @@ def sign_in_mails(settings: Settings) -> Kind:
         links: dict[str, list[_Link]] = defaultdict(list)
         addresses: dict[str, str] = {}
         for one in _recipients(connection, asked["email"], now=now):
+            addresses.setdefault(one.spelling, one.email)
+            if provider_of(connection, one.organization_id) is not None:  # no link signs in there
+                start = f"{settings.public_url}/sign-in/{quote(one.organization_id, safe='')}"
+                links[one.spelling].append(
+                    _Link(one_line(one.organization_name), start + query.replace("&", "?", 1))
+                )
+                continue
             token = new_secret()
             store_link(
                 connection,
@@ -57,11 +65,11 @@ def sign_in_mails(settings: Settings) -> Kind:
                 user_id=one.user_id,
                 made_by=None,
                 now=now,
+                method="mail",
             )
             signed = signing.signed(token, purpose="sign-in")
             url = f"{settings.public_url}/sign-in?token={signed}{query}"
             links[one.spelling].append(_Link(one_line(one.organization_name), url))
-            addresses.setdefault(one.spelling, one.email)
         minutes = int(LINK_LIFE.total_seconds() // 60)
         return [
             letter("sign_in", to=addresses[spelling], links=some, minutes=minutes)

@@ -17,9 +17,10 @@ from tests.web.page.site import LONG_AGO, Site, user_id_of
 
 # These redirect, or are a file, and have no page.
 NO_PAGE = (
-    "/", "/services/zoom/connect", "/account/download",
+    *("/", "/services/zoom/connect", "/account/download"),
+    *(f"/sign-in/{{organization_id}}/{way}" for way in ("start", "callback")),
     *(route.path for route in PAGES if route.path.endswith(".csv")),
-)  # fmt: skip
+)
 # Pages with more than one state: searched, previewed, refused, empty.
 ALSO = (
     "/services/zoom/overview/changes?page=2",
@@ -74,6 +75,9 @@ OTHERS = [
             "/sign-in?token=made-up",
             "/sign-in?token={link_of_another}",
             "/signed-out",
+            "/sign-in/openco?next=/timeline",
+            "/sign-in/openco/callback?state=old&code=old",
+            "/signed-out?organization=openco",
             "/privacy/{organization_id}",
         )
     ),
@@ -111,6 +115,14 @@ def newcomers(story: Site) -> Iterator[Site]:
         "time_zone, created_at) values ('newco-executive', 'newco', 'executive@newco.example', "
         "'Nina Newcomer', 'executive', 'Europe/Berlin', %s)",
         LONG_AGO,
+    )
+    story.rows(
+        "insert into worksights.organizations values ('openco', 'Openco Überseehandel', %s)",
+        LONG_AGO,
+    )
+    story.rows(
+        "insert into integration.openid_providers values "
+        "('openco', 'https://login.openco.example', 'client', 'unreadable', 'email_verified')"
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sessions, "TOPIC_DAYS", 10_000)

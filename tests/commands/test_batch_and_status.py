@@ -11,8 +11,8 @@ from tests.commands.program import Program, directory_file, rows
 NOT_REQUIRED_YET = {"sign-in-link"}
 CONTRACT = {
     "up", "serve", "stop", "migrate", "database-url", "batch", "rebuild", "import-users",
-    "sign-in-link", "sign-in-with", "explain", "audit", "status", "connect", "erase", "export", "dbt",
-    "simulate",
+    "sign-in-link", "sign-in-with", "explain", "audit", "status", "connect", "erase", "export",
+    "dbt", "simulate",
 }  # fmt: skip
 
 
