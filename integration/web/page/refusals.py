@@ -57,7 +57,7 @@ def signed_out_when_idle(next_path: str, *, openid_in: str | None) -> Refusal:
         401,
         title="You were signed out",
         text="You were signed out after an hour without activity.",
-        next_step="Sign in again to go on where you were. What you had not saved was not changed.",
+        next_step="Sign in again to continue. Changes that you had not saved are lost.",
         link=Link("Sign in again", with_next(start, next_path)),
     )
 
