@@ -71,9 +71,7 @@ class AppContext:
 
 @dataclass(frozen=True)
 class Visit:
-    """`form` is empty unless the request is a POST; `now` is aware UTC; `privacy` are the settings
-    of the viewer's organization.
-    """
+    """`form` is empty unless the request is a POST; `privacy` is of the viewer's organization."""
 
     request: Request
     page: AppContext
