@@ -54,7 +54,7 @@ class Delay:
 
 
 _READ_BY_DELAY = ("intermediate.int_session_arrivals",)
-LATEST_SESSIONS = 1000  # enough for percentiles, and read in milliseconds
+LATEST_SESSIONS = 300  # enough for percentiles, and read in milliseconds
 
 _DELAY = SQL("""
     with sessions as (
