@@ -1,6 +1,7 @@
 """The form that mails a sign-in link: who gets a mail, what others can find out, and how often."""
 
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
@@ -130,6 +131,21 @@ def test_a_mail_waits_encrypted_and_never_has_its_link_in_the_database(
     for secret in ("member", "acme", "timeline", "127.0.0.1"):
         assert secret not in row + str(requests_kept)
     box.answers.clear()
+    site.rows("update integration.mails set next_attempt_at = now()")
+    ask(site.stranger(), "nobody@acme.example")  # wakes the sender
+    [mail] = box.wait_for(1)
+    assert site.stranger().sign_in(links_in(mail)[0]).status_code == 303
+
+
+def test_a_link_is_mailed_again_if_the_server_did_not_confirm_the_first_mail(
+    site: Site, box: MailBox
+) -> None:
+    """It may arrive twice: whoever waits for a link would rather have two than none."""
+    box.answers = {"CONTENT": [lambda line: line.shutdown(socket.SHUT_RDWR)]}
+    ask(site.stranger(), email_of("member"))
+    reason = "select reason from integration.mails"
+    wait_until(lambda: site.rows(reason) not in ([], [(None,)]))
+    assert site.rows(reason) == [("The mail server did not confirm that it accepted the mail.",)]
     site.rows("update integration.mails set next_attempt_at = now()")
     ask(site.stranger(), "nobody@acme.example")  # wakes the sender
     [mail] = box.wait_for(1)
