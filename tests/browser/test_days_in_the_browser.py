@@ -123,13 +123,13 @@ def test_a_day_is_printed_on_one_page_with_the_name(page: Page, path: str) -> No
 def test_a_chosen_day_is_shown_at_once_and_a_typed_one_with_enter(page: Page) -> None:
     page.goto(FULL)
     expect(page.get_by_role("button", name="Go")).to_be_hidden()
-    field = page.get_by_label("Day")
+    field = page.get_by_label("Day", exact=True)
     field.fill("2026-03-05")  # as the calendar does
     expect(page).to_have_url(re.compile("day=2026-03-05"))
     expect(page.get_by_role("heading", name="12 entries")).to_be_visible()
-    page.get_by_label("Day").press("ArrowUp")
+    page.get_by_label("Day", exact=True).press("ArrowUp")
     expect(page).to_have_url(re.compile("day=2026-03-05"))
-    page.get_by_label("Day").press("Enter")
+    page.get_by_label("Day", exact=True).press("Enter")
     expect(page).not_to_have_url(re.compile("day=2026-03-05"))
 
 
@@ -140,7 +140,7 @@ def test_without_scripts_the_fields_have_buttons(
     with browser.new_context(**options, storage_state=context.storage_state()) as plain:
         page = plain.new_page()
         page.goto(WEEK)
-        page.get_by_label("Week").fill("2026-03-05")
+        page.get_by_label("Week", exact=True).fill("2026-03-05")
         page.get_by_role("button", name="Go").click()
         expect(page).to_have_url(re.compile("week=2026-03-05"))
         page.get_by_role("link", name="Back to Thu 5").click()
