@@ -154,7 +154,9 @@ _PEOPLE = SQL("""
         inner join clientsights.companies
             on companies.organization_id = %(organization)s
             and companies.company_id = met.company_id
-        order by met.user_id, met.sessions desc, met.last_met_at desc, met.company_id
+        order by
+            met.user_id, met.sessions desc, met.last_met_at desc, lower(companies.name),
+            met.company_id
     )
     select
         chosen.*, most.company_id, most.company, most.sessions_with_company

@@ -32,7 +32,11 @@ class Met:
     user_id: str
     company_id: str
     uuid: str
-    at: datetime
+    shared: tuple[Stay, ...]
+
+    @property
+    def at(self) -> datetime:
+        return min(start for start, _ in self.shared)
 
 
 class Reckoning:
@@ -88,9 +92,20 @@ class Reckoning:
                 sessions[one.company_id].append(one.at)
         if not sessions:
             return ""
-        return self.companies[
-            max(sessions, key=lambda key: (len(sessions[key]), max(sessions[key])))
-        ]
+        return min(
+            (-len(times), -max(times).timestamp(), self.companies[company])
+            for company, times in sessions.items()
+        )[2]
+
+    def meetings(self, company_id: str) -> dict[str, tuple[int, list[str]]]:
+        """Session -> the seconds in which anybody met anybody of the company, and our people."""
+        shared: dict[str, list[Stay]] = defaultdict(list)
+        ours: dict[str, set[str]] = defaultdict(set)
+        for one in self.met:
+            if one.company_id == company_id:
+                shared[one.uuid] += one.shared
+                ours[one.uuid].add(self.names[one.user_id])
+        return {uuid: (length(united(stays)), sorted(ours[uuid])) for uuid, stays in shared.items()}
 
     def _entries(self, user_id: str) -> list[Participant]:
         return [
@@ -107,16 +122,15 @@ class Reckoning:
 
     def _met(self) -> list[Met]:
         """One for each user, company and session."""
-        found: dict[tuple[str, str, str], datetime] = {}
+        found: dict[tuple[str, str, str], list[Stay]] = defaultdict(list)
         for own in (one for user_id in self.zones for one in self._entries(user_id)):
             for other in self.participants:
-                if other.uuid != own.uuid or other.company_id is None:
+                if other.uuid != own.uuid or other.company_id is None or own.user_id is None:
                     continue
                 shared = both(self.stays[own.uuid, own.email], self.stays[own.uuid, other.email])
-                if shared and own.user_id:
-                    key = (own.user_id, other.company_id, own.uuid)
-                    found[key] = min(shared[0][0], found.get(key, shared[0][0]))
-        return [Met(*key, at) for key, at in found.items()]
+                if shared:
+                    found[own.user_id, other.company_id, own.uuid] += shared
+        return [Met(*key, tuple(shared)) for key, shared in found.items()]
 
     def _met_by(self, users: Iterable[str]) -> list[Met]:
         wanted = set(users)

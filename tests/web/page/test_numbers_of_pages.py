@@ -246,3 +246,44 @@ def test_the_file_of_a_team(numbers: Numbers) -> None:
         ]
         for user in EVERYBODY
     }
+
+
+def test_the_time_and_the_meetings_of_each_company(numbers: Numbers) -> None:
+    reckoning, executive = numbers.reckoning, numbers.executive
+    listed = {
+        row[0].partition(" client")[0].partition(" old")[0]: row[1]
+        for row in rows_of(executive.get("/clients?period=all").text)
+    }
+    expected = {}
+    for company_id, name in reckoning.companies.items():
+        meetings = reckoning.meetings(company_id)
+        count = f"{len(meetings)} meeting{'s' if len(meetings) > 1 else ''}"
+        expected[name] = f"{lasting(sum(time for time, _ in meetings.values()))} in {count}"
+        page = executive.get(f"/clients/companies/{company_id}").text
+        rows = rows_of(page)
+        assert {row[1]: (row[-1], row[2]) for row in rows} == {
+            uuid: (lasting(time), " , ".join(ours)) for uuid, (time, ours) in meetings.items()
+        }
+    assert listed == expected
+
+
+def test_the_hours_of_each_day_on_the_timeline(numbers: Numbers) -> None:
+    reckoning = numbers.reckoning
+    for user in EVERYBODY:
+        for first in (date(2026, 3, 23), date(2026, 3, 30)):
+            page = numbers.executive.get(f"/timeline/{user}?day={first}").text
+            week = re.search(r'<ol class="week".*?</ol>', page, re.DOTALL)[0]
+            found = [words(one) for one in re.findall(r"<li>(.*?)</li>", week, re.DOTALL)]
+            expected = []
+            for day in days(first, 7):
+                seconds = reckoning.seconds(user, [day])
+                external = reckoning.seconds(user, [day], external=True)
+                minutes = (seconds + 30) // 60
+                part = f", {lasting(external)} of it" if external else ", none of it"
+                time = f"{minutes // 60}:{minutes % 60:02}"
+                expected.append(
+                    f"{day:%a} {day.day} {time} {part} with people outside"
+                    if seconds
+                    else f"{day:%a} {day.day} –"
+                )
+            assert found == expected
