@@ -6,11 +6,12 @@ from datetime import datetime
 
 import psycopg
 
+from integration.database import rows
 from integration.directory.reports import reports_of
 from integration.directory.rights import Right, may
 from integration.figures.periods import Days
-from integration.privacy.groups import teams_shown
 from integration.privacy.settings import privacy_settings
+from integration.privacy.shown_teams import teams_shown_in
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def group_of(
             connection, None if is_everybody else reader, week,
             organization_id=organization_id, now=now,
         )  # fmt: skip
-    _, active = _users(connection, week, organization_id=organization_id, now=now)
+    active = _active_users(connection, organization_id=organization_id, now=now)
     if is_everybody:
         return Group(True, None, active, is_compared=True) if active else None
     reports = reports_of(connection, reader, organization_id=organization_id)
@@ -66,45 +67,26 @@ def _shown_group(
     was, the figures would be about one. The week before would be in two mails, and may have been
     about one person more in the first.
     """
-    managers, active = _users(
-        connection, week, organization_id=organization_id, now=now, are_counted=True
+    shown = teams_shown_in(
+        connection, organization_id=organization_id, first=week.first, last=week.last, now=now
     )
-    shown = teams_shown(managers, active)
     if manager not in shown:
         return None
     return Group(manager is None, sorted(shown[manager]), shown[manager], is_compared=False)
 
 
-def _users(
-    connection: psycopg.Connection,
-    week: Days,
-    *,
-    organization_id: str,
-    now: datetime,
-    are_counted: bool = False,
-) -> tuple[dict[str, str | None], frozenset[str]]:
-    """User -> manager, and the active ones, with `are_counted` those with entries in the week."""
-    found = connection.execute(
-        """
-        select
-            users.user_id, users.manager_user_id,
-            (users.deactivated_at is null or users.deactivated_at > %(now)s) and (
-                not %(are_counted)s or exists (
-                    select from timeline.user_days
-                    where user_days.organization_id = users.organization_id
-                        and user_days.user_id = users.user_id
-                        and user_days.day between %(first)s and %(last)s
-                )
-            )
-        from worksights.users where users.organization_id = %(organization)s
-        """,
-        {
-            "organization": organization_id,
-            "now": now,
-            "are_counted": are_counted,
-            "first": week.first,
-            "last": week.last,
-        },
-    ).fetchall()
-    managers = {user: manager for user, manager, _ in found}
-    return managers, frozenset(user for user, _, is_active in found if is_active)
+def _active_users(
+    connection: psycopg.Connection, *, organization_id: str, now: datetime
+) -> frozenset[str]:
+    return frozenset(
+        rows.scalars(
+            connection,
+            str,
+            """
+            select user_id from worksights.users
+            where organization_id = %(organization)s
+                and (deactivated_at is null or deactivated_at > %(now)s)
+            """,
+            {"organization": organization_id, "now": now},
+        )
+    )

@@ -1,19 +1,19 @@
-"""A team's week where an organization shows groups only: the four figures of teams of at least five
-active users with entries, for complete weeks.
+"""A team's week where an organization shows groups only: the four figures of the teams that may be
+shown together, for complete weeks.
 
-A group of five of whom one was in sessions is about one person, so only users with entries in the
-week count towards the five. Within a running week, or between a month and its weeks, differences
-would be about the few people who were in sessions on single days.
+Within a running week, or between a month and its weeks, differences would be about the few people
+who were in sessions on single days.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import psycopg
 
 from integration.database import rows
 from integration.figures.periods import Period
-from integration.privacy.groups import teams_shown
-from integration.web.team.teams import Manager
+from integration.privacy.shown_teams import teams_shown_in
+from integration.web.team.teams import EVERYBODY, Manager
 
 
 @dataclass(frozen=True)
@@ -24,47 +24,24 @@ class GroupedTeam:
     users: list[str]
 
 
-@dataclass(frozen=True)
-class _User:
-    user_id: str
-    full_name: str
-    manager_user_id: str | None
-    is_counted: bool
-
-
 def grouped_teams(
-    connection: psycopg.Connection, week: Period, *, organization_id: str
+    connection: psycopg.Connection, week: Period, *, organization_id: str, now: datetime
 ) -> dict[str, GroupedTeam]:
-    """Manager's id -> the team, for the teams that may be shown together; "" is everybody. They are
-    in the order of their managers' names.
-    """
-    found = rows.every(
+    """The team in a query -> the team, in the order of their managers' names."""
+    shown = teams_shown_in(
+        connection, organization_id=organization_id, first=week.first, last=week.last, now=now
+    )
+    managers = rows.every(
         connection,
-        _User,
+        Manager,
         """
-        select
-            users.user_id, users.full_name, users.manager_user_id,
-            (users.deactivated_at is null or users.deactivated_at > now()) and exists (
-                select from timeline.user_days
-                where user_days.organization_id = users.organization_id
-                    and user_days.user_id = users.user_id
-                    and user_days.day between %(first)s and %(last)s
-            ) as is_counted
-        from worksights.users
-        where users.organization_id = %(organization)s
-        order by lower(users.full_name), users.user_id
+        select user_id, full_name from worksights.users
+        where organization_id = %(organization)s and user_id = any(%(users)s)
+        order by lower(full_name), user_id
         """,
-        {"organization": organization_id, "first": week.first, "last": week.last},
+        {"organization": organization_id, "users": [one for one in shown if one]},
     )
-    shown = teams_shown(
-        {one.user_id: one.manager_user_id for one in found},
-        {one.user_id for one in found if one.is_counted},
-    )
-    managers = [None, *(Manager(one.user_id, one.full_name) for one in found)]
-    return {
-        manager.user_id if manager else "": GroupedTeam(
-            manager, sorted(shown[manager.user_id if manager else None])
-        )
-        for manager in managers
-        if (manager.user_id if manager else None) in shown
-    }
+    teams = {one.user_id: GroupedTeam(one, sorted(shown[one.user_id])) for one in managers}
+    if None in shown:
+        teams[EVERYBODY] = GroupedTeam(None, sorted(shown[None]))
+    return teams

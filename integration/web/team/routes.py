@@ -159,7 +159,7 @@ def _grouped(visit: Visit, asked: Asked, period: Period) -> Response:
         key = asked.team if sees_everybody else visit.viewer.user_id
         is_over = first_open_day(connection, users=None, now=visit.now, **organization) > week.last
         if is_over and marts_exist(connection):
-            teams = grouped_teams(connection, week, **organization)
+            teams = grouped_teams(connection, week, now=visit.now, **organization)
         if key in teams:
             figures = team_figures(connection, week, **_whose(visit, teams[key].users)).figures
     return visit.render(
@@ -167,7 +167,7 @@ def _grouped(visit: Visit, asked: Asked, period: Period) -> Response:
         asked=asked,
         period=week,
         key=key,
-        teams=[one.manager for one in teams.values()] if sees_everybody else [],
+        teams=[one.manager for one in teams.values() if one.manager] if sees_everybody else [],
         chosen=teams.get(key),
         figures=figures,
         is_over=is_over,

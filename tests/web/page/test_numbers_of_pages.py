@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -259,7 +260,7 @@ def test_the_time_and_the_meetings_of_each_company(numbers: Numbers) -> None:
         meetings = reckoning.meetings(company_id)
         count = f"{len(meetings)} meeting{'s' if len(meetings) > 1 else ''}"
         expected[name] = f"{lasting(sum(time for time, _ in meetings.values()))} in {count}"
-        page = executive.get(f"/clients/companies/{company_id}").text
+        page = unescape(executive.get(f"/clients/companies/{company_id}").text)
         rows = rows_of(page)
         assert {row[1]: (row[-1], row[2]) for row in rows} == {
             uuid: (lasting(time), " , ".join(ours)) for uuid, (time, ours) in meetings.items()
