@@ -21,6 +21,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 MESSAGE = 1_000_000  # bytes, more than any environment has
@@ -88,6 +89,8 @@ def _stem() -> socket.socket:
 def _serve(connection: socket.socket) -> None:
     """Forks a process for each request, and returns in that process, ready to run the command."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nothing is left of those that have ended
+    # Importing dbt starts this process of Python's, which would keep a command's output open.
+    resource_tracker.ensure_running()
     nowhere = os.open(os.devnull, os.O_RDWR)
     while True:
         data, descriptors, _, _ = socket.recv_fds(connection, MESSAGE, 3)
