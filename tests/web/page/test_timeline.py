@@ -45,6 +45,7 @@ def test_entries_of_a_day_have_title_times_role_and_companions(member: Visitor) 
     )
     assert "<title>Hosted a scheduled meeting: Opening</title>" in page
     assert "Call · Zoom" in page
+    assert "Data as of <time" in page
     opening = page[: page.index("Side talk</bdi>")]
     wanted = (
         "Outside</dt><dd><ul> <li><span>Cleo Client</span>, Client One</li>",
