@@ -1,8 +1,9 @@
 """Reads and stores WorkSights users, which the host product or `import-users` provides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 import psycopg
 
@@ -108,24 +109,41 @@ def upsert_users(
 ) -> tuple[int, int]:
     """Upserts the users: by user_id if the file has one, else by email. Returns (new, known).
 
-    Managers are looked up after all lines, so that a file can name them in any order.
+    Managers are looked up among all lines, so that a file can name them in any order. New users
+    are stored with their manager: only a change of manager is in the audit trail.
     """
-    new = 0
-    for user in users:
+    known = {user.line: _known_id(connection, organization_id, user) for user in users}
+    ids = {user.line: known[user.line] or user.user_id or str(uuid4()) for user in users}
+    of_file = {user.email: ids[user.line] for user in users}
+    for user in sorted(users, key=lambda user: known[user.line] is None):
+        values = {
+            "user_id": ids[user.line],
+            "organization": organization_id,
+            "email": user.email,
+            "full_name": user.full_name,
+            "role": user.role,
+            "time_zone": user.time_zone,
+            "manager": _manager_of(connection, organization_id, user, of_file),
+            "says_manager": user.says_manager,
+            "created_at": user.created_at,
+            "deactivated_at": user.deactivated_at,
+            "says_deactivated": user.says_deactivated,
+        }
         try:
             with connection.transaction():
-                new += _upsert(connection, organization_id, user)
+                connection.execute(_UPDATE if known[user.line] else _INSERT, values)
         except psycopg.errors.UniqueViolation as error:
             raise DirectoryConflict(
                 f"line {user.line}: another user in this organization already has this email"
             ) from error
-    for user in users:
-        if user.says_manager:
-            _set_manager(connection, organization_id, user)
+    new = sum(1 for one in known.values() if one is None)
     return new, len(users) - new
 
 
-def _upsert(connection: psycopg.Connection, organization_id: str, user: ImportedUser) -> int:
+def _known_id(
+    connection: psycopg.Connection, organization_id: str, user: ImportedUser
+) -> str | None:
+    """The id under which the user is stored; None for a new one."""
     known = connection.execute(
         """
         select user_id, organization_id from worksights.users
@@ -135,52 +153,36 @@ def _upsert(connection: psycopg.Connection, organization_id: str, user: Imported
         """,
         {"user_id": user.user_id, "organization": organization_id, "email": user.email},
     ).fetchone()
-    if known and known[1] != organization_id:
+    if known is None:
+        return None
+    if known[1] != organization_id:
         raise DirectoryConflict(f"line {user.line}: this user_id belongs to another organization")
-    values = {
-        "user_id": known[0] if known else user.user_id,
-        "organization": organization_id,
-        "email": user.email,
-        "full_name": user.full_name,
-        "role": user.role,
-        "time_zone": user.time_zone,
-        "created_at": user.created_at,
-        "deactivated_at": user.deactivated_at,
-        "says_deactivated": user.says_deactivated,
-    }
-    if known:
-        connection.execute(_UPDATE, values)
-        return 0
-    connection.execute(_INSERT, values)
-    return 1
+    return str(known[0])
 
 
-def _set_manager(connection: psycopg.Connection, organization_id: str, user: ImportedUser) -> None:
-    manager = None
-    if user.manager_email:
-        manager = user_by_email(
-            connection, organization_id=organization_id, email=user.manager_email
-        )
-        if manager is None:
-            raise DirectoryConflict(f"line {user.line}: no user has this manager_email")
-    connection.execute(
-        _SET_MANAGER,
-        {
-            "organization": organization_id,
-            "email": user.email,
-            "manager": manager.user_id if manager else None,
-        },
-    )
+def _manager_of(
+    connection: psycopg.Connection,
+    organization_id: str,
+    user: ImportedUser,
+    of_file: Mapping[str, str],
+) -> str | None:
+    """The id of the user's manager; `of_file` are the ids of the file's users by email."""
+    if user.manager_email is None or user.manager_email in of_file:
+        return of_file.get(user.manager_email or "")
+    stored = user_by_email(connection, organization_id=organization_id, email=user.manager_email)
+    if stored is None or stored.user_id in of_file.values():  # its email changes in this file
+        raise DirectoryConflict(f"line {user.line}: no user has this manager_email")
+    return stored.user_id
 
 
 _INSERT = """
     insert into worksights.users (
-        user_id, organization_id, email, full_name, role, time_zone, created_at, deactivated_at
+        user_id, organization_id, email, full_name, role, time_zone, manager_user_id, created_at,
+        deactivated_at
     )
     select
-        coalesce(%(user_id)s, gen_random_uuid()::text), %(organization)s, %(email)s, %(full_name)s,
-        %(role)s,
-        %(time_zone)s, coalesce(%(created_at)s, organizations.created_at), %(deactivated_at)s
+        %(user_id)s, %(organization)s, %(email)s, %(full_name)s, %(role)s, %(time_zone)s,
+        %(manager)s, coalesce(%(created_at)s, organizations.created_at), %(deactivated_at)s
     from worksights.organizations
     where organizations.organization_id = %(organization)s
 """
@@ -188,15 +190,10 @@ _UPDATE = """
     update worksights.users
     set
         email = %(email)s, full_name = %(full_name)s, role = %(role)s, time_zone = %(time_zone)s,
+        manager_user_id = case when %(says_manager)s then %(manager)s else manager_user_id end,
         created_at = coalesce(%(created_at)s, created_at),
         deactivated_at = case
             when %(says_deactivated)s then %(deactivated_at)s else deactivated_at
         end
     where user_id = %(user_id)s
-"""
-_SET_MANAGER = """
-    update worksights.users set manager_user_id = %(manager)s
-    where organization_id = %(organization)s
-        and lower(email collate "C") = lower(%(email)s collate "C")
-        and manager_user_id is distinct from %(manager)s
 """
