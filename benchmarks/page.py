@@ -118,7 +118,7 @@ def addresses(url: str) -> dict[str, Page]:
         "timeline, a full day": Page(f"/timeline?day={busiest}"),
         "timeline, a full day, manager": Page(f"/timeline?day={busiest}", "manager"),
         "timeline, a full week": Page(f"/timeline?week={busiest}"),
-        "timeline, a full week, manager": Page(f"/timeline/u8?week={busiest}", "manager"),
+        "timeline, a full week, manager": Page(f"/timeline/u12?week={busiest}", "manager"),
         "timeline, the last day with entries": Page("/timeline"),
         "clients": Page("/clients"),
         "clients, all time, page 2": Page("/clients?period=all&page=2"),
