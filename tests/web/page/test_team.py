@@ -133,7 +133,7 @@ def figures_at(site: Site, week: str, now: datetime) -> TeamFigures:
 
 
 def test_today_is_shown_and_not_compared(story: Site) -> None:
-    """Wednesday has begun in Berlin, and is not over in New York until six hours later."""
+    """In Berlin it is Wednesday, and in New York still Tuesday for some hours."""
     found = figures_at(story, "2026-W11", datetime(2026, 3, 11, 3, 30, tzinfo=UTC))
     assert found.comparison.days.last == date(2026, 3, 9)
     assert (found.figures.companies, found.comparison.now.companies) == (3, 0)
