@@ -14,19 +14,19 @@ class MenuItem:
 
 
 GROUPS = {
-    "": (MenuItem("Services", "/services"),),
+    "Activity": (
+        MenuItem("Team", "/team"),
+        MenuItem("Timeline", "/timeline"),
+        MenuItem("Clients", "/clients"),
+        MenuItem("Missing", "/missing"),
+    ),
+    "Integrations": (MenuItem("Services", "/services"),),
     "Zoom": (
         MenuItem("Overview", "/services/zoom/overview"),
         MenuItem("Users", "/services/zoom/users"),
         MenuItem("Features", "/services/zoom/features"),
         MenuItem("Connections", "/services/zoom/connections"),
         MenuItem("Privacy", "/services/zoom/privacy"),
-    ),
-    "Activity": (
-        MenuItem("Team", "/team"),
-        MenuItem("Timeline", "/timeline"),
-        MenuItem("Clients", "/clients"),
-        MenuItem("Missing", "/missing"),
     ),
 }
 # A viewer's start page is the first of these that they may see. All viewers may see their account.
