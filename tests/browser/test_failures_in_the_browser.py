@@ -11,7 +11,7 @@ from tests.web.page.failed_sessions import NEVER_DERIVED, fail, session_of
 from tests.web.page.site import Site
 
 OpenPage = Callable[..., Page]
-GOOD = Look(status=200, barriers=[], foreign=[], said=[], wider_by=0, shifted=0)
+GOOD = Look(status=200, barriers=[], foreign=[], said=[], wider_by=0, shifted=0, broken=[])
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from integration.web.pages import PAGES
 from tests.web.page.fixtures import ACCOUNTS
 from tests.web.page.site import Site, user_id_of
 from tests.web.page.story import PARALLEL
-from tests.web.page.zoom_users import rows_of, words
+from tests.web.page.zoom_users import rows_of, under, words
 
 EXECUTIVE, MEMBER = user_id_of("executive"), user_id_of("member")
 RECORDED = [route for route in PAGES if isinstance(route.shows, Act)]
@@ -156,7 +156,7 @@ def test_everybody_sees_on_their_account_page_who_saw_their_data(log: Site) -> N
         MEMBER, MEMBER,
     )  # fmt: skip
     shown = log.visitor("member").get("/account").text
-    assert sorted(row[1:] for row in rows_of(shown)) == [
+    assert sorted(row[1:] for row in rows_of(under(shown, "Who saw your data"))) == [
         ["Owner of Acme", "Whom you meet", "–"],
         ["Owner of Acme", "Your day on the timeline", "9 Mar 2026 to 15 Mar 2026"],
         ["The team that runs WorkSights", "Your sessions, with a command on the server", "–"],

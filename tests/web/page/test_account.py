@@ -7,7 +7,7 @@ import pytest
 
 from tests.commands.program import Program, program_with
 from tests.web.page.site import ROLES, Site, email_of, user_id_of
-from tests.web.page.zoom_users import rows_of, words
+from tests.web.page.zoom_users import rows_of, under, words
 
 MEMBER = user_id_of("member")
 GUESTS = ("cleo", "dan.dunn", "gus green", "@client-one.com", "globex", "stray")
@@ -29,8 +29,7 @@ def program(story: Site) -> Iterator[Program]:
 
 def table_of(page: str, caption: str) -> dict[str, list[str]]:
     """The rows of one of the page's tables: first cell -> the others."""
-    shown = page.partition(f'<caption class="unseen">{caption}</caption>')[2]
-    return {first: others for first, *others in rows_of(shown)}
+    return {first: others for first, *others in rows_of(under(page, caption))}
 
 
 def test_everybody_sees_what_is_held_about_them(story: Site) -> None:

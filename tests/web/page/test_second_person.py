@@ -12,7 +12,7 @@ from tests.pipeline.events import Person, Session
 from tests.web.page.batched import ACCOUNT, DAY, MEMBER, Batched, batched_site
 from tests.web.page.fixtures import ACCOUNTS
 from tests.web.page.site import ROLES, Site, Visitor, email_of, user_id_of
-from tests.web.page.zoom_users import imported, mapped, rows_of, words
+from tests.web.page.zoom_users import imported, mapped, rows_of, under, words
 
 USERS = "/services/zoom/users"
 CHANGES_MAPPINGS = ("executive", "owner", "admin")
@@ -193,11 +193,11 @@ def test_both_people_see_the_request_and_its_decision_on_their_account_page(acme
     executive, manager = acme.visitor("executive"), acme.visitor("manager")
     ask(admin, "zu_executive", user_id_of("manager"), SINCE_MARCH)
     for visitor, mapped_to in ((executive, "Manager of Acme"), (manager, "You")):
-        (row,) = rows_of(visitor.get("/account").text)
+        (row,) = rows_of(under(visitor.get("/account").text, "Requested mappings"))
         assert row[1:] == ["zu_executive", mapped_to, "Admin of Acme", "Waiting"]
     assert "zu_executive" not in owner.get("/account").text  # it is not about them
     decide(owner, "zu_executive", "declined")
-    (row,) = rows_of(executive.get("/account").text)
+    (row,) = rows_of(under(executive.get("/account").text, "Requested mappings"))
     assert row[4].startswith("Declined Owner of Acme,")
 
 

@@ -38,5 +38,10 @@ def rows_of(page: str) -> list[list[str]]:
     return [row[:-1] for row in rows if row[0]]
 
 
+def under(page: str, caption: str) -> str:
+    """What follows the caption of one of the page's tables, for `rows_of`."""
+    return page.partition(f'<caption class="unseen">{caption}</caption>')[2]
+
+
 def words(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())

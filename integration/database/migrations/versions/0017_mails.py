@@ -43,6 +43,8 @@ create index sign_in_requests_address
     on integration.sign_in_requests (address_digest, requested_at);
 create index sign_in_requests_client on integration.sign_in_requests (client_digest, requested_at);
 create index sign_in_requests_at on integration.sign_in_requests (requested_at);
+-- Rows are deleted, and the table has no key.
+alter table integration.sign_in_requests replica identity full;
 grant select, insert, delete on integration.sign_in_requests to page;
 
 create table integration.digest_subscriptions (
