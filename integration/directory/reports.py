@@ -3,23 +3,15 @@ reports to themselves.
 """
 
 import psycopg
-from psycopg.sql import SQL
 
 from integration.database import rows
 
-# The ids of those who report to the user `manager`.
-REPORTS = SQL("""
-    with recursive reports as (
-        select user_id from worksights.users
-        where organization_id = %(organization)s and manager_user_id = %(manager)s
-        union
-        select users.user_id from reports
-        inner join worksights.users
-            on users.organization_id = %(organization)s
-            and users.manager_user_id = reports.user_id
-    )
-    select user_id from reports where user_id <> %(manager)s
-""")
+# Level by level: a recursive query allocates a hash table for millions of expected rows, which took
+# 140 of its 150 ms for 5,000 users who report to one.
+_REPORTS = """
+    select user_id from worksights.users
+    where organization_id = %(organization)s and manager_user_id = any(%(managers)s)
+"""
 _MANAGERS = """
     with recursive managers as (
         select manager_user_id as user_id from worksights.users
@@ -39,11 +31,15 @@ def reports_of(
     connection: psycopg.Connection, user_id: str, *, organization_id: str
 ) -> frozenset[str]:
     """The users who report to this one, deactivated ones included."""
-    return frozenset(
-        rows.scalars(
-            connection, str, REPORTS, {"organization": organization_id, "manager": user_id}
+    reports: set[str] = set()
+    level = {user_id}
+    while level:
+        found = rows.scalars(
+            connection, str, _REPORTS, {"organization": organization_id, "managers": [*level]}
         )
-    )
+        level = {*found} - reports - {user_id}
+        reports |= level
+    return frozenset(reports)
 
 
 def managers_of(
