@@ -1,11 +1,12 @@
 """Servers and poolers that cannot be used are refused in one sentence."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psycopg
 import pytest
@@ -38,25 +39,39 @@ def pooler(url: str, *, mode: str, ignored: str) -> Iterator[str]:
     """Debian's pgbouncer in front of the database; yields the database's URL through it."""
     parts = conninfo_to_dict(url)
     with TemporaryDirectory(prefix="worksights-pooler-") as name:
-        folder, port = Path(name), free_port()
+        folder = Path(name)
         folder.chmod(0o755)
-        (folder / "pgbouncer.ini").write_text(
+        settings = (
             f"[databases]\n* = host={parts['host']} user={parts['user']}\n"
-            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\n"
-            f"unix_socket_dir =\npool_mode = {mode}\nignore_startup_parameters = {ignored}\n"
+            "[pgbouncer]\nlisten_addr = 127.0.0.1\nauth_type = any\nunix_socket_dir =\n"
+            f"pool_mode = {mode}\nignore_startup_parameters = {ignored}\n"
         )
-        process = subprocess.Popen(
-            ["pgbouncer", "-q", str(folder / "pgbouncer.ini")],
-            user=owner_of(parts["host"]),
-            cwd="/",
-        )
+        user = owner_of(parts["host"])
+        # One whose port was taken since it was free ends at once.
+        tries = (start_pooler(settings, folder, user=user, parts=parts) for _ in range(9))
+        process, port = next(one for one in tries if one[0].poll() is None)
         try:
-            here = f"postgresql://{parts['user']}@127.0.0.1:{port}/{parts['dbname']}"
-            wait_until(lambda: is_reachable(here))
-            yield here
+            yield at_port(port, parts)
         finally:
             process.terminate()
             process.wait()
+
+
+def start_pooler(
+    settings: str, folder: Path, *, user: int | None, parts: Mapping[str, Any]
+) -> "tuple[subprocess.Popen[bytes], int]":
+    """Starts it on a free port, and waits until it answers or has ended."""
+    port = free_port()
+    (folder / "pgbouncer.ini").write_text(f"{settings}listen_port = {port}\n")
+    process = subprocess.Popen(
+        ["pgbouncer", "-q", str(folder / "pgbouncer.ini")], user=user, cwd="/"
+    )
+    wait_until(lambda: process.poll() is not None or is_reachable(at_port(port, parts)))
+    return process, port
+
+
+def at_port(port: int, parts: Mapping[str, Any]) -> str:
+    return f"postgresql://{parts['user']}@127.0.0.1:{port}/{parts['dbname']}"
 
 
 def owner_of(folder: str) -> int | None:
