@@ -1,5 +1,6 @@
 """`sign-in-with`, and the emergency link where no other signs in."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -26,9 +27,15 @@ def provider() -> Iterator[IdentityProvider]:
 
 
 def run(program: Program, *arguments: str, secret: str = SECRET) -> tuple[int, str]:
-    """The exit code and all that was printed. In this process, which starts sooner."""
+    """The exit code and all that was printed. In this process, which starts sooner, and whose umask
+    a command changes.
+    """
     name, *options = arguments if arguments[0] == "sign-in-link" else ("sign-in-with", *arguments)
-    ended = CliRunner(env=program.environment()).invoke(cli, [name, *options], input=f"{secret}\n")
+    runner, umask = CliRunner(env=program.environment()), os.umask(0o077)
+    try:
+        ended = runner.invoke(cli, [name, *options], input=f"{secret}\n")
+    finally:
+        os.umask(umask)
     return ended.exit_code, ended.output
 
 
