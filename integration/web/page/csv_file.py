@@ -14,6 +14,7 @@ from unicodedata import category
 
 from starlette.responses import Response
 
+from integration.quantities import quantity
 from integration.web.page.refusals import Refusal
 
 # Negative numbers are of a number type, and stay numbers.
@@ -73,6 +74,6 @@ def _too_long() -> Refusal:
     return Refusal(
         409,
         title="This list is too long for one file",
-        text=f"A file holds up to {MOST_ROWS:,} rows.",
+        text=f"A file holds up to {quantity(MOST_ROWS, 'row')}.",
         next_step="Go back, search for part of the list or choose a shorter period, and try again.",
     )
