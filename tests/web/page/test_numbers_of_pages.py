@@ -5,119 +5,24 @@ zones, three changes of summer time, sessions at the same time, two devices, mid
 import csv
 import io
 import re
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from html import unescape
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
 
-from simulator.world import World
-from tests.databases import new_database
-from tests.pipeline.events import Body, Person, Session
-from tests.pipeline.installation import install, template_with_tables
-from tests.web.page.fixtures import ACCOUNTS
-from tests.web.page.reckoning import Reckoning, days, lasting
-from tests.web.page.site import LONG_AGO, ROLES, Site, Visitor, running_site, user_id_of
-from tests.web.page.story import zoom_user
-from tests.web.page.zoom_users import rows_of, words
-
-ACCOUNT = ACCOUNTS[0]
-ZONES = {
-    "executive": "America/New_York", "owner": "Europe/Berlin", "admin": "Asia/Kolkata",
-    "technical_admin": "Pacific/Auckland", "manager": "America/Los_Angeles",
-    "member": "Europe/London",
-}  # fmt: skip
-EXECUTIVE, OWNER, ADMIN, TECHNICAL, MANAGER, MEMBER = map(zoom_user, ZONES)
-ANN = Person("Ann", email="ann@client-one.com")
-DAN = Person("Dan", email="dan@client-one.com")
-GUS = Person("Gus", email="gus@client-two.com")
-OLGA = Person("Olga", email="olga@old-client.com")
-READER = ZoneInfo(ZONES["executive"])
-TEAM = {"member": "manager", "owner": "member"}  # report to the manager, one through the other
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(f"2026-{text}:00+00:00")
-
-
-def whole(uuid: str, start: str, end: str, *people: Person) -> list[Body]:
-    return Session(ACCOUNT, uuid, people[0].zoom_user_id, at(start), at(end), uuid).whole(people)
-
-
-def with_legs(uuid: str, start: str, end: str, legs: list[tuple[Person, str, str]]) -> list[Body]:
-    """Each leg is on a device of its own."""
-    session = Session(ACCOUNT, uuid, legs[0][0].zoom_user_id, at(start), at(end), uuid)
-    bodies = [session.started(), session.ended()]
-    for number, (person, joined, left) in enumerate(legs):
-        leg = str(16778240 + 1024 * number)
-        bodies += [
-            session.joined(person, at(joined), leg=leg), session.left(person, at(left), leg=leg)
-        ]  # fmt: skip
-    return bodies
-
-
-BODIES = [
-    *whole("Long ago", "02-10T15:00", "02-10T16:00", MEMBER, OLGA),
-    *whole("First of March", "03-01T07:30", "03-01T08:10", ADMIN, TECHNICAL),
-    *whole("Week before", "03-18T13:00", "03-18T14:00", OWNER, MEMBER, GUS),
-    *whole("Stand-up", "03-23T09:00", "03-23T09:30", MEMBER, OWNER, MANAGER),
-    *whole("At the same time", "03-23T09:15", "03-23T10:00", MEMBER, ANN),
-    *with_legs("Two devices", "03-24T14:00", "03-24T15:00", [
-        (EXECUTIVE, "03-24T14:00", "03-24T14:20"), (EXECUTIVE, "03-24T14:10", "03-24T14:30"),
-        (EXECUTIVE, "03-24T14:45", "03-24T15:00"), (DAN, "03-24T14:25", "03-24T14:50"),
-        (OWNER, "03-24T14:00", "03-24T14:24"),
-    ]),
-    *whole("Over midnight", "03-28T22:30", "03-29T00:15", MEMBER, OWNER, ADMIN, TECHNICAL),
-    *whole("Clock forward", "03-29T00:30", "03-29T01:30", OWNER, ANN, GUS),
-    *whole("Border of the week", "03-29T22:30", "03-29T23:45", MEMBER, EXECUTIVE, TECHNICAL, GUS),
-    *whole("Border of the month", "03-31T21:30", "03-31T23:30", MEMBER, ADMIN, DAN),
-    *whole("Quick call", "04-01T10:00", "04-01T10:01", MANAGER, ANN),
-    *whole("Auckland's clock", "04-04T13:30", "04-04T15:00", TECHNICAL, GUS),
-]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Numbers:
-    site: Site
-    reckoning: Reckoning
-    executive: Visitor
-
-
-@pytest.fixture(scope="module")
-def numbers(
-    server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Numbers]:
-    world, zoom_url = zoom
-    home = tmp_path_factory.mktemp("home")
-    with (
-        new_database(server_url, template=template_with_tables(server_url)) as url,
-        running_site(url, world=world, zoom_url=zoom_url, home=home) as site,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        site.connect("acme", ACCOUNT)
-        for role in ROLES:
-            manager = TEAM.get(role)
-            site.rows(
-                "update worksights.users set time_zone = %s, manager_user_id = %s "
-                "where user_id = %s",
-                ZONES[role], manager and user_id_of(manager), user_id_of(role),
-            )  # fmt: skip
-            person = zoom_user(role)
-            site.rows(
-                "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, "
-                "imported_at, batch, email, display_name, status) "
-                "values ('acme', %s, %s, %s, 0, %s, %s, 'active')",
-                ACCOUNT, person.zoom_user_id, LONG_AGO, person.email, person.name,
-            )  # fmt: skip
-        installation = install(url, home=home, zoom=zoom_url, patch=patch)
-        installation.deliver(*BODIES, at=datetime(2026, 4, 5, tzinfo=UTC))
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(installation.batch, now=datetime(2026, 4, 6, tzinfo=UTC)).result()
-        yield Numbers(site, Reckoning(site, BODIES), site.visitor("executive"))
-
+from tests.web.page.numbers_story import READER, TEAM, Numbers
+from tests.web.page.reckoning import days, lasting
+from tests.web.page.shown_numbers import (
+    bars_of,
+    days_of,
+    entries_of,
+    facts_of,
+    matrix_of,
+    weights_of,
+)
+from tests.web.page.site import ROLES, user_id_of
+from tests.web.page.words_of_clients import LENGTHS
+from tests.web.page.words_of_days import Days
+from tests.web.page.zoom_users import rows_of, under, words
 
 EVERYBODY = sorted(user_id_of(role) for role in ROLES)
 OF_MANAGER = sorted(user_id_of(role) for role in TEAM)
@@ -249,25 +154,6 @@ def test_the_file_of_a_team(numbers: Numbers) -> None:
     }
 
 
-def test_the_time_and_the_meetings_of_each_company(numbers: Numbers) -> None:
-    reckoning, executive = numbers.reckoning, numbers.executive
-    listed = {
-        row[0].partition(" client")[0].partition(" old")[0]: row[1]
-        for row in rows_of(executive.get("/clients?period=all").text)
-    }
-    expected = {}
-    for company_id, name in reckoning.companies.items():
-        meetings = reckoning.meetings(company_id)
-        count = f"{len(meetings)} meeting{'s' if len(meetings) > 1 else ''}"
-        expected[name] = f"{lasting(sum(time for time, _ in meetings.values()))} in {count}"
-        page = unescape(executive.get(f"/clients/companies/{company_id}").text)
-        rows = rows_of(page)
-        assert {row[1]: (row[-1], row[2]) for row in rows} == {
-            uuid: (lasting(time), " , ".join(ours)) for uuid, (time, ours) in meetings.items()
-        }
-    assert listed == expected
-
-
 def test_the_hours_of_each_day_on_the_timeline(numbers: Numbers) -> None:
     reckoning = numbers.reckoning
     for user in EVERYBODY:
@@ -288,3 +174,88 @@ def test_the_hours_of_each_day_on_the_timeline(numbers: Numbers) -> None:
                     else f"{day:%a} {day.day} –"
                 )
             assert found == expected
+
+
+@pytest.mark.parametrize("user_id", EVERYBODY)
+def test_the_entries_of_each_day_and_week_on_the_timeline(numbers: Numbers, user_id: str) -> None:
+    own, today = Days(numbers.clients, user_id), numbers.said().now.astimezone(READER).date()
+    lately = today - timedelta(days=2)
+    for first in (date(2026, 3, 23), date(2026, 3, 30), lately):
+        monday = first - timedelta(days=first.weekday())
+        found = days_of(numbers.page(f"/timeline/{user_id}?week={monday}"))
+        assert found == own.week(monday)
+        for day in days(monday, 7):
+            if own.sessions(day):
+                page = numbers.page(f"/timeline/{user_id}?day={day}")
+                assert entries_of(page) == own.entries(day)
+
+
+@pytest.mark.parametrize("period", LENGTHS)
+def test_the_list_of_companies_and_its_files(numbers: Numbers, period: str) -> None:
+    said, page = numbers.said(), numbers.page(f"/clients?period={period}")
+    latest = said.in_order(numbers.clients.companies, "-last")
+    assert rows_of(page) == [said.company_row(one, period) for one in latest]
+    assert matrix_of(page) == said.matrix(period)
+    assert numbers.lines(f"/clients/companies.csv?period={period}") == [
+        said.company_line(one, period) for one in latest
+    ]
+    assert numbers.lines(f"/clients/relationships.csv?period={period}") == said.tie_lines(period)
+
+
+def test_the_quiet_companies(numbers: Numbers) -> None:
+    said, companies = numbers.said(), numbers.clients.companies
+    page, quiet = numbers.page("/clients?show=quiet"), said.quiet()
+    assert rows_of(page) == [said.company_row(one, "90") for one in quiet]
+    names = {numbers.reckoning.companies[one] for one in quiet}
+    assert ("Third Client" in names, "Fourth Client" in names) == (True, False)
+    counts = re.findall(r'<span class="filter-count">(\d+)<', page)
+    assert counts == [str(len(companies)), str(len(quiet))]
+
+
+def test_the_list_of_people_and_its_file(numbers: Numbers) -> None:
+    said, people = numbers.said(), numbers.people()
+    emails = [people[one].emails[0] for one in said.in_order(people, "-last")]
+    assert rows_of(numbers.page("/clients/people")) == [said.person_row(one) for one in emails]
+    assert numbers.lines("/clients/people.csv") == [said.person_line(one) for one in emails]
+
+
+def test_lists_of_clients_in_the_order_of_numbers(numbers: Numbers) -> None:
+    for kind, path, clients, columns in (
+        (
+            "companies",
+            "/clients",
+            numbers.clients.companies,
+            ("time", "last", "strength", "people"),
+        ),
+        ("people", "/clients/people", numbers.people(), ("last", "strength", "sessions")),
+    ):
+        for sort in (f"{way}{column}" for column in columns for way in ("", "-")):
+            page = numbers.page(f"{path}?sort={sort}")
+            shown = re.findall(rf'<th scope="row"><a href="/clients/{kind}/([^?"]+)', page)
+            assert (sort, shown) == (sort, numbers.said().in_order(clients, sort))
+
+
+def test_the_page_of_each_company_and_the_file_of_its_meetings(numbers: Numbers) -> None:
+    for company_id, company in numbers.clients.companies.items():
+        said, path = numbers.said(), f"/clients/companies/{company_id}"
+        page = numbers.page(path)
+        assert facts_of(page) == said.company_facts(company_id)
+        assert bars_of(page) == said.company_bars(company)
+        assert rows_of(under(page, "Meetings")) == said.meeting_rows(company, of_company=True)
+        assert rows_of(under(page, "Relationships")) == said.tie_rows(company)
+        assert weights_of(page) == said.weight_rows(company, of_company=True)
+        people = [said.person_row(email) for email in sorted(company.emails)]
+        assert rows_of(under(page, "People at this company")) == [
+            [name, strength, sessions, last] for name, _, strength, last, sessions, _ in people
+        ]
+        assert numbers.lines(f"{path}/meetings.csv") == said.meeting_lines(company)
+
+
+def test_the_page_of_each_person(numbers: Numbers) -> None:
+    for person_id, person in numbers.people().items():
+        said, page = numbers.said(), numbers.page(f"/clients/people/{person_id}")
+        assert facts_of(page) == said.person_facts(person.emails[0])
+        assert bars_of(page) == said.person_bars(person)
+        assert rows_of(under(page, "Meetings")) == said.meeting_rows(person, of_company=False)
+        assert rows_of(under(page, "Relationships")) == said.tie_rows(person)
+        assert weights_of(page) == said.weight_rows(person, of_company=False)
