@@ -68,3 +68,26 @@ def days_of(page: str) -> dict[str, Rows]:
         entries = re.findall(r'<li><span class="entry-time">(.*?)</li>', day, re.DOTALL)
         found[words(heading)] = [words(entry) for entry in entries]
     return found
+
+
+def figures_in(page: str) -> list[str]:
+    """The four of a team."""
+    return [words(figure) for figure in re.findall(r"<dt>.*?</dd>", page, re.DOTALL)[:4]]
+
+
+def time_of_days(page: str) -> list[str]:
+    """Of a week on the timeline."""
+    week = re.search(r'<ol class="week[ "].*?</ol>', page, re.DOTALL)[0]
+    return [words(one) for one in re.findall(r"<li>(.*?)</li>", week, re.DOTALL)]
+
+
+def summary_of(page: str) -> list[str]:
+    """Above the entries of a day."""
+    found = re.search(r'<h2 id="entries">(.*?)</h2>\s*<p class="hint">(.*?)</p>', page)
+    return [words(one) for one in found.groups()] if found else []
+
+
+def nearest_in(page: str) -> list[str]:
+    """The nearest days with entries, where a day has none."""
+    empty = page.partition('<section class="empty">')[2].partition("</section>")[0]
+    return [words(one) for one in re.findall(r'<p><a class="button.*?</a>', empty)]

@@ -16,13 +16,18 @@ from tests.web.page.shown_numbers import (
     days_of,
     entries_of,
     facts_of,
+    figures_in,
     matrix_of,
+    nearest_in,
+    summary_of,
+    time_of_days,
     weights_of,
 )
 from tests.web.page.site import ROLES, user_id_of
 from tests.web.page.words_of_clients import LENGTHS
 from tests.web.page.words_of_days import Days
-from tests.web.page.zoom_users import rows_of, under, words
+from tests.web.page.words_of_groups import figures_of, groups
+from tests.web.page.zoom_users import rows_of, under
 
 EVERYBODY = sorted(user_id_of(role) for role in ROLES)
 OF_MANAGER = sorted(user_id_of(role) for role in TEAM)
@@ -48,39 +53,22 @@ def difference(now: int, before: int, words_of: object = None) -> str:
 @pytest.mark.parametrize("period", PERIODS)
 @pytest.mark.parametrize("team", [None, "manager"])
 def test_the_four_figures_of_a_team(numbers: Numbers, period: str, team: str | None) -> None:
-    reckoning, users = numbers.reckoning, OF_MANAGER if team else EVERYBODY
+    users, (first, count) = OF_MANAGER if team else EVERYBODY, PERIODS[period]
     chosen = f"&team={user_id_of(team)}" if team else ""
     page = numbers.executive.get(f"/team?{period}{chosen}").text
-    shown = [words(figure) for figure in re.findall(r"<dt>.*?</dd>", page, re.DOTALL)[:4]]
-
-    def figures(first: date, count: int) -> tuple[int, int, int, int, int, int]:
-        dates = days(first, count)
-        hours = {user: reckoning.seconds(user, dates) for user in users}
-        external = sum(reckoning.seconds(user, dates, external=True) for user in users)
-        met, new = reckoning.companies_met(users, first, dates[-1], READER)
-        quiet = reckoning.quiet(users, dates[-1], READER)
-        people = sum(1 for seconds in hours.values() if seconds)
-        return people, sum(hours.values()), external, met, new, quiet
-
-    first, count = PERIODS[period]
-    people, seconds, external, met, new, quiet = figures(first, count)
-    before = figures(*BEFORE.get(period, (date.fromordinal(first.toordinal() - 7), 7)))
-    share = round(100 * external / seconds)
-    expected = [
-        f"Person-hours in sessions {lasting(seconds)} of {people} "
-        f"{'person' if people == 1 else 'people'} {difference(seconds, before[1], lasting)}",
-        f"With people outside {share}% {lasting(external)}",
-        f"Companies met {met} {new} new {difference(met, before[3])}",
-        f"Gone quiet {quiet} {'company' if quiet == 1 else 'companies'}, for 30 days "
-        f"{difference(quiet, before[5])}",
-    ]
-    if before[1]:
-        was = round(100 * before[2] / before[1])
-        by = share - was
-        expected[1] += (
-            f" {'+' if by > 0 else '−'}{abs(by)} points, from {was}%" if by else (" No change")
-        )
-    assert shown == expected
+    now = figures_of(numbers.reckoning, READER, users, first, count)
+    compared = BEFORE.get(period, (date.fromordinal(first.toordinal() - 7), 7))
+    before = figures_of(numbers.reckoning, READER, users, *compared)
+    share = ""
+    if before.seconds:
+        by, was = now.share - before.share, before.share
+        share = f"{'+' if by > 0 else '−'}{abs(by)} points, from {was}%" if by else "No change"
+    differences = (
+        difference(now.seconds, before.seconds, lasting), share,
+        difference(now.met, before.met), difference(now.quiet, before.quiet),
+    )  # fmt: skip
+    expected = [" ".join(each).strip() for each in zip(now.words(), differences, strict=True)]
+    assert figures_in(page) == expected
 
 
 @pytest.mark.parametrize("period", PERIODS)
@@ -158,9 +146,6 @@ def test_the_hours_of_each_day_on_the_timeline(numbers: Numbers) -> None:
     reckoning = numbers.reckoning
     for user in EVERYBODY:
         for first in (date(2026, 3, 23), date(2026, 3, 30)):
-            page = numbers.executive.get(f"/timeline/{user}?day={first}").text
-            week = re.search(r'<ol class="week".*?</ol>', page, re.DOTALL)[0]
-            found = [words(one) for one in re.findall(r"<li>(.*?)</li>", week, re.DOTALL)]
             expected = []
             for day in days(first, 7):
                 seconds = reckoning.seconds(user, [day])
@@ -173,7 +158,12 @@ def test_the_hours_of_each_day_on_the_timeline(numbers: Numbers) -> None:
                     if seconds
                     else f"{day:%a} {day.day} –"
                 )
-            assert found == expected
+            page, address = numbers.page, f"/timeline/{user}"
+            assert time_of_days(page(f"{address}?day={first}")) == expected
+            # A week's columns end with Friday or the last day with entries.
+            used = [number for number, one in enumerate(expected, 1) if "–" not in one]
+            shown = expected[: max(*used, 5)] if used else expected
+            assert time_of_days(page(f"{address}?week={first}")) == shown
 
 
 @pytest.mark.parametrize("user_id", EVERYBODY)
@@ -182,12 +172,14 @@ def test_the_entries_of_each_day_and_week_on_the_timeline(numbers: Numbers, user
     lately = today - timedelta(days=2)
     for first in (date(2026, 3, 23), date(2026, 3, 30), lately):
         monday = first - timedelta(days=first.weekday())
-        found = days_of(numbers.page(f"/timeline/{user_id}?week={monday}"))
-        assert found == own.week(monday)
+        page, week = numbers.page(f"/timeline/{user_id}?week={monday}"), own.week(monday)
+        assert days_of(page) == week
+        assert page.count('overflow="visible"><title>') == sum(map(len, week.values()))
         for day in days(monday, 7):
-            if own.sessions(day):
-                page = numbers.page(f"/timeline/{user_id}?day={day}")
-                assert entries_of(page) == own.entries(day)
+            page = numbers.page(f"/timeline/{user_id}?day={day}")
+            assert entries_of(page) == own.entries(day)
+            assert summary_of(page) == own.summary(day)
+            assert nearest_in(page) == ([] if own.sessions(day) else own.nearest(day))
 
 
 @pytest.mark.parametrize("period", LENGTHS)
@@ -259,3 +251,22 @@ def test_the_page_of_each_person(numbers: Numbers) -> None:
         assert rows_of(under(page, "Meetings")) == said.meeting_rows(person, of_company=False)
         assert rows_of(under(page, "Relationships")) == said.tie_rows(person)
         assert weights_of(page) == said.weight_rows(person, of_company=False)
+
+
+def test_the_figures_of_groups(numbers: Numbers) -> None:
+    said, reckoning = numbers.said(), numbers.reckoning
+    first, count = PERIODS["week=2026-W13"]
+    numbers.site.rows(
+        "insert into integration.privacy_settings (organization_id, name, value) "
+        "values ('acme', 'view', 'grouped')"
+    )
+    try:
+        listed = rows_of(numbers.page("/clients"))
+        lines = numbers.lines("/clients/companies.csv")
+        team = figures_in(numbers.page("/team?week=2026-W13"))
+    finally:
+        numbers.site.rows("delete from integration.privacy_settings where name = 'view'")
+    assert (listed, lines) == groups(said, at_least=5)
+    users = [one for one in EVERYBODY if reckoning.seconds(one, days(first, count))]
+    assert len(users) >= 5
+    assert team == figures_of(reckoning, READER, users, first, count).words()

@@ -1,10 +1,12 @@
 """What a user's day and week should show of each entry, in plain Python."""
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tests.web.page.reckoning import Participant, Stay, both, days, lasting, length, span
 from tests.web.page.reckoning_of_clients import Clients
+
+MOMENT = timedelta(seconds=1)
 
 
 class Days:
@@ -17,12 +19,7 @@ class Days:
     def sessions(self, day: date) -> list[tuple[str, list[Stay]]]:
         """Those of which the user saw a part on that day, by their times."""
         midnights = [span(day, day, self.zone)]
-        found = [
-            (one.uuid, self.reckoning.stays[one.uuid, one.email])
-            for one in self.reckoning.participants
-            if one.user_id == self.user_id and one.outcome == "activity"
-        ]
-        there = [one for one in found if both(one[1], midnights)]
+        there = [one for one in self._entries() if both(one[1], midnights)]
         return sorted(there, key=lambda one: (one[1][0][0], one[1][-1][1]))
 
     def entries(self, day: date) -> list[list[str]]:
@@ -54,10 +51,44 @@ class Days:
                     + f" {outside} outside" * bool(outside)
                 )
             if entries:
-                count = f"{len(entries)} entr{'ies' if len(entries) > 1 else 'y'}"
-                time = lasting(self.reckoning.seconds(self.user_id, [day]))
-                found[f"{day:%A} {day.day} {count}, {time}"] = entries
+                found[f"{day:%A} {day.day} {self._total(day)}"] = entries
         return found
+
+    def summary(self, day: date) -> list[str]:
+        if not self.sessions(day):
+            return []
+        external = self.reckoning.seconds(self.user_id, [day], external=True)
+        outside = f"{lasting(external)} of it" if external else "None of it"
+        return [f"{self._total(day)} in sessions", f"{outside} with people outside."]
+
+    def nearest(self, day: date) -> list[str]:
+        """The last day before and the first after this one with entries."""
+        there = self._entries()
+        every = sorted({
+            one.astimezone(self.zone).date()
+            for _, stays in there for start, end in stays for one in (start, end - MOMENT)
+        })  # fmt: skip
+        before, after = (
+            [one for one in every if one < day][-1:],
+            [one for one in every if one > day],
+        )
+        labels = [("Previous" if after else "Last", one) for one in before]
+        labels += [("Next", one) for one in after[:1]]
+        return [
+            f"{label} day with entries: {one:%a} {one.day} {one:%b}, {self._total(one)}"
+            for label, one in labels
+        ]
+
+    def _total(self, day: date) -> str:
+        count, time = len(self.sessions(day)), self.reckoning.seconds(self.user_id, [day])
+        return f"{count} entr{'ies' if count > 1 else 'y'}, {lasting(time)}"
+
+    def _entries(self) -> list[tuple[str, list[Stay]]]:
+        return [
+            (one.uuid, self.reckoning.stays[one.uuid, one.email])
+            for one in self.reckoning.participants
+            if one.user_id == self.user_id and one.outcome == "activity"
+        ]
 
     def _outside(self, uuid: str) -> list[Participant]:
         return [
