@@ -164,6 +164,11 @@ def numbers(
         pytest.MonkeyPatch.context() as patch,
     ):
         site.connect("acme", ACCOUNT)
+        site.rows(
+            "insert into integration.privacy_settings (organization_id, name, value, changed_at) "
+            "values ('acme', 'retention_months', 'never', %s)",
+            LONG_AGO,
+        )
         for role in ROLES:
             manager = TEAM.get(role)
             site.rows(
