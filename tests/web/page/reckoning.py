@@ -97,16 +97,6 @@ class Reckoning:
             for company, times in sessions.items()
         )[2]
 
-    def meetings(self, company_id: str) -> dict[str, tuple[int, list[str]]]:
-        """Session -> the seconds in which anybody met anybody of the company, and our people."""
-        shared: dict[str, list[Stay]] = defaultdict(list)
-        ours: dict[str, set[str]] = defaultdict(set)
-        for one in self.met:
-            if one.company_id == company_id:
-                shared[one.uuid] += one.shared
-                ours[one.uuid].add(self.names[one.user_id])
-        return {uuid: (length(united(stays)), sorted(ours[uuid])) for uuid, stays in shared.items()}
-
     def _entries(self, user_id: str) -> list[Participant]:
         return [
             one for one in self.participants if one.user_id == user_id and one.outcome == "activity"
