@@ -1,6 +1,6 @@
 """Reads and stores WorkSights users, which the host product or `import-users` provides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -112,7 +112,10 @@ def upsert_users(
     Managers are looked up among all lines, so that a file can name them in any order. New users
     are stored with their manager: only a change of manager is in the audit trail.
     """
-    known = {user.line: _known_id(connection, organization_id, user) for user in users}
+    claimed = {user.user_id for user in users}
+    known = {
+        user.line: _known_id(connection, organization_id, user, claimed=claimed) for user in users
+    }
     ids = {user.line: known[user.line] or user.user_id or str(uuid4()) for user in users}
     of_file = {user.email: ids[user.line] for user in users}
     for user in sorted(users, key=lambda user: known[user.line] is None):
@@ -141,9 +144,15 @@ def upsert_users(
 
 
 def _known_id(
-    connection: psycopg.Connection, organization_id: str, user: ImportedUser
+    connection: psycopg.Connection,
+    organization_id: str,
+    user: ImportedUser,
+    *,
+    claimed: Collection[str | None],
 ) -> str | None:
-    """The id under which the user is stored; None for a new one."""
+    """The id under which the user is stored; None for a new one. `claimed` are the ids in the file:
+    whoever has the email of a user with one of them takes it over, as a new user.
+    """
     known = connection.execute(
         """
         select user_id, organization_id from worksights.users
@@ -153,7 +162,7 @@ def _known_id(
         """,
         {"user_id": user.user_id, "organization": organization_id, "email": user.email},
     ).fetchone()
-    if known is None:
+    if known is None or (user.user_id is None and known[0] in claimed):
         return None
     if known[1] != organization_id:
         raise DirectoryConflict(f"line {user.line}: this user_id belongs to another organization")

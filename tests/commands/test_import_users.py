@@ -201,3 +201,24 @@ def test_managers_are_named_by_email_in_any_order(acme: Program) -> None:
         assert import_users(acme, f"{header}\n{lines}").code == 0
         seen.append([each for each in users(acme, "user_id", "manager_user_id") if each[0] == "u5"])
     assert seen == [[("u5", "u1")], [("u5", "u1")], [("u5", None)]]
+
+
+@pytest.mark.parametrize("is_renamed_first", [True, False])
+def test_a_new_user_takes_over_an_email_that_the_same_file_changes(
+    acme: Program, is_renamed_first: bool
+) -> None:
+    lines = [
+        "ann.old@acme.example,Ann,member,UTC,u1,ann@acme.example",
+        "ann@acme.example,Another Ann,member,UTC,,",
+    ]
+    file = "\n".join(lines if is_renamed_first else reversed(lines))
+    assert import_users(acme, f"{HEADER},user_id,manager_email\n{file}\n").code == 0
+    ((new, *_),) = rows(
+        acme.settings["DATABASE_URL"],
+        "select user_id from worksights.users where full_name = 'Another Ann' "
+        "and organization_id = 'acme'",
+    )
+    found = users(acme, "organization_id", "user_id", "email", "manager_user_id")
+    assert sorted(each[1:] for each in found if each[0] == "acme") == sorted(
+        [("u1", "ann.old@acme.example", new), (new, "ann@acme.example", None)]
+    )
