@@ -56,9 +56,7 @@ def ask_for_link(
     client = _digest(_network(asked.client), key=session_keys[0])
     for digest in sorted({address, client}):  # in one order, so that nobody waits for each other
         connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [digest])
-    connection.execute(
-        "delete from integration.sign_in_requests where requested_at < %s", [now - KEPT]
-    )
+    forget_requests(connection, now=now)
     of_client = rows.scalar(
         connection,
         int,
@@ -100,6 +98,13 @@ def ask_for_link(
             now,
             now + SENT_WITHIN,
         ],
+    )
+
+
+def forget_requests(connection: psycopg.Connection, *, now: datetime) -> None:
+    """Deletes what is too old to count for a limit."""
+    connection.execute(
+        "delete from integration.sign_in_requests where requested_at < %s", [now - KEPT]
     )
 
 

@@ -159,6 +159,6 @@ def test_works_councils_read_which_roles_have_each_right() -> None:
 def test_employees_read_which_roles_see_their_data() -> None:
     text = (FOLDER / "notice-for-employees.md").read_text()
     assert f"- {who_may(Right.SEE_EVERY_TIMELINE)} see everybody's day" in text
-    assert "- Managers see the day of everybody who reports to them" in text
+    assert "- Managers see the same, without the pages of clients" in text
     assert f"- {who_may(Right.SEE_EVERY_OUTCOME)} see everybody's sessions" in text
     assert who_may(Right.SEE_EVERY_TOPIC) == who_may(Right.SEE_EVERY_TIMELINE)

@@ -2,7 +2,8 @@
 seconds, and no page waits for a mail server.
 
 Every web process has one. A process that has just stored a mail wakes its own; the others look
-regularly, for mails that a killed process has left and for those that were put off.
+regularly, for mails that a killed process has left and for those that were put off, and forget who
+asked for a link more than an hour ago.
 """
 
 import logging
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from integration.notify.asked_links import SIGN_IN
+from integration.notify.asked_links import SIGN_IN, forget_requests
 from integration.notify.mailed_links import sign_in_mails
 from integration.notify.sender import Sender
 from integration.notify.server import mail_server
@@ -49,6 +50,8 @@ class MailThread:
             self._wake.wait(LOOKS_EVERY)
             self._wake.clear()
             try:
+                with self._sender.transaction() as connection:
+                    forget_requests(connection, now=self._sender.clock())
                 self._sender.send_waiting(is_stopped=self._stopping.is_set)
             except (psycopg.Error, PoolTimeout) as error:  # tried again at the next look
                 if not self._stopping.is_set():
