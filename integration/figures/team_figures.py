@@ -215,28 +215,27 @@ _FIGURES = SQL("""
             count(*)::integer as companies,
             (count(*) filter (where companies.first_met_at >= span.starts_at))::integer
                 as new_companies
-        from (
-            select distinct meetings.company_id
-            from {meetings} as meetings
-            where meetings.organization_id = %(organization)s {of_team}
-                and meetings.met_at >= span.starts_at and meetings.met_at < span.ends_at
-                and meetings.company_id is not null
-        ) as met
-        inner join clientsights.companies
-            on companies.organization_id = %(organization)s
-            and companies.company_id = met.company_id
+        from clientsights.companies
+        where companies.organization_id = %(organization)s
+            and exists (
+                select from {meetings} as meetings
+                where meetings.organization_id = companies.organization_id
+                    and meetings.company_id = companies.company_id {of_team}
+                    and meetings.met_at >= span.starts_at and meetings.met_at < span.ends_at
+            )
     ) as met
     cross join lateral (
         select count(*)::integer as quiet_companies
-        from ({known}) as known
-        where known.company_id not in (
-            select meetings.company_id
-            from {meetings} as meetings
-            where meetings.organization_id = %(organization)s {of_team}
-                and meetings.met_at >= span.quiet_since
-                and meetings.met_at < span.quiet_since + {quiet_after}
-                and meetings.company_id is not null
-        )
+        from clientsights.companies
+        where companies.organization_id = %(organization)s
+            and companies.first_met_at < span.quiet_since {known}
+            and not exists (
+                select from {meetings} as meetings
+                where meetings.organization_id = companies.organization_id
+                    and meetings.company_id = companies.company_id {of_team}
+                    and meetings.met_at >= span.quiet_since
+                    and meetings.met_at < span.quiet_since + {quiet_after}
+            )
     ) as quiet
 """)
 _OF_EVERYBODY = _FIGURES.format(
@@ -244,11 +243,7 @@ _OF_EVERYBODY = _FIGURES.format(
     of_team=SQL(""),
     of_team_days=SQL(""),
     quiet_after=QUIET_AFTER,
-    known=SQL("""
-        select companies.company_id from clientsights.companies
-        where companies.organization_id = %(organization)s
-            and companies.first_met_at < span.quiet_since
-    """),
+    known=SQL(""),
 )
 _OF_A_TEAM = _FIGURES.format(
     meetings=SQL("clientsights.interactions"),
@@ -256,8 +251,12 @@ _OF_A_TEAM = _FIGURES.format(
     of_team_days=SQL("and user_days.user_id = any(%(users)s)"),
     quiet_after=QUIET_AFTER,
     known=SQL("""
-        select distinct ties.company_id from clientsights.company_relationships as ties
-        where ties.organization_id = %(organization)s and ties.user_id = any(%(users)s)
-            and ties.first_met_at < span.quiet_since
+            and exists (
+                select from clientsights.company_relationships as ties
+                where ties.organization_id = companies.organization_id
+                    and ties.company_id = companies.company_id
+                    and ties.user_id = any(%(users)s)
+                    and ties.first_met_at < span.quiet_since
+            )
     """),
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from integration.directory.time_zones import zone_of as zone_of
@@ -19,12 +20,12 @@ class Day:
     date: date
     zone: ZoneInfo
 
-    @property
+    @cached_property
     def starts_at(self) -> datetime:
         """Midnight in UTC, or the moment at which the clock skips it."""
         return datetime.combine(self.date, time(), self.zone).astimezone(UTC)
 
-    @property
+    @cached_property
     def ends_at(self) -> datetime:
         return Day(self.date + timedelta(days=1), self.zone).starts_at
 

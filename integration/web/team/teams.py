@@ -45,11 +45,14 @@ def team_of(connection: psycopg.Connection, visit: Visit) -> Team:
     reach = reach_of(connection, visit)
     own = None if reach.everybody else Manager(viewer.user_id, viewer.full_name)
     manager = _asked(connection, visit, reach) or own
-    users = (
-        sorted(reports_of(connection, manager.user_id, organization_id=organization_id))
-        if manager
-        else None
-    )
+    users = None
+    if manager is not None:
+        reports = (
+            reach.reports
+            if manager is own
+            else reports_of(connection, manager.user_id, organization_id=organization_id)
+        )
+        users = sorted(reports)
     return Team(manager, users, _managers(connection, organization_id, reach))
 
 
