@@ -4,11 +4,9 @@ HEIGHT high, and stretched to its column; a page has hundreds, so each kind of b
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from math import ceil, floor
 from zoneinfo import ZoneInfo
-
-from psycopg.types.multirange import Multirange
 
 WIDTH, HEIGHT = 1000, 24
 FIRST_HOUR, LAST_HOUR = 8, 20  # of each strip, or more if a session on the page was outside them
@@ -39,14 +37,13 @@ class Scale:
         return "".join(f"M{self._x(hour)} 0v{HEIGHT}" for hour, at in self.marks if at)
 
     def bars(
-        self, stays: Multirange[datetime], day: date, zone: ZoneInfo, *, size: tuple[int, int]
+        self, stays: list[list[datetime]], day: date, zone: ZoneInfo, *, size: tuple[int, int]
     ) -> str:
         """The path of these stays. When the clock is put back, an hour is drawn over the one before
         it.
         """
         return "".join(
-            self._bar(clock(start, day, zone), clock(end, day, zone), size)
-            for start, end in borders(stays)
+            self._bar(clock(start, day, zone), clock(end, day, zone), size) for start, end in stays
         )
 
     def later(self, day: date, zone: ZoneInfo, now: datetime) -> str:
@@ -64,13 +61,10 @@ class Scale:
         return round(WIDTH * (hours - self.first) / (self.last - self.first))
 
 
-def scale_of(days: Iterable[tuple[Multirange[datetime], date, ZoneInfo]]) -> Scale:
+def scale_of(days: Iterable[tuple[list[list[datetime]], date, ZoneInfo]]) -> Scale:
     """The scale on which all these stays can be drawn, each with its day and the person's zone."""
     hours = [
-        clock(moment, day, zone)
-        for stays, day, zone in days
-        for stay in borders(stays)
-        for moment in stay
+        clock(moment, day, zone) for stays, day, zone in days for stay in stays for moment in stay
     ]
     return Scale(
         first=min([FIRST_HOUR, *(floor(hour) for hour in hours)]),
@@ -78,12 +72,8 @@ def scale_of(days: Iterable[tuple[Multirange[datetime], date, ZoneInfo]]) -> Sca
     )
 
 
-def borders(stays: Multirange[datetime]) -> list[tuple[datetime, datetime]]:
-    return [(stay.lower, stay.upper) for stay in stays if stay.lower and stay.upper]
-
-
 def clock(moment: datetime, day: date, zone: ZoneInfo) -> float:
     """The hours on the clock since midnight of the day: 0 to 24."""
-    local = moment.astimezone(zone).replace(tzinfo=None)
-    passed = (local - datetime.combine(day, time())) / timedelta(hours=1)
-    return min(max(passed, 0), 24)
+    local = moment.astimezone(zone)
+    passed = 24 * (local.toordinal() - day.toordinal()) + local.hour + local.minute / 60
+    return min(max(passed + local.second / 3600, 0), 24)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
-from psycopg.types.multirange import Multirange
 
 from integration.database import rows
 from integration.figures.periods import Days
@@ -14,22 +13,22 @@ from integration.figures.periods import Days
 @dataclass(frozen=True)
 class DayStays:
     """A user's day with entries. `stays` unites all that overlap; `external_stays` are the parts of
-    it with somebody external.
+    it with somebody external. Each has its start and its end; both are in order.
     """
 
     user_id: str
     day: date
     seconds: int
     external_seconds: int
-    stays: Multirange[datetime]
-    external_stays: Multirange[datetime]
+    stays: list[list[datetime]]
+    external_stays: list[list[datetime]]
 
 
 def stays_of(
     connection: psycopg.Connection, users: Sequence[str], days: Days, *, organization_id: str
 ) -> dict[tuple[str, date], DayStays]:
     """User and day -> when they were in sessions, for the days with entries. Both tables have an
-    index on user and day.
+    index on user and day. psycopg reads arrays of times ten times as fast as multiranges.
     """
     found = rows.every(
         connection,
@@ -46,7 +45,9 @@ def stays_of(
         )
         select
             user_id, day, user_days.seconds, user_days.external_seconds,
-            stays.stays, stays.external_stays
+            array(select array[lower(one), upper(one)] from unnest(stays.stays) as one) as stays,
+            array(select array[lower(one), upper(one)] from unnest(stays.external_stays) as one)
+                as external_stays
         from timeline.user_days
         inner join stays using (user_id, day)
         where user_days.organization_id = %(organization)s and user_id = any(%(users)s)
