@@ -189,7 +189,6 @@ def _figures(
     }
 
 
-# "offset 0" keeps Postgres from reading all meetings of a week, instead of one for each company.
 _FIGURES = SQL("""
     select
         span.number::integer as number, hours.*, met.*, quiet.*
@@ -223,7 +222,6 @@ _FIGURES = SQL("""
                 where meetings.organization_id = companies.organization_id
                     and meetings.company_id = companies.company_id {of_team}
                     and meetings.met_at >= span.starts_at and meetings.met_at < span.ends_at
-                offset 0
             )
     ) as met
     cross join lateral (
@@ -237,7 +235,6 @@ _FIGURES = SQL("""
                     and meetings.company_id = companies.company_id {of_team}
                     and meetings.met_at >= span.quiet_since
                     and meetings.met_at < span.quiet_since + {quiet_after}
-                offset 0
             )
     ) as quiet
 """)

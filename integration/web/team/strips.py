@@ -28,7 +28,8 @@ def stays_of(
     connection: psycopg.Connection, users: Sequence[str], days: Days, *, organization_id: str
 ) -> dict[tuple[str, date], DayStays]:
     """User and day -> when they were in sessions, for the days with entries. Both tables have an
-    index on user and day. psycopg reads arrays of times ten times as fast as multiranges.
+    index on user and day. The times are arrays: for 347 busy days, psycopg and the statement took
+    29 ms, with multiranges 117 ms.
     """
     found = rows.every(
         connection,
