@@ -20,6 +20,7 @@ from integration.explain.explanation import (
     steps_of,
     steps_of_participant,
 )
+from integration.explain.phone_licenses import lacks_phone, why_no_calls
 from integration.pipeline import status
 from integration.pipeline.failed_sessions import failed_since
 from integration.privacy.access_log import Act, record_access
@@ -53,6 +54,8 @@ def explain(
         )
         console.print(f"What never appears: {NEVER_THERE[0].lower()}{NEVER_THERE[1:]}")
         console.print(_describe(explained))
+        if lacks_phone(connection, explained):
+            console.print(why_no_calls(explained.full_name))
         if session is None:
             start = since or now - timedelta(days=DEFAULT_DAYS)
             found = facts.appearances(connection, explained, since=start)

@@ -7,12 +7,18 @@ import psycopg
 from psycopg.sql import SQL
 
 from integration.database import rows
+from integration.explain.phone_licenses import ACCOUNTS_WITH_LICENSES
 from integration.pipeline.marts import marts_exist
 from integration.web.users.found import count_columns, with_found
 from integration.zoom.features import FEATURES
 
 # The list's filters.
-SHOWN = {"all": SQL("true"), "mapped": SQL("is_mapped"), "off": SQL("off <> '{}'")}
+SHOWN = {
+    "all": SQL("true"),
+    "mapped": SQL("is_mapped"),
+    "phone": SQL("has_phone"),
+    "off": SQL("off <> '{}'"),
+}
 
 
 LastEntries = dict[tuple[str, str], datetime]  # (user, feature) -> the end of the latest entry
@@ -20,12 +26,17 @@ LastEntries = dict[tuple[str, str], datetime]  # (user, feature) -> the end of t
 
 @dataclass(frozen=True)
 class Subscriber:
-    """An active WorkSights user; `off` names the features that are off for them."""
+    """An active WorkSights user; `off` names the features that are off for them. `has_phone` is
+    whether one of their Zoom users has a Zoom Phone license, `lacks_phone` whether it is known that
+    none has.
+    """
 
     user_id: str
     full_name: str
     email: str
     is_mapped: bool
+    has_phone: bool
+    lacks_phone: bool
     off: list[str]
 
 
@@ -35,6 +46,7 @@ class SubscriberCounts:
 
     all: int
     mapped: int
+    phone: int
     off: int
 
 
@@ -98,7 +110,12 @@ def _names(organization_id: str, search: str) -> dict[str, str | None]:
 
 _SUBSCRIBERS = SQL(""",
     mapped as (
-        select distinct user_id from found where user_id is not null
+        select
+            user_id, bool_or(has_phone) as has_phone,
+            bool_and(zoom_account_id in ({accounts})) as is_license_known
+        from found
+        where user_id is not null
+        group by user_id
     ),
     switched_off as (
         select subject as user_id, array_agg(value) as off from facts.switches_off
@@ -109,7 +126,9 @@ _SUBSCRIBERS = SQL(""",
         select
             users.user_id, users.full_name, users.email,
             mapped.user_id is not null as is_mapped,
-            coalesce(switched_off.off, '{}') as off
+            coalesce(mapped.has_phone, false) as has_phone,
+            coalesce(not mapped.has_phone and mapped.is_license_known, false) as lacks_phone,
+            coalesce(switched_off.off, '{{}}') as off
         from worksights.users
         left join mapped using (user_id)
         left join switched_off using (user_id)
@@ -120,7 +139,7 @@ _SUBSCRIBERS = SQL(""",
                 or strpos(lower(users.full_name || E'\\n' || users.email), lower(%(text)s)) > 0
             )
     )
-""")
+""").format(accounts=ACCOUNTS_WITH_LICENSES)
 _PAGE = SQL("""
     select * from subscribers
     where {shown}

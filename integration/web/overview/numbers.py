@@ -6,6 +6,7 @@ import psycopg
 from psycopg.sql import SQL
 
 from integration.database import rows
+from integration.explain.phone_licenses import ACCOUNTS_WITH_LICENSES
 from integration.web.users.found import with_found
 from integration.zoom.features import FEATURES
 
@@ -14,7 +15,8 @@ from integration.zoom.features import FEATURES
 class PeopleCounts:
     """Counts of the organization's Zoom users. `waiting` of them are not mapped, although
     `entries_waiting` of their sessions could be entries. `subscribed` maps a feature to the number
-    of mapped, active WorkSights users with the feature on.
+    of mapped, active WorkSights users with the feature on; `with_phone` of those with phone calls
+    on have a Zoom Phone license, or None if Zoom does not say who has one.
     """
 
     zoom_users: int
@@ -23,6 +25,7 @@ class PeopleCounts:
     waiting: int
     entries_waiting: int
     subscribed: dict[str, int]
+    with_phone: int | None = None
 
 
 def count_people(
@@ -44,11 +47,14 @@ def count_people(
 
 _PEOPLE = SQL("""
     , subscribers as (
-        select distinct users.user_id
+        select
+            users.user_id, bool_or(found.has_phone) as has_phone,
+            bool_or(found.zoom_account_id in ({accounts})) as is_license_known
         from found
         inner join worksights.users
             on users.organization_id = %(organization)s and users.user_id = found.user_id
         where users.deactivated_at is null
+        group by users.user_id
     ),
     switched_off as materialized (
         select subject as user_id, value as feature from facts.switches_off
@@ -57,7 +63,11 @@ _PEOPLE = SQL("""
     subscribed as (
         select
             features.feature,
-            count(*) filter (where for_all.feature is null and own.feature is null) as users
+            count(*) filter (where for_all.feature is null and own.feature is null) as users,
+            count(*) filter (
+                where for_all.feature is null and own.feature is null and subscribers.has_phone
+            ) as with_phone,
+            bool_or(subscribers.is_license_known) as is_license_known
         from unnest(%(features)s::text[]) as features (feature)
         cross join subscribers
         left join switched_off as for_all
@@ -73,7 +83,11 @@ _PEOPLE = SQL("""
         count(*) filter (where entries_waiting > 0) as waiting,
         coalesce(sum(entries_waiting), 0)::bigint as entries_waiting,
         (
-            select coalesce(jsonb_object_agg(feature, users), '{}') from subscribed
-        ) as subscribed
+            select coalesce(jsonb_object_agg(feature, users), '{{}}') from subscribed
+        ) as subscribed,
+        (
+            select with_phone from subscribed
+            where feature = 'phone' and users > 0 and is_license_known
+        ) as with_phone
     from found
-""")
+""").format(accounts=ACCOUNTS_WITH_LICENSES)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
+from integration.explain.phone_licenses import LICENSES
 from integration.pipeline.marts import marts_exist
 
 
@@ -13,7 +14,9 @@ def with_found(connection: psycopg.Connection, *, by_entries: bool) -> Composed:
     zoom_user (or None) and search. Without `by_entries`, no waiting entries are counted.
     """
     counts = by_entries and marts_exist(connection)
-    return _FOUND.format(entries_waiting=_ENTRIES_WAITING if counts else SQL("0"))
+    return _FOUND.format(
+        licenses=LICENSES, entries_waiting=_ENTRIES_WAITING if counts else SQL("0")
+    )
 
 
 def count_columns(kinds: Mapping[str, SQL]) -> Composed:
@@ -58,14 +61,7 @@ _FOUND = SQL("""
             and valid @> now()
         group by zoom_account_id, subject
     ),
-    phone_users as (
-        select distinct on (zoom_account_id, zoom_user_id)
-            zoom_account_id, zoom_user_id,
-            coalesce(extension_id, extension_number) is not null as has_phone
-        from zoom_raw.phone_users
-        where organization_id = %(organization)s
-        order by zoom_account_id, zoom_user_id, imported_at desc
-    ),
+    phone_users as ({licenses}),
     known as (
         select
             zoom_account_id, zoom_user_id, imported.status,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.web.page.fixtures import ACCOUNTS
 from tests.web.page.site import Site, Visitor, user_id_of
-from tests.web.page.zoom_users import imported, rows_of
+from tests.web.page.zoom_users import imported, licensed, rows_of, words
 
 TAB = "/services/zoom/features"
 MEMBER = f"{TAB}/users/{user_id_of('member')}"
@@ -16,6 +16,7 @@ MEMBER = f"{TAB}/users/{user_id_of('member')}"
 def acme(site: Site) -> Site:
     site.connect("acme", ACCOUNTS[0])
     imported(site, ACCOUNTS[0], zu_member="member@acme.example")
+    licensed(site, "zu_member")
     return site
 
 
@@ -71,6 +72,25 @@ def test_the_grid_shows_what_is_off_for_a_person_and_for_the_organization(acme: 
     assert [*grid(visitor, "?show=off")] == ["Member"]
     assert [*grid(visitor, "?show=mapped")] == ["Member"]
     assert [*grid(visitor, "?q=technical_ADMIN%40acme")] == ["Technical Admin"]
+
+
+def test_who_has_no_zoom_phone_is_marked_where_zoom_says_who_has_it(acme: Site) -> None:
+    imported(acme, ACCOUNTS[0], zu_admin="admin@acme.example")
+    visitor = acme.visitor("technical_admin")
+    overview = "/services/zoom/overview"
+    acme.rows("update integration.connections set users_imported_at = null")
+    assert "Zoom Phone" not in " ".join(sum(grid(visitor).values(), []))  # no complete import yet
+    assert "with Zoom Phone" not in visitor.get(overview).text
+    acme.rows("update integration.connections set users_imported_at = now()")
+    phone = {person: features[2] for person, features in grid(visitor).items()}
+    assert phone == {
+        "Member": "On", "Admin": "On No Zoom Phone", "Executive": "On", "Manager": "On",
+        "Owner": "On", "Technical Admin": "On",
+    }  # fmt: skip
+    assert [*grid(visitor, "?show=phone")] == ["Member"]
+    assert "2 people 1 with Zoom Phone" in words(visitor.get(overview).text)
+    acme.rows("update integration.connections set phone_detail = 'This account has no Zoom Phone.'")
+    assert grid(visitor)["Admin"] == ["On", "On", "On"]
 
 
 def test_people_who_left_and_those_of_another_organization_are_not_listed(acme: Site) -> None:

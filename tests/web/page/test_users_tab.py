@@ -6,18 +6,10 @@ import pytest
 
 from tests.web.page.fixtures import ACCOUNTS
 from tests.web.page.site import Site, Visitor, user_id_of
-from tests.web.page.zoom_users import imported, mapped, rows_of
+from tests.web.page.zoom_users import imported, licensed, mapped, rows_of
 
 TAB = "/services/zoom/users"
 ACME, SECOND, GLOBEX = ACCOUNTS
-
-
-def with_phone(site: Site, zoom_user_id: str) -> None:
-    site.rows(
-        "insert into zoom_raw.phone_users (organization_id, zoom_account_id, zoom_user_id, "
-        "imported_at, batch, extension_id) values ('acme', %s, %s, now(), 0, 'x1')",
-        ACME, zoom_user_id,
-    )  # fmt: skip
 
 
 def rows(page: str) -> dict[str, list[str]]:
@@ -35,7 +27,7 @@ def acme(site: Site) -> Site:
         zu_manual="manual@acme.example", zu_gone="gone@acme.example", zu_none="admin@acme.example",
     )  # fmt: skip
     imported(site, GLOBEX, zu_globex="member@globex.example")
-    with_phone(site, "zu_member")
+    licensed(site, "zu_member")
     mapped(site, "zu_manual", user_id_of("manager"))
     mapped(site, "zu_gone", "no-such-user")
     mapped(site, "zu_none", None)

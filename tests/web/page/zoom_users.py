@@ -20,6 +20,15 @@ def imported(site: Site, account: str, **users: str | None) -> None:
         )  # fmt: skip
 
 
+def licensed(site: Site, zoom_user_id: str) -> None:
+    """A Zoom Phone license, as an import has stored it."""
+    site.rows(
+        "insert into zoom_raw.phone_users (organization_id, zoom_account_id, zoom_user_id, "
+        "imported_at, batch, extension_id) values ('acme', %s, %s, now(), 0, 'x1')",
+        ACME, zoom_user_id,
+    )  # fmt: skip
+
+
 def mapped(site: Site, zoom_user_id: str, user_id: str | None, since: str = "2026-01-01") -> None:
     site.rows(
         "insert into integration.mapping_changes "
