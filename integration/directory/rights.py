@@ -21,7 +21,8 @@ class Right(StrEnum):
 
     ANYONE = "open public pages"
     SIGNED_IN = "be signed in"
-    CONNECT = "connect and disconnect Zoom accounts"
+    CONNECT = "connect Zoom accounts"
+    DISCONNECT = "disconnect Zoom accounts"
     CHANGE_SETTINGS = "change mappings and features"
     SEE_SETTINGS = "view mappings and features"
     SEE_CONNECTIONS = "view connections and the overview"
@@ -43,12 +44,8 @@ class Right(StrEnum):
 
 _OWN = {Right.ANYONE, Right.SIGNED_IN, Right.SEE_OWN}
 _LEADS = _OWN | {Right.SEE_REPORTS, Right.SEE_TOPICS_OF_REPORTS, Right.SEE_TEAM}
-_LOOKS_AFTER_ZOOM = _OWN | {Right.SEE_SETTINGS, Right.SEE_CONNECTIONS}
-_MANAGES_ZOOM = _LOOKS_AFTER_ZOOM | {
-    Right.CHANGE_SETTINGS,
-    Right.SEE_ACTIVITY_COUNTS,
-    Right.SEE_EVERY_OUTCOME,
-}
+_SETS_UP_ZOOM = _OWN | {Right.SEE_SETTINGS, Right.SEE_CONNECTIONS, Right.CHANGE_SETTINGS}
+_MANAGES_ZOOM = _SETS_UP_ZOOM | {Right.SEE_ACTIVITY_COUNTS, Right.SEE_EVERY_OUTCOME}
 _SEES_EVERYTHING = (
     _LEADS
     | _MANAGES_ZOOM
@@ -60,10 +57,10 @@ _SEES_EVERYTHING = (
 )
 
 RIGHTS: dict[str, frozenset[Right]] = {
-    "executive": frozenset(_SEES_EVERYTHING | {Right.CONNECT}),
+    "executive": frozenset(_SEES_EVERYTHING | {Right.CONNECT, Right.DISCONNECT}),
     "owner": frozenset(_SEES_EVERYTHING),
-    "admin": frozenset(_MANAGES_ZOOM | {Right.CONNECT}),
-    "technical_admin": frozenset(_LOOKS_AFTER_ZOOM),
+    "admin": frozenset(_MANAGES_ZOOM | {Right.CONNECT, Right.DISCONNECT}),
+    "technical_admin": frozenset(_SETS_UP_ZOOM | {Right.CONNECT}),
     "manager": frozenset(_LEADS),
     "member": frozenset(_OWN),
 }
@@ -74,12 +71,12 @@ def may(role: str, right: Right) -> bool:
 
 
 def who_may(right: Right) -> str:
-    """The roles that have the right, in words: "Executives and Admins"."""
+    """The roles that have the right, in words: "Executives, Admins and Technical Admins"."""
     return _listed([f"{name}s" for name in _names_with(right)], "and")
 
 
 def someone_who_may(right: Right) -> str:
-    """One person who has the right, in words: "an Executive or Admin"."""
+    """One person who has the right, in words: "an Executive, Admin or Technical Admin"."""
     names = _names_with(right)
     article = "an" if names[0].startswith(("A", "E", "O")) else "a"
     return f"{article} {_listed(names, 'or')}"

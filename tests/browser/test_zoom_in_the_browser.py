@@ -33,7 +33,7 @@ def test_a_member_is_refused_with_the_reason(site: Site, page_of: OpenPage) -> N
     page = page_of("member")
     page.goto("/services/zoom/connect")
     expect(page.get_by_role("heading", name="You do not have permission")).to_be_visible()
-    expect(page.get_by_text("Only Executives and Admins")).to_be_visible()
+    expect(page.get_by_text("Only Executives, Admins and Technical Admins")).to_be_visible()
     assert site.world.calls == []
 
 

@@ -105,9 +105,12 @@ def test_deliveries_that_could_not_be_read_are_reported_with_their_reasons() -> 
     (need,) = needs_of_deliveries(
         [arrived(quarantined={"no uuid": 2}), arrived(quarantined={"no uuid": 1, "no JSON": 1})]
     )
-    assert need.title == "4 webhooks could not be read in the last 24 hours"
+    assert need.title == "4 webhooks could not be read since yesterday"
     assert need.text.startswith("Reasons: no JSON (1); no uuid (3).")
     assert needs_of_deliveries([arrived()]) == []
+    (need,) = needs_of_deliveries([arrived(quarantined={"no uuid": 2})], sees_counts=False)
+    assert need.title == "Some webhooks could not be read since yesterday"
+    assert need.text.startswith("Reasons: no uuid.")
 
 
 def test_unmapped_people_are_reported_when_they_miss_entries() -> None:
@@ -115,6 +118,9 @@ def test_unmapped_people_are_reported_when_they_miss_entries() -> None:
     (need,) = needs_of_people(people)
     assert need.title == "1 Zoom user is not mapped"
     assert need.text.startswith("1 of their sessions")
+    (need,) = needs_of_people(people, sees_counts=False)
+    assert need.title == "Some Zoom users are not mapped"
+    assert need.text.startswith("Some of their sessions")
     assert needs_of_people(PeopleCounts(9, 5, 1, waiting=0, entries_waiting=0, subscribed={})) == []
 
 

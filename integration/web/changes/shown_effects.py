@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 
 import psycopg
 
+from integration.directory.rights import Right
 from integration.privacy.access_log import Act
 from integration.web.changes.effects import Effect
 from integration.web.page.visit import Visit
@@ -16,10 +17,11 @@ def shown_effects(
     *,
     users: Collection[str | None],
 ) -> list[Effect] | None:
-    """What `count` finds about the sessions of these users. None if only groups are shown, because
-    the counts may be about fewer people than a group has.
+    """What `count` finds about the sessions of these users. None if the viewer may not see counts
+    of activity: Technical Admins may not, and nobody may while only groups are shown, because the
+    counts may be about fewer people than a group has.
     """
-    if visit.privacy.shows_groups_only:
+    if not visit.may(Right.SEE_ACTIVITY_COUNTS):
         visit.record(connection, Act.EFFECTS)
         return None
     visit.record(connection, Act.EFFECTS, users=users)

@@ -118,20 +118,20 @@ PAGES = (
     PageRoute(
         PATH + "/{connection_id}/import",
         import_users,
-        right=Right.CONNECT,
+        right=Right.CHANGE_SETTINGS,
         shows=Shows.NOBODY,
         method="POST",
     ),
     PageRoute(
         PATH + "/{connection_id}/disconnect",
         confirm_disconnect,
-        right=Right.CONNECT,
+        right=Right.DISCONNECT,
         shows=Shows.NOBODY,
     ),
     PageRoute(
         PATH + "/{connection_id}/disconnect",
         end_connection,
-        right=Right.CONNECT,
+        right=Right.DISCONNECT,
         shows=Shows.NOBODY,
         method="POST",
     ),

@@ -85,7 +85,7 @@ def needs_of_connections(
     return needs
 
 
-def needs_of_deliveries(arrivals: list[Arrivals]) -> list[Need]:
+def needs_of_deliveries(arrivals: list[Arrivals], *, sees_counts: bool = True) -> list[Need]:
     """The deliveries that were quarantined in the last day, with the reasons."""
     reasons: dict[str, int] = {}
     for one in arrivals:
@@ -93,10 +93,14 @@ def needs_of_deliveries(arrivals: list[Arrivals]) -> list[Need]:
             reasons[reason] = reasons.get(reason, 0) + count
     if not reasons:
         return []
-    listed = "; ".join(f"{reason} ({count:,})" for reason, count in sorted(reasons.items()))
+    listed = "; ".join(
+        f"{reason} ({count:,})" if sees_counts else reason
+        for reason, count in sorted(reasons.items())
+    )
+    some = quantity(sum(reasons.values()), "webhook") if sees_counts else "Some webhooks"
     return [
         Need(
-            f"{quantity(sum(reasons.values()), 'webhook')} could not be read in the last 24 hours",
+            f"{some} could not be read since yesterday",
             f"Reasons: {listed}. If this continues, contact the team that runs WorkSights.",
         )
     ]
@@ -207,17 +211,22 @@ def needs_of_identity(
     return needs
 
 
-def needs_of_people(people: PeopleCounts) -> list[Need]:
-    """Reports unmapped Zoom users with sessions that would otherwise have entries."""
+def needs_of_people(people: PeopleCounts, *, sees_counts: bool = True) -> list[Need]:
+    """Reports unmapped Zoom users with sessions that would otherwise have entries. Who may not see
+    counts of activity reads the same without them.
+    """
     if not people.waiting:
         return []
-    are = noun(people.waiting, "is", "are")
+    title, sessions = "Some Zoom users are not mapped", "Some"
+    if sees_counts:
+        are = noun(people.waiting, "is", "are")
+        title = f"{quantity(people.waiting, 'Zoom user')} {are} not mapped"
+        sessions = f"{people.entries_waiting:,}"
     return [
         Need(
-            f"{quantity(people.waiting, 'Zoom user')} {are} not mapped",
-            f"{people.entries_waiting:,} of their sessions could be on a timeline. To add them, "
-            "map each user from an earlier day. To remove rooms and shared logins from this list, "
-            "map them to Nobody.",
+            title,
+            f"{sessions} of their sessions could be on a timeline. To add them, map each user from "
+            "an earlier day. To remove rooms and shared logins from this list, map them to Nobody.",
             UNMAPPED,
         )
     ]

@@ -28,14 +28,11 @@ class PeopleCounts:
     with_phone: int | None = None
 
 
-def count_people(
-    connection: psycopg.Connection, *, organization_id: str, count_entries: bool
-) -> PeopleCounts:
-    """Without `count_entries`, no entries are counted, and `waiting` is 0."""
+def count_people(connection: psycopg.Connection, *, organization_id: str) -> PeopleCounts:
     return rows.one(
         connection,
         PeopleCounts,
-        with_found(connection, by_entries=count_entries) + _PEOPLE,
+        with_found(connection, by_entries=True) + _PEOPLE,
         {
             "organization": organization_id,
             "zoom_user": None,

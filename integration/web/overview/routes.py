@@ -39,11 +39,7 @@ def overview(visit: Visit) -> Response:
         listed = connections_of(connection, organization_id=organization_id)
         connections = [one for one in listed if one.disconnected_at is None]
         accounts = [one.zoom_account_id for one in connections]
-        people = count_people(
-            connection,
-            organization_id=organization_id,
-            count_entries=visit.may(Right.SEE_ACTIVITY_COUNTS),
-        )
+        people = count_people(connection, organization_id=organization_id)
         arrivals = arrivals_of(connection, accounts, now=visit.now)
         batches = batches_of_installation(connection)
         audit = state_of_job(connection, AUDIT_JOB)
@@ -55,6 +51,7 @@ def overview(visit: Visit) -> Response:
         requests = count_waiting(connection, organization_id=organization_id)
         may_act = visit.may(Right.CHANGE_SETTINGS)
         erasures = requests_due(connection, organization_id=organization_id) if may_act else []
+    sees_counts = visit.may(Right.SEE_ACTIVITY_COUNTS)
     needs = [
         *needs_of_connections(
             connections,
@@ -66,11 +63,11 @@ def overview(visit: Visit) -> Response:
         *needs_of_audit(audit),
         *needs_of_failures(
             failures,
-            sees_counts=visit.may(Right.SEE_ACTIVITY_COUNTS),
+            sees_counts=sees_counts,
             link=FAILED if visit.may(Right.SEE_EVERY_OUTCOME) else None,
         ),
-        *needs_of_deliveries(arrivals),
-        *needs_of_people(people),
+        *needs_of_deliveries(arrivals, sees_counts=sees_counts),
+        *needs_of_people(people, sees_counts=sees_counts),
         *needs_of_requests(requests),
         *needs_of_identity(rules_of(identity).problems, unreadable),
     ]

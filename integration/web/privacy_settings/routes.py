@@ -40,14 +40,14 @@ def settings(visit: Visit) -> Response:
 
 
 def preview(visit: Visit) -> Response:
-    """The choices of one setting and, if one is given, what it changes; without counts if only
-    groups are shown, because they may be about fewer than five people.
+    """The choices of one setting and, if one is given, what it changes; without counts for a viewer
+    who may not see those of activity, as nobody may if only groups are shown.
     """
     setting, now = _setting(visit), ""
     chosen = _chosen(visit.query, setting)
     effect = None
     now = value_of(visit.privacy, setting.name)
-    if chosen is not None and chosen != now and not visit.privacy.shows_groups_only:
+    if chosen is not None and chosen != now and visit.may(Right.SEE_ACTIVITY_COUNTS):
         organization_id = visit.viewer.organization_id
         with visit.transaction() as connection:
             effect = (

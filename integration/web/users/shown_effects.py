@@ -19,7 +19,7 @@ def shown_effects_of_mapping(
     effective_from: datetime | None,
 ) -> list[Effect] | None:
     """What mapping the Zoom user from one user to another (None: nobody) changes for sessions since
-    then; nothing without a time. None if only groups are shown.
+    then; nothing without a time. None if the viewer may not see counts.
     """
 
     def count() -> list[Effect]:

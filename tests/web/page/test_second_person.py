@@ -15,7 +15,7 @@ from tests.web.page.site import ROLES, Site, Visitor, email_of, user_id_of
 from tests.web.page.zoom_users import imported, mapped, rows_of, under, words
 
 USERS = "/services/zoom/users"
-CHANGES_MAPPINGS = ("executive", "owner", "admin")
+CHANGES_MAPPINGS = ("executive", "owner", "admin", "technical_admin")
 EXECUTIVE = Person("Eva Executive", "zu-executive", email_of("executive"))
 BOARD = Session(
     ACCOUNT, "Board", EXECUTIVE.zoom_user_id, DAY, DAY + timedelta(hours=1), topic="Board"
@@ -184,7 +184,7 @@ def test_a_waiting_request_is_shown_wherever_somebody_can_act_on_it(acme: Site) 
     )
     # The one who asked can only take it back, and reads who can confirm it.
     assert ("Confirm mapping" in asked, "Withdraw request" in asked) == (False, True)
-    assert "It can be confirmed by Executive of Acme or Owner of Acme." in asked
+    assert "confirmed by Executive of Acme or Owner of Acme or Technical Admin of Acme" in asked
     assert ("Confirm mapping" in read, "Withdraw request" in read) == (True, False)
 
 
@@ -249,8 +249,8 @@ def test_requests_of_another_organization_are_not_found(acme: Site) -> None:
 
 def test_where_nobody_else_can_confirm_the_page_says_who_could(acme: Site) -> None:
     acme.rows(
-        "update worksights.users set deactivated_at = now() where role in ('owner', 'executive')"
-        " and organization_id = 'acme'"
+        "update worksights.users set deactivated_at = now() where role in "
+        "('owner', 'executive', 'technical_admin') and organization_id = 'acme'"
     )
     preview = words(
         acme.visitor("admin").get(f"{USERS}/zu_room/change?to={user_id_of('admin')}").text

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from tests.patience import PATIENCE
-from tests.web.page.site import Site, button_of, email_of
+from tests.web.page.site import ROLES, Site, button_of, email_of
 
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1"}
 OPENERS = {
@@ -75,11 +75,16 @@ def test_opening_a_link_leaves_a_message_waiting_for_its_page(site: Site) -> Non
 
 def test_the_button_signs_in_and_leads_to_the_first_page_of_that_role(site: Site) -> None:
     seen = {}
-    for role in ("executive", "member"):
+    for role in ROLES:
         visitor = site.stranger()
         page = visitor.follow(visitor.sign_in(site.link(role)).headers["location"])
         seen[role] = urlsplit(page.url).path, email_of(role) in visitor.get("/account").text
-    assert seen == {"executive": ("/team", True), "member": ("/timeline", True)}
+    looks_after_zoom = ("/services/zoom/overview", True)
+    assert seen == {
+        **dict.fromkeys(("executive", "owner", "manager"), ("/team", True)),
+        **dict.fromkeys(("admin", "technical_admin"), looks_after_zoom),
+        "member": ("/timeline", True),
+    }
 
 
 def test_a_link_works_once(site: Site) -> None:

@@ -1,0 +1,193 @@
+"""A Technical Admin sets Zoom up, and reads nothing of anybody's activity: no topic, no count of
+entries or sessions, and no hour.
+"""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+
+from integration.directory.rights import Right
+from integration.web.page.visit import PageRoute
+from integration.web.pages import PAGES
+from simulator.world import World
+from tests.web.page.fixtures import ACCOUNTS
+from tests.web.page.site import Site, Visitor, user_id_of
+from tests.web.page.story import PARALLEL, STRAY, story_site
+from tests.web.page.zoom_users import words
+
+ROLE = "technical_admin"
+MEMBER, MANAGER = user_id_of("member"), user_id_of("manager")
+# How long a sign-in lasts at most; and a page that explains with a made-up example.
+NO_ACTIVITY, EXAMPLE = {"12 hours"}, "/clients/strength"
+# "Two hats" is the viewer's own session, and "Switched off" is also the name of a filter.
+NO_SECRETS = {"Two hats", "Switched off"}
+COUNT = re.compile(
+    r"(?<![:\d])\d[\d,]* (?:(?:more|past|of their) )*(?:entr(?:y|ies)|sessions?|meetings?|webinars?"
+    r"|calls?|webhooks?)\b|[+−]\d[\d,]*|sessions without an entry",
+    re.IGNORECASE,
+)
+HOURS = re.compile(r"\b\d+ (?:h|min|hours?)\b")
+EARLIER = {"since": "day", "day": PARALLEL}
+SWITCH = "?feature=meetings&to=off&since=day&day=2026-01-01"
+QUERIES = {
+    "/missing": f"?from={PARALLEL}&to={PARALLEL}&person=member",
+    "/search": "?q=opening",
+    "/team": f"?from={PARALLEL}",
+    "/timeline": f"?day={PARALLEL}",
+    "/services/zoom/users/{zoom_user_id}/change": f"?to={MANAGER}&since=day&day={PARALLEL}",
+    "/services/zoom/privacy/exclusions/add": "?kind=zoom_user&text=zu-acme-member&level=hide",
+    "/services/zoom/privacy/{name}": "?to=none",
+    **{
+        f"/services/zoom/features/{whose}/change": SWITCH
+        for whose in ("organization", "users/{user_id}")
+    },
+}
+# What each form sends. A new form needs a line here.
+FORMS: dict[str, dict[str, str]] = {
+    "/sign-in": {"token": "made-up"},
+    "/sign-out": {},
+    "/mailed-link": {"email": "nobody@nowhere.example"},
+    "/account/sessions/end": {"session": "1"},
+    "/account/sessions/end-others": {},
+    "/account/pause": {"to": "on"},
+    "/account/private": {"session_id": "of-somebody-else", "to": "private"},
+    "/account/digest": {"to": "on"},
+    "/digest/stop": {"token": "made-up"},
+    "/account/erasure": {"to": "ask"},
+    "/notice": {},
+    "/services/zoom/users/{zoom_user_id}/change": {"to": MANAGER, **EARLIER},
+    "/services/zoom/users/{zoom_user_id}/request": {"request": "{request}", "decision": "declined"},
+    "/services/zoom/features/organization/change": {"feature": "phone", "to": "off", **EARLIER},
+    "/services/zoom/features/users/{user_id}/change": {
+        "feature": "meetings", "to": "off", **EARLIER,
+    },
+    "/services/zoom/connections/{connection_id}/import": {},
+    "/services/zoom/connections/{connection_id}/disconnect": {},
+    "/services/zoom/privacy/exclusions/add": {
+        "kind": "email_or_domain", "text": "union.example", "level": "hide",
+    },
+    "/services/zoom/privacy/exclusions/remove": {"exclusion_id": "{exclusion}"},
+    "/services/zoom/privacy/{name}": {"to": "participants"},
+    "/clients/people/{person_id}/name": {"name": "Cleo"},
+}  # fmt: skip
+# Forms of settings, which this role saves; names of clients are for those who see clients.
+SETS_UP = [
+    route.path
+    for route in PAGES
+    if route.right is Right.CHANGE_SETTINGS and route.path.startswith("/services")
+]
+
+
+@pytest.fixture(scope="module")
+def acme(
+    server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """The story, in a database of its own because the forms change it."""
+    with story_site(server_url, zoom, tmp_path_factory.mktemp("home")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def topics(acme: Site) -> list[str]:
+    found = [
+        topic for (topic,) in acme.rows("select distinct topic from intermediate.int_sessions")
+    ]
+    assert len(found) > 9
+    return [topic for topic in found if topic not in NO_SECRETS]
+
+
+@pytest.fixture(scope="module")
+def ids(acme: Site) -> dict[str, str]:
+    """Values of the story for the names in addresses and forms."""
+    ((session_id, participant_id),) = acme.rows(
+        "select session_id, participant_id from timeline.participants "
+        "where organization_id = 'acme' and outcome = 'not_mapped' and email = %s",
+        STRAY.email,
+    )
+    ((person_id, company_id),) = acme.rows(
+        "select person_id, company_id from clientsights.people "
+        "where organization_id = 'acme' and email = 'cleo@client-one.com'"
+    )
+    ((connection_id,),) = acme.rows(
+        "select connection_id from integration.connections where zoom_account_id = %s", ACCOUNTS[0]
+    )
+    ((request, exclusion),) = acme.rows(
+        "select (select max(request_id)::text from integration.mapping_requests), "
+        "(select max(exclusion_id)::text from integration.exclusions)"
+    )
+    return {
+        "organization_id": "acme", "session_id": session_id, "participant_id": participant_id,
+        "person_id": person_id, "company_id": company_id, "connection_id": connection_id,
+        "zoom_user_id": STRAY.zoom_user_id, "user_id": MEMBER, "name": "topics",
+        "request": request, "exclusion": exclusion,
+    }  # fmt: skip
+
+
+def secrets_of(page: str, topics: list[str]) -> set[str]:
+    """What a Technical Admin must not read: topics anywhere, counts and hours in the text."""
+    text = words(unescape(page))
+    counts = {found[0] for pattern in (COUNT, HOURS) for found in pattern.finditer(text)}
+    return counts - NO_ACTIVITY | {topic for topic in topics if topic in unescape(page)}
+
+
+def walked(visitor: Visitor, ids: dict[str, str], topics: list[str]) -> dict[str, set[str]]:
+    """The secrets of every page, by address."""
+    return {
+        route.path: secrets_of(
+            visitor.get(route.path.format(**ids) + QUERIES.get(route.path, "")).text, topics
+        )
+        for route in PAGES
+        if route.method == "GET" and route.path not in (EXAMPLE, "/account/download")
+    }
+
+
+def test_no_page_shows_a_topic_a_count_or_an_hour(
+    acme: Site, ids: dict[str, str], topics: list[str]
+) -> None:
+    found = walked(acme.visitor(ROLE), ids, topics)
+    assert {path: secrets for path, secrets in found.items() if secrets} == {}
+
+
+def test_an_executive_reads_all_of_it(acme: Site, ids: dict[str, str], topics: list[str]) -> None:
+    """Otherwise the test above could not fail."""
+    found = walked(acme.visitor("executive"), ids, topics)
+    assert {"Opening", "Side talk"} <= set().union(*found.values())
+    assert found["/services/zoom/users/{zoom_user_id}"] >= {"1 session"}
+    assert found["/services/zoom/users/{zoom_user_id}/change"] >= {"+1"}
+    assert found["/services/zoom/features/organization/change"] >= {"−12"}
+    assert found["/services/zoom/privacy/{name}"] >= {"13 sessions"}
+    assert found["/services/zoom/users"] >= {"Sessions without an entry"}
+    assert any(HOURS.fullmatch(one) for one in found["/team"])
+
+
+def test_a_preview_says_who_and_what_changes(acme: Site) -> None:
+    visitor = acme.visitor(ROLE)
+    path = f"/services/zoom/users/zu-acme-member/change?to=nobody&since=day&day={PARALLEL}"
+    page = words(visitor.get(path).text)
+    assert "Current mapping Member of Acme" in page
+    assert "New mapping Nobody" in page
+    assert "Sessions that ended since 10 Mar 2026 may change." in page
+    assert "How many is not shown to your role." in page
+
+
+def test_every_form_is_named() -> None:
+    assert set(FORMS) == {route.path for route in PAGES if route.method == "POST"}
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in PAGES if route.method == "POST"], ids=lambda route: route.path
+)
+def test_no_answer_to_a_form_shows_them_either(
+    route: PageRoute, acme: Site, ids: dict[str, str], topics: list[str]
+) -> None:
+    visitor = acme.visitor(ROLE)
+    fields = {name: value.format(**ids) for name, value in FORMS[route.path].items()}
+    answer = visitor.post(route.path.format(**ids), fields)
+    if route.path in SETS_UP:
+        assert answer.status_code == 303, answer.text
+    pages = [answer.text]
+    if answer.is_redirect:
+        pages += [visitor.follow(answer.headers["location"]).text]
+    assert set().union(*(secrets_of(page, topics) for page in pages)) == set()
