@@ -31,10 +31,13 @@ class Arrivals:
 
 @dataclass(frozen=True)
 class Batches:
-    """The batches of the whole installation."""
+    """The batches of the whole installation. `failed_since` is the first failure after the last
+    success, None if none has failed since.
+    """
 
     last_finished_at: datetime | None
     last_failed_at: datetime | None
+    failed_since: datetime | None
 
 
 def arrivals_of(
@@ -94,11 +97,16 @@ def batches_of_installation(connection: psycopg.Connection) -> Batches:
         connection,
         Batches,
         """
+        with finished as (select max(finished_at) as finished_at from pipeline.batches)
         select
-            (select max(finished_at) from pipeline.batches) as last_finished_at,
-            (
-                select max(failed_at) from pipeline.run_failures where job = %s
-            ) as last_failed_at
+            finished.finished_at as last_finished_at,
+            max(run_failures.failed_at) as last_failed_at,
+            min(run_failures.failed_at) filter (
+                where run_failures.failed_at > coalesce(finished.finished_at, '-infinity')
+            ) as failed_since
+        from finished
+        left join pipeline.run_failures on run_failures.job = %s
+        group by finished.finished_at
         """,
         [BATCH_JOB],
     )

@@ -16,6 +16,7 @@ from tests.rules.files import files_of
 READERS = {
     "integration_page": {"explain", "figures", "web"},
     "operations": {
+        "causes",
         "commands",
         "connections",
         "database",

@@ -28,6 +28,7 @@ ABOVE = (
     f"{INTEGRATION}figures",
     f"{INTEGRATION}directory",
     f"{INTEGRATION}sign_in",
+    f"{INTEGRATION}causes",
     f"{INTEGRATION}notify",
 )
 MAY_IMPORT = {
@@ -44,12 +45,18 @@ MAY_IMPORT = {
     f"{INTEGRATION}explain": CONNECTIONS,
     f"{INTEGRATION}figures": (*CONNECTIONS, f"{INTEGRATION}directory.time_zones"),
     f"{INTEGRATION}pipeline": PIPELINE,
+    f"{INTEGRATION}causes": (
+        *PIPELINE,
+        f"{INTEGRATION}pipeline",
+        f"{INTEGRATION}directory",
+    ),
     # Mails hold sign-in links, and what their readers may see.
     f"{INTEGRATION}notify": (
         *PIPELINE,
         f"{INTEGRATION}figures",
         f"{INTEGRATION}directory",
         f"{INTEGRATION}sign_in",
+        f"{INTEGRATION}causes",
     ),
     f"{INTEGRATION}web": ABOVE,
     # These two modules load their half of the product when a command needs it.

@@ -13,15 +13,17 @@ from integration.zoom.features import FEATURES
 
 @dataclass(frozen=True)
 class PeopleCounts:
-    """Counts of the organization's Zoom users. `waiting` of them are not mapped, although
-    `entries_waiting` of their sessions could be entries. `subscribed` maps a feature to the number
-    of mapped, active WorkSights users with the feature on; `with_phone` of those with phone calls
-    on have a Zoom Phone license, or None if Zoom does not say who has one.
+    """Counts of the organization's Zoom users. `unmapped` are the active ones of connected accounts
+    that nobody has decided about. `waiting` are not mapped, although `entries_waiting` of their
+    sessions could be entries. `subscribed` maps a feature to the number of mapped, active
+    WorkSights users with the feature on; `with_phone` of those with phone calls on have a Zoom
+    Phone license, or None if Zoom does not say who has one.
     """
 
     zoom_users: int
     mapped: int
     manual: int
+    unmapped: int
     waiting: int
     entries_waiting: int
     subscribed: dict[str, int]
@@ -72,11 +74,19 @@ _PEOPLE = SQL("""
         left join switched_off as own
             on own.user_id = subscribers.user_id and own.feature = features.feature
         group by features.feature
+    ),
+    in_use as materialized (
+        select distinct zoom_account_id from integration.connections
+        where organization_id = %(organization)s and disconnected_at is null
     )
     select
         count(*) as zoom_users,
         count(*) filter (where user_id is not null) as mapped,
         count(*) filter (where mapping in ('manual', 'nobody')) as manual,
+        count(*) filter (
+            where mapping = 'unmapped' and not is_waiting and status is distinct from 'inactive'
+                and zoom_account_id in (select zoom_account_id from in_use)
+        ) as unmapped,
         count(*) filter (where entries_waiting > 0) as waiting,
         coalesce(sum(entries_waiting), 0)::bigint as entries_waiting,
         (

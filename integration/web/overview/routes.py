@@ -2,26 +2,19 @@
 
 from starlette.responses import Response
 
-from integration.connections.listed import connections_of, is_worth_watching
+from integration.causes.open import open_causes, state_of
+from integration.causes.people import Unmapped
+from integration.connections.listed import is_worth_watching
 from integration.directory.rights import Right
 from integration.pipeline.addresses.identity_facts import configured_facts, rules_of
-from integration.pipeline.arrivals import arrivals_of, batches_of_installation
 from integration.pipeline.cleaned_texts import unreadable_settings
-from integration.pipeline.failed_sessions import failures_by_organization
-from integration.pipeline.job_states import AUDIT_JOB, state_of_job
 from integration.pipeline.status import delay_to_entries
 from integration.privacy.erasure_requests import requests_due
 from integration.web.changes.audit_trail import latest_changes
 from integration.web.overview.attention import (
-    FAILED,
-    needs_of_audit,
-    needs_of_batches,
-    needs_of_connections,
-    needs_of_deliveries,
+    needs_of_causes,
     needs_of_erasures,
-    needs_of_failures,
     needs_of_identity,
-    needs_of_people,
     needs_of_requests,
 )
 from integration.web.overview.numbers import count_people
@@ -36,14 +29,15 @@ CHANGES_SHOWN = 10
 def overview(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
     with visit.transaction() as connection:
-        listed = connections_of(connection, organization_id=organization_id)
-        connections = [one for one in listed if one.disconnected_at is None]
-        accounts = [one.zoom_account_id for one in connections]
         people = count_people(connection, organization_id=organization_id)
-        arrivals = arrivals_of(connection, accounts, now=visit.now)
-        batches = batches_of_installation(connection)
-        audit = state_of_job(connection, AUDIT_JOB)
-        failures = failures_by_organization(connection, organization_id=organization_id)
+        state = state_of(connection, organization_id=organization_id, now=visit.now)
+        causes = open_causes(
+            connection,
+            state,
+            Unmapped(people.unmapped, people.waiting, people.entries_waiting),
+            organization_id=organization_id,
+            now=visit.now,
+        )
         delay = delay_to_entries(connection, now=visit.now, organization_id=organization_id)
         identity = configured_facts(connection, organization_id=organization_id)
         unreadable = unreadable_settings(connection, organization_id)
@@ -51,34 +45,19 @@ def overview(visit: Visit) -> Response:
         requests = count_waiting(connection, organization_id=organization_id)
         may_act = visit.may(Right.CHANGE_SETTINGS)
         erasures = requests_due(connection, organization_id=organization_id) if may_act else []
-    sees_counts = visit.may(Right.SEE_ACTIVITY_COUNTS)
-    needs = [
-        *needs_of_connections(
-            connections,
-            arrivals,
-            now=visit.now,
-            webhooks=f"{visit.settings.public_url}/webhooks/zoom",
-        ),
-        *needs_of_batches(batches, connections, arrivals, now=visit.now),
-        *needs_of_audit(audit),
-        *needs_of_failures(
-            failures,
-            sees_counts=sees_counts,
-            link=FAILED if visit.may(Right.SEE_EVERY_OUTCOME) else None,
-        ),
-        *needs_of_deliveries(arrivals, sees_counts=sees_counts),
-        *needs_of_people(people, sees_counts=sees_counts),
-        *needs_of_requests(requests),
-        *needs_of_identity(rules_of(identity).problems, unreadable),
-    ]
+    connections = state.in_use
+    needs = [*needs_of_erasures(erasures), *needs_of_causes(causes, visit)]
+    if connections:
+        needs += needs_of_requests(requests)
+        needs += needs_of_identity(rules_of(identity).problems, unreadable)
     return visit.render(
         "overview/overview.html",
         connections=connections,
         people=people,
-        arrivals={one.zoom_account_id: one for one in arrivals},
-        batches=batches,
+        arrivals={one.zoom_account_id: one for one in state.arrivals},
+        batches=state.batches,
         delay=delay,
-        needs=[*needs_of_erasures(erasures), *(needs if connections else [])],
+        needs=needs,
         changes=changes,
         auto_refresh=is_worth_watching(connections, now=visit.now),
     )

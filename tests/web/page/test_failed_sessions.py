@@ -86,7 +86,7 @@ def test_a_failure_for_a_person_counts_for_the_sessions_they_attended(derived: S
     [
         ("pipeline.settings", "Changed settings have no effect yet"),
         ("clientsights_raw.email_addresses", "New people and companies are missing"),
-        ("clientsights.lookalikes", "clientsights.lookalikes could not be updated"),
+        ("clientsights.lookalikes", "Some of the data shown is not up to date"),
     ],
 )
 def test_overview_shows_failures_for_the_whole_organization(

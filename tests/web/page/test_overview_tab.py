@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from integration.database.postgres import connect
+from integration.directory.rights import Right, who_may
 from integration.pipeline.job_states import record_passed_job
 from tests.web.page.fixtures import ACCOUNTS
 from tests.web.page.site import Site, Visitor, user_id_of
@@ -71,9 +72,29 @@ def test_a_failing_connection_is_shown_with_its_next_step(acme: Site) -> None:
         "update integration.connections set status = 'needs_attention', "
         "status_detail = 'The grant lacks a scope. Add it, then reconnect.'"
     )
-    page = words(acme.visitor("owner").get(TAB).text)
-    assert f"The last user import for Zoom account {ACME} failed" in page
-    assert "Add it, then reconnect. Open Connections" in page
+    for role, next_step in {
+        "admin": "Add it, then reconnect. Meanwhile: New Zoom users and changed emails",
+        "owner": f"Add it, then reconnect. Only {who_may(Right.CONNECT)} can connect",
+    }.items():
+        said = attention(acme, role)
+        assert f"Zoom account {ACME} needs attention WorkSights cannot read its users." in said
+        assert (next_step in said, "Reconnect" in said) == (True, role == "admin")
+
+
+def test_all_is_well_only_when_webhooks_arrive_and_everybody_was_reviewed(acme: Site) -> None:
+    """A Technical Admin sees the same problems without their counts."""
+    nothing_yet = f"Nothing received from Zoom account {ACME} yet"
+    for role, unmapped in {
+        "admin": "1 Zoom user is not mapped",
+        "technical_admin": "Some Zoom users are not mapped",
+    }.items():
+        said = attention(acme, role)
+        assert (unmapped in said, nothing_yet in said, "No problems" in said) == (True, True, False)
+    mapped(acme, "zu_new", None)
+    said = attention(acme, "admin")
+    assert ("not mapped" in said, nothing_yet in said, "No problems" in said) == (
+        False, True, False,
+    )  # fmt: skip
 
 
 def test_unreadable_settings_are_shown(acme: Site) -> None:
@@ -86,8 +107,9 @@ def test_unreadable_settings_are_shown(acme: Site) -> None:
     assert "Invalid own domains: 1. They are ignored." in page
 
 
-def attention(site: Site) -> str:
-    return words(site.visitor("owner").get(TAB).text.partition("<dl")[0])
+def attention(site: Site, role: str = "owner") -> str:
+    page = site.visitor(role).get(TAB).text
+    return words(page.partition('id="attention"')[2].partition("</section>")[0])
 
 
 def test_an_audit_that_failed_is_shown_until_one_has_passed(acme: Site) -> None:
@@ -107,7 +129,7 @@ def test_an_audit_that_failed_is_shown_until_one_has_passed(acme: Site) -> None:
     assert "The nightly data check did not pass" in said
     assert "found inconsistent data" in said
     assert "Contact the team that runs WorkSights, which can compare it with" in said
-    assert "dbt_models" in said
+    assert "dbt_models" not in said  # a name for operators
     assert ("The last update failed" in said, "where it stopped" in said) == (False, False)
     with connect(acme.database_url, role="pipeline") as connection:
         record_passed_job(connection, "nightly_audit", now=datetime.now(UTC) - timedelta(hours=3))

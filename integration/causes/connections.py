@@ -1,0 +1,65 @@
+"""Connections that Zoom refuses, that cannot be imported, or whose app was removed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from integration.causes.cause import OpenCause, Reader, Step, Words
+from integration.connections.listed import ListedConnection
+from integration.directory.rights import Right
+
+ACCESS, IMPORT, REMOVED = "access_lost", "import_failing", "app_removed"
+RECONNECT = Step("Reconnect", "/services/zoom/connect", Right.CONNECT)
+CONNECTIONS = Step("Open Connections", "/services/zoom/connections", Right.SEE_CONNECTIONS)
+UNREAD = "Its users could not be imported. Reconnect the account."
+NO_NEW_USERS = (
+    "New Zoom users and changed emails are not noticed, so their meetings and calls are not on a "
+    "timeline. Those of all other users still are."
+)
+
+
+def causes_of_connections(
+    connections: Sequence[ListedConnection], *, now: datetime
+) -> list[OpenCause]:
+    """Of connections in use, and of accounts that removed the app and were not reconnected."""
+    in_use = {one.zoom_account_id for one in connections if one.disconnected_at is None}
+    found = []
+    for one in connections:
+        account = {"account": one.zoom_account_id, "detail": one.status_detail or UNREAD}
+        if one.status == "needs_attention":
+            name = IMPORT if "automatically" in account["detail"] else ACCESS
+            found.append(OpenCause(name, one.connection_id, facts=account))
+        elif one.erase_due_at and one.erase_due_at > now and one.zoom_account_id not in in_use:
+            since, due = one.disconnected_at, f"{one.erase_due_at:%d %B %Y}".lstrip("0")
+            found.append(
+                OpenCause(REMOVED, one.connection_id, since, facts={**account, "due": due})
+            )
+    return found
+
+
+def access_lost(one: OpenCause, _reader: Reader) -> Words:
+    return Words(
+        f"Zoom account {one.facts['account']} needs attention",
+        f"WorkSights cannot read its users. {one.facts['detail']}",
+        NO_NEW_USERS,
+        RECONNECT,
+    )
+
+
+def import_failing(one: OpenCause, _reader: Reader) -> Words:
+    return Words(
+        f"The last user import for Zoom account {one.facts['account']} failed",
+        one.facts["detail"],
+        NO_NEW_USERS,
+        CONNECTIONS,
+    )
+
+
+def app_removed(one: OpenCause, _reader: Reader) -> Words:
+    return Words(
+        f"Zoom account {one.facts['account']} removed the app",
+        f"Its data will be erased on {one.facts['due']}. To keep the data, reconnect the account "
+        "before this date.",
+        "Nothing is received from this account. Sessions that end before it is reconnected will "
+        "never be on a timeline.",
+        RECONNECT,
+    )

@@ -1,0 +1,31 @@
+"""The table of causes: who can act on each, how long it must hold, and its words."""
+
+from datetime import timedelta
+
+from integration.causes import connections, failures, people, silence, updates
+from integration.causes.cause import Cause, OpenCause, Reader, Words
+
+AT_ONCE, MINUTE, HOUR = timedelta(0), timedelta(minutes=1), timedelta(hours=1)
+
+CAUSES: dict[str, Cause] = {
+    connections.ACCESS: Cause("admin", AT_ONCE, connections.access_lost),
+    # Zoom is asked again after 20 minutes.
+    connections.IMPORT: Cause("admin", 2 * HOUR, connections.import_failing),
+    connections.REMOVED: Cause("admin", AT_ONCE, connections.app_removed),
+    # People connect an account before the event subscription is on.
+    silence.NONE_YET: Cause("admin", 24 * HOUR, silence.no_webhook),
+    silence.SILENT: Cause("admin", AT_ONCE, silence.silence),
+    # Two batches may be missed.
+    updates.UPDATES: Cause("admin", 45 * MINUTE, updates.updates_late),
+    updates.AUDIT: Cause("admin", AT_ONCE, updates.audit_failed),
+    failures.SESSIONS: Cause("admin", HOUR, failures.sessions_failed),
+    failures.PARTS: Cause("admin", HOUR, failures.parts_failed),
+    failures.UNREAD: Cause("admin", HOUR, failures.webhooks_unread),
+    people.LOSING: Cause("admin", HOUR, people.sessions_unmapped),
+    # Whoever has just connected an account is mapping its users.
+    people.NOT_REVIEWED: Cause("admin", 24 * HOUR, people.users_unmapped),
+}
+
+
+def words_of(one: OpenCause, reader: Reader) -> Words:
+    return CAUSES[one.name].words(one, reader)

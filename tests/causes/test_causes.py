@@ -1,0 +1,198 @@
+"""Each problem is one cause; what is normal is none. The words leave out what a reader may not
+see.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from integration.causes.cause import OpenCause, Reader, Words
+from integration.causes.connections import causes_of_connections
+from integration.causes.failures import causes_of_deliveries, causes_of_failures
+from integration.causes.people import Unmapped, causes_of_people
+from integration.causes.silence import Weeks, is_silent
+from integration.causes.table import CAUSES, words_of
+from integration.causes.updates import causes_of_updates
+from integration.connections.listed import ListedConnection
+from integration.pipeline.arrivals import Arrivals, Batches
+from integration.pipeline.cleaned_texts import UnreadableSetting
+from integration.pipeline.failed_sessions import Failures
+from integration.web.overview.attention import needs_of_identity
+from integration.zoom.errors import RECONNECT, TransientZoomError
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SOME = "Some Zoom users are not mapped"
+ADMIN, TECHNICAL_ADMIN = Reader(True, "https://w/zoom"), Reader(False, "https://w/zoom")
+
+
+def account(**changed: Any) -> ListedConnection:
+    return ListedConnection(**{
+        "connection_id": "c1", "zoom_account_id": "A1", "owner_name": "Ann", "status": "active",
+        "status_detail": None, "phone_detail": None, "connected_at": NOW - 30 * DAY,
+        "granted_at": NOW - 30 * DAY, "disconnected_at": None, "erase_due_at": None,
+        "users_imported_at": NOW - HOUR, "next_import_at": NOW + HOUR, "zoom_users": 3, **changed,
+    })  # fmt: skip
+
+
+def arrived(**changed: Any) -> Arrivals:
+    return Arrivals(**{
+        "zoom_account_id": "A1", "received_last_day": 5, "last_received_at": NOW - HOUR,
+        "waiting_since": None, "quarantined": {}, **changed,
+    })  # fmt: skip
+
+
+def failing(detail: str) -> ListedConnection:
+    return account(status="needs_attention", status_detail=detail)
+
+
+def removed(**changed: Any) -> ListedConnection:
+    return account(**{
+        "status": "disconnected", "disconnected_at": NOW - DAY, "erase_due_at": NOW + DAY, **changed
+    })  # fmt: skip
+
+
+def words(found: list[OpenCause], reader: Reader = ADMIN) -> Words:
+    (one,) = found
+    return words_of(one, reader)
+
+
+@pytest.mark.parametrize(
+    ("connections", "names"),
+    [
+        ([account()], []),
+        ([failing(f"Zoom no longer accepts it. {RECONNECT}")], ["access_lost"]),
+        ([failing(str(TransientZoomError("Zoom is having problems (HTTP 503).")))],
+         ["import_failing"]),
+        ([account(status="disconnected", disconnected_at=NOW - DAY)], []),  # somebody wanted it
+        ([removed()], ["app_removed"]),
+        ([removed(erase_due_at=NOW - DAY)], []),
+        ([removed(), account(connection_id="c2")], []),  # connected again
+    ],
+)  # fmt: skip
+def test_a_connection_is_a_cause_while_somebody_has_to_act(
+    connections: list[ListedConnection], names: list[str]
+) -> None:
+    assert [one.name for one in causes_of_connections(connections, now=NOW)] == names
+
+
+@pytest.mark.parametrize(
+    ("silent_for", "known", "with_webhooks", "expected"),
+    [
+        (90 * MINUTE, 4, 4, False),
+        (3 * HOUR, 4, 4, True),
+        (3 * HOUR, 4, 3, True),  # one of the weeks had a holiday
+        (60 * HOUR, 4, 2, False),
+        (3 * HOUR, 2, 2, True),
+        (3 * HOUR, 2, 1, False),
+        (3 * HOUR, 0, 0, False),
+        (71 * HOUR, 1, 1, False),  # a long weekend of a new account
+        (73 * HOUR, 1, 0, True),
+    ],
+)
+def test_silence_is_measured_by_the_weeks_before(
+    silent_for: timedelta, known: int, with_webhooks: int, expected: bool
+) -> None:
+    assert is_silent(silent_for, Weeks(known, with_webhooks)) is expected
+
+
+@pytest.mark.parametrize(
+    ("finished", "failed", "waiting_since", "state"),
+    [
+        (NOW - HOUR, None, None, None),
+        (NOW - HOUR, NOW - MINUTE, None, "failed"),
+        (None, NOW - MINUTE, NOW - DAY, "failed"),  # one cause, whatever shows it first
+        (NOW - HOUR, None, NOW - 40 * MINUTE, None),
+        (NOW - HOUR, None, NOW - 50 * MINUTE, "waiting"),
+        (NOW - 8 * HOUR, None, None, "idle"),
+        (None, None, None, "idle"),
+    ],
+)
+def test_updates_are_late_when_they_fail_wait_or_do_not_run(
+    finished: datetime | None,
+    failed: datetime | None,
+    waiting_since: datetime | None,
+    state: str | None,
+) -> None:
+    found = causes_of_updates(
+        Batches(finished, failed, failed),
+        waiting_since=waiting_since,
+        connected_at=[NOW - 30 * DAY],
+        now=NOW,
+    )
+    assert [one.facts["state"] for one in found] == ([state] if state else [])
+
+
+def test_a_new_connection_does_not_make_a_batch_overdue() -> None:
+    never = Batches(None, None, None)
+    assert causes_of_updates(never, waiting_since=None, connected_at=[NOW - HOUR], now=NOW) == []
+
+
+def test_deliveries_that_could_not_be_read_are_one_cause_with_their_reasons() -> None:
+    found = causes_of_deliveries(
+        [arrived(quarantined={"no uuid": 2}), arrived(quarantined={"no uuid": 1, "no JSON": 1})]
+    )
+    counted, plain = words(found), words(found, TECHNICAL_ADMIN)
+    assert counted.title == "4 webhooks could not be read since yesterday"
+    assert counted.text.startswith("Reasons: no JSON (1); no uuid (3).")
+    assert plain.title == "Some webhooks could not be read since yesterday"
+    assert plain.text.startswith("Reasons: no JSON; no uuid.")
+    assert causes_of_deliveries([arrived()]) == []
+
+
+def test_parts_that_fail_are_named_in_plain_words_and_once() -> None:
+    models = ["clientsights.lookalikes", "operations.outcomes", "pipeline.settings"]
+    found = causes_of_failures([Failures("acme", 2, NOW, models, NOW)])
+    assert [words_of(one, ADMIN).title for one in found] == [
+        "2 sessions could not be processed",
+        "Some of the data shown is not up to date",
+        "Changed settings have no effect yet",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unmapped", "counted", "plain"),
+    [
+        (Unmapped(0, 0, 0), [], []),
+        (
+            Unmapped(429, 0, 0),
+            ["429 Zoom users are not mapped"],
+            ["Some Zoom users are not mapped"],
+        ),
+        (Unmapped(9, 1, 3), ["1 Zoom user is not mapped"], ["Some Zoom users are not mapped"]),
+    ],
+)
+def test_unmapped_people_are_a_cause_before_and_after_they_lose_sessions(
+    unmapped: Unmapped, counted: list[str], plain: list[str]
+) -> None:
+    found = causes_of_people(unmapped)
+    assert [words_of(one, ADMIN).title for one in found] == counted
+    assert [words_of(one, TECHNICAL_ADMIN).title for one in found] == plain
+    assert not any(c.isdigit() for one in found for c in words_of(one, TECHNICAL_ADMIN).text)
+
+
+def test_every_cause_has_an_audience_and_names_no_table() -> None:
+    facts = {
+        "account": "A1", "detail": "Reconnect the account.", "due": "3 March 2026",
+        "state": "failed", "sessions": 1, "reasons": {"no uuid": 1}, "unmapped": Unmapped(1, 1, 1),
+    }  # fmt: skip
+    for name in CAUSES:
+        said = words_of(OpenCause(name, facts=facts), ADMIN)
+        assert "_" not in f"{said.title} {said.text} {said.lost}", name
+
+
+def test_unreadable_settings_are_reported_with_the_next_step() -> None:
+    (need,) = needs_of_identity(["Invalid own domains: 1. They are ignored."])
+    assert need.text.startswith("Invalid own domains: 1. They are ignored. Contact")
+    assert needs_of_identity([]) == []
+
+
+def test_settings_without_effect_are_listed() -> None:
+    texts = [UnreadableSetting("exclusions", f"law firm {number}") for number in range(12)]
+    (need,) = needs_of_identity([], texts)
+    assert need.title == "12 settings for people and companies have no effect"
+    assert need.text.startswith("“law firm 0” in exclusions; “law firm 1” in")
+    assert "; and 2 more. An exclusion must be" in need.text
+    (need,) = needs_of_identity([], texts[:1])
+    assert need.title == "1 setting for people and companies has no effect"
