@@ -1,6 +1,6 @@
 """Zoom users who are nobody's: with sessions that could be entries, or not reviewed yet."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from integration.causes.cause import OpenCause, Reader, Step, Words
 from integration.directory.rights import Right
@@ -24,17 +24,16 @@ class Unmapped:
 
 def causes_of_people(unmapped: Unmapped) -> list[OpenCause]:
     """One of two: whoever has lost sessions already is the more urgent."""
-    facts = {"unmapped": unmapped}
+    facts = asdict(unmapped)
     if unmapped.losing:
         return [OpenCause(LOSING, facts=facts)]
     return [OpenCause(NOT_REVIEWED, facts=facts)] if unmapped.users else []
 
 
 def sessions_unmapped(one: OpenCause, reader: Reader) -> Words:
-    found: Unmapped = one.facts["unmapped"]
-    sessions = f"{found.sessions:,}" if reader.sees_counts else "Some"
+    sessions = f"{one.facts['sessions']:,}" if reader.sees_counts else "Some"
     return Words(
-        _are_not_mapped(found.losing, reader),
+        _are_not_mapped(one.facts["losing"], reader),
         f"{sessions} of their sessions could be on a timeline. To add them, map each user from an "
         f"earlier day. {ROOMS}",
         "Each further session of these users is not on a timeline either.",
@@ -43,9 +42,8 @@ def sessions_unmapped(one: OpenCause, reader: Reader) -> Words:
 
 
 def users_unmapped(one: OpenCause, reader: Reader) -> Words:
-    found: Unmapped = one.facts["unmapped"]
     return Words(
-        _are_not_mapped(found.users, reader),
+        _are_not_mapped(one.facts["users"], reader),
         "No WorkSights user has their email. Review them before their meetings end: map each to "
         f"a WorkSights user or to Nobody. {ROOMS}",
         "Their meetings and calls will not be on a timeline.",

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from integration.causes import connections, failures, people, silence, updates
+from integration.causes import connections, failures, operator, people, silence, updates
 from integration.causes.cause import Cause, OpenCause, Reader, Words
 
 AT_ONCE, MINUTE, HOUR = timedelta(0), timedelta(minutes=1), timedelta(hours=1)
@@ -24,6 +24,9 @@ CAUSES: dict[str, Cause] = {
     people.LOSING: Cause("admin", HOUR, people.sessions_unmapped),
     # Whoever has just connected an account is mapping its users.
     people.NOT_REVIEWED: Cause("admin", 24 * HOUR, people.users_unmapped),
+    operator.BATCHES: Cause("operator", 45 * MINUTE, operator.batches_late),
+    operator.AUDIT: Cause("operator", AT_ONCE, operator.audit_failed_anywhere),
+    operator.FAILURES: Cause("operator", HOUR, operator.failures_anywhere),
 }
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from integration.database.postgres import connect, database_url
+from integration.notify.outbox import FailingChannel, failing_channels
 from integration.notify.waiting import MailState, mail_state
 from integration.pipeline import status as facts
 from integration.pipeline.arrivals import IDLE, LATE, Batches, batches_of_installation
@@ -46,6 +47,7 @@ def status() -> None:
         audit = state_of_job(connection, AUDIT_JOB)
         failures = failures_by_organization(connection)
         mails = mail_state(connection)
+        channels = failing_channels(connection, now=now)
         console.print(_connections(connections, now))
         for name, value in {
             "last batch": _batch(facts.latest_batch(connection), now),
@@ -55,6 +57,7 @@ def status() -> None:
             "failed runs": f"{facts.failed_runs(connection, now=now)} in the last day",
             "nightly audit": _audit(audit, now),
             "mail": _mail(mails, now),
+            "notifications": "; ".join(_channel(one, now) for one in channels) or "no problem",
             "not derived": "; ".join(_not_derived(one, now) for one in failures) or "nothing",
         }.items():
             console.print(f"{name + ':':16}{value}")
@@ -73,6 +76,7 @@ def status() -> None:
             *_needs_of_erasure(accounts_due(connection, now=now - ERASED_WITHIN)),
             *_needs_of_erasure_requests(requests_due(connection, before=now + ERASURES_DUE_WITHIN)),
             *_needs_of_mail(mails, now),
+            *_needs_of_channels(channels, now),
             *_needs_of_failures(failures),
         ]
     if needs:
@@ -238,6 +242,22 @@ def _needs_of_mail(mails: MailState, now: datetime) -> list[str]:
         return []
     why = " ".join(mails.waiting_reasons) or "No process sends it: see whether SMTP_URL is set."
     return [f"The oldest waiting mail is from {_ago(mails.oldest_at, now)}. {why}"]
+
+
+def _channel(one: FailingChannel, now: datetime) -> str:
+    return (
+        f"{one.channel}: {one.waiting:,} waiting and {one.failed:,} failed, the oldest from "
+        f"{_ago(one.since, now)}. {' '.join(one.reasons)}"
+    )
+
+
+def _needs_of_channels(channels: list[FailingChannel], now: datetime) -> list[str]:
+    """People do not hear of problems. A receiver may be restarted, so not at once."""
+    return [
+        f"Notifications do not arrive: {_channel(one, now)}"
+        for one in channels
+        if one.since < now - MAIL_LATE
+    ]
 
 
 def _backlog(backlog: facts.Backlog, now: datetime) -> str:

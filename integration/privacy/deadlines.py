@@ -19,6 +19,7 @@ class Deadline(StrEnum):
     QUARANTINE = "after the days for what could not be read"
     SIGN_IN = "after 12 hours"
     MAIL = "when it is sent, or seven days after it could not be"
+    NOTIFICATION = "90 days after the problem has ended"
 
 
 # By schema, and by table where tables of a schema differ. The months are `retention_months`, the
@@ -39,6 +40,7 @@ _OF_TABLES = {
     "integration.sign_in_links": Deadline.SIGN_IN,
     "integration.page_sessions": Deadline.SIGN_IN,
     "integration.mails": Deadline.MAIL,
+    "integration.notifications": Deadline.NOTIFICATION,
     "integration.access_log": Deadline.ACCESS,
     "zoom_raw.events": Deadline.SESSION,
     "zoom_raw.users": Deadline.NOT_LISTED,

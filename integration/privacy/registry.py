@@ -73,6 +73,7 @@ REGISTRY = """
     integration.notices_seen                user_id             user_id             row
     integration.mails                       user_id             user_id             row
     integration.digest_subscriptions        user_id             user_id             row
+    integration.notifications               user_id             user_id             row
     integration.openid_subjects             user_id             user_id             row
     integration.access_log                  actor               user_id             blank
     integration.access_log                  about_user_id       user_id             row
@@ -208,6 +209,9 @@ NOT_PERSONAL_IN = """
     integration.openid_subjects     subject_hash
     integration.authorizations      state_hash session_hash code_verifier
     integration.mails               sealed
+    integration.causes              cause subject facts
+    integration.notifications       channel
+    integration.last_looks          what
     integration.sign_in_requests    address_digest client_digest
     integration.tombstones          digest person
     integration.tombstone_key       key_id

@@ -21,6 +21,7 @@ from integration.web.health import healthz, new_metrics, readyz, show_metrics
 from integration.web.page.browser_session import BrowserSession
 from integration.web.page.error_pages import error_handlers
 from integration.web.page.mail_thread import mail_thread
+from integration.web.page.notify_thread import notify_thread
 from integration.web.page.pool import page_pool
 from integration.web.page.templating import STATIC, make_templates
 from integration.web.page.visit import AppContext, PageRoute
@@ -58,14 +59,16 @@ def create_app(settings: Settings, url: str) -> Starlette:
         templates=make_templates(),
         rights={route.path: route.right for route in PAGES if route.method == "GET"},
         mails=mail_thread(settings, pool),
+        notifier=notify_thread(settings, pool),
     )
+    threads = [one for one in (page.mails, page.notifier) if one]
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with receiver_pool(url) as pool:  # does not wait for a connection
             page.pool.open(wait=False)
-            if page.mails:
-                page.mails.start()
+            for thread in threads:
+                thread.start()
             try:
                 yield {
                     "pool": pool,
@@ -76,8 +79,8 @@ def create_app(settings: Settings, url: str) -> Starlette:
                     "pages_at_once": CapacityLimiter(PAGES_AT_ONCE),
                 }
             finally:
-                if page.mails:
-                    await run_in_threadpool(page.mails.stop)
+                for thread in threads:
+                    await run_in_threadpool(thread.stop)
                 await run_in_threadpool(page.pool.close)
 
     return Starlette(

@@ -1,6 +1,7 @@
 """The routes for monitoring: liveness, readiness, and metrics without customers' names."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -9,9 +10,11 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from integration.web.gauges import gauges
 from integration.web.receiver.refused import RejectedRequests
 
 DISPOSITIONS = ("waiting", "ignored", "quarantined")
@@ -83,8 +86,11 @@ async def readyz(request: Request) -> Response:
 
 
 async def show_metrics(request: Request) -> Response:
-    """GET /metrics: the metrics in Prometheus' text format."""
+    """GET /metrics: the metrics of the process and the figures of the database, in Prometheus' text
+    format.
+    """
+    figures = await run_in_threadpool(gauges, request.state.page.pool, now=datetime.now(UTC))
     return Response(
-        generate_latest(request.state.metrics.registry),
+        generate_latest(request.state.metrics.registry) + figures,
         headers={"Content-Type": CONTENT_TYPE_LATEST},
     )

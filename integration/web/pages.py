@@ -10,6 +10,7 @@ from integration.web.exclusions import routes as exclusions
 from integration.web.features import change as switches
 from integration.web.features import routes as features
 from integration.web.missing import routes as missing
+from integration.web.notifications import routes as notifications
 from integration.web.overview import routes as overview
 from integration.web.privacy import first_notice
 from integration.web.privacy import routes as privacy
@@ -39,6 +40,7 @@ PAGES = (
     *services.PAGES,
     *oauth.PAGES,
     *overview.PAGES,
+    *notifications.PAGES,
     *users.PAGES,
     *mapping.PAGES,
     *confirmation.PAGES,

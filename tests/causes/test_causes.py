@@ -175,7 +175,7 @@ def test_unmapped_people_are_a_cause_before_and_after_they_lose_sessions(
 def test_every_cause_has_an_audience_and_names_no_table() -> None:
     facts = {
         "account": "A1", "detail": "Reconnect the account.", "due": "3 March 2026",
-        "state": "failed", "sessions": 1, "reasons": {"no uuid": 1}, "unmapped": Unmapped(1, 1, 1),
+        "state": "failed", "reasons": {"no uuid": 1}, "users": 1, "losing": 1, "sessions": 1,
     }  # fmt: skip
     for name in CAUSES:
         said = words_of(OpenCause(name, facts=facts), ADMIN)

@@ -58,6 +58,27 @@ def test_readyz_says_what_to_do_when_deliveries_cannot_be_stored(receiver: Any, 
     assert (answer.status_code, "worksights-zoom migrate" in answer.text) == (503, True)
 
 
+def test_metrics_show_figures_of_the_database_and_name_no_customer(receiver: Any) -> None:
+    with psycopg.connect(receiver.database_url) as owner:
+        owner.execute(
+            "insert into worksights.organizations values ('some-customer', 'Some', now())"
+        )
+        owner.execute(
+            "insert into integration.connections (organization_id, zoom_account_id, connected_at, "
+            "status) values ('some-customer', 'some-account', now(), 'needs_attention')"
+        )
+        owner.execute(
+            "insert into pipeline.batches (batch, as_of, finished_at) "
+            "values (1, now(), now() - interval '1 hour')"
+        )
+    said = receiver.get("/metrics").text
+    age = re.search(r"^zoom_last_batch_age_seconds (\S+)$", said, re.MULTILINE)
+    assert 3600 <= float(age[1]) < 7200
+    assert "\nzoom_connections_needing_attention 1.0\n" in said
+    assert "\nzoom_notification_channels_failing 0.0\n" in said
+    assert "some-" not in said
+
+
 def test_readyz_does_not_say_where_the_database_is(start_receiver: Callable[[str], Any]) -> None:
     receiver = start_receiver("postgresql://a-login:a-password@127.0.0.1:1/a-database")
     answer = receiver.get("/readyz")

@@ -26,6 +26,7 @@ GROUPS = {
         MenuItem("Users", "/services/zoom/users"),
         MenuItem("Features", "/services/zoom/features"),
         MenuItem("Connections", "/services/zoom/connections"),
+        MenuItem("Notifications", "/services/zoom/notifications"),
         MenuItem("Privacy", "/services/zoom/privacy"),
     ),
 }

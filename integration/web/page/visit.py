@@ -41,7 +41,6 @@ from integration.web.page.activity import NOTICE, address_of, is_activity, needs
 from integration.web.page.browser_session import CSRF_FIELD, BrowserSession
 from integration.web.page.closed_rights import closed_rights
 from integration.web.page.form_body import read_form
-from integration.web.page.mail_thread import MailThread
 from integration.web.page.refusals import (
     closed_by_privacy,
     forbidden,
@@ -50,6 +49,7 @@ from integration.web.page.refusals import (
     not_signed_in,
     signed_out_when_idle,
 )
+from integration.web.page.worker_thread import WorkerThread
 
 LONGEST_PART, OK = 200, 200  # an address's ids have at most 128 bytes
 
@@ -65,7 +65,8 @@ class AppContext:
     browser_session: BrowserSession
     templates: Jinja2Templates
     rights: Mapping[str, Right]  # path -> right, for all GET routes
-    mails: MailThread | None = None  # None if no mail server is set
+    mails: WorkerThread | None = None  # None if no mail server is set
+    notifier: WorkerThread | None = None  # None if there is no channel
     providers: Providers = field(default_factory=Providers)
 
 
@@ -182,9 +183,7 @@ class Visit:
         persons: Collection[str | None] = (),
         days: tuple[date, date] | None = None,
     ) -> None:
-        """Records whose data this answer shows, in the transaction that reads it; also that it
-        shows nobody's.
-        """
+        """Records whose data this answer shows, or nobody's, in the transaction that reads it."""
         record_access(
             connection,
             organization_id=self.viewer.organization_id,

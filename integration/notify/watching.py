@@ -1,0 +1,92 @@
+"""Looks for open causes, once a minute, and puts the notifications of new ones on the list.
+
+It runs beside the sender, not in a batch: a batch that does not run has to be noticed, too.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+import psycopg
+
+from integration.causes.open import open_causes, state_of
+from integration.causes.operator import causes_of_installation
+from integration.causes.people import Unmapped
+from integration.database import rows
+from integration.notify.channels import Channels
+from integration.notify.noticed import Noticed, forget_old, is_time_to_look, store_found
+from integration.notify.outbox import put_out
+from integration.notify.recipients import recipients_of
+
+logger = logging.getLogger(__name__)
+
+Transaction = Callable[[], AbstractContextManager[psycopg.Connection]]
+CountUnmapped = Callable[[psycopg.Connection, str], Unmapped]
+
+
+def watch(
+    transaction: Transaction, count: CountUnmapped, channels: Channels, *, now: datetime
+) -> None:
+    """Looks at every organization with a connection, each in a transaction of its own, and at the
+    installation.
+    """
+    with transaction() as connection:
+        if not is_time_to_look(connection, now=now):
+            return
+        forget_old(connection, now=now)
+        organizations = rows.scalars(
+            connection, str, "select distinct organization_id from integration.connections"
+        )
+    for organization_id in [None, *organizations]:
+        try:
+            with transaction() as connection:
+                _look_at(connection, count, channels, organization_id=organization_id, now=now)
+        except psycopg.OperationalError:
+            raise  # the database is gone
+        # One organization must not keep the others from being looked at.
+        except Exception as error:  # noqa: BLE001
+            logger.error("causes of %s: %s", organization_id, type(error).__name__)
+
+
+def _look_at(
+    connection: psycopg.Connection,
+    count: CountUnmapped,
+    channels: Channels,
+    *,
+    organization_id: str | None,
+    now: datetime,
+) -> None:
+    if organization_id is None:
+        found = causes_of_installation(connection, now=now)
+    else:
+        found = open_causes(
+            connection,
+            state_of(connection, organization_id=organization_id, now=now),
+            count(connection, organization_id),
+            organization_id=organization_id,
+            now=now,
+        )
+    due = store_found(connection, found, organization_id=organization_id, now=now)
+    for one in due:
+        _put_out(connection, one, channels, now=now)
+
+
+def _put_out(
+    connection: psycopg.Connection, one: Noticed, channels: Channels, *, now: datetime
+) -> None:
+    to: list[str | None] = []
+    if one.organization_id is not None:
+        to += recipients_of(connection, one.organization_id, connection_id=one.subject)
+    elif channels.operator:
+        to.append(None)
+    for channel in channels.names:
+        for user_id in to if channel == "mail" else [None]:
+            put_out(
+                connection,
+                channel,
+                cause_id=one.cause_id,
+                organization_id=one.organization_id,
+                user_id=user_id,
+                now=now,
+            )

@@ -1,0 +1,35 @@
+"""Watches for problems and sends the notifications, in a thread of the web process: it has to go on
+when batches do not. A receiver that does not answer delays no sign-in mail, which has its own.
+"""
+
+from datetime import UTC, datetime
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from integration.causes.people import Unmapped
+from integration.notify.channels import channels_of
+from integration.notify.notifier import Notifier
+from integration.notify.watching import watch
+from integration.settings import Settings
+from integration.web.overview.numbers import count_people
+from integration.web.page.worker_thread import IsStopped, WorkerThread
+
+
+def notify_thread(settings: Settings, pool: ConnectionPool) -> WorkerThread | None:
+    """The thread, not yet started; None without a channel. Raises SettingsError."""
+    channels = channels_of(settings)
+    if not channels.names:
+        return None
+    notifier = Notifier(pool.connection, channels, clock=lambda: datetime.now(UTC))
+
+    def work(is_stopped: IsStopped) -> None:
+        watch(pool.connection, count_unmapped, channels, now=notifier.clock())
+        notifier.send_waiting(is_stopped=is_stopped)
+
+    return WorkerThread("notifications", work)
+
+
+def count_unmapped(connection: psycopg.Connection, organization_id: str) -> Unmapped:
+    people = count_people(connection, organization_id=organization_id)
+    return Unmapped(people.unmapped, people.waiting, people.entries_waiting)
