@@ -8,6 +8,7 @@ from integration.web.connections import oauth
 from integration.web.connections import routes as connections
 from integration.web.exclusions import routes as exclusions
 from integration.web.features import change as switches
+from integration.web.features import many, press, undo
 from integration.web.features import routes as features
 from integration.web.missing import routes as missing
 from integration.web.notifications import routes as notifications
@@ -46,6 +47,9 @@ PAGES = (
     *confirmation.PAGES,
     *features.PAGES,
     *switches.PAGES,
+    *press.PAGES,
+    *many.PAGES,
+    *undo.PAGES,
     *connections.PAGES,
     *exclusions.PAGES,  # before the pages of single settings, whose addresses have the same start
     *privacy_settings.PAGES,

@@ -60,7 +60,7 @@ def test_a_feature_switched_off_and_on_from_an_earlier_day_removes_and_adds_entr
     for to, shown, says in (("off", "−1", "removes 1 entry"), ("on", "+1", "adds 1 entry")):
         page.goto("/services/zoom/features")
         page.get_by_role("link", name="Member of Acme").click()
-        page.get_by_role("link", name=f"Switch {to}… Meetings").click()
+        page.get_by_role("link", name=f"Switch {to} from an earlier day… Meetings").click()
         page.get_by_label("Effective from").fill("2026-03-10")
         page.get_by_role("button", name="Preview changes").click()
         expect(page.get_by_role("cell", name=shown)).to_be_visible()

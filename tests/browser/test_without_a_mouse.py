@@ -101,10 +101,8 @@ def test_mapping_switching_and_searching_work_without_javascript(
     expect(page.get_by_role("status")).to_contain_text("Mapping saved")
 
     page.goto(FEATURES)
-    page.get_by_role("link", name="Change for the organization").click()
-    page.get_by_role("link", name="Switch off… Webinars").click()
-    page.get_by_role("button", name="Switch off from now on").click()
-    expect(page.get_by_role("status")).to_contain_text("Feature saved")
+    page.get_by_role("switch", name="Webinars for the organization").click()
+    expect(page.get_by_role("status")).to_contain_text("Webinars switched off")
 
     assert site.rows("select zoom_user_id, user_id from integration.mapping_changes") == [
         ("zu-stella", user_id_of("manager"))

@@ -14,6 +14,8 @@ from integration.database.audit_trail import JOB
 class Change:
     """`full_name` is the author's name; `user_name` and `zoom_user_name` are the names of the
     affected WorkSights user and Zoom user. A name is None if there is no such user, or no longer.
+    `undo` names the change to the button that undoes it. It is None if that is not possible any
+    more; of several people, some may be switched again.
     """
 
     at: datetime
@@ -24,6 +26,7 @@ class Change:
     details: dict[str, Any]
     user_name: str | None
     zoom_user_name: str | None
+    undo: str | None
 
     @property
     def author(self) -> str:
@@ -61,7 +64,28 @@ def latest_changes(
                     and settings.valid @> now()
                 order by settings.kind desc, settings.zoom_account_id
                 limit 1
-            ) as zoom_user_name
+            ) as zoom_user_name,
+            case
+                when audit_trail.kind in ('feature_switched', 'features_switched')
+                    and audit_trail.at > now() - interval '1 day'
+                    and not exists (
+                        select from integration.audit_trail as later
+                        where later.organization_id = audit_trail.organization_id
+                            and later.at >= audit_trail.at
+                            and later.kind = 'switches_undone'
+                            and later.details ->> 'undoes' = audit_trail.details ->> 'changed_at'
+                    )
+                    and not exists (
+                        select from integration.subscription_changes as later
+                        where later.organization_id = audit_trail.organization_id
+                            and (later.user_id = audit_trail.subject
+                                or (later.user_id is null and audit_trail.subject = ''))
+                            and later.feature = audit_trail.details ->> 'feature'
+                            and later.changed_at
+                                > (audit_trail.details ->> 'changed_at')::timestamptz
+                    )
+                then audit_trail.details ->> 'changed_at'
+            end as undo
         from integration.audit_trail
         left join worksights.users as authors
             on authors.organization_id = audit_trail.organization_id

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from integration.connections.listed import ListedConnection
 from integration.web.page.time_zone import zoned
@@ -33,6 +33,12 @@ class TimeChoice:
     last_day: str
     effective: Effective | None
     refusal: str
+
+    @property
+    def yesterday(self) -> str:
+        """The day to begin with: yesterday, if that is allowed."""
+        day = date.fromisoformat(self.last_day) - timedelta(days=1)
+        return max(day.isoformat(), self.first_day)
 
 
 def time_choice(

@@ -11,6 +11,7 @@ Switching a feature needs less than a mapping: off removes all entries of the fe
 adds those that only this switch has prevented. An organization may have a million of them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,33 +50,33 @@ def effects_of_mapping(
         zoom_user=zoom_user_id,
         user=user_id,
         effective_from=effective_from,
-        switched=None,
+        switched=[],
         ineligible=[name for name, each in OUTCOMES.items() if each.step == "eligible"],
     )
 
 
-def effects_of_switch(
+def effects_of_switches(
     connection: psycopg.Connection,
-    feature: str,
+    features: Collection[str],
     *,
     organization_id: str,
-    user_id: str | None,
+    user_ids: Collection[str] | None,
     is_on: bool,
     effective_from: datetime,
 ) -> list[Effect]:
-    """The effects of switching a feature for one user (None: for the organization) from then on;
+    """The effects of switching features for these users (None: for the organization) from then on;
     empty if no entries change.
     """
-    statements = _OF_THE_ORGANIZATION if user_id is None else _OF_ONE_USER
+    statements = _OF_THE_ORGANIZATION if user_ids is None else _OF_USERS
     return _effects(
         connection,
         statements[is_on],
         organization=organization_id,
-        feature=feature,
-        user=user_id,
+        features=[*features],
+        users=[*(user_ids or ())],
         effective_from=effective_from,
-        switched=user_id or "",
-        outcome="not_subscribed" if user_id else "feature_off",
+        switched=[""] if user_ids is None else [*user_ids],
+        outcome="feature_off" if user_ids is None else "not_subscribed",
     )
 
 
@@ -110,7 +111,7 @@ _AFFECTED_BY_SWITCH = SQL("""
     inner join timeline.sessions using (organization_id, session_id)
     where participants.organization_id = %(organization)s
         and participants.outcome = %(outcome)s
-        and sessions.feature = %(feature)s
+        and sessions.feature = any(%(features)s)
         and sessions.ended_at >= %(effective_from)s
         {of_user}
 """)
@@ -121,7 +122,7 @@ _ENTRIES_AFTER = SQL("""
     switches as (
         select subject, value as feature, valid from facts.switches_off
         where organization_id = %(organization)s
-            and subject is distinct from %(switched)s::text
+            and subject <> all(%(switched)s::text[])
     ),
     entries_after as (
         select distinct affected.session_id, affected.user_id, affected.feature
@@ -194,17 +195,21 @@ _EFFECTS_OF_MAPPING = _ENTRIES_AFTER.format(affected=_AFFECTED_BY_MAPPING) + SQL
     order by feature
 """)
 _EFFECTS_OF_ON = SQL("""
-    select feature, count(*)::integer as added, 0 as removed from entries_after group by feature
+    select feature, count(*)::integer as added, 0 as removed
+    from entries_after
+    group by feature
+    order by feature
 """)
 _EFFECTS_OF_OFF = SQL("""
     select activities.feature, 0 as added, count(*)::integer as removed
     from timeline.activities
     inner join timeline.sessions using (organization_id, session_id)
     where activities.organization_id = %(organization)s
-        and activities.feature = %(feature)s
+        and activities.feature = any(%(features)s)
         and sessions.ended_at >= %(effective_from)s
         {of_user}
     group by activities.feature
+    order by activities.feature
 """)
 
 
@@ -218,4 +223,4 @@ def _of_switch(of_user: SQL) -> dict[bool, Composed]:
 
 
 _OF_THE_ORGANIZATION = _of_switch(SQL(""))
-_OF_ONE_USER = _of_switch(SQL("and user_id = %(user)s"))
+_OF_USERS = _of_switch(SQL("and user_id = any(%(users)s)"))

@@ -1,5 +1,5 @@
 """`/services/zoom/features/organization` and `…/users/{user_id}`: the features of the organization
-or of a user, the preview of a change, and the change itself.
+or of a user, the preview of a change from an earlier day, and the change itself.
 """
 
 from collections.abc import Callable
@@ -13,17 +13,20 @@ from integration.directory.profiles import Profile, profile_of
 from integration.directory.rights import Right
 from integration.privacy.access_log import Act
 from integration.web.changes.effective import Effective, TimeChoice, time_choice
-from integration.web.changes.effects import Effect, effects_of_switch
+from integration.web.changes.effects import Effect, effects_of_switches
 from integration.web.changes.shown_effects import shown_effects
 from integration.web.changes.words import saved_message
-from integration.web.features.routes import PATH, last_entries
-from integration.web.features.switches import features_on, switch_feature, switch_history
+from integration.web.features.place import OF_ORGANIZATION, OF_USER, PATH
+from integration.web.features.press import save_one
+from integration.web.features.routes import last_entries
+from integration.web.features.saving import Switch, lock_switches
+from integration.web.features.switches import features_on, switch_history
+from integration.web.features.undo import offer_undo
+from integration.web.features.words import switched
 from integration.web.page.addresses import address, back_to
 from integration.web.page.refusals import bad_form, not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.zoom.features import FEATURES
-
-OF_ORGANIZATION, OF_USER = PATH + "/organization", PATH + "/users/{user_id}"
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,14 @@ def switches(visit: Visit) -> Response:
             for each in (user_id, None)
         )
         latest = last_entries(visit, connection, [user_id] if user_id else [])
+        time = _time(visit, connection, visit.query)
     return visit.render(
         "features/switches.html",
         user=user,
         here=visit.request.url.path,
         history=history,
         is_on=is_on,
+        yesterday=time.yesterday,
         is_on_for_all=is_on_for_all,
         latest=latest,
         list_address=back_to(PATH, visit.query("back")),
@@ -75,34 +80,31 @@ def preview(visit: Visit) -> Response:
 
 
 def save(visit: Visit) -> Response:
-    viewer = visit.viewer
     with visit.transaction() as connection:
+        changed_at = lock_switches(connection, visit.viewer.organization_id)
         choice = _choice(visit, connection, visit.field)
         effective = choice.time.effective
         if effective is None:
             raise bad_form(choice.time.refusal)
         effects = _effects(visit, connection, choice, effective)
-        switch_feature(
+        save_one(
+            visit,
             connection,
-            choice.feature,
-            organization_id=viewer.organization_id,
-            user_id=choice.user_id,
+            Switch(choice.user_id or "", choice.feature),
             is_on=choice.is_on,
             effective_from=effective.moment,
-            changed_by=viewer.user_id,
+            changed_at=changed_at,
         )
-        visit.record_change(
+        whose = choice.user.full_name if choice.user else "the organization"
+        what = switched([choice.feature], is_on=choice.is_on, whose=whose)
+        message = saved_message(effective, effects, time_zone=visit.viewer.time_zone)
+        offer_undo(
+            visit,
             connection,
-            "feature_switched",
-            subject=choice.user_id or "",
-            details={
-                "feature": choice.feature,
-                "is_on": choice.is_on,
-                "effective_from": effective.moment.isoformat(),
-            },
+            f"{what} {message}",
+            changed_at=changed_at,
+            place=f"users/{choice.user_id}" if choice.user else "organization",
         )
-        message = saved_message(effective, effects, time_zone=viewer.time_zone)
-        visit.show_next(connection, f"Feature saved. {message}")
     return visit.go(address(_here(visit), {"back": visit.field("back")}))
 
 
@@ -113,13 +115,16 @@ def _choice(
     feature, to = read("feature"), read("to")
     if feature not in FEATURES or to not in ("on", "off"):
         raise bad_form("Choose a feature, and whether to switch it on or off.")
-    time = time_choice(
+    return SwitchChoice(user, feature, to == "on", _time(visit, connection, read))
+
+
+def _time(visit: Visit, connection: psycopg.Connection, read: Callable[[str], str]) -> TimeChoice:
+    return time_choice(
         read,
         connections_of(connection, organization_id=visit.viewer.organization_id),
         now=visit.now,
         time_zone=visit.viewer.time_zone,
     )
-    return SwitchChoice(user, feature, to == "on", time)
 
 
 def _user(visit: Visit, connection: psycopg.Connection) -> Profile | None:
@@ -139,11 +144,11 @@ def _effects(
     def count() -> list[Effect]:
         if effective is None:
             return []
-        return effects_of_switch(
+        return effects_of_switches(
             connection,
-            choice.feature,
+            [choice.feature],
             organization_id=visit.viewer.organization_id,
-            user_id=choice.user_id,
+            user_ids=None if choice.user_id is None else [choice.user_id],
             is_on=choice.is_on,
             effective_from=effective.moment,
         )

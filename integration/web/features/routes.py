@@ -6,18 +6,16 @@ from starlette.responses import Response
 from integration.connections.listed import connections_of
 from integration.directory.rights import Right
 from integration.privacy.access_log import Act
+from integration.web.features.place import PATH
 from integration.web.features.subscribers import (
     SHOWN,
     LastEntries,
-    count_subscribers,
     last_processed,
     subscribers_of,
 )
 from integration.web.features.switches import features_on
 from integration.web.page.listing import ROWS, listing_of
 from integration.web.page.visit import PageRoute, Visit
-
-PATH = "/services/zoom/features"
 
 
 def features(visit: Visit) -> Response:
@@ -26,9 +24,6 @@ def features(visit: Visit) -> Response:
     with visit.transaction() as connection:
         connections = connections_of(connection, organization_id=organization_id)
         is_on = features_on(connection, organization_id=organization_id, user_id=None, at=visit.now)
-        counts = count_subscribers(
-            connection, organization_id=organization_id, search=listing.search
-        )
         found = subscribers_of(
             connection,
             organization_id=organization_id,
@@ -37,15 +32,15 @@ def features(visit: Visit) -> Response:
             limit=ROWS,
             offset=listing.offset,
         )
-        latest = last_entries(visit, connection, [one.user_id for one in found])
+        latest = last_entries(visit, connection, [one.user_id for one in found.page])
     return visit.render(
         "features/features.html",
         connections=connections,
         is_on=is_on,
         listing=listing,
-        counts=counts,
-        total=getattr(counts, listing.show),
-        subscribers=found,
+        counts=found.counts,
+        total=found.counts[listing.show],
+        subscribers=found.page,
         latest=latest,
     )
 

@@ -1,7 +1,9 @@
 """Reads which features are on for each user, and when their latest entry ended."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from psycopg.sql import SQL
@@ -16,8 +18,12 @@ from integration.zoom.features import FEATURES
 SHOWN = {
     "all": SQL("true"),
     "mapped": SQL("is_mapped"),
+    "unmapped": SQL("not is_mapped"),
     "phone": SQL("has_phone"),
     "off": SQL("off <> '{}'"),
+    "meetings_off": SQL("'meetings' = any(off)"),
+    "webinars_off": SQL("'webinars' = any(off)"),
+    "phone_off": SQL("'phone' = any(off)"),
 }
 
 
@@ -26,28 +32,24 @@ LastEntries = dict[tuple[str, str], datetime]  # (user, feature) -> the end of t
 
 @dataclass(frozen=True)
 class Subscriber:
-    """An active WorkSights user; `off` names the features that are off for them. `has_phone` is
-    whether one of their Zoom users has a Zoom Phone license, `lacks_phone` whether it is known that
-    none has.
+    """An active WorkSights user; `off` names the features that are off for them. `lacks_phone` is
+    whether it is known that none of their Zoom users has a Zoom Phone license.
     """
 
     user_id: str
     full_name: str
     email: str
     is_mapped: bool
-    has_phone: bool
     lacks_phone: bool
     off: list[str]
 
 
 @dataclass(frozen=True)
-class SubscriberCounts:
-    """The number of users found, by filter."""
+class Subscribers:
+    """One page of the users found, and the number of users found by filter."""
 
-    all: int
-    mapped: int
-    phone: int
-    off: int
+    page: list[Subscriber]
+    counts: dict[str, int]
 
 
 def subscribers_of(
@@ -58,24 +60,62 @@ def subscribers_of(
     show: str = "all",
     limit: int,
     offset: int = 0,
-) -> list[Subscriber]:
+) -> Subscribers:
     """The users found: mapped ones first, then by name."""
+    found = rows.every(
+        connection,
+        _Found,
+        with_found(connection, by_entries=False)
+        + _SUBSCRIBERS
+        + _PAGE.format(shown=SHOWN[show], counts=count_columns(SHOWN)),
+        {**_names(organization_id, search), "limit": limit, "offset": offset},
+    )
+    page = [
+        Subscriber(
+            one.user_id,
+            one.full_name,
+            one.email,
+            is_mapped=one.is_mapped,
+            lacks_phone=one.lacks_phone,
+            off=one.off,
+        )
+        for one in found
+        if one.user_id is not None
+    ]
+    return Subscribers(page, found[0].counts)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A user whose features are to be switched together with others'."""
+
+    user_id: str
+    is_mapped: bool
+
+
+def everybody_found(
+    connection: psycopg.Connection, *, organization_id: str, search: str, show: str
+) -> list[Chosen]:
+    """All users that the list finds, on all its pages."""
     return rows.every(
         connection,
-        Subscriber,
-        with_found(connection, by_entries=False) + _SUBSCRIBERS + _PAGE.format(shown=SHOWN[show]),
-        {**_names(organization_id, search), "limit": limit, "offset": offset},
+        Chosen,
+        with_found(connection, by_entries=False) + _SUBSCRIBERS + _ALL.format(shown=SHOWN[show]),
+        _names(organization_id, search),
     )
 
 
-def count_subscribers(
-    connection: psycopg.Connection, *, organization_id: str, search: str = ""
-) -> SubscriberCounts:
-    return rows.one(
+def users_with_ids(
+    connection: psycopg.Connection, user_ids: Collection[str], *, organization_id: str
+) -> list[Chosen]:
+    """Those of these users who are active users of the organization."""
+    return rows.every(
         connection,
-        SubscriberCounts,
-        with_found(connection, by_entries=False) + _SUBSCRIBERS + _COUNTS,
-        _names(organization_id, search),
+        Chosen,
+        with_found(connection, by_entries=False)
+        + _SUBSCRIBERS
+        + _ALL.format(shown=SQL("user_id = any(%(users)s)")),
+        {**_names(organization_id, ""), "users": [*user_ids]},
     )
 
 
@@ -104,7 +144,20 @@ def last_processed(
     return {(user_id, feature): ended_at for user_id, feature, ended_at in latest}
 
 
-def _names(organization_id: str, search: str) -> dict[str, str | None]:
+@dataclass(frozen=True)
+class _Found:
+    """A user of the page, beside the counts; without a user if the page is empty."""
+
+    user_id: str | None
+    full_name: str
+    email: str
+    is_mapped: bool
+    lacks_phone: bool
+    off: list[str]
+    counts: dict[str, int]
+
+
+def _names(organization_id: str, search: str) -> dict[str, Any]:
     return {"organization": organization_id, "zoom_user": None, "search": "", "text": search}
 
 
@@ -141,9 +194,21 @@ _SUBSCRIBERS = SQL(""",
     )
 """).format(accounts=ACCOUNTS_WITH_LICENSES)
 _PAGE = SQL("""
-    select * from subscribers
-    where {shown}
-    order by is_mapped desc, lower(full_name), user_id
-    limit %(limit)s offset %(offset)s
+    , page as (
+        select user_id, full_name, email, is_mapped, lacks_phone, off
+        from subscribers
+        where {shown}
+        order by is_mapped desc, lower(full_name), user_id
+        limit %(limit)s offset %(offset)s
+    ),
+    counts as (
+        select {counts} from subscribers
+    )
+    select
+        page.user_id, page.full_name, page.email, page.is_mapped, page.lacks_phone, page.off,
+        to_jsonb(counts) as counts
+    from counts
+    left join page on true
+    order by page.is_mapped desc, lower(page.full_name), page.user_id
 """)
-_COUNTS = SQL("select {counts} from subscribers").format(counts=count_columns(SHOWN))
+_ALL = SQL("select user_id, is_mapped from subscribers where {shown}")

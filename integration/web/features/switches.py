@@ -1,11 +1,13 @@
-"""Reads and writes `integration.subscription_changes`: features switched on and off."""
+"""Reads `integration.subscription_changes`: what is on, and the history of one user's switches."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
 
 from integration.database import rows
+from integration.web.features.saving import Switch
 from integration.zoom.features import FEATURES
 
 
@@ -19,50 +21,6 @@ class SwitchChange:
     changed_by: str
     changed_by_name: str | None
     changed_at: datetime
-
-
-def switch_feature(
-    connection: psycopg.Connection,
-    feature: str,
-    *,
-    organization_id: str,
-    user_id: str | None,
-    is_on: bool,
-    effective_from: datetime,
-    changed_by: str,
-) -> None:
-    """Switches a feature for one user (None: for the organization), effective from that time on.
-
-    Of rows with the same time, the one inserted last applies. So this also overwrites all changes
-    between that time and now; otherwise the earliest of them would end this one.
-    """
-    connection.execute(
-        """
-        insert into integration.subscription_changes
-            (organization_id, user_id, feature, is_on, effective_from, changed_by)
-        select
-            %(organization)s, %(user)s, %(feature)s, %(is_on)s, moments.effective_from,
-            %(changed_by)s
-        from (
-            select %(effective_from)s as effective_from
-            union
-            select effective_from from integration.subscription_changes
-            where organization_id = %(organization)s
-                and user_id is not distinct from %(user)s
-                and feature = %(feature)s
-                and effective_from > %(effective_from)s and effective_from <= now()
-        ) as moments
-        order by moments.effective_from
-        """,
-        {
-            "organization": organization_id,
-            "user": user_id,
-            "feature": feature,
-            "is_on": is_on,
-            "effective_from": effective_from,
-            "changed_by": changed_by,
-        },
-    )
 
 
 def switch_history(
@@ -106,3 +64,83 @@ def features_on(
         [organization_id, user_id or "", at],
     )
     return {feature: feature not in off for feature in FEATURES}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`is_already_so` means that the switch is in the state asked for, in all the time asked for.
+    `is_changed_since` means that somebody else has switched it since the viewer looked.
+    """
+
+    user_id: str
+    feature: str
+    is_already_so: bool
+    is_changed_since: bool
+
+    @property
+    def switch(self) -> Switch:
+        return Switch(self.user_id, self.feature)
+
+
+def standings_of(
+    connection: psycopg.Connection,
+    user_ids: Collection[str],
+    features: Collection[str],
+    *,
+    organization_id: str,
+    is_on: bool,
+    span: tuple[datetime, datetime],
+    seen_at: datetime,
+    viewer_id: str,
+) -> list[Standing]:
+    """How these features of these users are in that span, for a change to `is_on`. A user "" is the
+    organization.
+    """
+    return rows.every(
+        connection,
+        Standing,
+        """
+        with users as (
+            select user_id from unnest(%(users)s::text[]) as users (user_id)
+        ),
+        features as (
+            select feature from unnest(%(features)s::text[]) as features (feature)
+        ),
+        switched_off as materialized (
+            select subject as user_id, value as feature, valid from facts.switches_off
+            where organization_id = %(organization)s
+        ),
+        since as (
+            select distinct coalesce(user_id, '') as user_id, feature
+            from integration.subscription_changes
+            where organization_id = %(organization)s
+                and changed_at > %(seen_at)s
+                and changed_by <> %(viewer)s
+        )
+        select
+            users.user_id, features.feature,
+            case
+                when %(is_on)s then not coalesce(
+                    switched_off.valid && tstzrange(%(first)s, %(last)s, '[]'), false
+                )
+                else coalesce(
+                    switched_off.valid @> tstzrange(%(first)s, %(last)s, '[]'), false
+                )
+            end as is_already_so,
+            since.user_id is not null as is_changed_since
+        from users
+        cross join features
+        left join switched_off using (user_id, feature)
+        left join since using (user_id, feature)
+        """,
+        {
+            "organization": organization_id,
+            "users": [*user_ids],
+            "features": [*features],
+            "is_on": is_on,
+            "first": span[0],
+            "last": max(span),
+            "seen_at": seen_at,
+            "viewer": viewer_id,
+        },
+    )

@@ -40,10 +40,14 @@ class Listing:
         return self._address(show=show, page=1)
 
     @property
+    def query(self) -> str:
+        """The query of this page of the list."""
+        return self.page(self.number).partition("?")[2]
+
+    @property
     def back(self) -> str:
         """What a link to one of its rows ends with, so that the way back leads to this page."""
-        _, _, query = self.page(self.number).partition("?")
-        return address("", {"back": query})
+        return address("", {"back": self.query})
 
     def _address(self, *, show: str, page: int) -> str:
         return address(

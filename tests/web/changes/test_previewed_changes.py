@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from integration.database.postgres import transaction
-from integration.web.changes.effects import Effect, effects_of_mapping, effects_of_switch
-from integration.web.features.switches import switch_feature
+from integration.web.changes.effects import Effect, effects_of_mapping, effects_of_switches
+from integration.web.features.saving import Switch, lock_switches, save_switches, take_back
 from integration.web.users.mapping_changes import map_zoom_user
 from simulator.world import World
 from tests.pipeline.events import Person, Session, call_ended, iso
@@ -76,21 +77,36 @@ def maps(
 
 
 def switches(
-    feature: str, user: str | None, to: str, since: datetime, expected: list[Effect], *before: str
-) -> Change:
-    def about(firm: Firm) -> dict[str, object]:
-        return {
-            "organization_id": firm.name,
-            "user_id": firm.user(user) if user else None,
-            "is_on": to == "on",
-            "effective_from": since,
-        }
+    features: str, people: str | None, to: str, since: datetime, expected: list[Effect],
+    *before: str, undone: bool = False,
+) -> Change:  # fmt: skip
+    """Several features or people are separated by spaces."""
+
+    def users_of(firm: Firm) -> list[str]:
+        return [firm.user(user) for user in (people or "").split()]
+
+    def about(firm: Firm) -> dict[str, Any]:
+        return {"organization_id": firm.name, "is_on": to == "on", "effective_from": since}
 
     def preview(connection: psycopg.Connection, firm: Firm) -> list[Effect]:
-        return effects_of_switch(connection, feature, **about(firm))
+        users = users_of(firm) if people else None
+        found = effects_of_switches(connection, features.split(), user_ids=users, **about(firm))
+        return [] if undone else found
 
     def save(connection: psycopg.Connection, firm: Firm) -> None:
-        switch_feature(connection, feature, **about(firm), changed_by="the test")
+        changed_at = lock_switches(connection, firm.name)
+        switched = [
+            Switch(user, feature) for user in users_of(firm) or [""] for feature in features.split()
+        ]
+        save_switches(
+            connection, switched, **about(firm), changed_by="the test", changed_at=changed_at
+        )
+        if undone:
+            restored, again = take_back(
+                connection, changed_at, organization_id=firm.name, changed_by="the test",
+                changed_at=lock_switches(connection, firm.name),
+            )  # fmt: skip
+            assert (restored, again) == (set(switched), set())
 
     return Change(preview, save, expected, before)
 
@@ -100,9 +116,11 @@ def mapped(zoom_user: str, user: str | None, since: str = "2026-01-01") -> str:
     return f"{MAP} (%(account)s, '{zoom_user}', {to}, '{since}')"
 
 
-def switched_off(feature: str, user: str | None, since: str = "2026-01-01") -> str:
+def switched_off(
+    feature: str, user: str | None, since: str = "2026-01-01", to: str = "false"
+) -> str:
     whose = f"%({user})s" if user else "null"
-    return f"{SWITCH} (%(org)s, {whose}, '{feature}', false, '{since}')"
+    return f"{SWITCH} (%(org)s, {whose}, '{feature}', {to}, '{since}')"
 
 
 EXCLUDED = EXCLUDE + "(%(org)s, 'OTHER.example ')"
@@ -159,6 +177,18 @@ CHANGES = {
     "on_for_everyone_from_a_later_day": switches("meetings", None, "on", WEDNESDAY, [
         Effect("meetings", 2, 0),
     ], switched_off("meetings", None)),
+    "off_for_several": switches("meetings webinars", "ann ben", "off", TUESDAY, [
+        Effect("meetings", 0, 2), Effect("webinars", 0, 2),
+    ]),
+    "on_for_several": switches("meetings webinars phone", "ann ben dan", "on", TUESDAY, [
+        Effect("meetings", 1, 0), Effect("webinars", 1, 0),
+    ], switched_off("meetings", "ann"), switched_off("webinars", "ben")),
+    "undone": switches("meetings webinars", "ann ben", "off", MONDAY, [
+    ], switched_off("meetings", "ann", "2026-03-03"),
+       switched_off("meetings", "ann", "2026-03-05 12:00", "true"),
+       switched_off("webinars", "ben"), undone=True),
+    "undone_for_everyone": switches("meetings", None, "on", MONDAY, [
+    ], switched_off("meetings", None, "2026-03-04"), undone=True),
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ QUERIES = {
     "/team": f"?from={PARALLEL}",
     "/team.csv": f"?from={PARALLEL}",
     "/services/zoom/users/{zoom_user_id}/change": f"?to=nobody&{EARLIER}",
+    "/services/zoom/features/many": f"?feature=all&to=off&user={MEMBER}&{EARLIER}",
     **{
         f"/services/zoom/features/{whose}/change": f"?feature=meetings&to=off&{EARLIER}"
         for whose in ("organization", "users/{user_id}")

@@ -125,6 +125,7 @@ def test_a_change_of_settings_does_not_say_how_many_entries_of_one_person_change
         f"/services/zoom/users/{STRANGER.zoom_user_id}/change?to={user_id_of('manager')}&{since}",
         f"/services/zoom/features/users/{user_id_of('member')}/change?feature=webinars&to=off&{since}",
         f"/services/zoom/features/organization/change?feature=webinars&to=off&{since}",
+        f"/services/zoom/features/many?feature=all&to=off&everybody=yes&{since}",
     ):
         page = words(executive.get(path).text)
         assert "How many is not shown" in page

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 
 from integration.pipeline.status import Delay, delay_to_entries
 from simulator.world import World
-from tests.web.page.batched import DAY, Batched, batched_site
+from tests.pipeline.events import Session
+from tests.web.page.batched import ACCOUNT, DAY, Batched, batched_site
+from tests.web.page.batched import MEMBER as MIA
 from tests.web.page.site import Visitor, user_id_of
+from tests.web.page.switches import press, states_in_words, undo
 from tests.web.page.zoom_users import rows_of
 
 USERS, FEATURES = "/services/zoom/users", "/services/zoom/features"
@@ -94,8 +97,10 @@ def test_switching_a_feature_off_shows_the_entries_it_removes(admin: Visitor) ->
 
 
 def test_the_time_of_the_last_entry_is_shown_by_person_and_feature(admin: Visitor) -> None:
-    first = rows_of(admin.get(FEATURES).text)[0]
-    assert first[1:4] == ["On 10 Mar 2026, 15:00", "On 10 Mar 2026, 11:00", "On No entry yet"]
+    first = rows_of(states_in_words(admin.get(FEATURES).text))[0]
+    assert first[1:4] == [
+        "On 10 Mar 2026, 15:00", "On 10 Mar 2026, 11:00", "On No Zoom Phone · No entry yet",
+    ]  # fmt: skip
 
 
 def test_the_preview_the_saved_message_and_the_next_batch_agree(
@@ -113,6 +118,24 @@ def test_the_preview_the_saved_message_and_the_next_batch_agree(
         [("Launch", member), ("Plans", member)],
         [("Launch", manager), ("Launch", member), ("Plans", manager)],
     )
+
+
+def test_a_switch_applies_to_sessions_that_end_from_now_on_until_it_is_undone(
+    admin: Visitor, batched: Batched
+) -> None:
+    before = batched.entries()
+    press(admin, "off", "webinars", user_id_of("member"))
+    now = datetime.now(UTC)
+    later = Session(
+        ACCOUNT, "Later", MIA.zoom_user_id, now, now + timedelta(minutes=1), topic="Later",
+        kind="webinar", type=5,
+    )  # fmt: skip
+    batched.installation.deliver(*later.whole([MIA]), at=later.ended_at)
+    batched.installation.batch(now=now + timedelta(minutes=2))
+    assert batched.entries() == before
+    undo(admin)
+    batched.installation.batch(now=now + timedelta(minutes=3))
+    assert batched.entries() == sorted([*before, ("Later", user_id_of("member"))])
 
 
 def message(visitor: Visitor) -> str:

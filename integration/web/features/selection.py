@@ -1,0 +1,137 @@
+"""Which people a change of several concerns: those who were ticked, or all that the list finds. And
+which of them are skipped.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+
+from integration.web.features.saving import Switch
+from integration.web.features.subscribers import (
+    SHOWN,
+    Chosen,
+    everybody_found,
+    users_with_ids,
+)
+from integration.web.features.switches import standings_of
+from integration.web.page.listing import SEARCH_LIMIT
+from integration.zoom.features import FEATURES
+
+EVERY_FEATURE = "all"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """`user_ids` were ticked; with `is_everybody`, all people that the list finds are meant.
+    `seen_at` is when the viewer saw the list.
+    """
+
+    features: tuple[str, ...]
+    user_ids: tuple[str, ...]
+    is_everybody: bool
+    search: str
+    show: str
+    seen_at: datetime
+
+    @property
+    def fields(self) -> dict[str, str | Sequence[str]]:
+        """The fields of a form with the same selection."""
+        whom: dict[str, str | Sequence[str]] = {"user": self.user_ids}
+        if self.is_everybody:
+            whom = {"everybody": "yes", "q": self.search, "show": self.show}
+        feature = self.features[0] if len(self.features) == 1 else EVERY_FEATURE
+        return {"feature": feature, "seen": self.seen_at.isoformat(), **whom}
+
+
+def selection_of(
+    read: Callable[[str], str], ticked: Sequence[str], *, now: datetime
+) -> Selection | None:
+    """The selection in a query or a form; None if it has no feature, or nobody."""
+    feature, show, is_everybody = read("feature"), read("show"), read("everybody") == "yes"
+    known = {EVERY_FEATURE: (*FEATURES,), **{one: (one,) for one in FEATURES}}
+    if feature not in known or not (ticked or is_everybody):
+        return None
+    return Selection(
+        features=known[feature],
+        user_ids=() if is_everybody else (*dict.fromkeys(ticked),),
+        is_everybody=is_everybody,
+        search=read("q")[:SEARCH_LIMIT] if is_everybody else "",
+        show=show if is_everybody and show in SHOWN else "all",
+        seen_at=_moment(read("seen"), now=now),
+    )
+
+
+def _moment(written: str, *, now: datetime) -> datetime:
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return now
+    return moment if moment.tzinfo else now
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a change of several people does: the `switches` to save, of the people `user_ids`. Some
+    of them have no Zoom user yet. The others are counted by the reason why they are skipped.
+    """
+
+    switches: list[Switch]
+    user_ids: list[str]
+    without_zoom_user: int
+    already: int
+    since: int
+    gone: int
+
+
+def plan_of(
+    connection: psycopg.Connection,
+    selection: Selection,
+    *,
+    organization_id: str,
+    is_on: bool,
+    span: tuple[datetime, datetime],
+    viewer_id: str,
+) -> Plan:
+    """Whoever has a feature that somebody else has switched since the viewer saw the list is left
+    alone, and whoever has nothing to switch.
+    """
+    if selection.is_everybody:
+        chosen = everybody_found(
+            connection,
+            organization_id=organization_id,
+            search=selection.search,
+            show=selection.show,
+        )
+    else:
+        chosen = users_with_ids(connection, selection.user_ids, organization_id=organization_id)
+    standings = standings_of(
+        connection,
+        [one.user_id for one in chosen],
+        selection.features,
+        organization_id=organization_id,
+        is_on=is_on,
+        span=span,
+        seen_at=selection.seen_at,
+        viewer_id=viewer_id,
+    )
+    since = {one.user_id for one in standings if one.is_changed_since}
+    switches = [
+        one.switch for one in standings if not one.is_already_so and one.user_id not in since
+    ]
+    return _plan(selection, chosen, switches=switches, since=since)
+
+
+def _plan(
+    selection: Selection, chosen: list[Chosen], *, switches: list[Switch], since: set[str]
+) -> Plan:
+    switched = {one.user_id for one in switches}
+    return Plan(
+        switches=sorted(switches),
+        user_ids=sorted(switched),
+        without_zoom_user=sum(not one.is_mapped for one in chosen if one.user_id in switched),
+        already=len(chosen) - len(switched) - len(since),
+        since=len(since),
+        gone=max(0, len(selection.user_ids) - len(chosen)),
+    )
