@@ -10,7 +10,7 @@ from integration.directory.rights import Right
 ACCESS, IMPORT, REMOVED = "access_lost", "import_failing", "app_removed"
 RECONNECT = Step("Reconnect", "/services/zoom/connect", Right.CONNECT)
 CONNECTIONS = Step("Open Connections", "/services/zoom/connections", Right.SEE_CONNECTIONS)
-UNREAD = "Its users could not be imported. Reconnect the account."
+UNREAD = "The last user import failed. Reconnect the account."
 NO_NEW_USERS = (
     "New Zoom users and changed emails are not noticed, so their meetings and calls are not on a "
     "timeline. Those of all other users still are."
@@ -38,8 +38,8 @@ def causes_of_connections(
 
 def access_lost(one: OpenCause, _reader: Reader) -> Words:
     return Words(
-        f"Zoom account {one.facts['account']} needs attention",
-        f"WorkSights cannot read its users. {one.facts['detail']}",
+        f"The users of Zoom account {one.facts['account']} cannot be read",
+        one.facts["detail"],
         NO_NEW_USERS,
         RECONNECT,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 
-from integration.causes.cause import Reader, Words
+from integration.causes.cause import Reader, Step, Words
 from integration.causes.table import words_of
 from integration.directory.time_zones import zone_of
 from integration.notify.channels import Channels
@@ -15,6 +15,8 @@ from integration.notify.outbox import Notification
 from integration.notify.writing import letter
 
 PAGE = "/services/zoom/notifications"
+# A link in a mail leads to a page, not straight to Zoom: its button is there.
+INSTEAD = {"/services/zoom/connect": "/services/zoom/connections"}
 
 
 class NobodyThere(Exception):
@@ -50,7 +52,7 @@ def mail_of(
         what=words.text,
         lost=words.lost,
         step=words.step.label if words.step else None,
-        link=f"{channels.public_url}{words.step.path}" if words.step else None,
+        link=f"{channels.public_url}{_page(words.step)}" if words.step else None,
         since=f"{cause.since.astimezone(zone_of(zone)):%d %B %Y, %H:%M %Z}".lstrip("0"),
         organization=organization,
         page=page,
@@ -81,6 +83,10 @@ def webhook_of(
             **about,
         },
     }
+
+
+def _page(step: Step) -> str:
+    return INSTEAD.get(step.path, step.path)
 
 
 def _user(

@@ -42,10 +42,13 @@ def watch(
         try:
             with transaction() as connection:
                 _look_at(connection, count, channels, organization_id=organization_id, now=now)
-        except psycopg.OperationalError:
-            raise  # the database is gone
         # One organization must not keep the others from being looked at.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
+            is_database_gone = isinstance(error, psycopg.OperationalError) and not isinstance(
+                error, psycopg.errors.QueryCanceled
+            )
+            if is_database_gone:
+                raise
             logger.error("causes of %s: %s", organization_id, type(error).__name__)
 
 

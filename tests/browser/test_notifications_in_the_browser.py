@@ -19,7 +19,7 @@ from tests.web.page.site import Site, running_site
 OpenPage = Callable[..., Page]
 GOOD = Look(status=200, barriers=[], foreign=[], said=[], wider_by=0, shifted=0, broken=[])
 PATH = "/services/zoom/notifications"
-BROKEN = f"Zoom account {ACCOUNTS[0]} needs attention"
+BROKEN = f"The users of Zoom account {ACCOUNTS[0]} cannot be read"
 
 
 @pytest.fixture

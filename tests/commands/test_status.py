@@ -58,6 +58,12 @@ ASKED = """
     insert into integration.erasure_requests (organization_id, user_id, due_at)
     values ('acme', 'bea', now() + interval '47 hours');
 """
+WEBHOOK = """
+    insert into integration.notifications
+        (organization_id, channel, reason, created_at, next_attempt_at, expires_at)
+    values ('acme', 'webhook', 'The receiver of webhooks cannot be reached.',
+        now() - interval '16 minutes', now(), now() + interval '1 day');
+"""
 MAIL = """
     insert into integration.mails (kind, sealed, status, reason, created_at, expires_at)
     values
@@ -113,6 +119,15 @@ STATES = {
             "The oldest waiting mail is from 16 min ago. The mail server does not offer STARTTLS.",
         ],
     ),
+    "a channel over which nothing arrives": (
+        GOOD + WEBHOOK,
+        [
+            "notifications:  webhook: 1 waiting and 0 failed, the oldest from 16 min ago. The "
+            "receiver of webhooks cannot be reached.",
+            "Notifications do not arrive: webhook: 1 waiting",
+        ],
+    ),
+    "a channel that failed just now": (GOOD + WEBHOOK.replace("16 minutes", "16 seconds"), []),
     "mail that was refused": (GOOD + MAIL.replace("16 minutes", "16 seconds"), []),
     "a failed run of another job": (
         GOOD + BATCH_FAILED.replace("zoom_batch", "__ASSET_JOB"), [],

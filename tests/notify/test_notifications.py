@@ -10,8 +10,10 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 
+import psycopg
 import pytest
 
+from integration.causes.people import Unmapped
 from integration.causes.table import CAUSES
 from integration.notify import webhook
 from integration.notify.waiting import INTERRUPTED
@@ -118,6 +120,32 @@ def test_whoever_leaves_gets_no_mail_and_somebody_always_does(acme: Watched) -> 
     finally:
         acme.rows("update worksights.users set role = user_id, deactivated_at = null")
     assert [who for who, _ in acme.mailed] == ["owner"]
+
+
+def test_an_organization_that_cannot_be_looked_at_keeps_nobody_from_the_others(
+    acme: Watched,
+) -> None:
+    def count(connection: psycopg.Connection, organization_id: str) -> Unmapped:
+        if organization_id == "acme":
+            connection.execute("set local statement_timeout = 1")
+            connection.execute("select pg_sleep(1)")
+        return Unmapped(0, 0, 0)
+
+    acme.make("access_lost")
+    acme.make("updates_late")
+    acme.rows("insert into worksights.organizations values ('zeta', 'Zeta', %s)", [NOW - DAY])
+    acme.rows(
+        "insert into integration.connections (connection_id, organization_id, zoom_account_id, "
+        "connected_at, granted_at, status) values ('z', 'zeta', 'z', %(now)s, %(now)s, "
+        "'needs_attention')",
+        {"now": NOW},
+    )
+    try:
+        acme.look(NOW, count=count)
+        found = acme.rows("select distinct organization_id from integration.causes order by 1")
+    finally:
+        acme.rows("delete from integration.connections where connection_id = 'z'")
+    assert found == [("zeta",), (None,)]
 
 
 def test_a_failing_channel_is_tried_again_and_keeps_nobody_from_the_other(acme: Watched) -> None:

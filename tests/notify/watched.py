@@ -14,7 +14,7 @@ from typing import Any
 from integration.database.postgres import connect, transaction
 from integration.notify.channels import channels_of
 from integration.notify.notifier import Notifier
-from integration.notify.watching import watch
+from integration.notify.watching import CountUnmapped, watch
 from integration.settings import Settings
 from integration.web.page.notify_thread import count_unmapped
 from tests.databases import new_database
@@ -132,11 +132,11 @@ class Watched:
             {"account": ACCOUNT, "at": at - 20 * MINUTE},
         )
 
-    def look(self, now: datetime) -> None:
+    def look(self, now: datetime, *, count: CountUnmapped = count_unmapped) -> None:
         """As one process does it: looks, then sends."""
         in_transaction = partial(transaction, self.url, role="page")
         channels = channels_of(self.settings)
-        watch(in_transaction, count_unmapped, channels, now=now)
+        watch(in_transaction, count, channels, now=now)
         Notifier(in_transaction, channels, clock=lambda: now).send_waiting()
 
     def four_look(self, now: datetime) -> None:

@@ -1,9 +1,13 @@
 """`/services/zoom/connections`: the Zoom accounts, importing their users, and disconnecting."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from starlette.responses import Response
 
+from integration.causes.cause import Words
+from integration.causes.connections import causes_of_connections
+from integration.causes.table import words_of
 from integration.connections.ending import disconnect
 from integration.connections.imports import request_import
 from integration.connections.listed import (
@@ -13,6 +17,7 @@ from integration.connections.listed import (
     is_worth_watching,
 )
 from integration.directory.rights import Right
+from integration.web.overview.attention import reader_of
 from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.zoom import oauth
@@ -27,8 +32,15 @@ def connections(visit: Visit) -> Response:
     return visit.render(
         "connections/connections.html",
         connections=listed,
+        problems=problems_of(listed, visit),
         auto_refresh=is_worth_watching(listed, now=visit.now),
     )
+
+
+def problems_of(connections: Sequence[ListedConnection], visit: Visit) -> dict[str, Words]:
+    """The words for connections that need attention, as on Overview."""
+    found = causes_of_connections(connections, now=visit.now)
+    return {one.subject: words_of(one, reader_of(visit)) for one in found}
 
 
 def import_users(visit: Visit) -> Response:

@@ -32,10 +32,7 @@ class Need:
 
 def needs_of_causes(causes: Iterable[OpenCause], visit: Visit) -> list[Need]:
     """The causes in the words for this viewer, with the next step if they may take it."""
-    reader = Reader(
-        sees_counts=visit.may(Right.SEE_ACTIVITY_COUNTS),
-        webhooks=f"{visit.settings.public_url}/webhooks/zoom",
-    )
+    reader = reader_of(visit)
     needs = []
     for one in causes:
         words = words_of(one, reader)
@@ -51,6 +48,13 @@ def needs_of_causes(causes: Iterable[OpenCause], visit: Visit) -> list[Need]:
             )
         )
     return needs
+
+
+def reader_of(visit: Visit) -> Reader:
+    return Reader(
+        sees_counts=visit.may(Right.SEE_ACTIVITY_COUNTS),
+        webhooks=f"{visit.settings.public_url}/webhooks/zoom",
+    )
 
 
 def _who_else(step: Step) -> str:

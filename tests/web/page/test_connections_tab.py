@@ -23,7 +23,10 @@ def test_each_account_shows_its_owner_its_state_and_the_next_step(site: Site) ->
         "The grant lacks Zoom scopes: a:b. Add them, then reconnect.", ACCOUNTS[1],
     )  # fmt: skip
     page = site.visitor("executive").get(TAB).text
-    wanted = (*ACCOUNTS[:2], "Executive of Acme", "Connected", "Needs attention", "Add them, then")
+    wanted = (
+        *ACCOUNTS[:2], "Executive of Acme", "Connected", "Needs attention",
+        "Add them, then reconnect. Meanwhile: New Zoom users",
+    )  # fmt: skip
     assert [text for text in wanted if text not in page] == []
 
 

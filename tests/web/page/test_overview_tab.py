@@ -77,7 +77,7 @@ def test_a_failing_connection_is_shown_with_its_next_step(acme: Site) -> None:
         "owner": f"Add it, then reconnect. Only {who_may(Right.CONNECT)} can connect",
     }.items():
         said = attention(acme, role)
-        assert f"Zoom account {ACME} needs attention WorkSights cannot read its users." in said
+        assert f"The users of Zoom account {ACME} cannot be read The grant lacks" in said
         assert (next_step in said, "Reconnect" in said) == (True, role == "admin")
 
 
