@@ -69,7 +69,7 @@ def test_in_a_filtered_list_the_person_stays_until_the_next_page(
 ) -> None:
     page = signed_in()
     page.get_by_role("switch", name="Webinars for Member of Acme").click()
-    page.get_by_role("link", name="Webinars off 1").click()
+    page.get_by_role("link", name="Without webinars 1").click()
     webinars = page.get_by_role("switch", name="Webinars for Member of Acme")
     webinars.click()
     expect(webinars).to_be_checked()

@@ -37,6 +37,7 @@ QUERIES = {
     "/team": f"?from={PARALLEL}",
     "/timeline": f"?day={PARALLEL}",
     "/services/zoom/users/{zoom_user_id}/change": f"?to={MANAGER}&since=day&day={PARALLEL}",
+    "/services/zoom/features/many": f"{SWITCH}&everybody=yes",
     "/services/zoom/privacy/exclusions/add": "?kind=zoom_user&text=zu-acme-member&level=hide",
     "/services/zoom/privacy/{name}": "?to=none",
     **{
@@ -63,6 +64,12 @@ FORMS: dict[str, dict[str, str]] = {
     "/services/zoom/features/users/{user_id}/change": {
         "feature": "meetings", "to": "off", **EARLIER,
     },
+    "/services/zoom/features/press": {"press": "off webinars {user_id}"},
+    "/services/zoom/features/many": {
+        "feature": "all", "to": "off", "user": "{user_id}", "seen": "2999-01-01T00:00Z", **EARLIER,
+    },
+    "/services/zoom/features/undo": {"change": "of-another-day"},
+    "/services/zoom/notifications/test": {},
     "/services/zoom/connections/{connection_id}/import": {},
     "/services/zoom/connections/{connection_id}/disconnect": {},
     "/services/zoom/privacy/exclusions/add": {
@@ -157,6 +164,7 @@ def test_an_executive_reads_all_of_it(acme: Site, ids: dict[str, str], topics: l
     assert found["/services/zoom/users/{zoom_user_id}"] >= {"1 session"}
     assert found["/services/zoom/users/{zoom_user_id}/change"] >= {"+1"}
     assert found["/services/zoom/features/organization/change"] >= {"−12"}
+    assert found["/services/zoom/features/many"] >= {"−12"}
     assert found["/services/zoom/privacy/{name}"] >= {"13 sessions"}
     assert found["/services/zoom/users"] >= {"Sessions without an entry"}
     assert any(HOURS.fullmatch(one) for one in found["/team"])
