@@ -122,6 +122,14 @@ def test_whoever_leaves_gets_no_mail_and_somebody_always_does(acme: Watched) -> 
     assert [who for who, _ in acme.mailed] == ["owner"]
 
 
+def test_somebody_looks_once_in_a_minute(acme: Watched) -> None:
+    acme.look(NOW)
+    acme.make("access_lost")
+    for seconds, causes in ((30, []), (60, ["access_lost"])):
+        acme.look(NOW + seconds * MINUTE / 60)
+        assert acme.receiver.causes == causes
+
+
 def test_an_organization_that_cannot_be_looked_at_keeps_nobody_from_the_others(
     acme: Watched,
 ) -> None:
