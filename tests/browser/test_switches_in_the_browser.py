@@ -17,7 +17,7 @@ from tests.web.page.zoom_users import imported
 OpenPage = Callable[..., Page]
 FEATURES = "/services/zoom/features"
 SAID = "[aria-live]"  # what a screen reader says of a switch that was pressed
-MEMBER, MANAGER = user_id_of("member"), user_id_of("manager")
+MEMBER, MANAGER, OWNER = map(user_id_of, ("member", "manager", "owner"))
 ON_ONE_LINE = """
     row => new Set([...row.querySelectorAll("[role=switch]")].map(
         one => Math.round(one.getBoundingClientRect().top)
@@ -57,9 +57,14 @@ def test_a_switch_is_pressed_without_leaving_the_page(site: Site, signed_in: Ope
     expect(page.locator(SAID)).to_have_text("Undone. Everything is as it was before.")
     expect(meetings).to_be_checked()
     expect(meetings).to_be_focused()
+    for feature in ("Meetings", "Webinars"):  # one before the other is answered
+        page.get_by_role("switch", name=f"{feature} for Owner of Acme").click()
+    for feature in ("Meetings", "Webinars"):
+        expect(page.get_by_role("switch", name=f"{feature} for Owner of Acme")).not_to_be_checked()
+    assert off_now(site) == {(OWNER, "meetings"), (OWNER, "webinars")}
     page.get_by_role("switch", name="Phone calls for the organization").click()
     expect(page.get_by_role("cell", name="Off for the organization")).to_have_count(6)
-    assert off_now(site) == {("", "phone")}
+    assert off_now(site) == {(OWNER, "meetings"), (OWNER, "webinars"), ("", "phone")}
     expect(page.get_by_label("Select Manager of Acme")).to_be_checked()
     assert page.evaluate("window.isTheSamePage")
 

@@ -46,7 +46,7 @@ def press(visit: Visit) -> Response:
             viewer_id=visit.viewer.user_id,
         )
         whose = _whose(user)
-        if not standing.is_already_so:
+        if standing.to_switch:
             save_one(
                 visit,
                 connection,

@@ -117,9 +117,7 @@ def plan_of(
         viewer_id=viewer_id,
     )
     since = {one.user_id for one in standings if one.is_changed_since}
-    switches = [
-        one.switch for one in standings if not one.is_already_so and one.user_id not in since
-    ]
+    switches = [switch for one in standings if not one.is_changed_since for switch in one.switches]
     return _plan(selection, chosen, switches=switches, since=since)
 
 

@@ -68,18 +68,18 @@ def features_on(
 
 @dataclass(frozen=True)
 class Standing:
-    """`is_already_so` means that the switch is in the state asked for, in all the time asked for.
-    `is_changed_since` means that somebody else has switched it since the viewer looked.
+    """One user. `to_switch` are the features that are not yet in the state asked for, in all the
+    time asked for. `is_changed_since` means that somebody else has switched one of the features
+    since the viewer looked.
     """
 
     user_id: str
-    feature: str
-    is_already_so: bool
+    to_switch: list[str]
     is_changed_since: bool
 
     @property
-    def switch(self) -> Switch:
-        return Switch(self.user_id, self.feature)
+    def switches(self) -> list[Switch]:
+        return [Switch(self.user_id, feature) for feature in self.to_switch]
 
 
 def standings_of(
@@ -118,20 +118,25 @@ def standings_of(
                 and changed_by <> %(viewer)s
         )
         select
-            users.user_id, features.feature,
-            case
-                when %(is_on)s then not coalesce(
-                    switched_off.valid && tstzrange(%(first)s, %(last)s, '[]'), false
-                )
-                else coalesce(
-                    switched_off.valid @> tstzrange(%(first)s, %(last)s, '[]'), false
-                )
-            end as is_already_so,
-            since.user_id is not null as is_changed_since
+            users.user_id,
+            coalesce(
+                array_agg(features.feature) filter (
+                    where case
+                        when %(is_on)s then
+                            switched_off.valid && tstzrange(%(first)s, %(last)s, '[]')
+                        else not coalesce(
+                            switched_off.valid @> tstzrange(%(first)s, %(last)s, '[]'), false
+                        )
+                    end
+                ),
+                '{}'
+            ) as to_switch,
+            bool_or(since.user_id is not null) as is_changed_since
         from users
         cross join features
         left join switched_off using (user_id, feature)
         left join since using (user_id, feature)
+        group by users.user_id
         """,
         {
             "organization": organization_id,

@@ -8,21 +8,29 @@ document.querySelector("main").append(said);
 
 // "off meetings ID" is the value of a switch that is on: what it leads to, and what it is of.
 const ofWhat = (button) => button.value.slice(button.value.indexOf(" "));
-let isSending = false;
+const waiting = new Set(); // what was pressed and is not answered yet
+let last = Promise.resolve();
 
 // A double click is one press.
 document.addEventListener("click", (event) => {
-  if (event.target.closest("button[role=switch]") && (isSending || event.detail > 1)) event.preventDefault();
+  const button = event.target.closest("button[role=switch]");
+  if (button && (waiting.has(ofWhat(button)) || event.detail > 1)) event.preventDefault();
 }, true);
 
-document.addEventListener("submit", async (event) => {
+// One after another, so that no answer is older than what the page shows.
+document.addEventListener("submit", (event) => {
   const form = event.target, pressed = event.submitter;
   if (!("inPlace" in form.dataset) || !pressed) return;
   event.preventDefault();
   const at = pressed.getAttribute("role") === "switch" ? pressed : switchBeside(form);
-  isSending = true;
+  const body = new URLSearchParams(new FormData(form, pressed));
+  waiting.add(ofWhat(at));
+  last = last.then(() => send(form, pressed, body, at)).finally(() => { waiting.delete(ofWhat(at)); });
+});
+
+async function send(form, pressed, body, at) {
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, pressed)) });
+    const answer = await fetch(form.action, { method: "POST", body });
     if (!answer.ok) throw new Error(answer.status);
     show(new DOMParser().parseFromString(await answer.text(), "text/html"), at, form.id === "press");
   } catch {
@@ -30,10 +38,8 @@ document.addEventListener("submit", async (event) => {
     delete form.dataset.inPlace;
     pressed.disabled = false;
     setTimeout(() => { form.requestSubmit(pressed); });
-  } finally {
-    isSending = false;
   }
-});
+}
 
 function switchBeside(form) {
   return form.closest(".flash").parentElement.querySelector("button[role=switch]");
@@ -64,14 +70,16 @@ function turn(button) {
 
 // The message is beside the switch for the keyboard, and at the edge of the window for the eye.
 function report(flash, at) {
-  document.querySelector("main .flash")?.remove();
+  const former = document.querySelector("main .flash"), here = document.activeElement;
+  const isLost = here === document.body || Boolean(former?.contains(here));
+  former?.remove();
+  if (isLost) at.focus();
   if (!flash) return;
   said.textContent = (flash.querySelector("p") ?? flash).textContent;
   flash.classList.add("flash-here");
   for (const one of [flash, ...flash.querySelectorAll("[role]")]) one.removeAttribute("role");
   flash.querySelector("form")?.setAttribute("data-in-place", "");
   at.parentElement.append(document.adoptNode(flash));
-  at.focus();
 }
 
 // <input data-ticks="NAME"> ticks all boxes of that name; [data-ticked] counts them.
