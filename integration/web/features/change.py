@@ -20,6 +20,7 @@ from integration.web.features.place import OF_ORGANIZATION, OF_USER, PATH
 from integration.web.features.press import save_one
 from integration.web.features.routes import last_entries
 from integration.web.features.saving import Switch, lock_switches
+from integration.web.features.subscribers import users_with_ids
 from integration.web.features.switches import features_on, switch_history
 from integration.web.features.undo import offer_undo
 from integration.web.features.words import switched
@@ -53,7 +54,9 @@ def switches(visit: Visit) -> Response:
             features_on(connection, organization_id=organization_id, user_id=each, at=visit.now)
             for each in (user_id, None)
         )
-        latest = last_entries(visit, connection, [user_id] if user_id else [])
+        ids = [user_id] if user_id else []
+        latest = last_entries(visit, connection, ids)
+        known = users_with_ids(connection, ids, organization_id=organization_id) if ids else []
         time = _time(visit, connection, visit.query)
     return visit.render(
         "features/switches.html",
@@ -62,6 +65,7 @@ def switches(visit: Visit) -> Response:
         history=history,
         is_on=is_on,
         yesterday=time.yesterday,
+        in_zoom=known[0] if known else None,
         is_on_for_all=is_on_for_all,
         latest=latest,
         list_address=back_to(PATH, visit.query("back")),

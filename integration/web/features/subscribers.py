@@ -87,10 +87,11 @@ def subscribers_of(
 
 @dataclass(frozen=True)
 class Chosen:
-    """A user whose features are to be switched together with others'."""
+    """An active user whose features are to be switched. See Subscriber."""
 
     user_id: str
     is_mapped: bool
+    lacks_phone: bool
 
 
 def everybody_found(
@@ -211,4 +212,4 @@ _PAGE = SQL("""
     left join page on true
     order by page.is_mapped desc, lower(page.full_name), page.user_id
 """)
-_ALL = SQL("select user_id, is_mapped from subscribers where {shown}")
+_ALL = SQL("select user_id, is_mapped, lacks_phone from subscribers where {shown}")
