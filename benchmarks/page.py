@@ -109,6 +109,9 @@ def addresses(url: str) -> dict[str, Page]:
         "switches": Page(f"{zoom}/features/organization"),
         "switch, preview of a month": Page(switch(month)),
         "switch, preview of all days": Page(switch(first)),
+        "switch of everybody, preview of a month": Page(
+            f"{zoom}/features/many?feature=meetings&to=off&everybody=yes&since=day&day={month}"
+        ),
         "connections": Page(f"{zoom}/connections"),
         "team, week": Page(f"/team?from={busiest}"),
         "team, week, manager": Page(f"/team?from={busiest}", "manager"),
