@@ -109,6 +109,24 @@ def clean_texts(
         )
 
 
+def clean_new_texts(connection: psycopg.Connection, organization_id: str) -> None:
+    """Cleans the texts that an organization's settings have since the last batch, so that they are
+    in force in this transaction. It changes no text that a batch has cleaned.
+    """
+    texts = connection.execute(
+        _NOT_CLEANED, {"rule_version": RULE_VERSION, "organizations": [organization_id]}
+    ).fetchall()
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            insert into pipeline.cleaned_texts (organization_id, written, cleaned, rule_version)
+            values (%s, %s, %s, %s)
+            on conflict do nothing
+            """,
+            [(organization_id, written, cleaned(written), RULE_VERSION) for _, written in texts],
+        )
+
+
 def unreadable_settings(
     connection: psycopg.Connection, organization_id: str
 ) -> list[UnreadableSetting]:

@@ -6,6 +6,11 @@ from integration.web.clients import naming
 from integration.web.clients import routes as clients
 from integration.web.connections import oauth
 from integration.web.connections import routes as connections
+from integration.web.domains import changing as changing_domains
+from integration.web.domains import companies as domains_of_companies
+from integration.web.domains import own as own_domains
+from integration.web.domains import rules as rules_of_domains
+from integration.web.domains import trying as trying_addresses
 from integration.web.exclusions import routes as exclusions
 from integration.web.features import change as switches
 from integration.web.features import many, press, undo
@@ -51,6 +56,11 @@ PAGES = (
     *many.PAGES,
     *undo.PAGES,
     *connections.PAGES,
+    *own_domains.PAGES,
+    *domains_of_companies.PAGES,
+    *rules_of_domains.PAGES,
+    *trying_addresses.PAGES,
+    *changing_domains.PAGES,
     *exclusions.PAGES,  # before the pages of single settings, whose addresses have the same start
     *privacy_settings.PAGES,
     *team.PAGES,

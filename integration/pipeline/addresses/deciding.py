@@ -86,12 +86,13 @@ def decide(organization_id: str, waiting: Waiting) -> Decisions:
 
 
 def company_names(facts: IdentityFacts) -> dict[str, str]:
-    """Company's domain -> the name set by an override. If there are several, the override of the
-    company's own domain applies, else the one of the greatest domain.
+    """Company's domain -> the name set for it. If there are several, that of the company's own
+    domain applies, else the one of the greatest domain. A domain with a name and without an
+    override is a company's own.
     """
     named = []
     for domain, name in facts.company_names.items():
-        company = facts.overrides.get(domain)
+        company = facts.overrides.get(domain, domain)
         if company and (key := read_domain(company)):
             named.append((key == read_domain(domain), domain, key, name))
     return {key: name for _, _, key, name in sorted(named)}

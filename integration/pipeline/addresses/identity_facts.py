@@ -70,6 +70,39 @@ def configured_facts(connection: psycopg.Connection, *, organization_id: str) ->
     return _by_organization(rows)[organization_id]
 
 
+def facts_as_written(connection: psycopg.Connection, *, organization_id: str) -> IdentityFacts:
+    """One organization's rules as they are written now, which the next batch applies: without its
+    users' emails and corrected names.
+    """
+    found = connection.execute(
+        """
+        select organization_id, kind, subject, value from facts.identity_rules
+        where organization_id = %s and kind <> 'person_name'
+        order by kind, subject
+        """,
+        [organization_id],
+    )
+    return _by_organization(found)[organization_id]
+
+
+def user_emails(
+    connection: psycopg.Connection, *, organization_id: str, one_per_host: bool = False
+) -> list[str]:
+    """The current emails of an organization's users; with `one_per_host`, one of each host, which
+    is all that the own domains depend on.
+    """
+    found = connection.execute(
+        """
+        select min(value) from pipeline.settings
+        where organization_id = %s and kind = 'user_email' and upper_inf(valid)
+        group by case when %s then substring(value from '[^@]*$') else value end
+        order by 1
+        """,
+        [organization_id, one_per_host],
+    )
+    return [email for (email,) in found]
+
+
 def _by_organization(
     rows: Iterable[tuple[str, str, str, str]],
 ) -> defaultdict[str, IdentityFacts]:

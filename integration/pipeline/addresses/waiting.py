@@ -75,7 +75,7 @@ def _add_affected(
         pairs = known_addresses(connection, organization_id)
     else:
         try:
-            keys, domains = _affected(changes, waiting.facts)
+            keys, domains = affected_by(changes, waiting.facts)
         # A failure caused by one organization's settings must not affect the others.
         except Exception as error:  # noqa: BLE001
             waiting.error = type(error).__name__
@@ -84,7 +84,7 @@ def _add_affected(
     waiting.addresses |= {address for _, address in pairs}
 
 
-def _affected(changes: Iterable[ChangedFact], facts: IdentityFacts) -> tuple[set[str], set[str]]:
+def affected_by(changes: Iterable[ChangedFact], facts: IdentityFacts) -> tuple[set[str], set[str]]:
     """The person keys and domains affected by changes of an organization's settings."""
     keys: set[str] = set()
     domains: set[str] = set()

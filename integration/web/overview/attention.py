@@ -15,6 +15,13 @@ from integration.web.page.visit import Visit
 
 SHOWN = 10  # items of a list in one sentence
 TO_CONFIRM = Link("Review requests", "/services/zoom/users?show=waiting")
+DOMAINS = Link("Open People and domains", "/services/zoom/domains")
+# Where a text without effect was entered.
+WHERE = {
+    "exclusions": "exclusions",
+    "own_domains": "own domains",
+    "domain_overrides": "domains of companies",
+}
 
 
 @dataclass(frozen=True)
@@ -75,11 +82,12 @@ def needs_of_identity(
         needs.append(
             Need(
                 "Some settings for people and companies are invalid",
-                f"{' '.join(problems)} Contact the team that runs WorkSights to correct them.",
+                f"{' '.join(problems)} Correct them under People and domains.",
+                link=DOMAINS,
             )
         )
     if unreadable:
-        shown = [f"“{one.text}” in {one.setting.replace('_', ' ')}" for one in unreadable[:SHOWN]]
+        shown = [f"“{one.text}” in {WHERE[one.setting]}" for one in unreadable[:SHOWN]]
         more = len(unreadable) - len(shown)
         listed = "; ".join([*shown, *([f"and {more:,} more"] if more else [])])
         needs.append(
@@ -87,8 +95,9 @@ def needs_of_identity(
                 f"{quantity(len(unreadable), 'setting')} for people and companies "
                 f"{noun(len(unreadable), 'has', 'have')} no effect",
                 f"{listed}. An exclusion must be an email address or a domain, such as "
-                "ann@acme.com or acme.com. Own domains and overrides must be domains. Contact the "
-                "team that runs WorkSights to correct them.",
+                "ann@acme.com or acme.com. Own domains and domains of companies must be domains. "
+                "Correct them under People and domains.",
+                link=DOMAINS,
             )
         )
     return needs

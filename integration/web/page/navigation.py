@@ -27,6 +27,7 @@ GROUPS = {
         MenuItem("Features", "/services/zoom/features"),
         MenuItem("Connections", "/services/zoom/connections"),
         MenuItem("Notifications", "/services/zoom/notifications"),
+        MenuItem("People and domains", "/services/zoom/domains"),
         MenuItem("Privacy", "/services/zoom/privacy"),
     ),
 }

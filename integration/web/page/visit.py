@@ -203,9 +203,9 @@ class Visit:
         *,
         subject: str,
         details: Mapping[str, Any] | None = None,
-    ) -> None:
+    ) -> int:
         """Records what the viewer changes in the audit trail, in the transaction of the change."""
-        record_change(
+        return record_change(
             connection,
             organization_id=self.viewer.organization_id,
             user_id=self.viewer.user_id,

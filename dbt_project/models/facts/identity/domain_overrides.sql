@@ -1,11 +1,13 @@
 {# Contract, 5.11: the overrides in force. Of several for one domain the latest counts, then the
-   greatest value. One with an unreadable domain or company domain has no effect. #}
+   greatest value. One with an unreadable domain or company domain has no effect. One
+   that only names a company moves nobody. #}
 
 select distinct on (overrides.organization_id, domains.domain)
     overrides.organization_id,
     domains.domain,
     coalesce(company_domains.domain, '') as company_domain,
-    coalesce(btrim(overrides.company_name), '') as company_name
+    coalesce(btrim(overrides.company_name), '') as company_name,
+    overrides.names_only as is_name_only
 from {{ source('integration', 'domain_overrides') }} as overrides
 inner join {{ ref('cleaned_domains') }} as domains
     on domains.organization_id = overrides.organization_id

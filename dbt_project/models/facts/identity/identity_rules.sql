@@ -18,6 +18,7 @@ rules as (
     union all
     select organization_id, 'domain_override' as kind, domain, company_domain
     from {{ ref('domain_overrides') }}
+    where not is_name_only
     union all
     select organization_id, 'company_name' as kind, domain, company_name
     from {{ ref('domain_overrides') }}

@@ -1,0 +1,1 @@
+"""The settings of people and companies: own domains, companies, rules, and trying an address."""
