@@ -30,7 +30,7 @@ def test_a_company_is_renamed_from_its_page_and_has_the_name_with_the_next_batch
     page = open_page(base_url=batched.site.base)
     sign_in(page, batched.site.link("executive"))
     page.goto("/clients")
-    page.get_by_role("link", name="Contoso", exact=True).click()
+    page.get_by_role("link", name="Contoso", exact=True).first.click()
     expect(page.get_by_text("guessed").first).to_be_visible()
     page.get_by_role("link", name="Edit this company").click()
     page.get_by_label("Name of the company").fill("Contoso Holding")
@@ -44,7 +44,7 @@ def test_a_company_is_renamed_from_its_page_and_has_the_name_with_the_next_batch
 
     batched.batch()
     page.goto("/clients")
-    expect(page.get_by_role("link", name="Contoso Holding", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Contoso Holding", exact=True).first).to_be_visible()
 
 
 def test_an_address_is_tried_on_a_dark_phone_without_scripts(

@@ -144,7 +144,7 @@ def _steps_of_reading(text: str, identity: Identity) -> list[Step]:
                 + f"{guess_person_name(identity.person_key)}.",
             )
         )
-        steps.append(Step("What is it?", " – ".join(KINDS[identity.kind])))
+        steps.append(Step("What is it?", ". ".join(KINDS[identity.kind])))
     return steps
 
 

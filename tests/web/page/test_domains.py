@@ -83,11 +83,17 @@ def test_changes_are_applied_by_a_batch_keep_the_rebuild_law_and_are_undone(
         (
             "merge",
             [
-                "1 person and 2 companies are concerned, in 1 meeting.",
+                "1 person moves. This changes 2 companies and 1 meeting.",
                 "Fabrikam fabrikam.co.uk Fabrikam fabrikam.com 1 1",
             ],
         ),
-        ("no_company", ["1 person and 1 company are", "Contoso contoso.com No company 1 1"]),
+        (
+            "no_company",
+            [
+                "1 person moves. This changes 1 company and 1 meeting.",
+                "Contoso contoso.com No company 1 1",
+            ],
+        ),
         (
             "company",
             [
@@ -97,7 +103,7 @@ def test_changes_are_applied_by_a_batch_keep_the_rebuild_law_and_are_undone(
         ),
         ("add_own", ["Contoso contoso.com Colleagues 1 1"]),
         ("rule", ["No company Gmail gmail.com 1 1"]),
-        ("endings", ["Nobody moves: no session so far has somebody whom it concerns."]),
+        ("endings", ["Nobody moves: it applies to nobody who was in a session so far."]),
     ],
 )
 def test_a_preview_shows_what_moves_to_who_sees_clients_and_changes_nothing(
@@ -108,7 +114,7 @@ def test_a_preview_shows_what_moves_to_who_sees_clients_and_changes_nothing(
     assert [each for each in shown if each not in page] == []
     page = look(batched.site.visitor("admin"), CHANGE, **ASKED[name])
     assert "is not shown to your role." in page
-    assert "concerned" not in page
+    assert "person moves" not in page
     assert settings(batched) == NOTHING
     assert (
         batched.site.rows(
@@ -134,7 +140,7 @@ def test_a_company_moves_as_a_whole_and_is_split_again(unchanged: Batched) -> No
     save(owner, ASKED["merge"])
     whole = {"do": "merge", "domain": "fabrikam.com", "into": "contoso.com"}
     page = look(owner, CHANGE, **whole)
-    assert "2 people and 2 companies are concerned, in 2 meetings." in page
+    assert "2 people move. This changes 2 companies and 2 meetings." in page
     save(owner, whole)
     assert settings(unchanged)[0] == [
         ("fabrikam.co.uk", "contoso.com", None, False),
