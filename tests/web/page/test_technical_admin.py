@@ -40,6 +40,8 @@ QUERIES = {
     "/services/zoom/features/many": f"{SWITCH}&everybody=yes",
     "/services/zoom/privacy/exclusions/add": "?kind=zoom_user&text=zu-acme-member&level=hide",
     "/services/zoom/privacy/{name}": "?to=none",
+    "/services/zoom/domains/company": "?domain=client-one.com",
+    "/services/zoom/domains/change": "?do=no_company&domain=client-one.com",
     **{
         f"/services/zoom/features/{whose}/change": SWITCH
         for whose in ("organization", "users/{user_id}")
@@ -70,6 +72,9 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "/services/zoom/features/undo": {"change": "of-another-day"},
     "/services/zoom/notifications/test": {},
+    "/services/zoom/domains/try": {"address": "cleo@client-one.com"},
+    "/services/zoom/domains/change": {"do": "no_company", "domain": "client-one.com"},
+    "/services/zoom/domains/undo": {"entry": "{entry}"},
     "/services/zoom/connections/{connection_id}/import": {},
     "/services/zoom/connections/{connection_id}/disconnect": {},
     "/services/zoom/privacy/exclusions/add": {
@@ -83,7 +88,9 @@ FORMS: dict[str, dict[str, str]] = {
 SETS_UP = [
     route.path
     for route in PAGES
-    if route.right is Right.CHANGE_SETTINGS and route.path.startswith("/services")
+    if route.right is Right.CHANGE_SETTINGS
+    and route.path.startswith("/services")
+    and route.path != "/services/zoom/domains/try"  # which answers without saving anything
 ]
 
 
@@ -124,8 +131,17 @@ def ids(acme: Site) -> dict[str, str]:
         "select (select max(request_id)::text from integration.mapping_requests), "
         "(select max(exclusion_id)::text from integration.exclusions)"
     )
+    acme.rows("insert into integration.own_domains values ('acme', 'acme-labs.com')")
+    ((entry,),) = acme.rows(
+        "insert into integration.audit_trail (organization_id, user_id, kind, subject, details) "
+        "values ('acme', 'acme-admin', 'own_domain_added', 'acme-labs.com', %s) "
+        "returning entry_id::text",
+        '{"edits": [{"table": "own_domains", "key": "acme-labs.com", "before": null, '
+        '"after": {}}]}',
+    )
     return {
-        "organization_id": "acme", "session_id": session_id, "participant_id": participant_id,
+        "entry": entry, "organization_id": "acme", "session_id": session_id,
+        "participant_id": participant_id,
         "person_id": person_id, "company_id": company_id, "connection_id": connection_id,
         "zoom_user_id": STRAY.zoom_user_id, "user_id": MEMBER, "name": "topics",
         "request": request, "exclusion": exclusion,
