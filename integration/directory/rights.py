@@ -2,6 +2,7 @@
 texts that name who has it are made from the same table.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 ROLE_NAMES = {
@@ -72,7 +73,12 @@ def may(role: str, right: Right) -> bool:
 
 def who_may(right: Right) -> str:
     """The roles that have the right, in words: "Executives, Admins and Technical Admins"."""
-    return _listed([f"{name}s" for name in _names_with(right)], "and")
+    return in_words([role for role, rights in RIGHTS.items() if right in rights])
+
+
+def in_words(roles: Sequence[str]) -> str:
+    """Everybody with one of these roles: "Admins and Technical Admins"."""
+    return _listed([f"{ROLE_NAMES[role]}s" for role in roles], "and")
 
 
 def someone_who_may(right: Right) -> str:

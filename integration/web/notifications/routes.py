@@ -6,9 +6,10 @@ import psycopg
 from starlette.responses import Response
 
 from integration.database import rows
-from integration.directory.rights import Right
+from integration.directory.rights import Right, in_words
 from integration.notify.channels import Channels, channels_of
 from integration.notify.outbox import failing_channels, put_out
+from integration.notify.recipients import ADMINS
 from integration.quantities import quantity
 from integration.web.notifications.listed import messages_about, problems_of, tests_of
 from integration.web.page.listing import ROWS, listing_of
@@ -40,6 +41,7 @@ def notifications(visit: Visit) -> Response:
         tests=tests,
         failing=failing,
         channels=channels_of(visit.settings).names,
+        roles=in_words(ADMINS),
         has_next=len(problems) > ROWS,
     )
 
