@@ -40,6 +40,12 @@ def patterns_of(connection: psycopg.Connection, text: str) -> list[str]:
     return rows.scalars(connection, str, _PATTERNS, {"words": words}) if words else []
 
 
+def folded(text: SQL) -> Composable:
+    """The text as it is compared: without case and accents, with single spaces."""
+    one_space = SQL(r"btrim(regexp_replace({}, '\s+', ' ', 'g'))")
+    return one_space.format(_FOLDED.format(text=text))
+
+
 def matches(text: SQL) -> Composable:
     """A condition: the text, which is not null, matches all of the parameter `patterns`."""
     return SQL("{} like all(%(patterns)s::text[])").format(_FOLDED.format(text=text))

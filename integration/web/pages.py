@@ -30,6 +30,9 @@ from integration.web.timeline import routes as timeline
 from integration.web.users import change as mapping
 from integration.web.users import confirm as confirmation
 from integration.web.users import routes as users
+from integration.web.users.bulk import files as mapping_files
+from integration.web.users.bulk import preview as bulk_mapping
+from integration.web.users.bulk import undo as undoing
 
 PAGES = (
     *sign_in.PAGES,
@@ -47,6 +50,9 @@ PAGES = (
     *oauth.PAGES,
     *overview.PAGES,
     *notifications.PAGES,
+    *bulk_mapping.PAGES,  # before the pages of single Zoom users, whose addresses start the same
+    *mapping_files.PAGES,
+    *undoing.PAGES,
     *users.PAGES,
     *mapping.PAGES,
     *confirmation.PAGES,

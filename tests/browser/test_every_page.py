@@ -26,6 +26,10 @@ ALSO = (
     "/services/zoom/overview/changes?page=2",
     "/services/zoom/users?q=no-such-name",
     "/services/zoom/users?show=unmapped",
+    "/services/zoom/users?show=unmapped&tick=page",
+    "/services/zoom/users?show=manual",
+    "/services/zoom/users?show=without",
+    "/services/zoom/users/{zoom_user_id}/change?to=by-email",
     "/services/zoom/users/{zoom_user_id}?q=manager",
     "/services/zoom/users/{zoom_user_id}/change?to=nobody",
     "/services/zoom/users/{zoom_user_id}/change?to={user_id}&since=day&day=2026-03-01",
@@ -158,6 +162,7 @@ def ids(story: Site) -> dict[str, str]:
     ((lookalike_id,),) = story.rows(
         "select company_id from clientsights.lookalikes where organization_id = 'acme'"
     )
+    ((change_id,),) = story.rows("select min(change_id)::text from integration.mapping_changes")
     token = story.link("member").partition("token=")[2]
     story.rows("update integration.sign_in_links set expires_at = now() + interval '1 day'")
     return {
@@ -172,6 +177,7 @@ def ids(story: Site) -> dict[str, str]:
         "link_of_another": token,
         "person_id": person_id,
         "name": "topics",
+        "change_id": change_id,
     }
 
 

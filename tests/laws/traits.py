@@ -50,6 +50,7 @@ BOUNDARIES = {
     "a start more than 31 days before the end",
     "a start just 31 days before the end",
     "an absurd time",
+    "a manual mapping that ended",
     "an inferred session with a join more than 31 days before its end",
     "a text that is too long",
     "a topic of 1000 bytes",
@@ -112,6 +113,7 @@ def traits_of(world: World) -> Counter[str]:
             found["over midnight"] += session.started_at.date() < session.ended_at.date()
     found.update(_edges(world.settings, ends))
     found.update(_of_spellings(world.settings))
+    found["a manual mapping that ended"] += len(_ended_mappings(world.settings))
     found.update(_of_zoom_users(world, Known(world, events.values()), ends))
     return found
 
@@ -121,6 +123,12 @@ def _only_listened_to(events: Iterable[Event]) -> int:
     events = [event for event in events if event.name.startswith("phone.")]
     talked = {event.fields["call_id"] for event in events if event.session}
     return len({event.fields["call_id"] for event in events} - talked)
+
+
+def _ended_mappings(settings: Settings) -> set[str]:
+    changes = settings.mapping_changes
+    manual = {change.zoom_user_id for change in changes if not change.is_by_email}
+    return manual & {change.zoom_user_id for change in changes if change.is_by_email}
 
 
 def _of_spellings(settings: Settings) -> Iterator[str]:

@@ -7,8 +7,9 @@ user, and the participant is not excluded. Earlier steps (answered, admitted, pr
 on settings, so participants who failed there are skipped. The result is compared with the current
 entries, so the counts are what the next batch does, unless it also receives new data.
 
-Switching a feature needs less than a mapping: off removes all entries of the feature and user, on
-adds those that only this switch has prevented. An organization may have a million of them.
+Mappings are counted in mapping_effects.py. Switching a feature needs less: off removes all entries
+of the feature and user, on adds those that only this switch has prevented. An organization may have
+a million of them.
 """
 
 from collections.abc import Collection
@@ -19,7 +20,6 @@ import psycopg
 from psycopg.sql import SQL, Composed
 
 from integration.database import rows
-from integration.explain.outcomes import OUTCOMES
 from integration.pipeline.marts import marts_exist
 
 
@@ -30,29 +30,6 @@ class Effect:
     feature: str
     added: int
     removed: int
-
-
-def effects_of_mapping(
-    connection: psycopg.Connection,
-    zoom_user_id: str,
-    *,
-    organization_id: str,
-    user_id: str | None,
-    effective_from: datetime,
-) -> list[Effect]:
-    """The effects of mapping a Zoom user to this user (None: to nobody) from then on. Features
-    without a change are not listed.
-    """
-    return _effects(
-        connection,
-        _EFFECTS_OF_MAPPING,
-        organization=organization_id,
-        zoom_user=zoom_user_id,
-        user=user_id,
-        effective_from=effective_from,
-        switched=[],
-        ineligible=[name for name, each in OUTCOMES.items() if each.step == "eligible"],
-    )
 
 
 def effects_of_switches(
@@ -88,19 +65,6 @@ def _effects(
     return rows.every(connection, Effect, statement, parameters)
 
 
-# Uses the index of timeline.participants on the Zoom user.
-_AFFECTED_BY_MAPPING = SQL("""
-    select
-        participants.session_id, participants.participant_id, participants.email,
-        participants.zoom_user_id, sessions.zoom_meeting_id,
-        %(user)s::text as user_id, sessions.feature, sessions.ended_at
-    from timeline.participants
-    inner join timeline.sessions using (organization_id, session_id)
-    where participants.organization_id = %(organization)s
-        and participants.zoom_user_id = %(zoom_user)s
-        and participants.outcome <> all(%(ineligible)s)
-        and sessions.ended_at >= %(effective_from)s
-""")
 # Uses the index on the user, or for the organization the index of sessions on their end.
 _AFFECTED_BY_SWITCH = SQL("""
     select
@@ -115,7 +79,7 @@ _AFFECTED_BY_SWITCH = SQL("""
         and sessions.ended_at >= %(effective_from)s
         {of_user}
 """)
-_ENTRIES_AFTER = SQL("""
+ENTRIES_AFTER = SQL("""
     with affected as (
         {affected}
     ),
@@ -159,41 +123,6 @@ _ENTRIES_AFTER = SQL("""
             )
     )
 """)
-_EFFECTS_OF_MAPPING = _ENTRIES_AFTER.format(affected=_AFFECTED_BY_MAPPING) + SQL("""
-    , entries_before as (
-        select activities.session_id, activities.user_id, activities.feature
-        from timeline.activities
-        where activities.organization_id = %(organization)s
-            and activities.session_id in (select session_id from affected)
-    ),
-    -- If the user has another Zoom identity in the session, the entry stays.
-    entries_of_others as (
-        select participants.session_id, participants.user_id
-        from timeline.participants
-        where participants.organization_id = %(organization)s
-            and participants.outcome = 'activity'
-            and participants.session_id in (select session_id from affected)
-            and not exists (
-                select from affected
-                where affected.session_id = participants.session_id
-                    and affected.participant_id = participants.participant_id
-            )
-    ),
-    changes as (
-        select feature, 1 as added, 0 as removed
-        from entries_after
-        where (session_id, user_id) not in (select session_id, user_id from entries_before)
-        union all
-        select feature, 0, 1
-        from entries_before
-        where (session_id, user_id) not in (select session_id, user_id from entries_after)
-            and (session_id, user_id) not in (select session_id, user_id from entries_of_others)
-    )
-    select feature, sum(added)::integer as added, sum(removed)::integer as removed
-    from changes
-    group by feature
-    order by feature
-""")
 _EFFECTS_OF_ON = SQL("""
     select feature, count(*)::integer as added, 0 as removed
     from entries_after
@@ -217,7 +146,7 @@ def _of_switch(of_user: SQL) -> dict[bool, Composed]:
     """The statements for switching on (True) and off (False)."""
     affected = _AFFECTED_BY_SWITCH.format(of_user=of_user)
     return {
-        True: _ENTRIES_AFTER.format(affected=affected) + _EFFECTS_OF_ON,
+        True: ENTRIES_AFTER.format(affected=affected) + _EFFECTS_OF_ON,
         False: _EFFECTS_OF_OFF.format(of_user=of_user),
     }
 

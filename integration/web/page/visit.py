@@ -37,18 +37,11 @@ from integration.sign_in.sessions import (
     viewer_of,
 )
 from integration.sign_in.signing import Signing
+from integration.web.page import refusals
 from integration.web.page.activity import NOTICE, address_of, is_activity, needs_notice
 from integration.web.page.browser_session import CSRF_FIELD, BrowserSession
 from integration.web.page.closed_rights import closed_rights
 from integration.web.page.form_body import read_form
-from integration.web.page.refusals import (
-    closed_by_privacy,
-    forbidden,
-    form_refused,
-    not_found,
-    not_signed_in,
-    signed_out_when_idle,
-)
 from integration.web.page.worker_thread import WorkerThread
 
 LONGEST_PART, OK = 200, 200  # an address's ids have at most 128 bytes
@@ -86,7 +79,7 @@ class Visit:
     @property
     def viewer(self) -> Viewer:
         if self.signed_in is None:
-            raise not_signed_in()
+            raise refusals.not_signed_in()
         return self.signed_in
 
     @property
@@ -117,9 +110,9 @@ class Visit:
     def require(self, right: Right) -> None:
         """Raises the refusal that says why the viewer may not."""
         if not self._role_may(right):
-            raise forbidden(right)
+            raise refusals.forbidden(right)
         if not self.may(right):
-            raise closed_by_privacy(right)
+            raise refusals.closed_by_privacy(right)
 
     def _role_may(self, right: Right) -> bool:
         return self.signed_in is not None and may(self.signed_in.role, right)
@@ -136,7 +129,7 @@ class Visit:
         """A part of the address; raises "page not found" if it cannot be an id."""
         part: str = self.request.path_params[name]
         if "\0" in part or len(part) > LONGEST_PART:
-            raise not_found()
+            raise refusals.not_found()
         return part
 
     def query(self, name: str, default: str = "") -> str:
@@ -149,9 +142,8 @@ class Visit:
     def render(
         self, template: str, *, status: int = 200, takes_message: bool = True, **context: Any
     ) -> Response:
-        """The rendered page, with the message stored for this session, which is shown once. A page
-        that must not change anything sets `takes_message` to False.
-        """
+        """The page, with the message stored for this session, which is shown once; a page that must
+        not change anything does not take it."""
         message = self.signed_in.message if self.signed_in and takes_message else None
         if message and self.session:
             with self.transaction() as connection:
@@ -168,11 +160,17 @@ class Visit:
         return RedirectResponse(path, status_code=303)
 
     def show_next(
-        self, connection: psycopg.Connection, text: str, *, tone: Literal["good", "warn"] = "good"
+        self,
+        connection: psycopg.Connection,
+        text: str,
+        *,
+        tone: Literal["good", "warn"] = "good",
+        link: refusals.Link | None = None,
     ) -> None:
         """Stores a message for the next page of this session, in the transaction of the change."""
+        message = {"text": text, "tone": tone, "link": link and vars(link)}
         if self.session:
-            store_message(connection, self.session, {"text": text, "tone": tone})
+            store_message(connection, self.session, message)
 
     def record(
         self,
@@ -243,9 +241,11 @@ class PageRoute(Route):
         right: Right,
         shows: Act | Shows,
         method: Literal["GET", "POST"] = "GET",
+        takes_file: bool = False,
     ) -> None:
         async def endpoint(request: Request) -> Response:
-            form = await read_form(request) if method == "POST" else FormData()
+            is_post = method == "POST"
+            form = await read_form(request, takes_file=takes_file) if is_post else FormData()
             answer = await to_thread.run_sync(
                 _answer, request, handler, right, form, limiter=request.state.pages_at_once
             )
@@ -265,20 +265,20 @@ def _answer(request: Request, handler: Handler, right: Right, form: FormData) ->
     request.state.visit = visit  # for the error page
     if right is Right.ANYONE:
         if request.method == "POST" and not visit.page.browser_session.is_from_here(request):
-            raise form_refused()
+            raise refusals.form_refused()
         return handler(visit)
     if not visit.session or not visit.signed_in:
         wanted = address_of(request) if request.method != "POST" else ""
         if visit.idle:
-            raise signed_out_when_idle(wanted, openid_in=visit.idle.openid_in)
-        raise not_signed_in(wanted=wanted)
+            raise refusals.signed_out_when_idle(wanted, openid_in=visit.idle.openid_in)
+        raise refusals.not_signed_in(wanted=wanted)
     if visit.notice_is_due and needs_notice(request):
         return visit.go(f"{NOTICE}?{urlencode({'next': address_of(request)})}")
     visit.require(right)
     if request.method == "POST" and not visit.page.browser_session.accepts_form(
         request, session=visit.session, token=visit.field(CSRF_FIELD)
     ):
-        raise form_refused()
+        raise refusals.form_refused()
     return handler(visit)
 
 

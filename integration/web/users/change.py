@@ -1,6 +1,6 @@
 """`/services/zoom/users/{zoom_user_id}/change`: the preview of a mapping, and the change itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import psycopg
@@ -16,35 +16,40 @@ from integration.web.changes.words import saved_message
 from integration.web.page.addresses import address
 from integration.web.page.refusals import Link, Refusal, bad_form, not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
-from integration.web.users.mapping_changes import map_zoom_user
-from integration.web.users.mapping_requests import (
-    Person,
-    owner_of_email,
-    request_mapping,
-    second_persons,
-)
-from integration.web.users.routes import PATH
+from integration.web.users.addresses import PATH
+from integration.web.users.candidates import Candidate, candidates_of
+from integration.web.users.mapping_changes import NewMapping, map_zoom_users
+from integration.web.users.mapping_requests import request_mapping, second_persons
+from integration.web.users.owners import Person, owners_of
 from integration.web.users.shown_effects import shown_effects_of_mapping
 from integration.web.users.zoom_users import ZoomUser, zoom_user_of
 
-NOBODY = "nobody"
+NOBODY, BY_EMAIL = "nobody", "by-email"
 PERSONS_SHOWN = 3  # who may confirm a mapping
 
 
 @dataclass(frozen=True)
 class MappingChoice:
-    """`profile` None is "nobody". `owner` is the active user whose email the Zoom user has.
-    `viewer_id` is the person who makes the choice.
+    """`profile` None is "nobody", or with `is_by_email` whoever has the email. `owners` are the
+    active users whose email the Zoom user has or had. `viewer_id` is the person who makes the
+    choice.
     """
 
     user: ZoomUser
     profile: Profile | None
+    is_by_email: bool
     time: TimeChoice
-    owner: Person | None
+    owners: list[Person]
     viewer_id: str
 
     @property
+    def owner(self) -> Person | None:
+        return self.owners[0] if self.owners else None
+
+    @property
     def is_for_oneself(self) -> bool:
+        if self.is_by_email:
+            return any(owner.user_id == self.viewer_id for owner in self.owners)
         return self.user_id == self.viewer_id
 
     @property
@@ -59,8 +64,15 @@ class MappingChoice:
         return self.is_for_oneself or self.takes_from_owner
 
     @property
+    def gains(self) -> str | None:
+        """Who would get the entries, as far as that is one person."""
+        return self.viewer_id if self.is_by_email and self.is_for_oneself else self.user_id
+
+    @property
     def from_user_id(self) -> str | None:
         """Who loses the Zoom user."""
+        if self.is_by_email:
+            return self.user.user_id if self.user.user_id != self.gains else None
         known = self.owner.user_id if self.owner else self.user.user_id
         return known if known != self.user_id else None
 
@@ -82,8 +94,13 @@ def preview(visit: Visit) -> Response:
             others=[viewer.user_id, choice.user_id or ""],
             limit=PERSONS_SHOWN,
         )
+        taken = _zoom_user_of_profile(visit, connection, choice)
     return visit.render(
-        "users/change_mapping.html", choice=choice, effects=effects, may_confirm=may_confirm
+        "users/change_mapping.html",
+        choice=choice,
+        effects=effects,
+        may_confirm=may_confirm,
+        taken=taken,
     )
 
 
@@ -94,8 +111,8 @@ def save(visit: Visit) -> Response:
         effective = choice.time.effective
         if effective is None:
             raise bad_form(choice.time.refusal)
-        if choice.needs_second_person and choice.user_id:
-            _request(visit, connection, choice, choice.user_id, effective)
+        if choice.needs_second_person and choice.gains:
+            _request(visit, connection, choice, choice.gains, effective)
         else:
             _map(visit, connection, choice, effective)
     return visit.go(address(f"{PATH}/{choice.user.zoom_user_id}", {"back": visit.field("back")}))
@@ -106,18 +123,27 @@ def _map(
 ) -> None:
     viewer = visit.viewer
     effects = _effects(visit, connection, choice, effective)
-    map_zoom_user(
+    change_id = map_zoom_users(
         connection,
-        choice.user.zoom_user_id,
+        [
+            NewMapping(
+                choice.user.zoom_user_id,
+                choice.user.zoom_account_id,
+                choice.user_id,
+                effective.moment,
+                is_by_email=choice.is_by_email,
+            )
+        ],
         organization_id=viewer.organization_id,
-        zoom_account_id=choice.user.zoom_account_id,
-        user_id=choice.user_id,
-        effective_from=effective.moment,
         changed_by=viewer.user_id,
     )
-    _record(visit, connection, "mapping_changed", choice, effective)
+    _record(visit, connection, "mapping_changed", choice, effective, {"change_id": change_id})
     message = saved_message(effective, effects, time_zone=viewer.time_zone)
-    visit.show_next(connection, f"Mapping saved. {message}")
+    visit.show_next(
+        connection,
+        f"Mapping saved. {message}",
+        link=Link("Undo", f"{PATH}/undo/{change_id}"),
+    )
 
 
 def _request(
@@ -137,6 +163,7 @@ def _request(
         from_user_id=choice.from_user_id,
         effective_from=effective.moment,
         requested_by=viewer.user_id,
+        is_by_email=choice.is_by_email,
     )
     if not is_requested:
         raise Refusal(
@@ -160,12 +187,16 @@ def _record(
     kind: str,
     choice: MappingChoice,
     effective: Effective,
+    more: Mapping[str, object] | None = None,
 ) -> None:
+    details = {"user_id": choice.user_id, "effective_from": effective.moment.isoformat()}
+    if choice.is_by_email:
+        details["by_email"] = "yes"
     visit.record_change(
         connection,
         kind,
         subject=choice.user.zoom_user_id,
-        details={"user_id": choice.user_id, "effective_from": effective.moment.isoformat()},
+        details={**details, **(more or {})},
     )
 
 
@@ -181,9 +212,9 @@ def _choice(
     )
     chosen = read("to")
     profile = None
-    if chosen != NOBODY:
+    if chosen not in (NOBODY, BY_EMAIL):
         profile = profile_of(connection, chosen, organization_id=organization_id)
-    if user is None or (profile is None and chosen != NOBODY):
+    if user is None or (profile is None and chosen not in (NOBODY, BY_EMAIL)):
         raise not_found()
     connections = connections_of(connection, organization_id=organization_id)
     time = time_choice(
@@ -192,13 +223,22 @@ def _choice(
         now=visit.now,
         time_zone=visit.viewer.time_zone,
     )
-    owner = owner_of_email(
-        connection,
-        user.zoom_user_id,
-        organization_id=organization_id,
-        since=time.effective.moment if time.effective else visit.now,
+    since = time.effective.moment if time.effective else visit.now
+    found = owners_of(connection, {user.zoom_user_id: since}, organization_id=organization_id)
+    owners = found.get(user.zoom_user_id, [])
+    return MappingChoice(user, profile, chosen == BY_EMAIL, time, owners, visit.viewer.user_id)
+
+
+def _zoom_user_of_profile(
+    visit: Visit, connection: psycopg.Connection, choice: MappingChoice
+) -> Candidate | None:
+    """The chosen profile, if another Zoom user is mapped to it."""
+    if choice.profile is None or choice.user.user_id == choice.user_id:
+        return None
+    (candidate,) = candidates_of(
+        connection, [choice.profile], organization_id=visit.viewer.organization_id
     )
-    return MappingChoice(user, profile, time, owner, visit.viewer.user_id)
+    return candidate if candidate.zoom_user else None
 
 
 def _effects(
@@ -211,6 +251,7 @@ def _effects(
         from_user_id=choice.user.user_id,
         user_id=choice.user_id,
         effective_from=effective.moment if effective else None,
+        is_by_email=choice.is_by_email,
     )
 
 

@@ -11,8 +11,9 @@ from integration.directory.rights import Right
 from integration.privacy.access_log import Act
 from integration.web.page.refusals import Link, Refusal, bad_form, not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
+from integration.web.users.addresses import PATH
 from integration.web.users.change import PERSONS_SHOWN
-from integration.web.users.mapping_changes import map_zoom_user
+from integration.web.users.mapping_changes import NewMapping, map_zoom_users
 from integration.web.users.mapping_requests import (
     Decision,
     MappingRequest,
@@ -21,7 +22,6 @@ from integration.web.users.mapping_requests import (
     second_persons,
     waiting_request,
 )
-from integration.web.users.routes import PATH
 from integration.web.users.shown_effects import shown_effects_of_mapping
 from integration.web.users.zoom_users import zoom_user_of
 
@@ -47,6 +47,7 @@ def show(visit: Visit) -> Response:
             from_user_id=request.from_user_id,
             user_id=request.user_id,
             effective_from=request.effective_from,
+            is_by_email=request.is_by_email,
         )
         may_confirm = second_persons(
             connection,
@@ -96,13 +97,18 @@ def _decide(
     ):
         raise _decided_already(request.zoom_user_id)
     if decision == "confirmed":
-        map_zoom_user(
+        map_zoom_users(
             connection,
-            request.zoom_user_id,
+            [
+                NewMapping(
+                    request.zoom_user_id,
+                    request.zoom_account_id,
+                    None if request.is_by_email else request.user_id,
+                    request.effective_from,
+                    is_by_email=request.is_by_email,
+                )
+            ],
             organization_id=viewer.organization_id,
-            zoom_account_id=request.zoom_account_id,
-            user_id=request.user_id,
-            effective_from=request.effective_from,
             changed_by=request.requested_by,
         )
     visit.record_change(

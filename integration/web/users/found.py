@@ -73,14 +73,18 @@ _FOUND = SQL("""
         left join phone_users using (zoom_account_id, zoom_user_id)
     ),
     manual as (
-        select distinct on (zoom_user_id) zoom_user_id, user_id
-        from integration.mapping_changes
-        where zoom_account_id in (
-                select zoom_account_id from integration.connections
-                where organization_id = %(organization)s
-            )
-            and effective_from <= now()
-        order by zoom_user_id, effective_from desc, changed_at desc, change_id desc
+        select zoom_user_id, user_id
+        from (
+            select distinct on (zoom_user_id) zoom_user_id, user_id, is_by_email
+            from integration.mapping_changes
+            where zoom_account_id in (
+                    select zoom_account_id from integration.connections
+                    where organization_id = %(organization)s
+                )
+                and effective_from <= now()
+            order by zoom_user_id, effective_from desc, changed_at desc, change_id desc
+        ) as latest
+        where not is_by_email
     ),
     by_email as (
         select distinct on (email) user_id, email

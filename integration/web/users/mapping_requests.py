@@ -13,27 +13,23 @@ from psycopg.sql import SQL
 
 from integration.database import rows
 from integration.directory.rights import RIGHTS, Right
+from integration.web.users.owners import Person
 
 Decision = Literal["confirmed", "declined", "withdrawn"]
 
 
 @dataclass(frozen=True)
-class Person:
-    user_id: str
-    full_name: str
-
-
-@dataclass(frozen=True)
 class MappingRequest:
-    """`user_id` would get the Zoom user's entries; `from_user_id` has its email, or is the user it
-    is mapped to. Names are None if there is no such user (any more); so is a decision that has not
-    been made.
+    """`user_id` would get the Zoom user's entries, with `is_by_email` because of its email;
+    `from_user_id` has its email, or is the user it is mapped to. Names are None if there is no such
+    user (any more); so is a decision that has not been made.
     """
 
     request_id: int
     zoom_account_id: str
     zoom_user_id: str
     user_id: str
+    is_by_email: bool
     user_name: str | None
     from_user_id: str | None
     from_user_name: str | None
@@ -46,46 +42,6 @@ class MappingRequest:
     decided_at: datetime | None
 
 
-def owner_of_email(
-    connection: psycopg.Connection, zoom_user_id: str, *, organization_id: str, since: datetime
-) -> Person | None:
-    """The active user whose email the Zoom user has now, or has had after `since`: an entry of that
-    time would be theirs. The current email decides before earlier ones.
-    """
-    return rows.maybe_one(
-        connection,
-        Person,
-        """
-        with emails as (
-            select lower(email collate "C") as email, true as is_current
-            from zoom_raw.users
-            where organization_id = %(organization)s and zoom_user_id = %(zoom_user)s
-            union all
-            select value, valid @> now()
-            from pipeline.settings
-            where organization_id = %(organization)s and kind = 'zoom_user_email'
-                and subject = %(zoom_user)s
-                and valid && tstzrange(%(since)s, null)
-        )
-        select users.user_id, users.full_name
-        from worksights.users
-        inner join emails
-            on emails.email = lower(btrim(users.email) collate "C")
-            or emails.email in (
-                select value from pipeline.settings
-                where organization_id = %(organization)s and kind = 'user_email'
-                    and subject = users.user_id
-                    and valid && tstzrange(%(since)s, null)
-            )
-        where users.organization_id = %(organization)s
-            and (users.deactivated_at is null or users.deactivated_at > now())
-        order by emails.is_current desc, users.user_id collate "C"
-        limit 1
-        """,
-        {"organization": organization_id, "zoom_user": zoom_user_id, "since": since},
-    )
-
-
 def request_mapping(
     connection: psycopg.Connection,
     zoom_user_id: str,
@@ -96,6 +52,7 @@ def request_mapping(
     from_user_id: str | None,
     effective_from: datetime,
     requested_by: str,
+    is_by_email: bool = False,
 ) -> bool:
     """Asks for a mapping, instead of what was asked for this Zoom user before. False if somebody
     else asked at the same moment.
@@ -105,6 +62,7 @@ def request_mapping(
         "account": zoom_account_id,
         "zoom_user": zoom_user_id,
         "user": user_id,
+        "by_email": is_by_email,
         "from_user": from_user_id,
         "effective_from": effective_from,
         "requested_by": requested_by,
@@ -121,11 +79,11 @@ def request_mapping(
     added = connection.execute(
         """
         insert into integration.mapping_requests (
-            organization_id, zoom_account_id, zoom_user_id, user_id, from_user_id, effective_from,
-            requested_by
+            organization_id, zoom_account_id, zoom_user_id, user_id, is_by_email, from_user_id,
+            effective_from, requested_by
         )
         values (
-            %(organization)s, %(account)s, %(zoom_user)s, %(user)s, %(from_user)s,
+            %(organization)s, %(account)s, %(zoom_user)s, %(user)s, %(by_email)s, %(from_user)s,
             %(effective_from)s, %(requested_by)s
         )
         on conflict (organization_id, zoom_user_id) where decision is null do nothing
@@ -230,7 +188,7 @@ def second_persons(
 _REQUESTS = SQL("""
     select
         requests.request_id, requests.zoom_account_id, requests.zoom_user_id, requests.user_id,
-        mapped.full_name as user_name, requests.from_user_id,
+        requests.is_by_email, mapped.full_name as user_name, requests.from_user_id,
         mapped_before.full_name as from_user_name, requests.effective_from, requests.requested_by,
         authors.full_name as requested_by_name, requests.requested_at, requests.decision,
         deciders.full_name as decided_by_name, requests.decided_at

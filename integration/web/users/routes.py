@@ -1,14 +1,24 @@
 """`/services/zoom/users`: the Zoom users and their mappings, and the page of one Zoom user."""
 
+from dataclasses import replace
+from typing import Any
+
+import psycopg
 from starlette.responses import Response
 
 from integration.connections.listed import connections_of
 from integration.directory.profiles import profile_with_email, similar_profiles
 from integration.directory.rights import Right
 from integration.web.page.addresses import back_to
-from integration.web.page.listing import ROWS, SEARCH_LIMIT, listing_of
+from integration.web.page.listing import ROWS, SEARCH_LIMIT, Listing, listing_of
 from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
+from integration.web.users.addresses import PATH
+from integration.web.users.bulk.profiles import profiles_offered
+from integration.web.users.bulk.reasons import reason_in_words
+from integration.web.users.bulk.without import users_without
+from integration.web.users.bulk.worklist import WORK, count_work, counts_of, work_rows
+from integration.web.users.candidates import candidates_of
 from integration.web.users.mapping_changes import mapping_history
 from integration.web.users.mapping_requests import waiting_request
 from integration.web.users.zoom_users import (
@@ -19,35 +29,87 @@ from integration.web.users.zoom_users import (
     zoom_users_of,
 )
 
-PATH = "/services/zoom/users"
 PROFILES_SHOWN = 12
+WITHOUT = "without"  # the filter of WorkSights users without a Zoom user
 
 
 def users(visit: Visit) -> Response:
-    organization_id = visit.viewer.organization_id
-    listing = listing_of(visit, PATH, filters=tuple(SHOWN))
+    listing = listing_of(visit, PATH, filters=(*SHOWN, *WORK, WITHOUT))
+    if listing.show in WORK and not visit.may(Right.CHANGE_SETTINGS):
+        listing = replace(listing, show="unmapped")
+    is_work = listing.show in WORK and visit.may(Right.CHANGE_SETTINGS)
+    organization_id, search = visit.viewer.organization_id, listing.search
     with visit.transaction() as connection:
-        connections = connections_of(connection, organization_id=organization_id)
-        counts = count_zoom_users(
-            connection, organization_id=organization_id, search=listing.search
-        )
-        found = zoom_users_of(
-            connection,
-            organization_id=organization_id,
-            search=listing.search,
-            show=listing.show,
-            by_entries=visit.may(Right.SEE_ACTIVITY_COUNTS),
-            limit=ROWS,
-            offset=listing.offset,
-        )
-    return visit.render(
-        "users/users.html",
-        connections=connections,
-        counts=counts,
-        listing=listing,
-        total=getattr(counts, listing.show),
-        users=found,
+        around = {
+            "connections": connections_of(connection, organization_id=organization_id),
+            "counts": count_zoom_users(connection, organization_id=organization_id, search=search),
+            "listing": listing,
+            "work": None,
+            "ticked": visit.query("tick"),
+        }
+        if listing.show == WITHOUT:
+            return _without(visit, connection, listing, around)
+        return (_work if is_work else _list)(visit, connection, listing, around)
+
+
+def _list(
+    visit: Visit, connection: psycopg.Connection, listing: Listing, around: dict[str, Any]
+) -> Response:
+    found = zoom_users_of(
+        connection,
+        organization_id=visit.viewer.organization_id,
+        search=listing.search,
+        show=listing.show,
+        by_entries=visit.may(Right.SEE_ACTIVITY_COUNTS),
+        limit=ROWS,
+        offset=listing.offset,
     )
+    total = getattr(around["counts"], listing.show)
+    return visit.render("users/users.html", **around, users=found, total=total)
+
+
+def _work(
+    visit: Visit, connection: psycopg.Connection, listing: Listing, around: dict[str, Any]
+) -> Response:
+    """The work list: those that are not mapped, with suggestions."""
+    organization_id = visit.viewer.organization_id
+    found = work_rows(
+        connection,
+        organization_id=organization_id,
+        search=listing.search,
+        show=listing.show,
+        by_entries=visit.may(Right.SEE_ACTIVITY_COUNTS),
+        limit=ROWS,
+        offset=listing.offset,
+    )
+    work = counts_of(found) or count_work(
+        connection, organization_id=organization_id, search=listing.search
+    )
+    profiles = profiles_offered(
+        connection, [one.display_name for one in found], organization_id=organization_id
+    )
+    return visit.render(
+        "users/bulk/worklist.html",
+        **{**around, "work": work},
+        users=found,
+        total=getattr(work, listing.show),
+        profiles=profiles,
+        reason_in_words=reason_in_words,
+    )
+
+
+def _without(
+    visit: Visit, connection: psycopg.Connection, listing: Listing, around: dict[str, Any]
+) -> Response:
+    found = users_without(
+        connection,
+        organization_id=visit.viewer.organization_id,
+        search=listing.search,
+        limit=ROWS,
+        offset=listing.offset,
+    )
+    total = found[0].total if found else 0
+    return visit.render("users/bulk/without.html", **around, users=found, total=total)
 
 
 def user(visit: Visit) -> Response:
@@ -70,12 +132,13 @@ def user(visit: Visit) -> Response:
             by_email = found.email and profile_with_email(
                 connection, found.email, organization_id=organization_id
             )
-            profiles = similar_profiles(
+            similar = similar_profiles(
                 connection,
                 (search or _known_words(found)).split(),
                 organization_id=organization_id,
                 limit=PROFILES_SHOWN,
             )
+            profiles = candidates_of(connection, similar, organization_id=organization_id)
     return visit.render(
         "users/zoom_user.html",
         user=found,

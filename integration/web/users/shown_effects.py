@@ -4,7 +4,8 @@ from datetime import datetime
 
 import psycopg
 
-from integration.web.changes.effects import Effect, effects_of_mapping
+from integration.web.changes.effects import Effect
+from integration.web.changes.mapping_effects import MappingPeriod, effects_of_mappings
 from integration.web.changes.shown_effects import shown_effects
 from integration.web.page.visit import Visit
 
@@ -17,20 +18,18 @@ def shown_effects_of_mapping(
     from_user_id: str | None,
     user_id: str | None,
     effective_from: datetime | None,
+    is_by_email: bool = False,
 ) -> list[Effect] | None:
-    """What mapping the Zoom user from one user to another (None: nobody) changes for sessions since
-    then; nothing without a time. None if the viewer may not see counts.
+    """What mapping the Zoom user from one user to another (None: nobody, or whoever has the email)
+    changes for sessions since then; nothing without a time. None if the viewer may not see counts.
     """
 
     def count() -> list[Effect]:
         if effective_from is None:
             return []
-        return effects_of_mapping(
-            connection,
-            zoom_user_id,
-            organization_id=visit.viewer.organization_id,
-            user_id=user_id,
-            effective_from=effective_from,
+        period = MappingPeriod(zoom_user_id, user_id, effective_from, is_by_email=is_by_email)
+        return effects_of_mappings(
+            connection, [period], organization_id=visit.viewer.organization_id
         )
 
     return shown_effects(visit, connection, count, users=[user_id, from_user_id])

@@ -15,6 +15,7 @@ SHOWN = {
     "all": SQL("true"),
     "unmapped": SQL("mapping = 'unmapped'"),
     "mapped": SQL("user_id is not null"),
+    "email": SQL("mapping = 'email'"),
     "nobody": SQL("mapping = 'nobody'"),
     "manual": SQL("mapping in ('manual', 'nobody')"),
     "phone": SQL("has_phone"),
@@ -52,6 +53,7 @@ class ZoomUserCounts:
     all: int
     unmapped: int
     mapped: int
+    email: int
     nobody: int
     manual: int
     phone: int

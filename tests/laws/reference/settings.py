@@ -175,14 +175,16 @@ class Known:
         self, organization_id: str, accounts: list[str], zoom_user_id: str, at: datetime
     ) -> str | None:
         manual = [
-            (change.effective_from, change.changed_at, number, change.user_id)
+            (change.effective_from, change.changed_at, number, change)
             for number, change in enumerate(self.settings.mapping_changes)
             if change.zoom_user_id == zoom_user_id
             and change.zoom_account_id in accounts
             and change.effective_from <= at
         ]
         if manual:
-            return max(manual, key=lambda change: change[:3])[3]
+            latest = max(manual, key=lambda change: change[:3])[3]
+            if not latest.is_by_email:
+                return latest.user_id
         address = self.zoom_email(accounts, zoom_user_id, at)
         matches = [
             (not self.is_active(organization_id, user.user_id, at), user.user_id)

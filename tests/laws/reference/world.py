@@ -38,6 +38,7 @@ class MappingChange:
     user_id: str | None
     effective_from: datetime
     changed_at: datetime
+    is_by_email: bool = False
 
 
 @dataclass(frozen=True)

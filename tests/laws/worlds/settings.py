@@ -55,6 +55,9 @@ class Setter:
         # Time zones came later still.
         self.zones = random.Random(f"zones of {self.cast.prefix[1:]}")  # noqa: S311
 
+        # And changes back to "by email" after them.
+        self.emails = random.Random(f"emails of {self.cast.prefix[1:]}")  # noqa: S311
+
     def edge(self) -> datetime:
         """A moment at, just before or just after the end of a session."""
         if not self.ends or self.dice.luck(0.2):
@@ -66,13 +69,16 @@ class Setter:
         account = dice.choice(list(cast.accounts))
         ids = [person.zoom_user_id for person in cast.persons[account] if person.zoom_user_id]
         users = [user.user_id for user in cast.users]
-        return MappingChange(
+        change = MappingChange(
             zoom_account_id=account,
             zoom_user_id=dice.choice([*ids, f"{cast.prefix}foreign0"]),
             user_id=dice.choice([*users, *users, None, "nobody-knows"]),
             effective_from=self.edge(),
             changed_at=BASE + timedelta(hours=dice.number(0, 2)),
         )
+        if self.emails.random() < 0.3:
+            return replace(change, user_id=None, is_by_email=True)
+        return change
 
     def subscription(self) -> SubscriptionChange:
         dice = self.dice
@@ -135,7 +141,9 @@ def first_settings(setter: Setter) -> Settings:
     changes = [setter.subscription() for _ in range(dice.choice([0, 0, 1, 3]))]
     mappings = [setter.mapping() for _ in range(dice.choice([0, 1, 3]))]
     mappings += [
-        replace(change, user_id=dice.choice(users).user_id) for change in mappings if dice.luck(0.2)
+        replace(change, user_id=dice.choice(users).user_id, is_by_email=False)
+        for change in mappings
+        if dice.luck(0.2)
     ]
     changes += [
         replace(change, is_on=not change.is_on, changed_at=change.changed_at - timedelta(hours=1))

@@ -15,9 +15,10 @@ import psycopg
 import pytest
 
 from integration.database.postgres import transaction
-from integration.web.changes.effects import Effect, effects_of_mapping, effects_of_switches
+from integration.web.changes.effects import Effect, effects_of_switches
+from integration.web.changes.mapping_effects import MappingPeriod, effects_of_mappings
 from integration.web.features.saving import Switch, lock_switches, save_switches, take_back
-from integration.web.users.mapping_changes import map_zoom_user
+from integration.web.users.mapping_changes import NewMapping, map_zoom_users
 from simulator.world import World
 from tests.pipeline.events import Person, Session, call_ended, iso
 from tests.pipeline.firms import EXCLUDE, MAP, SWITCH, Firm
@@ -58,20 +59,40 @@ class Change:
     before: tuple[str, ...] = ()
 
 
+BY_EMAIL = "by email"
+
+
 def maps(
     zoom_user: str, user: str | None, since: datetime, expected: list[Effect], *before: str
 ) -> Change:
+    return maps_many({zoom_user: user}, since, expected, *before)
+
+
+def maps_many(
+    to: dict[str, str | None], since: datetime, expected: list[Effect], *before: str
+) -> Change:
+    def new_mappings(firm: Firm) -> list[NewMapping]:
+        return [
+            NewMapping(
+                zoom_user, firm.account, firm.user(user) if user and user != BY_EMAIL else None,
+                since, is_by_email=user == BY_EMAIL,
+            )
+            for zoom_user, user in to.items()
+        ]  # fmt: skip
+
     def preview(connection: psycopg.Connection, firm: Firm) -> list[Effect]:
-        return effects_of_mapping(
-            connection, zoom_user, organization_id=firm.name,
-            user_id=firm.user(user) if user else None, effective_from=since,
-        )  # fmt: skip
+        periods = [
+            MappingPeriod(
+                one.zoom_user_id, one.user_id, one.effective_from, is_by_email=one.is_by_email
+            )
+            for one in new_mappings(firm)
+        ]
+        return effects_of_mappings(connection, periods, organization_id=firm.name)
 
     def save(connection: psycopg.Connection, firm: Firm) -> None:
-        map_zoom_user(
-            connection, zoom_user, organization_id=firm.name, zoom_account_id=firm.account,
-            user_id=firm.user(user) if user else None, effective_from=since, changed_by="the test",
-        )  # fmt: skip
+        map_zoom_users(
+            connection, new_mappings(firm), organization_id=firm.name, changed_by="the test"
+        )
 
     return Change(preview, save, expected, before)
 
@@ -149,6 +170,18 @@ CHANGES = {
     "later_changes_are_overwritten": maps("zu-dan", "dan", MONDAY, [
         Effect("meetings", 3, 0), Effect("webinars", 2, 0),
     ], mapped("zu-dan", None, "2026-03-03"), mapped("zu-dan", None, "2026-03-05 12:00")),
+    "by_email_again": maps("zu-ben", BY_EMAIL, TUESDAY, [
+        Effect("meetings", 1, 1), Effect("webinars", 1, 1),
+    ], mapped("zu-ben", "dan")),
+    "by_email_with_an_email_of_no_user": maps("zu-eve", BY_EMAIL, MONDAY, [
+        Effect("meetings", 0, 2),
+    ], mapped("zu-eve", "dan")),
+    "by_email_from_the_middle_of_a_manual_time": maps("zu-ann", BY_EMAIL, THURSDAY, [
+        Effect("meetings", 1, 0), Effect("phone", 1, 0), Effect("webinars", 1, 0),
+    ], mapped("zu-ann", None)),
+    "several_at_once": maps_many({"zu-dan": "dan", "zu-eve": "dan", "zu-ben": None}, TUESDAY, [
+        Effect("meetings", 2, 1), Effect("webinars", 2, 1),
+    ]),
     "a_user_who_left": maps("zu-dan", "gone", MONDAY, [Effect("meetings", 1, 0)]),
     "a_user_who_has_it_off": maps("zu-dan", "dan", MONDAY, [
         Effect("meetings", 3, 0),

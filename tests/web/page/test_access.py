@@ -65,8 +65,14 @@ def ids_of_globex(shared_site: Site) -> dict[str, str]:
         "batch) values (%s, %s, %s, now(), 0)",
         "globex", ACCOUNTS[2], "zu-globex",
     )  # fmt: skip
+    connection_id = shared_site.connect("globex", ACCOUNTS[2])
+    ((change_id,),) = shared_site.rows(
+        "insert into integration.mapping_changes (zoom_account_id, zoom_user_id) "
+        "values (%s, 'zu-globex') returning change_id::text",
+        ACCOUNTS[2],
+    )
     return {
-        "connection_id": shared_site.connect("globex", ACCOUNTS[2]),
+        "connection_id": connection_id,
         "zoom_user_id": "zu-globex",
         "user_id": user_id_of("member", "globex"),
         "session_id": "of-globex",  # real ones, from a batch, in test_missing.py
@@ -74,6 +80,7 @@ def ids_of_globex(shared_site: Site) -> dict[str, str]:
         "company_id": "of-globex",  # and in test_clients.py
         "person_id": "of-globex",
         "name": "no-setting",
+        "change_id": change_id,
     }
 
 

@@ -32,6 +32,13 @@ QUERIES = {
         for whose in ("organization", "users/{user_id}")
     },
 }
+# Forms that show data: the address is not enough to say whose.
+FORMS = {
+    "/services/zoom/users/bulk": {"what": "nobody", "zoom_user": "zu-acme-member"},
+    "/services/zoom/users/bulk/save": {"what": "nobody", "zoom_user": "zu-acme-member"},
+    "/services/zoom/users/upload": {"file": "zoom_user_id,user_email\nzu-acme-member,nobody"},
+    "/services/zoom/users/undo/{change_id}": {},
+}
 Row = tuple[str, str, str | None, str | None]  # actor, act, about_user_id, about_person_id
 
 
@@ -55,9 +62,16 @@ def ids(story: Site) -> dict[str, str]:
         "select person_id, company_id from clientsights.people "
         "where organization_id = 'acme' and email = 'cleo@client-one.com'"
     )
+    # The Member's Zoom user was theirs by email before, and is so still: it applies much later.
+    ((change_id,),) = story.rows(
+        "insert into integration.mapping_changes (zoom_account_id, zoom_user_id, effective_from) "
+        "values (%s, 'zu-acme-member', now() + interval '1 year') returning change_id::text",
+        ACCOUNTS[0],
+    )
     return {
         "session_id": session_id, "participant_id": participant_id, "person_id": person_id,
         "company_id": company_id, "user_id": MEMBER, "zoom_user_id": "zu-acme-member",
+        "change_id": change_id,
     }  # fmt: skip
 
 
@@ -90,17 +104,22 @@ def test_what_only_some_roles_may_see_of_others_is_declared() -> None:
         route.path for route in PAGES if route.right in rights and isinstance(route.shows, Shows)
     ]
     assert undeclared == []
-    assert [route.path for route in RECORDED if route.method != "GET"] == []
+    assert {route.path for route in RECORDED if route.method != "GET"} == {*FORMS}
     assert set(WORDS) == set(Act)
 
 
 @pytest.mark.usefixtures("waiting")
-@pytest.mark.parametrize("route", RECORDED, ids=lambda route: route.path)
+@pytest.mark.parametrize("route", RECORDED, ids=lambda route: route.name)
 def test_every_page_with_data_of_others_records_about_whom(
     route: PageRoute, log: Site, ids: dict[str, str]
 ) -> None:
-    path = route.path.format(**ids) + QUERIES.get(route.path, "")
-    answer = log.visitor("executive").get(path)
+    path, visitor = route.path.format(**ids), log.visitor("executive")
+    if route.path in FORMS:  # they skip a Zoom user with a request
+        log.rows("delete from integration.mapping_requests")
+    if route.method == "POST":
+        answer = visitor.post(path, FORMS[route.path])
+    else:
+        answer = visitor.get(path + QUERIES.get(route.path, ""))
     assert answer.status_code == 200
     found = recorded(log)
     assert {(actor, act) for actor, act, *_ in found} <= {(EXECUTIVE, str(route.shows))}

@@ -1,5 +1,6 @@
 {# Contract, 5.8: manual mappings of Zoom users to WorkSights users; the value '' is "nobody". Each
-   holds until the next one. Mappings in any account of the organization count. #}
+   holds until the next one. Mappings in any account of the organization count. A change to "by
+   email" ends the one before it and is no mapping itself. #}
 
 with
 
@@ -16,6 +17,7 @@ ordered as (
         accounts.organization_id,
         changes.zoom_user_id,
         coalesce(changes.user_id, '') as user_id,
+        changes.is_by_email,
         changes.effective_from,
         lead(changes.effective_from) over (
             partition by accounts.organization_id, changes.zoom_user_id
@@ -34,4 +36,5 @@ select
     '' as zoom_account_id,
     range_agg(tstzrange(effective_from, effective_until)) as valid
 from ordered
+where not is_by_email
 group by organization_id, zoom_user_id, user_id

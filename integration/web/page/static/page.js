@@ -26,7 +26,19 @@ for (const field of document.querySelectorAll("select[data-sends], input[data-se
   });
 }
 
-// <input data-chooses="ID">: filling it in also selects the radio button with that id.
+// <a data-ticks="page">: selects the boxes of the list's rows without loading the page again: all of
+// them ("page"), those with this data-tick, or none ("").
+for (const link of document.querySelectorAll("a[data-ticks]")) {
+  link.addEventListener("click", (event) => {
+    const kind = link.dataset.ticks;
+    for (const box of link.closest("form").querySelectorAll("input[name=zoom_user]")) {
+      box.checked = kind !== "" && (kind === "page" || box.dataset.tick === kind);
+    }
+    event.preventDefault();
+  });
+}
+
+// <input data-chooses="ID">: filling it in also selects the radio button or box with that id.
 for (const input of document.querySelectorAll("input[data-chooses]")) {
   input.addEventListener("input", () => { document.getElementById(input.dataset.chooses).checked = true; });
 }

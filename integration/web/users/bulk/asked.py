@@ -1,0 +1,66 @@
+"""The choices that a form asks for: of ticked rows, of all suggestions, or of all rooms."""
+
+import psycopg
+
+from integration.web.page.listing import SEARCH_LIMIT
+from integration.web.page.visit import Visit
+from integration.web.users.bulk.choices import BY_EMAIL, NOBODY, Choice, decoded
+from integration.web.users.bulk.profiles import WORDS, Typed, profiles_typed
+from integration.web.users.bulk.suggestions import Suggestion, suggestions_of
+
+TYPED = "to:"  # a row's field for another profile is called to:ZOOM_USER_ID
+LONGEST_TEXT = 320
+NO_PROFILE = "there is no suggestion, and no profile was chosen"
+
+
+def choices_asked(visit: Visit, connection: psycopg.Connection) -> list[Choice]:
+    """The choices of a form of the list, or those that a preview carries."""
+    if visit.field("choices"):
+        return decoded(visit.field("choices"))
+    what = visit.field("what")
+    organization_id = visit.viewer.organization_id
+    if what in ("nobody", "by-email"):
+        to = NOBODY if what == "nobody" else BY_EMAIL
+        return [Choice(one, to) for one in _ticked(visit)]
+    search = visit.field("q")[:SEARCH_LIMIT] if what != "ticked" else ""
+    suggested = suggestions_of(connection, organization_id=organization_id, search=search)
+    if what == "all-suggested":
+        found = [one for one in suggested.values() if one.is_suggested]
+        return [Choice(one.zoom_user_id, one.user_id or "") for one in found]
+    if what == "all-rooms":
+        return [Choice(one.zoom_user_id, NOBODY) for one in suggested.values() if one.is_room]
+    typed = _typed(visit)
+    profiles = profiles_typed(connection, typed.values(), organization_id=organization_id)
+    chosen = dict.fromkeys([*_ticked(visit), *typed])
+    return [_choice(one, typed.get(one, ""), profiles, suggested.get(one)) for one in chosen]
+
+
+def choice_of_text(zoom_user_id: str, text: str, profiles: dict[str, Typed]) -> Choice:
+    """The choice that a text means: an email, a name, or one of WORDS."""
+    if text.lower() in WORDS:
+        return Choice(zoom_user_id, WORDS[text.lower()])
+    found = profiles[text]
+    return Choice(zoom_user_id, found.user_id or "", found.problem)
+
+
+def _choice(
+    zoom_user_id: str, text: str, profiles: dict[str, Typed], suggestion: Suggestion | None
+) -> Choice:
+    if text:
+        return choice_of_text(zoom_user_id, text, profiles)
+    if suggestion and suggestion.is_suggested and suggestion.user_id:
+        return Choice(zoom_user_id, suggestion.user_id)
+    return Choice(zoom_user_id, "", NO_PROFILE)
+
+
+def _ticked(visit: Visit) -> list[str]:
+    return [str(one) for one in visit.form.getlist("zoom_user")]
+
+
+def _typed(visit: Visit) -> dict[str, str]:
+    fields = {
+        name.removeprefix(TYPED): " ".join(str(value)[:LONGEST_TEXT].split())
+        for name, value in visit.form.multi_items()
+        if name.startswith(TYPED)
+    }
+    return {name: text for name, text in fields.items() if text}
