@@ -88,6 +88,7 @@ def test_the_status_shows_what_a_batch_has_done(
         "failed runs": "0 in the last day",
         "nightly audit": "none yet",
         "mail": "0 waiting; 0 failed in the last 7 days",
+        "notifications": "no problem",
         "not derived": "nothing",
     }
     assert "never" in before.out
