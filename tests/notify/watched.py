@@ -145,7 +145,7 @@ class Watched:
         """
 
         def look(_number: int) -> None:
-            self.rows("update integration.last_looks set looked_at = '-infinity'")
+            self.rows("update integration.last_looks set looked_at = 'epoch'")
             self.look(now)
 
         with ThreadPoolExecutor(4) as pool:
@@ -168,7 +168,7 @@ class Watched:
     def forget(self) -> None:
         self.rows("delete from integration.causes")
         self.rows("delete from integration.notifications")
-        self.rows("update integration.last_looks set looked_at = '-infinity'")
+        self.rows("update integration.last_looks set looked_at = 'epoch'")
         self.box.received.clear()
         self.box.answers.clear()
         self.receiver.calls.clear()

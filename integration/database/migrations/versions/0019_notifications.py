@@ -62,6 +62,6 @@ create table integration.last_looks (
     what text primary key,
     looked_at timestamptz not null
 );
-insert into integration.last_looks values ('causes', '-infinity');
+insert into integration.last_looks values ('causes', 'epoch');
 grant select, update (looked_at) on integration.last_looks to page;
 """
