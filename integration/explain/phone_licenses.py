@@ -52,9 +52,8 @@ def lacks_phone(connection: psycopg.Connection, user: ExplainedUser) -> bool:
     )
 
 
-def why_no_calls(name: str) -> str:
-    """The reason for somebody without a license."""
-    return (
-        f"Phone calls of {name}: there is no Zoom Phone license for them in Zoom, "
-        "so Zoom reports none."
-    )
+def why_no_calls(name: str | None) -> str:
+    """The reason for somebody without a license; None is the reader."""
+    whose = f"Phone calls of {name}" if name else "Your phone calls"
+    whom = "them" if name else "you"
+    return f"{whose}: there is no Zoom Phone license for {whom} in Zoom, so Zoom reports no calls."

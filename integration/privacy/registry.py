@@ -146,6 +146,9 @@ REGISTRY = """
     intermediate.int_meeting_sessions       host_zoom_user_id   zoom_user_id        derivation
     intermediate.int_meeting_sessions       topic               text                listed
     intermediate.int_outcomes               user_id             user_id             derivation
+    intermediate.int_outcomes               zoom_user_id        zoom_user_id        derivation
+    intermediate.int_outcomes               email               person_key          derivation
+    intermediate.int_outcomes               display_name        name                derivation
     intermediate.int_participant_users      user_id             user_id             derivation
     intermediate.int_participants           zoom_user_id        zoom_user_id        derivation
     intermediate.int_participants           email               person_key          derivation

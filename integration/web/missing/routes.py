@@ -1,4 +1,4 @@
-"""`/missing`: why a session has no entry. Shows each outcome, and what never appears."""
+"""`/missing`: why sessions are not on timelines, by cause or row by row, and what never appears."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,6 +9,7 @@ from starlette.responses import Response
 from integration.connections.listed import connections_of
 from integration.directory.rights import Right
 from integration.explain.appearances import SessionSummary, explained_users, find_sessions
+from integration.explain.causes import CAUSES
 from integration.explain.explanation import (
     NEVER_THERE,
     Step,
@@ -16,52 +17,62 @@ from integration.explain.explanation import (
     steps_of,
     steps_of_participant,
 )
-from integration.explain.outcomes import OUTCOMES, Page
+from integration.explain.outcomes import OUTCOMES
 from integration.pipeline.failed_sessions import FailedSession, failed_since, list_failed_sessions
-from integration.pipeline.marts import marts_exist
 from integration.pipeline.status import latest_batch
 from integration.privacy.access_log import Act
+from integration.web.missing.causes import Group, OfPerson, count_entries, groups_of
+from integration.web.missing.fixes import (
+    RIGHTS_NEEDED,
+    fix_of,
+    fix_of_person,
+    link_of,
+    may_fix,
+)
 from integration.web.missing.ledger import deliveries_without_effect
-from integration.web.missing.search import SessionRow, Visibility, find_row, find_rows
-from integration.web.missing.search_form import MAX_DAYS, PATH, MissingSearch, search_of
+from integration.web.missing.phone import reasons_without_calls
+from integration.web.missing.search import SessionRow, find_row, find_rows
+from integration.web.missing.search_form import (
+    ALL,
+    MAX_DAYS,
+    MISSING,
+    PATH,
+    MissingSearch,
+    search_of,
+)
+from integration.web.missing.seen import Visibility, outcomes_exist
 from integration.web.page.addresses import back_to
-from integration.web.page.navigation import is_open
 from integration.web.page.reach import reach_of
-from integration.web.page.refusals import Link, not_found
+from integration.web.page.refusals import not_found
 from integration.web.page.time_zone import zone_of, zoned
 from integration.web.page.visit import PageRoute, Visit
 
 ROWS = 50
 FAILED_SHOWN = 20
-LINKS: dict[Page, Link] = {
-    "users": Link("Open Users", "/services/zoom/users"),
-    "features": Link("Open Features", "/services/zoom/features"),
-    "connections": Link("Open Connections", "/services/zoom/connections"),
-}
-
-# Who can take the next step on that page.
-RIGHTS_NEEDED: dict[Page, Right] = {
-    "users": Right.CHANGE_SETTINGS,
-    "features": Right.CHANGE_SETTINGS,
-    "connections": Right.CONNECT,
-}
+Chip = tuple[str, str, int]  # an outcome of SHOWN, its name, how many
 
 
 def search(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
     rows: list[SessionRow] = []
+    groups: list[Group] = []
     unfinished: list[tuple[SessionSummary, Step | None]] = []
     failed: dict[str, datetime] = {}
     failed_sessions: list[FailedSession] = []
+    entries, without_effect, without_calls = 0, {}, []
     with visit.transaction() as connection:
         sight = visibility_of(connection, visit)
         asked = search_of(visit, sight)
         connections = connections_of(connection, organization_id=organization_id)
         batch = latest_batch(connection)
-        criteria, without_effect = asked.criteria, {}
-        if marts_exist(connection) and not asked.wrong:
-            offset = (asked.number - 1) * ROWS
-            rows = find_rows(connection, sight, criteria, limit=ROWS + 1, offset=offset)
+        criteria, is_ready = asked.criteria, outcomes_exist(connection)
+        if is_ready and not asked.wrong:
+            groups = groups_of(connection, sight, criteria)
+            entries = count_entries(connection, sight, criteria)
+            without_calls = reasons_without_calls(connection, sight, asked)
+            if not asked.is_by_cause:
+                offset = (asked.number - 1) * ROWS
+                rows = find_rows(connection, sight, criteria, limit=ROWS + 1, offset=offset)
             failed = failed_since(
                 connection, [row.session_id for row in rows], organization_id=organization_id
             )
@@ -79,7 +90,10 @@ def search(visit: Visit) -> Response:
                     end=criteria.end,
                 )
                 unfinished = _unfinished(connection, visit, asked)
-        _record(visit, connection, rows[:ROWS])
+        if asked.is_by_cause:
+            _record_people(visit, connection, [one for group in groups for one in group.shown])
+        else:
+            _record(visit, connection, rows[:ROWS])
     zone = zone_of(visit.viewer.time_zone)
     return visit.render(
         "missing/missing.html",
@@ -89,8 +103,17 @@ def search(visit: Visit) -> Response:
         sight=sight,
         connections=connections,
         batch=batch,
+        is_ready=is_ready,
         never_there=NEVER_THERE,
         outcomes=OUTCOMES,
+        causes=CAUSES,
+        rights=RIGHTS_NEEDED,
+        groups=groups,
+        entries=entries,
+        missing_count=sum(group.count for group in groups),
+        fixable_count=sum(group.count for group in groups if group.cause.fix),
+        chips=_chips(asked, groups, entries),
+        without_calls=without_calls,
         rows=[
             (
                 row,
@@ -105,14 +128,35 @@ def search(visit: Visit) -> Response:
         unfinished=unfinished,
         without_effect=without_effect,
         link_of=link_of,
+        fix_of=fix_of,
+        fix_of_person=fix_of_person,
+        may_fix=may_fix,
     )
+
+
+def _chips(asked: MissingSearch, groups: Sequence[Group], entries: int) -> list[Chip]:
+    """How many there are of each outcome. Those without any are left out, except the shown one."""
+    counts = dict.fromkeys(CAUSES, 0)
+    for group in groups:
+        counts[group.cause.key] += group.count
+    missing = sum(counts.values())
+    return [
+        (MISSING, "Missing", missing),
+        *(
+            (key, CAUSES[key].name, count)
+            for key, count in counts.items()
+            if count or key == asked.outcome
+        ),
+        ("activity", OUTCOMES["activity"].name, entries),
+        (ALL, "All", missing + entries),
+    ]
 
 
 def one(visit: Visit) -> Response:
     """All steps of one participant."""
     with visit.transaction() as connection:
         sight = visibility_of(connection, visit)
-        if not marts_exist(connection):
+        if not outcomes_exist(connection):
             raise not_found()
         row = find_row(
             connection,
@@ -145,15 +189,6 @@ def one(visit: Visit) -> Response:
     )
 
 
-def link_of(visit: Visit, step: Step | None, row: SessionRow | None = None) -> Link | None:
-    """A link to where the viewer can fix the step; None if they cannot or may not."""
-    if step is None or step.page is None or not is_open(visit, LINKS[step.page].href):
-        return None
-    if step.page == "users" and row and row.zoom_user_id:
-        return Link("Open Zoom user", f"{LINKS['users'].href}/{row.zoom_user_id}")
-    return LINKS[step.page]
-
-
 def _unfinished(
     connection: psycopg.Connection, visit: Visit, asked: MissingSearch
 ) -> list[tuple[SessionSummary, Step | None]]:
@@ -181,6 +216,24 @@ def _record(visit: Visit, connection: psycopg.Connection, rows: Sequence[Session
         Act.OUTCOMES,
         users=[row.user_id for row in others],
         persons=[row.person_id for row in others],
+        days=(min(days), max(days)) if days else None,
+    )
+
+
+def _record_people(
+    visit: Visit, connection: psycopg.Connection, people: Sequence[OfPerson]
+) -> None:
+    others = [one for one in people if not one.is_own]
+    days = [
+        zoned(moment, visit.viewer.time_zone).date()
+        for one in others
+        for moment in (one.first, one.last)
+    ]
+    visit.record(
+        connection,
+        Act.OUTCOMES,
+        users=[one.user_id for one in others],
+        persons=[one.person_id for one in others],
         days=(min(days), max(days)) if days else None,
     )
 

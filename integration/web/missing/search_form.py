@@ -1,15 +1,17 @@
-"""Reads the search form of the page Missing."""
+"""Reads the search of the page Missing: its form, and the filters that its links set."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from integration.explain.outcomes import OUTCOMES
-from integration.web.missing.search import SearchCriteria, Visibility
+from integration.explain.causes import CAUSES
+from integration.web.missing.search import SearchCriteria
+from integration.web.missing.seen import Visibility
 from integration.web.page.addresses import address
 from integration.web.page.time_zone import Day, zone_of
 from integration.web.page.visit import Visit
+from integration.zoom.features import FEATURES
 
 PATH = "/missing"
 DAYS = 7
@@ -17,13 +19,16 @@ MAX_DAYS = 31  # all rows of these days are read
 YEARS = range(2000, 2100)
 TEXT_LIMIT = 200
 PAGES = 1000
+MISSING, ALL = "missing", "all"
+SHOWN = (MISSING, ALL, "activity", *CAUSES)
 
 
 @dataclass(frozen=True)
 class MissingSearch:
     """The fields of the form. `from_` and `to` are days as they were typed, `first` and `last` the
     days of the viewer's calendar that are searched. `wrong` says what is wrong with a field, by
-    name; then nothing is searched.
+    name; then nothing is searched. `outcome` is one of SHOWN: what is missing is shown by cause,
+    all else row by row. `feature` and `of` narrow the rows to those of a group (SearchCriteria).
     """
 
     first: Day
@@ -34,6 +39,8 @@ class MissingSearch:
     topic: str
     meeting: str
     outcome: str
+    feature: str
+    of: str
     number: int
     wrong: Mapping[str, str]
 
@@ -45,8 +52,21 @@ class MissingSearch:
             person=self.person,
             topic=self.topic,
             name=_session_name(self.meeting),
-            outcome=self.outcome,
+            cause="" if self.outcome == ALL else self.outcome,
+            feature=self.feature,
+            of=self.of,
         )
+
+    @property
+    def is_by_cause(self) -> bool:
+        return self.outcome == MISSING
+
+    @property
+    def kept(self) -> Mapping[str, str]:
+        """What a new search keeps besides the fields."""
+        shown = "" if self.outcome == _by_default(self.meeting) else self.outcome
+        kept = {"outcome": shown, "feature": self.feature, "of": self.of}
+        return {name: value for name, value in kept.items() if value}
 
     @property
     def back(self) -> str:
@@ -55,16 +75,27 @@ class MissingSearch:
         return address("", {"back": query})
 
     def page(self, number: int) -> str:
+        return self._address({"page": number if number > 1 else ""})
+
+    def only(self, outcome: str, *, feature: str | None = None, of: str | None = None) -> str:
+        """The address of the same search for one outcome, and of a feature and a person if given;
+        for the whole organization otherwise.
+        """
+        shown = "" if outcome == _by_default(self.meeting) else outcome
+        return self._address({"outcome": shown, "feature": feature or "", "of": of or ""})
+
+    def _address(self, changed: Mapping[str, str | int], *, path: str = PATH) -> str:
         return address(
-            PATH,
+            path,
             {
                 "person": self.person,
                 "topic": self.topic,
                 "meeting": self.meeting,
-                "outcome": self.outcome,
+                "outcome": "",  # in this place, if it is kept
                 "from": self.from_,
                 "to": self.to,
-                "page": number if number > 1 else "",
+                **self.kept,
+                **changed,
             },
         )
 
@@ -84,7 +115,8 @@ def search_of(visit: Visit, sight: Visibility) -> MissingSearch:
     }
     if not wrong:
         wrong = _wrong_range(first, last)
-    outcome, number = visit.query("outcome"), visit.query("page")
+    outcome, feature, number = map(visit.query, ("outcome", "feature", "page"))
+    meeting = visit.query("meeting")[:TEXT_LIMIT]
     return MissingSearch(
         first=Day(first, zone),
         last=Day(last, zone),
@@ -92,11 +124,18 @@ def search_of(visit: Visit, sight: Visibility) -> MissingSearch:
         to=typed["to"] or last.isoformat(),
         person=visit.query("person")[:TEXT_LIMIT] if sight.sees_others else "",
         topic=visit.query("topic")[:TEXT_LIMIT],
-        meeting=visit.query("meeting")[:TEXT_LIMIT],
-        outcome=outcome if outcome in (*OUTCOMES, "missing") else "",
+        meeting=meeting,
+        outcome=outcome if outcome in SHOWN else _by_default(meeting),
+        feature=feature if feature in FEATURES else "",
+        of=visit.query("of")[:TEXT_LIMIT],
         number=min(max(int(number), 1), PAGES) if re.fullmatch(r"[0-9]{1,6}", number) else 1,
         wrong=wrong,
     )
+
+
+def _by_default(meeting: str) -> str:
+    """What is missing; of a session that is asked for by its number, everything."""
+    return ALL if meeting else MISSING
 
 
 def _wrong_range(first: date, last: date) -> dict[str, str]:

@@ -12,13 +12,12 @@ from starlette.responses import Response
 from integration.directory.profiles import Profile, search_profiles
 from integration.directory.rights import Right
 from integration.directory.text_search import patterns_of
-from integration.pipeline.marts import marts_exist
 from integration.privacy.access_log import Act
 from integration.web.clients.grouped import GroupedCompany, grouped_companies
 from integration.web.missing.routes import visibility_of
-from integration.web.missing.search import Visibility
 from integration.web.missing.search_form import MAX_DAYS
 from integration.web.missing.search_form import PATH as MISSING
+from integration.web.missing.seen import Visibility, outcomes_exist
 from integration.web.page.addresses import address
 from integration.web.page.time_zone import zoned
 from integration.web.page.visit import PageRoute, Visit
@@ -97,7 +96,7 @@ def _find(visit: Visit, connection: psycopg.Connection, sight: Visibility, asked
         return Found()
     found = Found(colleagues=_colleagues(visit, connection, sight, asked))
     is_one = [one.email.lower() for one in found.colleagues] == [asked.email]
-    if is_one or not marts_exist(connection):
+    if is_one or not outcomes_exist(connection):
         return found
     if visit.may(Right.SEE_EVERY_TIMELINE):
         if asked.email and (person := person_with(connection, asked.email, **organization)):
@@ -160,7 +159,7 @@ def _missing_with_number(
     visit: Visit, connection: psycopg.Connection, sight: Visibility, number: str
 ) -> str:
     """The page Missing, for the days up to the latest session with the number."""
-    latest = latest_with_number(connection, sight, number) if marts_exist(connection) else None
+    latest = latest_with_number(connection, sight, number) if outcomes_exist(connection) else None
     return _missing_until(visit, latest.ended_at if latest else visit.now, {"meeting": number})
 
 

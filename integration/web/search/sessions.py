@@ -13,7 +13,7 @@ from psycopg.sql import SQL
 
 from integration.database import rows
 from integration.directory.text_search import matches
-from integration.web.missing.search import SEEN, Visibility, limits
+from integration.web.missing.seen import SEEN, Visibility, limits
 
 # A session is found by a part of its topic, for which no index helps. So the sessions of this time
 # are read, from the index on organization and end or from those on a person. 31,000 of 125,000 in
@@ -104,11 +104,20 @@ _BY_NUMBER = """
     limit %(limit)s
 """
 _VISIBLE = SQL("""
-    with found as materialized (
+    with of_sessions as materialized (
+        select
+            judged.organization_id, judged.session_id, judged.user_id, seen.is_topic_hidden
         {seen}
-            and sessions.session_id = any(%(sessions)s)
-            and participants.session_id = any(%(sessions)s)
+            and judged.session_id = any(%(sessions)s)
             and (not %(by_topic)s or not seen.is_topic_hidden)
+    ),
+    found as (
+        select
+            of_sessions.organization_id, of_sessions.session_id, of_sessions.user_id,
+            case when not of_sessions.is_topic_hidden then sessions.topic end as topic,
+            sessions.zoom_meeting_id, sessions.started_at, sessions.ended_at
+        from of_sessions
+        inner join intermediate.int_sessions as sessions using (organization_id, session_id)
     ),
     colleagues as (
         select
@@ -127,7 +136,7 @@ _VISIBLE = SQL("""
     select
         found.session_id, max(found.topic) as topic,
         max(found.zoom_meeting_id) as zoom_meeting_id,
-        max(found.session_started_at) as started_at, max(found.session_ended_at) as ended_at,
+        max(found.started_at) as started_at, max(found.ended_at) as ended_at,
         max(activities.started_at) as entry_started_at,
         coalesce(max(colleagues.names[:%(names)s]), '{{}}') as colleagues,
         coalesce(max(colleagues.ids[:%(names)s]), '{{}}') as colleague_ids,
@@ -139,7 +148,7 @@ _VISIBLE = SQL("""
         and activities.session_id = found.session_id
         and activities.user_id = %(user)s
     group by found.session_id
-    order by max(found.session_ended_at) desc, found.session_id
+    order by max(found.ended_at) desc, found.session_id
 """).format(seen=SEEN)
 
 

@@ -12,7 +12,7 @@ from tests.web.page.story import PARALLEL, story_site
 from tests.web.page.zoom_users import words
 
 OVERVIEW = "/services/zoom/overview"
-MARCH = {"from": PARALLEL, "to": PARALLEL}
+MARCH = {"from": PARALLEL, "to": PARALLEL, "outcome": "all"}
 FAILED = "could not be processed"
 
 

@@ -10,7 +10,7 @@ from integration.directory.reports import managers_of, reports_of
 from tests.web.page.site import ROLES, Site, user_id_of
 
 DAY = "/timeline/{}?day=2026-03-10"
-MARCH = "/missing?from=2026-03-10&to=2026-03-10"
+MARCH = "/missing?from=2026-03-10&to=2026-03-10&outcome=all"
 # The member reports to the manager through the technical admin; the manager's manager is the
 # member, so that three of them are a ring.
 REPORTS_TO = {"technical_admin": "manager", "member": "technical_admin", "manager": "member"}

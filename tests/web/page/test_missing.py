@@ -8,22 +8,23 @@ import pytest
 
 from integration.database.postgres import connect
 from integration.explain.appearances import explained_users
-from integration.web.missing.search import SearchCriteria, Visibility, find_rows
+from integration.web.missing.search import SearchCriteria, find_rows
+from integration.web.missing.seen import Visibility
 from tests.web.page.fixtures import ACCOUNTS
 from tests.web.page.missing import NUMBER, links, look, rows
 from tests.web.page.site import Site, email_of
 from tests.web.page.story import PARALLEL, STRAY, WAITING_NOW, at
 
-MARCH = {"from": PARALLEL, "to": PARALLEL}
+MARCH = {"from": PARALLEL, "to": PARALLEL, "outcome": "all"}
 
 
-def test_the_page_first_says_what_never_appears(story: Site) -> None:
+def test_the_page_says_what_never_appears(story: Site) -> None:
     page = look(story.visitor("member"))
     assert "Meetings hosted by a Zoom account that is not connected" in page
     assert re.search(rf"{ACCOUNTS[0]}</code>: connected since <time[^>]*>1 Jan 2025", page)
     assert re.search(rf"{ACCOUNTS[1]}</code>: connected from .* to <time[^>]*>10 Feb 2026", page)
     assert ACCOUNTS[2] not in page
-    assert page.index("What never appears") < page.index('id="meeting"')
+    assert "Phone calls of people without a Zoom Phone license." in page
 
 
 def test_a_member_sees_only_their_own_sessions(story: Site) -> None:
@@ -63,7 +64,8 @@ def test_the_page_says_what_to_do_when_zoom_did_not_identify_the_viewer(story: S
 def test_each_outcome_says_why_and_what_to_do(
     story: Site, role: str, day: str, outcome: str, fix: str
 ) -> None:
-    ((_, _, shown, why),) = rows(look(story.visitor(role), **{"from": day, "to": day}))
+    asked = {"from": day, "to": day, "outcome": "all"}
+    ((_, _, shown, why),) = rows(look(story.visitor(role), **asked))
     assert (shown, fix in why) == (outcome, True)
 
 
@@ -75,7 +77,8 @@ def test_an_executive_can_search_by_person_topic_number_and_outcome(story: Site)
     assert not any("Cleo" in person for _, person in everything)  # a guest from outside
 
     def found(**asked: str) -> set[tuple[str, ...]]:
-        return {(row[1], row[2].partition(" ")[0]) for row in rows(look(visitor, **MARCH, **asked))}
+        page = look(visitor, **{**MARCH, **asked})
+        return {(row[1], row[2].partition(" ")[0]) for row in rows(page)}
 
     assert found(person="cleo") == {("Opening", "Cleo"), ("Salary round", "Cleo")}
     assert {topic for topic, _ in found(topic="SALARY")} == {"Salary round"}
@@ -154,7 +157,7 @@ def test_the_page_of_one_session_hides_the_topic_as_well(story: Site) -> None:
 
 def test_the_page_of_one_session_leads_step_by_step_to_the_fix(story: Site) -> None:
     visitor = story.visitor("executive")
-    (path,) = links(look(visitor, **MARCH, outcome="not_mapped"))
+    (path,) = links(look(visitor, **{**MARCH, "outcome": "not_mapped"}))
     page = " ".join(visitor.get(path).text.split())
     steps = re.findall(r'class="way-(passed|failed)"> <p class="way-name">(.*?) <', page)
     assert steps == [
@@ -167,7 +170,7 @@ def test_the_page_of_one_session_leads_step_by_step_to_the_fix(story: Site) -> N
 
 def test_a_viewer_who_may_not_fix_it_sees_who_may(story: Site) -> None:
     visitor = story.visitor("manager")
-    (path,) = links(look(visitor, **{"from": "2026-05-05", "to": "2026-05-05"}))
+    (path,) = links(look(visitor, **{**MARCH, "from": "2026-05-05", "to": "2026-05-05"}))
     page = visitor.get(path).text
     asked = "Ask an Executive, Owner, Admin or Technical Admin to do this"
     assert (asked in page, "Open Features" in page) == (True, False)
@@ -207,7 +210,7 @@ def test_a_session_that_has_not_ended_says_what_it_waits_for(story: Site) -> Non
 
 def test_an_entry_on_another_persons_timeline_is_marked(story: Site) -> None:
     """The Technical Admin's Zoom user is mapped to the Owner."""
-    day = {"from": "2026-06-02", "to": "2026-06-02"}
+    day = {"from": "2026-06-02", "to": "2026-06-02", "outcome": "all"}
     ((*_, outcome, why),) = rows(look(story.visitor("technical_admin"), **day))
     assert (outcome, "mapped to a different WorkSights user" in why) == (
         "On another person's timeline", True,
@@ -229,7 +232,7 @@ def test_an_entry_on_another_persons_timeline_is_marked(story: Site) -> None:
 def test_invalid_days_keep_the_form_and_mark_the_field(
     story: Site, days: dict[str, str], field: str, problem: str
 ) -> None:
-    asked = {**days, "topic": "Opening", "meeting": NUMBER, "outcome": "missing"}
+    asked = {**days, "topic": "Opening", "meeting": NUMBER, "outcome": "not_mapped"}
     answer = story.visitor("member").get(f"/missing?{urlencode(asked)}")
     page = unescape(answer.text)
     assert (answer.status_code, "up to 31 days" in page) == (400, True)
@@ -237,7 +240,7 @@ def test_invalid_days_keep_the_form_and_mark_the_field(
     assert re.search(rf'id="{field}" name="{field}"[^>]* aria-invalid="true"', answer.text)
     for name in ("topic", "meeting", *days):
         assert f'name="{name}" value="{asked[name][:200]}' in page
-    assert '<option value="missing" selected>' in page
+    assert '<input type="hidden" name="outcome" value="not_mapped">' in page
     assert "No sessions found" not in page
 
 

@@ -13,7 +13,7 @@ from tests.web.page.zoom_users import rows_of, words
 DAY = "day=2026-03-10"
 OF_MEMBER = f"/timeline/{user_id_of('member')}?{DAY}"
 NAME = "Member of Acme"
-FOUND = "/missing?from=2026-03-10&to=2026-03-10"
+FOUND = "/missing?from=2026-03-10&to=2026-03-10&outcome=all"
 
 
 def look(visitor: Visitor, path: str) -> str:

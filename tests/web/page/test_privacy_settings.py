@@ -119,8 +119,8 @@ def test_only_participants_read_topics(story: Site, set_privacy: Set) -> None:
     assert "Salary round" not in look(owner, of_executive)
     assert "Hosted a scheduled meeting: Salary round" in look(executive, f"/timeline?{DAY}")
     assert "Opening" not in look(owner, of_manager)
-    assert "Salary round" not in look(owner, "/missing?from=2026-03-10&to=2026-03-10")
-    found = look(owner, "/missing?from=2026-03-10&to=2026-03-10&topic=Salary")
+    assert "Salary round" not in look(owner, "/missing?from=2026-03-10&to=2026-03-10&outcome=all")
+    found = look(owner, "/missing?from=2026-03-10&to=2026-03-10&outcome=all&topic=Salary")
     assert "No sessions found" in found
 
 
@@ -166,9 +166,9 @@ def test_where_only_groups_are_shown_everybody_still_sees_their_own(
     set_privacy("view", "grouped")
     executive = story.visitor("executive")
     assert "Salary round" in look(executive, f"/timeline?{DAY}")
-    found = look(executive, "/missing?from=2026-03-10&to=2026-03-10")
+    found = look(executive, "/missing?from=2026-03-10&to=2026-03-10&outcome=all")
     assert "Salary round" in found
     assert "Opening" not in found
-    other = look(executive, "/missing?from=2026-03-10&to=2026-03-10&person=member")
+    other = look(executive, "/missing?from=2026-03-10&to=2026-03-10&outcome=all&person=member")
     assert "Opening" not in other
     assert "Member of Acme" not in other

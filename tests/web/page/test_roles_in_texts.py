@@ -7,7 +7,7 @@ import pytest
 from integration.directory.rights import ROLE_NAMES, Right, someone_who_may, who_may
 from integration.explain.outcomes import Page
 from integration.settings import PROJECT
-from integration.web.missing.routes import LINKS, RIGHTS_NEEDED
+from integration.web.missing.fixes import LINKS, RIGHTS_NEEDED
 from integration.web.pages import PAGES
 
 

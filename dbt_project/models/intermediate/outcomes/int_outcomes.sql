@@ -1,10 +1,14 @@
 {{ config(
     unique_key=['organization_id', 'session_id', 'participant_id'],
-    indexes=[{'columns': ['organization_id', 'session_id', 'participant_id'], 'unique': true}],
+    indexes=[
+        {'columns': ['organization_id', 'session_id', 'participant_id'], 'unique': true},
+        {'columns': ['organization_id', 'ended_at']},
+    ],
 ) }}
 
 {# Contract, 5.10: exactly one outcome per participant, the first that applies. A user who keeps a
-   session to themselves has switched it off for themselves. #}
+   session to themselves has switched it off for themselves. The page Missing counts the outcomes of
+   some days by cause and person, so that this table has all that it needs for that. #}
 
 with
 
@@ -66,6 +70,10 @@ facts as (
         participants.session_id,
         participants.participant_id,
         participant_users.user_id,
+        participants.zoom_user_id,
+        participants.email,
+        participants.display_name,
+        sessions.feature,
         connection_states.connection_state,
         presence.duration_seconds,
         participants.zoom_user_id is not null or participants.email is not null as has_identity,
@@ -87,6 +95,8 @@ facts as (
                 and switches_off.valid @> sessions.ended_at
         ) or coalesce(participant_users.is_paused, false) as is_unsubscribed,
         coalesce(participant_users.is_paused, false) as is_paused,
+        coalesce(participant_users.mapped_by = 'manual', false)
+        and participant_users.user_id is null as is_nobody,
         exists (
             select from exclusions
             where exclusions.organization_id = participants.organization_id
@@ -98,7 +108,8 @@ facts as (
                     participants.zoom_user_id,
                     sessions.zoom_meeting_id
                 )
-        ) as is_excluded
+        ) as is_excluded,
+        sessions.ended_at
     from participants
     inner join sessions using (organization_id, session_id)
     inner join connection_states using (organization_id, session_id)
@@ -115,6 +126,10 @@ select
     session_id,
     participant_id,
     user_id,
+    zoom_user_id,
+    email,
+    display_name,
+    feature,
     case
         when connection_state <> 'counted' then connection_state
         when not is_answered then 'not_answered'
@@ -128,5 +143,7 @@ select
         when is_excluded then 'excluded'
         else 'activity'
     end as outcome,
-    is_paused
+    is_nobody,
+    is_paused,
+    ended_at
 from facts
