@@ -67,6 +67,8 @@ ALSO = (
     "/clients/people?q=no-such-name",
     "/missing?from=2026-03-01&to=2026-03-20",
     "/missing?from=2026-03-01&to=2026-03-20&person=member",
+    "/missing?from=2026-03-01&to=2026-03-20&outcome=all",
+    "/missing?from=2026-03-29&to=2026-03-29",
     "/missing?from=2026-03-20&to=2026-03-01",
     "/search?q=client",
     "/search?q=o",

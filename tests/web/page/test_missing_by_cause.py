@@ -155,7 +155,7 @@ def test_a_guest_is_counted_only_when_searched_for_and_by_name_only_for_who_may_
     assert rows(look(site.visitor("admin"), **of_guest)) == []
 
 
-def test_who_may_not_take_the_step_is_told_who_may(site: Site) -> None:
+def test_who_may_not_take_the_step_reads_who_may(site: Site) -> None:
     page = look(site.visitor("member"), **DATE)
     assert groups(page) == {"Webinars switched off: 1 session": ""}
     assert "Ask an Executive, Owner or Admin to do this." in words(page)
