@@ -24,7 +24,7 @@ def causes_of_connections(
     in_use = {one.zoom_account_id for one in connections if one.disconnected_at is None}
     found = []
     for one in connections:
-        account = {"account": one.zoom_account_id, "detail": one.status_detail or UNREAD}
+        account = {"account": one.name, "detail": one.status_detail or UNREAD}
         if one.status == "needs_attention":
             name = IMPORT if "automatically" in account["detail"] else ACCESS
             found.append(OpenCause(name, one.connection_id, facts=account))

@@ -55,7 +55,7 @@ def causes_of_silence(
     for one in connections:
         if one.disconnected_at is not None or one.is_importing:
             continue
-        account = {"account": one.zoom_account_id}
+        account = {"account": one.name}
         last = last_received.get(one.zoom_account_id)
         if last is None or last < one.connected_at:
             since = one.connected_at

@@ -162,10 +162,20 @@ def connect_account(
         connection,
         str,
         """
-        insert into integration.connections (organization_id, zoom_account_id, owner_user_id)
-        values (%s, %s, %s)
+        insert into integration.connections
+            (organization_id, zoom_account_id, owner_user_id, label)
+        select %(organization)s, %(account)s, %(owner)s, (
+            select label from integration.connections
+            where organization_id = %(organization)s and zoom_account_id = %(account)s
+                and label is not null
+            limit 1
+        )
         returning connection_id
         """,
-        [organization_id, zoom_account_id, owner_user_id],
+        {
+            "organization": organization_id,
+            "account": zoom_account_id,
+            "owner": owner_user_id,
+        },
     )
     return created, True

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import psycopg
 
 from integration.connections.connections import Connection, open_connections
+from integration.database.audit_trail import JOB
 from integration.zoom.errors import LONGEST_PAUSE
 
 # `user.*` events keep the list current in between.
@@ -37,16 +38,35 @@ def record_import(
     connection: psycopg.Connection, connection_id: str, *, now: datetime, phone_detail: str | None
 ) -> None:
     """Records a successful import: the connection is active. `phone_detail` says why there are no
-    phone users, if there are none.
+    phone users, if there are none. The audit trail has that the connection works again.
     """
     connection.execute(
         """
+        with before as (
+            select connection_id, organization_id, zoom_account_id, status
+            from integration.connections
+            where connection_id = %(connection)s and disconnected_at is null
+            for update
+        ),
+        recorded as (
+            insert into integration.audit_trail (organization_id, user_id, kind, subject, details)
+            select organization_id, %(job)s, 'import_recovered', connection_id,
+                jsonb_build_object('zoom_account_id', zoom_account_id)
+            from before where status = 'needs_attention'
+        )
         update integration.connections
-        set status = 'active', status_detail = null, phone_detail = %s, users_imported_at = %s,
-            next_import_at = %s
-        where connection_id = %s and disconnected_at is null
+        set status = 'active', status_detail = null, phone_detail = %(phone_detail)s,
+            users_imported_at = %(now)s, next_import_at = %(next_import)s, users_read = null
+        from before
+        where connections.connection_id = before.connection_id
         """,
-        [phone_detail, now, now + IMPORT_EVERY, connection_id],
+        {
+            "connection": connection_id,
+            "phone_detail": phone_detail,
+            "now": now,
+            "next_import": now + IMPORT_EVERY,
+            "job": JOB,
+        },
     )
 
 
@@ -57,30 +77,53 @@ def record_failed_import(
     reason: str,
     now: datetime,
     is_transient: bool,
+    has_lost_access: bool = False,
     retry_at: datetime | None = None,
     has_users: bool = False,
 ) -> None:
     """Records a failed import: the connection needs attention, and is retried within a day. With
-    `has_users`, the import failed after all users were read.
+    `has_users`, the import failed after all users were read. The audit trail has the first of
+    several failures, and that Zoom no longer accepts the access.
     """
     next_try = retry_at or now + (RETRY_AFTER if is_transient else IMPORT_EVERY)
     connection.execute(
         """
+        with before as (
+            select connection_id, organization_id, zoom_account_id, status, status_detail
+            from integration.connections
+            where connection_id = %(connection)s and disconnected_at is null
+            for update
+        ),
+        recorded as (
+            insert into integration.audit_trail (organization_id, user_id, kind, subject, details)
+            select organization_id, %(job)s, %(kind)s, connection_id,
+                jsonb_build_object('zoom_account_id', zoom_account_id)
+            from before
+            where status = 'active'
+                or %(has_lost_access)s and status_detail is distinct from %(reason)s
+        )
         update integration.connections
         set status = 'needs_attention', status_detail = %(reason)s,
             next_import_at = least(
                 %(next_try)s, greatest(%(now)s, now()) + %(longest_pause)s
             ),
-            users_imported_at = case when %(has_users)s then %(now)s else users_imported_at end
-        where connection_id = %(connection)s and disconnected_at is null
+            users_imported_at = case
+                when %(has_users)s then %(now)s else connections.users_imported_at
+            end,
+            users_read = null
+        from before
+        where connections.connection_id = before.connection_id
         """,
         {
             "reason": reason,
+            "kind": "access_lost" if has_lost_access else "import_failed",
+            "has_lost_access": has_lost_access,
             "next_try": next_try,
             "now": now,
             "longest_pause": LONGEST_PAUSE,
             "has_users": has_users,
             "connection": connection_id,
+            "job": JOB,
         },
     )
 

@@ -14,11 +14,16 @@ IMPORT_WATCHED_FOR = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class ListedConnection:
-    """`owner_name` is None when the owner no longer exists; `zoom_users` counts imported users."""
+    """`owner_name` is None when the owner no longer exists; `zoom_users` counts imported users.
+    `users_read` is how many the running import has read, None if none runs.
+    """
 
     connection_id: str
     zoom_account_id: str
+    label: str | None
+    owner_user_id: str | None
     owner_name: str | None
+    owner_is_active: bool
     status: str
     status_detail: str | None
     phone_detail: str | None
@@ -29,6 +34,12 @@ class ListedConnection:
     users_imported_at: datetime | None
     next_import_at: datetime
     zoom_users: int
+    users_read: int | None
+
+    @property
+    def name(self) -> str:
+        """What people call the account: its label, else its id."""
+        return self.label or self.zoom_account_id
 
     @property
     def is_importing(self) -> bool:
@@ -75,7 +86,10 @@ def connection_of(
 
 _LISTED = """
     select
-        connections.connection_id, connections.zoom_account_id, users.full_name as owner_name,
+        connections.connection_id, connections.zoom_account_id, connections.label,
+        connections.owner_user_id, users.full_name as owner_name,
+        users.user_id is not null and coalesce(users.deactivated_at > now(), true)
+            as owner_is_active,
         connections.status, connections.status_detail, connections.phone_detail,
         connections.connected_at, connections.granted_at, connections.disconnected_at,
         connections.erase_due_at,
@@ -84,7 +98,8 @@ _LISTED = """
             select count(distinct imported.zoom_user_id) from zoom_raw.users as imported
             where imported.organization_id = connections.organization_id
                 and imported.zoom_account_id = connections.zoom_account_id
-        ) as zoom_users
+        ) as zoom_users,
+        connections.users_read
     from integration.connections
     left join worksights.users
         on connections.organization_id = users.organization_id

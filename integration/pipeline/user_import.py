@@ -10,6 +10,7 @@ import psycopg
 
 from integration.connections.client import zoom_client
 from integration.connections.connections import Connection
+from integration.connections.import_progress import ImportProgress
 from integration.connections.imports import record_failed_import, record_import
 from integration.connections.reading import Unread, read_in_parallel
 from integration.connections.zoom_users import COLUMNS, store_phone_users, store_users
@@ -62,7 +63,7 @@ def _read(settings: Settings, url: str, account: Connection, *, ends_at: float) 
             zoom_account_id=account.zoom_account_id,
             ends_at=ends_at,
         )
-        return read_lists(client)
+        return read_lists(client, ImportProgress(url, account.connection_id).report)
     except ZoomError as error:
         return AccountLists(None, error)
     # An unexpected response for one connection must not affect the others.
@@ -199,6 +200,7 @@ def _record_failed_import(
         now=batch.as_of,
         # The users have been read; only the phone users have to wait for the next import.
         is_transient=is_transient and not has_users,
+        has_lost_access=error.has_lost_access,
         retry_at=getattr(error, "retry_at", None),
         has_users=has_users,
     )

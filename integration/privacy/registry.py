@@ -42,6 +42,7 @@ REGISTRY = """
     worksights.users                        full_name           name                with_row
     worksights.users                        manager_user_id     user_id             blank
 
+    integration.connections                 label               text                blank
     integration.connections                 owner_user_id       user_id             blank
     integration.connections                 status_detail       text                blank
     integration.connections                 phone_detail        text                blank
@@ -53,6 +54,9 @@ REGISTRY = """
     integration.mapping_requests            from_user_id        user_id             blank
     integration.mapping_requests            requested_by        user_id             blank
     integration.mapping_requests            decided_by          user_id             blank
+    integration.reviewed_zoom_users         zoom_user_id        zoom_user_id        row
+    integration.reviewed_zoom_users         reviewed_by         user_id             blank
+    integration.test_meetings               user_id             user_id             row
     integration.subscription_changes        user_id             user_id             row
     integration.subscription_changes        changed_by          user_id             blank
     integration.domain_overrides            changed_by          user_id             blank

@@ -4,6 +4,7 @@ from integration.web.account import digest, download, erasure, pausing, sessions
 from integration.web.account import routes as account
 from integration.web.clients import naming
 from integration.web.clients import routes as clients
+from integration.web.connections import account as zoom_account
 from integration.web.connections import oauth
 from integration.web.connections import routes as connections
 from integration.web.domains import changing as changing_domains
@@ -18,6 +19,7 @@ from integration.web.features import routes as features
 from integration.web.missing import routes as missing
 from integration.web.notifications import routes as notifications
 from integration.web.overview import routes as overview
+from integration.web.overview import setup, trial_routes
 from integration.web.privacy import first_notice
 from integration.web.privacy import routes as privacy
 from integration.web.privacy_settings import routes as privacy_settings
@@ -53,6 +55,8 @@ PAGES = (
     *bulk_mapping.PAGES,  # before the pages of single Zoom users, whose addresses start the same
     *mapping_files.PAGES,
     *undoing.PAGES,
+    *setup.PAGES,
+    *trial_routes.PAGES,
     *users.PAGES,
     *mapping.PAGES,
     *confirmation.PAGES,
@@ -67,6 +71,7 @@ PAGES = (
     *rules_of_domains.PAGES,
     *trying_addresses.PAGES,
     *changing_domains.PAGES,
+    *zoom_account.PAGES,
     *exclusions.PAGES,  # before the pages of single settings, whose addresses have the same start
     *privacy_settings.PAGES,
     *team.PAGES,

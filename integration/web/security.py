@@ -10,7 +10,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "style-src 'self'",
         "script-src 'self'",
         "img-src 'self'",
-        "connect-src 'self'",
+        "connect-src 'self'",  # a part of the page that is kept up to date
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

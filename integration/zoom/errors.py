@@ -46,6 +46,11 @@ class ZoomError(Exception):
         self.status = status
         self.code = code
 
+    @property
+    def has_lost_access(self) -> bool:
+        """Whether Zoom no longer accepts the account's grant, so that only a new one helps."""
+        return self.next_step == RECONNECT
+
 
 class PermanentZoomError(ZoomError):
     """A retry fails again until someone has taken the next step."""

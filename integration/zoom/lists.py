@@ -3,7 +3,7 @@
 It must not know where they are stored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from integration.zoom.client import ZoomClient
@@ -37,20 +37,26 @@ class AccountLists:
         return self.users_error or (None if self.phone_detail else self.phone_error)
 
 
-def read_lists(client: ZoomClient) -> AccountLists:
-    """Reads both lists. A failure of the phone users does not affect the users."""
-    pages, users_error = _read(client.users())
+def read_lists(client: ZoomClient, report: Callable[[int], None]) -> AccountLists:
+    """Reads both lists. A failure of the phone users does not affect the users. `report` receives
+    the number of users that were read so far.
+    """
+    pages, users_error = _read(client.users(), report)
     if users_error and not pages:
         return AccountLists(None, users_error)
-    phone_pages, phone_error = _read(client.phone_users())
+    phone_pages, phone_error = _read(client.phone_users(), lambda _count: None)
     return AccountLists(users_frame(pages), users_error, phone_users(phone_pages), phone_error)
 
 
-def _read(pages: Iterator[Page]) -> tuple[list[Page], ZoomError | None]:
-    read = []
+def _read(
+    pages: Iterator[Page], report: Callable[[int], None]
+) -> tuple[list[Page], ZoomError | None]:
+    read, count = [], 0
     try:
         for page in pages:
             read.append(slim(page))
+            count += len(page)
+            report(count)
     except ZoomError as error:
         return read, error
     return read, None

@@ -29,7 +29,8 @@ ADMIN, TECHNICAL_ADMIN = Reader(True, "https://w/zoom"), Reader(False, "https://
 
 def account(**changed: Any) -> ListedConnection:
     return ListedConnection(**{
-        "connection_id": "c1", "zoom_account_id": "A1", "owner_name": "Ann", "status": "active",
+        "connection_id": "c1", "zoom_account_id": "A1", "label": None, "owner_user_id": "ann",
+        "owner_name": "Ann", "owner_is_active": True, "users_read": None, "status": "active",
         "status_detail": None, "phone_detail": None, "connected_at": NOW - 30 * DAY,
         "granted_at": NOW - 30 * DAY, "disconnected_at": None, "erase_due_at": None,
         "users_imported_at": NOW - HOUR, "next_import_at": NOW + HOUR, "zoom_users": 3, **changed,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import requests
 
+from simulator.failures import Failure
 from simulator.world import World
 from tests.connections.accounts import (
     NOW,
@@ -60,6 +61,21 @@ def test_a_later_successful_import_makes_a_connection_active_again(
 
     assert statuses(installation) == [("active", None)] * 3
     assert [count for _, count in imported(installation)] == [USERS_WITH_AN_ID] * 3
+    assert installation.execute(
+        "select user_id, kind, subject from integration.audit_trail order by entry_id"
+    ) == [("job", kind, connections[ACCOUNTS[1]]) for kind in ("access_lost", "import_recovered")]
+    assert installation.execute("select distinct users_read from integration.connections") == [
+        (None,)
+    ]
+
+
+def test_only_the_first_of_several_failed_imports_is_a_change(
+    installation: Installation, zoom: World
+) -> None:
+    for hours in range(2):
+        zoom.failures.plan(Failure("/v2/users", times=9, status=503, account_id=ACCOUNTS[1]))
+        installation.import_users(now=NOW + timedelta(hours=hours))
+    assert installation.execute("select kind from integration.audit_trail") == [("import_failed",)]
 
 
 def test_an_import_without_changes_adds_no_row_and_one_with_a_change_adds_a_version(

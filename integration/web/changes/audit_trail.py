@@ -13,7 +13,8 @@ from integration.database.audit_trail import JOB
 @dataclass(frozen=True)
 class Change:
     """`full_name` is the author's name; `user_name` and `zoom_user_name` are the names of the
-    affected WorkSights user and Zoom user. A name is None if there is no such user, or no longer.
+    affected WorkSights user and Zoom user, `label` that of the Zoom account. A name is None if
+    there is no such user, or no longer.
     `undo` names the change to the button that undoes it. It is None if that is not possible any
     more; of several people, some may be switched again.
     """
@@ -27,6 +28,12 @@ class Change:
     user_name: str | None
     zoom_user_name: str | None
     undo: str | None
+    label: str | None
+
+    @property
+    def account(self) -> str:
+        """The affected Zoom account in words."""
+        return self.label or self.details.get("zoom_account_id") or "that was erased"
 
     @property
     def author(self) -> str:
@@ -49,6 +56,28 @@ def latest_changes(
     """The organization's latest changes, the newest first, without sign-ins and without who used a
     right over their own data.
     """
+    return _changes(
+        connection, organization_id=organization_id, subject=None, limit=limit, offset=offset
+    )
+
+
+def changes_of(
+    connection: psycopg.Connection, subject: str, *, organization_id: str, limit: int
+) -> list[Change]:
+    """The latest changes of one subject, such as a connection, the newest first."""
+    return _changes(
+        connection, organization_id=organization_id, subject=subject, limit=limit, offset=0
+    )
+
+
+def _changes(
+    connection: psycopg.Connection,
+    *,
+    organization_id: str,
+    subject: str | None,
+    limit: int,
+    offset: int,
+) -> list[Change]:
     return rows.every(
         connection,
         Change,
@@ -85,7 +114,13 @@ def latest_changes(
                                 > (audit_trail.details ->> 'changed_at')::timestamptz
                     )
                 then audit_trail.details ->> 'changed_at'
-            end as undo
+            end as undo,
+            (
+                select connections.label from integration.connections
+                where connections.organization_id = audit_trail.organization_id
+                    and connections.zoom_account_id = audit_trail.details ->> 'zoom_account_id'
+                limit 1
+            ) as label
         from integration.audit_trail
         left join worksights.users as authors
             on authors.organization_id = audit_trail.organization_id
@@ -93,7 +128,8 @@ def latest_changes(
         left join worksights.users as affected
             on affected.organization_id = audit_trail.organization_id
             and affected.user_id = coalesce(audit_trail.details ->> 'user_id', audit_trail.subject)
-        where audit_trail.organization_id = %s
+        where audit_trail.organization_id = %(organization)s
+            and (%(subject)s::text is null or audit_trail.subject = %(subject)s)
             and audit_trail.kind not in (
                 'signed_in', 'signed_out', 'sign_in_link_made', 'data_downloaded', 'data_exported',
                 'session_ended', 'other_sessions_ended',
@@ -101,7 +137,12 @@ def latest_changes(
                 'erasure_withdrawn'
             )
         order by audit_trail.at desc, audit_trail.entry_id desc
-        limit %s offset %s
+        limit %(limit)s offset %(offset)s
         """,
-        [organization_id, limit, offset],
+        {
+            "organization": organization_id,
+            "subject": subject,
+            "limit": limit,
+            "offset": offset,
+        },
     )

@@ -24,6 +24,7 @@ from integration.zoom import oauth
 from integration.zoom.errors import ZoomError
 
 PATH = "/services/zoom/connections"
+LIVE_SECONDS = 5
 
 
 def connections(visit: Visit) -> Response:
@@ -33,7 +34,9 @@ def connections(visit: Visit) -> Response:
         "connections/connections.html",
         connections=listed,
         problems=problems_of(listed, visit),
-        auto_refresh=is_worth_watching(listed, now=visit.now),
+        takes_message=visit.request.headers.get("sec-fetch-mode", "navigate") == "navigate",
+        live=LIVE_SECONDS if is_worth_watching(listed, now=visit.now) else None,
+        says="" if any(one.is_importing for one in listed) else "Users are imported",
     )
 
 
@@ -69,13 +72,14 @@ def end_connection(visit: Visit) -> Response:
     connection_id = visit.path("connection_id")
     organization_id = visit.viewer.organization_id
     with visit.transaction() as connection:
+        known = connection_of(connection, connection_id, organization_id=organization_id)
         ended = disconnect(
             connection,
             connection_id,
             organization_id=organization_id,
             keys=visit.settings.encryption_keys,
         )
-        if ended is None:
+        if known is None or ended is None:
             raise not_found()
         account, token = ended
         visit.record_change(
@@ -86,7 +90,7 @@ def end_connection(visit: Visit) -> Response:
         )
     is_revoked = token is not None and _revoke(visit, token)
     with visit.transaction() as connection:
-        text = f"Zoom account {account} is disconnected. No more data will be received from it."
+        text = f"Zoom account {known.name} is disconnected. No more data will be received from it."
         if is_revoked:
             visit.show_next(connection, text)
         else:

@@ -14,10 +14,10 @@ from integration.zoom.features import FEATURES
 @dataclass(frozen=True)
 class PeopleCounts:
     """Counts of the organization's Zoom users. `unmapped` are the active ones of connected accounts
-    that nobody has decided about. `waiting` are not mapped, although `entries_waiting` of their
-    sessions could be entries. `subscribed` maps a feature to the number of mapped, active
-    WorkSights users with the feature on; `with_phone` of those with phone calls on have a Zoom
-    Phone license, or None if Zoom does not say who has one.
+    without a mapping, and nobody has reviewed `unreviewed` of these. `waiting` are not reviewed
+    either, although `entries_waiting` of their sessions could be entries. `subscribed` maps a
+    feature to the number of mapped, active WorkSights users with the feature on; `with_phone` of
+    those with phone calls on have a Zoom Phone license, or None if Zoom does not say who has one.
     """
 
     zoom_users: int
@@ -28,6 +28,7 @@ class PeopleCounts:
     entries_waiting: int
     subscribed: dict[str, int]
     with_phone: int | None = None
+    unreviewed: int = 0
 
 
 def count_people(connection: psycopg.Connection, *, organization_id: str) -> PeopleCounts:
@@ -78,17 +79,28 @@ _PEOPLE = SQL("""
     in_use as materialized (
         select distinct zoom_account_id from integration.connections
         where organization_id = %(organization)s and disconnected_at is null
+    ),
+    judged as (
+        select
+            found.user_id, found.mapping, found.entries_waiting,
+            found.mapping = 'unmapped' and not found.is_waiting
+                and found.status is distinct from 'inactive'
+                and found.zoom_account_id in (select zoom_account_id from in_use) as is_unmapped,
+            reviewed.zoom_user_id is not null as is_reviewed
+        from found
+        left join integration.reviewed_zoom_users as reviewed
+            on reviewed.organization_id = %(organization)s
+            and reviewed.zoom_user_id = found.zoom_user_id
     )
     select
         count(*) as zoom_users,
         count(*) filter (where user_id is not null) as mapped,
         count(*) filter (where mapping in ('manual', 'nobody')) as manual,
-        count(*) filter (
-            where mapping = 'unmapped' and not is_waiting and status is distinct from 'inactive'
-                and zoom_account_id in (select zoom_account_id from in_use)
-        ) as unmapped,
-        count(*) filter (where entries_waiting > 0) as waiting,
-        coalesce(sum(entries_waiting), 0)::bigint as entries_waiting,
+        count(*) filter (where is_unmapped) as unmapped,
+        count(*) filter (where is_unmapped and not is_reviewed) as unreviewed,
+        count(*) filter (where entries_waiting > 0 and not is_reviewed) as waiting,
+        coalesce(sum(entries_waiting) filter (where not is_reviewed), 0)::bigint
+            as entries_waiting,
         (
             select coalesce(jsonb_object_agg(feature, users), '{{}}') from subscribed
         ) as subscribed,
@@ -96,5 +108,5 @@ _PEOPLE = SQL("""
             select with_phone from subscribed
             where feature = 'phone' and users > 0 and is_license_known
         ) as with_phone
-    from found
+    from judged
 """).format(accounts=ACCOUNTS_WITH_LICENSES)

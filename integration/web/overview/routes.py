@@ -17,13 +17,18 @@ from integration.web.overview.attention import (
     needs_of_identity,
     needs_of_requests,
 )
+from integration.web.overview.checklist import checklist_of
 from integration.web.overview.numbers import count_people
+from integration.web.overview.reviews import latest_review
+from integration.web.overview.setup import OVERVIEW as PATH
+from integration.web.overview.setup import webhook_address
 from integration.web.page.listing import ROWS, listing_of
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.users.mapping_requests import count_waiting
 
-PATH = "/services/zoom/overview"
 CHANGES_SHOWN = 10
+# How often the page looks again: while users are imported, and while the first hour lasts.
+LIVE_SECONDS, PATIENT_SECONDS = 5, 15
 
 
 def overview(visit: Visit) -> Response:
@@ -34,10 +39,12 @@ def overview(visit: Visit) -> Response:
         causes = open_causes(
             connection,
             state,
-            Unmapped(people.unmapped, people.waiting, people.entries_waiting),
+            Unmapped(people.unreviewed, people.waiting, people.entries_waiting),
             organization_id=organization_id,
             now=visit.now,
         )
+        checklist = checklist_of(connection, state.in_use, people, organization_id=organization_id)
+        review = latest_review(connection, organization_id=organization_id)
         delay = delay_to_entries(connection, now=visit.now, organization_id=organization_id)
         identity = configured_facts(connection, organization_id=organization_id)
         unreadable = unreadable_settings(connection, organization_id)
@@ -46,20 +53,30 @@ def overview(visit: Visit) -> Response:
         may_act = visit.may(Right.CHANGE_SETTINGS)
         erasures = requests_due(connection, organization_id=organization_id) if may_act else []
     connections = state.in_use
+    if checklist:
+        causes = [one for one in causes if not checklist.covers(one.name)]
+    live = PATIENT_SECONDS if checklist else None
+    if is_worth_watching(connections, now=visit.now):
+        live = LIVE_SECONDS
     needs = [*needs_of_erasures(erasures), *needs_of_causes(causes, visit)]
     if connections:
         needs += needs_of_requests(requests)
         needs += needs_of_identity(rules_of(identity).problems, unreadable)
     return visit.render(
         "overview/overview.html",
+        takes_message=visit.request.headers.get("sec-fetch-mode", "navigate") == "navigate",
+        listed=state.connections,
         connections=connections,
+        checklist=checklist,
+        review=review,
+        webhook_address=webhook_address(visit),
         people=people,
         arrivals={one.zoom_account_id: one for one in state.arrivals},
         batches=state.batches,
         delay=delay,
         needs=needs,
         changes=changes,
-        auto_refresh=is_worth_watching(connections, now=visit.now),
+        live=live,
     )
 
 

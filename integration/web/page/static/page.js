@@ -56,3 +56,44 @@ document.addEventListener("keydown", (event) => {
     field.blur();
   }
 });
+
+// <div id="ID" data-live="SECONDS">: this part is fetched again and replaced while the tab is seen, until
+// the page no longer asks for it. What #ID-said says is read out when its data-says has changed.
+function keyOf(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  if (element.matches("a[href]")) return `a[href="${CSS.escape(element.getAttribute("href"))}"]`;
+  const form = element.closest("form[action]");
+  return form ? `form[action="${CSS.escape(form.getAttribute("action"))}"] ${element.localName}` : null;
+}
+
+async function lookAgain(part, seen) {
+  const answer = await fetch(location.href, { redirect: "error" });
+  if (!answer.ok) return false;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const next = page.getElementById(part.id);
+  if (!next) return false;
+  if (next.innerHTML !== seen.html) {
+    const here = document.activeElement, key = part.contains(here) ? keyOf(here) : null;
+    seen.html = next.innerHTML;
+    part.innerHTML = next.innerHTML;
+    if (key) (part.querySelector(key) ?? document.getElementById("content")).focus({ preventScroll: true });
+  }
+  const said = document.getElementById(`${part.id}-said`);
+  if (said && next.dataset.says !== part.dataset.says) said.textContent = next.dataset.says ?? "";
+  part.dataset.says = next.dataset.says ?? "";
+  if (next.dataset.live) part.dataset.live = next.dataset.live;
+  return Boolean(next.dataset.live);
+}
+
+async function keepLive(part) {
+  const seen = { html: part.innerHTML };
+  let isLive = true;
+  while (isLive) {
+    await new Promise((resolve) => { setTimeout(resolve, part.dataset.live * 1000); });
+    if (document.hidden) {
+      await new Promise((resolve) => { document.addEventListener("visibilitychange", resolve, { once: true }); });
+    }
+    try { isLive = await lookAgain(part, seen); } catch { /* No answer: asked again later. */ }
+  }
+}
+for (const part of document.querySelectorAll("[data-live]")) keepLive(part);

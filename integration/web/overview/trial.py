@@ -1,0 +1,147 @@
+"""A test meeting: when somebody started one, and how far what Zoom has sent since then has come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import psycopg
+
+from integration.database import rows
+from integration.pipeline.marts import marts_exist
+
+# A meeting of a minute is reported within seconds; after this time the likely reasons are shown.
+EXPECTED_WITHIN = timedelta(minutes=5)
+FOLLOWED_FOR = timedelta(hours=3)
+SHOWN_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    received_at: datetime
+    disposition: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class OwnOutcome:
+    """The outcome of the viewer in a session that ended since the test meeting was started."""
+
+    outcome: str
+    session_id: str
+    participant_id: str
+
+
+@dataclass(frozen=True)
+class TestMeeting:
+    """`first` is the first webhook about a meeting since `started_at`, `ending` the first one of an
+    ended meeting. `outcome` is the viewer's own, if there is one.
+    """
+
+    started_at: datetime
+    first: Delivery | None
+    ending: Delivery | None
+    outcome: OwnOutcome | None
+
+    @property
+    def is_processed(self) -> bool:
+        return self.ending is not None and self.ending.disposition != "waiting"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the viewer's entry was made."""
+        return self.outcome is not None and self.outcome.outcome == "activity"
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether the first webhook should have arrived by now."""
+        return self.first is None and now - self.started_at > EXPECTED_WITHIN
+
+    def is_followed(self, now: datetime) -> bool:
+        """Whether something new is still expected."""
+        return not self.is_finished and now - self.started_at < FOLLOWED_FOR
+
+
+def start_test_meeting(
+    connection: psycopg.Connection, *, organization_id: str, user_id: str
+) -> None:
+    connection.execute(
+        "insert into integration.test_meetings (organization_id, user_id) values (%s, %s)",
+        [organization_id, user_id],
+    )
+
+
+def latest_test_meeting(
+    connection: psycopg.Connection,
+    zoom_account_ids: Sequence[str],
+    *,
+    organization_id: str,
+    user_id: str,
+    now: datetime,
+) -> TestMeeting | None:
+    """The user's latest test meeting; None if they started none in the last day. The accounts must
+    be in use by the organization.
+    """
+    started_at = rows.maybe_scalar(
+        connection,
+        datetime,
+        """
+        select max(started_at) from integration.test_meetings
+        where organization_id = %s and user_id = %s
+        """,
+        [organization_id, user_id],
+    )
+    if started_at is None or now - started_at > SHOWN_FOR:
+        return None
+    if not marts_exist(connection):  # the first batch creates what is read below
+        return TestMeeting(started_at, None, None, None)
+    first, ending = (
+        _first_delivery(connection, zoom_account_ids, pattern, since=started_at)
+        for pattern in ("meeting.%", "meeting.ended")
+    )
+    outcome = rows.maybe_one(
+        connection,
+        OwnOutcome,
+        _OWN_OUTCOME,
+        {"organization": organization_id, "user": user_id, "since": started_at},
+    )
+    return TestMeeting(started_at, first, ending, outcome)
+
+
+def _first_delivery(
+    connection: psycopg.Connection,
+    zoom_account_ids: Sequence[str],
+    pattern: str,
+    *,
+    since: datetime,
+) -> Delivery | None:
+    return rows.maybe_one(
+        connection,
+        Delivery,
+        """
+        select first.received_at, first.disposition, first.reason
+        from unnest(%s::text[]) as accounts (zoom_account_id)
+        cross join lateral (
+            select received_at, disposition, reason from operations.deliveries
+            where deliveries.zoom_account_id = accounts.zoom_account_id
+                and received_at >= %s and event like %s
+            order by received_at
+            limit 1
+        ) as first
+        order by first.received_at
+        limit 1
+        """,
+        [list(zoom_account_ids), since, pattern],
+    )
+
+
+# An entry first: of several meetings, the one that proves the way.
+_OWN_OUTCOME = """
+    select participants.outcome, participants.session_id, participants.participant_id
+    from timeline.participants
+    inner join timeline.sessions using (organization_id, session_id)
+    where participants.organization_id = %(organization)s
+        and participants.user_id = %(user)s
+        and sessions.feature = 'meetings'
+        and sessions.ended_at >= %(since)s
+    order by participants.outcome <> 'activity', sessions.ended_at, participants.participant_id
+    limit 1
+"""
