@@ -18,7 +18,7 @@ from tests.web.page.story import PARALLEL, STRAY, story_site
 from tests.web.page.zoom_users import words
 
 ROLE = "technical_admin"
-MEMBER, MANAGER = user_id_of("member"), user_id_of("manager")
+MEMBER, MANAGER, ADMIN = user_id_of("member"), user_id_of("manager"), user_id_of("admin")
 # How long a sign-in lasts at most; and a page that explains with a made-up example.
 NO_ACTIVITY, EXAMPLE = {"12 hours"}, "/clients/strength"
 # "Two hats" is the viewer's own session, and "Switched off" is also the name of a filter.
@@ -32,7 +32,7 @@ HOURS = re.compile(r"\b\d+ (?:h|min|hours?)\b")
 EARLIER = {"since": "day", "day": PARALLEL}
 SWITCH = "?feature=meetings&to=off&since=day&day=2026-01-01"
 QUERIES = {
-    "/missing": f"?from={PARALLEL}&to={PARALLEL}&person=member",
+    "/missing": f"?from={PARALLEL}&to={PARALLEL}&outcome=all&person=member",
     "/search": "?q=opening",
     "/team": f"?from={PARALLEL}",
     "/timeline": f"?day={PARALLEL}",
@@ -76,6 +76,10 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "/services/zoom/features/undo": {"change": "of-another-day"},
     "/services/zoom/notifications/test": {},
+    "/services/zoom/overview/reviewed": {},
+    "/services/zoom/overview/check-address": {},
+    "/services/zoom/overview/test-meeting/start": {},
+    "/services/zoom/connections/{connection_id}": {"label": "Acme", "owner": ADMIN},
     "/services/zoom/domains/try": {"address": "cleo@client-one.com"},
     "/services/zoom/domains/change": {"do": "no_company", "domain": "client-one.com"},
     "/services/zoom/domains/undo": {"entry": "{entry}"},
