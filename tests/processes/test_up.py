@@ -141,7 +141,7 @@ def test_the_last_ten_working_days_have_entries(demo: Demo) -> None:
 
 def test_the_overview_counts_from_the_arrival_and_explains_the_failing_account(demo: Demo) -> None:
     assert re.search(r"From webhook to entry \d+ min median", demo.overview)
-    assert "The last user import for Zoom account AcmeWorksEvents0000000 failed" in demo.overview
+    assert "The users of Zoom account AcmeWorksEvents0000000 cannot be read" in demo.overview
     assert "Reconnect the account" in demo.overview
 
 
