@@ -20,11 +20,11 @@ class Review:
 
 def leave_unmapped(
     connection: psycopg.Connection, *, organization_id: str, reviewed_by: str
-) -> int:
-    """Records that all Zoom users without a mapping were reviewed; returns how many were not
-    before. Zoom users that are imported later count as not reviewed.
+) -> None:
+    """Records that all Zoom users without a mapping were reviewed. Zoom users that are imported
+    later count as not reviewed.
     """
-    return connection.execute(
+    connection.execute(
         with_found(connection, by_entries=False) + _LEAVE,
         {
             "organization": organization_id,
@@ -32,7 +32,7 @@ def leave_unmapped(
             "search": "",
             "reviewed_by": reviewed_by,
         },
-    ).rowcount
+    )
 
 
 def latest_review(connection: psycopg.Connection, *, organization_id: str) -> Review | None:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from integration.directory.rights import Right
 from integration.quantities import noun, quantity
 from integration.web.overview.address_check import explained
+from integration.web.overview.numbers import count_people
 from integration.web.overview.reviews import leave_unmapped
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.zoom.endpoint_check import check_endpoint
@@ -22,7 +23,8 @@ def webhook_address(visit: Visit) -> str:
 def leave_rest_unmapped(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
     with visit.transaction() as connection:
-        count = leave_unmapped(
+        count = count_people(connection, organization_id=organization_id).unreviewed
+        leave_unmapped(
             connection, organization_id=organization_id, reviewed_by=visit.viewer.user_id
         )
         visit.record_change(connection, "mapping_reviewed", subject=organization_id)
