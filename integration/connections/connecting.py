@@ -92,7 +92,6 @@ def connect_with_grant(
         user_id=user_id,
         kind="connection_made" if is_new else "connection_renewed",
         subject=connection_id,
-        details={"zoom_account_id": zoom_account_id},
     )
     return connection_id, is_new
 

@@ -47,13 +47,11 @@ def end_deauthorized(
                 status_detail = 'The app was removed in Zoom. Reconnect the account.'
             from removed
             where connections.connection_id = removed.connection_id
-            returning
-                connections.connection_id, connections.organization_id, connections.zoom_account_id
+            returning connections.connection_id, connections.organization_id
         ),
         recorded as (
             insert into integration.audit_trail (organization_id, user_id, kind, subject, details)
-            select organization_id, %(job)s, 'connection_ended', connection_id,
-                jsonb_build_object('zoom_account_id', zoom_account_id)
+            select organization_id, %(job)s, 'connection_ended', connection_id, '{}'
             from ended
         ),
         without_tokens as (

@@ -43,15 +43,14 @@ def record_import(
     connection.execute(
         """
         with before as (
-            select connection_id, organization_id, zoom_account_id, status
+            select connection_id, organization_id, status
             from integration.connections
             where connection_id = %(connection)s and disconnected_at is null
             for update
         ),
         recorded as (
             insert into integration.audit_trail (organization_id, user_id, kind, subject, details)
-            select organization_id, %(job)s, 'import_recovered', connection_id,
-                jsonb_build_object('zoom_account_id', zoom_account_id)
+            select organization_id, %(job)s, 'import_recovered', connection_id, '{}'
             from before where status = 'needs_attention'
         )
         update integration.connections
@@ -89,15 +88,14 @@ def record_failed_import(
     connection.execute(
         """
         with before as (
-            select connection_id, organization_id, zoom_account_id, status, status_detail
+            select connection_id, organization_id, status, status_detail
             from integration.connections
             where connection_id = %(connection)s and disconnected_at is null
             for update
         ),
         recorded as (
             insert into integration.audit_trail (organization_id, user_id, kind, subject, details)
-            select organization_id, %(job)s, %(kind)s, connection_id,
-                jsonb_build_object('zoom_account_id', zoom_account_id)
+            select organization_id, %(job)s, %(kind)s, connection_id, '{}'
             from before
             where status = 'active'
                 or %(has_lost_access)s and status_detail is distinct from %(reason)s

@@ -15,7 +15,7 @@ OpenPage = Callable[..., Page]
 
 
 def message(page: Page) -> Locator:
-    """What the page says after an action; what changes by itself is said in another place."""
+    """What the page says after an action; what changes meanwhile is said in another place."""
     return page.get_by_role("status").and_(page.locator(".flash"))
 
 

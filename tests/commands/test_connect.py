@@ -182,7 +182,7 @@ def test_connecting_and_renewing_are_recorded_with_their_owner(
         "select organization_id, user_id, kind, details from integration.audit_trail "
         "where kind like 'connection%%' order by entry_id",
     ) == [
-        ("acme", owner, kind, {"zoom_account_id": DEFAULT_ACCOUNT_ID})
+        ("acme", owner, kind, {})
         for owner, kind in (("executive", "connection_made"), ("admin", "connection_renewed"))
     ]
 

@@ -1,9 +1,11 @@
 """The dbt project's folder, and its manifest: dbt's parsed form of the project."""
 
+import copy
 import json
 import subprocess
 import sys
 from collections.abc import Collection
+from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -18,8 +20,15 @@ MANIFEST = FOLDER / "target" / "manifest.json"
 
 
 def read_manifest() -> Manifest:
-    """The models' dependencies and configuration, by dbt's unique ids."""
-    manifest: Manifest = json.loads(MANIFEST.read_text())
+    """The models' dependencies and configuration, by dbt's unique ids. Do not change it: a process
+    reads the file once for each version of it.
+    """
+    return _read(MANIFEST, MANIFEST.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, _changed_at: int) -> Manifest:
+    manifest: Manifest = json.loads(path.read_text())
     return manifest
 
 
@@ -39,7 +48,7 @@ def write_live_state(folder: Path, *, database: str, own_functions: Collection[s
     dbt looks only for tables and views of one's own before it defers, so `own_functions`
     (schema.name, as in the live schemas) are left out.
     """
-    manifest = read_manifest()
+    manifest = copy.deepcopy(read_manifest())
     manifest["functions"] = {
         unique_id: node
         for unique_id, node in manifest["functions"].items()

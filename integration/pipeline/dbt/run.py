@@ -18,6 +18,8 @@ from integration.pipeline.dbt import project
 from integration.pipeline.dbt.adjustments import (
     forget_flags_of_earlier_runs,
     parse_once_for_every_address,
+    use_one_session,
+    without_unread_messages,
 )
 from integration.pipeline.dbt.messages import first_line
 from integration.pipeline.dbt.parsed_project import parsed_project
@@ -113,6 +115,8 @@ def invoke_dbt(
     parsed = parsed_project(project.FOLDER, work, target=target)
     forget_flags_of_earlier_runs()
     parse_once_for_every_address()
+    use_one_session()
+    without_unread_messages(COLLECTED_EVENTS)
     with kept_alive(writer), connected_dbt(writer, settings, url, **session) as signals:
         outcome: Any = dbtRunner(callbacks=[listen]).invoke(
             [

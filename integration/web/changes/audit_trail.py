@@ -13,8 +13,8 @@ from integration.database.audit_trail import JOB
 @dataclass(frozen=True)
 class Change:
     """`full_name` is the author's name; `user_name` and `zoom_user_name` are the names of the
-    affected WorkSights user and Zoom user, `label` that of the Zoom account. A name is None if
-    there is no such user, or no longer.
+    affected WorkSights user and Zoom user, `account_name` that of the Zoom account. A name is
+    None if there is none, or no longer.
     `undo` names the change to the button that undoes it. It is None if that is not possible any
     more; of several people, some may be switched again.
     """
@@ -28,12 +28,12 @@ class Change:
     user_name: str | None
     zoom_user_name: str | None
     undo: str | None
-    label: str | None
+    account_name: str | None
 
     @property
     def account(self) -> str:
         """The affected Zoom account in words."""
-        return self.label or self.details.get("zoom_account_id") or "that was erased"
+        return self.account_name or "that was erased"
 
     @property
     def author(self) -> str:
@@ -116,11 +116,11 @@ def _changes(
                 then audit_trail.details ->> 'changed_at'
             end as undo,
             (
-                select connections.label from integration.connections
+                select coalesce(connections.label, connections.zoom_account_id)
+                from integration.connections
                 where connections.organization_id = audit_trail.organization_id
-                    and connections.zoom_account_id = audit_trail.details ->> 'zoom_account_id'
-                limit 1
-            ) as label
+                    and connections.connection_id = audit_trail.subject
+            ) as account_name
         from integration.audit_trail
         left join worksights.users as authors
             on authors.organization_id = audit_trail.organization_id

@@ -76,7 +76,7 @@ def _record(
         connection,
         kind,
         subject=one.connection_id,
-        details={"zoom_account_id": one.zoom_account_id, **details},
+        details=details,
     )
 
 

@@ -53,12 +53,7 @@ def import_users(visit: Visit) -> Response:
         account = request_import(connection, connection_id, organization_id=organization_id)
         if account is None:
             raise not_found()
-        visit.record_change(
-            connection,
-            "import_asked_for",
-            subject=connection_id,
-            details={"zoom_account_id": account},
-        )
+        visit.record_change(connection, "import_asked_for", subject=connection_id)
         visit.show_next(connection, "User import requested. It usually starts within a minute.")
     return visit.go(PATH)
 
@@ -81,13 +76,8 @@ def end_connection(visit: Visit) -> Response:
         )
         if known is None or ended is None:
             raise not_found()
-        account, token = ended
-        visit.record_change(
-            connection,
-            "connection_disconnected",
-            subject=connection_id,
-            details={"zoom_account_id": account},
-        )
+        _account, token = ended
+        visit.record_change(connection, "connection_disconnected", subject=connection_id)
     is_revoked = token is not None and _revoke(visit, token)
     with visit.transaction() as connection:
         text = f"Zoom account {known.name} is disconnected. No more data will be received from it."

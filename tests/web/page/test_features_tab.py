@@ -102,7 +102,7 @@ def test_who_has_no_zoom_phone_is_marked_where_zoom_says_who_has_it(acme: Site) 
         "manager@acme.example · no Zoom user"
         in visitor.get(f"{TAB}/users/{user_id_of('manager')}").text
     )
-    assert "2 people 1 with Zoom Phone" in words(visitor.get(overview).text)
+    assert "2 people (1 with Zoom Phone)" in words(visitor.get(overview).text)
     acme.rows("update integration.connections set phone_detail = 'This account has no Zoom Phone.'")
     assert grid(visitor)["Admin"] == ["On", "On", "On"]
 

@@ -158,7 +158,7 @@ def test_a_guest_is_counted_only_when_searched_for_and_by_name_only_for_who_may_
 def test_who_may_not_take_the_step_reads_who_may(site: Site) -> None:
     page = look(site.visitor("member"), **DATE)
     assert groups(page) == {"Webinars switched off: 1 session": ""}
-    assert "Ask an Executive, Owner or Admin to do this." in words(page)
+    assert "Ask an Executive, Owner, Admin or Technical Admin to do this." in words(page)
 
 
 def test_where_only_groups_are_shown_nobody_elses_are_counted(site: Site) -> None:
