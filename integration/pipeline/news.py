@@ -1,17 +1,22 @@
 """Checks whether there is work for a batch, without starting a run."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import psycopg
 
 from integration.connections.imports import connections_due
 from integration.database import rows
 from integration.pipeline.facts import settings_have_changed
-from integration.pipeline.marts import relations_exist
+from integration.pipeline.marts import marts_exist, relations_exist
 from integration.pipeline.too_old import is_something_too_old
 from integration.privacy.applied_exclusions import changed_exclusions
 from integration.privacy.landed_privacy import changed_organizations
+
+# Somebody watches a test meeting, so its end is processed at once. Not for longer: in a large
+# account meetings end all the time, and each end would start a batch.
+TEST_MEETINGS_FOLLOWED = timedelta(hours=1)
 
 
 def reasons_for_batch(connection: psycopg.Connection, *, now: datetime) -> list[str]:
@@ -47,6 +52,59 @@ def waiting_deliveries(connection: psycopg.Connection, *, limit: int) -> int:
 
 def is_delivery_waiting(connection: psycopg.Connection) -> bool:
     return waiting_deliveries(connection, limit=1) > 0
+
+
+def is_test_meeting_waiting(connection: psycopg.Connection, *, now: datetime) -> bool:
+    """Whether a meeting has ended in an account of somebody who follows a test meeting and has no
+    entry yet, and waits for a batch.
+    """
+    followed = rows.every(
+        connection, _TestMeeting, _TEST_MEETINGS_WAITING, [now - TEST_MEETINGS_FOLLOWED]
+    )
+    if not marts_exist(connection):  # the first batch creates the entries
+        return bool(followed)
+    return any(not _has_entry(connection, one) for one in followed)
+
+
+@dataclass(frozen=True)
+class _TestMeeting:
+    organization_id: str
+    user_id: str
+    started_at: datetime
+
+
+_TEST_MEETINGS_WAITING = """
+    select
+        test_meetings.organization_id,
+        test_meetings.user_id,
+        max(test_meetings.started_at) as started_at
+    from integration.test_meetings
+    inner join integration.connections using (organization_id)
+    where test_meetings.started_at > %s
+        and connections.disconnected_at is null
+        and exists (
+            select from ingress.deliveries
+            where deliveries.zoom_account_id = connections.zoom_account_id
+                and deliveries.received_at >= test_meetings.started_at
+                and deliveries.event = 'meeting.ended'
+                and deliveries.disposition = 'waiting'
+        )
+    group by test_meetings.organization_id, test_meetings.user_id
+"""
+
+
+def _has_entry(connection: psycopg.Connection, test_meeting: _TestMeeting) -> bool:
+    return rows.scalar(
+        connection,
+        bool,
+        """
+        select exists (
+            select from timeline.activities
+            where organization_id = %s and user_id = %s and feature = 'meetings' and ended_at >= %s
+        )
+        """,
+        [test_meeting.organization_id, test_meeting.user_id, test_meeting.started_at],
+    )
 
 
 def _is_session_due(connection: psycopg.Connection, *, now: datetime) -> bool:

@@ -1,9 +1,11 @@
-"""Starts a batch early when many deliveries are waiting."""
+"""Starts a batch early when many deliveries are waiting, or somebody waits for a test meeting."""
+
+from datetime import UTC, datetime
 
 import dagster as dg
 
 from integration.database.postgres import connect
-from integration.pipeline.news import waiting_deliveries
+from integration.pipeline.news import is_test_meeting_waiting, waiting_deliveries
 from integration.quantities import quantity
 from orchestration.automation import is_batch_running, zoom_batch
 from orchestration.resources import Installation
@@ -13,7 +15,10 @@ from orchestration.resources import Installation
     job=zoom_batch,
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Starts zoom_batch early when BACKLOG_DELIVERIES deliveries are waiting.",
+    description=(
+        "Starts zoom_batch early when BACKLOG_DELIVERIES deliveries are waiting, and when a test "
+        "meeting has ended."
+    ),
 )
 def backlog(
     context: dg.SensorEvaluationContext, installation: Installation
@@ -22,6 +27,8 @@ def backlog(
         return dg.SkipReason("A batch is already running.")
     limit = installation.settings().backlog_deliveries
     with connect(installation.database_url(), role="pipeline") as connection:
+        if is_test_meeting_waiting(connection, now=datetime.now(UTC)):
+            return dg.RunRequest(tags={"worksights/because": "a test meeting has ended"})
         waiting = waiting_deliveries(connection, limit=limit)
     if waiting < limit:
         deliveries = quantity(waiting, "delivery", "deliveries")

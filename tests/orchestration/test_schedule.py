@@ -197,6 +197,60 @@ def test_a_backlog_starts_a_batch_early(
     ]
 
 
+def test_the_end_of_a_followed_test_meeting_starts_a_batch(
+    installation: Installation, look: Callable[[str], str]
+) -> None:
+    connect(installation, next_import_at=NOW + timedelta(hours=6))
+    waits = "skipped: 1 delivery waiting; a batch starts early at 5,000."
+    starts = "run: a test meeting has ended"
+    installation.deliver(meeting().ended(), at=NOW - timedelta(minutes=2))
+    said = [look("backlog")]  # nobody follows a test meeting
+    installation.execute(
+        "insert into integration.test_meetings (organization_id, user_id, started_at) "
+        "values ('firm', 'ann', now() - interval '59 minutes'), "
+        "('firm', 'ann', now() - interval '1 minute')"
+    )
+    said.append(look("backlog"))  # the meeting ended within the earlier one
+    installation.execute(
+        "update integration.test_meetings set started_at = now() - interval '61 minutes' "
+        "where started_at < now() - interval '5 minutes'"
+    )
+    said.append(look("backlog"))  # nobody follows that one any longer
+    installation.execute("update integration.test_meetings set organization_id = 'another'")
+    installation.deliver(meeting().started(), meeting().ended(), at=datetime.now(UTC))
+    said.append(look("backlog"))
+    installation.execute("update integration.test_meetings set organization_id = 'firm'")
+    said.append(look("backlog"))
+    assert said == [waits, starts, waits, waits.replace("1 delivery", "3 deliveries"), starts]
+
+
+def test_a_test_meeting_starts_no_batch_after_its_entry_was_made(
+    installation: Installation, look: Callable[[str], str]
+) -> None:
+    connect(installation, next_import_at=NOW + timedelta(hours=6))
+    end = NOW - timedelta(seconds=1)
+    start = end - timedelta(minutes=2)
+    installation.execute(
+        "insert into integration.mapping_changes (zoom_account_id, zoom_user_id, user_id, "
+        "effective_from) values (%s, 'zu-ann', 'ann', '-infinity')",
+        [ACCOUNT],
+    )
+    installation.execute(
+        "insert into integration.test_meetings (organization_id, user_id, started_at) "
+        "values ('firm', 'ann', %s)",
+        [start],
+    )
+    said = []
+    for uuid, people in (("of-others", []), ("own", [ANN]), ("later", [])):
+        session = Session(ACCOUNT, uuid, "zu-bob", start, end)
+        installation.deliver(*session.whole(people), at=end)
+        said.append(look("backlog"))
+        installation.batch(now=NOW)
+    starts = "run: a test meeting has ended"
+    waits = "skipped: 2 deliveries waiting; a batch starts early at 5,000."
+    assert said == [starts, starts, waits]
+
+
 def test_sensors_wait_for_a_running_batch(
     installation: Installation,
     look: Callable[[str], str],

@@ -8,10 +8,10 @@ import psycopg
 
 from integration.database import rows
 from integration.pipeline.marts import marts_exist
+from integration.pipeline.news import TEST_MEETINGS_FOLLOWED
 
 # A meeting of a minute is reported within seconds; after this time the likely reasons are shown.
 EXPECTED_WITHIN = timedelta(minutes=5)
-FOLLOWED_FOR = timedelta(hours=3)
 SHOWN_FOR = timedelta(days=1)
 
 
@@ -57,7 +57,7 @@ class TestMeeting:
 
     def is_followed(self, now: datetime) -> bool:
         """Whether something new is still expected."""
-        return not self.is_finished and now - self.started_at < FOLLOWED_FOR
+        return not self.is_finished and now - self.started_at < TEST_MEETINGS_FOLLOWED
 
 
 def start_test_meeting(
