@@ -33,7 +33,7 @@ def causes_of_people(unmapped: Unmapped) -> list[OpenCause]:
 def sessions_unmapped(one: OpenCause, reader: Reader) -> Words:
     sessions = f"{one.facts['sessions']:,}" if reader.sees_counts else "Some"
     return Words(
-        _are_not_mapped(one.facts["losing"], reader),
+        _are_not_mapped(one.facts["losing"], reader, " with sessions"),
         f"{sessions} of their sessions could be on a timeline. To add them, map each user from an "
         f"earlier day. {ROOMS}",
         "Each further session of these users is not on a timeline either.",
@@ -51,7 +51,7 @@ def users_unmapped(one: OpenCause, reader: Reader) -> Words:
     )
 
 
-def _are_not_mapped(count: int, reader: Reader) -> str:
+def _are_not_mapped(count: int, reader: Reader, which: str = "") -> str:
     if not reader.sees_counts:
         return "Some Zoom users are not mapped"
-    return f"{quantity(count, 'Zoom user')} {noun(count, 'is', 'are')} not mapped"
+    return f"{quantity(count, 'Zoom user')}{which} {noun(count, 'is', 'are')} not mapped"

@@ -161,7 +161,11 @@ def test_parts_that_fail_are_named_in_plain_words_and_once() -> None:
             ["429 Zoom users are not mapped"],
             ["Some Zoom users are not mapped"],
         ),
-        (Unmapped(9, 1, 3), ["1 Zoom user is not mapped"], ["Some Zoom users are not mapped"]),
+        (
+            Unmapped(9, 1, 3),
+            ["1 Zoom user with sessions is not mapped"],
+            ["Some Zoom users are not mapped"],
+        ),
     ],
 )
 def test_unmapped_people_are_a_cause_before_and_after_they_lose_sessions(

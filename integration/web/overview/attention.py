@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from integration.causes.cause import OpenCause, Reader, Step
+from integration.causes.people import LOSING, NOT_REVIEWED
 from integration.causes.table import words_of
 from integration.directory.rights import Right, who_may
 from integration.pipeline.cleaned_texts import UnreadableSetting
@@ -27,7 +28,7 @@ WHERE = {
 @dataclass(frozen=True)
 class Need:
     """A problem. `text` says how to fix it, `lost` what is lost until then; `since` is shown after
-    them, in the viewer's zone.
+    them, in the viewer's zone. `may_be_left` says that the Zoom users in it may stay unmapped.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Need:
     lost: str = ""
     link: Link | None = None
     since: datetime | None = None
+    may_be_left: bool = False
 
 
 def needs_of_causes(causes: Iterable[OpenCause], visit: Visit) -> list[Need]:
@@ -52,6 +54,7 @@ def needs_of_causes(causes: Iterable[OpenCause], visit: Visit) -> list[Need]:
                 words.lost,
                 Link(step.label, step.path) if step and may else None,
                 one.since,
+                one.name in (LOSING, NOT_REVIEWED) and may,
             )
         )
     return needs

@@ -46,7 +46,7 @@ def test_users_with_sessions_without_an_entry_come_first_with_their_count(admin:
     assert first[3] == "2"
     assert "2 sessions have no entry" in admin.get(STRANGER).text
     overview = admin.get("/services/zoom/overview").text
-    assert "1 Zoom user is not mapped" in overview
+    assert "1 Zoom user with sessions is not mapped" in overview
 
 
 def test_the_delay_counts_from_the_arrival_of_the_last_event(batched: Batched) -> None:
