@@ -7,7 +7,7 @@ from integration.directory.rights import Right
 from integration.quantities import noun, quantity
 
 LOSING, NOT_REVIEWED = "sessions_unmapped", "users_unmapped"
-REVIEW = Step("Map users", "/services/zoom/users?show=unmapped", Right.CHANGE_SETTINGS)
+REVIEW = Step("Map users", "/services/zoom/users?show=unreviewed", Right.CHANGE_SETTINGS)
 ROOMS = "To remove rooms and shared logins from this list, map them to Nobody."
 
 

@@ -27,8 +27,14 @@ def test_suggestions_are_reviewed_saved_and_undone_with_the_mouse(
     page.goto(f"{USERS}?show=unmapped")
     page.get_by_role("link", name="all suggested").click()
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
-    # What is typed into a row selects it.
-    page.get_by_label("Map Ann Ash to another profile").fill("ann2@acme.example")
+    # What is typed or chosen in a row selects it.
+    page.get_by_label("Map Member of Acme to another profile").fill("x")
+    expect(page.get_by_role("checkbox", name="Select Member of Acme")).to_be_checked()
+    page.get_by_label("Map Member of Acme to another profile").fill("")
+    page.get_by_role("checkbox", name="Select Member of Acme").uncheck()
+    page.get_by_label("Map Ann Ash to one of the people of that name").select_option(
+        "ann2@acme.example"
+    )
     expect(page.get_by_role("checkbox", name="Select Ann Ash")).to_be_checked()
     page.get_by_role("button", name="Map selected…").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Review 3 mappings")

@@ -27,6 +27,8 @@ ALSO = (
     "/services/zoom/users?q=no-such-name",
     "/services/zoom/users?show=unmapped",
     "/services/zoom/users?show=unmapped&tick=page",
+    "/services/zoom/users?show=several",
+    "/services/zoom/users?show=unreviewed",
     "/services/zoom/users?show=manual",
     "/services/zoom/users?show=without",
     "/services/zoom/users/{zoom_user_id}/change?to=by-email",

@@ -41,7 +41,7 @@ def explained(address: str, found: Found) -> tuple[str, bool]:
         return _PROBLEMS[found.finding].format(status=found.status), False
     if not address.startswith("https://"):
         return (
-            f"The receiver answers at this address. But {NOT_HTTPS[0].lower()}{NOT_HTTPS[1:]}",
+            f"The receiver answers at this address. But {NOT_HTTPS}",
             False,
         )
     return f"The receiver answers at this address as Zoom expects. {FROM_HERE}", True

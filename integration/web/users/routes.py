@@ -14,7 +14,7 @@ from integration.web.page.listing import ROWS, SEARCH_LIMIT, Listing, listing_of
 from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.users.addresses import PATH
-from integration.web.users.bulk.profiles import profiles_offered
+from integration.web.users.bulk.profiles import namesakes_of, profiles_offered
 from integration.web.users.bulk.reasons import reason_in_words
 from integration.web.users.bulk.without import users_without
 from integration.web.users.bulk.worklist import WORK, count_work, counts_of, work_rows
@@ -88,12 +88,23 @@ def _work(
     profiles = profiles_offered(
         connection, [one.display_name for one in found], organization_id=organization_id
     )
+    offered = {one.user_id: one for one in profiles}
+    namesakes = namesakes_of(
+        connection,
+        [one.display_name for one in found if one.reason == "several"],
+        organization_id=organization_id,
+    )
     return visit.render(
         "users/bulk/worklist.html",
         **{**around, "work": work},
         users=found,
         total=getattr(work, listing.show),
         profiles=profiles,
+        namesakes={
+            name: [offered[one] for one in user_ids]
+            for name, user_ids in namesakes.items()
+            if offered.keys() >= set(user_ids)
+        },
         reason_in_words=reason_in_words,
     )
 

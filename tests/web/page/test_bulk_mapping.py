@@ -1,5 +1,7 @@
 """Many Zoom users are mapped at once, with one preview, one save and one undo."""
 
+import re
+
 import pytest
 
 from tests.web.page.bulk_mapping import (
@@ -42,6 +44,56 @@ def test_each_unmapped_zoom_user_is_listed_with_a_suggestion_and_its_reason(acme
     assert "Ann Ash Ann Ash, reports to Manager of Acme" in offered
     assert "Member of Acme, has a Zoom user already" in offered
     assert saved(acme) == {}
+
+
+def test_people_of_one_name_are_listed_together_and_chosen_from_a_list(acme: Site) -> None:
+    acme.rows("update zoom_raw.users set display_name = 'ANN Ash' where zoom_user_id = 'zu-room'")
+    admin = acme.visitor("admin")
+    page = admin.get(f"{USERS}?show=several").text
+    assert [row[0].split()[-1] for row in rows_of(page)] == ["ann@home.test", "Zoom"]
+    for zoom_user in ("zu-ann", "zu-room"):
+        choices = page.partition(f'<select class="map-to" name="to:{zoom_user}"')[2]
+        assert re.findall(
+            r'<option value="([^"]*)">([^<]*)', choices.partition("</select>")[0]
+        ) == [
+            ("", "Choose…"),
+            ("ann1@acme.example", "ann1@acme.example"),
+            ("ann2@acme.example", "ann2@acme.example, reports to Manager of Acme"),
+            ("nobody", "Nobody"),
+        ]
+    page = previewed(
+        admin, ("what", "ticked"), ("to:zu-ann", "ann2@acme.example"), ("to:zu-room", "nobody")
+    )
+    assert save(admin, page) == 303
+    assert saved(acme) == {"zu-ann": ("ann-2", False), "zu-room": (None, False)}
+    # A name that too many people have is typed.
+    acme.rows(
+        "insert into worksights.users (user_id, organization_id, email, full_name, role, "
+        "time_zone, created_at) select 'pat-' || number, 'acme', 'pat' || number || "
+        "'@acme.example', '=Pat; Quote\" O''Neil', 'member', 'UTC', '2025-01-01Z' "
+        "from generate_series(1, 21) as number"
+    )
+    page = admin.get(f"{USERS}?show=several").text
+    assert ("21 people of that name" in words(page), 'list="profiles"' in page) == (True, True)
+
+
+def test_the_rest_is_left_unmapped_from_the_list_and_who_comes_later_is_shown_alone(
+    acme: Site,
+) -> None:
+    admin = acme.visitor("admin")
+    assert "Leave the rest unmapped" in admin.get(f"{USERS}?show=unmapped").text
+    assert "Not reviewed" not in admin.get(f"{USERS}?show=unmapped").text
+    admin.post("/services/zoom/overview/reviewed")
+    page = words(admin.get(f"{USERS}?show=unmapped").text)
+    assert "No match · reviewed, stays unmapped" in page
+    assert "Leave the rest unmapped" not in page
+    assert "Every Zoom user is reviewed" in words(admin.get(f"{USERS}?show=unreviewed").text)
+    imported(acme, ACME, zu_late=None)
+    overview = admin.get("/services/zoom/overview").text
+    assert f"{USERS}?show=unreviewed" in overview
+    page = admin.get(f"{USERS}?show=unreviewed").text
+    assert [row[0].split()[:3] for row in rows_of(page)] == [["Name", "of", "zu_late"]]
+    assert "Not reviewed 1" in words(page)
 
 
 def test_selected_suggested_and_typed_rows_are_one_change_that_can_be_undone(acme: Site) -> None:

@@ -38,8 +38,8 @@ for (const link of document.querySelectorAll("a[data-ticks]")) {
   });
 }
 
-// <input data-chooses="ID">: filling it in also selects the radio button or box with that id.
-for (const input of document.querySelectorAll("input[data-chooses]")) {
+// <input data-chooses="ID"> and <select data-chooses="ID">: filling it in also selects the radio button or box with that id.
+for (const input of document.querySelectorAll("[data-chooses]")) {
   input.addEventListener("input", () => { document.getElementById(input.dataset.chooses).checked = true; });
 }
 

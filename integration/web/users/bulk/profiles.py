@@ -15,6 +15,7 @@ from integration.web.users.candidates import Candidate, candidates_of
 
 WORDS = {"nobody": NOBODY, "by email": BY_EMAIL}  # in a file or a field, instead of an email
 MOST_OFFERED = 200  # more would be most of the page's size
+MOST_NAMESAKES = 20  # of more, one is found by typing
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,42 @@ def profiles_offered(
     return candidates_of(connection, profiles, organization_id=organization_id)
 
 
+def namesakes_of(
+    connection: psycopg.Connection, names: Collection[str | None], *, organization_id: str
+) -> dict[str, list[str]]:
+    """The ids of the active profiles with each of the names, by email. None for a name that more
+    than MOST_NAMESAKES have.
+    """
+    if not names:
+        return {}
+    found = rows.every(
+        connection,
+        _Namesakes,
+        _NAMESAKES,
+        {
+            "organization": organization_id,
+            "names": sorted({name for name in names if name}),
+            "most": MOST_NAMESAKES,
+        },
+    )
+    return {one.name: one.user_ids for one in found}
+
+
+@dataclass(frozen=True)
+class _Namesakes:
+    name: str
+    user_ids: list[str]
+
+
+_NAMESAKES = SQL("""
+    select asked.name, array_agg(users.user_id order by users.email, users.user_id) as user_ids
+    from unnest(%(names)s::text[]) as asked (name)
+    inner join worksights.users
+        on users.organization_id = %(organization)s and {full_name} = {name}
+    where users.deactivated_at is null or users.deactivated_at > now()
+    group by asked.name
+    having count(*) <= %(most)s
+""").format(full_name=folded(SQL("users.full_name")), name=folded(SQL("asked.name")))
 _OFFERED = SQL("""
     with names as (
         select {text} as name from unnest(%(names)s::text[]) as asked (text)

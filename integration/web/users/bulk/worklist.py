@@ -16,18 +16,23 @@ from integration.web.users.bulk.suggestions import (
 from integration.web.users.found import count_columns, with_found
 from integration.web.users.zoom_users import ZoomUser
 
-# The filters of the list that show the work list; the second and third are parts of the first.
+# The filters of the list that show the work list; the others are parts of the first.
 WORK = {
     "unmapped": SQL("true"),
     "suggested": SQL("reason in ('alias', 'name')"),
+    "several": SQL("reason = 'several'"),
     "rooms": SQL("reason = 'room'"),
+    "unreviewed": SQL("not is_reviewed"),
 }
 
 
 @dataclass(frozen=True)
 class WorkRow(ZoomUser, Suggestion):
-    """An unmapped Zoom user with its suggestion, and the counts of the whole list."""
+    """An unmapped Zoom user with its suggestion, and the counts of the whole list. `is_reviewed`:
+    somebody decided to leave it unmapped.
+    """
 
+    is_reviewed: bool
     counts: dict[str, int]
 
 
@@ -35,7 +40,9 @@ class WorkRow(ZoomUser, Suggestion):
 class WorkCounts:
     unmapped: int = 0
     suggested: int = 0
+    several: int = 0
     rooms: int = 0
+    unreviewed: int = 0
 
 
 def work_rows(
@@ -99,9 +106,13 @@ _WORK = SQL("""
             suggestions.people::integer as people,
             case when suggestions.reason not in ('several', 'two_profiles')
                 then suggestions.suggested_user_id end as user_id,
-            suggestions.suggested_name as full_name, suggestions.suggested_email as user_email
+            suggestions.suggested_name as full_name, suggestions.suggested_email as user_email,
+            reviewed.zoom_user_id is not null as is_reviewed
         from found
         inner join suggestions using (zoom_user_id)
+        left join integration.reviewed_zoom_users as reviewed
+            on reviewed.organization_id = %(organization)s
+            and reviewed.zoom_user_id = found.zoom_user_id
         where found.mapping = 'unmapped' and {sought}
     )
 """).format(sought=SOUGHT)
