@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from integration.dates import DAY_FIRST, DateStyle
 from integration.directory.rights import Right
 
 # `admin`: people of an organization can act on it. `operator`: the team that runs WorkSights.
@@ -48,6 +49,7 @@ class Reader:
 
     sees_counts: bool
     webhooks: str
+    dates: DateStyle = DAY_FIRST
 
 
 @dataclass(frozen=True)

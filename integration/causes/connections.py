@@ -1,7 +1,7 @@
 """Connections that Zoom refuses, that cannot be imported, or whose app was removed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from integration.causes.cause import OpenCause, Reader, Step, Words
 from integration.connections.listed import ListedConnection
@@ -29,7 +29,7 @@ def causes_of_connections(
             name = IMPORT if "automatically" in account["detail"] else ACCESS
             found.append(OpenCause(name, one.connection_id, facts=account))
         elif one.erase_due_at and one.erase_due_at > now and one.zoom_account_id not in in_use:
-            since, due = one.disconnected_at, f"{one.erase_due_at:%d %B %Y}".lstrip("0")
+            since, due = one.disconnected_at, one.erase_due_at.date().isoformat()
             found.append(
                 OpenCause(REMOVED, one.connection_id, since, facts={**account, "due": due})
             )
@@ -54,10 +54,11 @@ def import_failing(one: OpenCause, _reader: Reader) -> Words:
     )
 
 
-def app_removed(one: OpenCause, _reader: Reader) -> Words:
+def app_removed(one: OpenCause, reader: Reader) -> Words:
+    due = reader.dates.long(date.fromisoformat(one.facts["due"]))
     return Words(
         f"Zoom account {one.facts['account']} removed the app",
-        f"Its data will be erased on {one.facts['due']}. To keep the data, reconnect the account "
+        f"Its data will be erased on {due}. To keep the data, reconnect the account "
         "before this date.",
         "Nothing is received from this account. Sessions that end before it is reconnected will "
         "never be on a timeline.",

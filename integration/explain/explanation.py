@@ -4,10 +4,11 @@ timeline, and how to fix the first step that failed. Both `explain` and the page
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import get_args
 from zoneinfo import ZoneInfo
 
+from integration.dates import DAY_FIRST, DateStyle
 from integration.explain.appearances import Appearance, SessionSummary
 from integration.explain.outcomes import OUTCOMES, Page, StepName
 from integration.quantities import noun, quantity
@@ -35,13 +36,13 @@ def first_failure(steps: Sequence[Step]) -> Step | None:
     return next((step for step in steps if not step.is_passed), None)
 
 
-def _not_processed(since: datetime, *, zone: ZoneInfo = _IN_UTC) -> Step:
+def _not_processed(since: datetime, *, zone: ZoneInfo, dates: DateStyle) -> Step:
     """The failed step of a session that could not be derived since then; its old rows are shown."""
     return Step(
         "processed",
         False,
         "Part of this session could not be processed. The problem started on "
-        f"{_at(since, zone)}. No data is lost. The steps below show the last good result.",
+        f"{_at(since, zone, dates)}. No data is lost. The steps below show the last good result.",
         "Wait. Processing is retried when new data arrives and after each software update. If the "
         "problem continues, contact the team that runs WorkSights.",
     )
@@ -54,6 +55,7 @@ def steps_of(
     events: int | None = None,
     failed_at: datetime | None = None,
     zone: ZoneInfo = _IN_UTC,
+    dates: DateStyle = DAY_FIRST,
 ) -> list[Step]:
     """The steps up to the first one that failed. `known` are one user's appearances in the session,
     `events` is the number of its landed events, if counted. If the session could not be processed
@@ -64,19 +66,20 @@ def steps_of(
         Step("stored", True, _stored(events)),
     ]
     if failed_at is not None:
-        steps.append(_not_processed(failed_at, zone=zone))
+        steps.append(_not_processed(failed_at, zone=zone, dates=dates))
     if session.ended_at is None:
         wait = "Zoom has not sent the end of this session yet."
         if session.due_at:
             wait += (
-                f" If it does not arrive by {_at(session.due_at, zone)}, the time of the last join "
-                "or leave is used as the end."
+                f" If it does not arrive by {_at(session.due_at, zone, dates)}, the time of the "
+                "last join or leave is used as the end."
             )
         return [*steps, Step("ended", False, wait, "Wait. Sessions appear only after they end.")]
     how = ", as reported by Zoom."
     if session.end_source == "inferred":
         how = ". Zoom reported no end for 24 hours, so the last join or leave is used as the end."
-    steps.append(Step("ended", True, f"Ended {_at(session.ended_at, zone)}{how}"))
+    ended = f"Ended {_at(session.ended_at, zone, dates)}{how}"
+    steps.append(Step("ended", True, ended))
     if not known:
         sentence = "No participant has this user's email or a Zoom user mapped to them."
         fix = OUTCOMES["not_mapped"].next_step
@@ -132,5 +135,5 @@ def _stored(events: int | None) -> str:
     return f"{quantity(events, 'event')} of this session {noun(events, 'was', 'were')} stored."
 
 
-def _at(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(UTC).astimezone(zone):%d %B %Y, %H:%M %Z}"
+def _at(moment: datetime, zone: ZoneInfo, dates: DateStyle) -> str:
+    return dates.long_at(moment.astimezone(zone))

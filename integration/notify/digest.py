@@ -14,6 +14,7 @@ import psycopg
 
 from integration.database import rows
 from integration.database.postgres import transaction
+from integration.dates import DAY_FIRST
 from integration.directory.rights import Right, may
 from integration.directory.time_zones import zone_of
 from integration.figures.periods import DAY, Days, Period, Unit, period_of
@@ -173,6 +174,4 @@ def _marts_exist(connection: psycopg.Connection) -> bool:
 
 def _words(days: Days) -> str:
     """The days, such as "16 – 22 November" or "28 September – 4 October"."""
-    first, last = days.first, days.last
-    start = f"{first.day}" if first.month == last.month else f"{first.day} {first:%B}"
-    return f"{start} – {last.day} {last:%B}" if first != last else f"{last.day} {last:%B}"
+    return DAY_FIRST.span(days.first, days.last)

@@ -7,6 +7,7 @@ import psycopg
 
 from integration.causes.cause import Reader, Step, Words
 from integration.causes.table import words_of
+from integration.dates import DAY_FIRST
 from integration.directory.time_zones import zone_of
 from integration.notify.channels import Channels
 from integration.notify.message import Letter
@@ -53,7 +54,7 @@ def mail_of(
         lost=words.lost,
         step=words.step.label if words.step else None,
         link=f"{channels.public_url}{_page(words.step)}" if words.step else None,
-        since=f"{cause.since.astimezone(zone_of(zone)):%d %B %Y, %H:%M %Z}".lstrip("0"),
+        since=DAY_FIRST.long_at(cause.since.astimezone(zone_of(zone))),
         organization=organization,
         page=page,
     )

@@ -80,3 +80,20 @@ def test_a_day_before_the_connection_is_refused_with_the_reason(
     page.get_by_role("button", name="Preview changes").click()
     expect(page.get_by_role("alert")).to_contain_text("Zoom was connected on 1 January 2025")
     expect(page.get_by_role("button", name="Switch off")).to_have_count(0)
+
+
+def test_dates_are_written_as_the_language_of_the_browser_writes_them(
+    batched: Batched, page: Page, open_page: OpenPage
+) -> None:
+    american = open_page(base_url=batched.site.base, locale="en-US")
+    sign_in(american, batched.site.link("executive"))
+    american.goto(f"/services/zoom/features/users/{MEMBER}/change?feature=phone&to=off")
+    american.get_by_label("Effective from").fill("2026-03-10")
+    american.get_by_role("button", name="Preview changes").click()
+    american.get_by_role("button", name="Switch off from Mar 10, 2026").click()
+    expect(american.get_by_role("status")).to_contain_text("It applies from Mar 10, 2026.")
+    changes = "/services/zoom/overview/changes"
+    for reader, day in ((american, "Mar 10, 2026"), (page, "10 Mar 2026")):
+        reader.goto(changes)
+        switched = reader.locator("li", has_text="switched phone calls off for Member of Acme")
+        expect(switched.first).to_contain_text(f"effective from {day}")

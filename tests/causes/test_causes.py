@@ -15,6 +15,7 @@ from integration.causes.silence import Weeks, is_silent
 from integration.causes.table import CAUSES, words_of
 from integration.causes.updates import causes_of_updates
 from integration.connections.listed import ListedConnection
+from integration.dates import MONTH_FIRST
 from integration.pipeline.arrivals import Arrivals, Batches
 from integration.pipeline.cleaned_texts import UnreadableSetting
 from integration.pipeline.failed_sessions import Failures
@@ -177,9 +178,16 @@ def test_unmapped_people_are_a_cause_before_and_after_they_lose_sessions(
     assert not any(c.isdigit() for one in found for c in words_of(one, TECHNICAL_ADMIN).text)
 
 
+def test_the_date_of_an_erasure_is_written_for_its_reader() -> None:
+    found = causes_of_connections([removed(erase_due_at=NOW + DAY)], now=NOW)
+    assert "will be erased on 3 March 2026." in words(found).text
+    american = Reader(True, "https://w/zoom", MONTH_FIRST)
+    assert "will be erased on March 3, 2026." in words(found, american).text
+
+
 def test_every_cause_has_an_audience_and_names_no_table() -> None:
     facts = {
-        "account": "A1", "detail": "Reconnect the account.", "due": "3 March 2026",
+        "account": "A1", "detail": "Reconnect the account.", "due": "2026-03-03",
         "state": "failed", "reasons": {"no uuid": 1}, "users": 1, "losing": 1, "sessions": 1,
     }  # fmt: skip
     for name in CAUSES:

@@ -86,7 +86,7 @@ def test_a_session_that_could_not_be_processed_says_so_and_shows_its_previous_st
     steps = steps_of(SESSION, [ANN], failed_at=ENDED)
     names = [step.name for step in steps]
     assert (failing(steps), names.index("processed"), names[-1]) == ("processed", 2, "entry")
-    assert "started on 02 March 2026, 10:00 UTC. No data is lost" in steps[2].sentence
+    assert "started on 2 March 2026, 10:00 UTC. No data is lost" in steps[2].sentence
     assert "retried" in steps[2].next_step
 
 
@@ -94,7 +94,7 @@ def test_a_session_without_an_end_says_when_its_end_is_inferred() -> None:
     unended = replace(SESSION, ended_at=None, end_source=None, due_at=ENDED + timedelta(days=1))
     steps = steps_of(unended, [])
     assert steps[-1].name == "ended"
-    assert "03 March 2026, 10:00 UTC" in steps[-1].sentence
+    assert "3 March 2026, 10:00 UTC" in steps[-1].sentence
 
 
 def test_a_user_who_did_not_attend_is_advised_to_look_for_another_zoom_user() -> None:
@@ -117,6 +117,6 @@ def test_times_are_shown_in_the_requested_zone() -> None:
     steps = steps_of(SESSION, [ANN], events=5, zone=ZoneInfo("Europe/Berlin"))
     assert [step.sentence for step in steps][1:3] == [
         "5 events of this session were stored.",
-        "Ended 02 March 2026, 11:00 CET, as reported by Zoom.",
+        "Ended 2 March 2026, 11:00 CET, as reported by Zoom.",
     ]
     assert steps[-1].sentence.endswith("10:00 to 11:00 CET.")

@@ -15,6 +15,7 @@ INTEGRATION = "integration."
 PURE = (
     f"{INTEGRATION}settings",
     f"{INTEGRATION}quantities",
+    f"{INTEGRATION}dates",
     f"{INTEGRATION}identity",
     f"{INTEGRATION}zoom",
 )
@@ -34,6 +35,7 @@ ABOVE = (
 MAY_IMPORT = {
     f"{INTEGRATION}settings": (),
     f"{INTEGRATION}quantities": (),
+    f"{INTEGRATION}dates": (),
     f"{INTEGRATION}identity": (),
     # Pure functions, which clean what was received before it is stored.
     f"{INTEGRATION}zoom": (f"{INTEGRATION}identity.cleaning",),

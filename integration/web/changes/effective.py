@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from integration.connections.listed import ListedConnection
+from integration.dates import DateStyle
 from integration.web.page.time_zone import zoned
 
 
@@ -47,6 +48,7 @@ def time_choice(
     *,
     now: datetime,
     time_zone: str,
+    dates: DateStyle,
 ) -> TimeChoice:
     """Reads the fields `since` and `day` of a query or a form. The earliest day is that of the
     first connection, because earlier sessions are on no timeline.
@@ -56,7 +58,7 @@ def time_choice(
     effective, refusal = None, ""
     try:
         effective = effective_from(
-            since, day, now=now, time_zone=time_zone, connected_at=connected_at
+            since, day, now=now, time_zone=time_zone, connected_at=connected_at, dates=dates
         )
     except InvalidDay as error:
         refusal = str(error)
@@ -72,7 +74,13 @@ def time_choice(
 
 
 def effective_from(
-    since: str, day: str, *, now: datetime, time_zone: str, connected_at: datetime
+    since: str,
+    day: str,
+    *,
+    now: datetime,
+    time_zone: str,
+    connected_at: datetime,
+    dates: DateStyle,
 ) -> Effective:
     """The start of the day in the viewer's zone, or of the connection if that is later.
 
@@ -90,8 +98,7 @@ def effective_from(
         raise InvalidDay("This date is in the future. Choose today or an earlier date.")
     if chosen < connected.date():
         raise InvalidDay(
-            f"Zoom was connected on {connected.day} {connected:%B %Y}. Choose that date or a later "
-            "one."
+            f"Zoom was connected on {dates.long(connected)}. Choose that date or a later one."
         )
     start = datetime.combine(chosen, time(), connected.tzinfo).astimezone(UTC)
     return Effective(min(max(start, connected_at), now), chosen.isoformat())

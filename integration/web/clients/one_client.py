@@ -58,7 +58,7 @@ def company(visit: Visit) -> Response:
             "company": one,
             "met": list(zip(periods, met, strict=True)),
             "known": known_by(connection, **of_company),
-            "weeks": draw_weeks(weeks, by_week, in_hours),
+            "weeks": draw_weeks(weeks, by_week, in_hours, dates=visit.dates),
             "weeks_seconds": sum(by_week),
             "people": of_it,
             "ties": ties,
@@ -84,7 +84,7 @@ def person(visit: Visit) -> Response:
         by_week = meetings_by_week(connection, weeks, **of_person)
         context = {
             "person": found[0],
-            "weeks": draw_weeks(weeks, by_week, str),
+            "weeks": draw_weeks(weeks, by_week, str, dates=visit.dates),
             "ties": ties_of_person(connection, **of_person, limit=TIES_SHOWN + 1),
             "ties_shown": TIES_SHOWN,
             "may_correct": visit.may(Right.CHANGE_SETTINGS),

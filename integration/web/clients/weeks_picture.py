@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from integration.dates import DateStyle, short_month_of
 from integration.web.page.time_zone import Day
 
 TALLEST = 110.0  # pixels
@@ -35,19 +36,19 @@ class WeeksPicture:
 
 
 def draw_weeks(
-    weeks: Sequence[Day], values: Sequence[int], label: Callable[[int], str]
+    weeks: Sequence[Day], values: Sequence[int], label: Callable[[int], str], *, dates: DateStyle
 ) -> WeeksPicture:
     """A bar for each week; the greatest value has the tallest."""
     place, most = 100 / len(weeks), max(*values, 1)
     bars, month = [], ""
     for number, (week, value) in enumerate(zip(weeks, values, strict=True)):
-        own = f"{week.date:%b}"
+        own = short_month_of(week.date)
         bars.append(
             Bar(
                 middle=round((number + 0.5) * place, 2),
                 height=round(max(TALLEST * value / most, LEAST), 1) if value else 0,
                 label=label(value),
-                monday=f"{week.date.day} {own}",
+                monday=dates.without_year(week.date),
                 day=str(week.date.day),
                 month=own if own != month else None,
             )

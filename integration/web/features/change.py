@@ -101,7 +101,9 @@ def save(visit: Visit) -> Response:
         )
         whose = choice.user.full_name if choice.user else "the organization"
         what = switched([choice.feature], is_on=choice.is_on, whose=whose)
-        message = saved_message(effective, effects, time_zone=visit.viewer.time_zone)
+        message = saved_message(
+            effective, effects, time_zone=visit.viewer.time_zone, dates=visit.dates
+        )
         offer_undo(
             visit,
             connection,
@@ -128,6 +130,7 @@ def _time(visit: Visit, connection: psycopg.Connection, read: Callable[[str], st
         connections_of(connection, organization_id=visit.viewer.organization_id),
         now=visit.now,
         time_zone=visit.viewer.time_zone,
+        dates=visit.dates,
     )
 
 

@@ -118,7 +118,7 @@ def _save(
     whose = quantity(len(plan.user_ids), "person", "people")
     parts = [
         switched(selection.features, is_on=is_on, whose=whose),
-        saved_message(time.effective, effects, time_zone=viewer.time_zone),
+        saved_message(time.effective, effects, time_zone=viewer.time_zone, dates=visit.dates),
         *notes,
     ]
     text = " ".join(parts)
@@ -152,6 +152,7 @@ def _time(visit: Visit, connection: psycopg.Connection, read: Callable[[str], st
         connections_of(connection, organization_id=visit.viewer.organization_id),
         now=visit.now,
         time_zone=visit.viewer.time_zone,
+        dates=visit.dates,
     )
 
 

@@ -182,6 +182,7 @@ def one(visit: Visit) -> Response:
             [row],
             failed_at=failed.get(row.session_id),
             zone=zone_of(visit.viewer.time_zone),
+            dates=visit.dates,
         ),
         outcomes=OUTCOMES,
         rights=RIGHTS_NEEDED,
@@ -202,7 +203,7 @@ def _unfinished(
     )
     zone = zone_of(visit.viewer.time_zone)
     return [
-        (session, first_failure(steps_of(session, [], zone=zone)))
+        (session, first_failure(steps_of(session, [], zone=zone, dates=visit.dates)))
         for session in found
         if session.ended_at is None
     ]

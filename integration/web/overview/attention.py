@@ -12,6 +12,7 @@ from integration.pipeline.cleaned_texts import UnreadableSetting
 from integration.privacy.erasure_requests import ErasureRequest
 from integration.quantities import noun, quantity
 from integration.web.page.refusals import Link
+from integration.web.page.time_zone import zoned
 from integration.web.page.visit import Visit
 
 SHOWN = 10  # items of a list in one sentence
@@ -64,6 +65,7 @@ def reader_of(visit: Visit) -> Reader:
     return Reader(
         sees_counts=visit.may(Right.SEE_ACTIVITY_COUNTS),
         webhooks=f"{visit.settings.public_url}/webhooks/zoom",
+        dates=visit.dates,
     )
 
 
@@ -121,12 +123,12 @@ def needs_of_requests(waiting: int) -> list[Need]:
     ]
 
 
-def needs_of_erasures(requests: Sequence[ErasureRequest]) -> list[Need]:
+def needs_of_erasures(requests: Sequence[ErasureRequest], visit: Visit) -> list[Need]:
     """Reports the people who asked to be erased and are not erased yet."""
     return [
         Need(
             f"{one.full_name or 'A former user'} asked for erasure",
-            f"It is due by {one.due_at:%d %B %Y}. "
+            f"It is due by {visit.dates.long(zoned(one.due_at, visit.viewer.time_zone))}. "
             + ("Deactivate the user in WorkSights, then contact" if one.is_active else "Contact")
             + " the team that runs WorkSights, which erases all data about them.",
             since=one.requested_at,

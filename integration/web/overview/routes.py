@@ -58,7 +58,7 @@ def overview(visit: Visit) -> Response:
     live = PATIENT_SECONDS if checklist else None
     if is_worth_watching(connections, now=visit.now):
         live = LIVE_SECONDS
-    needs = [*needs_of_erasures(erasures), *needs_of_causes(causes, visit)]
+    needs = [*needs_of_erasures(erasures, visit), *needs_of_causes(causes, visit)]
     if connections:
         needs += needs_of_requests(requests)
         needs += needs_of_identity(rules_of(identity).problems, unreadable)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from enum import Enum
+from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -22,6 +22,7 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from integration.database.audit_trail import record_change
+from integration.dates import DateStyle, style_for
 from integration.directory.rights import Right, may
 from integration.privacy.access_log import Act, record_access
 from integration.privacy.settings import PrivacySettings, privacy_settings
@@ -42,6 +43,7 @@ from integration.web.page.activity import NOTICE, address_of, is_activity, needs
 from integration.web.page.browser_session import CSRF_FIELD, BrowserSession
 from integration.web.page.closed_rights import closed_rights
 from integration.web.page.form_body import read_form
+from integration.web.page.shows import Shows as Shows
 from integration.web.page.worker_thread import WorkerThread
 
 LONGEST_PART, OK = 200, 200  # an address's ids have at most 128 bytes
@@ -85,6 +87,11 @@ class Visit:
     @property
     def settings(self) -> Settings:
         return self.page.settings
+
+    @cached_property
+    def dates(self) -> DateStyle:
+        """How this browser's language writes dates."""
+        return style_for(self.request.headers.get("accept-language"))
 
     def may(self, right: Right) -> bool:
         """Whether the viewer's role has the right, and the privacy settings leave it open."""
@@ -219,13 +226,6 @@ class Visit:
 
 
 Handler = Callable[[Visit], Response]
-
-
-class Shows(Enum):
-    """What the answer of a route shows, if not the activity of other people."""
-
-    NOBODY = "nothing about a person's activity"  # settings, names of users and Zoom users
-    VIEWER = "the viewer's own data"
 
 
 class PageRoute(Route):

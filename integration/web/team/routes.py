@@ -42,7 +42,7 @@ from integration.web.team.strips import (
 )
 from integration.web.team.table import MonthTable, WeekTable, month_table, week_table
 from integration.web.team.teams import Team, team_of
-from integration.web.team.words import city, dates, named
+from integration.web.team.words import city, dates_of, named
 from integration.web.timeline.routes import address_of
 
 CSV = TEAM + ".csv"
@@ -226,8 +226,8 @@ def _words(visit: Visit, period: Period, days: Days) -> dict[str, Any]:
     day = today if today in period else period.first
     return {
         "today": today,
-        "title": named(period, days, this_year=today.year),
-        "dates": partial(dates, this_year=today.year),
+        "title": named(period, days, visit.dates, this_year=today.year),
+        "dates": partial(dates_of, style=visit.dates, this_year=today.year),
         "week": period_of(day, Unit.WEEK),
         "month": period_of(day, Unit.MONTH),
         "city": city,

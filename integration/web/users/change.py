@@ -138,7 +138,7 @@ def _map(
         changed_by=viewer.user_id,
     )
     _record(visit, connection, "mapping_changed", choice, effective, {"change_id": change_id})
-    message = saved_message(effective, effects, time_zone=viewer.time_zone)
+    message = saved_message(effective, effects, time_zone=viewer.time_zone, dates=visit.dates)
     visit.show_next(
         connection,
         f"Mapping saved. {message}",
@@ -222,6 +222,7 @@ def _choice(
         [one for one in connections if one.zoom_account_id == user.zoom_account_id],
         now=visit.now,
         time_zone=visit.viewer.time_zone,
+        dates=visit.dates,
     )
     since = time.effective.moment if time.effective else visit.now
     found = owners_of(connection, {user.zoom_user_id: since}, organization_id=organization_id)

@@ -1,6 +1,7 @@
 """The page about oneself: what is held, who may see it, a file with everything, and erasure."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -134,6 +135,8 @@ def test_a_request_is_on_the_overview_of_those_who_can_act_on_it(asked: Site) ->
     needs = "Deactivate the user in WorkSights"
     assert needs in words(admin.get("/services/zoom/overview").text)
     assert needs in words(asked.visitor("technical_admin").get("/services/zoom/overview").text)
+    american = admin.get("/services/zoom/overview", headers={"Accept-Language": "en-US"})
+    assert re.search(r"It is due by [A-Z][a-z]+ \d{1,2}, \d{4}\. ", words(american.text))
     other = asked.visitor("admin", "globex")
     assert needs not in words(other.get("/services/zoom/overview").text)
     listed = words(admin.get("/services/zoom/overview/changes").text)

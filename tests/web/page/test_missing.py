@@ -199,7 +199,7 @@ def test_a_session_that_has_not_ended_says_what_it_waits_for(story: Site) -> Non
     assert "No sessions found" in page
     page = look(story.visitor("executive"), meeting="Still open")
     assert (
-        "If it does not arrive by 02 November 2026, 06:00 EST, the time of the last join or leave "
+        "If it does not arrive by 2 November 2026, 06:00 EST, the time of the last join or leave "
         "is used as the end"
     ) in page
     assert "Secret plan" in page

@@ -83,7 +83,13 @@ def bulk_of(visit: Visit, connection: psycopg.Connection, choices: list[Choice])
     if any(one.zoom_user_id not in known for one in choices) or any(map(_is_unknown, chosen)):
         raise not_found()
     connections = connections_of(connection, organization_id=organization_id)
-    start = start_of(visit.field, connections, now=visit.now, time_zone=viewer.time_zone)
+    start = start_of(
+        visit.field,
+        connections,
+        now=visit.now,
+        time_zone=viewer.time_zone,
+        dates=visit.dates,
+    )
     missed: Mapping[str, datetime] = {}
     if start.since == "first" and visit.may(Right.SEE_ACTIVITY_COUNTS):
         missed = missed_since(connection, sorted(known), organization_id=organization_id)

@@ -10,6 +10,7 @@ from psycopg.sql import SQL
 
 from integration.connections.listed import ListedConnection
 from integration.database import rows
+from integration.dates import DateStyle
 from integration.pipeline.marts import marts_exist
 from integration.web.changes.effective import TimeChoice, time_choice
 
@@ -41,10 +42,11 @@ def start_of(
     *,
     now: datetime,
     time_zone: str,
+    dates: DateStyle,
 ) -> Start:
     asked = read("since")
     since = cast(Since, asked) if asked in get_args(Since) else "first"
-    return Start(since, time_choice(read, connections, now=now, time_zone=time_zone))
+    return Start(since, time_choice(read, connections, now=now, time_zone=time_zone, dates=dates))
 
 
 @dataclass(frozen=True)
