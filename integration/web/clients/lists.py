@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from integration.directory.rights import Right
 from integration.pipeline.marts import marts_exist
-from integration.pipeline.status import latest_batch
 from integration.privacy.access_log import Act
 from integration.privacy.groups import SMALLEST_GROUP
 from integration.web.clients import companies as of_companies
@@ -18,6 +17,7 @@ from integration.web.clients.matrix import Matrix, arranged, strongest_ties
 from integration.web.clients.people import people
 from integration.web.clients.period import Period, every_period, period_of, quiet_before
 from integration.web.page.addresses import address
+from integration.web.page.freshness import freshness_of
 from integration.web.page.listing import ROWS, Listing, listing_of
 from integration.web.page.sorting import Sorting, sorting_of
 from integration.web.page.visit import PageRoute, Visit
@@ -107,7 +107,7 @@ def list_companies(visit: Visit) -> Response:
     matrix: Matrix | None = None
     counted = Found(0, 0)
     with visit.transaction() as connection:
-        batch = latest_batch(connection)
+        freshness = freshness_of(visit, connection)
         if marts_exist(connection):
             found = find_companies(visit, connection, asked, limit=ROWS, offset=listing.offset)
             counted = count_companies(
@@ -142,7 +142,7 @@ def list_companies(visit: Visit) -> Response:
         total=found[0].total if found else 0,
         quiet_before=quiet_before(visit),
         matrix=matrix,
-        batch=batch,
+        freshness=freshness,
     )
 
 
@@ -154,6 +154,7 @@ def _list_groups(visit: Visit) -> Response:
                 visit, connection, listing.search, limit=ROWS, offset=listing.offset
             )
         visit.record(connection, Act.CLIENTS)
+        freshness = freshness_of(visit, connection)
     return visit.render(
         "clients/grouped.html",
         listing=listing,
@@ -161,6 +162,7 @@ def _list_groups(visit: Visit) -> Response:
         companies=found,
         total=found[0].total if found else 0,
         smallest=SMALLEST_GROUP,
+        freshness=freshness,
     )
 
 
@@ -180,7 +182,7 @@ def list_people(visit: Visit) -> Response:
     listing = listing_of(visit, PEOPLE, filters=(), kept={"sort": sorting.value})
     found = []
     with visit.transaction() as connection:
-        batch = latest_batch(connection)
+        freshness = freshness_of(visit, connection)
         if marts_exist(connection):
             found = people(
                 connection,
@@ -203,7 +205,7 @@ def list_people(visit: Visit) -> Response:
         file=address("", {"q": search, "sort": sorting.value}),
         people=found,
         total=found[0].total if found else 0,
-        batch=batch,
+        freshness=freshness,
     )
 
 

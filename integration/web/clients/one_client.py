@@ -33,6 +33,7 @@ from integration.web.clients.ties import (
 )
 from integration.web.clients.weeks_picture import draw_weeks, in_hours
 from integration.web.page.addresses import address, back_to
+from integration.web.page.freshness import freshness_of
 from integration.web.page.listing import ROWS, listing_of
 from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Visit
@@ -134,6 +135,7 @@ def _meetings(visit: Visit, connection: psycopg.Connection, **client: Any) -> di
         offset=(max(number, 1) - 1) * ROWS,
     )
     return {
+        "freshness": freshness_of(visit, connection),
         "listing": listing,
         "meetings": found[:MEETINGS],
         "has_next": len(found) > MEETINGS,

@@ -42,6 +42,7 @@ from integration.web.missing.search_form import (
 )
 from integration.web.missing.seen import Visibility, outcomes_exist
 from integration.web.page.addresses import back_to
+from integration.web.page.freshness import freshness_of
 from integration.web.page.reach import reach_of
 from integration.web.page.refusals import not_found
 from integration.web.page.time_zone import zone_of, zoned
@@ -65,6 +66,7 @@ def search(visit: Visit) -> Response:
         asked = search_of(visit, sight)
         connections = connections_of(connection, organization_id=organization_id)
         batch = latest_batch(connection)
+        freshness = freshness_of(visit, connection)
         criteria, is_ready = asked.criteria, outcomes_exist(connection)
         if is_ready and not asked.wrong:
             groups = groups_of(connection, sight, criteria)
@@ -103,6 +105,7 @@ def search(visit: Visit) -> Response:
         sight=sight,
         connections=connections,
         batch=batch,
+        freshness=freshness,
         is_ready=is_ready,
         never_there=NEVER_THERE,
         outcomes=OUTCOMES,
@@ -173,9 +176,11 @@ def one(visit: Visit) -> Response:
         failed = failed_since(
             connection, [row.session_id], organization_id=visit.viewer.organization_id
         )
+        freshness = freshness_of(visit, connection)
     return visit.render(
         "missing/missing_one.html",
         list_address=back_to(PATH, visit.query("back")),
+        freshness=freshness,
         row=row,
         steps=steps_of(
             session,

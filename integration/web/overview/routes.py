@@ -22,6 +22,7 @@ from integration.web.overview.numbers import count_people
 from integration.web.overview.reviews import latest_review
 from integration.web.overview.setup import OVERVIEW as PATH
 from integration.web.overview.setup import webhook_address
+from integration.web.page.freshness import freshness_of
 from integration.web.page.listing import ROWS, listing_of
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.users.mapping_requests import count_waiting
@@ -43,6 +44,7 @@ def overview(visit: Visit) -> Response:
             organization_id=organization_id,
             now=visit.now,
         )
+        freshness = freshness_of(visit, connection)
         checklist = checklist_of(connection, state.in_use, people, organization_id=organization_id)
         review = latest_review(connection, organization_id=organization_id)
         delay = delay_to_entries(connection, now=visit.now, organization_id=organization_id)
@@ -72,7 +74,7 @@ def overview(visit: Visit) -> Response:
         webhook_address=webhook_address(visit),
         people=people,
         arrivals={one.zoom_account_id: one for one in state.arrivals},
-        batches=state.batches,
+        freshness=freshness,
         delay=delay,
         needs=needs,
         changes=changes,

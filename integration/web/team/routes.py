@@ -20,10 +20,10 @@ from integration.figures.team_figures import (
     team_figures,
 )
 from integration.pipeline.marts import marts_exist
-from integration.pipeline.status import landed_batch
 from integration.privacy.access_log import Act
 from integration.privacy.groups import SMALLEST_GROUP
 from integration.web.page.csv_file import csv_file
+from integration.web.page.freshness import freshness_of
 from integration.web.page.listing import ROWS, page_number
 from integration.web.page.reach import reach_of
 from integration.web.page.refusals import closed_by_privacy
@@ -121,7 +121,7 @@ def _named(visit: Visit, asked: Asked, period: Period) -> Response:
                 stays = stays_of(connection, ids, days, **organization)
                 table = week_table(people, days, stays, now=visit.now)
         _record(visit, connection, period, people)
-        batch = landed_batch(connection)
+        freshness = freshness_of(visit, connection)
     total = people[0].total if people else 0
     return visit.render(
         "team/team.html",
@@ -139,7 +139,7 @@ def _named(visit: Visit, asked: Asked, period: Period) -> Response:
         page=page,
         pages=max(1, -(-total // ROWS)),
         last_week=period_of(last_day, Unit.WEEK) if last_day else None,
-        batch=batch,
+        freshness=freshness,
         file=asked.address(path=CSV),
         **_words(visit, period, days),
     )
@@ -162,6 +162,7 @@ def _grouped(visit: Visit, asked: Asked, period: Period) -> Response:
             teams = grouped_teams(connection, week, now=visit.now, **organization)
         if key in teams:
             figures = team_figures(connection, week, **_whose(visit, teams[key].users)).figures
+        freshness = freshness_of(visit, connection)
     return visit.render(
         "team/grouped.html",
         asked=asked,
@@ -171,6 +172,7 @@ def _grouped(visit: Visit, asked: Asked, period: Period) -> Response:
         chosen=teams.get(key),
         figures=figures,
         is_over=is_over,
+        freshness=freshness,
         smallest=SMALLEST_GROUP,
         **_words(visit, week, week.days),
     )

@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from integration.directory.profiles import Profile, profile_of, search_profiles
 from integration.directory.rights import Right
-from integration.pipeline.status import latest_batch
 from integration.privacy.access_log import Act
 from integration.web.page.addresses import address
+from integration.web.page.freshness import freshness_of
 from integration.web.page.reach import Reach, reach_of
 from integration.web.page.refusals import forbidden, not_found
 from integration.web.page.time_zone import Day, zone_of
@@ -84,7 +84,7 @@ def _show(visit: Visit, user_id: str) -> Response:
             return visit.render("timeline/wrong_day.html", status=400, **context)
         day = Day(asked.day or last_day(connection, visit, user_id, today.date), zone)
         week = day.week()
-        batch = latest_batch(connection)
+        freshness = freshness_of(visit, connection)
         activity = read_activity(
             connection, visit, user_id, week=week, day=None if asked.is_week else day
         )
@@ -93,7 +93,7 @@ def _show(visit: Visit, user_id: str) -> Response:
         "day": day,
         "days": week,
         "activity": activity,
-        "batch": batch,
+        "freshness": freshness,
         "full_bar": max(longest, FULL_BAR),
     }
     if asked.is_week:

@@ -91,7 +91,6 @@ def test_the_page_counts_people_and_their_features(grown: Site) -> None:
         "Entries in the last 7 days": "0 0 webhooks in the last 24 hours",
         "From webhook to entry": "– no entry in the last 7 days",
         "Mapped Zoom users": "2 of 4 1 not mapped",
-        "Last update": "None yet",
     }
     people = "Meetings 2 people · Webinars 1 person · Phone calls 0 people"
     assert people in words(visitor.get(TAB).text)
