@@ -60,6 +60,12 @@ def is_current(visit: "Visit", item: MenuItem) -> bool:
     return item.path == max(covering, key=len, default="")
 
 
+def current_label(visit: "Visit") -> str:
+    """The item on whose page the viewer is; empty if it is none of theirs."""
+    items = [item for items in navigation(visit).values() for item in items]
+    return next((item.label for item in items if is_current(visit, item)), "")
+
+
 def is_open(visit: "Visit", path: str) -> bool:
     right = visit.page.rights.get(path)
     return right is not None and visit.may(right)

@@ -11,7 +11,7 @@ from starlette.templating import Jinja2Templates
 
 from integration.directory.rights import ROLE_NAMES, Right, someone_who_may, who_may
 from integration.quantities import noun, quantity
-from integration.web.page.navigation import is_current, is_open, navigation
+from integration.web.page.navigation import current_label, is_current, is_open, navigation
 from integration.web.page.time_zone import zoned
 from integration.zoom.features import FEATURES
 
@@ -42,6 +42,7 @@ def make_templates() -> Jinja2Templates:
         navigation=navigation,
         is_current=is_current,
         is_open=is_open,
+        current_label=current_label,
         static=_static_addresses(),
     )
     return Jinja2Templates(env=environment)
