@@ -1,6 +1,7 @@
 """Every page writes its dates as the visitor's language does."""
 
 import re
+from calendar import month_abbr, month_name
 from collections.abc import Callable
 from html import unescape
 
@@ -10,9 +11,9 @@ from integration.web.pages import PAGES
 from tests.web.page.site import Site, user_id_of
 
 BRITISH, AMERICAN = "en-GB,en;q=0.9", "en-US,en;q=0.9"
-NAMES = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-DAY_FIRST = re.compile(rf"\b\d{{1,2}}\s+(?:{NAMES})[a-z]*\b")
-MONTH_FIRST = re.compile(rf"\b(?:{NAMES})[a-z]*\s+\d{{1,2}}\b")
+NAMES = "|".join([*month_name[1:], *month_abbr[1:]])
+DAY_FIRST = re.compile(rf"\b\d{{1,2}}\s+(?:{NAMES})\b")
+MONTH_FIRST = re.compile(rf"\b(?:{NAMES})\s+\d{{1,2}}\b")
 ZOOM = "/services/zoom"
 PAST, BEFORE = "since=day&day=2026-03-01", "since=day&day=2020-03-01"
 DATED = [
