@@ -7,32 +7,20 @@ from integration.database import rows
 from integration.directory.rights import Right
 from integration.identity.names import tidy
 from integration.pipeline.marts import marts_exist
-from integration.web.page.refusals import bad_form, not_found
+from integration.web.clients.corrected_names import LONGEST, NAME
+from integration.web.clients.lists import PEOPLE
+from integration.web.clients.one_client import show_person
+from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.zoom.texts import is_longer
-
-LONGEST = 400  # bytes, like all names
-
-
-def corrected_name(
-    connection: psycopg.Connection, organization_id: str, person_key: str
-) -> str | None:
-    """The name that was set for this person; None if Zoom's applies."""
-    return rows.maybe_scalar(
-        connection,
-        str,
-        "select display_name from integration.person_names "
-        "where organization_id = %s and person_key = %s",
-        [organization_id, person_key],
-    )
 
 
 def correct(visit: Visit) -> Response:
     person_id, name = visit.path("person_id"), tidy(visit.field("name"))
     if is_longer(name, LONGEST):
-        raise bad_form("Enter a shorter name.")
+        return _form_again(visit, "Enter a shorter name.")
     if name and not any(map(str.isalpha, name)):  # also what cannot be seen
-        raise bad_form("Enter a name with at least one letter.")
+        return _form_again(visit, "Enter a name with at least one letter.")
     viewer = visit.viewer
     with visit.transaction() as connection:
         key = _key_of(connection, viewer.organization_id, person_id)
@@ -66,7 +54,12 @@ def correct(visit: Visit) -> Response:
             if name
             else "The name that Zoom sends is shown again from the next update on.",
         )
-    return visit.go(f"/clients/people/{person_id}")
+    return visit.go(f"{PEOPLE}/{person_id}")
+
+
+def _form_again(visit: Visit, problem: str) -> Response:
+    visit.require(Right.SEE_EVERY_TIMELINE)
+    return show_person(visit, entered=visit.field("name"), problem=problem)
 
 
 def _key_of(connection: psycopg.Connection, organization_id: str, person_id: str) -> str | None:
@@ -83,7 +76,7 @@ def _key_of(connection: psycopg.Connection, organization_id: str, person_id: str
 
 PAGES = (
     PageRoute(
-        "/clients/people/{person_id}/name",
+        PEOPLE + "/{person_id}" + NAME,
         correct,
         right=Right.CHANGE_SETTINGS,
         shows=Shows.NOBODY,

@@ -12,6 +12,7 @@ from integration.directory.rights import Right
 from integration.pipeline.marts import marts_exist
 from integration.privacy.access_log import Act
 from integration.web.clients.companies import Company, companies
+from integration.web.clients.corrected_names import LONGEST, NAME, corrected_name
 from integration.web.clients.figures import (
     known_by,
     last_weeks,
@@ -21,7 +22,6 @@ from integration.web.clients.figures import (
 )
 from integration.web.clients.lists import COMPANIES, PEOPLE
 from integration.web.clients.meetings import Meeting, meetings
-from integration.web.clients.naming import corrected_name
 from integration.web.clients.people import Person, people
 from integration.web.clients.period import every_period
 from integration.web.clients.ties import (
@@ -73,6 +73,11 @@ def company(visit: Visit) -> Response:
 
 
 def person(visit: Visit) -> Response:
+    return show_person(visit)
+
+
+def show_person(visit: Visit, *, entered: str | None = None, problem: str = "") -> Response:
+    """With `problem`, the form for the name has what was entered."""
     of_person: dict[str, Any] = {
         "organization_id": visit.viewer.organization_id,
         "person_id": visit.path("person_id"),
@@ -89,12 +94,15 @@ def person(visit: Visit) -> Response:
             "ties": ties_of_person(connection, **of_person, limit=TIES_SHOWN + 1),
             "ties_shown": TIES_SHOWN,
             "may_correct": visit.may(Right.CHANGE_SETTINGS),
+            "entered": entered,
+            "problem": problem,
+            "longest": LONGEST,
             "corrected": corrected_name(connection, visit.viewer.organization_id, found[0].email),
             "back": back_to(PEOPLE, visit.query("back")),
             **_meetings(visit, connection, **of_person),
         }
         _record(visit, connection, found, context)
-    return visit.render("clients/person.html", **context)
+    return visit.render("clients/person.html", status=400 if problem else 200, **context)
 
 
 def find_company(visit: Visit, connection: psycopg.Connection) -> Company:
@@ -115,9 +123,8 @@ def find_company(visit: Visit, connection: psycopg.Connection) -> Company:
 
 def _meetings(visit: Visit, connection: psycopg.Connection, **client: Any) -> dict[str, Any]:
     """One page of the meetings with a client, and one of what each added to a relationship."""
-    listing = listing_of(
-        visit, visit.request.url.path, filters=(), kept={"back": visit.query("back")}
-    )
+    here = visit.request.url.path.removesuffix(NAME)  # also where its form was refused
+    listing = listing_of(visit, here, filters=(), kept={"back": visit.query("back")})
     asked = visit.query("weights")
     number = int(asked) if asked.isdecimal() and 0 < len(asked) < 6 and int(asked) else 0
     found = meetings(

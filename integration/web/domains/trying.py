@@ -82,7 +82,7 @@ def form(visit: Visit) -> Response:
 def attempt(visit: Visit) -> Response:
     text = visit.field("address")
     if is_longer(text, LONGEST):
-        return _shown(visit, "", None, InvalidChange("address", "Enter a shorter text."))
+        return _shown(visit, text, None, InvalidChange("address", "Enter a shorter text."))
     if not text:
         return _shown(
             visit, "", None, InvalidChange("address", "Enter an address such as ann@acme.com.")

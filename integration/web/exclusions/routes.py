@@ -41,13 +41,21 @@ WRONG = {
 }
 
 
+class InvalidExclusion(Exception):
+    """A field has a value that cannot be used; the message is for the person who entered it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 @dataclass(frozen=True)
 class Asked:
     """What was entered; `subject` is what it means."""
 
-    kind: str
-    written: str
-    level: str
+    kind: str = ""
+    written: str = ""
+    level: str = ""
 
     @property
     def subject(self) -> str:
@@ -55,10 +63,20 @@ class Asked:
 
 
 def exclusions(visit: Visit) -> Response:
+    return _listed(visit)
+
+
+def _listed(
+    visit: Visit, asked: Asked | None = None, invalid: InvalidExclusion | None = None
+) -> Response:
+    """With `invalid`, the form has what was entered, and what is wrong with it."""
     with visit.transaction() as connection:
         found = exclusions_of(connection, visit.viewer.organization_id)
     return visit.render(
         "exclusions/exclusions.html",
+        status=400 if invalid else 200,
+        asked=asked or Asked(),
+        invalid=invalid,
         exclusions=found,
         starters=STARTERS,
         kinds=KIND_NAMES,
@@ -69,48 +87,63 @@ def exclusions(visit: Visit) -> Response:
 
 def preview(visit: Visit) -> Response:
     asked = _asked(visit.query)
-    with visit.transaction() as connection:
-        _refuse_own_domain(visit, connection, asked)
-        found = None
-        # Whoever may not see whom their colleagues meet could ask about anybody here.
-        if visit.may(Right.SEE_EVERY_TIMELINE) and not visit.privacy.shows_groups_only:
-            found = found_by(
-                connection,
-                visit.viewer.organization_id,
-                kind=asked.kind,
-                written=asked.written,
-            )
+    try:
+        _check(asked)
+        with visit.transaction() as connection:
+            _refuse_own_domain(visit, connection, asked)
+            return _preview(visit, connection, asked)
+    except InvalidExclusion as invalid:
+        return _listed(visit, asked, invalid)
+
+
+def _preview(visit: Visit, connection: psycopg.Connection, asked: Asked) -> Response:
+    found = None
+    # Whoever may not see whom their colleagues meet could ask about anybody here.
+    if visit.may(Right.SEE_EVERY_TIMELINE) and not visit.privacy.shows_groups_only:
+        found = found_by(
+            connection,
+            visit.viewer.organization_id,
+            kind=asked.kind,
+            written=asked.written,
+        )
     return visit.render(
         "exclusions/exclude.html", asked=asked, found=found, kinds=KIND_NAMES, levels=LEVEL_NAMES
     )
 
 
 def save(visit: Visit) -> Response:
-    viewer, asked = visit.viewer, _asked(visit.field)
-    with visit.transaction() as connection:
-        _refuse_own_domain(visit, connection, asked)
-        if asked.level == "never_store":
-            require_tombstone_key(visit, purpose="what is never stored is recognized")
-        exclusion_id = add_exclusion(
-            connection,
-            viewer.organization_id,
-            kind=asked.kind,
-            written=asked.written,
-            level=asked.level,
-            changed_by=viewer.user_id,
-        )
-        visit.record_change(
-            connection,
-            "exclusion_set",
-            subject=str(exclusion_id),
-            details={"kind": asked.kind, "level": asked.level},
-        )
-        visit.show_next(
-            connection,
-            "Exclusion saved. The next update, which starts within 20 minutes, applies it to the "
-            "past.",
-        )
+    asked = _asked(visit.field)
+    try:
+        _check(asked)
+        with visit.transaction() as connection:
+            _refuse_own_domain(visit, connection, asked)
+            _save(visit, connection, asked)
+    except InvalidExclusion as invalid:
+        return _listed(visit, asked, invalid)
     return visit.go(PATH)
+
+
+def _save(visit: Visit, connection: psycopg.Connection, asked: Asked) -> None:
+    if asked.level == "never_store":
+        require_tombstone_key(visit, purpose="what is never stored is recognized")
+    exclusion_id = add_exclusion(
+        connection,
+        visit.viewer.organization_id,
+        kind=asked.kind,
+        written=asked.written,
+        level=asked.level,
+        changed_by=visit.viewer.user_id,
+    )
+    visit.record_change(
+        connection,
+        "exclusion_set",
+        subject=str(exclusion_id),
+        details={"kind": asked.kind, "level": asked.level},
+    )
+    visit.show_next(
+        connection,
+        "Exclusion saved. The next update, which starts within 20 minutes, applies it to the past.",
+    )
 
 
 def remove(visit: Visit) -> Response:
@@ -130,21 +163,28 @@ def remove(visit: Visit) -> Response:
 
 
 def _asked(read: Callable[[str], str]) -> Asked:
-    """The exclusion that was entered. Raises a refusal that says what is wrong with it."""
-    asked = Asked(read("kind"), read("text"), read("level"))
-    if asked.kind not in KINDS or asked.level not in LEVELS:
-        raise bad_form("Choose what to exclude, and whether to hide it or never to store it.")
+    return Asked(read("kind"), read("text"), read("level"))
+
+
+def _check(asked: Asked) -> None:
+    """Raises InvalidExclusion if the fields cannot be saved together."""
+    if asked.kind not in KINDS:
+        raise InvalidExclusion("kind", "Choose what to exclude.")
+    if asked.level not in LEVELS:
+        raise InvalidExclusion("level", "Choose whether to hide it or never to store it.")
     if asked.kind == "phone_number" and asked.level == "hide":
-        raise bad_form(
-            "A phone number cannot be hidden, because it has no entries. Choose Never store."
+        raise InvalidExclusion(
+            "level",
+            "A phone number cannot be hidden, because it has no entries. Choose Never store.",
         )
     if is_longer(asked.written, LONGEST) or not asked.subject:
-        raise bad_form(WRONG[asked.kind])
+        raise InvalidExclusion("text", WRONG[asked.kind])
     if asked.kind == "email_or_domain" and suffix(asked.subject) == asked.subject:
-        raise bad_form(
-            f"Everybody can have an address below {asked.subject}. Enter a domain such as acme.com."
+        raise InvalidExclusion(
+            "text",
+            f"Everybody can have an address below {asked.subject}. Enter a domain such as "
+            "acme.com.",
         )
-    return asked
 
 
 def _refuse_own_domain(visit: Visit, connection: psycopg.Connection, asked: Asked) -> None:
@@ -153,11 +193,12 @@ def _refuse_own_domain(visit: Visit, connection: psycopg.Connection, asked: Aske
         return
     users = count_users_at(connection, visit.viewer.organization_id, domain=asked.subject)
     if users:
-        raise bad_form(
+        raise InvalidExclusion(
+            "text",
             f"{quantity(users, 'active user')} of your organization "
             f"{noun(users, 'has', 'have')} an address at {asked.subject}, so this would remove "
             "your own people for good. Enter single addresses, or hold processing on the page "
-            "Privacy."
+            "Privacy.",
         )
 
 

@@ -25,7 +25,7 @@ from integration.web.features.switches import features_on, switch_history
 from integration.web.features.undo import offer_undo
 from integration.web.features.words import switched
 from integration.web.page.addresses import address, back_to
-from integration.web.page.refusals import bad_form, not_found
+from integration.web.page.refusals import Link, bad_form, not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.zoom.features import FEATURES
 
@@ -75,11 +75,19 @@ def switches(visit: Visit) -> Response:
 def preview(visit: Visit) -> Response:
     """Previews a change that is effective from now or from an earlier day."""
     with visit.transaction() as connection:
-        choice = _choice(visit, connection, visit.query)
-        effective = choice.time.effective
-        effects = _effects(visit, connection, choice, effective)
+        return _shown(visit, connection, _choice(visit, connection, visit.query))
+
+
+def _shown(
+    visit: Visit, connection: psycopg.Connection, choice: SwitchChoice, *, status: int = 200
+) -> Response:
     return visit.render(
-        "features/change_switch.html", choice=choice, effects=effects, here=_here(visit)
+        "features/change_switch.html",
+        status=status,
+        choice=choice,
+        effects=_effects(visit, connection, choice, choice.time.effective),
+        here=_here(visit),
+        list_query=visit.field("back") or visit.query("back"),
     )
 
 
@@ -89,7 +97,7 @@ def save(visit: Visit) -> Response:
         choice = _choice(visit, connection, visit.field)
         effective = choice.time.effective
         if effective is None:
-            raise bad_form(choice.time.refusal)
+            return _shown(visit, connection, choice, status=400)
         effects = _effects(visit, connection, choice, effective)
         save_one(
             visit,
@@ -120,7 +128,8 @@ def _choice(
     user = _user(visit, connection)
     feature, to = read("feature"), read("to")
     if feature not in FEATURES or to not in ("on", "off"):
-        raise bad_form("Choose a feature, and whether to switch it on or off.")
+        link = Link("Back to the features", address(_here(visit), {"back": read("back")}))
+        raise bad_form("Choose a feature, and whether to switch it on or off.", link=link)
     return SwitchChoice(user, feature, to == "on", _time(visit, connection, read))
 
 

@@ -13,14 +13,23 @@ from integration.connections.listed import connections_of
 from integration.directory.rights import Right
 from integration.privacy.access_log import Act
 from integration.quantities import quantity
-from integration.web.changes.effective import TimeChoice, time_choice
+from integration.web.changes.effective import Effective, TimeChoice, time_choice
 from integration.web.changes.effects import Effect, effects_of_switches
 from integration.web.changes.shown_effects import shown_effects
 from integration.web.changes.words import saved_message
 from integration.web.features.place import PATH, place_of
 from integration.web.features.press import from_now_on
+from integration.web.features.routes import show_features
 from integration.web.features.saving import lock_switches, save_switches
-from integration.web.features.selection import Plan, Selection, plan_of, selection_of
+from integration.web.features.selection import (
+    FEATURES_ASKED,
+    MOST_TICKED,
+    ManyAsked,
+    Plan,
+    Selection,
+    plan_of,
+    selection_of,
+)
 from integration.web.features.undo import offer_undo
 from integration.web.features.words import STATES, listed, skipped, switched, without_zoom_user
 from integration.web.page.addresses import back_to
@@ -28,7 +37,8 @@ from integration.web.page.refusals import bad_form
 from integration.web.page.visit import PageRoute, Shows, Visit
 
 MANY = PATH + "/many"
-NOBODY_SELECTED = "Nothing changed, because nobody was selected."
+NOBODY = "Nobody is selected. Select people, or everybody in this list."
+TOO_MANY = f"Select up to {quantity(MOST_TICKED, 'person', 'people')}, or everybody in this list."
 
 
 def preview(visit: Visit) -> Response:
@@ -39,15 +49,29 @@ def preview(visit: Visit) -> Response:
     is_on = to == STATES[True]
     with visit.transaction() as connection:
         time = _time(visit, connection, visit.query)
-        plan, effects = None, None
-        if time.effective:
-            span = (time.effective.moment, visit.now)
-            plan = _plan(visit, connection, selection, is_on=is_on, span=span)
-            effects = _effects(visit, connection, plan, is_on=is_on, since=span[0])
-        else:
-            visit.record(connection, Act.EFFECTS)
+        return _shown(visit, connection, selection, time, is_on=is_on)
+
+
+def _shown(
+    visit: Visit,
+    connection: psycopg.Connection,
+    selection: Selection,
+    time: TimeChoice,
+    *,
+    is_on: bool,
+    status: int = 200,
+) -> Response:
+    plan, effects = None, None
+    if time.effective:
+        span = (time.effective.moment, visit.now)
+        plan = _plan(visit, connection, selection, is_on=is_on, span=span)
+        effects = _effects(visit, connection, plan, is_on=is_on, since=span[0])
+    else:
+        visit.record(connection, Act.EFFECTS)
+    back = visit.field("back") or visit.query("back")
     return visit.render(
         "features/many.html",
+        status=status,
         selection=selection,
         is_on=is_on,
         time=time,
@@ -55,36 +79,53 @@ def preview(visit: Visit) -> Response:
         effects=effects,
         what=listed(selection.features),
         notes=_notes(plan, is_on=is_on) if plan else [],
-        fields=dict(selection.fields, to=STATES[is_on], back=visit.query("back")),
-        list_address=back_to(PATH, visit.query("back")),
+        fields=dict(selection.fields, to=STATES[is_on], back=back),
+        list_address=back_to(PATH, back),
     )
 
 
 def save(visit: Visit) -> Response:
     """Saves the change, or shows its preview first if it starts on an earlier day."""
-    selection = _selection(visit, visit.field, [str(one) for one in visit.form.getlist("user")])
-    if visit.field("to") not in STATES.values():
+    ticked = [str(one) for one in visit.form.getlist("user")]
+    if visit.field("to") not in STATES.values() or visit.field("feature") not in FEATURES_ASKED:
         raise bad_form("Choose a feature, and whether to switch it on or off.")
     is_on = visit.field("to") == STATES[True]
+    selection = _selection(visit, visit.field, ticked)
+    if selection is None or len(selection.user_ids) > MOST_TICKED:
+        return show_features(
+            visit, asked=_asked(visit, ticked), problem=TOO_MANY if selection else NOBODY
+        )
     with visit.transaction() as connection:
-        if selection is None:
-            visit.show_next(connection, NOBODY_SELECTED, tone="warn")
-        elif visit.field("since") == "day" and not visit.field("day"):
+        if visit.field("since") == "day" and not visit.field("day"):
             return visit.go(_preview_of(visit, connection, selection, is_on=is_on))
-        else:
-            _save(visit, connection, selection, is_on=is_on)
+        changed_at = lock_switches(connection, visit.viewer.organization_id)
+        time = _time(visit, connection, visit.field)
+        if time.effective is None:
+            return _shown(visit, connection, selection, time, is_on=is_on, status=400)
+        _save(visit, connection, selection, time.effective, is_on=is_on, changed_at=changed_at)
     return visit.go(place_of(visit))
 
 
+def _asked(visit: Visit, ticked: list[str]) -> ManyAsked:
+    return ManyAsked(
+        feature=visit.field("feature"),
+        since=visit.field("since"),
+        is_everybody=visit.field("everybody") == "yes",
+        ticked=tuple(ticked),
+    )
+
+
 def _save(
-    visit: Visit, connection: psycopg.Connection, selection: Selection, *, is_on: bool
+    visit: Visit,
+    connection: psycopg.Connection,
+    selection: Selection,
+    effective: Effective,
+    *,
+    is_on: bool,
+    changed_at: datetime,
 ) -> None:
     viewer = visit.viewer
-    changed_at = lock_switches(connection, viewer.organization_id)
-    time = _time(visit, connection, visit.field)
-    if time.effective is None:
-        raise bad_form(time.refusal)
-    since = time.effective.moment if time.effective.day else from_now_on(visit, changed_at)
+    since = effective.moment if effective.day else from_now_on(visit, changed_at)
     span = (since, max(since, changed_at))
     plan = _plan(visit, connection, selection, is_on=is_on, span=span)
     notes = _notes(plan, is_on=is_on)
@@ -92,7 +133,7 @@ def _save(
         visit.show_next(connection, " ".join(["Nothing changed.", *notes]), tone="warn")
         return
     effects: list[Effect] | None = []
-    if time.effective.day:
+    if effective.day:
         effects = _effects(visit, connection, plan, is_on=is_on, since=since)
     save_switches(
         connection,
@@ -118,7 +159,7 @@ def _save(
     whose = quantity(len(plan.user_ids), "person", "people")
     parts = [
         switched(selection.features, is_on=is_on, whose=whose),
-        saved_message(time.effective, effects, time_zone=viewer.time_zone, dates=visit.dates),
+        saved_message(effective, effects, time_zone=viewer.time_zone, dates=visit.dates),
         *notes,
     ]
     text = " ".join(parts)

@@ -13,7 +13,7 @@ from integration.web.features.saving import Switch, lock_switches, save_switches
 from integration.web.features.switches import standings_of
 from integration.web.features.undo import offer_undo
 from integration.web.features.words import STATES, already_so, switched
-from integration.web.page.refusals import bad_form, not_found
+from integration.web.page.refusals import Link, bad_form, not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.zoom.features import FEATURES
 
@@ -28,7 +28,8 @@ def press(visit: Visit) -> Response:
     organization_id = visit.viewer.organization_id
     to, feature, user_id = [*visit.field("press").split(" ", 2), "", ""][:3]
     if feature not in FEATURES or to not in STATES.values():
-        raise bad_form("Choose a feature, and whether to switch it on or off.")
+        link = Link("Back to the features", place_of(visit))
+        raise bad_form("Choose a feature, and whether to switch it on or off.", link=link)
     is_on, switch = to == STATES[True], Switch(user_id, feature)
     with visit.transaction() as connection:
         user = profile_of(connection, user_id, organization_id=organization_id)

@@ -7,6 +7,7 @@ from integration.connections.listed import connections_of
 from integration.directory.rights import Right
 from integration.privacy.access_log import Act
 from integration.web.features.place import PATH
+from integration.web.features.selection import MOST_TICKED, ManyAsked
 from integration.web.features.subscribers import (
     SHOWN,
     LastEntries,
@@ -19,6 +20,13 @@ from integration.web.page.visit import PageRoute, Visit
 
 
 def features(visit: Visit) -> Response:
+    return show_features(visit)
+
+
+def show_features(visit: Visit, *, asked: ManyAsked | None = None, problem: str = "") -> Response:
+    """The page; with `problem`, it says what is wrong with the form for several people, which has
+    what was entered.
+    """
     organization_id = visit.viewer.organization_id
     listing = listing_of(visit, PATH, filters=tuple(SHOWN))
     with visit.transaction() as connection:
@@ -35,6 +43,10 @@ def features(visit: Visit) -> Response:
         latest = last_entries(visit, connection, [one.user_id for one in found.page])
     return visit.render(
         "features/features.html",
+        status=400 if problem else 200,
+        asked=asked or ManyAsked(),
+        problem=problem,
+        most=MOST_TICKED,
         connections=connections,
         is_on=is_on,
         listing=listing,

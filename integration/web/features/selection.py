@@ -20,6 +20,18 @@ from integration.web.page.listing import SEARCH_LIMIT
 from integration.zoom.features import FEATURES
 
 EVERY_FEATURE = "all"
+FEATURES_ASKED = {EVERY_FEATURE: (*FEATURES,), **{one: (one,) for one in FEATURES}}
+MOST_TICKED = 1000  # they are in the address of the preview
+
+
+@dataclass(frozen=True)
+class ManyAsked:
+    """The fields of the form for several people, as they were entered."""
+
+    feature: str = ""
+    since: str = ""
+    is_everybody: bool = False
+    ticked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,11 +62,10 @@ def selection_of(
 ) -> Selection | None:
     """The selection in a query or a form; None if it has no feature, or nobody."""
     feature, show, is_everybody = read("feature"), read("show"), read("everybody") == "yes"
-    known = {EVERY_FEATURE: (*FEATURES,), **{one: (one,) for one in FEATURES}}
-    if feature not in known or not (ticked or is_everybody):
+    if feature not in FEATURES_ASKED or not (ticked or is_everybody):
         return None
     return Selection(
-        features=known[feature],
+        features=FEATURES_ASKED[feature],
         user_ids=() if is_everybody else (*dict.fromkeys(ticked),),
         is_everybody=is_everybody,
         search=read("q")[:SEARCH_LIMIT] if is_everybody else "",

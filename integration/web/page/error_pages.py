@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from integration.settings import SettingsError
 from integration.web.page.refusals import START, Refusal, not_found
 from integration.web.page.visit import AppContext, Visit
+from integration.web.page.way_back import with_way_back
 from integration.web.receiver.endpoint import receive
 from integration.web.security import NEVER_CACHED, security_headers
 
@@ -43,6 +44,7 @@ def error_handlers(page: AppContext, *, is_https: bool) -> Mapping[Any, Callable
 
     def refused(request: Request, refusal: Refusal) -> Response:
         visit = getattr(request.state, "visit", None) or _anonymous_visit(request, page)
+        refusal = with_way_back(refusal, request, visit.form)
         return page.templates.TemplateResponse(
             request,
             "page/refusal.html",

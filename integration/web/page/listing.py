@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from integration.web.page.addresses import address
+from integration.web.page.addresses import address, query_of
 from integration.web.page.visit import Visit
 
 ROWS = 50
@@ -64,18 +64,24 @@ class Listing:
 def listing_of(
     visit: Visit, path: str, *, filters: tuple[str, ...], kept: Mapping[str, str] | None = None
 ) -> Listing:
-    """The list that the query requests; invalid values are ignored."""
-    show = visit.query("show")
+    """The list that the query requests, or of which a form was sent: that has its query as `back`.
+    Invalid values are ignored.
+    """
+    sent = query_of(visit.field("back"))
+    show, search, number = (sent.get(name, visit.query(name)) for name in ("show", "q", "page"))
     return Listing(
         path=path,
-        search=visit.query("q")[:SEARCH_LIMIT],
+        search=search[:SEARCH_LIMIT],
         show=show if show in filters else "all",
-        number=page_number(visit),
+        number=_number(number),
         kept=kept or {},
     )
 
 
 def page_number(visit: Visit) -> int:
     """The page of a list that the query asks for, starting from 1."""
-    number = visit.query("page")
+    return _number(visit.query("page"))
+
+
+def _number(number: str) -> int:
     return min(max(int(number), 1), 10_000) if number.isdecimal() and len(number) < 6 else 1

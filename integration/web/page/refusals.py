@@ -108,10 +108,12 @@ def form_refused() -> Refusal:
     )
 
 
-def bad_form(text: str) -> Refusal:
+def bad_form(text: str, *, link: Link = START) -> Refusal:
+    """`link` leads back to the form; without one, way_back.py finds it."""
     return Refusal(
         400,
         title="Check what you entered",
         text=text,
         next_step="Go back, correct it and try again.",
+        link=link,
     )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from integration.directory.rights import Right
 from integration.privacy.retention import oldest_kept
 from integration.privacy.settings import NEVER, RETENTION, set_privacy, setting_changes
-from integration.web.page.refusals import bad_form, not_found
+from integration.web.page.refusals import not_found
 from integration.web.page.tombstone_key import require_tombstone_key
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.privacy_settings.effects import effect_of, effect_of_retention
@@ -21,8 +21,16 @@ from integration.web.privacy_settings.words import (
 )
 
 PATH = "/services/zoom/privacy"
-LONGEST_MONTHS = 1200
+LONGEST_MONTHS, LONGEST_NUMBER = 1200, 9  # the number in digits
 CHANGES_SHOWN = 20
+
+
+class InvalidValue(Exception):
+    """What is wrong with the field `to` or `months`, for the person who filled it in."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def settings(visit: Visit) -> Response:
@@ -43,9 +51,11 @@ def preview(visit: Visit) -> Response:
     """The choices of one setting and, if one is given, what it changes; without counts for a viewer
     who may not see those of activity, as nobody may if only groups are shown.
     """
-    setting, now = _setting(visit), ""
-    chosen = _chosen(visit.query, setting)
-    effect = None
+    setting, effect = _setting(visit), None
+    try:
+        chosen = _chosen(visit.query, setting)
+    except InvalidValue as invalid:
+        return _shown(visit, setting, entered=visit.query("months"), invalid=invalid)
     now = value_of(visit.privacy, setting.name)
     if chosen is not None and chosen != now and visit.may(Right.SEE_ACTIVITY_COUNTS):
         organization_id = visit.viewer.organization_id
@@ -59,12 +69,28 @@ def preview(visit: Visit) -> Response:
                     organization_id=organization_id,
                 )
             )
+    return _shown(visit, setting, chosen=chosen, effect=effect)
+
+
+def _shown(
+    visit: Visit,
+    setting: Setting,
+    *,
+    chosen: str | None = None,
+    effect: str | None = None,
+    entered: str = "",
+    invalid: InvalidValue | None = None,
+) -> Response:
+    """With `invalid`, the form has the `entered` months, and what is wrong."""
     return visit.render(
         "privacy_settings/change_privacy.html",
+        status=400 if invalid else 200,
         setting=setting,
-        value=now,
+        value=value_of(visit.privacy, setting.name),
         chosen=chosen,
         effect=effect,
+        entered=entered,
+        invalid=invalid,
         label_of=label_of,
         never=NEVER,
         longest=LONGEST_MONTHS,
@@ -73,9 +99,12 @@ def preview(visit: Visit) -> Response:
 
 def save(visit: Visit) -> Response:
     setting, viewer = _setting(visit), visit.viewer
-    chosen = _chosen(visit.field, setting)
-    if chosen is None:
-        raise bad_form("Choose one of the values.")
+    try:
+        chosen = _chosen(visit.field, setting)
+        if chosen is None:
+            raise InvalidValue("to", "Choose one of the values.")
+    except InvalidValue as invalid:
+        return _shown(visit, setting, entered=visit.field("months"), invalid=invalid)
     if setting.name == "phone_numbers" and chosen != "full":
         require_tombstone_key(visit, purpose="equal numbers are recognized without being kept")
     with visit.transaction() as connection:
@@ -113,13 +142,14 @@ def _chosen(read: Callable[[str], str], setting: Setting) -> str | None:
         if to == NEVER:
             return NEVER
         months = read("months")
-        if not (months.isascii() and months.isdigit() and 1 <= int(months) <= LONGEST_MONTHS):
-            raise bad_form(f"Enter a number of months from 1 to {LONGEST_MONTHS:,}.")
+        is_number = months.isascii() and months.isdigit() and len(months) <= LONGEST_NUMBER
+        if not (is_number and 1 <= int(months) <= LONGEST_MONTHS):
+            raise InvalidValue("months", f"Enter a number of months from 1 to {LONGEST_MONTHS:,}.")
         return str(int(months))
     if not to:
         return None
     if to not in [choice.value for choice in setting.choices]:
-        raise bad_form("Choose one of the values.")
+        raise InvalidValue("to", "Choose one of the values.")
     return to
 
 

@@ -14,14 +14,15 @@ TEAM = "/team"
 
 @dataclass(frozen=True)
 class Asked:
-    """`period` is None if the address asks for one that does not exist; `current` is the one of
-    the same unit that contains today.
+    """`period` is None if the address asks for one that does not exist, `entered`; `current` is
+    the one of the same unit that contains today.
     """
 
     period: Period | None
     current: Period
     team: str
     sort: str
+    entered: str
 
     def address(self, period: Period | None = None, *, path: str = TEAM, **more: str | int) -> str:
         """Another state of the page: another period, with what else is asked for."""
@@ -55,6 +56,7 @@ def asked_of(visit: Visit, today: date) -> Asked:
         current,
         visit.query("team"),
         sort if sort.removeprefix("-") in known and sort != "name" else "",
+        visit.query("month") or visit.query("week") or visit.query("from"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import psycopg
 from starlette.responses import Response
@@ -14,7 +15,7 @@ from integration.web.changes.effective import Effective, TimeChoice, time_choice
 from integration.web.changes.effects import Effect
 from integration.web.changes.words import saved_message
 from integration.web.page.addresses import address
-from integration.web.page.refusals import Link, Refusal, bad_form, not_found
+from integration.web.page.refusals import Link, Refusal, not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.users.addresses import PATH
 from integration.web.users.candidates import Candidate, candidates_of
@@ -83,24 +84,27 @@ class MappingChoice:
 
 def preview(visit: Visit) -> Response:
     """Previews a mapping that is effective from now or from an earlier day."""
-    viewer = visit.viewer
     with visit.transaction() as connection:
-        choice = _choice(visit, connection, visit.query)
-        effective = choice.time.effective
-        effects = _effects(visit, connection, choice, effective)
-        may_confirm = second_persons(
+        return _shown(visit, connection, _choice(visit, connection, visit.query))
+
+
+def _shown(
+    visit: Visit, connection: psycopg.Connection, choice: MappingChoice, *, status: int = 200
+) -> Response:
+    viewer = visit.viewer
+    return visit.render(
+        "users/change_mapping.html",
+        status=status,
+        choice=choice,
+        effects=_effects(visit, connection, choice, choice.time.effective),
+        may_confirm=second_persons(
             connection,
             organization_id=viewer.organization_id,
             others=[viewer.user_id, choice.user_id or ""],
             limit=PERSONS_SHOWN,
-        )
-        taken = _zoom_user_of_profile(visit, connection, choice)
-    return visit.render(
-        "users/change_mapping.html",
-        choice=choice,
-        effects=effects,
-        may_confirm=may_confirm,
-        taken=taken,
+        ),
+        taken=_zoom_user_of_profile(visit, connection, choice),
+        list_query=visit.field("back") or visit.query("back"),
     )
 
 
@@ -110,7 +114,7 @@ def save(visit: Visit) -> Response:
         choice = _choice(visit, connection, visit.field)
         effective = choice.time.effective
         if effective is None:
-            raise bad_form(choice.time.refusal)
+            return _shown(visit, connection, choice, status=400)
         if choice.needs_second_person and choice.gains:
             _request(visit, connection, choice, choice.gains, effective)
         else:
@@ -203,9 +207,7 @@ def _record(
 def _choice(
     visit: Visit, connection: psycopg.Connection, read: Callable[[str], str]
 ) -> MappingChoice:
-    """The choice. Raises "page not found" for an unknown Zoom user or profile, or one of another
-    organization.
-    """
+    """The choice. Refuses an unknown Zoom user or profile, and those of other organizations."""
     organization_id = visit.viewer.organization_id
     user = zoom_user_of(
         connection, visit.path("zoom_user_id"), organization_id=organization_id, by_entries=False
@@ -214,8 +216,10 @@ def _choice(
     profile = None
     if chosen not in (NOBODY, BY_EMAIL):
         profile = profile_of(connection, chosen, organization_id=organization_id)
-    if user is None or (profile is None and chosen not in (NOBODY, BY_EMAIL)):
+    if user is None:
         raise not_found()
+    if profile is None and chosen not in (NOBODY, BY_EMAIL):
+        raise _unknown_profile(user.zoom_user_id, back=read("back"))
     connections = connections_of(connection, organization_id=organization_id)
     time = time_choice(
         read,
@@ -228,6 +232,19 @@ def _choice(
     found = owners_of(connection, {user.zoom_user_id: since}, organization_id=organization_id)
     owners = found.get(user.zoom_user_id, [])
     return MappingChoice(user, profile, chosen == BY_EMAIL, time, owners, visit.viewer.user_id)
+
+
+def _unknown_profile(zoom_user_id: str, *, back: str) -> Refusal:
+    return Refusal(
+        404,
+        title="Choose another WorkSights user",
+        text="The chosen one does not exist, or has been removed. Nothing was changed.",
+        next_step="Go back and choose again.",
+        link=Link(
+            "Back to the Zoom user",
+            address(f"{PATH}/{quote(zoom_user_id, safe='')}", {"back": back}),
+        ),
+    )
 
 
 def _zoom_user_of_profile(

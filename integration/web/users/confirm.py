@@ -3,6 +3,7 @@ decision.
 """
 
 from typing import cast, get_args
+from urllib.parse import quote
 
 import psycopg
 from starlette.responses import Response
@@ -71,7 +72,12 @@ def answer(visit: Visit) -> Response:
     with visit.transaction() as connection:
         request = _request(visit, connection)
         if decision not in get_args(Decision):
-            raise bad_form("The form does not say what to do with the request.")
+            raise bad_form(
+                "The form does not say what to do with the request.",
+                link=Link(
+                    "Back to the request", REQUEST.format(zoom_user_id=quote(request.zoom_user_id))
+                ),
+            )
         if visit.field("request") != str(request.request_id):
             raise _decided_already(request.zoom_user_id)
         if decision == "withdrawn":

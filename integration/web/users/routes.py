@@ -14,6 +14,8 @@ from integration.web.page.listing import ROWS, SEARCH_LIMIT, Listing, listing_of
 from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.users.addresses import PATH
+from integration.web.users.bulk.asked import entered_in
+from integration.web.users.bulk.choices import MOST_CHOICES
 from integration.web.users.bulk.profiles import namesakes_of, profiles_offered
 from integration.web.users.bulk.reasons import reason_in_words
 from integration.web.users.bulk.without import users_without
@@ -39,6 +41,7 @@ def users(visit: Visit) -> Response:
         listing = replace(listing, show="unmapped")
     is_work = listing.show in WORK and visit.may(Right.CHANGE_SETTINGS)
     organization_id, search = visit.viewer.organization_id, listing.search
+    ticked, typed = entered_in(visit)
     with visit.transaction() as connection:
         around = {
             "connections": connections_of(connection, organization_id=organization_id),
@@ -46,6 +49,8 @@ def users(visit: Visit) -> Response:
             "listing": listing,
             "work": None,
             "ticked": visit.query("tick"),
+            "entered": ticked,
+            "typed": typed,
         }
         if listing.show == WITHOUT:
             return _without(visit, connection, listing, around)
@@ -106,6 +111,7 @@ def _work(
             if offered.keys() >= set(user_ids)
         },
         reason_in_words=reason_in_words,
+        most=MOST_CHOICES,
     )
 
 

@@ -161,8 +161,9 @@ def undoable(visitor: Visitor, path: str) -> str:
 
 def test_a_selection_without_anybody_changes_nothing(acme: Site) -> None:
     admin = acme.visitor("admin")
-    many(admin, "off", back="q=of")
-    assert said(admin) == "Nothing changed, because nobody was selected."
+    refused = admin.post(f"{TAB}/many", {"feature": "meetings", "to": "off", "back": "q=of"})
+    assert refused.status_code == 400
+    assert "Nobody is selected." in refused.text
     many(admin, "on", MEMBER)
     assert said(admin) == "Nothing changed. 1 person skipped: 1 already switched on."
     assert acme.rows("select count(*) from integration.subscription_changes") == [(0,)]

@@ -2,6 +2,7 @@
 
 import psycopg
 
+from integration.web.page.addresses import LONGEST_BACK, address, query_of
 from integration.web.page.listing import SEARCH_LIMIT
 from integration.web.page.visit import Visit
 from integration.web.users.bulk.choices import BY_EMAIL, NOBODY, Choice, decoded
@@ -9,6 +10,7 @@ from integration.web.users.bulk.profiles import WORDS, Typed, profiles_typed
 from integration.web.users.bulk.suggestions import Suggestion, suggestions_of
 
 TYPED = "to:"  # a row's field for another profile is called to:ZOOM_USER_ID
+TICKED = "ticked"  # in the address of the list
 LONGEST_TEXT = 320
 NO_PROFILE = "there is no suggestion, and no profile was chosen"
 
@@ -33,6 +35,26 @@ def choices_asked(visit: Visit, connection: psycopg.Connection) -> list[Choice]:
     profiles = profiles_typed(connection, typed.values(), organization_id=organization_id)
     chosen = dict.fromkeys([*_ticked(visit), *typed])
     return [_choice(one, typed.get(one, ""), profiles, suggested.get(one)) for one in chosen]
+
+
+def with_entries(visit: Visit) -> str:
+    """The query of the list with the rows that its form has ticked and filled in, as far as an
+    address has room for them. It is what the preview and its way back to the list carry.
+    """
+    back = visit.field("back")
+    ticked, typed = _ticked(visit), {f"{TYPED}{one}": text for one, text in _typed(visit).items()}
+    for entries in ({TICKED: " ".join(ticked), **typed}, {TICKED: " ".join(ticked)}):
+        query = address("", {**query_of(back), **entries}).removeprefix("?")
+        if len(query) <= LONGEST_BACK and (ticked or typed):
+            return query
+    return back
+
+
+def entered_in(visit: Visit) -> tuple[frozenset[str], dict[str, str]]:
+    """What such a query says: the ticked rows, and the texts by row."""
+    values = visit.request.query_params.items()
+    typed = {name.removeprefix(TYPED): value for name, value in values if name.startswith(TYPED)}
+    return frozenset(visit.query(TICKED).split()), typed
 
 
 def choice_of_text(zoom_user_id: str, text: str, profiles: dict[str, Typed]) -> Choice:

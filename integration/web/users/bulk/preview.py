@@ -12,12 +12,12 @@ from integration.directory.rights import Right
 from integration.privacy.access_log import Act
 from integration.quantities import noun, quantity
 from integration.web.changes.mapping_effects import Totals, totals_of_mappings
-from integration.web.page.addresses import back_to
+from integration.web.page.addresses import OF_LIST, back_to
 from integration.web.page.refusals import Link, bad_form, not_found
 from integration.web.page.visit import PageRoute, Visit
 from integration.web.users.addresses import BULK, PATH, UNDO
-from integration.web.users.bulk.asked import choices_asked
-from integration.web.users.bulk.choices import Choice, encoded, fits
+from integration.web.users.bulk.asked import choices_asked, with_entries
+from integration.web.users.bulk.choices import MOST_CHOICES, Choice, encoded, fits
 from integration.web.users.bulk.chosen import Chosen, chosen_of
 from integration.web.users.bulk.file_lines import BadLine
 from integration.web.users.bulk.plan import Plan, plan_of
@@ -39,7 +39,7 @@ class Bulk:
 
 def preview(visit: Visit) -> Response:
     with visit.transaction() as connection:
-        bulk = bulk_of(visit, connection, choices_asked(visit, connection))
+        bulk = bulk_of(visit, connection, _selected(visit, connection))
         return shown(visit, connection, bulk)
 
 
@@ -47,9 +47,9 @@ def save(visit: Visit) -> Response:
     """Saves what the preview showed. If anything has changed since, shows the preview again."""
     with visit.transaction() as connection:
         _one_at_a_time(visit, connection)
-        bulk = bulk_of(visit, connection, choices_asked(visit, connection))
+        bulk = bulk_of(visit, connection, _selected(visit, connection))
         if bulk.start.refusal:
-            raise bad_form(bulk.start.refusal)
+            return shown(visit, connection, bulk)
         if visit.field("seen") != bulk.plan.digest:
             return shown(visit, connection, bulk, is_stale=True)
         change_id = save_plan(visit, connection, bulk.plan)
@@ -59,7 +59,14 @@ def save(visit: Visit) -> Response:
             link=Link("Undo", f"{UNDO}/{change_id}") if change_id else None,
             tone="good" if change_id else "warn",
         )
-    return visit.go(back_to(PATH, visit.field("back")))
+    return visit.go(back_to(PATH, visit.field("back"), only=OF_LIST))
+
+
+def _selected(visit: Visit, connection: psycopg.Connection) -> list[Choice]:
+    choices = choices_asked(visit, connection)
+    if not choices:
+        raise bad_form("No Zoom user is selected. Select some in the list first.")
+    return choices
 
 
 def _one_at_a_time(visit: Visit, connection: psycopg.Connection) -> None:
@@ -77,7 +84,8 @@ def bulk_of(visit: Visit, connection: psycopg.Connection, choices: list[Choice])
     viewer = visit.viewer
     organization_id = viewer.organization_id
     if not fits(choices):
-        raise bad_form("These are too many Zoom users for one change. Choose fewer.")
+        most = quantity(MOST_CHOICES, "Zoom user")
+        raise bad_form(f"These are too many for one change. Select up to {most}.")
     chosen = chosen_of(connection, choices, organization_id=organization_id)
     known = {one.zoom_user_id for one in chosen}
     if any(one.zoom_user_id not in known for one in choices) or any(map(_is_unknown, chosen)):
@@ -111,10 +119,11 @@ def shown(
     bad_lines: list[BadLine] | None = None,
     empty_lines: int = 0,
 ) -> Response:
-    plan = bulk.plan
+    plan, back = bulk.plan, with_entries(visit)
     requests = plan.of("request")
     return visit.render(
         "users/bulk/preview.html",
+        status=400 if bulk.start.refusal else 200,
         plan=plan,
         start=bulk.start,
         choices=encoded(bulk.choices),
@@ -131,7 +140,8 @@ def shown(
         )
         if requests
         else [],
-        list_address=back_to(PATH, visit.field("back")),
+        back=back,
+        list_address=back_to(PATH, back),
     )
 
 
