@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import psycopg
+from psycopg.sql import SQL
 
 from integration.database import rows
 from integration.pipeline.marts import marts_exist
@@ -33,18 +34,31 @@ class OwnOutcome:
 
 @dataclass(frozen=True)
 class TestMeeting:
-    """`first` is the first webhook about a meeting since `started_at`, `ending` the first one of an
-    ended meeting. `outcome` is the viewer's own, if there is one.
+    """`first` is the first webhook about a meeting since `started_at`, `ending` one of an ended
+    meeting: one that waits, or else the first. `is_derived`: the batch that landed `ending`
+    has finished. `outcome` is the viewer's own, if there is one.
     """
 
     started_at: datetime
     first: Delivery | None
     ending: Delivery | None
+    is_derived: bool
     outcome: OwnOutcome | None
 
     @property
+    def is_stored(self) -> bool:
+        return self.ending is not None and self.ending.disposition in ("landed", "duplicate")
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.ending is not None and self.ending.disposition == "waiting"
+
+    @property
     def is_processed(self) -> bool:
-        return self.ending is not None and self.ending.disposition != "waiting"
+        """Whether no entry can come any more of what has arrived."""
+        if self.ending is None or self.is_waiting:
+            return False
+        return not self.is_stored or self.is_derived or self.is_finished
 
     @property
     def is_finished(self) -> bool:
@@ -92,10 +106,19 @@ def latest_test_meeting(
     if started_at is None or now - started_at > SHOWN_FOR:
         return None
     if not marts_exist(connection):  # the first batch creates what is read below
-        return TestMeeting(started_at, None, None, None)
-    first, ending = (
-        _first_delivery(connection, zoom_account_ids, pattern, since=started_at)
-        for pattern in ("meeting.%", "meeting.ended")
+        return TestMeeting(started_at, None, None, is_derived=False, outcome=None)
+    first, ended, waiting = (
+        _first_delivery(connection, zoom_account_ids, pattern, since=started_at, of=dispositions)
+        for pattern, dispositions in (
+            ("meeting.%", SQL("true")),
+            ("meeting.ended", SQL("true")),
+            # In a large account, the first end is often that of somebody else's meeting.
+            ("meeting.ended", SQL("disposition = 'waiting'")),
+        )
+    )
+    ending = waiting or ended
+    is_derived = ending is not None and rows.scalar(
+        connection, bool, _IS_DERIVED, {"arrived": ending.received_at}
     )
     outcome = rows.maybe_one(
         connection,
@@ -103,7 +126,7 @@ def latest_test_meeting(
         _OWN_OUTCOME,
         {"organization": organization_id, "user": user_id, "since": started_at},
     )
-    return TestMeeting(started_at, first, ending, outcome)
+    return TestMeeting(started_at, first, ending, is_derived, outcome)
 
 
 def _first_delivery(
@@ -112,27 +135,36 @@ def _first_delivery(
     pattern: str,
     *,
     since: datetime,
+    of: SQL,
 ) -> Delivery | None:
     return rows.maybe_one(
         connection,
         Delivery,
-        """
+        SQL("""
         select first.received_at, first.disposition, first.reason
         from unnest(%s::text[]) as accounts (zoom_account_id)
         cross join lateral (
             select received_at, disposition, reason from operations.deliveries
             where deliveries.zoom_account_id = accounts.zoom_account_id
-                and received_at >= %s and event like %s
+                and received_at >= %s and event like %s and {of}
             order by received_at
             limit 1
         ) as first
         order by first.received_at
         limit 1
-        """,
+        """).format(of=of),
         [list(zoom_account_ids), since, pattern],
     )
 
 
+# A batch lands what arrived before it started, and some of what arrives until it has landed.
+_IS_DERIVED = """
+    select
+        coalesce(bool_or(finished_at is not null and as_of >= %(arrived)s), false)
+        or coalesce(bool_or(landed_at >= %(arrived)s) and bool_and(finished_at is not null), false)
+    from pipeline.batches
+    where landed_at >= %(arrived)s or finished_at is null
+"""
 # An entry first: of several meetings, the one that proves the way.
 _OWN_OUTCOME = """
     select participants.outcome, participants.session_id, participants.participant_id

@@ -1,0 +1,74 @@
+"""What the page of a test meeting says between the arrival of an end and the end of its batch."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from simulator.world import World
+from tests.databases import new_database
+from tests.pipeline.installation import template_with_tables
+from tests.web.page.fixtures import ACCOUNTS
+from tests.web.page.site import Site, running_site
+from tests.web.page.zoom_users import words
+
+TEST_MEETING = "/services/zoom/overview/test-meeting"
+ACME = ACCOUNTS[0]
+ENDING = """
+    insert into ingress.deliveries (zoom_account_id, event, disposition, body_size, body_sha256)
+    values (%s, 'meeting.ended', 'waiting', 0, '')
+"""
+# It started before the end arrived, and landed it nevertheless.
+BATCH = """
+    insert into pipeline.batches (batch, as_of, landed_at)
+    select coalesce(max(batch), 0) + 1, now() - interval '1 hour', now() from pipeline.batches
+"""
+
+
+@pytest.fixture
+def acme(
+    server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """Connected, with the tables of a batch."""
+    world, zoom_url = zoom
+    home = tmp_path_factory.mktemp("home")
+    with (
+        new_database(server_url, template=template_with_tables(server_url)) as url,
+        running_site(url, world=world, zoom_url=zoom_url, home=home) as site,
+    ):
+        site.connect("acme", ACME)
+        yield site
+
+
+def test_a_test_meeting_has_failed_only_when_its_batch_has_finished(acme: Site) -> None:
+    admin = acme.visitor("admin")
+    admin.post(f"{TEST_MEETING}/start")
+    said = {}
+    waits, derived, failed = (
+        "starts within two minutes",
+        "Entries are made in",
+        "No meeting that ended",
+    )
+
+    def look(when: str) -> None:
+        page = words(admin.get(TEST_MEETING).text)
+        said[when] = [step for step in (waits, derived, failed) if step in page]
+
+    acme.rows(ENDING, ACME)
+    look("it waits")
+    acme.rows("update ingress.deliveries set disposition = 'landed'")
+    acme.rows(BATCH)
+    look("its batch runs")
+    acme.rows("update pipeline.batches set finished_at = now()")
+    look("its batch has finished")
+    # In a large account, another meeting often ends first.
+    acme.rows(ENDING, ACME)
+    look("one more waits")
+    acme.rows("update ingress.deliveries set disposition = 'quarantined', reason = 'too_old'")
+    look("it is not used")
+    assert said == {
+        "it waits": [waits],
+        "its batch runs": [derived],
+        "its batch has finished": [failed],
+        "one more waits": [waits],
+        "it is not used": [failed],
+    }
