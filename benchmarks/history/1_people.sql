@@ -32,6 +32,11 @@ select
     'acme', 'AcmeZoomAccount0000000', 'z' || number, now() - interval '1 year', 0,
     case when number % 10 < 8 then 'user' else 'other' end || number || '@acme.example', 'Zoom User ' || number, 'active'
 from generate_series(1, {users}) as number;
+-- Of those who are not mapped, each has the name of one WorkSights user, to whom the page suggests to map them.
+update zoom_raw.users
+set display_name = people.full_name
+from worksights.users as people
+where people.user_id = 'u' || substr(users.zoom_user_id, 2) and substr(users.zoom_user_id, 2)::integer % 10 = 8;
 insert into zoom_raw.phone_users (
     organization_id, zoom_account_id, zoom_user_id, imported_at, batch, extension_id, extension_number
 )

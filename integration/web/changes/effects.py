@@ -129,16 +129,40 @@ _EFFECTS_OF_ON = SQL("""
     group by feature
     order by feature
 """)
+# A session counts by its end, and an entry lies within its session (contract, 5.5). So an entry
+# that ended since then is of such a session, and only sessions under way at that time have others.
+# The planner expects many of those and would read all entries; `offset 0` reads theirs alone.
 _EFFECTS_OF_OFF = SQL("""
-    select activities.feature, 0 as added, count(*)::integer as removed
-    from timeline.activities
-    inner join timeline.sessions using (organization_id, session_id)
-    where activities.organization_id = %(organization)s
-        and activities.feature = any(%(features)s)
-        and sessions.ended_at >= %(effective_from)s
-        {of_user}
-    group by activities.feature
-    order by activities.feature
+    with before as materialized (
+        select entries.feature, entries.user_id
+        from timeline.sessions
+        cross join lateral (
+            select activities.feature, activities.user_id
+            from timeline.activities
+            where activities.organization_id = sessions.organization_id
+                and activities.session_id = sessions.session_id
+                and activities.ended_at < %(effective_from)s
+            offset 0
+        ) as entries
+        where sessions.organization_id = %(organization)s
+            and sessions.feature = any(%(features)s)
+            and sessions.ended_at >= %(effective_from)s
+            and sessions.started_at < %(effective_from)s
+    ),
+    removed as (
+        select feature
+        from timeline.activities
+        where organization_id = %(organization)s
+            and feature = any(%(features)s)
+            and ended_at >= %(effective_from)s
+            {of_user}
+        union all
+        select feature from before where true {of_user}
+    )
+    select feature, 0 as added, count(*)::integer as removed
+    from removed
+    group by feature
+    order by feature
 """)
 
 

@@ -129,7 +129,7 @@ def _save(
     span = (since, max(since, changed_at))
     plan = _plan(visit, connection, selection, is_on=is_on, span=span)
     notes = _notes(plan, is_on=is_on)
-    if not plan.switches:
+    if not plan.to_switch:
         visit.show_next(connection, " ".join(["Nothing changed.", *notes]), tone="warn")
         return
     effects: list[Effect] | None = []
@@ -221,7 +221,7 @@ def _effects(
     def count() -> list[Effect]:
         return effects_of_switches(
             connection,
-            {one.feature for one in plan.switches},
+            plan.features,
             organization_id=visit.viewer.organization_id,
             user_ids=plan.user_ids,
             is_on=is_on,

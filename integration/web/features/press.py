@@ -36,7 +36,7 @@ def press(visit: Visit) -> Response:
         if user_id and user is None:
             raise not_found()
         changed_at = lock_switches(connection, organization_id)
-        (standing,) = standings_of(
+        standing = standings_of(
             connection,
             [user_id],
             [feature],
@@ -45,7 +45,7 @@ def press(visit: Visit) -> Response:
             span=(changed_at, changed_at),
             seen_at=changed_at,
             viewer_id=visit.viewer.user_id,
-        )
+        )[user_id]
         whose = _whose(user)
         if standing.to_switch:
             save_one(

@@ -12,7 +12,7 @@ import psycopg
 from integration.database import rows
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Switch:
     """A feature of one user; `user_id` "" is the organization."""
 

@@ -11,7 +11,6 @@ import psycopg
 from integration.web.features.saving import Switch
 from integration.web.features.subscribers import (
     SHOWN,
-    Chosen,
     everybody_found,
     users_with_ids,
 )
@@ -84,16 +83,32 @@ def _moment(written: str, *, now: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a change of several people does: the `switches` to save, of the people `user_ids`. Some
-    of them have no Zoom user yet. The others are counted by the reason why they are skipped.
+    """What a change of several people does: `to_switch` are the features to switch of each of them,
+    in the order of their IDs. Some of them have no Zoom user yet. The others are counted by the
+    reason why they are skipped.
     """
 
-    switches: list[Switch]
-    user_ids: list[str]
+    to_switch: dict[str, list[str]]
     without_zoom_user: int
     already: int
     since: int
     gone: int
+
+    @property
+    def user_ids(self) -> list[str]:
+        return [*self.to_switch]
+
+    @property
+    def features(self) -> set[str]:
+        return {feature for features in self.to_switch.values() for feature in features}
+
+    @property
+    def switches(self) -> list[Switch]:
+        return [
+            Switch(user_id, feature)
+            for user_id, features in self.to_switch.items()
+            for feature in features
+        ]
 
 
 def plan_of(
@@ -127,20 +142,16 @@ def plan_of(
         seen_at=selection.seen_at,
         viewer_id=viewer_id,
     )
-    since = {one.user_id for one in standings if one.is_changed_since}
-    switches = [switch for one in standings if not one.is_changed_since for switch in one.switches]
-    return _plan(selection, chosen, switches=switches, since=since)
-
-
-def _plan(
-    selection: Selection, chosen: list[Chosen], *, switches: list[Switch], since: set[str]
-) -> Plan:
-    switched = {one.user_id for one in switches}
+    to_switch = {
+        user_id: one.to_switch
+        for user_id, one in standings.items()
+        if one.to_switch and not one.is_changed_since
+    }
+    since = sum(one.is_changed_since for one in standings.values())
     return Plan(
-        switches=sorted(switches),
-        user_ids=sorted(switched),
-        without_zoom_user=sum(not one.is_mapped for one in chosen if one.user_id in switched),
-        already=len(chosen) - len(switched) - len(since),
-        since=len(since),
+        to_switch,
+        without_zoom_user=sum(not one.is_mapped for one in chosen if one.user_id in to_switch),
+        already=len(chosen) - len(to_switch) - since,
+        since=since,
         gone=max(0, len(selection.user_ids) - len(chosen)),
     )

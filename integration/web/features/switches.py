@@ -7,7 +7,6 @@ from datetime import datetime
 import psycopg
 
 from integration.database import rows
-from integration.web.features.saving import Switch
 from integration.zoom.features import FEATURES
 
 
@@ -68,18 +67,13 @@ def features_on(
 
 @dataclass(frozen=True)
 class Standing:
-    """One user. `to_switch` are the features that are not yet in the state asked for, in all the
+    """Of one user. `to_switch` are the features that are not yet in the state asked for, in all the
     time asked for. `is_changed_since` means that somebody else has switched one of the features
     since the viewer looked.
     """
 
-    user_id: str
     to_switch: list[str]
     is_changed_since: bool
-
-    @property
-    def switches(self) -> list[Switch]:
-        return [Switch(self.user_id, feature) for feature in self.to_switch]
 
 
 def standings_of(
@@ -92,18 +86,16 @@ def standings_of(
     span: tuple[datetime, datetime],
     seen_at: datetime,
     viewer_id: str,
-) -> list[Standing]:
-    """How these features of these users are in that span, for a change to `is_on`. A user "" is the
-    organization.
+) -> dict[str, Standing]:
+    """How these features of these users are in that span, for a change to `is_on`, in the order of
+    their IDs. A user "" is the organization. Of many users few have ever been switched: only those
+    are read, and all others have every feature on.
     """
-    return rows.every(
+    switched = rows.every(
         connection,
-        Standing,
+        _Switched,
         """
-        with users as (
-            select user_id from unnest(%(users)s::text[]) as users (user_id)
-        ),
-        features as (
+        with features as (
             select feature from unnest(%(features)s::text[]) as features (feature)
         ),
         switched_off as materialized (
@@ -116,6 +108,11 @@ def standings_of(
             where organization_id = %(organization)s
                 and changed_at > %(seen_at)s
                 and changed_by <> %(viewer)s
+        ),
+        users as (
+            select user_id from switched_off
+            union
+            select user_id from since
         )
         select
             users.user_id,
@@ -140,7 +137,6 @@ def standings_of(
         """,
         {
             "organization": organization_id,
-            "users": [*user_ids],
             "features": [*features],
             "is_on": is_on,
             "first": span[0],
@@ -149,3 +145,15 @@ def standings_of(
             "viewer": viewer_id,
         },
     )
+    found = {one.user_id: Standing(one.to_switch, one.is_changed_since) for one in switched}
+    never_switched = Standing([] if is_on else [*features], is_changed_since=False)
+    return {user_id: found.get(user_id, never_switched) for user_id in sorted(user_ids)}
+
+
+@dataclass(frozen=True)
+class _Switched:
+    """A user who has a switch, or of whom somebody has switched something."""
+
+    user_id: str
+    to_switch: list[str]
+    is_changed_since: bool

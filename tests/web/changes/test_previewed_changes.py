@@ -7,7 +7,7 @@ changed between the same two batches.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,32 +20,20 @@ from integration.web.changes.mapping_effects import MappingPeriod, effects_of_ma
 from integration.web.features.saving import Switch, lock_switches, save_switches, take_back
 from integration.web.users.mapping_changes import NewMapping, map_zoom_users
 from simulator.world import World
-from tests.pipeline.events import Person, Session, call_ended, iso
 from tests.pipeline.firms import EXCLUDE, MAP, SWITCH, Firm
 from tests.pipeline.installation import Installation, new_installation
+from tests.web.changes.firm_sessions import (
+    EMAILS,
+    FIRST_BATCH,
+    HALF_PAST,
+    MONDAY,
+    NEXT_BATCH,
+    THURSDAY,
+    TUESDAY,
+    WEDNESDAY,
+    deliver_sessions,
+)
 
-MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
-TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
-FIRST_BATCH = datetime(2026, 3, 7, 12, tzinfo=UTC)
-NEXT_BATCH = FIRST_BATCH + timedelta(minutes=20)
-
-ANN = Person("ann", "zu-ann", "ann@firm.example")
-BEN = Person("ben", "zu-ben", "ben@firm.example")
-DAN = Person("dan", "zu-dan")  # without an email, so matched to no user
-EVE = Person("eve", "zu-eve", "eve+zoom@other.example")  # an email of no user
-EMAILS = {
-    "ann": ANN.email,
-    "ben": BEN.email,
-    "dan": "dan@home.example",
-    "gone": "gone@firm.example",
-}
-SESSIONS = {  # (day, kind, people); the first is the host
-    "early": (0, "meeting", [ANN, BEN, DAN, EVE]),
-    "late": (3, "meeting", [ANN, BEN, DAN, EVE]),
-    "alone": (3, "meeting", [DAN]),
-    "webinar": (3, "webinar", [ANN, DAN]),
-    "other webinar": (4, "webinar", [BEN, DAN]),
-}
 Entries = set[tuple[str, str, str]]  # (session, user, feature)
 
 
@@ -203,6 +191,12 @@ CHANGES = {
     ], switched_off("meetings", "ann"), switched_off("meetings", None)),
     "on_for_an_excluded_participant": switches("meetings", "dan", "on", MONDAY, [
     ], switched_off("meetings", "dan"), mapped("zu-eve", "dan"), EXCLUDED),
+    "off_since_a_time_in_a_session": switches("meetings", "ann", "off", HALF_PAST, [
+        Effect("meetings", 0, 3),
+    ]),
+    "off_for_everyone_since_a_time_in_a_session": switches("meetings", None, "off", HALF_PAST, [
+        Effect("meetings", 0, 6),
+    ]),
     "off_for_everyone": switches("meetings", None, "off", TUESDAY, [Effect("meetings", 0, 2)]),
     "on_for_everyone": switches("webinars", None, "on", MONDAY, [
         Effect("webinars", 1, 0),
@@ -248,31 +242,6 @@ def story(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[
                 change.save(connection, firms[name])
         installation.batch(now=NEXT_BATCH)
         yield Story(previews, before, entries(installation))
-
-
-def deliver_sessions(installation: Installation, firm: Firm) -> None:
-    """Its Zoom users are imported, one WorkSights user has left, and its sessions have ended."""
-    installation.execute(
-        "update worksights.users set deactivated_at = %s where user_id = %s",
-        [TUESDAY, firm.user("gone")],
-    )
-    for person in (ANN, BEN, DAN, EVE):
-        installation.execute(
-            "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, "
-            "imported_at, batch, email) values (%s, %s, %s, %s, 0, %s)",
-            [firm.name, firm.account, person.zoom_user_id, MONDAY, person.email or None],
-        )
-    for name, (day, kind, people) in SESSIONS.items():
-        start = MONDAY + timedelta(days=day, hours=9)
-        session = Session(
-            firm.account, f"{firm.name} {name}", people[0].zoom_user_id, start,
-            start + timedelta(hours=1), topic=name, kind=kind, type=5 if kind == "webinar" else 2,
-        )  # fmt: skip
-        installation.deliver(*session.whole(people), at=FIRST_BATCH - timedelta(hours=1))
-    call_started_at = THURSDAY + timedelta(hours=15)
-    call = call_ended("caller", firm.account, call_started_at, call_id=f"call of {firm.name}")
-    call["payload"]["object"]["call_end_time"] = iso(call_started_at + timedelta(minutes=5))
-    installation.deliver(call, at=FIRST_BATCH - timedelta(hours=1))
 
 
 def entries(installation: Installation) -> dict[str, Entries]:

@@ -2,7 +2,7 @@
     unique_key=['organization_id', 'session_id'],
     indexes=[
         {'columns': ['organization_id', 'session_id'], 'unique': true},
-        {'columns': ['organization_id', 'ended_at']},
+        {'columns': ['organization_id', 'ended_at', 'started_at']},
     ],
 ) }}
 
