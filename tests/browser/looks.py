@@ -18,15 +18,15 @@ WATCH_SHIFTS = """
 """
 # Only the findings: all that axe says of a page is 50 KB.
 FIND_BARRIERS = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
-# Words of tables that are not on one line, at each of the widths where a table could be too narrow
-# for them. Addresses may be broken after their marks.
+# Words that are not on one line, of tables and everything else that people read. Addresses may be
+# broken after their marks, and codes anywhere.
 BROKEN_WORDS = """() => {
     const broken = [];
-    for (const table of document.querySelectorAll("table")) {
-        const texts = document.createTreeWalker(table, NodeFilter.SHOW_TEXT);
+    for (const part of document.querySelectorAll("header, nav, main")) {
+        const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
         for (let text = texts.nextNode(); text; text = texts.nextNode()) {
-            if (text.parentElement.closest(".unseen, caption, code")) continue;
-            for (const word of text.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+            if (text.parentElement.closest(".unseen, caption, code, title")) continue;
+            for (const word of text.data.matchAll(/[\\p{L}\\p{M}\\p{N}]+/gu)) {
                 const range = document.createRange();
                 range.setStart(text, word.index);
                 range.setEnd(text, word.index + word[0].length);
@@ -37,6 +37,20 @@ BROKEN_WORDS = """() => {
     }
     return broken;
 }"""
+# Texts of which so little is shown that nobody can tell what they are. A block of the timeline may
+# be low: then its words are in its title, too, and in the list beside it.
+READABLE = 12  # letters
+CUT_TEXTS = """() => {
+    const cut = [];
+    for (const one of document.querySelectorAll("header *, nav *, main *")) {
+        const style = getComputedStyle(one), letter = parseFloat(style.fontSize) / 2;
+        if (!["hidden", "clip"].includes(style.overflowX) || one.closest(".unseen, svg")) continue;
+        if (style.clipPath !== "none") continue;
+        if (one.scrollWidth <= one.clientWidth + 1 || !one.textContent.trim()) continue;
+        if (one.clientWidth / letter < READABLE) cut.push(one.textContent.trim());
+    }
+    return cut;
+}""".replace("READABLE", str(READABLE))
 NARROW_DESK = 1100  # pixels
 DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 

@@ -31,6 +31,7 @@ def make_templates() -> Jinja2Templates:
     )
     environment.filters["zoned"] = zoned
     environment.filters["breakable"] = breakable
+    environment.filters["with_breakable_urls"] = with_breakable_urls
     environment.globals.update(
         FEATURES=FEATURES,
         Right=Right,
@@ -51,6 +52,15 @@ def make_templates() -> Jinja2Templates:
 def breakable(address: str) -> Markup:
     """An email address or a domain that may be broken after its marks instead of within a word."""
     return Markup("<wbr>").join(re.split(r"(?<=[@._+-])", address))
+
+
+def with_breakable_urls(text: str) -> Markup:
+    """A sentence whose URLs may be broken after their slashes."""
+    parts = re.split(r"(https?://\S+)", text)
+    return Markup("").join(
+        Markup("<wbr>").join(re.split(r"(?<=/)(?!/)", part)) if number % 2 else part
+        for number, part in enumerate(parts)
+    )
 
 
 def _static_addresses() -> Callable[[str], str]:
