@@ -20,6 +20,7 @@ from simulator.running import running
 from simulator.world import World, make_world
 from tests.databases import make_template, new_database
 from tests.faults.story import derived_morning
+from tests.memory import in_memory
 from tests.pipeline.installation import (
     ACCOUNTS,
     CLIENT_ID,
@@ -33,6 +34,14 @@ from tests.servers.postgres import OLD, VERSIONS, is_fetched
 # of the workers' time (54.2 against 51.5 CPU s for one file).
 gc.set_threshold(50_000)
 
+# The data need not survive a crash or the end of the run, and its log is kept in memory, too.
+SERVER = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "max_wal_size": "512MB",
+}
 CHROMIUMS = ("chromium", "chromium-browser")  # its names in Debian and elsewhere
 
 # No test has a deadline, not even those of hypothesis: a busy machine is not a failure.
@@ -46,14 +55,14 @@ hypothesis_settings.load_profile("untimed")
 def server_url() -> Iterator[str]:
     """The owner's URL of a server with a migrated template database."""
     # Outside pytest's own folder, which a second run on the machine closes to the server's user.
-    with TemporaryDirectory(prefix="worksights-", ignore_cleanup_errors=True) as home:
+    folder = TemporaryDirectory(prefix="worksights-", dir=in_memory(), ignore_cleanup_errors=True)
+    with folder as home:
         settings = Settings(home=Path(home), values={})
         url = postgres.database_url(settings)
         try:
-            # The data need not survive a crash or the end of the run.
             with postgres.connect(url, autocommit=True) as superuser:
-                for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
-                    superuser.execute(f"alter system set {setting} = off")
+                for setting, value in SERVER.items():
+                    superuser.execute(f"alter system set {setting} = '{value}'")
                 superuser.execute("select pg_reload_conf()")
                 # As on managed servers, the owner is not a superuser.
                 superuser.execute("create role owner login createdb createrole")

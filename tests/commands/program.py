@@ -20,6 +20,7 @@ from simulator.company import Company
 from simulator.wire import iso
 from tests.commands.warm import is_the_same_start, run_forked
 from tests.databases import share_what_dbt_parsed
+from tests.memory import in_memory
 from tests.patience import PATIENCE
 
 WORKSIGHTS_ZOOM = str(Path(sys.executable).parent / "worksights-zoom")
@@ -103,7 +104,8 @@ class Program:
 def program_with(**settings: str) -> Iterator[Program]:
     """The program with these settings; an embedded database it started is stopped at the end."""
     # Not in pytest's folder: a second run on this machine closes it to the server's user.
-    with TemporaryDirectory(prefix="worksights-", ignore_cleanup_errors=True) as home:
+    folder = TemporaryDirectory(prefix="worksights-", dir=in_memory(), ignore_cleanup_errors=True)
+    with folder as home:
         if "DATABASE_URL" in settings:  # not the embedded one, which is deleted with this home
             share_what_dbt_parsed(Path(home))
         program = Program(Path(home), settings)

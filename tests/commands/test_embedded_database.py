@@ -12,6 +12,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.commands.program import Program, rows
+from tests.memory import in_memory
 
 NOBODY = 65534  # the user id on Debian and others
 FOLDERS = {
@@ -69,7 +70,7 @@ def test_another_user_of_the_machine_can_run_one_too(
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     monkeypatch.setenv("HOME", "/nonexistent")
     embedded_program("database-url")
-    with TemporaryDirectory(prefix="worksights-") as home:
+    with TemporaryDirectory(prefix="worksights-", dir=in_memory()) as home:
         os.chown(home, NOBODY, NOBODY)
         theirs = replace(embedded_program, home=Path(home), user=NOBODY)
         answer = theirs("migrate")

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,6 +21,7 @@ WEB = PAGE.parent
 STATIC = PAGE / "static"
 
 
+@cache  # compiling a page's templates takes longer than rendering them
 def make_templates() -> Jinja2Templates:
     environment = Environment(
         loader=FileSystemLoader(WEB),  # a page's templates are in the same folder as its routes
