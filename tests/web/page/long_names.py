@@ -123,7 +123,7 @@ def site_with_long_names(
 
 
 def ids_of(batched: Batched) -> dict[str, str]:
-    """What stands in an address for each of its names."""
+    """The value of each name in an address."""
     rows = batched.site.rows
     ((session_id, participant_id),) = rows(
         "select session_id, participant_id from timeline.participants "
