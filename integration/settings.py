@@ -18,9 +18,45 @@ PROJECT = Path(__file__).resolve().parent.parent
 KEYS_FILE = "keys.env"
 PLACEHOLDER = "change-me"
 SHORTEST_KEY = 32
+ROLE_PREFIX = re.compile(r"[a-z][a-z0-9_]{,39}")
 DEV_SCHEMA_NAME = re.compile(r"(?!rebuild)[a-z][a-z0-9_]{,29}")
 # Zoom allows ten days to delete the data of an account that removed the app.
 LONGEST_GRACE_DAYS = 10
+
+
+# What each kind of process reads. Whatever else is set, it does not hold.
+_DATABASE = frozenset({"DATABASE_URL", "DATABASE_ROLE_PREFIX"})
+_MAIL_AND_PAGE = frozenset({"SMTP_URL", "MAIL_FROM", "PUBLIC_URL", "SESSION_KEY"})
+_ZOOM_APP = frozenset(
+    {"ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_OAUTH_URL", "ZOOM_API_URL", "ENCRYPTION_KEY"}
+)
+_PERIODS = frozenset({"QUARANTINE_DAYS", "ERASE_AFTER_DAYS", "TOMBSTONE_KEY"})
+_BATCHES = frozenset(
+    {
+        *("PIPELINE_DATABASE_URL", "BACKUP_DAYS", "BACKLOG_DELIVERIES"),
+        *("IMPORT_MINUTES", "BATCH_MINUTES", "DEV_SCHEMA"),
+    }
+)
+SETTINGS_OF: Mapping[str, frozenset[str]] = {
+    "receiver": _DATABASE | {"RECEIVER_DATABASE_URL", "ZOOM_WEBHOOK_SECRET_TOKEN"},
+    "page": _DATABASE
+    | _MAIL_AND_PAGE
+    | _ZOOM_APP
+    | _PERIODS
+    | {
+        "PAGE_DATABASE_URL",
+        "ZOOM_WEBHOOK_SECRET_TOKEN",  # Overview tries the webhook's address
+        "PRIVACY_CONTACT",
+        "NEW_ORGANIZATIONS",
+        "NOTIFICATION_WEBHOOK_URL",
+        "NOTIFICATION_WEBHOOK_SECRET",
+        "OPERATOR_EMAIL",
+    },
+    "pipeline": _DATABASE | _MAIL_AND_PAGE | _ZOOM_APP | _PERIODS | _BATCHES,
+    # Runs that are started there are executed by the daemon.
+    "dagster-webserver": _DATABASE | _BATCHES,
+}
+OF_ANY_PROCESS = frozenset[str]().union(*SETTINGS_OF.values())
 
 
 class SettingsError(Exception):
@@ -37,6 +73,19 @@ class Settings:
     def get(self, name: str, default: str = "") -> str:
         value = self.values.get(name, "").strip()
         return default if value in ("", PLACEHOLDER) else value
+
+    def only_of(self, *processes: str) -> "Settings":
+        """The settings that processes of these kinds read, and no others. One that has an address
+        of its own does not hold the owner's.
+        """
+        names = frozenset[str]().union(*(SETTINGS_OF[process] for process in processes))
+        own = [name for name in names if name.endswith("_DATABASE_URL")]
+        if all(self.get(name) for name in own):
+            names -= {"DATABASE_URL"}
+        others = OF_ANY_PROCESS - names
+        return Settings(
+            self.home, {name: value for name, value in self.values.items() if name not in others}
+        )
 
     def require(self, name: str) -> str:
         """The value, or SettingsError that names it."""
@@ -161,6 +210,17 @@ class Settings:
         return days
 
     @property
+    def role_prefix(self) -> str:
+        """What the names of the roles in the database start with."""
+        prefix = self.get("DATABASE_ROLE_PREFIX")
+        if prefix and not ROLE_PREFIX.fullmatch(prefix):
+            raise SettingsError(
+                "DATABASE_ROLE_PREFIX must consist of at most 40 lower-case letters, digits and _, "
+                f"and start with a letter, not {prefix!r}."
+            )
+        return prefix
+
+    @property
     def new_organizations(self) -> str:
         """The setting `processing` of organizations that connect their first account."""
         value = self.get("NEW_ORGANIZATIONS", "released")
@@ -209,7 +269,8 @@ def environment_with(**values: str) -> Iterator[None]:
 
 
 def environment_of_children(settings: Settings, **extra: str) -> dict[str, str]:
-    """The environment of a process that a command starts: this one, the settings as read, and
-    `extra`.
+    """The environment of a process that a command starts: this one, with these settings and no
+    others, and `extra`.
     """
-    return {**os.environ, **settings.values, "WORKSIGHTS_ZOOM_HOME": str(settings.home), **extra}
+    rest = {name: value for name, value in os.environ.items() if name not in OF_ANY_PROCESS}
+    return {**rest, **settings.values, "WORKSIGHTS_ZOOM_HOME": str(settings.home), **extra}

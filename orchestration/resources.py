@@ -61,10 +61,10 @@ class Installation(dg.ConfigurableResource[Any]):
     """The settings and the database of this installation, read when a run or a tick needs them."""
 
     def settings(self) -> Settings:
-        return read_settings()
+        return read_settings().only_of("pipeline")
 
     def database_url(self) -> str:
-        return database_url(self.settings())
+        return database_url(self.settings(), "pipeline")
 
 
 class BatchInProgress(dg.ConfigurableResource[Any]):

@@ -60,7 +60,8 @@ def server_url() -> Iterator[str]:
         settings = Settings(home=Path(home), values={})
         url = postgres.database_url(settings)
         try:
-            with postgres.connect(url, autocommit=True) as superuser:
+            as_superuser = urlsplit(url)._replace(netloc=f"{embedded.SUPERUSER}:@").geturl()
+            with postgres.connect(as_superuser, autocommit=True) as superuser:
                 for setting, value in SERVER.items():
                     superuser.execute(f"alter system set {setting} = '{value}'")
                 superuser.execute("select pg_reload_conf()")

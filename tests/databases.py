@@ -15,6 +15,7 @@ import psycopg
 from alembic import command
 from psycopg.sql import SQL, Identifier
 
+from integration.database.logins import set_database_rights
 from integration.database.migrate import configuration, engine_of
 from integration.pipeline.migrate import migrate
 from integration.settings import Settings
@@ -57,8 +58,8 @@ def new_database(server_url: str, *, template: str = MIGRATED) -> Iterator[str]:
                 database, Identifier(template)
             )
         )
-        # Rights on the database itself are not copied.
-        owner.execute(SQL("grant create on database {} to pipeline").format(database))
+        with psycopg.connect(url_of(server_url, name), autocommit=True) as connection:
+            set_database_rights(connection, server_url)  # they are not copied
         try:
             yield url_of(server_url, name)
         finally:

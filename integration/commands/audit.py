@@ -26,10 +26,10 @@ def audit(verify: bool, is_export: bool, since: str | None) -> None:
         raise click.UsageError("Use either --verify, or --export --since DATE.")
     settings = read_settings()
     if verify:
-        _verify(database_url(settings))
+        _verify(database_url(settings, "pipeline"))
     else:
         first = _day(since or "")
-        _export(database_url(settings), first)
+        _export(database_url(settings, "pipeline"), first)
 
 
 def _verify(url: str) -> None:

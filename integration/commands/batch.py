@@ -29,7 +29,7 @@ def batch(now: datetime | None, pretend: bool) -> None:
     settings = read_settings()
     settings.require_zoom_app()
     settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
-    url = database_url(settings)
+    url = database_url(settings, "pipeline")
     with connect(url, role="pipeline"):  # fails with a message, not with a traceback from Dagster
         pass
     ensure_manifest()
@@ -52,7 +52,7 @@ def batch(now: datetime | None, pretend: bool) -> None:
 def rebuild(check: bool) -> None:
     """Rebuild all marts from the landed data and print what changed."""
     settings = read_settings()
-    url = database_url(settings)
+    url = database_url(settings, "pipeline")
     ensure_manifest()
     try:
         rebuilding.rebuild(settings, url, check=check, say=click.echo)

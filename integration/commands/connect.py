@@ -47,7 +47,7 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
         )
     settings = read_settings()
     settings.require_zoom_app()
-    with open_connection(database_url(settings), role="page") as connection:
+    with open_connection(database_url(settings, "page"), role="page") as connection:
         user = _owner(connection, organization, owner)
         grant = _grant(settings, zoom_account)
         _check_account(settings, grant, zoom_account)

@@ -38,7 +38,7 @@ def dbt(context: click.Context, arguments: tuple[str, ...]) -> None:
             "out to build in schemas of your own."
         )
     run = run_on_live if command.target == LIVE else run_beside_live
-    context.exit(run(command, settings, database_url(settings), say=_say))
+    context.exit(run(command, settings, database_url(settings, "pipeline"), say=_say))
 
 
 def _say(text: str) -> None:

@@ -49,7 +49,7 @@ def erase(
             "--certificate."
         )
     if certificate is not None:
-        _print_certificate(database_url(settings), certificate)
+        _print_certificate(database_url(settings, "pipeline"), certificate)
         return
     settings.backup_days  # noqa: B018  (raises if it is not a number)
     try:
@@ -57,7 +57,7 @@ def erase(
             ensure_manifest()
             is_done = erasure.erase_account(
                 settings,
-                database_url(settings),
+                database_url(settings, "pipeline"),
                 zoom_account,
                 asked_by=operator(),
                 say=click.echo,
@@ -87,7 +87,7 @@ def _erase_person(
     organization: str | None,
     topics: str,
 ) -> bool:
-    key, url = settings.tombstone_key, database_url(settings)
+    key, url = settings.tombstone_key, database_url(settings, "pipeline")
     with connect(url, role="pipeline") as connection:
         try:
             subject, chosen = whom(

@@ -41,7 +41,9 @@ def explain(
     """Show why a user's sessions are, or are not, on their timeline."""
     console = Console(highlight=False, soft_wrap=True)
     now = datetime.now(UTC)
-    with connect(database_url(read_settings()), role="pipeline", autocommit=True) as connection:
+    with connect(
+        database_url(read_settings(), "pipeline"), role="pipeline", autocommit=True
+    ) as connection:
         explained = only_user(
             facts.explained_users(connection, email=user, organization_id=organization)
         )

@@ -20,6 +20,7 @@ COMMANDS = {
     "stop": "database",
     "migrate": "database",
     "database-url": "database",
+    "create-logins": "create_logins",
     "batch": "batch",
     "rebuild": "batch",
     "import-users": "import_users",
@@ -40,7 +41,17 @@ SHOWS = {"explain": Act.EXPLAIN, "export": Act.EXPORT}
 SHOW_NOBODY = frozenset(
     {
         *("up", "serve", "stop", "migrate", "database-url", "batch", "rebuild", "import-users"),
-        *("erase", "connect", "sign-in-link", "sign-in-with", "audit", "status", "dbt", "simulate"),
+        *(
+            "create-logins",
+            "erase",
+            "connect",
+            "sign-in-link",
+            "sign-in-with",
+            "audit",
+            "status",
+            "dbt",
+            "simulate",
+        ),
     }
 )
 

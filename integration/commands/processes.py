@@ -1,4 +1,4 @@
-"""Starts and stops the processes of `up`, and builds the environment of all Dagster processes."""
+"""Starts and stops the processes of `up`, and builds the environment of each."""
 
 import contextlib
 import os
@@ -13,11 +13,14 @@ from typing import Self
 import click
 
 from integration.database.address import dagster_url
+from integration.database.postgres import OWN_URLS
 from integration.settings import PROJECT, Settings, environment_of_children
 
 
-def environment(settings: Settings, url: str) -> dict[str, str]:
-    """The environment of a Dagster process: our database, and an instance below the home."""
+def environment(settings: Settings, url: str, *, process: str = "pipeline") -> dict[str, str]:
+    """The environment of a Dagster process: the pipeline's address of our database, and an instance
+    below the home.
+    """
     home = settings.home / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     link = home / "dagster.yaml"
@@ -25,11 +28,16 @@ def environment(settings: Settings, url: str) -> dict[str, str]:
         link.unlink(missing_ok=True)
         link.symlink_to(PROJECT / "dagster.yaml")
     return environment_of_children(
-        settings,
-        DATABASE_URL=url,
+        with_addresses(settings, pipeline=url).only_of(process),
         DAGSTER_POSTGRES_URL=dagster_url(url),
         DAGSTER_HOME=str(home),
     )
+
+
+def with_addresses(settings: Settings, **urls: str) -> Settings:
+    """The settings with these processes' addresses of the database."""
+    own = {OWN_URLS[process]: url for process, url in urls.items()}
+    return Settings(settings.home, {**settings.values, **own})
 
 
 def free_port(wanted: int) -> int:
@@ -62,13 +70,15 @@ class Supervisor:
             click.echo(f"Stopping {name}…")
             _stop(process)
 
-    def start(self, name: str, *command: str) -> None:
-        """Starts a program of this environment, such as `python`, with its output in its log."""
+    def start(self, name: str, *command: str, env: Mapping[str, str] | None = None) -> None:
+        """Starts a program of this Python, such as `dagster-daemon`, with its output in its log.
+        Without an environment of its own, it gets that of the commands.
+        """
         with (self._logs / f"{name}.log").open("wb") as log:
             self._running[name] = subprocess.Popen(
                 [Path(sys.executable).parent / command[0], *command[1:]],
                 cwd=PROJECT,
-                env=self._env,
+                env=self._env if env is None else env,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -1,46 +1,70 @@
-"""`serve`: runs only the webhook receiver and the page."""
+"""`serve`: runs only the webhook receiver and the page, or one of them."""
 
 import click
 
 from integration.database.postgres import connect, database_url
+from integration.database.role_names import Role
 from integration.database.unavailable import DatabaseUnavailable, DatabaseUnsuitable
-from integration.settings import read_settings
+from integration.settings import Settings, read_settings
+
+PARTS: tuple[Role, ...] = ("receiver", "page")
+CONSEQUENCES = {"receiver": "deliveries are answered with 503", "page": "pages are unavailable"}
 
 
 @click.command()
 @click.option("--port", type=int, default=8080, show_default=True, help="Port to listen on.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-def serve(port: int, host: str) -> None:
-    """Run only the webhook receiver and the page."""
+@click.option("--only", type=click.Choice(PARTS), help="Run only this part.")
+def serve(port: int, host: str, only: Role | None) -> None:
+    """Run only the webhook receiver and the page, or one of them.
+
+    Each part reads only the settings that it needs, and logs in to the database as itself if its
+    address is set (create-logins).
+    """
     from integration.web.serve import serve as run
 
-    settings = read_settings()
-    settings.require_all("ZOOM_WEBHOOK_SECRET_TOKEN", "SESSION_KEY", "PUBLIC_URL")
-    settings.require_zoom_app()
-    url = database_url(settings)
-    hint = _database_hint(url)
+    parts: tuple[Role, ...] = (only,) if only else PARTS
+    settings = read_settings().only_of(*parts)
+    _require(settings, parts)
+    urls = {part: database_url(settings, part) for part in parts}
+    hints = [hint for part in parts if (hint := _database_hint(urls[part], part))]
 
     def say_where(line: str) -> None:
-        click.echo(line, err=True)
-        if hint:
-            click.echo(hint, err=True)
+        for each in (line, *hints):
+            click.echo(each, err=True)
 
     try:
-        run(settings, url, port=port, host=host, echo=say_where)
+        run(
+            settings,
+            urls[parts[-1]],
+            receiver_url=urls[parts[0]],
+            only=only,
+            port=port,
+            host=host,
+            echo=say_where,
+        )
     except OSError as error:
         raise click.ClickException(
             f"Cannot use port {port} ({error.strerror}). Choose another with --port."
         ) from error
 
 
-def _database_hint(url: str) -> str:
+def _require(settings: Settings, parts: tuple[Role, ...]) -> None:
+    of_receiver = ("ZOOM_WEBHOOK_SECRET_TOKEN",) if "receiver" in parts else ()
+    of_page = ("SESSION_KEY", "PUBLIC_URL") if "page" in parts else ()
+    settings.require_all(*of_receiver, *of_page)
+    if "page" in parts:
+        settings.require_zoom_app()
+
+
+def _database_hint(url: str, part: Role) -> str:
     """A hint if the database does not answer yet, else "". DatabaseUnsuitable if it answers but
     cannot be used.
     """
     try:
-        connect(url, role="receiver").close()
+        connect(url, role=part).close()
     except DatabaseUnsuitable:
         raise
     except DatabaseUnavailable as error:
-        return f"{error} Until then, deliveries are answered with 503."
+        return f"{error} Until then, {CONSEQUENCES[part]}."
     return ""

@@ -35,7 +35,7 @@ def sign_in_link(
         raise click.UsageError(f"--reason must be one line of at most {LONGEST_REASON} characters.")
     settings = read_settings()
     settings.require_all("SESSION_KEY", "PUBLIC_URL")
-    url = database_url(settings)
+    url = database_url(settings, "page")
     link = create_link(
         settings,
         url,

@@ -42,7 +42,9 @@ def status() -> None:
     """
     now = datetime.now(UTC)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-    with connect(database_url(read_settings()), role="pipeline", autocommit=True) as connection:
+    with connect(
+        database_url(read_settings(), "pipeline"), role="pipeline", autocommit=True
+    ) as connection:
         connections = facts.connection_statuses(connection)
         audit = state_of_job(connection, AUDIT_JOB)
         failures = failures_by_organization(connection)

@@ -13,11 +13,11 @@ from integration.commands.demonstration.days import show_days
 from integration.commands.demonstration.links import lines_of_links, program
 from integration.commands.demonstration.settings import refuse_real_data, settings_of_demo
 from integration.commands.keys import create_missing_keys
-from integration.commands.processes import Supervisor, environment, free_port
+from integration.commands.processes import Supervisor, environment, free_port, with_addresses
 from integration.database import embedded, postgres
 from integration.database.unavailable import DatabaseUnavailable
 from integration.pipeline.migrate import migrate
-from integration.settings import Settings, read_settings
+from integration.settings import Settings, environment_of_children, read_settings
 
 NEEDED = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
 READY_SECONDS = 600  # a process may start slowly; one that exits is noticed at once
@@ -48,7 +48,8 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
         migrate(settings, url, say=say)
         if demo:
             refuse_real_data(url)
-        with Supervisor(environment(settings, url), logs=settings.home / "logs") as processes:
+        commands = environment_of_children(settings, **address_of_embedded(settings, url))
+        with Supervisor(commands, logs=settings.home / "logs") as processes:
             run(processes, settings, url, port=port, dagster_port=dagster_port, demo=demo)
 
 
@@ -59,22 +60,25 @@ def run(
     page, dagster = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{dagster_port}"
     say("Starting the receiver and the page…")
     processes.start(
-        "receiver", "python", "-m", "integration.commands", "serve", "--port", str(port)
+        "receiver",
+        *("python", "-m", "integration.commands", "serve", "--port", str(port)),
+        env=environment_of_web(settings),
     )
     wait_for(f"{page}/readyz", processes)
     if demo:
         show_days(processes, settings, url, page=page)
     say("Starting Dagster (about 20 seconds)…")
-    processes.start("dagster-daemon", "dagster-daemon", "run", "-w", "workspace.yaml")
+    pipeline = postgres.database_url(settings, "pipeline")
+    processes.start(
+        "dagster-daemon",
+        *("dagster-daemon", "run", "-w", "workspace.yaml"),
+        env=environment(settings, pipeline),
+    )
     processes.start(
         "dagster-webserver",
-        "dagster-webserver",
-        "-w",
-        "workspace.yaml",
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(dagster_port),
+        *("dagster-webserver", "-w", "workspace.yaml"),
+        *("-h", "127.0.0.1", "-p", str(dagster_port)),
+        env=environment(settings, pipeline, process="dagster-webserver"),
     )
     wait_for(f"{dagster}/server_info", processes)
     say("")
@@ -92,6 +96,17 @@ def run(
             processes.raise_if_any_exited()
             time.sleep(1)
         restart_database(settings)
+
+
+def environment_of_web(settings: Settings) -> dict[str, str]:
+    """Of the receiver and the page, each with its own login if there is one."""
+    urls = {process: postgres.database_url(settings, process) for process in ("receiver", "page")}
+    return environment_of_children(with_addresses(settings, **urls).only_of(*urls))
+
+
+def address_of_embedded(settings: Settings, url: str) -> dict[str, str]:
+    """For commands, so that none of them starts an embedded server of its own."""
+    return {"DATABASE_URL": url} if postgres.embedded_is_used(settings) else {}
 
 
 def psql_command(settings: Settings, url: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from integration.connections import tokens
-from integration.database.postgres import Role
+from integration.database.role_names import Role
 from integration.settings import Settings
 from integration.zoom import oauth
 from integration.zoom.client import ZoomClient

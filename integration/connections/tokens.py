@@ -14,7 +14,8 @@ import psycopg
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from integration.database import rows
-from integration.database.postgres import Role, transaction
+from integration.database.postgres import transaction
+from integration.database.role_names import Role
 from integration.zoom.errors import RECONNECT, PermanentZoomError, TransientZoomError
 
 if TYPE_CHECKING:  # at run time it would load the HTTP client

@@ -5,9 +5,11 @@ it unchanged, dbt reads libpq's variables, and Dagster needs a URL for SQLAlchem
 """
 
 import getpass
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import psycopg
 from psycopg import pq
@@ -38,6 +40,9 @@ SESSION = {
 KEEPALIVES = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 CONNECT_SECONDS = 10
 SERVICE = "worksights_zoom"
+# A setting of every session that says how this installation's roles are named. It is part of the
+# address, so whoever has the address knows them.
+ROLE_PREFIX = "worksights.role_prefix"
 
 
 def parts_of(url: str) -> dict[str, str]:
@@ -76,12 +81,43 @@ def expanded(url: str) -> str:
     return make_conninfo(**found)
 
 
+def with_role_prefix(url: str, prefix: str) -> str:
+    """The address, which from now on says that the roles' names start with the prefix."""
+    parts = parts_of(url)
+    if not prefix or ROLE_PREFIX in parts.get("options", ""):
+        return url
+    options = f"{parts.get('options', '')} -c {ROLE_PREFIX}={prefix}".strip()
+    if urlsplit(url).scheme and "options" not in parts:
+        return f"{url}{'&' if urlsplit(url).query else '?'}options={quote(options, safe='')}"
+    return _as_url({**parts, "options": options})
+
+
+def role_name(url: str, role: str) -> str:
+    """What this role is called on the server of this address."""
+    found = re.search(rf"-c {ROLE_PREFIX}=(\w+)", parts_of(url).get("options", ""))
+    return (found[1] if found else "") + role
+
+
+def url_of_login(url: str, login: str, password: str | None) -> str:
+    """The address of the same database for another login, as a URL."""
+    own = {"user", "password", "passfile", "sslcert", "sslkey", "sslpassword", "channel_binding"}
+    parts = {name: value for name, value in parts_of(url).items() if name not in own}
+    place = parts.get("host", "")
+    given = f"{quote(login, safe='')}{f':{password}' if password else ''}@"
+    if not re.fullmatch(r"[\w.-]*", place) or "," in parts.get("port", "") or "hostaddr" in parts:
+        return f"postgresql://{given}/?{_query(parts)}"
+    port = f":{parts.pop('port')}" if "port" in parts else ""
+    name = quote(parts.pop("dbname", ""), safe="")
+    parts.pop("host", None)
+    return f"postgresql://{given}{place}{port}/{name}" + (f"?{_query(parts)}" if parts else "")
+
+
 def conninfo(url: str, *, role: str | None = None, **session: str) -> str:
     """The connection string for psycopg, which sets the role and the session before the first
     statement. Limits in the address are kept.
     """
     parts = parts_of(url)
-    chosen = {**SESSION, **session, **({"role": role} if role else {})}
+    chosen = {**SESSION, **session, **({"role": role_name(url, role)} if role else {})}
     options = " ".join([options_of(LIMITS), parts.pop("options", ""), options_of(chosen)])
     return make_conninfo(
         **{"connect_timeout": str(CONNECT_SECONDS), **KEEPALIVES, **parts, "options": options}
@@ -110,15 +146,15 @@ def libpq_environment(url: str, *, folder: Path, **session: str) -> dict[str, st
     return {variables[name]: value for name, value in parts.items() if name in variables} | {
         "PGSERVICEFILE": str(_service_file(folder, others)),
         "PGSERVICE": SERVICE,
+        **{f"{role.upper()}_ROLE": role_name(url, role) for role in ("pipeline", "page")},
     }
 
 
 def dagster_url(url: str) -> str:
-    """The URL of Dagster's own storage: the same database, in the schema `dagster`."""
-    parts = conninfo_to_dict(conninfo(url, search_path="dagster"))
-    given = {name: str(value) for name, value in parts.items() if value is not None}
-    # SQLAlchemy passes only the part after the question mark to the driver unchanged.
-    return f"postgresql:///?{urlencode(given, quote_via=quote)}"
+    """The URL of Dagster's own storage: the same database, in the schema `dagster`, which belongs
+    to the role `pipeline`.
+    """
+    return _as_url(conninfo_to_dict(conninfo(url, role="pipeline", search_path="dagster")))
 
 
 def place_of(url: str) -> str:
@@ -132,7 +168,7 @@ def connection_error(url: str, error: psycopg.OperationalError) -> DatabaseUnava
     first_line = (str(error).strip().splitlines() or ["no response"])[0]
     reason = first_line.rpartition("failed: ")[2].strip()
     place = place_of(url)
-    if "role" in reason and "does not exist" in reason:
+    if "role" in reason and ("does not exist" in reason or "not permitted to log in" in reason):
         return DatabaseUnavailable(
             f"The database at {place} is not set up yet. Run: worksights-zoom migrate"
         )
@@ -144,6 +180,16 @@ def connection_error(url: str, error: psycopg.OperationalError) -> DatabaseUnava
     return DatabaseUnavailable(
         f"Cannot connect to the database at {place} ({reason}). Start it, or correct DATABASE_URL."
     )
+
+
+def _as_url(parts: ConnDict) -> str:
+    # SQLAlchemy passes only the part after the question mark to the driver unchanged.
+    return f"postgresql:///?{_query(parts)}"
+
+
+def _query(parts: Mapping[str, object]) -> str:
+    given = {name: str(value) for name, value in parts.items() if value is not None}
+    return urlencode(given, quote_via=quote)
 
 
 def _of_one_server(parts: ConnDict) -> dict[str, str]:

@@ -19,9 +19,12 @@ from urllib.parse import quote
 
 import psycopg
 
+from integration.database.embedded_owner import make_owner
 from integration.database.unavailable import DatabaseUnavailable
 
-OWNER = "postgres"
+# Only this module logs in as the superuser, to make the owner. Everything else is the owner's.
+SUPERUSER = DATABASE = "postgres"
+OWNER = "worksights_owner"
 # For a server on one machine: a batch of 20,000 events sorts in memory, and a burst of writes does
 # not cause a checkpoint every few seconds.
 CONFIGURATION = {
@@ -42,9 +45,9 @@ CONNECT_SECONDS = 30  # a server that is not running refuses the connection at o
 LONGEST_SOCKET_FOLDER = 80
 
 
-def url_of(home: Path) -> str:
+def url_of(home: Path, login: str = OWNER) -> str:
     """The libpq URL of the server below `home`, which is created and started if needed. If two
-    commands do this at once, the second one waits.
+    commands do this at once, the second one waits. Its folder is its lock: no login has a password.
     """
     data = _data(home)
     try:
@@ -53,8 +56,16 @@ def url_of(home: Path) -> str:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not is_running(home):
                 _start(data)
-            return _url(data)
-    except (OSError, subprocess.SubprocessError, RuntimeError, AssertionError) as error:
+            with psycopg.connect(_url(data, SUPERUSER)) as superuser:
+                make_owner(superuser, OWNER)
+            return _url(data, login)
+    except (
+        OSError,
+        subprocess.SubprocessError,
+        RuntimeError,
+        AssertionError,
+        psycopg.Error,
+    ) as error:
         raise DatabaseUnavailable(
             f"Cannot start the embedded PostgreSQL server in {data} ({_reason(error, data)}). "
             f"See its log, {_log(data)}, or set DATABASE_URL to use another server."
@@ -67,7 +78,7 @@ def is_running(home: Path) -> bool:
     if not _postmaster_file(data).exists():
         return False
     try:
-        psycopg.connect(_url(data), connect_timeout=CONNECT_SECONDS).close()
+        psycopg.connect(_url(data, SUPERUSER), connect_timeout=CONNECT_SECONDS).close()
     except psycopg.OperationalError:
         return False
     return True
@@ -148,13 +159,13 @@ def _socket_folder(data: Path) -> Path:
     return folder
 
 
-def _url(data: Path) -> str:
+def _url(data: Path, login: str) -> str:
     _pid, _data_folder, _started, port, folder, *_ = [
         *_postmaster_file(data).read_text().splitlines(),
         *[""] * 5,
     ]
     where = quote(folder or str(data))
-    return f"postgresql://{OWNER}:@/{OWNER}?host={where}" + (
+    return f"postgresql://{login}:@/{DATABASE}?host={where}" + (
         f"&port={port}" if port != "5432" else ""
     )
 

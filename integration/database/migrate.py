@@ -6,14 +6,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, NullPool, create_engine
+from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
-from integration.database.address import place_of
+from integration.database import rows
+from integration.database.address import place_of, role_name
+from integration.database.logins import role_exists, set_database_rights
 from integration.database.postgres import connect
-from integration.database.unavailable import DatabaseUnavailable
+from integration.database.role_names import with_role_names
+from integration.database.unavailable import DatabaseUnavailable, DatabaseUnsuitable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # An arbitrary number, but the same in every process that migrates.
@@ -33,6 +37,9 @@ def migrated(url: str) -> Iterator[list[str]]:
     # The lock ends with the session, so a killed process leaves none behind.
     with connect(url, autocommit=True) as guard:
         guard.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        _refuse_other_names(guard, url)
+        if role_exists(guard, role_name(url, "pipeline")):
+            set_database_rights(guard, url)  # a backup that was restored does not have them
         try:
             with engine_of(url).connect() as connection:
                 config = configuration(connection=connection, on_version_apply=[record])
@@ -45,17 +52,44 @@ def migrated(url: str) -> Iterator[list[str]]:
                 "that were already applied are kept. Fix the cause, then run: worksights-zoom "
                 "migrate"
             ) from error
+        set_database_rights(guard, url)
         yield applied
 
 
 def engine_of(url: str) -> Engine:
-    """An SQLAlchemy engine over our own connections; it sends statements unchanged."""
-    return create_engine(
+    """An SQLAlchemy engine over our own connections. It sends statements unchanged, but for the
+    names of the roles where they have a prefix.
+    """
+    engine = create_engine(
         "postgresql+psycopg://",
         creator=partial(connect, url),
         poolclass=NullPool,
         execution_options={"no_parameters": True},
     )
+    prefix = role_name(url, "")
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def name_roles(*arguments: Any) -> tuple[str, Any]:
+        _connection, _cursor, statement, parameters, *_ = arguments
+        return with_role_names(statement, prefix), parameters
+
+    return engine
+
+
+def _refuse_other_names(connection: psycopg.Connection, url: str) -> None:
+    """DatabaseUnsuitable if the database was set up with another DATABASE_ROLE_PREFIX."""
+    owner = rows.maybe_scalar(
+        connection,
+        str,
+        "select pg_get_userbyid(nspowner)::text from pg_namespace where nspname = 'staging'",
+    )
+    expected = role_name(url, "pipeline")
+    if owner not in (None, expected):
+        raise DatabaseUnsuitable(
+            f"The pipeline's role in the database at {place_of(url)} is {owner}, but with "
+            f"DATABASE_ROLE_PREFIX it is {expected}. Correct the setting, or rename all four "
+            f"roles, as in: alter role {owner} rename to {expected}"
+        )
 
 
 def configuration(**attributes: object) -> Config:

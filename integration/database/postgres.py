@@ -1,21 +1,28 @@
 """Connects to the database: the embedded one below the home, unless DATABASE_URL is set.
 
 Each process uses a role with only the privileges it needs: the receiver can only insert deliveries,
-the page cannot change landed events, and so on (migrations/before/0001).
+the page cannot change landed events, and so on. It logs in as that role, or, if only the owner's
+address is set, as the owner who takes the role (logins.py).
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import psycopg
 
 from integration.database import embedded
-from integration.database.address import connection_error, conninfo, expanded
+from integration.database.address import connection_error, conninfo, expanded, with_role_prefix
+from integration.database.role_names import Role
 from integration.database.session import check_session
-from integration.settings import Settings
+from integration.settings import Settings, SettingsError
 
-Role = Literal["receiver", "pipeline", "page", "analyst"]
+# The settings with the addresses of processes that log in as themselves.
+OWN_URLS = {
+    "receiver": "RECEIVER_DATABASE_URL",
+    "page": "PAGE_DATABASE_URL",
+    "pipeline": "PIPELINE_DATABASE_URL",
+}
 
 
 class CursorWithoutRows(psycopg.Cursor):
@@ -47,18 +54,33 @@ def _without_row() -> Iterator[None]:
         raise
 
 
-def database_url(settings: Settings) -> str:
-    """The address of the database in use; starts the embedded server when DATABASE_URL is not set.
-    SettingsError when it is invalid.
+def database_url(settings: Settings, role: Role | None = None) -> str:
+    """The address of the database in use, for the process of this role or for the owner; starts the
+    embedded server when no address is set. SettingsError when there is none for this process, or it
+    is invalid.
     """
-    url = settings.get("DATABASE_URL")
-    if not url:
-        return embedded.url_of(settings.home)
-    return expanded(url)
+    if embedded_is_used(settings):
+        login = settings.role_prefix + role if role else embedded.OWNER
+        url = embedded.url_of(settings.home, login)
+    else:
+        url = expanded(_configured(settings, role))
+    return with_role_prefix(url, settings.role_prefix)
 
 
 def embedded_is_used(settings: Settings) -> bool:
-    return not settings.get("DATABASE_URL")
+    return not any(settings.get(name) for name in ("DATABASE_URL", *OWN_URLS.values()))
+
+
+def _configured(settings: Settings, role: Role | None) -> str:
+    own = OWN_URLS.get(role or "", "")
+    url = (own and settings.get(own)) or settings.get("DATABASE_URL")
+    if not url:
+        neither = f"Neither {own} nor DATABASE_URL is" if own else "DATABASE_URL is not"
+        raise SettingsError(
+            f"{neither} set. Set {'one' if own else 'it'} in .env (see .env.example) or in the "
+            "environment."
+        )
+    return url
 
 
 def connect(url: str, *, role: Role | None = None, autocommit: bool = False) -> psycopg.Connection:

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from integration.database.address import SESSION, place_of
+from integration.database.address import SESSION, place_of, role_name
 from integration.database.unavailable import DatabaseUnsuitable
 
 OLDEST_SERVER = 16
@@ -54,10 +54,11 @@ def _refuse_old_server(info: psycopg.ConnectionInfo, url: str) -> None:
 
 def _refuse_other_session(found: tuple[Any, ...] | None, url: str, *, role: str | None) -> None:
     current_user, session_user, *settings, _ = found or ("", "", "", "", "", None)
+    wanted_user = role_name(url, role) if role else session_user
     wanted = [SESSION[name] for name in ("timezone", "search_path", "intervalstyle")]
-    if (current_user, settings) != (role or session_user, wanted):
+    if (current_user, settings) != (wanted_user, wanted):
         raise DatabaseUnsuitable(
             f"The database at {place_of(url)} did not apply the session settings (role "
-            f"{role or session_user}, time zone UTC). A connection pooler in front of it drops "
+            f"{wanted_user}, time zone UTC). A connection pooler in front of it drops "
             "them. Set DATABASE_URL to the server's own address."
         )

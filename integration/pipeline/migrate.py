@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from integration.database.logins import allow_logins_without_password
 from integration.database.migrate import migrated
-from integration.database.postgres import connect
+from integration.database.postgres import connect, embedded_is_used
 from integration.database.unavailable import DatabaseUnavailable
 from integration.pipeline.dbt.facts import build_facts, facts_are_built
 from integration.pipeline.dbt.project import ensure_manifest
@@ -17,6 +18,8 @@ def migrate(settings: Settings, url: str, *, say: Callable[[str], None]) -> list
     parallel. `say` receives a sentence when it has to wait for a batch.
     """
     with migrated(url) as applied:
+        if embedded_is_used(settings):
+            allow_logins_without_password(url)
         ensure_manifest()
         with connect(url, role="pipeline") as connection:
             is_up_to_date = facts_are_built(connection)

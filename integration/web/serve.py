@@ -9,6 +9,7 @@ from contextlib import suppress
 import uvicorn
 from starlette.applications import Starlette
 
+from integration.database.role_names import Role
 from integration.settings import Settings
 from integration.web.app import create_app
 from integration.web.receiver.connection_limits import MAX_HEADER_BYTES, bounded_protocol
@@ -29,12 +30,14 @@ def serve(
     port: int,
     echo: Callable[[str], None],
     host: str = "127.0.0.1",
+    receiver_url: str | None = None,
+    only: Role | None = None,
 ) -> None:
     """Serves until SIGTERM or SIGINT, finishes open requests, and returns. Main thread only.
 
     SettingsError without a webhook secret, OSError if the port is taken. Port 0 is any free port.
     """
-    app = create_app(settings, url)
+    app = create_app(settings, url, receiver_url=receiver_url, only=only)
     _allow_open_files()
     # After its shutdown, uvicorn raises the signal again; the process would end with an error.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

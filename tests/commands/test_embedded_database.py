@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from tests.commands.program import Program, rows
+from integration.database.role_names import ROLES
+from tests.commands.program import Program, execute, rows
 from tests.memory import in_memory
 
 NOBODY = 65534  # the user id on Debian and others
@@ -97,3 +99,49 @@ def test_a_home_that_is_not_writable_is_named(embedded_program: Program) -> None
         answer = program(command)
         assert answer.is_a_plain_refusal, (command, answer.text[-1000:])
         assert "a-file" in answer.err, command
+
+
+OWNED_BY_THE_SUPERUSER = """
+    select oid::regclass::text from pg_class
+    where relowner = 'postgres'::regrole
+        and relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+        and relnamespace::regnamespace::text !~ '^pg_'
+    union all
+    select oid::regprocedure::text from pg_proc
+    where proowner = 'postgres'::regrole
+        and pronamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+    union all
+    select nspname from pg_namespace
+    where nspowner = 'postgres'::regrole and nspname !~ '^pg_' and nspname <> 'information_schema'
+"""
+WHO_AM_I = "select session_user::text, (select rolsuper from pg_roles where rolname = session_user)"
+
+
+def as_login(url: str, login: str) -> str:
+    return urlsplit(url)._replace(netloc=f"{login}:@").geturl()
+
+
+def test_nobody_but_the_server_itself_is_a_superuser(embedded_program: Program) -> None:
+    embedded_program("migrate")
+    url = embedded_program("database-url").out.splitlines()[-1]
+    assert rows(url, WHO_AM_I) == [("worksights_owner", False)]
+    for login in ROLES:
+        assert rows(as_login(url, login), WHO_AM_I) == [(login, False)]
+    everybody = "select rolname::text from pg_roles where rolsuper"
+    assert rows(url, everybody) == [("postgres",)]
+
+
+def test_what_the_superuser_of_an_earlier_version_owned_is_the_owners(
+    embedded_program: Program,
+) -> None:
+    url = embedded_program("database-url").out.splitlines()[-1]
+    as_before = as_login(url, "postgres")
+    execute(as_before, "alter database postgres owner to postgres")
+    execute(as_before, "drop role worksights_owner")
+    assert embedded_program("migrate", DATABASE_URL=as_before).code == 0
+    assert len(rows(as_before, OWNED_BY_THE_SUPERUSER)) > 100
+    execute(as_before, "alter role receiver nologin")
+    answer = embedded_program("migrate")
+    assert (answer.code, answer.out) == (0, "The database is up to date (0 migrations applied).\n")
+    assert rows(url, OWNED_BY_THE_SUPERUSER) == []
+    assert rows(as_login(url, "receiver"), WHO_AM_I) == [("receiver", False)]

@@ -7,7 +7,13 @@ from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
 from integration.commands.keys import create_missing_keys
-from integration.settings import PLACEHOLDER, SettingsError, read_settings
+from integration.settings import (
+    OF_ANY_PROCESS,
+    PLACEHOLDER,
+    SETTINGS_OF,
+    SettingsError,
+    read_settings,
+)
 from tests.commands.program import APP_SETTINGS, Program
 
 A_KEY, ANOTHER_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -23,6 +29,9 @@ CONNECT = (
         (("serve",), ["ZOOM_WEBHOOK_SECRET_TOKEN"]),
         (("serve",), ["SESSION_KEY", "PUBLIC_URL"]),
         (("serve",), ["ZOOM_CLIENT_ID"]),
+        (("serve", "--only", "receiver"), ["ZOOM_WEBHOOK_SECRET_TOKEN"]),
+        (("serve", "--only", "page"), ["SESSION_KEY", "PUBLIC_URL"]),
+        (("serve", "--only", "page"), ["ENCRYPTION_KEY"]),
         (("sign-in-link", "--user", "o@acme.example"), ["SESSION_KEY", "PUBLIC_URL"]),
         (("batch",), ["ENCRYPTION_KEY"]),
         (("batch",), ["ZOOM_CLIENT_ID"]),
@@ -109,6 +118,32 @@ def test_the_environment_overrides_the_file_and_the_file_overrides_the_keys_of_t
         "of-the-home",
         "",
     ]
+
+
+def test_a_process_holds_only_the_settings_that_it_reads(tmp_path: Path) -> None:
+    everything = dict.fromkeys(OF_ANY_PROCESS, "a-value")
+    settings = read_settings(everything, dotenv=tmp_path / ".env")
+    receiver = settings.only_of("receiver")
+    assert {name for name in OF_ANY_PROCESS if receiver.get(name)} == {
+        "RECEIVER_DATABASE_URL",
+        "DATABASE_ROLE_PREFIX",
+        "ZOOM_WEBHOOK_SECRET_TOKEN",
+    }
+    for process in SETTINGS_OF:
+        assert not settings.only_of(process).get("DATABASE_URL"), "the owner's address"
+    both = settings.only_of("receiver", "page")
+    assert both.get("PAGE_DATABASE_URL")
+    assert both.get("RECEIVER_DATABASE_URL")
+
+
+def test_a_process_without_an_address_of_its_own_keeps_that_of_all(tmp_path: Path) -> None:
+    environ = {"DATABASE_URL": "of-all", "PAGE_DATABASE_URL": "of-the-page"}
+    settings = read_settings(environ, dotenv=tmp_path / ".env")
+    kept = [
+        settings.only_of(*processes).get("DATABASE_URL")
+        for processes in (("receiver",), ("page",), ("receiver", "page"), ("pipeline",))
+    ]
+    assert kept == ["of-all", "", "of-all", "of-all"]
 
 
 @pytest.mark.parametrize("value", ["", "  ", PLACEHOLDER, f" {PLACEHOLDER} "])

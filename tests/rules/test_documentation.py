@@ -9,7 +9,7 @@ import pytest
 from dotenv import dotenv_values
 
 from integration.commands.main import COMMANDS
-from integration.settings import PROJECT
+from integration.settings import OF_ANY_PROCESS, PROJECT
 
 EXAMPLE = PROJECT / ".env.example"
 README = PROJECT / "README.md"
@@ -74,6 +74,11 @@ def test_the_code_knows_every_setting_of_the_example() -> None:
             node.arg for node in ast.walk(module) if isinstance(node, ast.keyword) and node.arg
         }
     assert listed_settings() - known == set()
+
+
+def test_every_setting_is_one_that_some_process_holds() -> None:
+    """A process drops the settings that are not listed for it."""
+    assert listed_settings() ^ OF_ANY_PROCESS == {"WORKSIGHTS_ZOOM_HOME"}
 
 
 def test_the_example_explains_every_setting() -> None:

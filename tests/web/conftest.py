@@ -17,6 +17,7 @@ import requests
 import uvicorn
 from psycopg.rows import dict_row
 
+from integration.database.role_names import Role
 from integration.settings import Settings
 from integration.web.app import create_app
 from integration.web.receiver.deliveries import POOL_MIN
@@ -83,8 +84,8 @@ def settings_with(home: Path, *, secrets: str = f"{NEWER_SECRET},{OLDER_SECRET}"
 
 
 @contextmanager
-def running(settings: Settings, url: str) -> Iterator[Receiver]:
-    server = uvicorn.Server(config_of(create_app(settings, url)))
+def running(settings: Settings, url: str, *, only: Role | None = None) -> Iterator[Receiver]:
+    server = uvicorn.Server(config_of(create_app(settings, url, only=only)))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -72,8 +72,8 @@ def drop_dev_schemas(connection: psycopg.Connection) -> list[str]:
             inner join pg_namespace as marker
                 on starts_with(dev.nspname, left(marker.nspname, -length('pipeline')))
             where right(marker.nspname, length('_pipeline')) = '_pipeline'
-                and dev.nspowner = 'pipeline'::regrole
-                and marker.nspowner = 'pipeline'::regrole
+                and pg_get_userbyid(dev.nspowner) = current_user
+                and pg_get_userbyid(marker.nspowner) = current_user
             group by dev.nspname
             order by dev.nspname collate "C"
             """,

@@ -1,8 +1,11 @@
 """The page's connections to the database, each acting as the role `page`."""
 
+from typing import LiteralString
+
 import psycopg
 from psycopg_pool import ConnectionPool
 
+from integration.database import rows
 from integration.database.address import conninfo
 from integration.database.session import check_session
 
@@ -10,6 +13,13 @@ POOL_MAX = 8
 WAIT_SECONDS = 3.0  # for a connection; after that, the page says that it is not available
 RECONNECT_SECONDS = 0.8  # as in the receiver's pool: the next request finds a restored database
 STATEMENT_MILLISECONDS = 15_000  # no one waits longer for a page
+# As the receiver's: a standby refuses it, and it fails if the database is not migrated.
+CAN_ANSWER: LiteralString = """
+    select
+        has_table_privilege('integration.page_sessions', 'insert')
+        and not current_setting('transaction_read_only')::boolean
+        and pg_current_xact_id() is not null
+"""
 
 
 def page_pool(url: str) -> ConnectionPool:
@@ -38,3 +48,9 @@ def page_pool(url: str) -> ConnectionPool:
         open=False,
         name="page",
     )
+
+
+def can_answer(pool: ConnectionPool) -> bool:
+    """Whether pages can be answered now; psycopg.Error if the database rejects the check."""
+    with pool.connection() as connection:
+        return rows.scalar(connection, bool, CAN_ANSWER)

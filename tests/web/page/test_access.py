@@ -8,8 +8,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
 from integration.directory.rights import RIGHTS, Right, who_may
-from integration.web.app import FOR_PROGRAMS, routes
 from integration.web.page.visit import PageRoute
+from integration.web.page_part import page_routes
 from integration.web.pages import PAGES
 from tests.web.page.fixtures import ACCOUNTS
 from tests.web.page.site import ROLES, Site, Visitor, user_id_of
@@ -116,14 +116,14 @@ def test_a_route_is_open_to_the_roles_of_its_right_only(
 
 
 def test_every_page_has_declared_its_right() -> None:
-    others = [route for route in routes(PAGES) if route not in FOR_PROGRAMS]
+    others = page_routes(PAGES)
     assert {type(route) for route in others} == {PageRoute, Mount}
 
 
 def test_a_page_without_a_declared_right_cannot_be_registered() -> None:
     undeclared = Route("/services/zoom/secret", lambda _request: PlainTextResponse("secret"))
     with pytest.raises(TypeError, match="/services/zoom/secret"):
-        routes([*PAGES, undeclared])
+        page_routes([*PAGES, undeclared])
 
 
 @pytest.mark.parametrize("role", ROLES)

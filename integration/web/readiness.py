@@ -1,12 +1,12 @@
-"""Checks whether a delivery could be stored now, with a query and by the last attempts."""
+"""Checks whether a delivery could be stored, or a page answered, now: with a query and by the last
+attempts.
+"""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from time import monotonic
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
-
-from integration.web.receiver.deliveries import can_commit, with_connection
 
 ASKED_EVERY_SECONDS = 1.0  # at most, however many clients ask
 # With a full disk, a session can still read and get a transaction id, but cannot insert rows.
@@ -15,12 +15,16 @@ OF_THE_SERVER = ("53", "58", "XX")  # insufficient resources, a system error, an
 
 
 class Readiness:
-    """The readiness of one app. Queries the database at most once a second."""
+    """The readiness of one app, which `ask` queries at most once a second. `next_step` is for the
+    operator of one that is not ready.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, ask: Callable[[], Awaitable[bool]], next_step: str) -> None:
+        self._ask = ask
+        self.next_step = next_step
         self._asking = asyncio.Lock()
         self._asked_at = -ASKED_EVERY_SECONDS
-        self._can_commit = False
+        self._is_able = False
         self._failed_at: float | None = None
 
     def record_success(self) -> None:
@@ -33,22 +37,18 @@ class Readiness:
         if error.sqlstate and error.sqlstate.startswith(OF_THE_SERVER):
             self._failed_at = monotonic()
 
-    async def is_ready(self, pool: AsyncConnectionPool) -> bool:
+    async def is_ready(self) -> bool:
         async with self._asking:
             if monotonic() - self._asked_at >= ASKED_EVERY_SECONDS:
-                self._can_commit = await _ask(pool)
+                try:
+                    self._is_able = await self._ask()
+                except psycopg.Error:
+                    self._is_able = False
                 self._asked_at = monotonic()
-        return self._can_commit and not self._has_just_failed
+        return self._is_able and not self._has_just_failed
 
     @property
     def _has_just_failed(self) -> bool:
         return self._failed_at is not None and (
             monotonic() - self._failed_at < FAILURE_COUNTS_SECONDS
         )
-
-
-async def _ask(pool: AsyncConnectionPool) -> bool:
-    try:
-        return await with_connection(pool, can_commit)
-    except psycopg.Error:
-        return False

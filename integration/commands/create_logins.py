@@ -1,0 +1,47 @@
+"""`create-logins`: a database login for each process, with only its rights, and their addresses."""
+
+import click
+
+from integration.database.logins import Login, check_login
+from integration.database.logins import create_logins as create
+from integration.database.postgres import OWN_URLS, database_url, embedded_is_used
+from integration.database.role_names import ROLES
+from integration.settings import SettingsError, read_settings
+
+
+@click.command("create-logins")
+@click.option(
+    "--new-password",
+    "new_passwords",
+    multiple=True,
+    type=click.Choice(ROLES),
+    help="Replace the password of this login. Can be used several times.",
+)
+def create_logins(new_passwords: tuple[str, ...]) -> None:
+    """Create a database login for each process, with only its rights, and print their URLs.
+
+    The passwords are in the URLs and nowhere else. A login that is there keeps its password, so
+    running this again changes nothing.
+    """
+    settings = read_settings()
+    if embedded_is_used(settings):
+        raise SettingsError(
+            "DATABASE_URL is not set. Processes on the embedded server log in as themselves "
+            "already."
+        )
+    logins = create(database_url(settings), new_passwords=frozenset(new_passwords))
+    for login in logins:
+        click.echo(_line(login))
+    for login in logins:
+        check_login(login)
+
+
+def _line(login: Login) -> str:
+    if login.url is None:
+        return (
+            f"# {login.name} can log in already and keeps its password. For a new one, add "
+            f"--new-password {login.role}"
+        )
+    if login.role in OWN_URLS:
+        return f"{OWN_URLS[login.role]}={login.url}"
+    return f"# For analysts and their tools: {login.url}"

@@ -1,0 +1,49 @@
+"""The receiver as a part of the app. It needs a webhook secret and a database login, no keys."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from starlette.routing import Route
+
+from integration.settings import PLACEHOLDER, Settings, SettingsError
+from integration.web.part import Part
+from integration.web.readiness import Readiness
+from integration.web.receiver.deliveries import can_commit, receiver_pool, with_connection
+from integration.web.receiver.endpoint import receive
+from integration.web.receiver.metrics import new_metrics
+
+NOT_READY = (
+    "Deliveries cannot be stored. Start the database, free space on its disk, correct "
+    "DATABASE_URL, or run worksights-zoom migrate.\n"
+)
+
+
+def receiver_part(settings: Settings, url: str) -> Part:
+    """Raises SettingsError without a usable webhook secret."""
+    webhook_secrets = _live_secrets(settings)
+
+    @asynccontextmanager
+    async def run() -> AsyncIterator[dict[str, Any]]:
+        metrics = new_metrics()
+        async with receiver_pool(url) as pool:  # does not wait for a connection
+            yield {
+                "pool": pool,
+                "webhook_secrets": webhook_secrets,
+                "metrics": metrics,
+                "registry": metrics.registry,
+                "readiness": Readiness(partial(with_connection, pool, can_commit), NOT_READY),
+            }
+
+    return Part([Route("/webhooks/zoom", receive, methods=["POST"])], run)
+
+
+def _live_secrets(settings: Settings) -> tuple[str, ...]:
+    secrets = settings.webhook_secrets
+    if not secrets or PLACEHOLDER in secrets:
+        raise SettingsError(
+            "ZOOM_WEBHOOK_SECRET_TOKEN is missing or still a placeholder. Set it to the Zoom "
+            "app's secret token; separate several with commas."
+        )
+    return secrets
