@@ -40,6 +40,8 @@ def test_one_click_leads_from_what_is_missing_to_the_fix(
     page = open_page(base_url=story.base, java_script_enabled=False)
     page.set_viewport_size(size)
     sign_in(page, story.link("executive"))
+    if size == PHONE:
+        page.locator(".menu summary").click()
     page.get_by_role("link", name="Missing").click()
     page.get_by_label("From").fill(DAY)
     page.get_by_label("To up to 31 days").fill(DAY)

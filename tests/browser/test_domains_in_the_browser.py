@@ -57,6 +57,7 @@ def test_an_address_is_tried_on_a_dark_phone_without_scripts(
     )
     page.set_viewport_size(PHONE)
     sign_in(page, batched.site.link("technical_admin"))
+    page.locator(".menu summary").click()
     page.get_by_role("link", name="People and domains").click()
     page.get_by_role("link", name="Try an address").click()
     page.get_by_label("Email address").fill("Info@Contoso.com")
