@@ -66,6 +66,8 @@ def test_people_of_one_name_are_listed_together_and_chosen_from_a_list(acme: Sit
     )
     assert save(admin, page) == 303
     assert saved(acme) == {"zu-ann": ("ann-2", False), "zu-room": (None, False)}
+    left = words(admin.get(f"{USERS}?show=several").text)
+    assert "Nothing left here 4 Zoom users are not mapped. Show all not mapped" in left
     # A name that too many people have is typed.
     acme.rows(
         "insert into worksights.users (user_id, organization_id, email, full_name, role, "
@@ -82,6 +84,7 @@ def test_the_rest_is_left_unmapped_from_the_list_and_who_comes_later_is_shown_al
 ) -> None:
     admin = acme.visitor("admin")
     assert "Leave the rest unmapped" in admin.get(f"{USERS}?show=unmapped").text
+    assert "Leave the rest unmapped" not in admin.get(f"{USERS}?show=rooms").text
     assert "Not reviewed" not in admin.get(f"{USERS}?show=unmapped").text
     admin.post("/services/zoom/overview/reviewed")
     page = words(admin.get(f"{USERS}?show=unmapped").text)
