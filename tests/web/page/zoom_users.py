@@ -40,10 +40,7 @@ def mapped(site: Site, zoom_user_id: str, user_id: str | None, since: str = "202
 def rows_of(page: str) -> list[list[str]]:
     """The cells of a page's first table as text, row by row."""
     body = page.partition("<tbody>")[2].partition("</tbody>")[0]
-    rows = [
-        [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.split(r"</t[hd]>", row)]
-        for row in body.split("</tr>")
-    ]
+    rows = [[words(cell) for cell in re.split(r"</t[hd]>", row)] for row in body.split("</tr>")]
     return [row[:-1] for row in rows if row[0]]
 
 
@@ -53,4 +50,4 @@ def under(page: str, caption: str) -> str:
 
 
 def words(page: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", page.replace("<wbr>", "")).split())
