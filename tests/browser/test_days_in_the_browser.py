@@ -79,6 +79,14 @@ def test_blocks_say_first_what_the_session_was_about(page: Page) -> None:
     assert page.get_by_text("Call · Zoom").is_visible()
 
 
+def test_the_picture_shows_the_hours_of_the_day_and_not_the_night(page: Page) -> None:
+    page.goto(FULL)
+    hours = page.locator(".track-hours text").all_text_contents()
+    assert (hours[0].strip()[:2], hours[-1].strip()[:2]) == ("07", "19")
+    hour_long = page.locator(".track-day a", has_text="Open house").locator(".block")
+    assert hour_long.bounding_box()["height"] > 50
+
+
 def test_a_webinars_people_are_not_all_listed(page: Page) -> None:
     page.goto(FULL)
     webinar = page.locator("#entry-1")

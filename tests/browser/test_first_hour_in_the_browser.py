@@ -175,6 +175,34 @@ def test_an_admin_comes_from_the_consent_page_to_the_first_entry(
     look_around(page)
 
 
+def test_what_zoom_sends_late_is_not_taken_for_our_delay(
+    fresh: tuple[Site, Installation, str], open_page: OpenPage
+) -> None:
+    """A meeting whose webhooks arrive six hours after its end, as after a break on Zoom's side."""
+    site, installation, link = fresh
+    site.connect("acme", ACCOUNTS[0])
+    ((email,),) = site.rows("select email from worksights.users where user_id = %s", ADMIN)
+    site.rows(
+        "insert into zoom_raw.users (organization_id, zoom_account_id, zoom_user_id, imported_at, "
+        "batch, email, status) values ('acme', %s, 'zu-admin', now(), 0, %s, 'active')",
+        ACCOUNTS[0], email,
+    )  # fmt: skip
+    now = datetime.now(UTC).replace(microsecond=0)
+    meeting = Session(
+        ACCOUNTS[0], "late", "zu-admin", now - timedelta(hours=7), now - timedelta(hours=6)
+    )
+    installation.deliver(*meeting.whole([Person("Ada", "zu-admin", email)]), at=now)
+    batch(installation)
+    page = open_page(base_url=site.base)
+    sign_in(page, link)
+    page.goto(OVERVIEW)
+    ours = page.locator(".figures > div", has_text="From webhook to entry")
+    expect(ours.locator("dd")).to_have_text(re.compile(r"^[01] min"))
+    expect(page.get_by_text("Zoom itself sent that webhook")).to_contain_text(
+        re.compile(r"6 h [01] min after the session's end")
+    )
+
+
 def test_no_template_reloads_its_page() -> None:
     texts = {file.relative_to(WEB): file.read_text() for file in WEB.rglob("*.html")}
     assert [str(name) for name, text in texts.items() if "http-equiv" in text] == []
