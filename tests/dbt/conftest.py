@@ -1,5 +1,5 @@
-"""Runs dbt's command line in a separate process: importing dbt warns, and here warnings are
-errors.
+"""Runs dbt's command line (adjusted.py) in a separate process: importing dbt warns, and here
+warnings are errors.
 """
 
 import json
@@ -33,7 +33,8 @@ def run_dbt(target_path: Path) -> RunDbt:
     def run(*arguments: str, url: str | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [
-                str(Path(sys.executable).with_name("dbt")),
+                sys.executable,
+                str(Path(__file__).with_name("adjusted.py")),
                 "--no-use-colors",
                 *arguments,
                 f"--project-dir={DBT_PROJECT}",

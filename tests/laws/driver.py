@@ -21,6 +21,7 @@ from integration.settings import set_environment
 from integration.web.receiver.verdict import judge
 from integration.zoom.envelope import open_envelope
 from integration.zoom.oauth import Grant
+from tests.dagster_in_memory import dagster_in_memory
 from tests.databases import share_what_dbt_parsed
 from tests.laws.pretend_zoom import PretendZoom, pretend_zoom
 from tests.laws.reference.world import Batch, Connection, Delivery, Settings, World
@@ -54,12 +55,10 @@ class Pipeline:
         self.zoom.phone_users = _merged(batches, "phone_users")
 
     def batch(self, *, as_of: datetime) -> None:
-        import dagster as dg  # slow to import, and only a run needs it
-
         from orchestration.resources import NOW_TAG
 
         job = definitions().resolve_job_def("zoom_batch")
-        with dg.DagsterInstance.ephemeral() as instance:
+        with dagster_in_memory() as instance:
             job.execute_in_process(
                 instance=instance,
                 tags={NOW_TAG: as_of.isoformat()},

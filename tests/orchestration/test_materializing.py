@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from simulator.world import World
+from tests.dagster_in_memory import dagster_in_memory
 from tests.pipeline.broken_table import BREAK, REPAIR
 from tests.pipeline.events import Person, Session, user_event
 from tests.pipeline.installation import Installation, definitions, new_installation
@@ -73,7 +74,7 @@ def materialize(selection: Sequence[list[str]], **options: Any) -> Any:
     import dagster as dg
 
     job = definitions().resolve_implicit_global_asset_job_def()
-    with dg.DagsterInstance.ephemeral() as instance:
+    with dagster_in_memory() as instance:
         return job.execute_in_process(
             instance=instance,
             asset_selection=[dg.AssetKey(key) for key in selection],
@@ -191,6 +192,16 @@ def test_the_flags_of_dbt_do_not_pile_up_in_a_process(batched: Installation) -> 
         assert batched.batch(now=NOW + timedelta(hours=2, minutes=minutes)).success
         flags.append([flag["name"] for flag in DEFAULT_BASE_BEHAVIOR_FLAGS])
     assert flags[0] == flags[1]
+
+
+def test_dbt_searches_no_modules_and_prepares_for_no_sentences(
+    batched: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import parsedatetime
+
+    monkeypatch.setattr("dbt_common.behavior_flags.inspect", None)
+    assert batched.batch(now=NOW + timedelta(hours=3)).success
+    assert parsedatetime.Constants.cache_info().currsize == 1
 
 
 def test_only_tables_that_a_batch_derives_have_a_freshness_policy() -> None:

@@ -21,6 +21,7 @@ from integration.pipeline.rebuild import rebuild
 from integration.privacy.subjects import Subject, with_address
 from integration.settings import read_settings
 from integration.zoom.envelope import open_envelope
+from tests.dagster_in_memory import dagster_in_memory
 from tests.databases import MIGRATED, keep_as_template, new_database, share_what_dbt_parsed
 from tests.pipeline.events import Body, to_bytes
 
@@ -168,7 +169,7 @@ class Installation:
 
         tags = {"worksights/now": now.isoformat(), **options.pop("tags", {})}
         selected = {"asset_selection": [dg.AssetKey(key) for key in asset_selection]}
-        with dg.DagsterInstance.ephemeral() as instance:
+        with dagster_in_memory() as instance:
             return (
                 definitions()
                 .resolve_job_def(job)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.dagster_in_memory import dagster_in_memory
 from tests.pipeline.events import Session
 from tests.pipeline.installation import LANDING, Installation, definitions
 
@@ -99,7 +100,7 @@ def run(*, tags: dict[str, str]) -> Any:
     import dagster as dg
 
     job = definitions().resolve_job_def("zoom_batch")
-    with dg.DagsterInstance.ephemeral() as instance:
+    with dagster_in_memory() as instance:
         return job.execute_in_process(
             instance=instance,
             tags=tags,

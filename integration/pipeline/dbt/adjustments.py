@@ -16,6 +16,21 @@ def forget_flags_of_earlier_runs() -> None:
     FLAGS[:] = {flag["name"]: flag for flag in FLAGS}.values()
 
 
+def without_unused_searches() -> None:
+    """For each of these flags, dbt looks through all loaded modules to name the one that declared
+    it in a warning. And agate prepares each table of a query's result for reading dates in English
+    sentences, which dbt does not use: 0.3 of the 2.6 CPU s of a quiet batch.
+    """
+    import parsedatetime  # type: ignore[import-untyped]
+    from dbt_common.behavior_flags import BehaviorFlagRendered
+
+    BehaviorFlagRendered._default_source = staticmethod(  # type: ignore[method-assign]
+        lambda: "dbt"
+    )
+    if isinstance(parsedatetime.Constants, type):
+        parsedatetime.Constants = cache(parsedatetime.Constants)
+
+
 def parse_once_for_every_address() -> None:
     """dbt parses the whole project again (5 s) when the host, port or user of the connection is
     another one, because a project can read them. Ours reads none of them: only the name of the

@@ -20,6 +20,7 @@ from integration.pipeline.dbt.adjustments import (
     parse_once_for_every_address,
     use_one_session,
     without_unread_messages,
+    without_unused_searches,
 )
 from integration.pipeline.dbt.messages import first_line
 from integration.pipeline.dbt.parsed_project import parsed_project
@@ -117,6 +118,7 @@ def invoke_dbt(
     parse_once_for_every_address()
     use_one_session()
     without_unread_messages(COLLECTED_EVENTS)
+    without_unused_searches()
     with kept_alive(writer), connected_dbt(writer, settings, url, **session) as signals:
         outcome: Any = dbtRunner(callbacks=[listen]).invoke(
             [
