@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from integration.web.page.visit import NOTICE
 from tests.conftest import CHROMIUMS
@@ -47,6 +47,8 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     running = playwright.chromium.launch(
         executable_path=CHROMIUM, args=ARGUMENTS, timeout=PATIENCE * 1000
     )
+    # A part of a page under way is fetched again every five seconds, the time that is the default.
+    expect.set_options(timeout=PATIENCE * 1000)
     yield running
     running.close()
 
