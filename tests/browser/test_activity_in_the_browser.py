@@ -27,7 +27,7 @@ def test_an_entry_in_the_picture_leads_to_the_person_and_their_company(
     page.locator(".track-day a").first.click()
     expect(page.locator("#entry-1")).to_be_in_viewport()
     page.get_by_role("link", name="Cleo Client").click()
-    page.locator("summary").click()
+    page.locator("main summary").click()
     expect(page.get_by_role("table", name="Sessions behind the strength")).to_be_visible()
     page.get_by_role("link", name="Client One").click()
     expect(page).to_have_url(re.compile("/clients/companies/"))

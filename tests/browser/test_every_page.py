@@ -218,8 +218,8 @@ def test_a_look_reports_what_keeps_people_from_using_a_page(browser: Browser) ->
     bad = """
         <!doctype html><title>Bad</title>
         <img src="http://elsewhere.example/picture.png"><div style="width: 3000px">wide</div>
-        <table><td style="width: 4ch; max-width: 4ch; overflow-wrap: anywhere">Importers
-        </td></table>
+        <main><table><td style="width: 4ch; max-width: 4ch; overflow-wrap: anywhere">Importers
+        </td></table></main>
         <script>missing()</script>
     """
     with browser.new_context(viewport=PHONE) as context, context.new_page() as page:
