@@ -88,6 +88,9 @@ ENTRIES_AFTER = SQL("""
         where organization_id = %(organization)s
             and subject <> all(%(switched)s::text[])
     ),
+    exclusions as materialized (
+        select kind, subject from facts.exclusions where organization_id = %(organization)s
+    ),
     entries_after as (
         select distinct affected.session_id, affected.user_id, affected.feature
         from affected
@@ -96,8 +99,10 @@ ENTRIES_AFTER = SQL("""
             and users.user_id = affected.user_id
             and users.created_at <= affected.ended_at
             and affected.ended_at < coalesce(users.deactivated_at, 'infinity')
+        -- Only exclusions ask for the person behind an address.
         left join clientsights_raw.email_addresses
-            on email_addresses.organization_id = %(organization)s
+            on exists (select from exclusions)
+            and email_addresses.organization_id = %(organization)s
             and email_addresses.address = affected.email
         where not exists (
                 select from switches
@@ -113,13 +118,12 @@ ENTRIES_AFTER = SQL("""
                     and pauses.valid @> affected.ended_at
             )
             and not exists (
-                select from facts.exclusions as exclusions
-                where exclusions.organization_id = %(organization)s
-                    and facts.excludes(
-                        exclusions.kind, exclusions.subject, affected.email,
-                        email_addresses.person_key, affected.zoom_user_id,
-                        affected.zoom_meeting_id
-                    )
+                select from exclusions
+                where facts.excludes(
+                    exclusions.kind, exclusions.subject, affected.email,
+                    email_addresses.person_key, affected.zoom_user_id,
+                    affected.zoom_meeting_id
+                )
             )
     )
 """)

@@ -152,6 +152,14 @@ _CHANGES = ENTRIES_AFTER.format(affected=_AFFECTED) + SQL("""
                 and affected.participant_id = participants.participant_id
         )
     ),
+    -- All entries of these users are fewer than a look into each session.
+    entries as materialized (
+        select activities.session_id, activities.user_id
+        from (select distinct user_id from entries_after) as users
+        inner join timeline.activities
+            on activities.organization_id = %(organization)s
+            and activities.user_id = users.user_id
+    ),
     changes as (
         select
             entries_after.user_id, entries_after.feature, 1 as added, 0 as removed,
@@ -159,10 +167,9 @@ _CHANGES = ENTRIES_AFTER.format(affected=_AFFECTED) + SQL("""
         from entries_after
         left join durations using (session_id, user_id)
         where not exists (
-            select from timeline.activities
-            where activities.organization_id = %(organization)s
-                and activities.session_id = entries_after.session_id
-                and activities.user_id = entries_after.user_id
+            select from entries
+            where entries.session_id = entries_after.session_id
+                and entries.user_id = entries_after.user_id
         )
         union all
         select user_id, feature, 0, 1, seconds
