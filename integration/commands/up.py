@@ -76,7 +76,7 @@ def run(
     )
     processes.start(
         "dagster-webserver",
-        *("dagster-webserver", "-w", "workspace.yaml"),
+        *("python", "-m", "orchestration.webserver", "-w", "workspace.yaml"),
         *("-h", "127.0.0.1", "-p", str(dagster_port)),
         env=environment(settings, pipeline, process="dagster-webserver"),
     )

@@ -28,6 +28,7 @@ ENTRIES_BY_DAY = """
     from timeline.activities inner join worksights.users using (organization_id, user_id)
     group by 1
 """
+ASKERS = ({}, {"Host": "evil.example"}, {"Origin": "https://evil.example"})
 STARTED_AGAIN = "The database has stopped. Restarting it…"
 
 
@@ -41,6 +42,7 @@ class Demo:
     dagster: str
     page: str
     server_info: dict[str, str]
+    commands: list[tuple[int, str]]
     was_ready: bool
     entries: int
     connections: list[tuple[str, str]]
@@ -67,6 +69,7 @@ def demo() -> Iterator[Demo]:
             with requests.Session() as http:
                 http.trust_env = False
                 server_info = http.get(f"{dagster}/server_info", timeout=PATIENCE).json()
+                commands = [ask_dagster(http, dagster, **headers) for headers in ASKERS]
             answers_by_role = {
                 role: answer_after_signing_in(link)
                 for role, link in re.findall(LINK, "".join(lines), re.MULTILINE)
@@ -89,9 +92,21 @@ def demo() -> Iterator[Demo]:
         finally:
             kill_group(process)
         yield Demo(
-            "".join(lines), err, process.returncode, dagster, page, server_info, was_ready, entries,
-            connections, children, signed_in, words(answers_by_role["Admin"].text), days, program,
+            "".join(lines), err, process.returncode, dagster, page, server_info, commands,
+            was_ready, entries, connections, children, signed_in,
+            words(answers_by_role["Admin"].text), days, program,
         )  # fmt: skip
+
+
+def ask_dagster(http: requests.Session, dagster: str, **headers: str) -> tuple[int, str]:
+    """The answer to a command, as a program or a web site in a browser would send it."""
+    answer = http.post(
+        f"{dagster}/graphql",
+        json={"query": 'mutation {terminateRun(runId: "a") {__typename}}'},
+        headers=headers,
+        timeout=PATIENCE,
+    )
+    return answer.status_code, answer.text
 
 
 def kill_the_database(program: Program) -> None:
@@ -128,6 +143,13 @@ def test_everything_answered_while_it_ran(demo: Demo) -> None:
     assert demo.connections == [
         ("AcmeWorksAccount000000", "active"), ("AcmeWorksEvents0000000", "needs_attention")
     ]  # fmt: skip
+
+
+def test_nobody_can_command_dagster_over_http(demo: Demo) -> None:
+    """It asks nobody to sign in: not other users of the machine, and no web site."""
+    (by_program, by_other_name, by_other_site) = demo.commands
+    assert (by_other_name[0], by_other_site[0]) == (403, 403)
+    assert "UnauthorizedError" in by_program[1], by_program
 
 
 def test_the_last_ten_working_days_have_entries(demo: Demo) -> None:

@@ -66,7 +66,7 @@ MAY_IMPORT = {
     "orchestration": ABOVE,
     "simulator": (),
 }
-DAGSTER = ("dagster", "dagster_dbt", "dagster_postgres")
+DAGSTER = ("dagster", "dagster_dbt", "dagster_postgres", "dagster_webserver")
 DBT = ("dbt", "dbt_common")
 RUNS_DBT = f"{INTEGRATION}pipeline.dbt"
 EXTENDS_DBT = f"{RUNS_DBT}.one_session"  # imported by a function that needs it

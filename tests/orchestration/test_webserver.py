@@ -1,0 +1,48 @@
+"""Dagster's web server is for browsers of this machine, and other sites cannot use them."""
+
+import pytest
+
+from orchestration.webserver import is_from_here
+
+HERE = "127.0.0.1:3000"
+OWN_PAGE = {"origin": f"http://{HERE}", "sec-fetch-site": "same-origin"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": HERE},  # a program
+        {"host": HERE, **OWN_PAGE},
+        {"host": "localhost:3000", "origin": "http://localhost:3000"},
+        {"host": "[::1]:3000"},
+        {"host": HERE, "sec-fetch-site": "none", "sec-fetch-mode": "navigate"},  # a bookmark
+    ],
+)
+def test_programs_and_its_own_pages_may_use_it(headers: dict[str, str]) -> None:
+    assert is_from_here(headers, is_navigation_allowed=False)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"host": ""},
+        {"host": "evil.example"},  # a name that points to this machine
+        {"host": "127.0.0.1.evil.example:3000"},
+        {"host": "127.0.0.1@evil.example"},
+        {"host": HERE, "origin": "https://evil.example"},
+        {"host": HERE, "origin": "null"},
+        {"host": HERE, "origin": "http://127.0.0.1:8080"},  # another program's pages
+        {"host": HERE, "origin": "http://localhost:3000"},
+        {"host": HERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"},  # an image
+        {"host": HERE, "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors"},
+    ],
+)
+def test_other_sites_may_not(headers: dict[str, str]) -> None:
+    assert not is_from_here(headers, is_navigation_allowed=True)
+
+
+def test_a_link_elsewhere_may_open_a_page_and_ask_nothing() -> None:
+    link = {"host": HERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+    assert is_from_here(link, is_navigation_allowed=True)
+    assert not is_from_here(link, is_navigation_allowed=False)
