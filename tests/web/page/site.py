@@ -52,7 +52,7 @@ class Visitor:
 
     def get(self, path: str, **options: Any) -> requests.Response:
         address = path if "://" in path else self.base + path
-        return self.http.get(address, timeout=PATIENCE, allow_redirects=False, **options)
+        return as_read(self.http.get(address, timeout=PATIENCE, allow_redirects=False, **options))
 
     def post(
         self, path: str, fields: dict[str, Any] | Sequence[tuple[str, str]] = (), **options: Any
@@ -71,7 +71,7 @@ class Visitor:
         )
         if path == "/sign-in" and answer.is_redirect and self.reads_notice:
             self.leave_notice(self.get(NOTICE))
-        return answer
+        return as_read(answer)
 
     def leave_notice(self, page: requests.Response) -> requests.Response:
         """Selects the notice's button; without a notice, returns the page."""
@@ -93,6 +93,12 @@ class Visitor:
                 break
             answer = self.get(requests.compat.urljoin(answer.url, answer.headers["location"]))
         return answer
+
+
+def as_read(answer: requests.Response) -> requests.Response:
+    """Without the places where an address may be broken, which nobody reads."""
+    answer._content = answer.content.replace(b"<wbr>", b"")
+    return answer
 
 
 def button_of(page: str, action: str = "/sign-in") -> list[tuple[str, str]]:
