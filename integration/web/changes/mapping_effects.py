@@ -152,7 +152,7 @@ _CHANGES = ENTRIES_AFTER.format(affected=_AFFECTED) + SQL("""
                 and affected.participant_id = participants.participant_id
         )
     ),
-    -- All entries of these users are fewer than a look into each session.
+    -- Reading all entries of these users costs less than a look into each session.
     entries as materialized (
         select activities.session_id, activities.user_id
         from (select distinct user_id from entries_after) as users
