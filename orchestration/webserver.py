@@ -27,10 +27,15 @@ def is_from_here(headers: Mapping[str, str], *, is_navigation_allowed: bool) -> 
     A link on another page may only open one of Dagster's pages.
     """
     host = headers.get("host", "")
-    if urlsplit(f"//{host}").hostname not in LOCAL_NAMES:
-        return False  # a name of another site that points here, whose pages could read the answer
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != host:
+    try:
+        name = urlsplit(f"//{host}").hostname
+        place = None if origin is None else urlsplit(origin).netloc
+    except ValueError:  # such as a bracket that is not closed
+        return False
+    if name not in LOCAL_NAMES:
+        return False  # a name of another site that points here, whose pages could read the answer
+    if place not in (None, host):
         return False
     if headers.get("sec-fetch-site", "none") in ("same-origin", "none"):
         return True

@@ -30,6 +30,8 @@ def test_programs_and_its_own_pages_may_use_it(headers: dict[str, str]) -> None:
         {"host": "evil.example"},  # a name that points to this machine
         {"host": "127.0.0.1.evil.example:3000"},
         {"host": "127.0.0.1@evil.example"},
+        {"host": "["},  # not an address
+        {"host": HERE, "origin": "http://[bad"},
         {"host": HERE, "origin": "https://evil.example"},
         {"host": HERE, "origin": "null"},
         {"host": HERE, "origin": "http://127.0.0.1:8080"},  # another program's pages
