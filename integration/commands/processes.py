@@ -8,10 +8,11 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import IO, Self, cast
 
 import click
 
+from integration.commands.process_logs import ProcessLog
 from integration.database.address import dagster_url
 from integration.database.postgres import OWN_URLS
 from integration.settings import PROJECT, Settings, environment_of_children
@@ -23,15 +24,20 @@ def environment(settings: Settings, url: str, *, process: str = "pipeline") -> d
     """
     home = settings.home / "dagster"
     home.mkdir(parents=True, exist_ok=True)
-    link = home / "dagster.yaml"
-    if not link.exists():
-        link.unlink(missing_ok=True)
-        link.symlink_to(PROJECT / "dagster.yaml")
+    _link_configuration(home)
     return environment_of_children(
         with_addresses(settings, pipeline=url).only_of(process),
         DAGSTER_POSTGRES_URL=dagster_url(url),
         DAGSTER_HOME=str(home),
     )
+
+
+def _link_configuration(home: Path) -> None:
+    """Made anew each time: the home may have been used with a release in another folder."""
+    link = home / f"dagster.yaml.{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(PROJECT / "dagster.yaml")
+    link.replace(home / "dagster.yaml")
 
 
 def with_addresses(settings: Settings, **urls: str) -> Settings:
@@ -60,6 +66,7 @@ class Supervisor:
         self._env = env
         self._logs = logs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._outputs: dict[str, ProcessLog] = {}
 
     def __enter__(self) -> Self:
         self._logs.mkdir(parents=True, exist_ok=True)
@@ -69,22 +76,25 @@ class Supervisor:
         for name, process in reversed(self._running.items()):
             click.echo(f"Stopping {name}…")
             _stop(process)
+            self._outputs[name].wait()
 
     def start(self, name: str, *command: str, env: Mapping[str, str] | None = None) -> None:
         """Starts a program of this Python, such as `dagster-daemon`, with its output in its log.
         Without an environment of its own, it gets that of the commands.
         """
-        with (self._logs / f"{name}.log").open("wb") as log:
-            self._running[name] = subprocess.Popen(
-                [Path(sys.executable).parent / command[0], *command[1:]],
-                cwd=PROJECT,
-                env=self._env if env is None else env,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                # Ctrl-C reaches only this command, which stops the processes in order
-                start_new_session=True,
-            )
+        process = subprocess.Popen(
+            [Path(sys.executable).parent / command[0], *command[1:]],
+            cwd=PROJECT,
+            env=self._env if env is None else env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            # Ctrl-C reaches only this command, which stops the processes in order
+            start_new_session=True,
+        )
+        self._running[name] = process
+        output = cast(IO[bytes], process.stdout)  # a pipe, as asked for
+        self._outputs[name] = ProcessLog(self._logs / f"{name}.log", output)
 
     def run(self, *arguments: str) -> str:
         """Runs `python ARGUMENTS` to its end and returns what it printed."""
@@ -106,10 +116,7 @@ class Supervisor:
     def raise_if_any_exited(self) -> None:
         for name, process in self._running.items():
             if process.poll() is not None:
-                lines = (
-                    (self._logs / f"{name}.log").read_text(errors="replace").strip().splitlines()
-                )
-                tail = "\n".join(lines[-15:])
+                tail = self._outputs[name].last_lines()
                 raise click.ClickException(f"{name} exited with code {process.returncode}:\n{tail}")
 
 

@@ -1,6 +1,7 @@
 """The embedded Postgres, on other machines and in unusual folders."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,9 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from integration.database.embedded import LOGGING, OWNER, SUPERUSER
 from integration.database.role_names import ROLES
 from tests.commands.program import Program, execute, rows
 from tests.memory import in_memory
@@ -90,6 +93,21 @@ def test_a_failure_to_start_is_reported_in_one_sentence(embedded_program: Progra
     assert answer.is_a_plain_refusal, answer.text[-1000:]
     assert "configuration file" in answer.err
     assert str(embedded_program.home / "postgres" / "log") in answer.err
+
+
+def test_its_log_is_replaced_every_week_and_contains_no_data(embedded_program: Program) -> None:
+    url = embedded_program("database-url").out.splitlines()[-1]
+    wrong = "select 'ann@firm.example'::integer"
+    with pytest.raises(psycopg.Error):
+        rows(url, wrong)
+    as_superuser = url.replace(OWNER, SUPERUSER)
+    assert {name: rows(as_superuser, f"show {name}")[0][0] for name in LOGGING} == LOGGING
+    data = embedded_program.home / "postgres"
+    (log,) = (data / "logs").iterdir()
+    assert re.fullmatch(r"postgres-(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\.log", log.name)
+    assert "ERROR" in log.read_text()
+    assert "select" not in log.read_text()
+    assert (data / "log").stat().st_size < 1000  # replaced at each start
 
 
 def test_a_home_that_is_not_writable_is_named(embedded_program: Program) -> None:
