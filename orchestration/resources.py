@@ -12,6 +12,7 @@ import psycopg
 from pydantic import PrivateAttr
 
 from integration.database.postgres import database_url, limit_statements
+from integration.keys.check import check_keys
 from integration.pipeline.batch_time import is_ahead
 from integration.pipeline.batches import Batch, open_batch
 from integration.pipeline.writer import only_writer
@@ -91,6 +92,7 @@ class BatchInProgress(dg.ConfigurableResource[Any]):
         with only_writer(self.installation.database_url(), say=log.info) as connection:
             # No statement runs longer than its run, even if the run was killed.
             limit_statements(connection, seconds=self._limit_seconds)
+            check_keys(connection, self.installation.settings(), process="pipeline")
             self._connection = connection
             run_id = run.run_id if run else None
             self._open = cache(lambda: open_batch(connection, as_of=as_of, run_id=run_id))

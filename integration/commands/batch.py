@@ -7,6 +7,7 @@ import click
 from integration.commands.arguments import AwareTime
 from integration.commands.processes import environment
 from integration.database.postgres import connect, database_url
+from integration.keys.check import check_keys
 from integration.pipeline import rebuild as rebuilding
 from integration.pipeline.batch_time import is_ahead
 from integration.pipeline.dbt.project import ensure_manifest
@@ -30,8 +31,8 @@ def batch(now: datetime | None, pretend: bool) -> None:
     settings.require_zoom_app()
     settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
     url = database_url(settings, "pipeline")
-    with connect(url, role="pipeline"):  # fails with a message, not with a traceback from Dagster
-        pass
+    with connect(url, role="pipeline") as connection:  # fails with a message, not with a traceback
+        check_keys(connection, settings)
     ensure_manifest()
     with environment_with(**environment(settings, url)):
         from orchestration.batch import run_batch  # only this command needs to load Dagster

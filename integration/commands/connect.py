@@ -11,6 +11,7 @@ from integration.database.postgres import connect as open_connection
 from integration.database.postgres import database_url
 from integration.directory.rights import Right, may, someone_who_may
 from integration.directory.worksights_users import User, user_by_email
+from integration.keys.check import check_keys
 from integration.settings import Settings, read_settings
 
 if TYPE_CHECKING:  # at run time it would load the HTTP client
@@ -48,6 +49,7 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
     settings = read_settings()
     settings.require_zoom_app()
     with open_connection(database_url(settings, "page"), role="page") as connection:
+        check_keys(connection, settings)
         user = _owner(connection, organization, owner)
         grant = _grant(settings, zoom_account)
         _check_account(settings, grant, zoom_account)

@@ -21,6 +21,7 @@ COMMANDS = {
     "migrate": "database",
     "database-url": "database",
     "create-logins": "create_logins",
+    "rotate-key": "rotate_key",
     "batch": "batch",
     "rebuild": "batch",
     "import-users": "import_users",
@@ -43,6 +44,7 @@ SHOW_NOBODY = frozenset(
         *("up", "serve", "stop", "migrate", "database-url", "batch", "rebuild", "import-users"),
         *(
             "create-logins",
+            "rotate-key",
             "erase",
             "connect",
             "sign-in-link",

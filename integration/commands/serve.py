@@ -1,13 +1,16 @@
 """`serve`: runs only the webhook receiver and the page, or one of them."""
 
 import click
+from psycopg.errors import InvalidSchemaName, UndefinedTable
 
 from integration.database.postgres import connect, database_url
 from integration.database.role_names import Role
 from integration.database.unavailable import DatabaseUnavailable, DatabaseUnsuitable
+from integration.keys.check import check_keys
 from integration.settings import Settings, read_settings
 
 PARTS: tuple[Role, ...] = ("receiver", "page")
+OUT_OF_DATE = "The database schema is out of date. Run: worksights-zoom migrate."
 CONSEQUENCES = {"receiver": "deliveries are answered with 503", "page": "pages are unavailable"}
 
 
@@ -27,7 +30,7 @@ def serve(port: int, host: str, only: Role | None) -> None:
     settings = read_settings().only_of(*parts)
     _require(settings, parts)
     urls = {part: database_url(settings, part) for part in parts}
-    hints = [hint for part in parts if (hint := _database_hint(urls[part], part))]
+    hints = [hint for part in parts if (hint := _database_hint(settings, urls[part], part))]
 
     def say_where(line: str) -> None:
         for each in (line, *hints):
@@ -57,14 +60,18 @@ def _require(settings: Settings, parts: tuple[Role, ...]) -> None:
         settings.require_zoom_app()
 
 
-def _database_hint(url: str, part: Role) -> str:
+def _database_hint(settings: Settings, url: str, part: Role) -> str:
     """A hint if the database does not answer yet, else "". DatabaseUnsuitable if it answers but
-    cannot be used.
+    cannot be used, WrongKey if its data was made with other keys.
     """
     try:
-        connect(url, role=part).close()
+        with connect(url, role=part) as connection:
+            if part == "page":
+                check_keys(connection, settings, process="page")
     except DatabaseUnsuitable:
         raise
+    except (UndefinedTable, InvalidSchemaName):
+        return f"{OUT_OF_DATE} Until then, {CONSEQUENCES[part]}."
     except DatabaseUnavailable as error:
         return f"{error} Until then, {CONSEQUENCES[part]}."
     return ""

@@ -9,6 +9,7 @@ from integration.commands.operator import operator
 from integration.database.audit_trail import record_change
 from integration.database.postgres import connect, database_url
 from integration.directory.worksights_users import users_by_email
+from integration.keys.check import check_keys
 from integration.settings import Settings, read_settings
 from integration.sign_in.openid.providers import Provider, provider_of
 from integration.sign_in.sessions import store_link
@@ -64,6 +65,7 @@ def create_link(
 
     now = datetime.now(UTC)
     with connect(url, role="page") as connection:
+        check_keys(connection, settings)
         user = only_user(users_by_email(connection, email=email, organization_id=organization))
         if user.deactivated_at is not None and user.deactivated_at <= now:
             raise click.ClickException("This user is deactivated and cannot sign in.")

@@ -10,6 +10,7 @@ from integration.commands.operator import operator
 from integration.database.audit_trail import record_change
 from integration.database.postgres import database_url, transaction
 from integration.directory.worksights_users import users_by_email
+from integration.keys.check import check_keys
 from integration.settings import Settings, read_settings
 from integration.sign_in.openid.addresses import issuer_problem
 from integration.sign_in.openid.providers import VERIFIED_BY, remove_provider, set_provider
@@ -75,6 +76,7 @@ def _set(
     _check_provider(issuer)
     secret = _secret()
     with transaction(database_url(settings)) as connection:
+        check_keys(connection, settings)
         _require(connection, organization)
         is_new = set_provider(
             connection,

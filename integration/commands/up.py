@@ -12,10 +12,11 @@ import requests
 from integration.commands.demonstration.days import show_days
 from integration.commands.demonstration.links import lines_of_links, program
 from integration.commands.demonstration.settings import refuse_real_data, settings_of_demo
-from integration.commands.keys import create_missing_keys
+from integration.commands.keys import create_missing_keys, store_missing
 from integration.commands.processes import Supervisor, environment, free_port, with_addresses
 from integration.database import embedded, postgres
 from integration.database.unavailable import DatabaseUnavailable
+from integration.keys.check import check_keys, purposes_in_use
 from integration.pipeline.migrate import migrate
 from integration.settings import Settings, environment_of_children, read_settings
 
@@ -42,10 +43,11 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
         settings = settings_of_demo(settings, simulator_port=free_port(8081))
     settings.require_all(*NEEDED)
     settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
-    settings = create_missing_keys(settings, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
+    settings = store_missing(settings, {}, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
     with stop_on_signal(), database_for(settings) as url:
         say("Applying database migrations…")
         migrate(settings, url, say=say)
+        settings = with_keys(settings, url)
         if demo:
             refuse_real_data(url)
         commands = environment_of_children(settings, **address_of_embedded(settings, url))
@@ -96,6 +98,16 @@ def run(
             processes.raise_if_any_exited()
             time.sleep(1)
         restart_database(settings)
+
+
+def with_keys(settings: Settings, url: str) -> Settings:
+    """The settings with the keys that were missing. SettingsError if the database has data that was
+    made with other keys.
+    """
+    with postgres.connect(url) as connection:
+        settings = create_missing_keys(settings, in_use=purposes_in_use(connection))
+        check_keys(connection, settings)
+    return settings
 
 
 def environment_of_web(settings: Settings) -> dict[str, str]:

@@ -12,6 +12,7 @@ import psycopg
 
 from integration.connections.connections import lock_account
 from integration.database.postgres import transaction
+from integration.keys.recorded import key_id, record_key
 from integration.pipeline.batches import Batch, latest_batch_time, open_batch
 from integration.pipeline.dbt.dev_schemas import drop_dev_schemas
 from integration.pipeline.derive import DerivationFailed, derive_changes, derive_everything
@@ -28,11 +29,10 @@ from integration.privacy.certificates import (
     lines_of,
     record_erasure,
 )
-from integration.privacy.digests import Digests, key_id
+from integration.privacy.digests import Digests
 from integration.privacy.proof import Verification, verify
 from integration.privacy.refusals import refuse
 from integration.privacy.registry_rows import PersonalRows
-from integration.privacy.stored_tombstones import record_key
 from integration.privacy.subjects import Subject
 from integration.quantities import quantity
 from integration.settings import Settings
@@ -68,7 +68,7 @@ def erase_person(
         batch = _start_batch(connection, settings, say)
         with transaction(url) as owner:
             refuse(owner, digests, subject)  # again, with the deliveries that were waiting
-            record_key(owner, key_id(key))
+            record_key(owner, "tombstone", key_id(key), process="pipeline")
             erased = person.erase_person(
                 owner, batch.number, digests, subject, clear_topics=clear_topics
             )

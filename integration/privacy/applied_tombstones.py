@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import psycopg
 
+from integration.keys.recorded import key_id, keys_in_use, record_key
 from integration.privacy.account import delete_orphans
 from integration.privacy.arrivals import (
     Arrival,
@@ -17,7 +18,7 @@ from integration.privacy.arrivals import (
     numbered_events,
     texts_with_addresses,
 )
-from integration.privacy.digests import Digests, key_id
+from integration.privacy.digests import Digests
 from integration.privacy.exclusions import never_stored
 from integration.privacy.forgetting import Redactor, digests_of
 from integration.privacy.never_stored import drop_arriving, people_never_stored
@@ -25,10 +26,8 @@ from integration.privacy.redaction import SessionEvent, Tombstone
 from integration.privacy.stored_tombstones import (
     NoTombstoneKey,
     WrongTombstoneKey,
-    key_in_use,
     known_tombstones,
     organizations_with_tombstones,
-    record_key,
 )
 from integration.settings import SettingsError
 from integration.zoom.parties import parties_of
@@ -46,7 +45,7 @@ def digests_in_use(
     """
     asked = set(organizations)
     in_use = {each.organization_id for each in never_stored(connection, asked)}
-    if key_in_use(connection) is not None:
+    if keys_in_use(connection, "tombstone"):
         check_key(connection, key())
         in_use |= organizations_with_tombstones(connection, asked)
     return {
@@ -57,7 +56,7 @@ def digests_in_use(
 
 def check_key(connection: psycopg.Connection, key: str) -> None:
     """Raises WrongTombstoneKey if the tombstones were created with another key."""
-    if key_in_use(connection) not in (None, key_id(key)):
+    if keys_in_use(connection, "tombstone") - {key_id(key)}:
         raise WrongTombstoneKey(
             "TOMBSTONE_KEY differs from the key used for earlier erasures, so erased people would "
             "not be recognized. Restore the original key."
@@ -73,7 +72,7 @@ def digests_with_key(connection: psycopg.Connection, organization_id: str, key: 
     except SettingsError as error:
         raise NoTombstoneKey(str(error)) from error
     check_key(connection, secret)
-    record_key(connection, key_id(secret))
+    record_key(connection, "tombstone", key_id(secret), process="pipeline")
     return Digests(secret, organization_id)
 
 

@@ -24,10 +24,5 @@ class Digests:
         return _hmac(self.key, [self.organization_id, kind, scope, value])
 
 
-def key_id(key: str) -> str:
-    """An id of the key that does not reveal it."""
-    return _hmac(key, ["which key this is"])[:16]
-
-
 def _hmac(key: str, value: list[str | None]) -> str:
     return hmac.digest(key.encode(), json.dumps(value).encode(), "sha256").hex()

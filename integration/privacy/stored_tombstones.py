@@ -17,20 +17,6 @@ class NoTombstoneKey(Exception):
     """An organization's settings need TOMBSTONE_KEY, which is not set. Others need none."""
 
 
-def key_in_use(connection: psycopg.Connection) -> str | None:
-    """The id of the key that the tombstones were created with; None while there are none."""
-    row = connection.execute("select key_id from integration.tombstone_key").fetchone()
-    return row[0] if row else None
-
-
-def record_key(connection: psycopg.Connection, key_id: str) -> None:
-    """Records the key of the first tombstone, which is then required for all."""
-    connection.execute(
-        "insert into integration.tombstone_key (key_id) values (%s) on conflict do nothing",
-        [key_id],
-    )
-
-
 def organizations_with_tombstones(
     connection: psycopg.Connection, organizations: Collection[str]
 ) -> set[str]:

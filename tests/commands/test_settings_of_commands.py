@@ -6,7 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
-from integration.commands.keys import create_missing_keys
+from integration.commands.keys import create_missing_keys, store_missing
 from integration.settings import (
     OF_ANY_PROCESS,
     PLACEHOLDER,
@@ -173,8 +173,8 @@ def test_a_grace_period_longer_than_zoom_allows_is_refused_before_a_batch(
 
 def test_missing_keys_are_created_once_and_readable_only_by_the_owner(tmp_path: Path) -> None:
     environ = {"WORKSIGHTS_ZOOM_HOME": str(tmp_path / "home"), "SESSION_KEY": "of-the-environment"}
-    made = create_missing_keys(read_settings(environ, dotenv=tmp_path / ".env"))
-    again = create_missing_keys(read_settings(environ, dotenv=tmp_path / ".env"))
+    made = create_missing_keys(read_settings(environ, dotenv=tmp_path / ".env"), in_use=())
+    again = create_missing_keys(read_settings(environ, dotenv=tmp_path / ".env"), in_use=())
     assert made.values == again.values
     assert again.get("SESSION_KEY") == "of-the-environment"
     assert len(again.encryption_keys) == 1
@@ -193,8 +193,8 @@ def test_an_address_of_an_earlier_run_is_replaced_and_a_configured_one_is_not(
     environ = {"WORKSIGHTS_ZOOM_HOME": str(tmp_path)}
     for port in ("8080", "9090"):
         settings = read_settings(environ, dotenv=tmp_path / ".env")
-        create_missing_keys(settings, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
+        store_missing(settings, {}, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
     kept = read_settings(environ, dotenv=tmp_path / ".env").public_url
     settings = read_settings({**environ, "PUBLIC_URL": "https://w.example"}, dotenv=tmp_path / ".e")
-    made = create_missing_keys(settings, addresses={"PUBLIC_URL": "http://127.0.0.1:1"})
+    made = store_missing(settings, {}, addresses={"PUBLIC_URL": "http://127.0.0.1:1"})
     assert (kept, made.public_url) == ("http://127.0.0.1:9090", "https://w.example")

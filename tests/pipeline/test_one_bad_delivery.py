@@ -9,11 +9,12 @@ import psycopg
 import pytest
 
 from integration.database.postgres import connect
+from integration.keys.recorded import record_key
 from integration.pipeline import landing
 from integration.pipeline.batches import Batch
 from integration.pipeline.landing import land_deliveries
 from integration.privacy.applied_tombstones import Arrival, RedactedArrival
-from integration.privacy.stored_tombstones import WrongTombstoneKey, record_key
+from integration.privacy.stored_tombstones import WrongTombstoneKey
 from integration.zoom import kept_fields
 from tests.pipeline.events import Body, Person, Session
 from tests.pipeline.installation import Installation
@@ -176,7 +177,7 @@ def test_a_delivery_that_cannot_be_redacted_is_quarantined_without_its_body(
 
 def test_a_wrong_tombstone_key_quarantines_nothing(installation: Installation) -> None:
     with connect(installation.url) as connection:
-        record_key(connection, "another-key")
+        record_key(connection, "tombstone", "another-key", process="pipeline")
     installation.deliver(*one_bad_of_many(), at=ARRIVAL)
 
     with pytest.raises(WrongTombstoneKey):

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integration.database.postgres import transaction
-from integration.privacy.digests import Digests, key_id
+from integration.keys.recorded import key_id, record_key
+from integration.privacy.digests import Digests
 from integration.privacy.person import erase_person
-from integration.privacy.stored_tombstones import record_key
 from integration.privacy.subjects import Subject, with_address
 from tests.pipeline.events import Body, Person, Session, user_event
 from tests.pipeline.installation import TOMBSTONE_KEY, Installation
@@ -73,7 +73,7 @@ def erase(installation: Installation, whom: str | Subject = KEY) -> None:
     installation.execute("update pipeline.batches set finished_at = now()")
     number = installation.value("select coalesce(max(batch), 0) from pipeline.batches")
     with transaction(installation.url) as connection:
-        record_key(connection, key_id(TOMBSTONE_KEY))
+        record_key(connection, "tombstone", key_id(TOMBSTONE_KEY), process="pipeline")
         digests = Digests(TOMBSTONE_KEY, "firm")
         subject = with_address(whom) if isinstance(whom, str) else whom
         erase_person(connection, number, digests, subject, clear_topics=False)
@@ -82,7 +82,7 @@ def erase(installation: Installation, whom: str | Subject = KEY) -> None:
 def delete_everything(installation: Installation) -> None:
     installation.execute(
         "truncate zoom_raw.events, zoom_raw.users, ingress.deliveries, integration.tombstones, "
-        "integration.tombstone_key, pipeline.settings, pipeline.setting_changes"
+        "integration.keys, pipeline.settings, pipeline.setting_changes"
     )
 
 

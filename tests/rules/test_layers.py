@@ -20,7 +20,7 @@ PURE = (
     f"{INTEGRATION}zoom",
 )
 CONNECTIONS = (*PURE, f"{INTEGRATION}database")
-PRIVACY = (*CONNECTIONS, f"{INTEGRATION}connections")
+PRIVACY = (*CONNECTIONS, f"{INTEGRATION}connections", f"{INTEGRATION}keys")
 PIPELINE = (*PRIVACY, f"{INTEGRATION}privacy")
 ABOVE = (
     *PIPELINE,
@@ -41,6 +41,7 @@ MAY_IMPORT = {
     f"{INTEGRATION}zoom": (f"{INTEGRATION}identity.cleaning",),
     f"{INTEGRATION}database": (f"{INTEGRATION}settings",),
     f"{INTEGRATION}connections": CONNECTIONS,
+    f"{INTEGRATION}keys": CONNECTIONS,
     f"{INTEGRATION}privacy": PRIVACY,
     f"{INTEGRATION}directory": CONNECTIONS,
     f"{INTEGRATION}sign_in": CONNECTIONS,

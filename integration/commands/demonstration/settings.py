@@ -6,7 +6,7 @@ import click
 
 from integration.commands.demonstration.accounts import ORGANIZATION
 from integration.commands.demonstration.queries import has_other_organizations
-from integration.commands.keys import create_missing_keys
+from integration.commands.keys import store_missing
 from integration.database.postgres import connect
 from integration.settings import Settings, SettingsError
 
@@ -28,13 +28,12 @@ def settings_of_demo(settings: Settings, *, simulator_port: int) -> Settings:
         )
     simulator = f"http://127.0.0.1:{simulator_port}"
     demo = {"ZOOM_OAUTH_URL": simulator, "ZOOM_API_URL": simulator}
-    kept = create_missing_keys(
-        settings,
-        ZOOM_CLIENT_ID="demo-client",
-        ZOOM_CLIENT_SECRET=secrets.token_urlsafe(16),
-        ZOOM_WEBHOOK_SECRET_TOKEN=secrets.token_urlsafe(16),
-        addresses=demo,
-    )
+    app = {
+        "ZOOM_CLIENT_ID": "demo-client",
+        "ZOOM_CLIENT_SECRET": secrets.token_urlsafe(16),
+        "ZOOM_WEBHOOK_SECRET_TOKEN": secrets.token_urlsafe(16),
+    }
+    kept = store_missing(settings, app, addresses=demo)
     return Settings(home=kept.home, values={**kept.values, **demo})
 
 

@@ -1,0 +1,132 @@
+"""Replaces a key in three steps, between which every process is restarted.
+
+1. The new key is added as the last one: every process can read what is made with it.
+2. It becomes the first one: every process makes data with it.
+3. What is still encrypted with the older key is encrypted again, and the older key is retired.
+
+With fewer steps, a process that does not know the new key yet would meet data made with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import psycopg
+
+from integration.database import rows
+from integration.database.postgres import transaction
+from integration.keys.check import keys_of, require_keys_in_use
+from integration.keys.encrypted import encrypt_again
+from integration.keys.recorded import SETTING, Purpose, key_id, keys_in_use, retire_keys
+from integration.settings import Settings, SettingsError
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that was taken: the keys to set from now on, if others than before."""
+
+    said: str
+    next_step: str
+    keys: tuple[str, ...] | None = field(default=None, repr=False)
+
+
+def rotate(settings: Settings, url: str, purpose: Purpose, *, new_key: str) -> Step:
+    """Takes the next step, which the keys that are set and the recorded ones determine. Repeating
+    one changes nothing. WrongKey if a key that is in use is not set.
+    """
+    keys = keys_of(settings, purpose)
+    with transaction(url) as connection:
+        require_keys_in_use(connection, purpose, keys)
+        in_use = _in_order(connection, purpose)
+    if len(keys) == 1:
+        return Step(
+            "Step 1 of 3: every process can read what is made with the new key. Nothing is yet.",
+            "take step 2",
+            (*keys, new_key),
+        )
+    if not in_use:
+        raise SettingsError(
+            f"No process has started with {SETTING[purpose]} since the last update. Start the page "
+            "and Dagster first."
+        )
+    newest = _newest(keys, in_use)
+    if newest != keys[0]:
+        others = tuple(key for key in keys if key != newest)
+        return Step(
+            "Step 2 of 3: every process makes new data with the new key.",
+            "take step 3",
+            (newest, *others),
+        )
+    with transaction(url) as connection:
+        waiting = _without(connection, purpose, key_id(newest))
+    if waiting:
+        return Step(
+            f"Step 2 of 3 is not complete: {' and '.join(waiting)} started with the older key "
+            "last.",
+            "take step 3",
+        )
+    return _retire(url, purpose, newest, keys[1:])
+
+
+def forget_lost_keys(settings: Settings, url: str, purpose: Purpose) -> tuple[int, int]:
+    """Retires the keys that are in use and not set. Returns how many there were, and how many
+    encrypted values no key that is set can read.
+    """
+    keys = keys_of(settings, purpose)
+    with transaction(url) as connection:
+        lost = keys_in_use(connection, purpose) - {key_id(key) for key in keys}
+        retire_keys(connection, purpose, lost)
+    unreadable = encrypt_again(url, keys).unreadable if purpose == "encryption" else 0
+    return len(lost), unreadable
+
+
+def _retire(url: str, purpose: Purpose, newest: str, older: Sequence[str]) -> Step:
+    said = "Step 3 of 3: the older key is retired."
+    if purpose == "encryption":
+        done = encrypt_again(url, (newest, *older))
+        said += f" {done.changed:,} stored values were encrypted again."
+        if done.unreadable:
+            said += f" {done.unreadable:,} cannot be read with any of the keys and were left."
+    else:
+        said += " Who signed in before step 2 and not since has to sign in again."
+    with transaction(url) as connection:
+        retire_keys(connection, purpose, {key_id(key) for key in older})
+    return Step(said, "", (newest,))
+
+
+def _in_order(connection: psycopg.Connection, purpose: Purpose) -> list[str]:
+    """The ids of the keys in use, that which was first used last at the end."""
+    return rows.scalars(
+        connection,
+        str,
+        """
+        select key_id from integration.keys
+        where purpose = %s and retired_at is null
+        group by key_id
+        order by min(first_used_at)
+        """,
+        [purpose],
+    )
+
+
+def _newest(keys: Sequence[str], in_use: Sequence[str]) -> str:
+    """The first key that is not in use yet, or else the one that was first used last."""
+    unused = [key for key in keys if key_id(key) not in in_use]
+    if unused:
+        return unused[0]
+    return max(keys, key=lambda key: in_use.index(key_id(key)))
+
+
+def _without(connection: psycopg.Connection, purpose: Purpose, newest: str) -> list[str]:
+    """The processes that have made data with a key, and not with the newest one."""
+    return rows.scalars(
+        connection,
+        str,
+        """
+        select process from integration.keys
+        where purpose = %s and retired_at is null
+        group by process
+        having bool_and(key_id <> %s)
+        order by process
+        """,
+        [purpose, newest],
+    )
