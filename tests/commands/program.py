@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
-from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 from psycopg.conninfo import make_conninfo
 
@@ -22,6 +21,7 @@ from tests.commands.warm import is_the_same_start, run_forked
 from tests.databases import share_what_dbt_parsed
 from tests.memory import in_memory
 from tests.patience import PATIENCE
+from tests.pipeline.installation import ENCRYPTION_KEY
 
 WORKSIGHTS_ZOOM = str(Path(sys.executable).parent / "worksights-zoom")
 # An empty value counts as not set and overrides a developer's own .env.
@@ -33,7 +33,7 @@ APP_SETTINGS = {
     "ZOOM_CLIENT_ID": CLIENT[0],
     "ZOOM_CLIENT_SECRET": CLIENT[1],
     "ZOOM_WEBHOOK_SECRET_TOKEN": WEBHOOK_SECRET,
-    "ENCRYPTION_KEY": Fernet.generate_key().decode(),
+    "ENCRYPTION_KEY": ENCRYPTION_KEY,
     "SESSION_KEY": "session-key-of-the-tests",
     "PUBLIC_URL": "http://127.0.0.1:8080",
 }

@@ -203,6 +203,7 @@ def template_with_tables(server_url: str) -> str:
 def _creates_tables(installation: Installation) -> None:
     installation.batch(now=LONG_AGO)
     installation.execute("delete from pipeline.batches")
+    installation.execute("delete from integration.keys")
     installation.execute("update pipeline.progress set batch = 0")
 
 
