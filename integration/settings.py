@@ -33,7 +33,7 @@ _ZOOM_APP = frozenset(
 _PERIODS = frozenset({"QUARANTINE_DAYS", "ERASE_AFTER_DAYS", "TOMBSTONE_KEY"})
 _BATCHES = frozenset(
     {
-        *("PIPELINE_DATABASE_URL", "BACKUP_DAYS", "BACKLOG_DELIVERIES"),
+        *("PIPELINE_DATABASE_URL", "BACKUP_DAYS", "BACKLOG_DELIVERIES", "RUN_HISTORY_DAYS"),
         *("IMPORT_MINUTES", "BATCH_MINUTES", "DEV_SCHEMA"),
     }
 )
@@ -167,6 +167,10 @@ class Settings:
     @property
     def quarantine_days(self) -> int:
         return self._positive_int("QUARANTINE_DAYS", 30)
+
+    @property
+    def run_history_days(self) -> int:
+        return self._positive_int("RUN_HISTORY_DAYS", 30)
 
     @property
     def backup_days(self) -> int:

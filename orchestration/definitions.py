@@ -10,6 +10,7 @@ from orchestration.assets.sources import sources
 from orchestration.assets.zoom_events import zoom_events
 from orchestration.assets.zoom_users import zoom_users
 from orchestration.automation import every_20_minutes, every_night, nightly_audit, zoom_batch
+from orchestration.housekeeping import housekeeping, housekeeping_every_night
 from orchestration.resources import BatchInProgress, Installation
 from orchestration.sensors.backlog import backlog
 from orchestration.sensors.deauthorization import deauthorization, erase_due_accounts
@@ -33,8 +34,8 @@ def defs() -> dg.Definitions:
             email_addresses,
             dbt_models,
         ],
-        jobs=[zoom_batch, nightly_audit, erase_due_accounts, send_monday_digests],
-        schedules=[every_20_minutes, every_night],
+        jobs=[zoom_batch, nightly_audit, erase_due_accounts, send_monday_digests, housekeeping],
+        schedules=[every_20_minutes, every_night, housekeeping_every_night],
         sensors=[new_connection, backlog, deauthorization, digests, run_failures, passed_audits],
         resources={
             "installation": installation,

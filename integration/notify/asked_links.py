@@ -23,7 +23,6 @@ SIGN_IN = "sign_in"
 OF_ONE_ADDRESS, ADDRESS_PERIOD = 3, LINK_LIFE
 # An office behind one address signs in on Monday morning, all at once.
 OF_ONE_CLIENT, CLIENT_PERIOD = 60, timedelta(minutes=10)
-KEPT = timedelta(hours=1)
 # A mail that arrives long after somebody asked would only surprise them.
 SENT_WITHIN = timedelta(minutes=30)
 
@@ -56,7 +55,6 @@ def ask_for_link(
     client = _digest(_network(asked.client), key=session_keys[0])
     for digest in sorted({address, client}):  # in one order, so that nobody waits for each other
         connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [digest])
-    forget_requests(connection, now=now)
     of_client = rows.scalar(
         connection,
         int,
@@ -98,13 +96,6 @@ def ask_for_link(
             now,
             now + SENT_WITHIN,
         ],
-    )
-
-
-def forget_requests(connection: psycopg.Connection, *, now: datetime) -> None:
-    """Deletes what is too old to count for a limit."""
-    connection.execute(
-        "delete from integration.sign_in_requests where requested_at < %s", [now - KEPT]
     )
 
 

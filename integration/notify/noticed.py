@@ -15,7 +15,6 @@ from integration.causes.table import CAUSES
 from integration.database import rows
 
 LOOKS_EVERY = timedelta(minutes=1)
-KEPT = timedelta(days=90)  # after the end of a cause
 
 
 @dataclass(frozen=True)
@@ -113,13 +112,4 @@ def noticed_of(connection: psycopg.Connection, cause_id: int) -> Noticed | None:
         from integration.causes where cause_id = %s
         """,
         [cause_id],
-    )
-
-
-def forget_old(connection: psycopg.Connection, *, now: datetime) -> None:
-    """Deletes what ended some months ago, with its notifications, and old tests."""
-    connection.execute("delete from integration.causes where ended_at < %s", [now - KEPT])
-    connection.execute(
-        "delete from integration.notifications where cause_id is null and created_at < %s",
-        [now - KEPT],
     )

@@ -14,7 +14,6 @@ from integration.database import rows
 
 TAKEN_FOR = timedelta(minutes=5)  # longer than writing and sending a mail may take
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
-FAILURES_KEPT = timedelta(days=7)
 INTERRUPTED = "It may have been sent: the process ended before the mail server had answered."
 NEVER_POSSIBLE = "There was no successful attempt in time."
 
@@ -151,8 +150,8 @@ def fail(connection: psycopg.Connection, mail: Mail, *, reason: str) -> None:
 
 
 def give_up(connection: psycopg.Connection, *, now: datetime) -> int:
-    """Fails the mails whose time is over, or that a killed process was transmitting, and deletes
-    old failures. Returns how many it failed.
+    """Fails the mails whose time is over, or that a killed process was transmitting.
+    Returns how many.
     """
     given_up = connection.execute(
         """
@@ -167,10 +166,6 @@ def give_up(connection: psycopg.Connection, *, now: datetime) -> int:
         """,
         {"now": now, "interrupted": INTERRUPTED, "never": NEVER_POSSIBLE},
     ).rowcount
-    connection.execute(
-        "delete from integration.mails where status = 'failed' and created_at < %s",
-        [now - FAILURES_KEPT],
-    )
     return given_up
 
 

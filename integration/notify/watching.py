@@ -15,7 +15,7 @@ from integration.causes.operator import causes_of_installation
 from integration.causes.people import Unmapped
 from integration.database import rows
 from integration.notify.channels import Channels
-from integration.notify.noticed import Noticed, forget_old, is_time_to_look, store_found
+from integration.notify.noticed import Noticed, is_time_to_look, store_found
 from integration.notify.outbox import put_out
 from integration.notify.recipients import recipients_of
 
@@ -34,7 +34,6 @@ def watch(
     with transaction() as connection:
         if not is_time_to_look(connection, now=now):
             return
-        forget_old(connection, now=now)
         organizations = rows.scalars(
             connection, str, "select distinct organization_id from integration.connections"
         )

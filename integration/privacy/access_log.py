@@ -129,8 +129,3 @@ def accesses_to(
         """,
         {"organization": organization_id, "user": user_id, "zone": zone, "limit": limit},
     )
-
-
-def delete_old_accesses(connection: psycopg.Connection) -> int:
-    """Deletes what is older than 12 months."""
-    return rows.scalar(connection, int, "select integration.delete_old_accesses()")

@@ -1,5 +1,6 @@
 """The deadlines of personal data: how long each column of the registry is kept, at most. Batches
-delete what is older.
+delete old sessions and what is derived from them. The nightly job `housekeeping` deletes what is
+kept for days or until it expires.
 """
 
 from enum import StrEnum
@@ -15,11 +16,11 @@ class Deadline(StrEnum):
     NOT_LISTED = "some months after Zoom last listed the user"
     IN_FORCE = "when the setting is removed"
     COPIED = "with what it is a copy of, in the next update"
-    ACCESS = "after 12 months"
-    QUARANTINE = "after the days for what could not be read"
-    SIGN_IN = "after 12 hours"
-    MAIL = "when it is sent, or seven days after it could not be"
-    NOTIFICATION = "90 days after the problem has ended"
+    ACCESS = "in the night after 12 months"
+    QUARANTINE = "in the night after the days for what could not be read"
+    SIGN_IN = "in the night after it has expired, 12 hours at most"
+    MAIL = "when it is sent, or in the night seven days after it could not be"
+    NOTIFICATION = "in the night 90 days after the problem has ended"
 
 
 # By schema, and by table where tables of a schema differ. The months are `retention_months`, the

@@ -254,13 +254,3 @@ def end_session(connection: psycopg.Connection, session: str) -> None:
     connection.execute(
         "delete from integration.page_sessions where session_hash = %s", [secret_hash(session)]
     )
-
-
-def delete_expired(connection: psycopg.Connection, *, now: datetime) -> None:
-    """Deletes expired links, sessions and authorizations."""
-    for statement in (
-        "delete from integration.sign_in_links where expires_at <= %s",
-        "delete from integration.page_sessions where expires_at <= %s",
-        "delete from integration.authorizations where expires_at <= %s",
-    ):
-        connection.execute(statement, [now])

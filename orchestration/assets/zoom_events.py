@@ -1,17 +1,13 @@
 """The asset for events, which lands waiting deliveries."""
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
 
 from integration.pipeline.landing import land_deliveries
-from integration.pipeline.quarantine import delete_quarantined_bodies
 from integration.pipeline.too_old import delete_what_is_too_old
-from integration.privacy.access_log import delete_old_accesses
 from integration.quantities import quantity
-from integration.sign_in.sessions import delete_expired
 from orchestration.markdown import table
 from orchestration.resources import BatchInProgress, Installation
 
@@ -45,13 +41,6 @@ def zoom_events(
         counts += chunk
         processed = quantity(counts.total(), "delivery", "deliveries")
         context.log.info(f"Processed {processed}: {_in_words(counts)}")
-    deleted = delete_quarantined_bodies(
-        batch_in_progress.connection,
-        now=batch_in_progress.batch.as_of,
-        days=settings.quarantine_days,
-    )
-    delete_old_accesses(batch_in_progress.connection)
-    delete_expired(batch_in_progress.connection, now=datetime.now(UTC))
     too_old = delete_what_is_too_old(
         batch_in_progress.connection, installation.database_url(), batch_in_progress.batch
     )
@@ -63,7 +52,6 @@ def zoom_events(
                 ["disposition", "deliveries"], [(name, counts[name]) for name in DISPOSITIONS]
             ),
             "quarantined": counts["quarantined"],
-            "quarantined_bodies_deleted": deleted,
             "deleted_by_age": sum(too_old.values()),
         }
     )

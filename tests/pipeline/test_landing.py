@@ -203,23 +203,6 @@ def test_phone_and_user_events_and_deauthorizations_are_landed(
     ]
 
 
-def test_a_quarantined_body_is_deleted_after_the_days_of_the_setting(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("QUARANTINE_DAYS", "3")
-    installation.deliver(MEETING.ended(), BAD["no uuid"], at=ARRIVAL)
-    bodies = []
-    for age in (timedelta(), timedelta(days=3), timedelta(days=3, seconds=1)):
-        installation.land(now=ARRIVAL + age)
-        bodies.append(
-            installation.execute(
-                "select disposition, body is not null from ingress.deliveries order by delivery_id"
-            )
-        )
-    kept = [("landed", False), ("quarantined", True)]
-    assert bodies == [kept, kept, [("landed", False), ("quarantined", False)]]
-
-
 def test_after_a_batch_no_table_contains_private_data_and_the_ledger_adds_up(
     installation: Installation,
 ) -> None:

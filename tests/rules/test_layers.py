@@ -31,6 +31,7 @@ ABOVE = (
     f"{INTEGRATION}sign_in",
     f"{INTEGRATION}causes",
     f"{INTEGRATION}notify",
+    f"{INTEGRATION}housekeeping",
 )
 MAY_IMPORT = {
     f"{INTEGRATION}settings": (),
@@ -48,6 +49,7 @@ MAY_IMPORT = {
     f"{INTEGRATION}explain": CONNECTIONS,
     f"{INTEGRATION}figures": (*CONNECTIONS, f"{INTEGRATION}directory.time_zones"),
     f"{INTEGRATION}pipeline": PIPELINE,
+    f"{INTEGRATION}housekeeping": CONNECTIONS,
     f"{INTEGRATION}causes": (
         *PIPELINE,
         f"{INTEGRATION}pipeline",

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from psycopg_pool import ConnectionPool
 
-from integration.notify.asked_links import SIGN_IN, forget_requests
+from integration.notify.asked_links import SIGN_IN
 from integration.notify.mailed_links import sign_in_mails
 from integration.notify.sender import Sender
 from integration.notify.server import mail_server
@@ -32,8 +32,6 @@ def mail_thread(settings: Settings, pool: ConnectionPool) -> WorkerThread | None
     )
 
     def work(is_stopped: IsStopped) -> None:
-        with pool.connection() as connection:
-            forget_requests(connection, now=sender.clock())
         sender.send_waiting(is_stopped=is_stopped)
 
     return WorkerThread("mails", work)

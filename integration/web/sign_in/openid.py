@@ -27,7 +27,7 @@ from integration.sign_in.openid.providers import (
     provider_of,
 )
 from integration.sign_in.openid.users import identified_user
-from integration.sign_in.sessions import delete_expired, end_session, start_session, store_link
+from integration.sign_in.sessions import end_session, start_session, store_link
 from integration.sign_in.signing import new_secret
 from integration.web.page.refusals import not_found, start_of, with_next
 from integration.web.page.visit import PageRoute, Shows, Visit
@@ -130,7 +130,6 @@ def _sign_in(visit: Visit, provider: Provider, claims: Any, *, next_path: str) -
             raise OpenIdError(Problem.SWITCHED)
         user = identified_user(connection, provider, claims, now=visit.now)
         own = {"organization_id": user.organization_id, "user_id": user.user_id}
-        delete_expired(connection, now=visit.now)
         if visit.signed_in and not user.is_viewer(visit.signed_in):
             token = new_secret()
             store_link(connection, token, **own, made_by=None, now=visit.now, method="openid")

@@ -13,7 +13,7 @@ from integration.directory.rights import Right
 from integration.sign_in.browsers import browser_name
 from integration.sign_in.openid.addresses import host_of
 from integration.sign_in.openid.providers import provider_of
-from integration.sign_in.sessions import Invitee, delete_expired, end_session, invitee_of, use_link
+from integration.sign_in.sessions import Invitee, end_session, invitee_of, use_link
 from integration.sign_in.signing import new_secret
 from integration.web.page.browser_session import CSRF_FIELD
 from integration.web.page.refusals import (
@@ -64,7 +64,6 @@ def confirm_sign_in(visit: Visit) -> Response:
             return _confirmation_page(
                 visit, invited, signed_token=visit.field("token"), next_path=next_path
             )
-        delete_expired(connection, now=visit.now)
         browser = browser_name(visit.request.headers.get("user-agent", ""))
         if use_link(connection, token, session=session, browser=browser, now=visit.now) is None:
             raise _unusable(visit)  # another request has just used the link

@@ -3,13 +3,15 @@ on their account page who saw theirs.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from starlette.responses import PlainTextResponse
 
 from integration.database.postgres import connect
 from integration.directory.rights import Right
-from integration.privacy.access_log import WORDS, Act, delete_old_accesses
+from integration.housekeeping.expired_rows import delete_expired_rows
+from integration.privacy.access_log import WORDS, Act
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.pages import PAGES
 from tests.web.page.fixtures import ACCOUNTS
@@ -204,7 +206,7 @@ def test_nobody_can_change_the_log_and_what_is_a_year_old_is_deleted(log: Site) 
             ).fetchall()
         assert rights == [(True,), (False,), (False,), (False,)]
     with connect(log.database_url, role="pipeline") as connection:
-        assert delete_old_accesses(connection) == 1
+        delete_expired_rows(connection, now=datetime.now(UTC), quarantine_days=1)
     assert log.rows("select count(*) from integration.access_log") == [(1,)]
 
 
