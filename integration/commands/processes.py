@@ -113,6 +113,9 @@ class Supervisor:
             )
         return done.stdout
 
+    def pids(self) -> list[int]:
+        return [process.pid for process in self._running.values()]
+
     def raise_if_any_exited(self) -> None:
         for name, process in self._running.items():
             if process.poll() is not None:

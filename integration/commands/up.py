@@ -4,11 +4,12 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import click
 import requests
 
+from integration.commands.code_server import command_of, listens, write_workspace
 from integration.commands.demonstration.days import show_days
 from integration.commands.demonstration.links import lines_of_links, program
 from integration.commands.demonstration.settings import refuse_real_data, settings_of_demo
@@ -66,23 +67,12 @@ def run(
         *("python", "-m", "integration.commands", "serve", "--port", str(port)),
         env=environment_of_web(settings),
     )
-    wait_for(f"{page}/readyz", processes)
+    wait_until_200(f"{page}/readyz", processes)
     if demo:
         show_days(processes, settings, url, page=page)
     say("Starting Dagster (about 20 seconds)…")
-    pipeline = postgres.database_url(settings, "pipeline")
-    processes.start(
-        "dagster-daemon",
-        *("dagster-daemon", "run", "-w", "workspace.yaml"),
-        env=environment(settings, pipeline),
-    )
-    processes.start(
-        "dagster-webserver",
-        *("python", "-m", "orchestration.webserver", "-w", "workspace.yaml"),
-        *("-h", "127.0.0.1", "-p", str(dagster_port)),
-        env=environment(settings, pipeline, process="dagster-webserver"),
-    )
-    wait_for(f"{dagster}/server_info", processes)
+    start_dagster(processes, settings, port=dagster_port)
+    wait_until_200(f"{dagster}/server_info", processes)
     say("")
     say("Everything is running:")
     say(f"  page           {settings.public_url}")
@@ -108,6 +98,22 @@ def with_keys(settings: Settings, url: str) -> Settings:
         settings = create_missing_keys(settings, in_use=purposes_in_use(connection))
         check_keys(connection, settings)
     return settings
+
+
+def start_dagster(processes: Supervisor, settings: Settings, *, port: int) -> None:
+    """Starts the code server, and then the daemon and the web server, which use it."""
+    pipeline = postgres.database_url(settings, "pipeline")
+    env = environment(settings, pipeline)
+    workspace = str(write_workspace(settings.home))
+    processes.start("dagster-code-server", *command_of(settings.home), env=env)
+    wait_until(lambda: listens(settings.home), processes, what="Dagster's code server")
+    processes.start("dagster-daemon", *("dagster-daemon", "run", "-w", workspace), env=env)
+    processes.start(
+        "dagster-webserver",
+        *("python", "-m", "orchestration.webserver", "-w", workspace),
+        *("-h", "127.0.0.1", "-p", str(port)),
+        env=environment(settings, pipeline, process="dagster-webserver"),
+    )
 
 
 def environment_of_web(settings: Settings) -> dict[str, str]:
@@ -183,17 +189,26 @@ def stop_on_signal() -> Iterator[None]:
         say("Stopped.")
 
 
-def wait_for(address: str, processes: Supervisor) -> None:
+def wait_until_200(address: str, processes: Supervisor) -> None:
     """Waits until the address responds with 200."""
+
+    def is_200() -> bool:
+        with contextlib.suppress(requests.RequestException):
+            return requests.get(address, timeout=5).status_code == 200
+        return False
+
+    wait_until(is_200, processes, what=address)
+
+
+def wait_until(is_ready: Callable[[], bool], processes: Supervisor, *, what: str) -> None:
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
         processes.raise_if_any_exited()
-        with contextlib.suppress(requests.RequestException):
-            if requests.get(address, timeout=5).status_code == 200:
-                return
+        if is_ready():
+            return
         time.sleep(0.2)
     raise click.ClickException(
-        f"{address} did not respond within {READY_SECONDS} seconds. See the logs "
+        f"{what} did not respond within {READY_SECONDS} seconds. See the logs "
         "directory in WORKSIGHTS_ZOOM_HOME."
     )
 

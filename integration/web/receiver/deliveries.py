@@ -5,6 +5,7 @@ The role `receiver` can insert but not read. Each statement is committed durably
 """
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import TypeVar
@@ -35,6 +36,7 @@ POOL_MIN, POOL_MAX = 2, 10
 # Event names and account ids have at most 60 characters. A row of an index holds 2,700 bytes: with
 # a longer value the insert would fail, and fail again at each of Zoom's retries.
 TEXT_CHARACTERS = 200
+ATTEMPT_BYTES = 8 << 10
 
 INSERT_DELIVERY = """
     insert into ingress.deliveries
@@ -148,6 +150,23 @@ async def can_commit(connection: AsyncConnection) -> bool:
     cursor = await connection.execute(CAN_COMMIT)
     row = await cursor.fetchone()
     return row is not None and row[0]
+
+
+async def try_to_store(connection: AsyncConnection) -> None:
+    """Stores a delivery and takes it back; psycopg.Error if it could not be stored. Its body is as
+    long as one that Postgres stores apart from the row, and cannot be compressed.
+    """
+    async with connection.transaction(force_rollback=True):
+        await store_delivery(
+            connection,
+            event=None,
+            zoom_account_id=None,
+            disposition="quarantined",
+            reason="an attempt of the receiver",
+            body=os.urandom(ATTEMPT_BYTES),
+            body_size=ATTEMPT_BYTES,
+            body_sha256="0" * 64,
+        )
 
 
 def _storable(text: str | None) -> str | None:

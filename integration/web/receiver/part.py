@@ -10,7 +10,12 @@ from starlette.routing import Route
 from integration.settings import PLACEHOLDER, Settings, SettingsError
 from integration.web.part import Part
 from integration.web.readiness import Readiness
-from integration.web.receiver.deliveries import can_commit, receiver_pool, with_connection
+from integration.web.receiver.deliveries import (
+    can_commit,
+    receiver_pool,
+    try_to_store,
+    with_connection,
+)
 from integration.web.receiver.endpoint import receive
 from integration.web.receiver.metrics import new_metrics
 
@@ -33,7 +38,11 @@ def receiver_part(settings: Settings, url: str) -> Part:
                 "webhook_secrets": webhook_secrets,
                 "metrics": metrics,
                 "registry": metrics.registry,
-                "readiness": Readiness(partial(with_connection, pool, can_commit), NOT_READY),
+                "readiness": Readiness(
+                    partial(with_connection, pool, can_commit),
+                    NOT_READY,
+                    try_to_store=partial(with_connection, pool, try_to_store),
+                ),
             }
 
     return Part([Route("/webhooks/zoom", receive, methods=["POST"])], run)
