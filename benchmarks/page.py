@@ -105,10 +105,11 @@ def report(url: str, visitors: Visitors, name: str, page: Page) -> bool:
         connection.prepare_threshold = None  # like the page's connections
 
         def ask_database() -> None:
-            for query, parameters in statements:
-                answer = connection.execute(query, parameters)
-                if answer.description:  # the record of what was shown returns no rows
-                    answer.fetchall()
+            with connection.transaction():  # the first statement says of which organization
+                for query, parameters in statements:
+                    answer = connection.execute(query, parameters)
+                    if answer.description:  # the record of what was shown returns no rows
+                        answer.fetchall()
 
         for _ in range(WARM_UP):
             ask_database()

@@ -17,6 +17,8 @@ from psycopg.sql import SQL, Identifier
 
 from integration.database.logins import set_database_rights
 from integration.database.migrate import configuration, engine_of
+from integration.database.own_organization import limit_to
+from integration.database.postgres import transaction
 from integration.pipeline.migrate import migrate
 from integration.settings import Settings
 
@@ -64,6 +66,14 @@ def new_database(server_url: str, *, template: str = MIGRATED) -> Iterator[str]:
             yield url_of(server_url, name)
         finally:
             owner.execute(SQL("drop database {} with (force)").format(database))
+
+
+@contextmanager
+def page_of(url: str, organization_id: str) -> Iterator[psycopg.Connection]:
+    """One transaction as the page has it for a viewer of this organization."""
+    with transaction(url, role="page") as connection:
+        limit_to(connection, organization_id)
+        yield connection
 
 
 def apply_migrations(url: str, *, to: str) -> None:

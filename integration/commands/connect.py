@@ -7,6 +7,7 @@ import click
 import psycopg
 
 from integration.connections.connecting import AccountTaken
+from integration.database.own_organization import limit_to
 from integration.database.postgres import connect as open_connection
 from integration.database.postgres import database_url
 from integration.directory.rights import Right, may, someone_who_may
@@ -50,6 +51,7 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
     settings.require_zoom_app()
     with open_connection(database_url(settings, "page"), role="page") as connection:
         check_keys(connection, settings)
+        limit_to(connection, organization)
         user = _owner(connection, organization, owner)
         grant = _grant(settings, zoom_account)
         _check_account(settings, grant, zoom_account)

@@ -3,12 +3,15 @@
 from datetime import UTC, datetime
 
 import click
+import psycopg
 
 from integration.commands.chosen_user import only_user
 from integration.commands.operator import operator
 from integration.database.audit_trail import record_change
+from integration.database.own_organization import limit_to
 from integration.database.postgres import connect, database_url
-from integration.directory.worksights_users import users_by_email
+from integration.directory.worksights_users import User, organizations_of_email, users_by_email
+from integration.identity.cleaning import stored_spellings
 from integration.keys.check import check_keys
 from integration.settings import Settings, read_settings
 from integration.sign_in.openid.providers import Provider, provider_of
@@ -66,7 +69,8 @@ def create_link(
     now = datetime.now(UTC)
     with connect(url, role="page") as connection:
         check_keys(connection, settings)
-        user = only_user(users_by_email(connection, email=email, organization_id=organization))
+        user = only_user(_users(connection, email, organization))
+        limit_to(connection, user.organization_id)
         if user.deactivated_at is not None and user.deactivated_at <= now:
             raise click.ClickException("This user is deactivated and cannot sign in.")
         _check_way(
@@ -93,6 +97,20 @@ def create_link(
             )
     signed = Signing(settings.session_keys).signed(token, purpose="sign-in")
     return f"{settings.public_url}/sign-in?token={signed}"
+
+
+def _users(connection: psycopg.Connection, email: str, organization: str | None) -> list[User]:
+    """The users with this email in the organization, or in each of them."""
+    found: list[User] = []
+    asked = (
+        organizations_of_email(connection, stored_spellings(email))
+        if organization is None
+        else [organization]
+    )
+    for one in asked:
+        limit_to(connection, one)
+        found += users_by_email(connection, email=email, organization_id=one)
+    return found
 
 
 def _check_way(settings: Settings, provider: Provider | None, *, is_emergency: bool) -> None:

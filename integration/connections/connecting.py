@@ -129,11 +129,13 @@ def connect_account(
     organization's data is erased.
     """
     lock_account(connection, zoom_account_id)
-    taken = connection.execute(
-        "select 1 from integration.connections where zoom_account_id = %s and "
-        "organization_id <> %s limit 1",
+    # The transaction sees no connection of another organization; the function does.
+    taken = rows.scalar(
+        connection,
+        bool,
+        "select integration.is_of_another(%s, %s)",
         [zoom_account_id, organization_id],
-    ).fetchone()
+    )
     if taken:
         raise AccountTaken(
             "This Zoom account belongs to another organization. It can be connected here after "

@@ -67,6 +67,15 @@ def users_by_email(
     )
 
 
+def organizations_of_email(connection: psycopg.Connection, spellings: Sequence[str]) -> list[str]:
+    """The organizations in which somebody has this email, for the page, whose transactions see only
+    one organization. `spellings` as in stored_spellings.
+    """
+    return rows.scalar(
+        connection, list, "select integration.organizations_of_email(%s)", [[*spellings]]
+    )
+
+
 def first_of_roles(
     connection: psycopg.Connection, *, organization_id: str, roles: Sequence[str]
 ) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import psycopg
 
 from integration.database import rows
+from integration.database.own_organization import see_queues_of_everybody
 from integration.keys.encrypted import anything_is_encrypted, can_read_some
 from integration.keys.recorded import (
     SETTING,
@@ -38,6 +39,7 @@ def check_keys(
             continue
         keys = keys_of(settings, purpose)
         require_keys_in_use(connection, purpose, keys)
+        see_queues_of_everybody(connection)  # the keys are the whole installation's
         if (
             purpose == "encryption"
             and not was_recorded(connection, purpose)

@@ -42,6 +42,15 @@ def set_digest(
     )
 
 
+def organization_of_subscription(
+    connection: psycopg.Connection, subscription_id: int
+) -> str | None:
+    """What the page has to know before it can change the subscription. None if there is none."""
+    return rows.maybe_scalar(
+        connection, str, "select integration.organization_of_subscription(%s)", [subscription_id]
+    )
+
+
 def stop_digest(connection: psycopg.Connection, subscription_id: int, *, now: datetime) -> None:
     """Switches it off for whoever has the subscription, if it is still there."""
     connection.execute(

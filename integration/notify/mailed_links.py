@@ -9,6 +9,8 @@ from urllib.parse import quote
 import psycopg
 
 from integration.database import rows
+from integration.database.own_organization import limit_to
+from integration.directory.worksights_users import organizations_of_email
 from integration.identity.cleaning import stored_spellings
 from integration.notify.message import Letter, one_line
 from integration.notify.sealing import unseal
@@ -50,6 +52,7 @@ def sign_in_mails(settings: Settings) -> Kind:
         links: dict[str, list[_Link]] = defaultdict(list)
         addresses: dict[str, str] = {}
         for one in _recipients(connection, asked["email"], now=now):
+            limit_to(connection, one.organization_id)
             addresses.setdefault(one.spelling, one.email)
             if provider_of(connection, one.organization_id) is not None:  # no link signs in there
                 start = f"{settings.public_url}/sign-in/{quote(one.organization_id, safe='')}"
@@ -80,7 +83,20 @@ def sign_in_mails(settings: Settings) -> Kind:
 
 
 def _recipients(connection: psycopg.Connection, email: str, *, now: datetime) -> list[_Recipient]:
-    """The active users with this email, in every organization."""
+    """The active users with this email, in every organization. Each is read in a transaction that
+    is limited to it.
+    """
+    spellings = stored_spellings(email)
+    found: list[_Recipient] = []
+    for organization_id in organizations_of_email(connection, spellings):
+        limit_to(connection, organization_id)
+        found += _recipients_in(connection, organization_id, spellings, now=now)
+    return sorted(found, key=lambda one: (one.organization_name, one.organization_id))
+
+
+def _recipients_in(
+    connection: psycopg.Connection, organization_id: str, spellings: Sequence[str], *, now: datetime
+) -> list[_Recipient]:
     return rows.every(
         connection,
         _Recipient,
@@ -90,9 +106,9 @@ def _recipients(connection: psycopg.Connection, email: str, *, now: datetime) ->
             users.email, lower(users.email collate "C") as spelling
         from worksights.users
         inner join worksights.organizations using (organization_id)
-        where lower(users.email collate "C") = any(%(spellings)s)
+        where users.organization_id = %(organization)s
+            and lower(users.email collate "C") = any(%(spellings)s)
             and (users.deactivated_at is null or users.deactivated_at > %(now)s)
-        order by organizations.name, users.organization_id
         """,
-        {"spellings": stored_spellings(email), "now": now},
+        {"organization": organization_id, "spellings": [*spellings], "now": now},
     )

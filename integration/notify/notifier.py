@@ -13,6 +13,7 @@ from typing import Literal
 
 import psycopg
 
+from integration.database.own_organization import limit_to
 from integration.notify import outbox
 from integration.notify.channels import Channels
 from integration.notify.message import NotAnAddress, message_of, recipient
@@ -95,6 +96,8 @@ class Notifier:
         if self.channels.server is None:
             return
         with self.transaction() as connection:
+            if one.organization_id is not None:
+                limit_to(connection, one.organization_id)
             letter = mail_of(connection, one, cause, self.channels, now=self.clock())
         to, server = recipient(letter.to), self.channels.server
         message = message_of(letter, to=to, server=server, number=one.number, now=self.clock())

@@ -14,6 +14,7 @@ from integration.causes.open import open_causes, state_of
 from integration.causes.operator import causes_of_installation
 from integration.causes.people import Unmapped
 from integration.database import rows
+from integration.database.own_organization import limit_to
 from integration.notify.channels import Channels
 from integration.notify.noticed import Noticed, is_time_to_look, store_found
 from integration.notify.outbox import put_out
@@ -28,8 +29,8 @@ CountUnmapped = Callable[[psycopg.Connection, str], Unmapped]
 def watch(
     transaction: Transaction, count: CountUnmapped, channels: Channels, *, now: datetime
 ) -> None:
-    """Looks at every organization with a connection, each in a transaction of its own, and at the
-    installation.
+    """Looks at every organization with a connection, each in a transaction of its own that is
+    limited to it, and at the installation. `transaction` sees the queues of everybody.
     """
     with transaction() as connection:
         if not is_time_to_look(connection, now=now):
@@ -62,6 +63,7 @@ def _look_at(
     if organization_id is None:
         found = causes_of_installation(connection, now=now)
     else:
+        limit_to(connection, organization_id)
         found = open_causes(
             connection,
             state_of(connection, organization_id=organization_id, now=now),

@@ -97,6 +97,22 @@ def store_link(
     )
 
 
+def organization_of_link(connection: psycopg.Connection, token: str) -> str | None:
+    """What has to be known before anything of an organization can be read. None if no link has
+    this token.
+    """
+    return rows.maybe_scalar(
+        connection, str, "select integration.organization_of_link(%s)", [secret_hash(token)]
+    )
+
+
+def organization_of_session(connection: psycopg.Connection, session: str) -> str | None:
+    """The same for a session."""
+    return rows.maybe_scalar(
+        connection, str, "select integration.organization_of_session(%s)", [secret_hash(session)]
+    )
+
+
 def invitee_of(connection: psycopg.Connection, token: str, *, now: datetime) -> Invitee | None:
     """The user that a link signs in; None when the link is no longer valid. Does not use it up."""
     return rows.maybe_one(

@@ -11,6 +11,7 @@ from integration.database import rows
 from integration.notify.outbox import failing_channels
 from integration.pipeline.arrivals import batches_of_installation
 from integration.pipeline.marts import marts_exist
+from integration.web.page.pool import across_organizations
 
 WAIT_SECONDS = 1.0  # for a connection: metrics of the process are worth more than these
 NOT_READ = b""
@@ -19,7 +20,8 @@ NOT_READ = b""
 def gauges(pool: ConnectionPool, *, now: datetime) -> bytes:
     """In Prometheus' text format; empty while the database cannot be read."""
     try:
-        with pool.connection(timeout=WAIT_SECONDS) as connection:
+        # The figures are of the whole installation.
+        with across_organizations(pool, timeout=WAIT_SECONDS) as connection:
             found = _read(connection, now=now)
     except (psycopg.Error, PoolTimeout):
         return NOT_READ

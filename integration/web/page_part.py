@@ -14,13 +14,14 @@ from starlette.staticfiles import StaticFiles
 from integration.settings import Settings
 from integration.sign_in.signing import Signing
 from integration.web.gauges import gauges
+from integration.web.page.app_context import AppContext
 from integration.web.page.browser_session import BrowserSession
 from integration.web.page.error_pages import error_handlers
 from integration.web.page.mail_thread import mail_thread
 from integration.web.page.notify_thread import notify_thread
 from integration.web.page.pool import can_answer, page_pool
 from integration.web.page.templating import STATIC, make_templates
-from integration.web.page.visit import AppContext, PageRoute
+from integration.web.page.visit import PageRoute
 from integration.web.pages import PAGES
 from integration.web.part import Part
 from integration.web.readiness import Readiness

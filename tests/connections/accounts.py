@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integration.connections.tokens import save_grant
-from integration.database.postgres import transaction
 from integration.zoom.oauth import Grant
 from simulator.grants import Consent
 from simulator.world import World
+from tests.databases import page_of
 from tests.pipeline.installation import ACCOUNTS, ENCRYPTION_KEY, Installation
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -28,7 +28,7 @@ def grant(installation: Installation, zoom: World, account: str, *, connection_i
     """A new grant with an expired access token, so that the next call renews it."""
     code = zoom.grants.make_code(Consent(account), REDIRECT, challenge=None, method="plain")
     tokens = zoom.grants.redeem(code, redirect_uri=REDIRECT, verifier=None)
-    with transaction(installation.url, role="page") as connection:
+    with page_of(installation.url, f"firm-{ACCOUNTS.index(account)}") as connection:
         save_grant(
             connection,
             connection_id=connection_id,

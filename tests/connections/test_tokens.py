@@ -14,6 +14,7 @@ from integration.connections.tokens import access_token, save_grant
 from integration.database.postgres import transaction
 from integration.zoom.errors import PermanentZoomError, TransientZoomError
 from integration.zoom.oauth import Grant
+from tests.databases import page_of
 from tests.patience import PATIENCE, wait_until
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -66,7 +67,7 @@ def connected(database_url: str) -> str:
 
 def save(url: str, saved: Grant, **changes: Any) -> None:
     values = {"grant_type": "authorization_code", "keys": KEYS} | changes
-    with transaction(url, role="page") as connection:
+    with page_of(url, "o1") as connection:
         save_grant(connection, connection_id="c1", organization_id="o1", grant=saved, **values)
 
 

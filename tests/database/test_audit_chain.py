@@ -23,10 +23,18 @@ def record(connection: psycopg.Connection, kind: str, subject: str = "ann") -> N
     )
 
 
+def page_of_acme(url: str) -> psycopg.Connection:
+    """For several transactions."""
+    page = connect(url, role="page")
+    page.execute("set worksights.organization = 'acme'")
+    page.commit()
+    return page
+
+
 @pytest.fixture
 def chain(database_url: str) -> Iterator[psycopg.Connection]:
     """A trail of some rows, as the page writes it; the connection is the owner's."""
-    with connect(database_url, role="page") as page:
+    with page_of_acme(database_url) as page:
         for number in range(1, ROWS + 1):
             record(page, f"kind_{number}")
     with connect(database_url) as connection:
@@ -109,7 +117,7 @@ def test_a_value_that_follows_an_emptied_one_is_found(chain: psycopg.Connection)
 
 
 def test_what_is_rolled_back_leaves_no_gap(database_url: str) -> None:
-    with connect(database_url, role="page") as page:
+    with page_of_acme(database_url) as page:
         record(page, "kept")
         page.commit()
         record(page, "rolled_back")
@@ -123,7 +131,7 @@ def test_what_is_rolled_back_leaves_no_gap(database_url: str) -> None:
 def test_two_writers_at_once_make_one_chain(database_url: str) -> None:
     """The second one waits for the first, which may take as long as its transaction does."""
     with (
-        connect(database_url, role="page") as one,
+        page_of_acme(database_url) as one,
         connect(database_url, role="pipeline") as other,
     ):
         record(one, "first")
@@ -159,7 +167,7 @@ def test_neither_page_nor_pipeline_can_change_it(
 
 
 def test_what_a_writer_says_about_the_chain_is_ignored(database_url: str) -> None:
-    with connect(database_url, role="page") as page:
+    with page_of_acme(database_url) as page:
         page.execute(
             "insert into integration.audit_trail "
             "(organization_id, user_id, kind, subject, number, hash, user_salt) "

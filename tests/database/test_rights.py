@@ -122,6 +122,11 @@ def test_functions_with_the_owners_rights_are_called_only_by_whom_they_are_for(
     """One that fires as a trigger needs no such right, but whoever has it can create triggers."""
     assert derived.execute(DEFINERS) == [
         ("integration.delete_old_accesses()", "pipeline"),
+        ("integration.is_of_another(text,text)", "page"),
+        ("integration.organization_of_link(text)", "page"),
+        ("integration.organization_of_session(text)", "page"),
+        ("integration.organization_of_subscription(bigint)", "page"),
+        ("integration.organizations_of_email(text[])", "page"),
         ("pipeline.analyze_grown(regclass[])", "pipeline"),
     ]
 

@@ -11,13 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from integration.database.postgres import connect, transaction
+from integration.database.own_organization import EVERY
+from integration.database.postgres import connect
 from integration.notify.channels import channels_of
 from integration.notify.notifier import Notifier
 from integration.notify.watching import CountUnmapped, watch
 from integration.settings import Settings
 from integration.web.page.notify_thread import count_unmapped
-from tests.databases import new_database
+from tests.databases import new_database, page_of
 from tests.notify.smtp_server import MailBox, mail_box
 from tests.notify.webhook_receiver import Receiver, webhook_receiver
 from tests.pipeline.installation import template_with_tables
@@ -134,7 +135,7 @@ class Watched:
 
     def look(self, now: datetime, *, count: CountUnmapped = count_unmapped) -> None:
         """As one process does it: looks, then sends."""
-        in_transaction = partial(transaction, self.url, role="page")
+        in_transaction = partial(page_of, self.url, EVERY)
         channels = channels_of(self.settings)
         watch(in_transaction, count, channels, now=now)
         Notifier(in_transaction, channels, clock=lambda: now).send_waiting()

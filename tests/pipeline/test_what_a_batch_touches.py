@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from integration.connections.tokens import save_grant
-from integration.database.postgres import transaction
 from integration.zoom.oauth import Grant
 from simulator.company import build_company
 from simulator.running import running
 from simulator.world import World, make_world
+from tests.databases import page_of
 from tests.pipeline import story
 from tests.pipeline.installation import (
     CLIENT_ID,
@@ -115,7 +115,7 @@ def connect_simulated_zoom(installation: Installation, world: World) -> None:
         "select connection_id from integration.connections where organization_id = %s",
         [IMPORTED.name],
     )
-    with transaction(installation.url, role="page") as connection:
+    with page_of(installation.url, IMPORTED.name) as connection:
         save_grant(
             connection,
             connection_id=connection_id,

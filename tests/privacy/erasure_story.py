@@ -10,10 +10,10 @@ from typing import Any
 from psycopg.sql import SQL, Identifier
 
 from integration.connections.tokens import save_grant
-from integration.database.postgres import transaction
 from integration.zoom.oauth import Grant
 from simulator.grants import Consent
 from simulator.world import World
+from tests.databases import page_of
 from tests.pipeline.installation import ACCOUNTS, ENCRYPTION_KEY, Installation
 from tests.pipeline.tables import contents, take_snapshot
 from tests.privacy.erased_people import (
@@ -187,7 +187,7 @@ def connect_simulated_account(installation: Installation, world: World) -> None:
     consent = Consent(ACCOUNTS[0])
     code = world.grants.make_code(consent, page, challenge=None, method="plain")
     tokens = world.grants.redeem(code, redirect_uri=page, verifier=None)
-    with transaction(installation.url, role="page") as connection:
+    with page_of(installation.url, "firm") as connection:
         save_grant(
             connection,
             connection_id="simulated",

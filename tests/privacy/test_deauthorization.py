@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from integration.connections.connecting import connect_account
-from integration.database.postgres import connect, transaction
+from integration.database.postgres import connect
 from integration.pipeline.derive import DerivationFailed
 from integration.privacy.account import accounts_due
+from tests.databases import page_of
 from tests.orchestration.answers import in_words, installed
 from tests.pipeline.events import Body, Person, Session, iso
 from tests.pipeline.installation import CLIENT_ID, Installation, definitions
@@ -134,7 +135,7 @@ def test_the_grace_period_is_a_setting(
 def test_connecting_again_cancels_the_erasure(installation: Installation) -> None:
     """Permanently: a later disconnection is not a removal of the app."""
     remove_app(installation)
-    with transaction(installation.url, role="page") as connection:
+    with page_of(installation.url, "firm") as connection:
         connect_account(
             connection, organization_id="firm", zoom_account_id=ACCOUNT, owner_user_id="owner"
         )

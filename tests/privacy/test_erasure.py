@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from integration.connections.connecting import connect_account
-from integration.database.postgres import transaction
 from integration.privacy.refusals import ActiveUser
 from integration.privacy.registry import columns_without_personal_data, personal_columns
 from simulator.world import World
+from tests.databases import page_of
 from tests.pipeline.installation import Installation, new_installation
 from tests.privacy.erased_people import ACCOUNT, ANN, ARRIVAL, FIRST, LEO
 from tests.privacy.erasure_story import Story, left, run_story, tables_with
@@ -103,7 +103,7 @@ def test_an_erased_account_is_unknown_until_another_organization_connects_it(sto
     story.installation.land(now=now)
     latest = "select disposition from ingress.deliveries order by delivery_id desc limit 1"
     assert story.installation.value(latest) == "unknown_account"
-    with transaction(story.installation.url, role="page") as connection:
+    with page_of(story.installation.url, "other") as connection:
         _, is_new = connect_account(
             connection, organization_id="other", zoom_account_id=ACCOUNT, owner_user_id="ann-2"
         )

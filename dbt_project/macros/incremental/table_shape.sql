@@ -47,6 +47,7 @@
                 ) -%}
             {%- endif -%}
         {%- endfor -%}
+        {%- do limit_table_to_organization(target) -%}
     {%- endif -%}
     {%- if keys -%}
         {%- do perform(with_primary_key(target, keys)) -%}

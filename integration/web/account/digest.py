@@ -11,8 +11,14 @@ from dataclasses import dataclass
 import psycopg
 from starlette.responses import Response
 
+from integration.database.own_organization import limit_to
 from integration.directory.rights import Right, may
-from integration.notify.digest_subscriptions import set_digest, stop_digest, wants_digest
+from integration.notify.digest_subscriptions import (
+    organization_of_subscription,
+    set_digest,
+    stop_digest,
+    wants_digest,
+)
 from integration.web.page.refusals import Refusal, bad_form, link_to_sign_in
 from integration.web.page.visit import PageRoute, Shows, Visit
 
@@ -63,8 +69,11 @@ def open_stop(visit: Visit) -> Response:
 
 def stop(visit: Visit) -> Response:
     subscription = _subscription(visit, visit.field("token") or visit.query("token"))
-    with visit.transaction() as connection:
-        stop_digest(connection, subscription, now=visit.now)
+    with visit.page.pool.connection() as connection:
+        organization_id = organization_of_subscription(connection, subscription)
+        if organization_id is not None:
+            limit_to(connection, organization_id)
+            stop_digest(connection, subscription, now=visit.now)
     return visit.render("account/stop_digest.html", takes_message=False, is_stopped=True)
 
 

@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from integration.settings import SettingsError
+from integration.web.page.app_context import AppContext
 from integration.web.page.refusals import START, Refusal, not_found
-from integration.web.page.visit import AppContext, Visit
+from integration.web.page.visit import Visit
 from integration.web.page.way_back import with_way_back
 from integration.web.receiver.endpoint import receive
 from integration.web.security import NEVER_CACHED, security_headers

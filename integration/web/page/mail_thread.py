@@ -7,6 +7,7 @@ asked for a link more than an hour ago.
 """
 
 from datetime import UTC, datetime
+from functools import partial
 
 from psycopg_pool import ConnectionPool
 
@@ -15,6 +16,7 @@ from integration.notify.mailed_links import sign_in_mails
 from integration.notify.sender import Sender
 from integration.notify.server import mail_server
 from integration.settings import Settings
+from integration.web.page.pool import across_organizations
 from integration.web.page.worker_thread import IsStopped, WorkerThread
 
 
@@ -25,7 +27,8 @@ def mail_thread(settings: Settings, pool: ConnectionPool) -> WorkerThread | None
         return None
     settings.encryption_keys  # noqa: B018  (refuses missing and invalid keys)
     sender = Sender(
-        transaction=pool.connection,
+        # One thread sends the mails of everybody. What a mail says is read in its organization.
+        transaction=partial(across_organizations, pool),
         server=server,
         kinds={SIGN_IN: sign_in_mails(settings)},
         clock=lambda: datetime.now(UTC),

@@ -3,6 +3,7 @@ when batches do not. A receiver that does not answer delays no sign-in mail, whi
 """
 
 from datetime import UTC, datetime
+from functools import partial
 
 import psycopg
 from psycopg_pool import ConnectionPool
@@ -13,6 +14,7 @@ from integration.notify.notifier import Notifier
 from integration.notify.watching import watch
 from integration.settings import Settings
 from integration.web.overview.numbers import count_people
+from integration.web.page.pool import across_organizations
 from integration.web.page.worker_thread import IsStopped, WorkerThread
 
 
@@ -21,10 +23,12 @@ def notify_thread(settings: Settings, pool: ConnectionPool) -> WorkerThread | No
     channels = channels_of(settings)
     if not channels.names:
         return None
-    notifier = Notifier(pool.connection, channels, clock=lambda: datetime.now(UTC))
+    # One thread watches and notifies everybody. What is of one organization is read in it.
+    across = partial(across_organizations, pool)
+    notifier = Notifier(across, channels, clock=lambda: datetime.now(UTC))
 
     def work(is_stopped: IsStopped) -> None:
-        watch(pool.connection, count_unmapped, channels, now=notifier.clock())
+        watch(across, count_unmapped, channels, now=notifier.clock())
         notifier.send_waiting(is_stopped=is_stopped)
 
     return WorkerThread("notifications", work)

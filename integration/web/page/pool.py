@@ -1,5 +1,7 @@
 """The page's connections to the database, each acting as the role `page`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import LiteralString
 
 import psycopg
@@ -7,6 +9,7 @@ from psycopg_pool import ConnectionPool
 
 from integration.database import rows
 from integration.database.address import conninfo
+from integration.database.own_organization import limit_to, see_queues_of_everybody
 from integration.database.session import check_session
 
 POOL_MAX = 8
@@ -26,6 +29,7 @@ def page_pool(url: str) -> ConnectionPool:
     """A pool that is not open yet; it can be opened without a database.
 
     `with pool.connection()` is one transaction: committed at the end, rolled back by an exception.
+    It sees no row of any organization before it names one: see the two functions below.
     """
 
     def check(connection: psycopg.Connection) -> None:
@@ -48,6 +52,26 @@ def page_pool(url: str) -> ConnectionPool:
         open=False,
         name="page",
     )
+
+
+@contextmanager
+def of_organization(pool: ConnectionPool, organization_id: str) -> Iterator[psycopg.Connection]:
+    """A transaction that sees and writes only rows of this organization."""
+    with pool.connection() as connection:
+        limit_to(connection, organization_id)
+        yield connection
+
+
+@contextmanager
+def across_organizations(
+    pool: ConnectionPool, *, timeout: float | None = None
+) -> Iterator[psycopg.Connection]:
+    """A transaction that sees the queues of all organizations, such as the waiting mails, and
+    nothing else. Each use says why it is not of one organization.
+    """
+    with pool.connection(timeout=timeout) as connection:
+        see_queues_of_everybody(connection)
+        yield connection
 
 
 def can_answer(pool: ConnectionPool) -> bool:

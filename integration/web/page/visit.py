@@ -6,7 +6,7 @@ synchronously.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Literal
@@ -14,55 +14,39 @@ from urllib.parse import urlencode
 
 import psycopg
 from anyio import to_thread
-from psycopg_pool import ConnectionPool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
-from starlette.templating import Jinja2Templates
 
 from integration.database.audit_trail import record_change
+from integration.database.own_organization import limit_to
 from integration.dates import DateStyle, style_for
 from integration.directory.rights import Right, may
 from integration.privacy.access_log import Act, record_access
 from integration.privacy.settings import PrivacySettings, privacy_settings
 from integration.settings import Settings
-from integration.sign_in.openid.discovery import Providers
 from integration.sign_in.sessions import (
     WRITTEN_EVERY,
     IdleSession,
     Viewer,
+    end_session,
     idle_session,
+    organization_of_session,
     record_use,
     store_message,
     viewer_of,
 )
-from integration.sign_in.signing import Signing
 from integration.web.page import refusals
 from integration.web.page.activity import NOTICE, address_of, is_activity, needs_notice
-from integration.web.page.browser_session import CSRF_FIELD, BrowserSession
+from integration.web.page.app_context import AppContext
+from integration.web.page.browser_session import CSRF_FIELD
 from integration.web.page.closed_rights import closed_rights
 from integration.web.page.form_body import read_form
+from integration.web.page.pool import of_organization
 from integration.web.page.shows import Shows as Shows
-from integration.web.page.worker_thread import WorkerThread
 
 LONGEST_PART, OK = 200, 200  # an address's ids have at most 128 bytes
-
-
-@dataclass(frozen=True)
-class AppContext:
-    """The objects that all visits share, created once when the app starts."""
-
-    settings: Settings
-    url: str
-    pool: ConnectionPool
-    signing: Signing
-    browser_session: BrowserSession
-    templates: Jinja2Templates
-    rights: Mapping[str, Right]  # path -> right, for all GET routes
-    mails: WorkerThread | None = None  # None if no mail server is set
-    notifier: WorkerThread | None = None  # None if there is no channel
-    providers: Providers = field(default_factory=Providers)
 
 
 @dataclass(frozen=True)
@@ -127,9 +111,15 @@ class Visit:
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection]:
         """One transaction: committed at the end, rolled back by any exception. Do not call Zoom
-        inside it.
+        inside it. It sees and writes only rows of the viewer's organization.
         """
-        with self.page.pool.connection() as connection:
+        with of_organization(self.page.pool, self.viewer.organization_id) as connection:
+            yield connection
+
+    @contextmanager
+    def transaction_of(self, organization_id: str) -> Iterator[psycopg.Connection]:
+        """The same for the organization that somebody signs in to, before there is a viewer."""
+        with of_organization(self.page.pool, organization_id) as connection:
             yield connection
 
     def path(self, name: str) -> str:
@@ -178,6 +168,12 @@ class Visit:
         message = {"text": text, "tone": tone, "link": link and vars(link)}
         if self.session:
             store_message(connection, self.session, message)
+
+    def end_session(self, connection: psycopg.Connection) -> None:
+        """Ends the viewer's session, if any, which may be of another organization than the rest."""
+        if self.session and self.signed_in:
+            limit_to(connection, self.signed_in.organization_id)
+            end_session(connection, self.session)
 
     def record(
         self,
@@ -290,6 +286,10 @@ def enter(request: Request, form: FormData) -> Visit:
     if not session:
         return Visit(request, page, now, form)
     with page.pool.connection() as connection:
+        organization_id = organization_of_session(connection, session)
+        if organization_id is None:
+            return Visit(request, page, now, form)
+        limit_to(connection, organization_id)
         viewer = viewer_of(connection, session, now=now)
         if viewer is None:
             return Visit(request, page, now, form, idle=idle_session(connection, session, now=now))

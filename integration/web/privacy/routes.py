@@ -32,7 +32,7 @@ OF_REPORTS = (Right.SEE_REPORTS, Right.SEE_TOPICS_OF_REPORTS)
 
 def notice(visit: Visit) -> Response:
     organization_id = visit.path("organization_id")
-    with visit.transaction() as connection:
+    with visit.transaction_of(organization_id) as connection:
         name = _name_of(connection, organization_id)
         privacy = privacy_settings(connection, organization_id)
     settings = visit.settings

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from integration.directory.rights import Right
 from integration.identity.cleaning import cleaned_email
 from integration.notify.asked_links import ADDRESS_PERIOD, AskedLink, TooManyRequests, ask_for_link
+from integration.web.page.pool import across_organizations
 from integration.web.page.refusals import HOW_TO_SIGN_IN, Refusal, link_to_sign_in
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.sign_in.next_page import next_page
@@ -50,7 +51,8 @@ def mail_link(visit: Visit) -> Response:
         )
     client = visit.request.client.host if visit.request.client else ""
     try:
-        with visit.transaction() as connection:
+        # Whoever asks has no organization yet: the request and the mail belong to none.
+        with across_organizations(visit.page.pool) as connection:
             ask_for_link(
                 connection,
                 AskedLink(email, next_path, client),

@@ -27,7 +27,7 @@ from integration.sign_in.openid.providers import (
     provider_of,
 )
 from integration.sign_in.openid.users import identified_user
-from integration.sign_in.sessions import end_session, start_session, store_link
+from integration.sign_in.sessions import start_session, store_link
 from integration.sign_in.signing import new_secret
 from integration.web.page.refusals import not_found, start_of, with_next
 from integration.web.page.visit import PageRoute, Shows, Visit
@@ -125,7 +125,7 @@ def _claims(visit: Visit, provider: Provider, attempt: Attempt) -> Any:
 
 def _sign_in(visit: Visit, provider: Provider, claims: Any, *, next_path: str) -> Response:
     """Starts the session. If somebody else is signed in, the page that names both comes first."""
-    with visit.transaction() as connection:
+    with visit.transaction_of(provider.organization_id) as connection:
         if not keeps_provider(connection, provider):
             raise OpenIdError(Problem.SWITCHED)
         user = identified_user(connection, provider, claims, now=visit.now)
@@ -147,8 +147,7 @@ def _sign_in(visit: Visit, provider: Provider, claims: Any, *, next_path: str) -
             subject=user.user_id,
             details={"method": "openid"},
         )
-        if visit.session:
-            end_session(connection, visit.session)
+        visit.end_session(connection)
     response = visit.go(next_path or "/")
     visit.page.browser_session.start(response, session)
     return response
@@ -169,8 +168,9 @@ def _refusing(provider: Provider, next_path: str) -> Iterator[None]:
 
 
 def _provider(visit: Visit) -> Provider:
-    with visit.transaction() as connection:
-        provider = provider_of(connection, visit.path("organization_id"))
+    organization_id = visit.path("organization_id")
+    with visit.transaction_of(organization_id) as connection:
+        provider = provider_of(connection, organization_id)
     if provider is None:
         raise not_found()
     return provider

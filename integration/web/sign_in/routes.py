@@ -4,16 +4,20 @@ Opening a link with GET changes nothing, because mail scanners open links, too. 
 page signs in.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlencode
 
+import psycopg
 from starlette.responses import Response
 
 from integration.database.audit_trail import record_change
+from integration.database.own_organization import limit_to
 from integration.directory.rights import Right
 from integration.sign_in.browsers import browser_name
 from integration.sign_in.openid.addresses import host_of
 from integration.sign_in.openid.providers import provider_of
-from integration.sign_in.sessions import Invitee, end_session, invitee_of, use_link
+from integration.sign_in.sessions import Invitee, invitee_of, organization_of_link, use_link
 from integration.sign_in.signing import new_secret
 from integration.web.page.browser_session import CSRF_FIELD
 from integration.web.page.refusals import (
@@ -36,7 +40,7 @@ def open_link(visit: Visit) -> Response:
     if not visit.query("token"):
         return how_to_sign_in(visit, next_path=next_path)
     token = _verified(visit, visit.query("token"))
-    with visit.transaction() as connection:
+    with _transaction_of_link(visit, token) as connection:
         invited = invitee_of(connection, token, now=visit.now)
     if invited is None:
         raise _unusable(visit)
@@ -56,7 +60,7 @@ def confirm_sign_in(visit: Visit) -> Response:
     token = _verified(visit, visit.field("token"))
     next_path = next_page(visit.field("next"))
     session = new_secret()
-    with visit.transaction() as connection:
+    with _transaction_of_link(visit, token) as connection:
         invited = invitee_of(connection, token, now=visit.now)
         if invited is None:
             raise _unusable(visit)
@@ -76,8 +80,7 @@ def confirm_sign_in(visit: Visit) -> Response:
             details={} if invited.method == "link" else {"method": invited.method},
             via_link_of=invited.link_made_by,
         )
-        if visit.session:
-            end_session(connection, visit.session)
+        visit.end_session(connection)
     response = visit.go(next_path or "/")
     cookies.start(response, session)
     return response
@@ -85,7 +88,7 @@ def confirm_sign_in(visit: Visit) -> Response:
 
 def sign_out(visit: Visit) -> Response:
     with visit.transaction() as connection:
-        end_session(connection, visit.session or "")
+        visit.end_session(connection)
         visit.record_change(connection, "signed_out", subject=visit.viewer.user_id)
     of = {"organization": visit.viewer.organization_id} if visit.viewer.method == "openid" else {}
     response = visit.go(f"/signed-out?{urlencode(of)}" if of else "/signed-out")
@@ -95,13 +98,27 @@ def sign_out(visit: Visit) -> Response:
 
 def signed_out(visit: Visit) -> Response:
     """With the way back for those who sign in at a provider, where they are still signed in."""
-    with visit.transaction() as connection:
-        provider = provider_of(connection, visit.query("organization"))
+    organization_id = visit.query("organization")
+    with visit.transaction_of(organization_id) as connection:
+        provider = provider_of(connection, organization_id)
     return visit.render(
         "sign_in/signed_out.html",
         host=host_of(provider.issuer) if provider else None,
         way_back=start_of(provider.organization_id) if provider else None,
     )
+
+
+@contextmanager
+def _transaction_of_link(visit: Visit, token: str) -> Iterator[psycopg.Connection]:
+    """A transaction in the organization that the link signs in to; the refusal if there is no such
+    link.
+    """
+    with visit.page.pool.connection() as connection:
+        organization_id = organization_of_link(connection, token)
+        if organization_id is None:
+            raise _unusable(visit)
+        limit_to(connection, organization_id)
+        yield connection
 
 
 def _confirmation_page(

@@ -64,7 +64,13 @@ _FOUND = SQL("""
     phone_users as ({licenses}),
     known as (
         select
-            zoom_account_id, zoom_user_id, imported.status,
+            zoom_account_id,
+            -- Not coalesce(): below a policy, no index is used with it (see entries_waiting).
+            case
+                when imported.zoom_user_id is null then facts.zoom_user_id
+                else imported.zoom_user_id
+            end as zoom_user_id,
+            imported.status,
             coalesce(facts.display_name, imported.display_name) as display_name,
             coalesce(facts.email, imported.email) as email,
             coalesce(phone_users.has_phone, false) as has_phone

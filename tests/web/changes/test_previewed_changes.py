@@ -14,12 +14,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from integration.database.postgres import transaction
 from integration.web.changes.effects import Effect, effects_of_switches
 from integration.web.changes.mapping_effects import MappingPeriod, effects_of_mappings
 from integration.web.features.saving import Switch, lock_switches, save_switches, take_back
 from integration.web.users.mapping_changes import NewMapping, map_zoom_users
 from simulator.world import World
+from tests.databases import page_of
 from tests.pipeline.firms import EXCLUDE, MAP, SWITCH, Firm
 from tests.pipeline.installation import Installation, new_installation
 from tests.web.changes.firm_sessions import (
@@ -236,8 +236,8 @@ def story(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[
         installation.batch(now=FIRST_BATCH)
         before = entries(installation)
         previews = {}
-        with transaction(installation.url, role="page") as connection:
-            for name, change in CHANGES.items():
+        for name, change in CHANGES.items():
+            with page_of(installation.url, name) as connection:
                 previews[name] = change.preview(connection, firms[name])
                 change.save(connection, firms[name])
         installation.batch(now=NEXT_BATCH)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from integration.database.postgres import transaction
 from integration.web.features.saving import Switch, lock_switches, save_switches
+from tests.databases import page_of
 from tests.web.page.fixtures import ACCOUNTS
 from tests.web.page.site import Site, Visitor, user_id_of
 from tests.web.page.switches import TAB, off_now, press, said, undo, undo_form
@@ -69,7 +69,7 @@ def test_of_two_people_the_last_one_decides_and_both_are_recorded(acme: Site) ->
     """The one who saves last asked first, and has waited for the other."""
     admin = acme.visitor("admin")
     with ThreadPoolExecutor(1) as pool:
-        with transaction(acme.database_url, role="page") as other:
+        with page_of(acme.database_url, "acme") as other:
             changed_at = lock_switches(other, "acme")
             pressed = pool.submit(press, admin, "on", "meetings", MEMBER)
             while not acme.rows(

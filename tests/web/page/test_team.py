@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from integration.database.postgres import connect
 from integration.figures.periods import period_named
 from integration.figures.team_figures import NoComparison, TeamFigures, team_figures
+from tests.databases import page_of
 from tests.web.page.site import Site, Visitor, user_id_of
 from tests.web.page.zoom_users import rows_of, words
 
@@ -125,7 +125,7 @@ def test_only_the_people_of_the_page_are_recorded(manager: Visitor, story: Site)
 
 
 def figures_at(site: Site, week: str, now: datetime) -> TeamFigures:
-    with connect(site.database_url, role="page") as connection:
+    with page_of(site.database_url, "acme") as connection:
         return team_figures(
             connection, period_named(week), organization_id="acme", users=None,
             zone=ZoneInfo("Europe/Berlin"), now=now,
