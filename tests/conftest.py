@@ -61,7 +61,7 @@ def server_url() -> Iterator[str]:
         url = postgres.database_url(settings)
         try:
             as_superuser = urlsplit(url)._replace(netloc=f"{embedded.SUPERUSER}:@").geturl()
-            with postgres.connect(as_superuser, autocommit=True) as superuser:
+            with postgres.connect(as_superuser, autocommit=True, at_any_schema=True) as superuser:
                 for setting, value in SERVER.items():
                     superuser.execute(f"alter system set {setting} = '{value}'")
                 superuser.execute("select pg_reload_conf()")

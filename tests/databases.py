@@ -82,6 +82,12 @@ def apply_migrations(url: str, *, to: str) -> None:
         command.upgrade(configuration(connection=connection), to)
 
 
+def set_revision(url: str, revision: str) -> None:
+    """Records that the database has this revision, without applying or undoing anything."""
+    with engine_of(url).connect() as connection:
+        command.stamp(configuration(connection=connection), revision, purge=True)
+
+
 def keep_as_template(url: str, template: str) -> None:
     """Copies the database at this URL for `new_database`. It must have no open connections."""
     database = Identifier(urlsplit(url).path.removeprefix("/"))

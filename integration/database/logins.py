@@ -55,7 +55,7 @@ def create_logins(url: str, *, new_passwords: frozenset[str]) -> list[Login]:
     DatabaseUnavailable, with the next step, if the owner may not change a role.
     """
     logins = []
-    with transaction(url) as connection:
+    with transaction(url, at_any_schema=True) as connection:
         try:
             create_roles(connection, url)
             set_database_rights(connection, url)
@@ -79,7 +79,7 @@ def create_logins(url: str, *, new_passwords: frozenset[str]) -> list[Login]:
 def check_login(login: Login) -> None:
     """DatabaseUnavailable if nobody can log in with the new password."""
     if login.url is not None:
-        connect(login.url, role=login.role).close()
+        connect(login.url, role=login.role, at_any_schema=True).close()
 
 
 def allow_logins_without_password(url: str) -> None:

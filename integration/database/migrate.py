@@ -17,6 +17,7 @@ from integration.database.address import place_of, role_name
 from integration.database.logins import role_exists, set_database_rights
 from integration.database.postgres import connect
 from integration.database.role_names import with_role_names
+from integration.database.schema_version import comment_of, known_schemas, refuse_newer_schema
 from integration.database.unavailable import DatabaseUnavailable, DatabaseUnsuitable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -35,9 +36,10 @@ def migrated(url: str) -> Iterator[list[str]]:
         applied.append(Path(step.up_revision.path).stem)
 
     # The lock ends with the session, so a killed process leaves none behind.
-    with connect(url, autocommit=True) as guard:
+    with connect(url, autocommit=True, at_any_schema=True) as guard:
         guard.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
         _refuse_other_names(guard, url)
+        refuse_newer_schema(guard, url)
         if role_exists(guard, role_name(url, "pipeline")):
             set_database_rights(guard, url)  # a backup that was restored does not have them
         try:
@@ -53,6 +55,7 @@ def migrated(url: str) -> Iterator[list[str]]:
                 "migrate"
             ) from error
         set_database_rights(guard, url)
+        guard.execute(comment_of(known_schemas()[-1]))  # earlier releases wrote none
         yield applied
 
 
@@ -62,7 +65,7 @@ def engine_of(url: str) -> Engine:
     """
     engine = create_engine(
         "postgresql+psycopg://",
-        creator=partial(connect, url),
+        creator=partial(connect, url, at_any_schema=True),
         poolclass=NullPool,
         execution_options={"no_parameters": True},
     )

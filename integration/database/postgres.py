@@ -83,16 +83,23 @@ def _configured(settings: Settings, role: Role | None) -> str:
     return url
 
 
-def connect(url: str, *, role: Role | None = None, autocommit: bool = False) -> psycopg.Connection:
+def connect(
+    url: str,
+    *,
+    role: Role | None = None,
+    autocommit: bool = False,
+    at_any_schema: bool = False,
+) -> psycopg.Connection:
     """A connection acting as `role`. DatabaseUnavailable, with a message for operators, when no
-    server answers or the session does not have the requested settings.
+    server answers, the session does not have the requested settings, or, unless `at_any_schema`,
+    the database was not migrated by this release.
     """
     try:
         connection = psycopg.connect(
             conninfo(url, role=role), autocommit=autocommit, cursor_factory=CursorWithoutRows
         )
         try:
-            check_session(connection, url, role=role)
+            check_session(connection, url, role=role, at_any_schema=at_any_schema)
         except BaseException:
             connection.close()
             raise
@@ -110,7 +117,9 @@ def limit_statements(connection: psycopg.Connection, *, seconds: int) -> None:
 
 
 @contextmanager
-def transaction(url: str, *, role: Role | None = None) -> Iterator[psycopg.Connection]:
+def transaction(
+    url: str, *, role: Role | None = None, at_any_schema: bool = False
+) -> Iterator[psycopg.Connection]:
     """One connection, one transaction: committed at the end, rolled back by any exception."""
-    with connect(url, role=role) as connection:
+    with connect(url, role=role, at_any_schema=at_any_schema) as connection:
         yield connection

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from integration.database.address import SESSION, place_of, role_name
+from integration.database.schema_version import refuse_other_schema
 from integration.database.unavailable import DatabaseUnsuitable
 
 OLDEST_SERVER = 16
@@ -16,6 +17,8 @@ KNOWS_TRANSACTION_TIMEOUT = 17_00_00  # in libpq's version numbers
 # `transaction_timeout` cannot be set while connecting, because PostgreSQL 16 does not know it.
 _QUESTION = """
     select
+        to_regclass('public.worksights_zoom_schema') is not null,
+        obj_description(to_regclass('public.worksights_zoom_schema'), 'pg_class'),
         current_user,
         session_user,
         current_setting('timezone'),
@@ -28,17 +31,26 @@ _QUESTION = """
 """
 
 
-def check_session(connection: psycopg.Connection, url: str, *, role: str | None) -> None:
-    """Raises DatabaseUnsuitable, with a message for operators, if the server is too old or the
-    session has another role or other settings.
+def check_session(
+    connection: psycopg.Connection, url: str, *, role: str | None, at_any_schema: bool
+) -> None:
+    """Raises DatabaseUnsuitable, with a message for operators, if the server is too old, the
+    session has another role or other settings, or, unless `at_any_schema`, the schema of the
+    database is not the one that this release needs.
     """
     _refuse_old_server(connection.info, url)
-    _refuse_other_session(connection.execute(_QUESTION).fetchone(), url, role=role)
+    found = connection.execute(_QUESTION).fetchone()
+    _refuse_other_session(found, url, role=role)
+    if found and not at_any_schema:
+        refuse_other_schema(found[0], found[1], url)
 
 
 async def check_session_async(
     connection: psycopg.AsyncConnection, url: str, *, role: str | None
 ) -> None:
+    """The same at any schema: the processes of a release run on until those of the next one have
+    started, after its migrations.
+    """
     _refuse_old_server(connection.info, url)
     _refuse_other_session(await (await connection.execute(_QUESTION)).fetchone(), url, role=role)
 
@@ -53,7 +65,7 @@ def _refuse_old_server(info: psycopg.ConnectionInfo, url: str) -> None:
 
 
 def _refuse_other_session(found: tuple[Any, ...] | None, url: str, *, role: str | None) -> None:
-    current_user, session_user, *settings, _ = found or ("", "", "", "", "", None)
+    _, _, current_user, session_user, *settings, _ = found or (False, None, *5 * [""], None)
     wanted_user = role_name(url, role) if role else session_user
     wanted = [SESSION[name] for name in ("timezone", "search_path", "intervalstyle")]
     if (current_user, settings) != (wanted_user, wanted):

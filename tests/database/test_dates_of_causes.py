@@ -14,11 +14,11 @@ NOTICED = """
 def test_a_date_in_words_becomes_a_date(server_url: str) -> None:
     with new_database(server_url, template="template1") as url:
         apply_migrations(url, to="0022")
-        with connect(url) as owner:
+        with connect(url, at_any_schema=True) as owner:
             owner.execute(NOTICED, ["app_removed", Jsonb({"account": "A", "due": "3 March 2026"})])
             owner.execute(NOTICED, ["import_failing", Jsonb({"account": "A"})])
         apply_migrations(url, to="0023")
-        with connect(url) as owner:
+        with connect(url, at_any_schema=True) as owner:
             assert owner.execute(
                 "select cause, facts from integration.causes order by 1"
             ).fetchall() == [

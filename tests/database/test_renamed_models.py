@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from tests.databases import apply_migrations
+from tests.databases import apply_migrations, set_revision
 from tests.pipeline.events import Person, Session
 from tests.pipeline.installation import Installation
 
@@ -84,15 +84,16 @@ def earlier(installation: Installation) -> Installation:
             "values (%(old)s, 'acme', '{\"session_id\": \"gone\"}', '22003', 1)",
             names,
         )
-    installation.execute("update worksights_zoom_schema set version_num = '0001'")
+    set_revision(installation.url, "0001")
     return installation
 
 
 def apply_renames(installation: Installation) -> None:
     """Applies the migrations that rename, and not those between them, which have been applied."""
     apply_migrations(installation.url, to="0002")
-    installation.execute("update worksights_zoom_schema set version_num = '0004'")
+    set_revision(installation.url, "0004")
     apply_migrations(installation.url, to="0005")
+    set_revision(installation.url, "head")
 
 
 def contents(installation: Installation, tables: list[str]) -> list[list[tuple]]:

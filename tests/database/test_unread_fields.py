@@ -76,7 +76,7 @@ STORED = [
 def test_a_migration_deletes_unread_fields_that_were_stored_before(server_url: str) -> None:
     with new_database(server_url, template="template1") as url:
         apply_migrations(url, to="0003")
-        with connect(url) as owner:
+        with connect(url, at_any_schema=True) as owner:
             for number, (event, fields, _) in enumerate(STORED):
                 owner.execute(
                     "insert into zoom_raw.events values "
@@ -84,7 +84,7 @@ def test_a_migration_deletes_unread_fields_that_were_stored_before(server_url: s
                     [str(number), event, Jsonb(fields)],
                 )
         apply_migrations(url, to="0004")
-        with connect(url) as owner:
+        with connect(url, at_any_schema=True) as owner:
             found = owner.execute("select event, fields, batch from zoom_raw.events order by 1")
             assert sorted(found, key=str) == sorted(
                 ((event, kept, 7) for event, _, kept in STORED), key=str

@@ -43,7 +43,7 @@ class Installation:
         self, query: str | Composed, parameters: Sequence[Any] | Mapping[str, Any] = ()
     ) -> list[tuple]:
         """Executes it as the owner and returns the rows, if any."""
-        with connect(self.url, autocommit=True) as connection:
+        with connect(self.url, autocommit=True, at_any_schema=True) as connection:
             cursor = connection.execute(query, parameters or None)
             return cursor.fetchall() if cursor.description else []
 

@@ -45,6 +45,6 @@ def _terminate_sessions(url: str) -> None:
         for each in adapter.connections.thread_connections.values():
             if each is not own and each.state == "open":
                 sessions.append(each.handle.get_backend_pid())
-    with connect(url, autocommit=True) as connection:
+    with connect(url, autocommit=True, at_any_schema=True) as connection:
         for pid in sessions:
             connection.execute("select pg_terminate_backend(%s, %s)", [pid, SECONDS_TO_END * 1000])
