@@ -9,7 +9,11 @@ from integration.pipeline.dbt.project import read_manifest
 from tests.pipeline import installation
 
 # The contract sets "*/20 * * * *" and "on by default". The others are the product's choice.
-SCHEDULES = {"every_20_minutes": "*/20 * * * *", "every_night": "15 3 * * *"}
+SCHEDULES = {
+    "every_20_minutes": "*/20 * * * *",
+    "every_night": "15 3 * * *",
+    "housekeeping_every_night": "15 2 * * *",
+}
 SENSORS = {
     "new_connection",
     "backlog",
