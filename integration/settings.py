@@ -112,10 +112,21 @@ class Settings:
         self.encryption_keys  # noqa: B018  (refuses invalid keys)
 
     @property
-    def webhook_secrets(self) -> tuple[str, ...]:
-        """The live secret tokens, newest first; several during a rotation."""
-        listed = self.require("ZOOM_WEBHOOK_SECRET_TOKEN").split(",")
-        return tuple(secret.strip() for secret in listed if secret.strip())
+    def webhook_secrets(self) -> tuple[tuple[str, str | None], ...]:
+        """The live secret tokens, newest first, each with the Zoom account that it is bound to
+        (`SECRET@ACCOUNT`), or None.
+        """
+        listed = [each.strip() for each in self.require("ZOOM_WEBHOOK_SECRET_TOKEN").split(",")]
+        bound = [each.rpartition("@") for each in listed if each]
+        if any(at and not (secret.strip() and account.strip()) for secret, at, account in bound):
+            raise SettingsError(
+                "ZOOM_WEBHOOK_SECRET_TOKEN has an @ without a secret token before it or a Zoom "
+                "account ID behind it. Write SECRET, or SECRET@ACCOUNT for an app of one account."
+            )
+        return tuple(
+            (secret.strip(), account.strip()) if at else (account, None)
+            for secret, at, account in bound
+        )
 
     @property
     def encryption_keys(self) -> tuple[str, ...]:

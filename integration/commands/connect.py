@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 import psycopg
 
+from integration.commands.webhook_secrets import bound_accounts
 from integration.connections.connecting import AccountTaken
 from integration.database.own_organization import limit_to
 from integration.database.postgres import connect as open_connection
@@ -73,6 +74,11 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
         f"{connection_id})."
     )
     click.echo("The next batch imports its users. Only sessions that end from now on will appear.")
+    if zoom_account not in bound_accounts(settings):
+        click.echo(
+            "If this app sends webhooks, bind its secret token to the account, so that it cannot "
+            f"sign events of others: add SECRET@{zoom_account} to ZOOM_WEBHOOK_SECRET_TOKEN."
+        )
 
 
 def _owner(connection: psycopg.Connection, organization: str, email: str) -> User:

@@ -1,4 +1,6 @@
-"""`erase`: permanently erases a person or a Zoom account, and prints the certificate."""
+"""`erase`: permanently erases a person, a Zoom account or an organization, and prints the
+certificate.
+"""
 
 import click
 
@@ -9,7 +11,9 @@ from integration.pipeline import erasure
 from integration.pipeline.dbt.project import ensure_manifest
 from integration.pipeline.derive import DerivationFailed
 from integration.privacy.certificates import certificate_of, lines_of
+from integration.privacy.organization import accounts_of, is_known, organization_name
 from integration.privacy.refusals import Refused
+from integration.quantities import quantity
 from integration.settings import Settings, read_settings
 
 
@@ -17,7 +21,8 @@ from integration.settings import Settings, read_settings
 @options_of_a_person
 @click.option(
     "--organization",
-    help="Organization ID. Required unless exactly one organization has data about the person.",
+    help="Organization ID. With a person: required unless exactly one organization has data about "
+    "them. Alone: erase the whole organization.",
 )
 @click.option("--zoom-account", help="Erase all data of this Zoom account and end its connection.")
 @click.option("--certificate", type=int, help="Print the certificate of this erasure again.")
@@ -28,6 +33,7 @@ from integration.settings import Settings, read_settings
     show_default=True,
     help="What to do with topics that mention the person.",
 )
+@click.option("--yes", is_flag=True, help="Erase an organization without asking for its ID again.")
 def erase(
     email: str | None,
     phone: str | None,
@@ -36,17 +42,21 @@ def erase(
     zoom_account: str | None,
     certificate: int | None,
     topics: str,
+    yes: bool,
 ) -> None:
-    """Permanently erase a person or a Zoom account.
+    """Permanently erase a person, a Zoom account or an organization.
 
     Then verify that nothing is left, and print a certificate.
     """
     settings = read_settings()
     given = (email, phone, participant, zoom_account, certificate)
+    if all(each is None for each in given) and organization is not None:
+        _erase_organization(settings, organization, is_confirmed=yes)
+        return
     if sum(each is not None for each in given) != 1:
         raise click.UsageError(
             "Specify exactly one of --email, --phone, --participant, --zoom-account and "
-            "--certificate."
+            "--certificate, or --organization alone."
         )
     if certificate is not None:
         _print_certificate(database_url(settings, "pipeline"), certificate)
@@ -68,6 +78,30 @@ def erase(
         raise click.ClickException(str(refusal)) from refusal
     if not is_done:
         raise click.ClickException("The erasure is incomplete. See above for what is left.")
+
+
+def _erase_organization(settings: Settings, organization: str, *, is_confirmed: bool) -> None:
+    from integration.pipeline.erasure_of_organization import erase_organization
+
+    settings.require_zoom_app()  # to revoke its grants
+    settings.backup_days  # noqa: B018  (raises if it is not a number)
+    url = database_url(settings)
+    with connect(url) as connection:
+        name = organization_name(connection, organization)
+        accounts = accounts_of(connection, organization)
+        found = is_known(connection, organization, accounts)
+    if not found:
+        raise click.ClickException(
+            f"Organization {organization!r} does not exist. Nothing was erased."
+        )
+    click.echo(
+        f"This erases everything of {name or organization}: its users, settings, sessions and "
+        f"{quantity(len(accounts), 'Zoom account')}. There is no way back."
+    )
+    if not is_confirmed and click.prompt("Type the organization's ID") != organization:
+        raise click.ClickException("This is not the organization's ID. Nothing was erased.")
+    if not erase_organization(settings, url, organization, asked_by=operator(), say=click.echo):
+        raise click.ClickException("The erasure is incomplete. Run the same command again.")
 
 
 def _print_certificate(url: str, erasure_id: int) -> None:

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
+from integration.commands.webhook_secrets import secrets_in_words
 from integration.database.postgres import connect, database_url
 from integration.notify.outbox import FailingChannel, failing_channels
 from integration.notify.waiting import MailState, mail_state
@@ -58,6 +59,7 @@ def status() -> None:
             "delay to entry": _delay(facts.delay_to_entries(connection, now=now)),
             "failed runs": f"{facts.failed_runs(connection, now=now)} in the last day",
             "nightly audit": _audit(audit, now),
+            "webhook secrets": secrets_in_words(read_settings()),
             "mail": _mail(mails, now),
             "notifications": "; ".join(_channel(one, now) for one in channels) or "no problem",
             "not derived": "; ".join(_not_derived(one, now) for one in failures) or "nothing",

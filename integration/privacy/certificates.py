@@ -30,6 +30,7 @@ class Certificate:
     erasure_id: int
     organization_id: str
     zoom_account_id: str | None
+    is_of_organization: bool
     removed: Mapping[str, int]
     erased_at: datetime
     asked_by: str | None
@@ -48,20 +49,23 @@ def record_erasure(
     asked: Asked,
     *,
     zoom_account_id: str | None = None,
+    is_of_organization: bool = False,
 ) -> int:
     """Records that data was erased, and how much, but not which person. Returns the id."""
+    kind = "account_erased" if zoom_account_id else "person_erased"
     erasure_id = rows.scalar(
         connection,
         int,
         """
         insert into integration.erasures
-            (organization_id, zoom_account_id, removed, asked_by, asked_at)
-        values (%s, %s, %s, %s, %s)
+            (organization_id, zoom_account_id, is_of_organization, removed, asked_by, asked_at)
+        values (%s, %s, %s, %s, %s, %s)
         returning erasure_id
         """,
         [
             organization_id,
             zoom_account_id,
+            is_of_organization,
             Jsonb({table: count for table, count in removed.items() if count}),
             asked.by,
             asked.at,
@@ -71,7 +75,7 @@ def record_erasure(
         connection,
         organization_id=organization_id,
         user_id=asked.by,
-        kind="account_erased" if zoom_account_id else "person_erased",
+        kind="organization_erased" if is_of_organization else kind,
         subject=str(erasure_id),
     )
     return erasure_id
@@ -119,6 +123,20 @@ def incomplete(
     ).fetchall()
 
 
+def incomplete_of_organization(connection: psycopg.Connection, organization_id: str) -> list[int]:
+    """The erasures of the organization that have no result."""
+    return rows.scalars(
+        connection,
+        int,
+        """
+        select erasure_id from integration.erasures
+        where organization_id = %s and is_of_organization and done_at is null
+        order by erasure_id
+        """,
+        [organization_id],
+    )
+
+
 def certificate_of(connection: psycopg.Connection, erasure_id: int) -> Certificate | None:
     """The certificate of an erasure; None if there is none with this id."""
     return rows.maybe_one(
@@ -126,8 +144,8 @@ def certificate_of(connection: psycopg.Connection, erasure_id: int) -> Certifica
         Certificate,
         """
         select
-            erasure_id, organization_id, zoom_account_id, removed, erased_at, asked_by, asked_at,
-            done_at, columns_searched, values_left, topics_left, backups_until
+            erasure_id, organization_id, zoom_account_id, is_of_organization, removed, erased_at,
+            asked_by, asked_at, done_at, columns_searched, values_left, topics_left, backups_until
         from integration.erasures
         where erasure_id = %s
         """,
@@ -137,11 +155,11 @@ def certificate_of(connection: psycopg.Connection, erasure_id: int) -> Certifica
 
 def lines_of(certificate: Certificate) -> Iterator[str]:
     """The certificate as text."""
-    subject = (
-        f"Zoom account {certificate.zoom_account_id}"
-        if certificate.zoom_account_id
-        else "one person"
-    )
+    subject = "one person"
+    if certificate.zoom_account_id:
+        subject = f"Zoom account {certificate.zoom_account_id}"
+    elif certificate.is_of_organization:
+        subject = "the organization, with all its Zoom accounts and people"
     yield f"Certificate of erasure {certificate.erasure_id}"
     yield f"  Organization: {certificate.organization_id}"
     yield f"  Erased: {subject}"

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 # Clocks differ by seconds. A timestamp further ahead was signed to be replayed later.
@@ -20,9 +21,22 @@ TIMESTAMP = re.compile(r"[0-9]{1,11}")  # seconds since 1970; eleven digits last
 SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 
+@dataclass(frozen=True)
+class WebhookSecret:
+    """A secret token. With `accounts`, it speaks for these Zoom accounts only: the app that has it
+    belongs to somebody who could otherwise sign events of every customer.
+    """
+
+    token: str = field(repr=False)
+    accounts: frozenset[str] | None = None
+
+    def speaks_for(self, zoom_account_id: str | None) -> bool:
+        return self.accounts is None or zoom_account_id in self.accounts
+
+
 def verifying_secret(
-    body: bytes, *, timestamp: str | None, signature: str | None, secrets: Sequence[str]
-) -> str | None:
+    body: bytes, *, timestamp: str | None, signature: str | None, secrets: Sequence[WebhookSecret]
+) -> WebhookSecret | None:
     """The secret that made this signature, or None. Does not check the timestamp's age."""
     if timestamp is None or not TIMESTAMP.fullmatch(timestamp):
         return None
@@ -31,7 +45,7 @@ def verifying_secret(
     signed = b"v0:%b:%b" % (timestamp.encode("ascii"), body)
     verified = None
     for secret in secrets:  # always all of them: the duration must not reveal which one matched
-        if hmac.compare_digest(f"v0={hmac_hex(secret, signed)}", signature):
+        if hmac.compare_digest(f"v0={hmac_hex(secret.token, signed)}", signature):
             verified = secret
     return verified
 

@@ -8,7 +8,8 @@ from tests.commands.program import Program, directory_file, execute, rows
 KEY = {"TOMBSTONE_KEY": "tombstone-key-of-the-tests-0123456789"}
 OWNER = "marcus.lindgren@acme-works.com"
 EXACTLY_ONE = (
-    "Specify exactly one of --email, --phone, --participant, --zoom-account and --certificate."
+    "Specify exactly one of --email, --phone, --participant, --zoom-account and --certificate, or "
+    "--organization alone."
 )
 ADDRESS = "Vera.Valdez+news@gmail.com"
 

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integration.zoom.signature import is_timely, verifying_secret
+from integration.zoom.signature import WebhookSecret, is_timely, verifying_secret
 from integration.zoom.url_validation import validation_answer
 
 BODY = b'{"event":"meeting.started","payload":{"account_id":"made-up"}}'
 TIMESTAMP = "1767225600"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)  # the same moment
-SECRETS = ("newest", "middle", "oldest")
+NAMES = ("newest", "middle", "oldest")
+SECRETS = tuple(WebhookSecret(name) for name in NAMES)
 
 
 def hmac_hex(secret: str, message: bytes) -> str:
@@ -29,17 +30,17 @@ def signature_of(body: bytes, *, secret: str, timestamp: str = TIMESTAMP) -> str
 def test_a_signature_known_from_elsewhere_verifies() -> None:
     # printf 'v0:1767225600:{}' | openssl dgst -sha256 -hmac made-up-secret
     signature = "v0=02299122a4632f9ded22aba900473f44fc4983d9d5de7d6e3dc5992ce094733d"
-    assert (
-        verifying_secret(
-            b"{}", timestamp=TIMESTAMP, signature=signature, secrets=["made-up-secret"]
-        )
-        == "made-up-secret"
-    )
+    assert verifying_secret(
+        b"{}",
+        timestamp=TIMESTAMP,
+        signature=signature,
+        secrets=[WebhookSecret("made-up-secret")],
+    ) == WebhookSecret("made-up-secret")
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_each_live_secret_verifies_and_is_named(secret: str) -> None:
-    signature = signature_of(BODY, secret=secret)
+def test_each_live_secret_verifies_and_is_named(secret: WebhookSecret) -> None:
+    signature = signature_of(BODY, secret=secret.token)
     assert (
         verifying_secret(BODY, timestamp=TIMESTAMP, signature=signature, secrets=SECRETS) == secret
     )
@@ -63,7 +64,7 @@ def test_every_secret_is_tried_even_after_one_verified(monkeypatch: pytest.Monke
     verifying_secret(
         BODY, timestamp=TIMESTAMP, signature=signature_of(BODY, secret="newest"), secrets=SECRETS
     )
-    assert compared == [signature_of(BODY, secret=secret) for secret in SECRETS]
+    assert compared == [signature_of(BODY, secret=secret) for secret in NAMES]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_the_signature_is_over_the_raw_bytes(body: bytes) -> None:
     signature = signature_of(body, secret="newest")
     assert (
         verifying_secret(body, timestamp=TIMESTAMP, signature=signature, secrets=SECRETS)
-        == "newest"
+        == SECRETS[0]
     )
 
 

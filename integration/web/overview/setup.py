@@ -41,7 +41,8 @@ def leave_rest_unmapped(visit: Visit) -> Response:
 
 def check_address(visit: Visit) -> Response:
     address = webhook_address(visit)
-    found = check_endpoint(address, secret=visit.settings.webhook_secrets[0], now=datetime.now(UTC))
+    secret, _ = visit.settings.webhook_secrets[0]
+    found = check_endpoint(address, secret=secret, now=datetime.now(UTC))
     text, is_good = explained(address, found)
     with visit.transaction() as connection:
         visit.show_next(connection, text, tone="good" if is_good else "warn")

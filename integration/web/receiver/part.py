@@ -18,6 +18,7 @@ from integration.web.receiver.deliveries import (
 )
 from integration.web.receiver.endpoint import receive
 from integration.web.receiver.metrics import new_metrics
+from integration.zoom.signature import WebhookSecret
 
 NOT_READY = (
     "Deliveries cannot be stored. Start the database, free space on its disk, correct "
@@ -48,11 +49,16 @@ def receiver_part(settings: Settings, url: str) -> Part:
     return Part([Route("/webhooks/zoom", receive, methods=["POST"])], run)
 
 
-def _live_secrets(settings: Settings) -> tuple[str, ...]:
-    secrets = settings.webhook_secrets
-    if not secrets or PLACEHOLDER in secrets:
+def _live_secrets(settings: Settings) -> tuple[WebhookSecret, ...]:
+    accounts: dict[str, list[str | None]] = {}
+    for token, account in settings.webhook_secrets:
+        accounts.setdefault(token, []).append(account)
+    if not accounts or PLACEHOLDER in accounts:
         raise SettingsError(
             "ZOOM_WEBHOOK_SECRET_TOKEN is missing or still a placeholder. Set it to the Zoom "
             "app's secret token; separate several with commas."
         )
-    return secrets
+    return tuple(
+        WebhookSecret(token, None if None in own else frozenset(filter(None, own)))
+        for token, own in accounts.items()
+    )

@@ -1,0 +1,23 @@
+"""What `status` and `connect` say about the secret tokens of webhooks, and whom they speak for."""
+
+from integration.quantities import quantity
+from integration.settings import Settings
+
+
+def bound_accounts(settings: Settings) -> list[str | None]:
+    """The Zoom account of each secret token, None if it speaks for all; empty on a machine that is
+    not the receiver's.
+    """
+    if not settings.get("ZOOM_WEBHOOK_SECRET_TOKEN"):
+        return []
+    return [account for _, account in settings.webhook_secrets]
+
+
+def secrets_in_words(settings: Settings) -> str:
+    accounts = bound_accounts(settings)
+    if not accounts:
+        return "not set here"
+    free = accounts.count(None)
+    bound = sorted(account for account in accounts if account)
+    said = f"{quantity(free, 'secret token')} for every account"
+    return f"{said}, {len(bound)} for one: {', '.join(bound)}" if bound else said
