@@ -16,6 +16,7 @@ from integration.keys.check import check_keys
 from integration.pipeline.batch_time import is_ahead
 from integration.pipeline.batches import Batch, open_batch
 from integration.pipeline.writer import only_writer
+from integration.privacy.erasures_file import refuse_unknown_erasures
 from integration.settings import Settings, read_settings
 
 BATCH_JOB = "zoom_batch"
@@ -93,6 +94,7 @@ class BatchInProgress(dg.ConfigurableResource[Any]):
             # No statement runs longer than its run, even if the run was killed.
             limit_statements(connection, seconds=self._limit_seconds)
             check_keys(connection, self.installation.settings(), process="pipeline")
+            refuse_unknown_erasures(self.installation.settings(), connection)
             self._connection = connection
             run_id = run.run_id if run else None
             self._open = cache(lambda: open_batch(connection, as_of=as_of, run_id=run_id))

@@ -13,6 +13,7 @@ from integration.pipeline.batch_time import is_ahead
 from integration.pipeline.dbt.project import ensure_manifest
 from integration.pipeline.derive import DerivationFailed
 from integration.pipeline.summary import batch_summary
+from integration.privacy.erasures_file import refuse_unknown_erasures
 from integration.settings import environment_with, read_settings
 
 
@@ -33,6 +34,7 @@ def batch(now: datetime | None, pretend: bool) -> None:
     url = database_url(settings, "pipeline")
     with connect(url, role="pipeline") as connection:  # fails with a message, not with a traceback
         check_keys(connection, settings)
+        refuse_unknown_erasures(settings, connection)
     ensure_manifest()
     with environment_with(**environment(settings, url)):
         from orchestration.batch import run_batch  # only this command needs to load Dagster

@@ -4,19 +4,34 @@ import click
 
 from integration.database import embedded, postgres
 from integration.database.address import dagster_url
+from integration.pipeline.derive import DerivationFailed
 from integration.pipeline.migrate import migrate as apply_migrations
 from integration.quantities import quantity
-from integration.settings import read_settings
+from integration.settings import Settings, read_settings
 
 
 @click.command()
 def migrate() -> None:
     """Apply pending database migrations. Safe to run again."""
     settings = read_settings()
-    applied = apply_migrations(settings, postgres.database_url(settings), say=click.echo)
+    url = postgres.database_url(settings)
+    applied = apply_migrations(settings, url, say=click.echo)
     for name in applied:
         click.echo(f"Applied {name}")
+    _apply_kept_erasures(settings, url)
     click.echo(f"The database is up to date ({quantity(len(applied), 'migration')} applied).")
+
+
+def _apply_kept_erasures(settings: Settings, url: str) -> None:
+    from integration.pipeline.kept_erasures import apply_kept_erasures
+
+    try:
+        apply_kept_erasures(settings, url, say=click.echo)
+    except DerivationFailed as failure:
+        raise click.ClickException(
+            f"{failure}. The source data is erased, but not yet what is derived from it. Fix the "
+            "cause, then run: worksights-zoom batch"
+        ) from failure
 
 
 @click.command("database-url")

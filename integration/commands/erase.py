@@ -2,6 +2,8 @@
 certificate.
 """
 
+from datetime import UTC, datetime
+
 import click
 
 from integration.commands.operator import operator
@@ -10,7 +12,7 @@ from integration.database.postgres import connect, database_url
 from integration.pipeline import erasure
 from integration.pipeline.dbt.project import ensure_manifest
 from integration.pipeline.derive import DerivationFailed
-from integration.privacy.certificates import certificate_of, lines_of
+from integration.privacy.certificates import Asked, certificate_of, lines_of
 from integration.privacy.organization import accounts_of, is_known, organization_name
 from integration.privacy.refusals import Refused
 from integration.quantities import quantity
@@ -100,7 +102,8 @@ def _erase_organization(settings: Settings, organization: str, *, is_confirmed: 
     )
     if not is_confirmed and click.prompt("Type the organization's ID") != organization:
         raise click.ClickException("This is not the organization's ID. Nothing was erased.")
-    if not erase_organization(settings, url, organization, asked_by=operator(), say=click.echo):
+    asked = Asked(operator(), datetime.now(UTC))
+    if not erase_organization(settings, url, organization, asked=asked, say=click.echo):
         raise click.ClickException("The erasure is incomplete. Run the same command again.")
 
 

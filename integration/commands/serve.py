@@ -1,12 +1,13 @@
 """`serve`: runs only the webhook receiver and the page, or one of them."""
 
 import click
-from psycopg.errors import InvalidSchemaName, UndefinedTable
+from psycopg.errors import InvalidSchemaName, UndefinedFunction, UndefinedTable
 
 from integration.database.postgres import connect, database_url
 from integration.database.role_names import Role
 from integration.database.unavailable import DatabaseUnavailable, DatabaseUnsuitable
 from integration.keys.check import check_keys
+from integration.privacy.erasures_file import refuse_unknown_erasures
 from integration.settings import Settings, read_settings
 
 PARTS: tuple[Role, ...] = ("receiver", "page")
@@ -68,9 +69,10 @@ def _database_hint(settings: Settings, url: str, part: Role) -> str:
         with connect(url, role=part) as connection:
             if part == "page":
                 check_keys(connection, settings, process="page")
+                refuse_unknown_erasures(settings, connection)
     except DatabaseUnsuitable:
         raise
-    except (UndefinedTable, InvalidSchemaName):
+    except (UndefinedTable, UndefinedFunction, InvalidSchemaName):
         return f"{OUT_OF_DATE} Until then, {CONSEQUENCES[part]}."
     except DatabaseUnavailable as error:
         return f"{error} Until then, {CONSEQUENCES[part]}."

@@ -18,6 +18,7 @@ from integration.commands.processes import Supervisor, environment, free_port, w
 from integration.database import embedded, postgres
 from integration.database.unavailable import DatabaseUnavailable
 from integration.keys.check import check_keys, purposes_in_use
+from integration.pipeline.kept_erasures import apply_kept_erasures
 from integration.pipeline.migrate import migrate
 from integration.settings import Settings, environment_of_children, read_settings
 
@@ -49,6 +50,7 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
         say("Applying database migrations…")
         migrate(settings, url, say=say)
         settings = with_keys(settings, url)
+        apply_kept_erasures(settings, url, say=say)
         if demo:
             refuse_real_data(url)
         commands = environment_of_children(settings, **address_of_embedded(settings, url))

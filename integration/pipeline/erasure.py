@@ -30,6 +30,7 @@ from integration.privacy.certificates import (
     record_erasure,
 )
 from integration.privacy.digests import Digests
+from integration.privacy.erasures_file import keep_all
 from integration.privacy.proof import Verification, verify
 from integration.privacy.refusals import refuse
 from integration.privacy.registry_rows import PersonalRows
@@ -65,7 +66,7 @@ def erase_person(
     with only_writer(url, say=say) as connection:
         check_key(connection, key)
         refuse(connection, digests, subject)
-        batch = _start_batch(connection, settings, say)
+        batch = start_batch(connection, settings, say)
         with transaction(url) as owner:
             refuse(owner, digests, subject)  # again, with the deliveries that were waiting
             record_key(owner, "tombstone", key_id(key), process="pipeline")
@@ -75,6 +76,7 @@ def erase_person(
             rows = PersonalRows(owner, organization_id)
             erased.removed["dagster"] += person.remove_from_runs(rows, erased)
             erasure_id = record_erasure(owner, organization_id, erased.removed, asked)
+            keep_all(settings, owner)
             _report_removed(erased.removed, say)
         say("Updating the affected tables…")
         try:
@@ -109,7 +111,7 @@ def erase_account(
             say("No connection or data found for this Zoom account. Nothing was erased.")
             return True
         asked = Asked(asked_by, datetime.now(UTC))
-        return _erase_accounts(connection, settings, url, [zoom_account_id], asked, say)
+        return erase_accounts(connection, settings, url, [zoom_account_id], asked, say)
 
 
 def erase_due_accounts(settings: Settings, url: str, *, now: datetime, say: Say) -> bool:
@@ -117,10 +119,10 @@ def erase_due_accounts(settings: Settings, url: str, *, now: datetime, say: Say)
     with only_writer(url, say=say) as connection:
         due = account.accounts_due(connection, now=now)
         asked = Asked("job:erase_due_accounts", now)
-        return not due or _erase_accounts(connection, settings, url, due, asked, say, due_at=now)
+        return not due or erase_accounts(connection, settings, url, due, asked, say, due_at=now)
 
 
-def _erase_accounts(
+def erase_accounts(
     connection: psycopg.Connection,
     settings: Settings,
     url: str,
@@ -130,9 +132,9 @@ def _erase_accounts(
     *,
     due_at: datetime | None = None,
 ) -> bool:
-    batch = _start_batch(connection, settings, say)
+    batch = start_batch(connection, settings, say)
     for zoom_account_id in zoom_account_ids:
-        _remove_account(url, zoom_account_id, asked, due_at, say)
+        _remove_account(settings, url, zoom_account_id, asked, due_at, say)
     say("Rebuilding all tables next to the live ones…")
     try:
         derive_everything(connection, settings, url, batch)
@@ -168,7 +170,12 @@ def _erase_accounts(
 
 
 def _remove_account(
-    url: str, zoom_account_id: str, asked: Asked, due_at: datetime | None, say: Say
+    settings: Settings,
+    url: str,
+    zoom_account_id: str,
+    asked: Asked,
+    due_at: datetime | None,
+    say: Say,
 ) -> None:
     with transaction(url) as owner:
         lock_account(owner, zoom_account_id)
@@ -178,9 +185,10 @@ def _remove_account(
             removed = account.erase_account(owner, organization_id, zoom_account_id)
             _report_removed(removed, say)
             record_erasure(owner, organization_id, removed, asked, zoom_account_id=zoom_account_id)
+        keep_all(settings, owner)
 
 
-def _start_batch(connection: psycopg.Connection, settings: Settings, say: Say) -> Batch:
+def start_batch(connection: psycopg.Connection, settings: Settings, say: Say) -> Batch:
     """Opens a batch, lands all waiting deliveries and copies the settings. Drops the schemas of
     `worksights-zoom dbt`, whose copies of the data are not searched.
     """

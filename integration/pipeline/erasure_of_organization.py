@@ -20,6 +20,7 @@ from integration.privacy.certificates import (
     lines_of,
     record_erasure,
 )
+from integration.privacy.erasures_file import keep_all
 from integration.quantities import quantity
 from integration.settings import Settings
 from integration.zoom import oauth
@@ -29,13 +30,12 @@ Say = Callable[[str], None]
 
 
 def erase_organization(
-    settings: Settings, url: str, organization_id: str, *, asked_by: str, say: Say
+    settings: Settings, url: str, organization_id: str, *, asked: Asked, say: Say
 ) -> bool:
     """Erases the organization, whose id is its only trace then; returns whether nothing is left.
     `url` is the owner's. Its grants are revoked at Zoom afterwards: one that cannot be revoked is
     reported, and has no tokens here any more.
     """
-    asked = Asked(asked_by, datetime.now(UTC))
     with only_writer(url, say=say) as writer:
         dropped = drop_dev_schemas(writer)
         if dropped:
@@ -46,6 +46,7 @@ def erase_organization(
                 owner, organization_id, accounts, keys=settings.encryption_keys
             )
             record_erasure(owner, organization_id, erased.removed, asked, is_of_organization=True)
+            keep_all(settings, owner)
         for table, count in sorted((+erased.removed).items()):
             say(f"  {table}: {quantity(count, 'row')}")
         with transaction(url) as owner:  # what a page or the receiver was just writing

@@ -172,3 +172,31 @@ def addresses(connection: psycopg.Connection) -> list[tuple[str, str]]:
         select organization_id, email from zoom_raw.users where email is not null
         """
     ).fetchall()
+
+
+def sessions(connection: psycopg.Connection, organization_id: str) -> list[str]:
+    """All landed sessions of the organization."""
+    return rows.scalars(
+        connection,
+        str,
+        "select distinct session_id from zoom_raw.events "
+        "where organization_id = %s and session_id is not null",
+        [organization_id],
+    )
+
+
+def person_keys(connection: psycopg.Connection, organization_id: str) -> set[str]:
+    """The keys of everybody with an address in the organization."""
+    found = rows.scalars(
+        connection,
+        str,
+        """
+        select email from worksights.users where organization_id = %(own)s
+        union
+        select email from zoom_raw.users where organization_id = %(own)s and email is not null
+        union
+        select address from clientsights_raw.email_addresses where organization_id = %(own)s
+        """,
+        {"own": organization_id},
+    )
+    return {key for address in found for key in keys_in(address)}

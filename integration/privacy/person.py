@@ -1,6 +1,7 @@
 """Erases one person of one organization from everything except derived tables."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import psycopg
@@ -19,6 +20,7 @@ from integration.privacy.redaction import Tombstone
 from integration.privacy.registry import personal_columns
 from integration.privacy.registry_rows import PersonalRows
 from integration.privacy.stored_tombstones import (
+    add_tombstones,
     delete_tombstones_without_exclusion,
     keep_tombstones,
     known_tombstones,
@@ -80,6 +82,43 @@ def erase_person(
     delete_tombstones_without_exclusion(connection, organization_id)
     removed += delete_orphans(connection, organization_id)  # names that no event has any more
     return ErasureResult(erased, removed, redactor.texts)
+
+
+def erase_again(
+    connection: psycopg.Connection,
+    batch: int,
+    digests: Digests,
+    person: str,
+    tombstones: Collection[tuple[str, str]],
+) -> ErasureResult:
+    """Removes a person whose tombstones (kind, digest) were kept from a database that does not know
+    them, in the caller's transaction. Who it is, nobody has to say: the digests of everything that
+    is there are compared.
+    """
+    organization_id = digests.organization_id
+    add_tombstones(
+        connection, organization_id, {(kind, digest, person, 0) for kind, digest in tombstones}
+    )
+    redactor = Redactor(connection, batch, digests)
+    redactor.redact_landed()
+    redactor.redact_sessions(erasure.sessions(connection, organization_id))
+    redactor.redact_landed()
+    found = tombstones_of(connection, organization_id, [person])
+    keys = {
+        key
+        for key in erasure.person_keys(connection, organization_id)
+        if digests.of("person_key", key) in found.get("person_key", set())
+    }
+    erased = ErasedPerson(digests, found, frozenset(keys))
+    users = erasure.users_with_addresses(connection, organization_id, keys)
+    finish_requests(connection, organization_id, [user.user_id for user in users])
+    rows = PersonalRows(connection, organization_id)
+    removed = redactor.removed + remove_rows(rows, erased)
+    delete_tombstones_without_exclusion(connection, organization_id)
+    removed += delete_orphans(connection, organization_id)
+    result = ErasureResult(erased, removed, redactor.texts | keys)
+    result.removed["dagster"] += remove_from_runs(rows, result)
+    return result
 
 
 def known_person(

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
@@ -230,6 +231,8 @@ def install(url: str, *, home: Path, zoom: str, patch: pytest.MonkeyPatch) -> In
     share_what_dbt_parsed(home)
     environment = {
         "WORKSIGHTS_ZOOM_HOME": str(home),
+        # Each database has its own, while tests share the home.
+        "ERASURES_FILE": str(home / f"erasures-{uuid4()}.jsonl"),
         "DATABASE_URL": url,
         "ENCRYPTION_KEY": ENCRYPTION_KEY,
         "TOMBSTONE_KEY": TOMBSTONE_KEY,

@@ -1,0 +1,52 @@
+"""Which of the erasures that are kept outside the database it does not know."""
+
+from alembic import op
+
+revision = "0030"
+down_revision = "0029"
+
+
+def upgrade() -> None:
+    op.get_bind().exec_driver_sql(SQL)
+
+
+SQL = """
+-- The page may not read tombstones, and has to know that none is missing. A person is known by a
+-- tombstone, an account and an organization by the time at which their erasure was asked for.
+create function integration.unknown_erasures(
+    kinds text[], organizations text[], subjects text[], times timestamptz[]
+) returns setof bigint
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select place
+    from rows from (
+        unnest(kinds), unnest(organizations), unnest(subjects), unnest(times)
+    ) with ordinality as kept (kind, organization_id, subject, at, place)
+    where case kept.kind
+        when 'person' then not exists (
+            select from integration.tombstones
+            where tombstones.organization_id = kept.organization_id
+                and tombstones.person = kept.subject and tombstones.exclusion_id = 0
+        ) and not exists (
+            select from integration.erasures
+            where erasures.organization_id = kept.organization_id
+                and erasures.is_of_organization and erasures.erased_at >= kept.at
+        )
+        when 'account' then not exists (
+            select from integration.erasures
+            where erasures.organization_id = kept.organization_id and erasures.done_at is not null
+                and ((erasures.zoom_account_id = kept.subject and erasures.asked_at = kept.at)
+                    or (erasures.is_of_organization and erasures.erased_at >= kept.at))
+        )
+        else not exists (
+            select from integration.erasures
+            where erasures.organization_id = kept.organization_id
+                and erasures.is_of_organization and erasures.asked_at = kept.at
+                and erasures.done_at is not null
+        )
+    end
+$$;
+revoke execute on function integration.unknown_erasures from public;
+grant execute on function integration.unknown_erasures to page, pipeline;
+"""

@@ -1,0 +1,203 @@
+"""The erasures kept outside the database, so that a restored backup brings back nobody.
+
+A file of JSON lines, one for each erasure, to which lines are only added. A line of a person has
+the digests of their tombstones and no personal data: with TOMBSTONE_KEY, these find the person
+again in whatever a backup holds. Copies from several machines may be put together in any order.
+"""
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import psycopg
+
+from integration.database import rows
+from integration.quantities import noun, quantity
+from integration.settings import Settings, SettingsError
+
+FILE = "erasures.jsonl"
+Kind = Literal["person", "account", "organization"]
+
+
+class UnknownErasures(SettingsError):
+    """The database has people, accounts or organizations that were erased."""
+
+
+@dataclass(frozen=True)
+class KeptErasure:
+    """`subject` is the digest of a person, a Zoom account or an organization. `tombstones` are the
+    kinds and digests of a person.
+    """
+
+    kind: Kind
+    organization_id: str
+    subject: str
+    at: datetime
+    tombstones: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    def line(self) -> str:
+        values: dict[str, Any] = {
+            "kind": self.kind,
+            "organization_id": self.organization_id,
+            "subject": self.subject,
+            "at": self.at.astimezone(UTC).isoformat(),
+        }
+        if self.tombstones:
+            values["tombstones"] = [list(each) for each in self.tombstones]
+        return json.dumps(values) + "\n"
+
+
+def erasures_file(settings: Settings) -> Path:
+    """ERASURES_FILE, or the file below the home."""
+    return Path(settings.get("ERASURES_FILE") or settings.home / FILE)
+
+
+def append(file: Path, erasures: Iterable[KeptErasure]) -> None:
+    """Adds lines, and returns when they are on disk."""
+    lines = "".join(each.line() for each in erasures)
+    if not lines:
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, lines.encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read(file: Path) -> list[KeptErasure]:
+    """The erasures in the order of the file; none if there is no file. SettingsError for a line
+    that cannot be read: it may be somebody's erasure.
+    """
+    if not file.exists():
+        return []
+    found = []
+    for number, line in enumerate(file.read_text().splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            values = json.loads(line)
+            found.append(
+                KeptErasure(
+                    values["kind"],
+                    values["organization_id"],
+                    values["subject"],
+                    datetime.fromisoformat(values["at"]),
+                    tuple((kind, digest) for kind, digest in values.get("tombstones", ())),
+                )
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise SettingsError(
+                f"Line {number} of {file} is not an erasure. Restore the file from its copy: "
+                "without it, a restored backup could bring back people who were erased."
+            ) from error
+    return found
+
+
+def united(erasures: Iterable[KeptErasure]) -> list[KeptErasure]:
+    """One erasure for each person, with all that was found about them over time."""
+    found: dict[tuple[str, ...], KeptErasure] = {}
+    for each in erasures:
+        person = (each.kind, each.organization_id, each.subject)
+        key = person if each.kind == "person" else (*person, each.at.isoformat())
+        known = found.get(key)
+        both = {*each.tombstones, *(known.tombstones if known else ())}
+        found[key] = replace(known or each, tombstones=tuple(sorted(both)))
+    return list(found.values())
+
+
+def unknown_erasures(
+    connection: psycopg.Connection, erasures: Collection[KeptErasure]
+) -> list[KeptErasure]:
+    """Those that this database does not know, or has not completed, as after an older backup was
+    restored.
+    """
+    if not erasures:
+        return []
+    listed = list(erasures)
+    unknown = set(
+        rows.scalars(
+            connection,
+            int,
+            "select place from integration.unknown_erasures("
+            "%s::text[], %s::text[], %s::text[], %s::timestamptz[]) as place",
+            [
+                [each.kind for each in listed],
+                [each.organization_id for each in listed],
+                [each.subject for each in listed],
+                [each.at for each in listed],
+            ],
+        )
+    )
+    return [each for place, each in enumerate(listed, start=1) if place in unknown]
+
+
+def refuse_unknown_erasures(settings: Settings, connection: psycopg.Connection) -> None:
+    """UnknownErasures if this database lacks one that is kept outside of it."""
+    unknown = unknown_erasures(connection, united(read(erasures_file(settings))))
+    if unknown:
+        raise UnknownErasures(
+            f"{quantity(len(unknown), 'erasure')} in {erasures_file(settings)} "
+            f"{noun(len(unknown), 'is', 'are')} not in this database, as after a backup was "
+            "restored. Run: worksights-zoom migrate"
+        )
+
+
+def kept_people(connection: psycopg.Connection) -> list[KeptErasure]:
+    """A line for each person whom this database knows to be erased."""
+    found = connection.execute(
+        """
+        select organization_id, person, min(erased_at), array_agg(kind), array_agg(digest)
+        from integration.tombstones
+        where exclusion_id = 0
+        group by organization_id, person
+        order by min(erased_at)
+        """
+    ).fetchall()
+    return [
+        KeptErasure("person", organization, person, at, tuple(zip(kinds, digests, strict=True)))
+        for organization, person, at, kinds, digests in found
+    ]
+
+
+def kept_accounts(connection: psycopg.Connection) -> list[KeptErasure]:
+    """A line for each erased account and organization."""
+    found = connection.execute(
+        """
+        select
+            case when is_of_organization then 'organization' else 'account' end,
+            organization_id,
+            case when is_of_organization then organization_id else zoom_account_id end,
+            asked_at
+        from integration.erasures
+        where asked_at is not null and (is_of_organization or zoom_account_id is not null)
+        order by erasure_id
+        """
+    ).fetchall()
+    return [KeptErasure(*row) for row in found]
+
+
+def keep_all(settings: Settings, connection: psycopg.Connection) -> None:
+    """Adds what this database knows and the file does not have: a new erasure before it is
+    committed, what was found about an erased person since, and everything where the file is new.
+    """
+    file = erasures_file(settings)
+    people: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    others = set()
+    for each in read(file):
+        if each.kind == "person":
+            people[each.organization_id, each.subject] |= set(each.tombstones)
+        else:
+            others.add(each)
+    new_people = [
+        each
+        for each in kept_people(connection)
+        if not set(each.tombstones) <= people[each.organization_id, each.subject]
+    ]
+    append(file, [*new_people, *(one for one in kept_accounts(connection) if one not in others)])
