@@ -14,7 +14,7 @@ help: ## Show this help
 
 setup: .venv/ready dbt_project/target/manifest.json ## Create .venv with all dependencies
 
-up: setup ## Start everything with a simulated Zoom account; Ctrl-C stops it
+up: setup ## Start everything with simulated Zoom accounts; Ctrl-C stops it
 	@.venv/bin/worksights-zoom up --demo
 
 test: setup ## Run all tests

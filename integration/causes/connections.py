@@ -12,7 +12,7 @@ RECONNECT = Step("Reconnect", "/services/zoom/connect", Right.CONNECT)
 CONNECTIONS = Step("Open Connections", "/services/zoom/connections", Right.SEE_CONNECTIONS)
 UNREAD = "The last user import failed. Reconnect the account."
 NO_NEW_USERS = (
-    "New Zoom users and changed emails are not noticed, so their meetings and calls are not on a "
+    "New Zoom users and changed emails are not imported, so their meetings and calls are not on a "
     "timeline. Those of all other users still are."
 )
 

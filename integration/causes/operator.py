@@ -14,8 +14,8 @@ from integration.pipeline.marts import marts_exist
 
 BATCHES, AUDIT, FAILURES = "batches_late", "audit_failed_anywhere", "failures_anywhere"
 STATES = {
-    "failed": "Batches fail. See Runs in the Dagster UI.",
-    "waiting": "Deliveries wait. Check that the Dagster daemon is running.",
+    "failed": "Batches are failing. See Runs in the Dagster UI.",
+    "waiting": "Deliveries are waiting. Check that the Dagster daemon is running.",
     "idle": "No batch has finished for hours. Check that the Dagster daemon is running.",
 }
 

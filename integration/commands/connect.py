@@ -30,7 +30,7 @@ OWNER = someone_who_may(Right.CONNECT)
     help="Zoom account ID (22 characters, shown on the app's page).",
 )
 @click.option(
-    "--owner", required=True, help=f"Email of the integration's owner: {OWNER} in WorkSights."
+    "--owner", required=True, help=f"Email of the integration owner: {OWNER} in WorkSights."
 )
 @click.option(
     "--server-to-server",
@@ -89,10 +89,10 @@ def _owner(connection: psycopg.Connection, organization: str, email: str) -> Use
             f"worksights-zoom import-users FILE.csv --organization {organization}"
         )
     if user.deactivated_at is not None:
-        raise click.ClickException("This user is deactivated. Choose another owner.")
+        raise click.ClickException("This user is deactivated. Choose another integration owner.")
     if not may(user.role, Right.CONNECT):
         raise click.ClickException(
-            f"Only {OWNER} can own a Zoom connection. This user's role is {user.role}."
+            f"Only {OWNER} can be the integration owner. This user's role is {user.role}."
         )
     return user
 

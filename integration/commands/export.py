@@ -15,7 +15,7 @@ from integration.privacy.export import export_of
 from integration.privacy.sides import sides_with_number
 from integration.settings import read_settings
 
-NOTHING = "Nothing is held about this person."
+NOTHING = "No data is held about this person."
 
 
 @click.command()

@@ -54,7 +54,7 @@ def free_port(wanted: int) -> int:
             socket.create_server(("127.0.0.1", candidate)) as listener,
         ):
             return int(listener.getsockname()[1])
-    raise click.ClickException("No free port found.")
+    raise click.ClickException("No free port was found.")
 
 
 class Supervisor:

@@ -26,9 +26,12 @@ LONGEST_REASON = 200
 @click.option(
     "--break-glass",
     is_flag=True,
-    help="In an emergency: a link where the organization signs in with OpenID Connect.",
+    help="For emergencies: create a link although the organization signs in with OpenID Connect.",
 )
-@click.option("--reason", help="With --break-glass: why, for the audit trail. Name nobody in it.")
+@click.option(
+    "--reason",
+    help="With --break-glass: the reason, for the audit trail. Do not name anyone in it.",
+)
 def sign_in_link(
     email: str, organization: str | None, break_glass: bool, reason: str | None
 ) -> None:

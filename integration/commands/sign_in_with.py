@@ -27,13 +27,13 @@ LONGEST_SECRET = 1000
     type=click.Choice(VERIFIED_BY),
     default="email_verified",
     show_default=True,
-    help="The claim that says that an email address is the person's. For Entra ID: xms_edov.",
+    help="The claim that confirms that the email address is the person's. For Entra ID: xms_edov.",
 )
 @click.option("--off", is_flag=True, help="Sign in with links again.")
 @click.option(
     "--forget-account",
     "email",
-    help="Email of a user who has a new account at the provider. It may sign in from now on.",
+    help="Email of a user with a new account at the provider, which can sign in from now on.",
 )
 def sign_in_with(
     organization: str,
@@ -90,7 +90,7 @@ def _set(
         _record(connection, organization, "openid_set", subject=issuer)
     click.echo(
         f"{organization} signs in with OpenID Connect. "
-        + ("Everybody in it has been signed out. " if is_new else "")
+        + ("Everyone in it has been signed out. " if is_new else "")
         + "Its people start at:"
     )
     click.echo(f"  {settings.public_url}/sign-in/{organization}")
@@ -131,7 +131,7 @@ def _turn_off(settings: Settings, organization: str) -> None:
             click.echo(f"{organization} already signs in with links.")
             return
         _record(connection, organization, "openid_removed", subject=organization)
-    click.echo(f"{organization} signs in with links again. Everybody in it has been signed out.")
+    click.echo(f"{organization} signs in with links again. Everyone in it has been signed out.")
 
 
 def _forget(settings: Settings, organization: str, email: str) -> None:
@@ -143,8 +143,8 @@ def _forget(settings: Settings, organization: str, email: str) -> None:
         if is_known:
             _record(connection, organization, "openid_account_forgotten", subject=user.user_id)
     click.echo(
-        "The account is forgotten, and the user signed out. The next account with this email that "
-        "signs in is theirs."
+        "The account is forgotten, and the user signed out. The next account that signs in with "
+        "this email becomes theirs."
         if is_known
         else "This user has not signed in with OpenID Connect yet."
     )

@@ -244,8 +244,8 @@ def _needs_of_mail(mails: MailState, now: datetime) -> list[str]:
     """Nothing about single mails that a server refused: their recipients' addresses are wrong."""
     if mails.oldest_at is None or mails.oldest_at > now - MAIL_LATE:
         return []
-    why = " ".join(mails.waiting_reasons) or "No process sends it: see whether SMTP_URL is set."
-    return [f"The oldest waiting mail is from {_ago(mails.oldest_at, now)}. {why}"]
+    why = " ".join(mails.waiting_reasons) or "No process is sending it. Check that SMTP_URL is set."
+    return [f"The oldest waiting email is from {_ago(mails.oldest_at, now)}. {why}"]
 
 
 def _channel(one: FailingChannel, now: datetime) -> str:

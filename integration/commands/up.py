@@ -29,7 +29,7 @@ DATABASE_CHECK_SECONDS = 5
 
 @click.command()
 @click.option(
-    "--demo", is_flag=True, help="Use simulated Zoom accounts with ten days of sample data."
+    "--demo", is_flag=True, help="Use simulated Zoom accounts with ten working days of sample data."
 )
 @click.option(
     "--port", type=int, default=8080, show_default=True, help="Port for the receiver and the page."

@@ -68,7 +68,7 @@ def create_logins(url: str, *, new_passwords: frozenset[str]) -> list[Login]:
                 logins.append(Login(role, name, own_url))
         except psycopg.errors.InsufficientPrivilege as error:
             raise DatabaseUnavailable(
-                f"The owner of the database at {place_of(url)} may not change its logins "
+                f"The owner of the database at {place_of(url)} cannot change its logins "
                 f"({error.diag.message_primary}). Another database of this server has the same "
                 "roles, or the owner lacks CREATEROLE. Set DATABASE_ROLE_PREFIX for roles of your "
                 "own before the first `migrate`, or run: alter role OWNER createrole"

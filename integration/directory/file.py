@@ -124,7 +124,7 @@ def _user(line: int, row: dict[str, str]) -> ImportedUser:
     if value.get("manager_email") and manager is None:
         raise ValueError(f"line {line}: invalid manager_email{_because(row['manager_email'])}")
     if manager == email:
-        raise ValueError(f"line {line}: nobody can be their own manager")
+        raise ValueError(f"line {line}: no one can be their own manager")
     for column, most in LONGEST_BYTES.items():
         if len(value.get(column, "").encode()) > most:
             raise ValueError(f"line {line}: {column} is longer than {most} bytes")

@@ -14,7 +14,7 @@ class Kind(StrEnum):
 
     FIXABLE = "Can be brought back"
     LOST = "Cannot be brought back"
-    INTENDED = "Left out as intended"
+    INTENDED = "Left out on purpose"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ CAUSES = {
             "not_mapped",
             OUTCOMES["not_mapped"].name,
             OUTCOMES["not_mapped"].name,
-            "Zoom reported these sessions, but the Zoom users are not mapped to anybody.",
+            "Zoom reported these sessions, but the Zoom users are not mapped to anyone.",
             "users",
         ),
         _fixable(
@@ -125,7 +125,7 @@ CAUSES = {
             "You keep these sessions to yourself.",
             "Kept private",
         ),
-        _named("not_answered", Kind.INTENDED, "Nobody answered these calls."),
+        _named("not_answered", Kind.INTENDED, "No one answered these calls."),
         _named(
             "waiting_room_only",
             Kind.INTENDED,

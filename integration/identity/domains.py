@@ -29,4 +29,4 @@ def refuse_own_domain(domain: str) -> None:
     """Raises ValueError with a message when many organizations share the domain."""
     name = readable_domain(domain)
     if why := host_facts(name).why_shared():
-        raise ValueError(f"{name} cannot be an own domain because it {why}.")
+        raise ValueError(f"{name} cannot be one of your own domains because it {why}.")

@@ -33,7 +33,7 @@ class HostFacts:
         return not entries.isdisjoint(self.parents)
 
     def why_shared(self) -> str | None:
-        """The end of a sentence that says why the host cannot be an own domain, or None."""
+        """The end of a sentence that says why the host cannot be one's own domain, or None."""
         if self.is_ip_literal:
             return "is an IP address"
         if self.is_single_label:

@@ -116,8 +116,8 @@ def _companies_of_overrides(
             continue
         if why := host_facts(company).why_shared():
             problems.append(
-                f"{company}, the override for {host}, is not used as an own domain because it "
-                f"{why}."
+                f"{company}, the override for {host}, does not count as one of your own domains "
+                f"because it {why}."
             )
         else:
             found.add(company)

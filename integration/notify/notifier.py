@@ -27,7 +27,7 @@ from integration.notify.webhook import post
 logger = logging.getLogger(__name__)
 
 ENDED = "The problem ended before the message was sent."
-NOBODY = "The recipient is no active user any more."
+NOBODY = "The recipient is no longer an active user."
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Notifier:
         def before_content() -> None:
             with self.transaction() as connection:
                 if not outbox.starts_sending(connection, one):
-                    raise NotNow("Another process is sending this mail.")
+                    raise NotNow("Another process is sending this email.")
 
         deliver(server, message, to=to, before_content=before_content)
 

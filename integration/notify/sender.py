@@ -22,8 +22,8 @@ from integration.notify.waiting import Mail
 logger = logging.getLogger(__name__)
 
 Transaction = Callable[[], AbstractContextManager[psycopg.Connection]]
-NO_ADDRESS = "The user's email is no address."
-INTERNAL_ERROR = "The mail could not be written because of an internal error."
+NO_ADDRESS = "The user's email is not an address."
+INTERNAL_ERROR = "The email could not be written because of an internal error."
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Sender:
                 return
             with self.transaction() as connection:
                 if not waiting.starts_sending(connection, mail):
-                    raise NotNow("Another process is sending this mail.")
+                    raise NotNow("Another process is sending this email.")
 
         deliver(self.server, message, to=to, before_content=before_content)
 

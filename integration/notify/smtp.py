@@ -94,7 +94,7 @@ def deliver(
             answer = (error.smtp_code, _as_bytes(error.smtp_error))
         except (OSError, smtplib.SMTPException) as error:
             raise Unconfirmed(
-                "The mail server did not confirm that it accepted the mail."
+                "The mail server did not confirm that it accepted the email."
             ) from error
         _accept(answer, "mail", Refused)
 

@@ -107,9 +107,11 @@ def post(to: Webhook, content: Mapping[str, Any], *, number: str, now: datetime)
     except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
         raise ServerUnusable("The receiver of webhooks cannot be reached.") from error
     if 300 <= status < 400:
-        raise NotNow(f"The receiver of webhooks redirects, which is not followed ({status}).")
+        raise NotNow(
+            f"The receiver of webhooks redirects, and redirects are not followed ({status})."
+        )
     if status == GONE:
-        raise Refused(f"The receiver of webhooks wants no more of them ({status}).")
+        raise Refused(f"The receiver of webhooks does not accept any more ({status}).")
     if not 200 <= status < 300:
         raise NotNow(f"The receiver of webhooks refused it ({status}).")
 

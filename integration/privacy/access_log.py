@@ -29,15 +29,15 @@ class Act(StrEnum):
 # What the person concerned reads.
 WORDS = {
     Act.DAY: "Your day on the timeline",
-    Act.OUTCOMES: "Your sessions on the page Missing",
+    Act.OUTCOMES: "Your sessions on the Missing page",
     Act.LAST_ENTRIES: "The times of your last entries",
-    Act.EFFECTS: "How many of your sessions a change of settings concerns",
+    Act.EFFECTS: "How many of your sessions a change of settings affects",
     Act.CLIENTS: "Whom you meet",
-    Act.TEAM: "Your days and hours in the week or month of a team",
+    Act.TEAM: "Your days and hours in a team's week or month",
     Act.SEARCH: "Your name, or a session of yours, in the results of a search",
     Act.EXPLAIN: "Your sessions, with a command on the server",
     Act.EXPORT: "Everything that is held about you",
-    Act.DIGEST: "Figures of the week of a small team that you are in, by mail",
+    Act.DIGEST: "The week's figures of a small team that you are in, by email",
 }
 
 

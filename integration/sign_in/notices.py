@@ -3,7 +3,7 @@
 import psycopg
 
 # Increase it when the notice says something else: then everybody sees it once more.
-NOTICE_VERSION = 3
+NOTICE_VERSION = 4
 
 
 def record_notice_seen(

@@ -36,7 +36,7 @@ def _read(connection: psycopg.Connection, *, now: datetime) -> dict[tuple[str, s
     found = {
         (
             "zoom_connections_needing_attention",
-            "Connections that cannot be read until somebody acts",
+            "Connections that cannot be read until someone acts",
         ): _count(
             connection,
             "select count(*) from integration.connections where status = 'needs_attention'",

@@ -41,8 +41,8 @@ def send_monday_digests() -> None:
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
-        "Starts send_monday_digests when it is Monday, seven o'clock, for somebody who asked for "
-        "the digest, and when one has to be tried again."
+        "Starts send_monday_digests when it is 7:00 on Monday for someone who asked for "
+        "the digest, and when one has to be retried."
     ),
 )
 def digests(
@@ -58,5 +58,5 @@ def digests(
         is_waiting = waits(connection, kinds=[DIGEST], now=now)
     if not due and not is_waiting:
         return dg.SkipReason("No digest is due.")
-    because = f"{quantity(len(due), 'digest')} due" if due else "a digest is tried again"
+    because = f"{quantity(len(due), 'digest')} due" if due else "a digest is retried"
     return dg.RunRequest(tags={"worksights/because": because})

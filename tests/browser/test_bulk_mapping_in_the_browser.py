@@ -71,7 +71,7 @@ def test_a_room_is_marked_as_nobody_and_mapped_by_email_again_by_keyboard(
     page.goto(f"{USERS}?show=rooms")
     page.get_by_role("checkbox", name="Select Room Thames").focus()
     page.keyboard.press("Space")
-    page.get_by_role("button", name="Mark selected as nobody…").focus()
+    page.get_by_role("button", name="Mark selected as Nobody…").focus()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Save 1 mapping").focus()
     page.keyboard.press("Enter")

@@ -37,7 +37,7 @@ def test_a_company_is_renamed_from_its_page_and_has_the_name_with_the_next_batch
     page.locator("form", has=page.get_by_label("Name of the company")).get_by_role(
         "button", name="Preview"
     ).click()
-    expect(page.get_by_text("Nobody moves. Only the name changes.")).to_be_visible()
+    expect(page.get_by_text("No one moves. Only the name changes.")).to_be_visible()
     page.get_by_role("button", name="Rename").click()
     expect(page.get_by_role("status")).to_contain_text("Saved.")
     expect(page.get_by_role("button", name="Undo this change")).to_be_visible()

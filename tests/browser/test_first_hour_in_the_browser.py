@@ -107,7 +107,7 @@ def doing(page: Page, name: str) -> None:
     expect(page.locator('[aria-current="step"]')).to_have_id(f"step-{name}")
 
 
-def test_an_admin_comes_from_the_consent_page_to_the_first_entry(
+def test_an_admin_gets_from_the_consent_page_to_the_first_entry(
     fresh: tuple[Site, Installation, str], open_page: OpenPage
 ) -> None:
     site, installation, link = fresh
@@ -128,10 +128,10 @@ def test_an_admin_comes_from_the_consent_page_to_the_first_entry(
         held.execute("lock table zoom_raw.users in exclusive mode")
         expect(page.get_by_text(re.compile(r"^\d+ users read so far\.$"))).to_be_visible()
         look_around(page)
-        page.get_by_role("link", name="Look again").focus()
+        page.get_by_role("link", name="Refresh").focus()
         held.rollback()
         doing(page, "mapping")
-        expect(page.get_by_role("link", name="Look again")).to_be_focused()
+        expect(page.get_by_role("link", name="Refresh")).to_be_focused()
     expect(page.get_by_role("heading", name="9 Zoom users imported")).to_be_visible()
     expect(page.get_by_role("heading", name="6 Zoom users are not mapped")).to_be_visible()
     look_around(page)

@@ -1,5 +1,5 @@
 """Every page in every state of the connection: at a desk, and on a phone in the dark. Nobody can be
-notified here, because neither mail nor webhooks are set up.
+notified here, because neither email nor webhooks are set up.
 """
 
 from collections.abc import Iterator
@@ -145,10 +145,10 @@ def test_notifications_say_that_nobody_is_notified_and_where_problems_are(
     in_state(site, STATES["failing"])
     tab = tabs[look]
     tab.goto(NOTIFICATIONS)
-    expect(tab.get_by_role("heading", name="Nobody is notified")).to_be_visible()
-    expect(tab.get_by_text("Problems are only shown on Overview")).to_be_visible()
+    expect(tab.get_by_role("heading", name="No one is notified")).to_be_visible()
+    expect(tab.get_by_text("Problems are shown only on the Overview")).to_be_visible()
     expect(tab.get_by_role("button", name="Send a test message")).to_have_count(0)
-    expect(tab.get_by_role("heading", name="No problem yet")).to_be_visible()
+    expect(tab.get_by_role("heading", name="No problems yet")).to_be_visible()
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -170,7 +170,7 @@ def test_zoom_users_left_unmapped_are_a_state_of_their_own(
     assert unlike(tab, [OVERVIEW, "/services/zoom/users?show=unmapped"]) == {}
 
 
-def test_after_set_up_unmapped_users_and_a_silent_zoom_are_needs_for_each_role(
+def test_after_setup_each_role_sees_unmapped_users_and_a_silent_zoom(
     site: Site, tabs: dict[str, Page], browser: Browser
 ) -> None:
     """A Technical Admin sees the same needs without counts."""
@@ -197,11 +197,13 @@ def test_connections_says_what_is_lost_and_reconnects_itself(
     for path in ("/services/zoom/connections", OVERVIEW):
         tab.goto(path)
         assert "on the Connections tab" not in tab.locator("main").inner_text()
-        expect(tab.get_by_text("New Zoom users and changed emails are not noticed")).to_be_visible()
+        expect(
+            tab.get_by_text("New Zoom users and changed emails are not imported")
+        ).to_be_visible()
         expect(tab.get_by_role("link", name="Reconnect").first).to_be_visible()
 
 
-def test_pages_say_the_same_of_when_an_import_starts(site: Site, tabs: dict[str, Page]) -> None:
+def test_pages_agree_on_when_an_import_starts(site: Site, tabs: dict[str, Page]) -> None:
     in_state(site, STATES["importing"])
     tab = tabs["desk"]
     for path in (OVERVIEW, "/services/zoom/connections", "/services/zoom/users"):

@@ -142,7 +142,7 @@ def test_everything_works_without_javascript(site: Site, signed_in: OpenPage) ->
     page.goto("/services/zoom/overview/changes")
     expect(page.get_by_text("switched meetings off for 1 person, effective from")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("undid that meetings were switched off for 1 person")).to_be_visible()
+    expect(page.get_by_text("undid switching meetings off for 1 person")).to_be_visible()
     assert off_now(site) == set()
 
 

@@ -57,7 +57,7 @@ def test_a_printed_week_has_the_people_and_no_forms(story: Site, open_page: Open
     page = open_page(base_url=story.base)
     sign_in(page, story.link("owner"))
     page.goto(f"{WEEK}&team={user_id_of('owner')}")
-    expect(page.get_by_role("heading", name="Nobody reports to")).to_be_visible()
+    expect(page.get_by_role("heading", name="No one reports to")).to_be_visible()
     page.goto(WEEK)
     page.emulate_media(media="print")
     expect(page.get_by_label("Week of")).to_be_hidden()

@@ -162,7 +162,7 @@ def test_the_companies_are_chosen_by_period_and_silence_and_sorted_by_links(page
     page.get_by_role("link", name="Quiet for 30 days").click()
     expect(page.locator(".filters [aria-current]")).to_contain_text(["All time", "Quiet"])
     expect(page.locator("th[aria-sort=descending]")).to_have_text("Company")
-    expect(page.get_by_text("Only one of you knows them").first).to_be_visible()
+    expect(page.get_by_text("Only one colleague knows them").first).to_be_visible()
 
 
 def test_guessed_names_are_links_like_all_others_and_marked(page: Page) -> None:

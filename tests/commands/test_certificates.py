@@ -97,7 +97,7 @@ def test_a_caller_and_a_participant_are_erased_and_certified(firm: Program) -> N
         assert [one for one in ("0199", "Gil", guest, "Caller") if one in text] == []
 
     nothing = firm("export", "--phone", NUMBER, "--organization", "firm", **KEY)
-    assert (nothing.code, "Nothing is held about this person." in nothing.err) == (1, True)
+    assert (nothing.code, "No data is held about this person." in nothing.err) == (1, True)
     unknown = firm("erase", "--participant", guest, **KEY)  # has another id without a registration
     assert unknown.is_a_plain_refusal
     assert unknown.code == 1

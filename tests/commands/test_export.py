@@ -15,11 +15,11 @@ from tests.commands.program import Program, rows
         (["--participant", "x"], "There is no participant 'x' in any session."),
         (
             ["--phone", "+1 212 555 0199", "--organization", "acme"],
-            "Nothing is held about this person.",
+            "No data is held about this person.",
         ),
         (
             ["--email", "bob@acme.example", "--organization", "acme"],
-            "Nothing is held about this person.",
+            "No data is held about this person.",
         ),
         (["--email", "ann@acme.example", "--organization", "x"], "'x' does not exist."),
         (["--email", "both@acme.example"], "Specify one with --organization: acme, other."),

@@ -101,7 +101,7 @@ BAD_FILES = {
     ),
     "one's own manager": (
         f"{HEADER},manager_email\n{BOB},\n{CY},CY@acme.example",
-        "line 3: nobody can be their own manager",
+        "line 3: no one can be their own manager",
     ),
     "a manager without an address": (
         f"{HEADER},manager_email\n{BOB},\n{CY},Bob",

@@ -47,10 +47,10 @@ def test_it_is_set_and_removed_and_links_stop_and_start_to_work(
     code, said = run(staffed, *to)
     assert (code, SECRET in said) == (0, False)
     assert "http://127.0.0.1:8080/sign-in/acme/callback" in said
-    assert "Everybody in it has been signed out." in said
+    assert "Everyone in it has been signed out." in said
     ((stored,),) = rows(url, "select client_secret from integration.openid_providers")
     assert SECRET not in stored
-    assert "Everybody" not in run(staffed, *to)[1]
+    assert "Everyone" not in run(staffed, *to)[1]
 
     user = ("--user", "anna@acme.example")
     _, said = run(staffed, "sign-in-link", *user)

@@ -116,7 +116,7 @@ STATES = {
         [
             "mail:           1 waiting, the oldest from 16 min ago; 1 failed in the last 7 days: "
             "The mail server refused the recipient (550 5.1.1).",
-            "The oldest waiting mail is from 16 min ago. The mail server does not offer STARTTLS.",
+            "The oldest waiting email is from 16 min ago. The mail server does not offer STARTTLS.",
         ],
     ),
     "a channel over which nothing arrives": (

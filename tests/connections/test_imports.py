@@ -99,7 +99,7 @@ def test_an_import_without_changes_adds_no_row_and_one_with_a_change_adds_a_vers
     ) == [("renamed@acme-works.com", NOW + timedelta(hours=12))]
 
 
-def test_a_changed_licence_makes_no_version(
+def test_a_changed_license_makes_no_version(
     installation: Installation, zoom: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     installation.import_users(now=NOW)

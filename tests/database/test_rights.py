@@ -116,7 +116,7 @@ def test_everybody_finds_only_what_they_need_in_a_schema(derived: Installation) 
     }
 
 
-def test_functions_with_the_owners_rights_are_called_only_by_whom_they_are_for(
+def test_functions_with_the_owners_rights_are_called_only_by_the_roles_they_are_for(
     derived: Installation,
 ) -> None:
     """One that fires as a trigger needs no such right, but whoever has it can create triggers."""

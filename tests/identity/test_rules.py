@@ -62,8 +62,8 @@ def test_a_shared_domain_becomes_own_neither_by_a_row_nor_by_an_override() -> No
     assert found.own_domains == {"hafen.io"}
     assert found.problems == (
         "The own domain gmail.com is ignored because it provides mailboxes to the public.",
-        "web.de, the override for hafen.io, is not used as an own domain because it provides "
-        "mailboxes to the public.",
+        "web.de, the override for hafen.io, does not count as one of your own domains because it "
+        "provides mailboxes to the public.",
     )
 
 
@@ -139,7 +139,7 @@ def test_the_longest_override_at_or_above_a_host_decides(host: str, company: str
 
 @pytest.mark.parametrize("domain", SHARED)
 def test_a_shared_domain_is_refused_as_own(domain: str) -> None:
-    with pytest.raises(ValueError, match="cannot be an own domain because it "):
+    with pytest.raises(ValueError, match="cannot be one of your own domains because it "):
         refuse_own_domain(domain)
 
 

@@ -128,7 +128,7 @@ REFUSALS = [
     ({"DATA": "451 4.3.0 later"}, NotNow, f"{LATER} the mail (451 4.3.0)."),
     ({"CONTENT": "554 5.7.1 spam"}, Refused, "The mail server refused the mail (554 5.7.1)."),
     ({"CONTENT": "452 4.2.2 full"}, NotNow, f"{LATER} the mail (452 4.2.2)."),
-    ({"CONTENT": hang_up}, Unconfirmed, f"{UNCONFIRMED} that it accepted the mail."),
+    ({"CONTENT": hang_up}, Unconfirmed, f"{UNCONFIRMED} that it accepted the email."),
     ({"RCPT": hang_up}, NotNow, "The connection ended too early (SMTPServerDisconnected)."),
 ]
 

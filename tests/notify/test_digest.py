@@ -30,7 +30,7 @@ def words(mail: Received) -> str:
 
 
 OF_EVE = """\
-The week 16 – 22 November of everybody, 7 people now
+The week 16 – 22 November for everyone, 7 people now
 Compared with 9 – 15 November
 
 Person-hours in sessions: 10 h (+2 h)
@@ -48,11 +48,11 @@ Companies gone quiet: 1 (+1)
 Open the team week:
 https://page.example/team?week=2026-W47
 
-You get this mail on Mondays because you asked for it on your account page.
+You get this email on Mondays because you asked for it on your account page.
 To stop it, open https://page.example/digest/stop?token=…
 """
 OF_MIA = """\
-The week 16 – 22 November of those who report to you, 4 people now
+The week 16 – 22 November for those who report to you, 4 people now
 Compared with 9 – 15 November
 
 Person-hours in sessions: 6 h (−2 h)
@@ -217,7 +217,7 @@ def test_one_refused_recipient_does_not_stop_the_others(firm: Firm) -> None:
     assert firm.readers == ["moe"]
     assert firm.mails() == [
         ("eve", "failed", "The mail server refused the recipient (550 5.1.1)."),
-        ("mia", "failed", "The user's email is no address."),
+        ("mia", "failed", "The user's email is not an address."),
     ]
 
 
@@ -234,7 +234,7 @@ def test_a_digest_that_may_have_been_sent_is_not_sent_again(firm: Firm) -> None:
     firm.send(SEVEN + timedelta(hours=1))
     assert firm.readers == ["mia"]
     assert firm.mails() == [
-        ("eve", "failed", "The mail server did not confirm that it accepted the mail."),
+        ("eve", "failed", "The mail server did not confirm that it accepted the email."),
         ("moe", "failed", INTERRUPTED),
     ]
 

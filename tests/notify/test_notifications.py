@@ -85,7 +85,9 @@ def test_each_cause_leads_to_one_mail_and_one_webhook(cause: str, acme: Watched)
         )  # fmt: skip
 
 
-def test_a_cause_is_notified_of_again_only_when_it_has_ended_and_is_back(acme: Watched) -> None:
+def test_people_are_notified_of_a_cause_again_only_when_it_has_ended_and_is_back(
+    acme: Watched,
+) -> None:
     acme.make("access_lost")
     acme.look(NOW)
     acme.look(NOW + HOUR)
@@ -190,7 +192,7 @@ def test_a_receiver_that_hangs_or_redirects_gets_it_later(
         assert elsewhere.calls == []
     assert reasons == [
         "The receiver of webhooks did not answer in time.",
-        "The receiver of webhooks redirects, which is not followed (307).",
+        "The receiver of webhooks redirects, and redirects are not followed (307).",
         None,
     ]
     assert (acme.receiver.causes, len(acme.mailed)) == (["access_lost"], 3)
@@ -205,7 +207,7 @@ def test_what_could_not_be_sent_in_a_day_is_given_up_with_the_reason(acme: Watch
     acme.look(NOW + DAY + HOUR)
     assert acme.states() == [
         *3 * [("mail", "failed", "The mail server refused the connection (421).")],
-        ("webhook", "failed", "The receiver of webhooks wants no more of them (410)."),
+        ("webhook", "failed", "The receiver of webhooks does not accept any more (410)."),
     ]
 
 

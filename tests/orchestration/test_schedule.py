@@ -279,6 +279,6 @@ def test_a_digest_is_sent_when_it_is_due_and_again_when_it_failed(
         "insert into integration.mails (kind, organization_id, user_id, monday, expires_at) "
         "values ('digest', 'firm', 'ann', current_date, now() + interval '1 hour')"
     )
-    assert look("digests") == "run: a digest is tried again"
+    assert look("digests") == "run: a digest is retried"
     installation.execute("update integration.mails set next_attempt_at = now() + interval '1 min'")
     assert look("digests") == "skipped: No digest is due."

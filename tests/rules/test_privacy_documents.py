@@ -145,7 +145,7 @@ def test_works_councils_read_which_roles_have_each_right() -> None:
     text = sections_of(FOLDER / "for-works-councils.md", "##")["Who sees what"]
     listed = re.findall(r"^\| (.+?) \| (.+?) \|$", text, re.MULTILINE)[1:]
     expected = {
-        str(right): "everybody" if right is Right.SEE_OWN else who_may(right)
+        str(right): "everyone" if right is Right.SEE_OWN else who_may(right)
         for right in Right
         if right not in (Right.ANYONE, Right.SIGNED_IN)
     }
@@ -158,7 +158,7 @@ def test_works_councils_read_which_roles_have_each_right() -> None:
 
 def test_employees_read_which_roles_see_their_data() -> None:
     text = (FOLDER / "notice-for-employees.md").read_text()
-    assert f"- {who_may(Right.SEE_EVERY_TIMELINE)} see everybody's day" in text
+    assert f"- {who_may(Right.SEE_EVERY_TIMELINE)} see everyone's day" in text
     assert "- Managers see the same, without the pages of clients" in text
-    assert f"- {who_may(Right.SEE_EVERY_OUTCOME)} see everybody's sessions" in text
+    assert f"- {who_may(Right.SEE_EVERY_OUTCOME)} see everyone's sessions" in text
     assert who_may(Right.SEE_EVERY_TOPIC) == who_may(Right.SEE_EVERY_TIMELINE)

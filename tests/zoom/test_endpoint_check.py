@@ -70,7 +70,7 @@ def check(address: str) -> Found:
     [
         (401, Finding.OTHER_SECRET, "does not accept this app's secret token"),
         (200, Finding.NOT_OURS, "(HTTP 200)"),  # 200 alone proves nothing
-        (404, Finding.NOT_OURS, "A proxy may not pass requests"),
+        (404, Finding.NOT_OURS, "A proxy may be failing to forward requests"),
         (405, Finding.NOT_OURS, "(HTTP 405)"),
         (301, Finding.REDIRECT, "Zoom follows no redirects"),
         (308, Finding.REDIRECT, "(HTTP 308)"),

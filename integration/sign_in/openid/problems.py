@@ -10,7 +10,7 @@ class Problem(StrEnum):
     UNREACHABLE = "the provider cannot be reached"
     SLOW = "the provider does not answer in time"
     UNREADABLE = "the provider's answer cannot be read"
-    MISCONFIGURED = "the provider's published settings do not fit its issuer"
+    MISCONFIGURED = "the provider's published settings do not match its issuer"
     CLIENT_REFUSED = "the provider does not accept the client ID and secret"
     CODE_REFUSED = "the provider does not accept the code"
     UNTRUSTED = "the ID token does not prove who signed in"

@@ -56,7 +56,7 @@ def change_digest(visit: Visit) -> Response:
         text = (
             "From now on, you get the Monday digest."
             if to == "on"
-            else "You do not get the Monday digest any more."
+            else "You no longer get the Monday digest."
         )
         visit.show_next(connection, text)
     return visit.go("/account")
@@ -83,7 +83,7 @@ def _subscription(visit: Visit, token: str) -> int:
         raise Refusal(
             400,
             title="This link does not work",
-            text="It is incomplete, or too old.",
+            text="It is incomplete or too old.",
             next_step="Sign in, and stop the Monday digest on your account page.",
             link=link_to_sign_in("/account"),
         )

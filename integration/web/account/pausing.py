@@ -136,8 +136,8 @@ def _require_pausing(visit: Visit) -> None:
         raise Refusal(
             403,
             title="Pausing is not possible",
-            text="Your organization has not made it possible for people to pause.",
-            next_step="Ask for the setting Pausing on the page Privacy.",
+            text="Your organization does not let people pause.",
+            next_step="Ask for the setting Pausing on the Privacy page to be changed.",
         )
 
 

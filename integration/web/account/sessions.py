@@ -57,7 +57,7 @@ def end_others(visit: Visit) -> Response:
         visit.record_change(connection, "other_sessions_ended", subject=viewer.user_id)
         visit.show_next(
             connection,
-            "All other browsers are signed out. Sign-in links that were not used yet do not work.",
+            "All other browsers are signed out. Unused sign-in links no longer work.",
         )
     return visit.go(PLACE)
 

@@ -50,9 +50,9 @@ def correct(visit: Visit) -> Response:
         )
         visit.show_next(
             connection,
-            "Name saved. It is shown from the next update on, which starts within 20 minutes."
+            "Name saved. It appears with the next update, which starts within 20 minutes."
             if name
-            else "The name that Zoom sends is shown again from the next update on.",
+            else "Zoom's name appears again with the next update.",
         )
     return visit.go(f"{PEOPLE}/{person_id}")
 

@@ -50,9 +50,11 @@ def save(visit: Visit) -> Response:
         owners = possible_owners(connection, organization_id=organization_id)
         problem = {}
         if len(asked.label) > LONGEST_LABEL or not asked.label.isprintable():
-            problem["label"] = f"Enter up to {LONGEST_LABEL} letters, digits and signs."
+            problem["label"] = f"Enter at most {LONGEST_LABEL} characters."
         if changes_owner and asked.owner not in {user.user_id for user in owners}:
-            problem["owner"] = "This user cannot be the owner. Choose somebody from the list."
+            problem["owner"] = (
+                "This user cannot be the integration owner. Choose someone from the list."
+            )
         if not problem and asked.label != (one.label or ""):
             set_label(connection, one.connection_id, asked.label or None)
             _record(visit, connection, "account_renamed", one)

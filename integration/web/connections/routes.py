@@ -86,8 +86,8 @@ def end_connection(visit: Visit) -> Response:
         else:
             visit.show_next(
                 connection,
-                f"{text} WorkSights could not end its access in Zoom. Remove the app in the Zoom "
-                "Marketplace under Manage > Added Apps.",
+                f"{text} WorkSights could not revoke its access in Zoom. Remove the app in the "
+                "Zoom Marketplace under Manage > Added Apps.",
                 tone="warn",
             )
     return visit.go(PATH)

@@ -129,9 +129,9 @@ def undo(visit: Visit) -> Response:
         if not change.can_be_undone(read_stored(connection, organization_id)):
             raise Refusal(
                 409,
-                title="This change cannot be undone any more",
-                text="What it changed was changed again since. Nothing was changed now.",
-                next_step="See the latest changes, and undo those first.",
+                title="This change can no longer be undone",
+                text="It has been changed again since. Nothing was changed now.",
+                next_step="Look at the latest changes, and undo those first.",
                 link=Link("Open People and domains", PATH),
             )
         edits = tuple(edit.undone for edit in reversed(change.edits))

@@ -33,11 +33,13 @@ Planner = Callable[[Asked, Situation], Plan]
 def add_own(asked: Asked, now: Situation) -> Plan:
     domain = domain_in(asked.domain)
     if why := host_facts(domain).why_shared():
-        raise InvalidChange("domain", f"{domain} cannot be an own domain because it {why}.")
+        raise InvalidChange(
+            "domain", f"{domain} cannot be one of your own domains because it {why}."
+        )
     if domain in now.rules.own_domains:
-        raise InvalidChange("domain", f"{domain} is one of your own domains already.")
+        raise InvalidChange("domain", f"{domain} is already one of your own domains.")
     if now.is_own(domain):
-        raise InvalidChange("domain", f"{domain} is below one of your own domains already.")
+        raise InvalidChange("domain", f"{domain} is already below one of your own domains.")
     return Plan(
         f"Add {shown_domain(domain)} to your own domains?",
         "Add",
@@ -51,7 +53,7 @@ def remove_own(asked: Asked, now: Situation) -> Plan:
     domain = domain_in(asked.domain)
     known = {one.domain: one for one in now.own_domains()}
     if domain not in known or not known[domain].written:
-        raise InvalidChange("domain", f"{domain} was not entered as an own domain.")
+        raise InvalidChange("domain", f"{domain} was not entered as one of your own domains.")
     stays = "users" in known[domain].sources
     return Plan(
         f"Remove {shown_domain(domain)} from your own domains?",
@@ -59,7 +61,7 @@ def remove_own(asked: Asked, now: Situation) -> Plan:
         "own_domain_removed",
         domain,
         tuple(now.stored.edit("own_domains", each, None) for each in known[domain].written),
-        f"{domain} stays an own domain, because WorkSights users have an email there."
+        f"{domain} stays one of your own domains, because WorkSights users have an email there."
         if stays
         else "",
     )
@@ -71,7 +73,7 @@ def set_rule(asked: Asked, now: Situation) -> Plan:
         raise InvalidChange("rule", "Choose a rule, and whether it applies.")
     rule = RULES[asked.rule]
     if (now.facts.settings.get(asked.rule) == "off") == (asked.value == "off"):
-        raise InvalidChange(asked.rule, "This is the choice in force already.")
+        raise InvalidChange(asked.rule, "This is already the current choice.")
     return Plan(
         f"{rule.title}: {(rule.on if asked.value == 'on' else rule.off).lower()}?",
         "Save",
@@ -90,7 +92,7 @@ def admit_endings(asked: Asked, now: Situation) -> Plan:
         )
     value = " ".join(endings)
     if set(endings) == now.rules.admitted_tlds:
-        raise InvalidChange(ADMITTED_TLDS, "This is the choice in force already.")
+        raise InvalidChange(ADMITTED_TLDS, "This is already the current choice.")
     return Plan(
         f"{ADMITTED.title}: {', '.join(endings) or 'none'}?",
         "Save",
@@ -111,7 +113,7 @@ def drop(asked: Asked, now: Situation) -> Plan:
                 key,
                 (now.stored.edit(table, key, None),),
             )
-    raise InvalidChange("key", "This setting is not there any more, or has an effect.")
+    raise InvalidChange("key", "This setting no longer exists, or it has an effect now.")
 
 
 def without_effect(now: Situation) -> list[tuple[Table, str]]:

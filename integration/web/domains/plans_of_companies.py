@@ -30,7 +30,7 @@ def rename(asked: Asked, now: Situation) -> Plan:
     if not name and not now.is_named(company):
         raise InvalidChange("name", "Enter a name.")
     if name == now.name_of(company) and now.is_named(company):
-        raise InvalidChange("name", "This is the name already.")
+        raise InvalidChange("name", "The company already has this name.")
     # An override of the company's own domain keeps its effect; else the row only names it.
     is_override = company in now.facts.overrides
     named = override(
@@ -40,7 +40,7 @@ def rename(asked: Asked, now: Situation) -> Plan:
     return Plan(
         f"Rename {now.name_of(company)} to {name}?"
         if name
-        else f"Take the name of {company} from its domain again?",
+        else f"Guess the name of {company} from its domain again?",
         "Rename" if name else "Use the guess",
         "company_renamed" if name else "company_name_removed",
         company,
@@ -66,7 +66,7 @@ def merge(asked: Asked, now: Situation) -> Plan:
             f"{target} is not a company" + (f" because it {why}." if why else "."),
         )
     if now.identity_at(domain).company_key == company:
-        raise InvalidChange("into", f"{domain} and {target} are one company already.")
+        raise InvalidChange("into", f"{domain} and {target} are already one company.")
     return Plan(
         f"Merge {shown_domain(domain)} into {now.name_of(company)} ({company})?",
         "Merge",
@@ -97,7 +97,7 @@ def no_company(asked: Asked, now: Situation) -> Plan:
     domain = domain_in(asked.domain)
     _refuse_own(domain, now)
     if now.identity_at(domain).company_key is None:
-        raise InvalidChange("domain", f"{domain} is not a company already.")
+        raise InvalidChange("domain", f"{domain} is already not a company.")
     return Plan(
         f"Is {shown_domain(domain)} not a company?",
         "Not a company",
@@ -114,10 +114,10 @@ def is_company(asked: Asked, now: Situation) -> Plan:
     facts = host_facts(domain)
     if facts.is_icann_suffix:
         raise InvalidChange(
-            "domain", f"Everybody can register a domain below {domain}, so it is not a company."
+            "domain", f"Anyone can register a domain below {domain}, so it is not a company."
         )
     if now.identity_at(domain).company_key == domain:
-        raise InvalidChange("domain", f"{domain} is a company already.")
+        raise InvalidChange("domain", f"{domain} is already a company.")
     why = facts.why_shared()
     return Plan(
         f"Is {shown_domain(domain)} a company of its own?",
@@ -125,7 +125,7 @@ def is_company(asked: Asked, now: Situation) -> Plan:
         "company_added",
         domain,
         _edits(now, domain, override(domain)),
-        f"{domain} {why}. Everybody there will count as one company." if why else "",
+        f"{domain} {why}. Everyone there will count as one company." if why else "",
     )
 
 
@@ -147,8 +147,8 @@ def _refuse_shared(domain: str, now: Situation, *, field: str) -> None:
     if (why := host_facts(domain).why_shared()) and domain not in now.facts.overrides:
         raise InvalidChange(
             field,
-            f"{domain} {why}, so its people are not of one company. If this is wrong, say first "
-            "that it is a company.",
+            f"{domain} {why}, so its people do not belong to one company. If this is wrong, "
+            "first choose that it is a company.",
         )
 
 

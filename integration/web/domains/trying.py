@@ -51,7 +51,7 @@ QUESTIONS = (
         ("hosting_platform",),
         "hosting_platform",
     ),
-    ("Can everybody register a domain below it?", ("public_suffix",), ""),
+    ("Can anyone register a domain below it?", ("public_suffix",), ""),
     ("Is it a domain of former students?", ("alumni_domain",), "alumni"),
 )
 
@@ -116,11 +116,11 @@ def _tried(
 
 def _result(identity: Identity, excluded: list[tuple[str, str]], now: Situation) -> str:
     if identity.kind == "none":
-        return f"This is no email address. {REASONS[identity.reason]}"
+        return f"This is not an email address. {REASONS[identity.reason]}"
     if any(level == "never_store" for _, level in excluded):
-        return "They are never stored: they stay nameless, and are on no list."
+        return "They are never stored: they stay nameless, and do not appear in any list."
     if excluded:
-        return "They are hidden: they are on no timeline, and among no clients."
+        return "They are hidden: they do not appear on any timeline or among clients."
     if identity.kind in ("user", "internal"):
         return "A colleague, who is never a client."
     company = identity.company_key
@@ -140,7 +140,7 @@ def _steps_of_reading(text: str, identity: Identity) -> list[Step]:
                 "Who is it?",
                 f"{identity.person_key}"
                 + ("." if same else ", for all spellings of this address.")
-                + " Without a name from Zoom they are called "
+                + " Without a name from Zoom, the name shown is "
                 + f"{guess_person_name(identity.person_key)}.",
             )
         )

@@ -8,12 +8,12 @@ REASONS = {
     "notetaker_bot": "It is the address of a program that takes notes.",
     "company_user": "It is the email of a WorkSights user of your organization.",
     "internal_domain": "Its domain is one of your own domains.",
-    "automated_sender": "A machine sends from such an address.",
+    "automated_sender": "Machines send from addresses like this.",
     "ip_literal": "An IP address is not a domain.",
-    "override_no_company": "Your organization set that this domain is not a company.",
+    "override_no_company": "Your organization decided that this domain is not a company.",
     "domain_alias": "Your organization merged this domain into another company.",
-    "suffix_override": "Your organization set that this domain is a company.",
-    "domain_override": "Your organization set that this domain is a company.",
+    "suffix_override": "Your organization decided that this domain is a company.",
+    "domain_override": "Your organization decided that this domain is a company.",
     "relay_domain": "The domain forwards mail for the public.",
     "disposable": "The domain provides disposable mailboxes.",
     "special_use_domain": "The domain is reserved for tests or internal networks.",
@@ -22,7 +22,7 @@ REASONS = {
     "tenant_domain": "It is the Microsoft 365 domain of one organization.",
     "unknown_tld": "The domain's ending is not known.",
     "hosting_platform": "The domain hosts sites for many organizations.",
-    "public_suffix": "Everybody can register a domain below it.",
+    "public_suffix": "Anyone can register a domain below it.",
     "alumni_domain": "Former students use this domain.",
     "role_address": "The company is the one that registered the domain.",
     "idn": "The company is the one that registered the domain.",
@@ -37,7 +37,7 @@ REASONS = {
     "malformed_local": "What is before the @ cannot be part of an address.",
     "malformed_domain": "What is after the @ is not a domain.",
     "malformed_too_long": "It is too long for an address.",
-    "reserved_invalid": "Addresses that end in .invalid are reserved, and nobody has one.",
+    "reserved_invalid": "Addresses that end in .invalid are reserved, and no one has one.",
 }
 KINDS = {
     "human": ("A person", "They are listed under Clients."),
@@ -48,7 +48,7 @@ KINDS = {
     "disposable": ("A disposable mailbox", "It is not listed as a person."),
     "user": ("A colleague", "Colleagues are never clients."),
     "internal": ("A colleague", "Colleagues are never clients."),
-    "none": ("Nobody", "It cannot be read as an email address, so it is ignored."),
+    "none": ("No one", "It cannot be read as an email address, so it is ignored."),
 }
 SOURCES = {
     "users": "From the emails of your WorkSights users",
@@ -69,9 +69,11 @@ class Rule:
 
 RULES = {
     "free_mail": Rule(
-        "Mailbox providers", "Domains where everybody can have a mailbox, such as gmail.com."
+        "Mailbox providers", "Domains where anyone can have a mailbox, such as gmail.com."
     ),
-    "disposable": Rule("Disposable mailboxes", "Domains of mailboxes that exist for minutes."),
+    "disposable": Rule(
+        "Disposable mailboxes", "Domains with mailboxes that exist only for minutes."
+    ),
     "relay": Rule(
         "Forwarding services", "Domains that hide an address, such as privaterelay.appleid.com."
     ),
@@ -86,6 +88,6 @@ RULES = {
     "unknown_tld": Rule("Unknown endings", "Domains whose ending is on no public list."),
 }
 ADMITTED = Rule(
-    "Endings that count all the same",
+    "Endings that count anyway",
     "Internal and test domains with these endings are companies like others.",
 )

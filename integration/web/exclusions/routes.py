@@ -182,8 +182,7 @@ def _check(asked: Asked) -> None:
     if asked.kind == "email_or_domain" and suffix(asked.subject) == asked.subject:
         raise InvalidExclusion(
             "text",
-            f"Everybody can have an address below {asked.subject}. Enter a domain such as "
-            "acme.com.",
+            f"Anyone can have an address below {asked.subject}. Enter a domain such as acme.com.",
         )
 
 
@@ -197,7 +196,7 @@ def _refuse_own_domain(visit: Visit, connection: psycopg.Connection, asked: Aske
             "text",
             f"{quantity(users, 'active user')} of your organization "
             f"{noun(users, 'has', 'have')} an address at {asked.subject}, so this would remove "
-            "your own people for good. Enter single addresses, or hold processing on the page "
+            "your own people permanently. Enter single addresses, or hold processing on the page "
             "Privacy.",
         )
 

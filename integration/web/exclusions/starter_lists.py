@@ -15,7 +15,7 @@ class Starter:
 STARTERS = (
     Starter(
         "Works council",
-        "Whom it talks to, and about what, is confidential.",
+        "Its conversations and their subjects are confidential.",
         "the numbers of its meetings, or the Zoom users of its released members, so that the whole "
         "session is dropped; an address only makes its owner nameless, and the session stays",
     ),
@@ -31,12 +31,12 @@ STARTERS = (
     ),
     Starter(
         "Lawyers",
-        "What is said to counsel is privileged, and that somebody asks them is telling.",
+        "What is said to counsel is privileged, and the mere contact reveals something.",
         "the law firm's domain",
     ),
     Starter(
-        "Helplines and counselling",
-        "People must be able to ask for help without being seen.",
+        "Helplines and counseling",
+        "People must be able to ask for help without anyone noticing.",
         "the phone number or domain",
     ),
     Starter(

@@ -37,8 +37,8 @@ from integration.web.page.refusals import bad_form
 from integration.web.page.visit import PageRoute, Shows, Visit
 
 MANY = PATH + "/many"
-NOBODY = "Nobody is selected. Select people, or everybody in this list."
-TOO_MANY = f"Select up to {quantity(MOST_TICKED, 'person', 'people')}, or everybody in this list."
+NOBODY = "No one is selected. Select people, or everyone in this list."
+TOO_MANY = f"Select up to {quantity(MOST_TICKED, 'person', 'people')}, or everyone in this list."
 
 
 def preview(visit: Visit) -> Response:

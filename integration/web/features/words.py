@@ -28,7 +28,7 @@ def skipped(*, is_on: bool, already: int, since: int, gone: int) -> str:
     """Why some of the people who were chosen were left alone; empty if nobody was."""
     reasons = [
         (already, f"already switched {STATES[is_on]}"),
-        (since, "switched by somebody else in the meantime"),
+        (since, "switched by someone else in the meantime"),
         (gone, "no longer active in WorkSights"),
     ]
     parts = [f"{count:,} {reason}" for count, reason in reasons if count]
@@ -39,7 +39,9 @@ def skipped(*, is_on: bool, already: int, since: int, gone: int) -> str:
 def without_zoom_user(count: int) -> str:
     """Whom a change does not concern yet; empty if there is nobody."""
     people = quantity(count, "person has", "people have")
-    return f"{people} no Zoom user yet: it applies once they are mapped." if count else ""
+    return (
+        f"{people} no Zoom user yet, so the change applies once they are mapped." if count else ""
+    )
 
 
 def undone(*, restored: int, again: int) -> str:

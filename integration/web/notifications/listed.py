@@ -30,7 +30,11 @@ class ListedMessage:
 
     @property
     def to(self) -> str:
-        return "Webhook" if self.channel == "webhook" else f"Mail to {self.recipient or 'nobody'}"
+        return (
+            "Webhook"
+            if self.channel == "webhook"
+            else f"Email to {self.recipient or 'a former user'}"
+        )
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def send_test(visit: Visit) -> Response:
     channels = channels_of(visit.settings)
     with visit.transaction() as connection:
         if not channels.names:
-            text = "No message was sent: neither mail nor webhooks are set up."
+            text = "No message was sent: neither email nor webhooks are set up."
             visit.show_next(connection, text, tone="warn")
         elif _sent_lately(connection, visit) >= TESTS * len(channels.names):
             minutes = quantity(int(TESTS_WITHIN.total_seconds()) // 60, "minute")

@@ -15,15 +15,15 @@ _PROBLEMS = {
         f"may belong to another installation. {TEAM}"
     ),
     Finding.NOT_OURS: (
-        "Something else than the receiver answers at this address (HTTP {status}). A proxy may "
-        f"not pass requests for /webhooks/zoom on. {TEAM}"
+        "Something other than the receiver answers at this address (HTTP {status}). A proxy "
+        f"may be failing to forward requests for /webhooks/zoom. {TEAM}"
     ),
     Finding.REDIRECT: (
         "The address redirects to another one (HTTP {status}). Zoom follows no redirects, so the "
         f"address must answer itself. {TEAM}"
     ),
     Finding.FAILING: (
-        "The receiver answers with an error (HTTP {status}). Zoom sends webhooks again for about "
+        "The receiver answers with an error (HTTP {status}). Zoom retries webhooks for about "
         f"an hour and a half. {TEAM}"
     ),
     Finding.NO_NAME: f"The name in this address is not known on the internet. {TEAM}",

@@ -116,8 +116,8 @@ def needs_of_requests(waiting: int) -> list[Need]:
     return [
         Need(
             f"{quantity(waiting, 'mapping')} {are} waiting for confirmation",
-            "A mapping that brings entries to the profile of the person who made it, or that gives "
-            "somebody else's Zoom user away, applies only when a second person confirms it.",
+            "A mapping that adds entries to the profile of the person who made it, or that gives "
+            "someone else's Zoom user away, applies only when a second person confirms it.",
             link=TO_CONFIRM,
         )
     ]

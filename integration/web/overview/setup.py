@@ -31,7 +31,7 @@ def leave_rest_unmapped(visit: Visit) -> Response:
         left = (
             f"{quantity(count, 'Zoom user')} {noun(count, 'stays', 'stay')} unmapped."
             if visit.may(Right.SEE_ACTIVITY_COUNTS)
-            else "The rest stays unmapped."
+            else "The rest stay unmapped."
         )
         visit.show_next(
             connection, f"The mapping is reviewed. {left} You can map them on the Users page later."

@@ -35,7 +35,7 @@ OUR_ERROR = Refusal(
     title="Something went wrong",
     text="The problem is on our side.",
     next_step=(
-        "Try again. If it happens again, tell the team that runs WorkSights what time it happened."
+        "Try again. If it happens again, contact the team that runs WorkSights and give the time."
     ),
 )
 

@@ -57,7 +57,7 @@ def signed_out_when_idle(next_path: str, *, openid_in: str | None) -> Refusal:
         401,
         title="You were signed out",
         text="You were signed out after an hour without activity.",
-        next_step="Sign in again to continue. Changes that you had not saved are lost.",
+        next_step="Sign in again to continue. Unsaved changes are lost.",
         link=Link("Sign in again", with_next(start, next_path)),
     )
 
@@ -93,8 +93,8 @@ def closed_by_privacy(right: Right) -> Refusal:
     return Refusal(
         403,
         title="Your organization does not show this",
-        text=f"Its privacy settings do not let anybody {right}.",
-        next_step="The page Privacy says what is shown, and who can change it.",
+        text=f"Its privacy settings do not let anyone {right}.",
+        next_step="The Privacy page says what is shown, and who can change it.",
         link=PRIVACY,
     )
 

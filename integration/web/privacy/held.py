@@ -15,7 +15,7 @@ _FACTS = {
     "last_name": ("Last name in Zoom", "Names a user whose Zoom account shows no name."),
     "phone_number": ("Phone number", "Names the other side of a call."),
     "phone_digest": (
-        "A digest of a phone number, from which the number cannot be read",
+        "A digest of a phone number, which does not reveal the number",
         "Recognizes equal numbers, and those of erased people.",
     ),
     "extension_id": ("Zoom's ID of an extension", "Finds the user of a phone."),
@@ -33,7 +33,7 @@ _FACTS = {
 _TOPIC = ("Topic of a meeting or webinar", "Names the session.")
 _OF_SESSIONS = (
     "Times, length, kind and number of a session, and whether a call was answered",
-    "Says when somebody was in a session, and why there is or is not an entry.",
+    "Says when someone was in a session, and why there is or is not an entry.",
 )
 
 

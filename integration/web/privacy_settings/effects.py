@@ -29,8 +29,8 @@ _COUNTS: dict[tuple[str, str], tuple[LiteralString, str, str]] = {
     ("processing", "held"): (
         "select from integration.connections "
         "where organization_id = %(organization)s and disconnected_at is null",
-        "connected Zoom account is concerned",
-        "connected Zoom accounts are concerned",
+        "connected Zoom account is affected",
+        "connected Zoom accounts are affected",
     ),
     ("view", "grouped"): (
         "select from worksights.users where organization_id = %(organization)s "

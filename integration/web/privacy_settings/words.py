@@ -28,10 +28,10 @@ class Setting:
 
 _TITLES = {
     "processing": ("Processing", "Whether anything but the list of Zoom users is stored."),
-    "view": ("People or groups", "What others than the person concerned see."),
+    "view": ("People or groups", "What other people see of a person."),
     "topics": ("Topics", "Who reads what a meeting or webinar is about."),
     "phone_numbers": ("Phone numbers", "How much of the other side's number is kept."),
-    "pause": ("Pausing", "Whether people may keep sessions to themselves."),
+    "pause": ("Pausing", "Whether people can keep sessions to themselves."),
     RETENTION: (
         "How long",
         "When sessions and all that is derived from them are deleted, and people and companies "
@@ -48,26 +48,26 @@ _CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "view": {
-        "named": ("By person", "Leaders see whose time it is, as far as their role allows."),
+        "named": ("By person", "Leaders see people by name, as far as their role allows."),
         "grouped": (
             "Groups only",
-            "Nobody sees another person's day, sessions or contacts. Figures are shown only where "
+            "No one sees another person's day, sessions or contacts. Figures are shown only where "
             "they are about at least 5 active users.",
         ),
     },
     "topics": {
         "leaders": (
             "Leaders and participants",
-            "Executives and Owners read all topics, everybody else those of their own sessions.",
+            "Executives and Owners read all topics, everyone else those of their own sessions.",
         ),
         "participants": (
             "Participants only",
-            "Everybody reads only the topics of sessions that they took part in.",
+            "Everyone reads only the topics of sessions that they took part in.",
         ),
         "none": (
-            "Nobody",
-            "Topics are not stored, and the titles of entries do without them.",
-            "Topics are removed for good, also those of past sessions.",
+            "No one",
+            "Topics are not stored, so the titles of entries do not contain them.",
+            "Topics are removed permanently, also those of past sessions.",
         ),
     },
     "phone_numbers": {
@@ -76,21 +76,21 @@ _CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
             "Country and last two digits",
             "The other side of a call is shown as +44…23, and by name only if it is a colleague or "
             "an email belongs to it.",
-            "The other digits and these names are removed for good, also from past calls.",
+            "The other digits and these names are removed permanently, also from past calls.",
         ),
         "none": (
             "Not at all",
             "The other side of a call is shown only if it is a colleague or an email belongs to "
             "it.",
-            "Numbers and these names are removed for good, also from past calls.",
+            "Numbers and these names are removed permanently, also from past calls.",
         ),
     },
     "pause": {
-        "off": ("Not possible", "Everybody's sessions appear by the same rules."),
+        "off": ("Not possible", "Everyone's sessions appear by the same rules."),
         "on": (
             "Possible",
-            "Everybody may pause themselves on their account page, and make an entry private. "
-            "Nobody else can undo it.",
+            "Everyone can pause themselves on their account page, and make an entry private. "
+            "No one else can undo it.",
         ),
     },
 }

@@ -75,9 +75,9 @@ def mailed(visit: Visit) -> Response:
 def _too_many() -> Refusal:
     return Refusal(
         429,
-        title="Too many links were asked for",
-        text="From your network, many sign-in links were asked for within a few minutes.",
-        next_step="Try again in 10 minutes. A link that was mailed to you before still works.",
+        title="Too many links were requested",
+        text="From your network, many sign-in links were requested within a few minutes.",
+        next_step="Try again in 10 minutes. A link that was already emailed to you still works.",
         link=HOW_TO_SIGN_IN,
     )
 

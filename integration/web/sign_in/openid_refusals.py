@@ -59,8 +59,8 @@ def _words(problem: Problem, *, host: str, organization: str) -> tuple[int, str,
         case Problem.UNREADABLE:
             return (
                 502,
-                f"{host} gave an answer that makes no sense",
-                f"WorkSights could not read the answer of {host}. {NOT_YOU}",
+                f"{host} sent an invalid response",
+                f"WorkSights could not read the response from {host}. {NOT_YOU}",
                 again + ask_both,
             )
         case Problem.MISCONFIGURED | Problem.CLIENT_REFUSED:
@@ -119,7 +119,7 @@ def _words(problem: Problem, *, host: str, organization: str) -> tuple[int, str,
             return (
                 403,
                 "This is not the account that you signed in with before",
-                f"The email address is right, but the account at {host} is another one. {NOT_YOU}",
+                f"The email address is right, but this is a different account at {host}. {NOT_YOU}",
                 f"If you have a new account there, ask {OPERATOR} to let you sign in with it.",
             )
         case Problem.SWITCHED | Problem.CODE_REFUSED | Problem.STALE:

@@ -183,7 +183,7 @@ def _unusable(visit: Visit) -> Refusal:
             "incomplete."
         ),
         next_step=(
-            "Have a new link mailed to you."
+            "Ask for a new link by email."
             if visit.page.mails
             else "Ask the team that runs WorkSights for a new link."
         ),

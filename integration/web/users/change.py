@@ -172,7 +172,7 @@ def _request(
     if not is_requested:
         raise Refusal(
             409,
-            title="Somebody else was faster",
+            title="Someone else was faster",
             text="A change of this mapping was requested at the same moment. Yours was not saved.",
             next_step="See what is waiting for confirmation, then try again.",
             link=Link("Open Zoom user", f"{PATH}/{choice.user.zoom_user_id}"),
@@ -238,7 +238,7 @@ def _unknown_profile(zoom_user_id: str, *, back: str) -> Refusal:
     return Refusal(
         404,
         title="Choose another WorkSights user",
-        text="The chosen one does not exist, or has been removed. Nothing was changed.",
+        text="The user you chose does not exist, or has been removed. Nothing was changed.",
         next_step="Go back and choose again.",
         link=Link(
             "Back to the Zoom user",

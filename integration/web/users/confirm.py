@@ -160,7 +160,7 @@ def _not_a_second_person(request: MappingRequest) -> Refusal:
         title="A second person has to decide",
         text="Neither the person who asked for a mapping nor the one who would get the entries can "
         "confirm it.",
-        next_step="Ask someone else who may change mappings.",
+        next_step="Ask someone else who can change mappings.",
         link=Link("Open Zoom user", f"{PATH}/{request.zoom_user_id}"),
     )
 

@@ -189,7 +189,10 @@ def test_everybody_sees_on_their_account_page_who_saw_their_data(log: Site) -> N
         ["The team that runs WorkSights", "Your sessions, with a command on the server", "–"],
     ]
     assert "2 times on this day" in words(shown)
-    assert "Nobody has." in log.visitor("technical_admin").get("/account").text
+    assert (
+        "No one has seen your data in the last 12 months."
+        in log.visitor("technical_admin").get("/account").text
+    )
 
 
 def test_nobody_can_change_the_log_and_what_is_a_year_old_is_deleted(log: Site) -> None:

@@ -138,7 +138,7 @@ def test_a_batch_under_way_leaves_the_line_as_it_is(acme: Site) -> None:
 
 
 @pytest.mark.parametrize("what", ["batches fail", "deliveries wait"])
-def test_late_batches_are_said_on_every_page_with_since_when(
+def test_every_page_says_since_when_batches_are_late(
     what: str, acme: Site, pages: list[str]
 ) -> None:
     """Deliveries wait for one organization; batches are the same for all."""

@@ -79,7 +79,7 @@ def test_people_of_one_name_are_listed_together_and_chosen_from_a_list(acme: Sit
     assert ("21 people of that name" in words(page), 'list="profiles"' in page) == (True, True)
 
 
-def test_the_rest_is_left_unmapped_from_the_list_and_who_comes_later_is_shown_alone(
+def test_the_rest_are_left_unmapped_from_the_list_and_only_later_ones_are_shown(
     acme: Site,
 ) -> None:
     admin = acme.visitor("admin")
@@ -176,7 +176,7 @@ def test_all_suggestions_and_all_rooms_are_one_step_each_and_single_people_can_b
     page = previewed(
         admin, ("what", "by-email"), *(("zoom_user", one) for one in ("zu-room", "zu_member"))
     )
-    assert "Name of zu_member: follows the email already" in words(page)
+    assert "Name of zu_member: already follows the email" in words(page)
     assert save(admin, page) == 303
     assert saved(acme)["zu-room"] == (None, True)
     assert "Mapped to" in admin.get(f"{USERS}/zu-room").text

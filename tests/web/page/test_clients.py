@@ -95,7 +95,7 @@ def test_the_way_back_from_a_company_leads_to_the_list_as_it_was(owner: Visitor)
 
 def test_a_company_that_one_active_user_knows_is_marked(story: Site, owner: Visitor) -> None:
     (row,) = rows(look(owner, "/clients?q=client-two"), "Companies")
-    assert row[3].endswith("Member of Acme Only one of you knows them")
+    assert row[3].endswith("Member of Acme Only one colleague knows them")
     assert "Known by Only Member of Acme" in words(look(owner, page_of(owner, "Client Two")))
     change = "update worksights.users set deactivated_at = %s where user_id = %s"
     admin = user_id_of("admin")
@@ -103,7 +103,7 @@ def test_a_company_that_one_active_user_knows_is_marked(story: Site, owner: Visi
     try:
         listed = rows(look(owner, "/clients?q=c1ient"), "Companies")
         assert listed[0][3].endswith(
-            ("Only one of you knows them", "Only Executive of Acme still knows them")
+            ("Only one colleague knows them", "Only Executive of Acme still knows them")
         )
     finally:
         story.rows(change, None, admin)

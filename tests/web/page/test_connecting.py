@@ -44,7 +44,7 @@ def test_the_account_is_due_for_an_import_at_once(site: Site) -> None:
     ) == [(None, True)]
 
 
-def test_the_pages_look_again_often_while_users_are_imported_but_not_forever(site: Site) -> None:
+def test_the_pages_refresh_often_while_users_are_imported_but_not_forever(site: Site) -> None:
     visitor = site.visitor("executive")
     connect(visitor)
     paths = ("/services/zoom/overview", "/services/zoom/connections")

@@ -97,13 +97,13 @@ def test_changes_are_applied_by_a_batch_keep_the_rebuild_law_and_are_undone(
         (
             "company",
             [
-                "gmail.com provides mailboxes to the public. Everybody there will count as one",
+                "gmail.com provides mailboxes to the public. Everyone there will count as one",
                 "No company Gmail gmail.com 1 1",
             ],
         ),
         ("add_own", ["Contoso contoso.com Colleagues 1 1"]),
         ("rule", ["No company Gmail gmail.com 1 1"]),
-        ("endings", ["Nobody moves: it applies to nobody who was in a session so far."]),
+        ("endings", ["No one moves: no one it applies to has been in a session so far."]),
     ],
 )
 def test_a_preview_shows_what_moves_to_who_sees_clients_and_changes_nothing(
@@ -168,7 +168,7 @@ def test_what_was_changed_again_since_cannot_be_undone(unchanged: Batched) -> No
     save(owner, {**ASKED["rename"], "name": "Fabrikam Group"})
     entry = unchanged.site.rows("select max(entry_id) - 1 from integration.audit_trail")[0][0]
     answer = owner.post(f"{PATH}/undo", {"entry": str(entry)})
-    assert (answer.status_code, "cannot be undone any more" in answer.text) == (409, True)
+    assert (answer.status_code, "can no longer be undone" in answer.text) == (409, True)
     assert "Undo this change" in text_of(page)
     of_globex = unchanged.site.visitor("owner", "globex")
     assert of_globex.post(f"{PATH}/undo", {"entry": str(entry)}).status_code == 404
@@ -186,28 +186,28 @@ def test_what_was_changed_again_since_cannot_be_undone(unchanged: Batched) -> No
         ({"do": "add_own", "domain": "co.uk"}, "is a public suffix shared by many organizations"),
         ({"do": "add_own", "domain": "*@GMAIL.com."}, "provides mailboxes to the public"),
         ({"do": "add_own", "domain": "intranet"}, "has no dot"),
-        ({"do": "add_own", "domain": "acme.example"}, "is one of your own domains already"),
+        ({"do": "add_own", "domain": "acme.example"}, "is already one of your own domains"),
         ({"do": "add_own", "domain": "a b.com"}, "This is not a domain."),
         ({"do": "add_own", "domain": "x" * 321}, "This is too long for a domain."),
-        ({"do": "remove_own", "domain": "acme.example"}, "was not entered as an own domain"),
+        ({"do": "remove_own", "domain": "acme.example"}, "not entered as one of your own domains"),
         ({"do": "merge", "domain": "contoso.com", "into": "gmail.com"},
          "gmail.com is not a company because it provides mailboxes"),
         ({"do": "merge", "domain": "gmail.com", "into": "contoso.com"},
-         "its people are not of one company"),
+         "its people do not belong to one company"),
         ({"do": "merge", "domain": "contoso.com", "into": "acme.example"},
          "Add contoso.com to your own domains instead."),
         ({"do": "merge", "domain": "contoso.com", "into": "www.CONTOSO.com"},
-         "are one company already"),
+         "are already one company"),
         ({"do": "rename", "domain": "contoso.com", "name": "..."}, "at least one letter"),
         ({"do": "rename", "domain": "contoso.com", "name": "é" * 201}, "Enter a shorter name."),
         ({"do": "rename", "domain": "gmail.com", "name": "G"}, "is not a company"),
-        ({"do": "no_company", "domain": "gmail.com"}, "is not a company already"),
-        ({"do": "company", "domain": "co.uk"}, "Everybody can register a domain below co.uk"),
+        ({"do": "no_company", "domain": "gmail.com"}, "is already not a company"),
+        ({"do": "company", "domain": "co.uk"}, "Anyone can register a domain below co.uk"),
         ({"do": "split", "domain": "contoso.com"}, "was not merged into another company"),
-        ({"do": "rule", "rule": "free_mail", "value": "on"}, "the choice in force already"),
+        ({"do": "rule", "rule": "free_mail", "value": "on"}, "already the current choice"),
         ({"do": "rule", "rule": "no_rule", "value": "off"}, "Choose a rule"),
         ({"do": "endings", "value": "corp com"}, "“com” cannot be chosen."),
-        ({"do": "drop", "table": "own_domains", "key": "acme.com"}, "is not there any more"),
+        ({"do": "drop", "table": "own_domains", "key": "acme.com"}, "no longer exists"),
     ],
     ids=lambda value: "-".join(value.values())[:40] if isinstance(value, dict) else "",
 )  # fmt: skip
@@ -219,7 +219,7 @@ def test_a_wrong_value_keeps_the_form_and_says_what_is_wrong(
     for answer in (admin.get(CHANGE, params=asked), admin.post(CHANGE, asked)):
         assert (answer.status_code, wrong in text_of(answer.text)) == (400, True), answer.text
         if asked["do"] in ("add_own", "merge", "endings") and wrong != (
-            "its people are not of one company"
+            "its people do not belong to one company"
         ):
             assert f'value="{typed}"' in answer.text
             assert 'aria-invalid="true"' in answer.text

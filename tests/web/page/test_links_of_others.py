@@ -6,7 +6,7 @@ from integration.commands.sign_in_link import create_link
 from tests.web.page.site import Site, Visitor, email_of, user_id_of
 from tests.web.page.zoom_users import words
 
-MARK = "You are signed in with a link that somebody else made."
+MARK = "You are signed in with a link that someone else created."
 
 
 def visitor_with_link_of_another(site: Site, role: str) -> Visitor:
@@ -41,7 +41,7 @@ def test_both_logs_name_who_made_the_link(story: Site) -> None:
     )
     assert {(member,), (user_id_of("executive"),)} <= set(seen)
     account = words(unescape(story.visitor("member").get("/account").text))
-    assert "Somebody with a link to the account of Executive of Acme" in account
+    assert "Someone with a link to the account of Executive of Acme" in account
     assert story.rows(
         "select kind, user_id from integration.audit_trail "
         "where via_link_of = 'command:root' and subject = %s",

@@ -81,7 +81,7 @@ def test_a_stranger_gets_to_the_page_they_wanted_by_a_mailed_link(site: Site, bo
     wanted = re.search(r'name="next" value="([^"]+)"', form[1])[1].replace("&amp;", "&")
     answer = ask(visitor, "Member@ACME.example ", wanted)
     check = visitor.follow(answer.headers["location"]).text
-    assert ("Check your mail" in check, f'href="{way}"' in check) == (True, True)
+    assert ("Check your email" in check, f'href="{way}"' in check) == (True, True)
     [mail] = box.wait_for(1)
     [link] = links_in(mail)
     assert (mail.recipient, mail.message["Subject"]) == (
@@ -145,7 +145,7 @@ def test_a_link_is_mailed_again_if_the_server_did_not_confirm_the_first_mail(
     ask(site.stranger(), email_of("member"))
     reason = "select reason from integration.mails"
     wait_until(lambda: site.rows(reason) not in ([], [(None,)]))
-    assert site.rows(reason) == [("The mail server did not confirm that it accepted the mail.",)]
+    assert site.rows(reason) == [("The mail server did not confirm that it accepted the email.",)]
     site.rows("update integration.mails set next_attempt_at = now()")
     ask(site.stranger(), "nobody@acme.example")  # wakes the sender
     [mail] = box.wait_for(1)

@@ -142,4 +142,4 @@ def test_a_change_of_manager_is_in_the_audit_trail(team: Site) -> None:
     )
     assert (user_id_of("member"), user_id_of("technical_admin")) in found
     page = team.visitor("admin").get("/services/zoom/overview/changes").text
-    assert "changed whom" in page
+    assert "changed the manager of" in page

@@ -52,7 +52,7 @@ def test_the_file_comes_back_filled_in_and_every_bad_line_is_named(acme: Site) -
         numbers["zu-ann"]: "no WorkSights user has the email “no-such@acme.example”",
         numbers["zu-owner"]: "2 people have the name “Ann Ash”",
         len(rows) - 2: "no Zoom user has the ID “-gone”",
-        len(rows) - 1: f"this Zoom user is on line {numbers['zu-room']} already",
+        len(rows) - 1: f"this Zoom user is already on line {numbers['zu-room']}",
     }
     assert status == 200
     assert named == " ".join(f"Line {number}: {why}" for number, why in sorted(bad.items()))

@@ -77,7 +77,7 @@ def test_what_is_missing_is_grouped_by_cause_with_the_one_step_that_adds_it(site
         "Mapped to Nobody: 1 session of 1 person": "",
     }
     headings = re.findall(r'<h2 id="causes-\d">([^<]+)', page)
-    assert headings == ["Can be brought back", "Cannot be brought back", "Left out as intended"]
+    assert headings == ["Can be brought back", "Cannot be brought back", "Left out on purpose"]
     assert chips(page) == {
         "Missing": 5, "Not mapped": 2, "Off for this person": 1, "Not your Zoom users": 1,
         "Mapped to Nobody": 1, "On the timeline": 2, "All": 7,
@@ -142,7 +142,7 @@ def test_each_role_sees_the_counts_of_what_it_may_see_and_no_more(role: str, sit
     assert ("Stella" in page) == (role in ("executive", "owner", "admin"))
 
 
-def test_a_guest_is_counted_only_when_searched_for_and_by_name_only_for_who_may_know(
+def test_a_guest_is_counted_only_when_searched_for_and_by_name_only_by_those_who_may_know(
     site: Site,
 ) -> None:
     meeting = {**DATE, "meeting": "Talk", "outcome": "missing"}
@@ -155,13 +155,13 @@ def test_a_guest_is_counted_only_when_searched_for_and_by_name_only_for_who_may_
     assert rows(look(site.visitor("admin"), **of_guest)) == []
 
 
-def test_who_may_not_take_the_step_reads_who_may(site: Site) -> None:
+def test_a_viewer_who_may_not_take_the_step_reads_who_may(site: Site) -> None:
     page = look(site.visitor("member"), **DATE)
     assert groups(page) == {"Webinars switched off: 1 session": ""}
     assert "Ask an Executive, Owner, Admin or Technical Admin to do this." in words(page)
 
 
-def test_where_only_groups_are_shown_nobody_elses_are_counted(site: Site) -> None:
+def test_where_only_groups_are_shown_no_one_elses_outcomes_are_counted(site: Site) -> None:
     site.rows(
         "insert into integration.privacy_settings (organization_id, name, value) "
         "values ('acme', 'view', 'grouped')"
@@ -173,7 +173,7 @@ def test_where_only_groups_are_shown_nobody_elses_are_counted(site: Site) -> Non
     assert chips(page) == {"Missing": 0, "On the timeline": 0, "All": 0}
 
 
-def test_whose_names_were_shown_is_recorded(site: Site) -> None:
+def test_it_is_recorded_whose_names_were_shown(site: Site) -> None:
     site.rows("delete from integration.access_log")
     site.visitor("executive").get(f"/missing?{urlencode(DATE)}")
     site.visitor("member").get(f"/missing?{urlencode(DATE)}")
@@ -185,7 +185,7 @@ def test_whose_names_were_shown_is_recorded(site: Site) -> None:
     assert recorded == [(*about, "2026-03-10", "2026-03-10")]
 
 
-def test_who_has_no_zoom_phone_reads_that_zoom_reports_no_calls(site: Site) -> None:
+def test_people_without_zoom_phone_read_that_zoom_reports_no_calls(site: Site) -> None:
     def of(visitor: Visitor, **asked: str) -> str:
         return words(look(visitor, **DATE, **asked))
 
@@ -212,7 +212,7 @@ def test_a_mapping_from_now_on_leaves_an_earlier_day_to_choose(batched: Batched)
     assert chips(look(executive, **DATE))["On the timeline"] == 4
 
 
-def test_a_session_kept_private_is_counted_for_its_owner_alone(batched: Batched) -> None:
+def test_a_session_kept_private_is_counted_only_for_its_owner(batched: Batched) -> None:
     site = batched.site
     site.rows(
         "insert into integration.privacy_settings (organization_id, name, value) "

@@ -54,7 +54,7 @@ def test_the_page_shows_the_organizations_own_problems_and_what_became_of_each_m
 def test_without_a_channel_the_page_says_that_nobody_is_notified(site: Site) -> None:
     admin = site.visitor("admin")
     page = admin.get(PATH).text
-    assert ("Nobody is notified" in page, "Send a test message" in page) == (True, False)
+    assert ("No one is notified" in page, "Send a test message" in page) == (True, False)
     assert admin.post(f"{PATH}/test").headers["location"] == PATH
-    assert "neither mail nor webhooks are set up" in admin.get(PATH).text
+    assert "neither email nor webhooks are set up" in admin.get(PATH).text
     assert site.rows("select count(*) from integration.notifications") == [(0,)]

@@ -208,7 +208,7 @@ def test_an_emergency_link_signs_in_and_the_trail_says_who_made_it_and_why(
     visitor = openid.site.stranger()
     link = link_of(openid.site, "executive", emergency="The provider is down")
     assert visitor.sign_in(link).status_code == 303
-    assert "signed in with a link that somebody else made" in visitor.get("/account").text
+    assert "signed in with a link that someone else created" in visitor.get("/account").text
     assert "Emergency link" in visitor.get("/account").text
     assert openid.site.rows(
         "select kind, user_id, subject, details from integration.audit_trail "
@@ -219,7 +219,7 @@ def test_an_emergency_link_signs_in_and_the_trail_says_who_made_it_and_why(
          {"reason": "The provider is down"}),
     ]  # fmt: skip
     changes = words(visitor.get("/services/zoom/overview/changes").text)
-    assert "made an emergency link to the account of Executive of Acme" in changes
+    assert "created an emergency link to the account of Executive of Acme" in changes
     openid.site.rows("delete from integration.openid_providers where organization_id = 'acme'")
     with pytest.raises(Exception, match="signs in with links"):
         link_of(openid.site, emergency="no need")

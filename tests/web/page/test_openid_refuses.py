@@ -22,7 +22,7 @@ __all__ = ["module_site", "openid"]
 UNTRUSTED = "WorkSights could not verify who you are"
 NO_LONGER_VALID = "This sign-in is no longer valid"
 NOT_SET_UP = "is not set up for WorkSights"
-NO_SENSE = "gave an answer that makes no sense"
+NO_SENSE = "sent an invalid response"
 
 
 def refused(openid: OpenIdSite, visitor: Visitor | None = None) -> tuple[int, str]:

@@ -114,7 +114,7 @@ def test_a_failing_connection_is_shown_with_its_next_step(acme: Site) -> None:
         assert (next_step in said, "Reconnect" in said) == (True, role == "admin")
 
 
-def test_all_is_well_only_when_webhooks_arrive_and_everybody_was_reviewed(grown: Site) -> None:
+def test_all_is_well_only_when_webhooks_arrive_and_everyone_was_reviewed(grown: Site) -> None:
     """A Technical Admin sees the same problems without their counts."""
     nothing_yet = f"Nothing received from Zoom account {ACME} yet"
     for role, unmapped in {

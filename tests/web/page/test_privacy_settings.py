@@ -63,7 +63,7 @@ def test_a_preview_counts_what_is_lost_for_good(story: Site) -> None:
         "where organization_id = 'acme' and fields ? 'topic'"
     )
     assert f"{with_topic} sessions lose their topics." in page
-    assert "1 connected Zoom account is concerned." in look(admin, f"{PATH}/processing?to=held")
+    assert "1 connected Zoom account is affected." in look(admin, f"{PATH}/processing?to=held")
     page = look(admin, f"{PATH}/retention_months?to=months&months=7")
     assert "sessions are deleted." in page
     assert "More than" not in page

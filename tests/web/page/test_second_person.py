@@ -1,4 +1,4 @@
-"""A mapping that brings entries to the person who saves it, or that gives a colleague's Zoom user
+"""A mapping that adds entries for the person who saves it, or that gives a colleague's Zoom user
 away, applies only when a second person confirms it.
 """
 
@@ -255,4 +255,4 @@ def test_where_nobody_else_can_confirm_the_page_says_who_could(acme: Site) -> No
     preview = words(
         acme.visitor("admin").get(f"{USERS}/zu_room/change?to={user_id_of('admin')}").text
     )
-    assert "Nobody else in your organization can confirm it" in preview
+    assert "No one else in your organization can confirm it" in preview

@@ -105,7 +105,7 @@ def test_people_see_where_they_are_signed_in_and_end_it_at_once(used: Site) -> N
     this = "Chrome on Linux This browser"
     assert listed(here) == [
         [this, "Sign-in link"],
-        ["Chrome on Linux", "Sign-in link made by somebody else"],
+        ["Chrome on Linux", "Sign-in link created by someone else"],
         ["Safari on iPhone", "Sign-in link"],
     ]
     number = re.findall(r'name="session" value="(\d+)"', here.get("/account").text)[1]

@@ -114,8 +114,9 @@ def test_who_is_skipped_is_said_with_the_reason(acme: Site) -> None:
     assert many(admin, "off", *chosen, seen=seen, back="show=off") == f"{TAB}?show=off"
     assert said(admin) == (
         "Meetings switched off for 2 people. It applies from now on. 1 person has no Zoom user "
-        "yet: it applies once they are mapped. 4 people skipped: 1 already switched off, "
-        "1 switched by somebody else in the meantime, 2 no longer active in WorkSights."
+        "yet, so the change applies once they are mapped. 4 people skipped: 1 already "
+        "switched off, 1 switched by someone else in the meantime, 2 no longer active in "
+        "WorkSights."
     )
     executives = user_id_of("executive")
     assert off_now(acme) == {
@@ -163,7 +164,7 @@ def test_a_selection_without_anybody_changes_nothing(acme: Site) -> None:
     admin = acme.visitor("admin")
     refused = admin.post(f"{TAB}/many", {"feature": "meetings", "to": "off", "back": "q=of"})
     assert refused.status_code == 400
-    assert "Nobody is selected." in refused.text
+    assert "No one is selected." in refused.text
     many(admin, "on", MEMBER)
     assert said(admin) == "Nothing changed. 1 person skipped: 1 already switched on."
     assert acme.rows("select count(*) from integration.subscription_changes") == [(0,)]

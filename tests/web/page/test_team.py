@@ -78,7 +78,7 @@ def test_a_manager_sees_those_who_report_to_them_and_nobody_else(
             assert visitor.get(f"/team?team={unknown}").status_code == 404
             assert visitor.get(f"/team.csv?team={unknown}").status_code == 404
     assert (
-        "Nobody reports to Owner of Acme" in executive.get(f"/team?team={user_id_of('owner')}").text
+        "No one reports to Owner of Acme" in executive.get(f"/team?team={user_id_of('owner')}").text
     )
 
 
@@ -93,7 +93,7 @@ def test_a_wrong_period_gives_the_form_back(executive: Visitor) -> None:
 
 def test_empty_weeks_say_why_and_lead_to_sessions(executive: Visitor, story: Site) -> None:
     past = words(executive.get("/team?week=2026-W20").text)
-    assert "No sessions in this week Nobody of these people was in a session." in past
+    assert "No sessions in this week None of these people was in a session." in past
     future = words(executive.get("/team?week=2098-W20").text)
     assert "This week is still to come" in future
     story.rows("delete from integration.access_log")

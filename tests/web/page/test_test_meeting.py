@@ -45,8 +45,8 @@ def test_a_test_meeting_has_failed_only_when_its_batch_has_finished(acme: Site) 
     said = {}
     waits, derived, failed = (
         "starts within two minutes",
-        "Entries are made in",
-        "No meeting that ended",
+        "Its entries are added in",
+        "You are not a participant of any meeting that has ended",
     )
 
     def look(when: str) -> None:

@@ -194,7 +194,7 @@ def test_the_way_back_from_a_preview_has_the_rows_that_were_ticked(
         assert (f"to:{ids['zoom_user_id']}", "nobody of this name") in shown
 
 
-def test_limits_are_said_before_they_are_hit(executive: Visitor, ids: dict[str, str]) -> None:
+def test_limits_are_stated_before_they_are_reached(executive: Visitor, ids: dict[str, str]) -> None:
     for path, limit in (
         (FEATURES, f"up to {MOST_TICKED:,}"),
         (f"{USERS}?show=unmapped", f"Up to {MOST_CHOICES:,} Zoom users at once"),

@@ -65,7 +65,10 @@ def test_only_active_people_who_see_connections_can_be_the_owner(chosen: str, si
         "nobody": "",
     }.get(chosen, user_id_of(chosen))
     answer = site.visitor("admin").post(f"{TAB}/{one}", {"label": "Typed", "owner": owner})
-    assert (answer.status_code, "This user cannot be the owner" in answer.text) == (400, True)
+    assert (answer.status_code, "This user cannot be the integration owner" in answer.text) == (
+        400,
+        True,
+    )
     assert 'value="Typed"' in answer.text
     assert stored(site) == [(None, user_id_of("executive"))]
 

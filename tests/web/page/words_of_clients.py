@@ -57,7 +57,7 @@ class Words:
     def company_row(self, company_id: str, period: str) -> Row:
         company = self.clients.companies[company_id]
         quiet = " Quiet" if self.is_quiet(company) else ""
-        only = " Only one of you knows them" if len(company.users) == 1 else ""
+        only = " Only one colleague knows them" if len(company.users) == 1 else ""
         return [
             f"{self.company(company_id)} {domain(company)} guessed",
             met(company, self.since(period)),

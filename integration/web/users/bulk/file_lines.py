@@ -88,7 +88,7 @@ def _lines_of(rows: Iterator[tuple[int, list[str]]]) -> FileLines:
         elif max(len(zoom_user_id), len(text)) > LONGEST_CELL:
             bad.append(BadLine(number, "a cell is too long"))
         elif zoom_user_id in first:
-            bad.append(BadLine(number, f"this Zoom user is on line {first[zoom_user_id]} already"))
+            bad.append(BadLine(number, f"this Zoom user is already on line {first[zoom_user_id]}"))
         else:
             first[zoom_user_id] = number
             lines.append(Line(number, zoom_user_id, text))

@@ -157,11 +157,11 @@ def _who_confirms(one: Chosen, owners: list[Person], viewer_id: str) -> tuple[st
     """Why a second person has to confirm it, and who gains (contract, section 2)."""
     if one.to == BY_EMAIL:
         is_own = any(owner.user_id == viewer_id for owner in owners)
-        return ("it would bring entries to your own timeline", viewer_id) if is_own else ("", None)
+        return ("it would add entries to your own timeline", viewer_id) if is_own else ("", None)
     if one.user_id is None:
         return "", None
     if one.user_id == viewer_id:
-        return "it would bring entries to your own timeline", viewer_id
+        return "it would add entries to your own timeline", viewer_id
     if owners and owners[0].user_id != one.user_id:
         return f"this Zoom user has the email of {owners[0].full_name}", one.user_id
     return "", None
@@ -171,11 +171,11 @@ def _why_skipped(one: Chosen) -> str:
     if one.problem:
         return one.problem
     if one.is_waiting:
-        return "a mapping is waiting for a second person already"
+        return "a mapping is already waiting for a second person"
     if one.to == NOBODY:
-        return "mapped to Nobody already" if one.mapping == "nobody" else ""
+        return "already mapped to Nobody" if one.mapping == "nobody" else ""
     if one.to == BY_EMAIL:
-        return "" if one.mapping in ("manual", "nobody") else "follows the email already"
+        return "" if one.mapping in ("manual", "nobody") else "already follows the email"
     if one.user_id == one.mapped_to:
-        return f"mapped to {one.user_name} already"
+        return f"already mapped to {one.user_name}"
     return ""

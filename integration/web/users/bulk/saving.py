@@ -66,7 +66,7 @@ def request_all(visit: Visit, connection: psycopg.Connection, steps: Sequence[St
         if not is_requested:
             raise Refusal(
                 409,
-                title="Somebody else was faster",
+                title="Someone else was faster",
                 text="A change of one of these mappings was requested at the same moment. Nothing "
                 "was saved.",
                 next_step="See what is waiting for confirmation, then try again.",

@@ -107,7 +107,7 @@ def _step(reversal: Reversal, owners: list[Person], viewer_id: str) -> UndoStep:
             why = "a second person has to confirm it; map this Zoom user on its own page"
             return UndoStep(reversal, "skip", why)
         if gains == viewer_id:
-            why = "it would bring entries to your own timeline"
+            why = "it would add entries to your own timeline"
             return UndoStep(reversal, "request", why, gains)
         if gains:
             why = f"this Zoom user has the email of {owners[0].full_name}"
@@ -210,7 +210,7 @@ def _nothing_to_undo() -> Refusal:
     return Refusal(
         409,
         title="There is nothing to undo",
-        text="The mappings have been changed since, or a change of them is waiting already. "
+        text="The mappings have been changed since, or a change to them is already waiting. "
         "Nothing was changed now.",
         next_step="See what applies to each Zoom user now.",
         link=Link("Open Users", PATH),
