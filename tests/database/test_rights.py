@@ -127,6 +127,14 @@ def test_functions_with_the_owners_rights_are_called_only_by_the_roles_they_are_
         ("integration.organization_of_session(text)", "page"),
         ("integration.organization_of_subscription(bigint)", "page"),
         ("integration.organizations_of_email(text[])", "page"),
+        (
+            "integration.unknown_erasures(text[],text[],text[],timestamp with time zone[])",
+            "page",
+        ),
+        (
+            "integration.unknown_erasures(text[],text[],text[],timestamp with time zone[])",
+            "pipeline",
+        ),
         ("pipeline.analyze_grown(regclass[])", "pipeline"),
     ]
 
