@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from integration.database.postgres import connect
-from integration.pipeline.addresses.waiting import rules_have_changed
+from integration.pipeline.addresses.identity_facts import rules_have_changed
+from integration.pipeline.dbt.derived_with import tables_with_other_code
+from integration.pipeline.dbt.model_code import code_of_tables
+from integration.pipeline.dbt.project import read_manifest
 from integration.pipeline.news import reasons_for_batch
 from integration.settings import read_settings
 from orchestration.assets.dbt import nightly_checks
@@ -70,6 +73,8 @@ def every_20_minutes(
         reasons = reasons_for_batch(connection, now=datetime.now(UTC))
         if rules_have_changed(connection):
             reasons.append("the classification rules have changed")
+        if tables_with_other_code(connection, code_of_tables(read_manifest())):
+            reasons.append("the code of tables has changed")
     if not reasons:
         return dg.SkipReason("No new deliveries, changed settings or overdue imports.")
     return dg.RunRequest(tags={"worksights/because": "; ".join(reasons)})

@@ -19,8 +19,18 @@ CONSEQUENCES = {"receiver": "deliveries are answered with 503", "page": "pages a
 @click.option("--port", type=int, default=8080, show_default=True, help="Port to listen on.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--only", type=click.Choice(PARTS), help="Run only this part.")
-def serve(port: int, host: str, only: Role | None) -> None:
+@click.option(
+    "--drain",
+    type=click.FloatRange(min=0),
+    default=0,
+    metavar="SECONDS",
+    help="When asked to stop, answer for this long while /readyz returns 503.",
+)
+def serve(port: int, host: str, only: Role | None, drain: float) -> None:
     """Run only the webhook receiver and the page, or one of them.
+
+    Behind a load balancer, --drain gives it the time to send requests elsewhere before this process
+    stops.
 
     Each part reads only the settings that it needs, and logs in to the database as itself if its
     address is set (create-logins).
@@ -45,6 +55,7 @@ def serve(port: int, host: str, only: Role | None) -> None:
             only=only,
             port=port,
             host=host,
+            drain_seconds=drain,
             echo=say_where,
         )
     except OSError as error:

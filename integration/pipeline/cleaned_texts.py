@@ -12,6 +12,7 @@ from psycopg.sql import SQL
 from integration.database import rows
 from integration.identity.cleaning import cleaned, cleaned_email
 from integration.identity.versions import RULE_VERSION
+from integration.pipeline.addresses.identity_facts import rules_have_changed
 from integration.pipeline.batches import Batch
 
 _WRITTEN = SQL("""
@@ -92,6 +93,8 @@ def clean_texts(
     """
     _clean_settings(connection, organizations)
     _clean_emails_of_old_batches(connection, organizations)
+    if rules_have_changed(connection):
+        _clean_emails_again(connection, organizations)
     for organization_id, user_id, written, latest_from, latest in connection.execute(
         _OTHER_EMAIL, {"organizations": organizations}
     ).fetchall():
@@ -173,6 +176,31 @@ def _clean_settings(connection: psycopg.Connection, organizations: list[str] | N
             ],
         )
     connection.execute(_DELETE_UNUSED_TEXTS)
+
+
+def _clean_emails_again(connection: psycopg.Connection, organizations: list[str] | None) -> None:
+    """Applies changed rules to all emails that users have or had."""
+    known = connection.execute(
+        """
+        select organization_id, user_id, known_from, email, written_email
+        from pipeline.user_emails
+        where written_email is not null
+            and (%(organizations)s::text[] is null or organization_id = any(%(organizations)s))
+        """,
+        {"organizations": organizations},
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            update pipeline.user_emails set email = %s
+            where organization_id = %s and user_id = %s and known_from = %s
+            """,
+            [
+                (again, *key)
+                for *key, email, written in known
+                if (again := cleaned_email(written)) != email
+            ],
+        )
 
 
 def _clean_emails_of_old_batches(

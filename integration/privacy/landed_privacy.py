@@ -13,12 +13,13 @@ import psycopg
 from integration.privacy.applied_tombstones import Key, digests_with_key
 from integration.privacy.landed_events import delete_unread_bodies, replace_fields
 from integration.privacy.reduced_fields import keeps_everything, reduced_fields
-from integration.privacy.settings import PrivacySettings, privacy_settings_of
+from integration.privacy.settings import VALUES, PrivacySettings, privacy_settings_of
 from integration.privacy.stored_tombstones import NoTombstoneKey
 from integration.zoom.parties import CALL, PARTICIPANT, TOPIC
 
 Reducer = Callable[[str, dict[str, str]], dict[str, str]]  # of an event's name and fields
 EVENTS_AT_ONCE = 5000
+_NOT_REDUCED = (VALUES["topics"][0], VALUES["phone_numbers"][0])
 _REDUCED_FIELDS = [
     TOPIC,
     PARTICIPANT["name"],
@@ -48,16 +49,13 @@ def changed_organizations(connection: psycopg.Connection) -> dict[str, PrivacySe
             "select organization_id, topics, phone_numbers from pipeline.applied_privacy"
         )
     }
-    present = connection.execute(
-        "select distinct organization_id from integration.privacy_settings "
-        "where name in ('topics', 'phone_numbers')"
-    )
+    # All organizations, because a release may have other defaults than the one before.
+    present = connection.execute("select organization_id from worksights.organizations")
     organizations = applied.keys() | {organization_id for (organization_id,) in present}
-    default = _applied_part(PrivacySettings())
     return {
         organization_id: settings
         for organization_id, settings in privacy_settings_of(connection, organizations).items()
-        if applied.get(organization_id, default) != _applied_part(settings)
+        if applied.get(organization_id, _NOT_REDUCED) != _applied_part(settings)
     }
 
 

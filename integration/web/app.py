@@ -18,6 +18,7 @@ from integration.web.health import ROUTES
 from integration.web.part import Part
 from integration.web.receiver.part import receiver_part
 from integration.web.security import SecurityHeaders
+from integration.web.stopping import ClosesConnections, Stopping
 
 
 def create_app(
@@ -42,11 +43,17 @@ def create_app(
                 state |= await running.enter_async_context(part.run())
             yield state
 
-    return Starlette(
+    stopping = Stopping()
+    app = Starlette(
         routes=[*ROUTES, *(route for part in parts for route in part.routes)],
-        middleware=[Middleware(SecurityHeaders, is_https=any(part.is_https for part in parts))],
+        middleware=[
+            Middleware(ClosesConnections, stopping=stopping),
+            Middleware(SecurityHeaders, is_https=any(part.is_https for part in parts)),
+        ],
         exception_handlers={
             kind: handler for part in parts for kind, handler in part.error_handlers.items()
         },
         lifespan=lifespan,
     )
+    app.state.stopping = stopping
+    return app

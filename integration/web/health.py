@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+STOPPING = "The process is stopping. Send requests to another one.\n"
+
 
 async def healthz(_request: Request) -> Response:
     """GET /healthz: 200 while the process is alive."""
@@ -16,8 +18,10 @@ async def healthz(_request: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """GET /readyz: 200 if a delivery could be committed now, else 503 with the next step. Of a
-    process with only the page: if a page could be answered.
+    process with only the page: if a page could be answered. 503 once the process is stopping.
     """
+    if request.app.state.stopping.is_stopping:
+        return PlainTextResponse(STOPPING, status_code=503)
     readiness = request.state.readiness
     if await readiness.is_ready():
         return PlainTextResponse("ready\n")

@@ -13,6 +13,7 @@ from integration.database.role_names import Role
 from integration.settings import Settings
 from integration.web.app import create_app
 from integration.web.receiver.connection_limits import MAX_HEADER_BYTES, bounded_protocol
+from integration.web.stopping import DrainingServer
 
 # Longer than the 60 s for which proxies usually keep an idle connection: then the proxy closes it,
 # and no delivery is sent on a connection that is just being closed.
@@ -32,8 +33,10 @@ def serve(
     host: str = "127.0.0.1",
     receiver_url: str | None = None,
     only: Role | None = None,
+    drain_seconds: float = 0,
 ) -> None:
-    """Serves until SIGTERM or SIGINT, finishes open requests, and returns. Main thread only.
+    """Serves until SIGTERM or SIGINT and for `drain_seconds` more, finishes open requests, and
+    returns. A second signal ends the waiting. Main thread only.
 
     SettingsError without a webhook secret, OSError if the port is taken. Port 0 is any free port.
     """
@@ -45,7 +48,10 @@ def serve(
     with suppress(KeyboardInterrupt), socket.create_server((host, port), family=family) as listener:
         shown_host = f"[{host}]" if ":" in host else host
         echo(f"listening on http://{shown_host}:{listener.getsockname()[1]}")
-        uvicorn.Server(config_of(app)).run(sockets=[listener])
+        server = DrainingServer(
+            config_of(app), stopping=app.state.stopping, drain_seconds=drain_seconds
+        )
+        server.run(sockets=[listener])
 
 
 def config_of(app: Starlette) -> uvicorn.Config:

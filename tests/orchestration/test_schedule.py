@@ -96,6 +96,16 @@ def test_an_overdue_import_and_changed_settings_are_reasons(
     assert tick() == "run: settings have changed; a user import is waiting"
 
 
+def test_changed_rules_are_a_reason(installation: Installation, tick: Callable[[], str]) -> None:
+    """An update applies its rules to the past although nothing arrives."""
+    installation.execute(
+        "update pipeline.progress set fingerprint = 'other' where model = 'timeline.activities'"
+    )
+    assert tick() == "run: the code of tables has changed"
+    installation.batch(now=NOW)
+    assert tick() == f"skipped: {NOTHING_TO_DO}"
+
+
 def test_a_batch_leaves_nothing_to_do_until_something_happens(
     installation: Installation, tick: Callable[[], str]
 ) -> None:

@@ -52,11 +52,11 @@ def connected_program(url: str, company: Company, *, zoom_url: str) -> Iterator[
 
 @contextmanager
 def serving(
-    program: Program, *, port: int = 0, only: str | None = None
+    program: Program, *options: str, port: int = 0, only: str | None = None
 ) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """The web part as a process, or only the receiver or the page of it, ready; and its port."""
     part = ("--only", only) if only else ()
-    with program.start("serve", "--port", str(port), *part) as process:
+    with program.start("serve", "--port", str(port), *part, *options) as process:
         try:
             found = re.search(r"http://127\.0\.0\.1:(\d+)", process.stderr.readline())
             assert found, "it did not listen"

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from tests.commands.program import APP_SETTINGS, program_with, rows
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, wait_until
 from tests.processes.processes import answers, serving
 
 
@@ -24,6 +24,20 @@ def test_serve_exits_with_success_when_asked_to_stop(
     assert (process.returncode, out) == (0, ""), err
     assert "Traceback" not in err
     assert not answers(f"http://127.0.0.1:{port}/healthz")
+
+
+def test_a_process_that_drains_still_answers_and_then_exits(database_url: str) -> None:
+    with (
+        program_with(**APP_SETTINGS, DATABASE_URL=database_url) as program,
+        serving(program, "--drain", "3") as (process, port),
+    ):
+        address = f"http://127.0.0.1:{port}"
+        os.kill(process.pid, signal.SIGTERM)
+        wait_until(lambda: not answers(f"{address}/readyz"))
+        is_alive = answers(f"{address}/healthz")
+        _, err = process.communicate(timeout=PATIENCE)
+    assert (is_alive, process.returncode) == (True, 0), err
+    assert "Traceback" not in err
 
 
 def test_the_embedded_database_outlives_the_server_that_started_it() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from integration.identity.rules import OrganizationRules, organization_rules
+from integration.identity.versions import PSL_VERSION, RULE_VERSION
 
 KINDS = (
     "user_email",
@@ -158,6 +159,11 @@ def applied_rules(connection: psycopg.Connection) -> tuple[str, str] | None:
     return connection.execute(
         "select rule_version, psl_version from clientsights_raw.applied_rules"
     ).fetchone()
+
+
+def rules_have_changed(connection: psycopg.Connection) -> bool:
+    """Whether the rules or lists have changed since the last classification."""
+    return applied_rules(connection) not in (None, (RULE_VERSION, PSL_VERSION))
 
 
 def record_rules(connection: psycopg.Connection, *, rule_version: str, psl_version: str) -> None:

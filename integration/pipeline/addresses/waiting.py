@@ -10,13 +10,12 @@ import psycopg
 
 from integration.identity.address import person_key
 from integration.identity.domains import read_domain
-from integration.identity.versions import PSL_VERSION, RULE_VERSION
 from integration.pipeline.addresses.identity_facts import (
     ChangedFact,
     IdentityFacts,
-    applied_rules,
     changed_identity_facts,
     identity_facts,
+    rules_have_changed,
     rules_of,
 )
 from integration.pipeline.progress import watermark
@@ -51,11 +50,6 @@ def read_waiting(connection: psycopg.Connection) -> dict[str, Waiting]:
         for organization, changes in changed_identity_facts(connection).items():
             _add_affected(connection, organization, changes, waiting[organization])
     return dict(sorted(waiting.items()))
-
-
-def rules_have_changed(connection: psycopg.Connection) -> bool:
-    """Whether the rules or lists have changed since the last classification."""
-    return applied_rules(connection) not in (None, (RULE_VERSION, PSL_VERSION))
 
 
 def _collect(

@@ -41,11 +41,7 @@ def record_code(connection: psycopg.Connection, tables: Mapping[str, TableCode])
     them, so that the next run derives them completely. Returns their names, sorted.
     """
     with connection.transaction():
-        found = connection.execute(
-            "select model, fingerprint from pipeline.progress where model = any(%s)",
-            [list(tables)],
-        )
-        changed = {name for name, known in found if known != tables[name].fingerprint}
+        changed = tables_with_other_code(connection, tables)
         stale = sorted(
             name for name, code in tables.items() if ({name} | code.derived_from) & changed
         )
@@ -59,6 +55,16 @@ def record_code(connection: psycopg.Connection, tables: Mapping[str, TableCode])
                 [(name, code.fingerprint) for name, code in tables.items()],
             )
     return stale
+
+
+def tables_with_other_code(
+    connection: psycopg.Connection, tables: Mapping[str, TableCode]
+) -> set[str]:
+    """The tables (schema.table) that were last derived with other code."""
+    found = connection.execute(
+        "select model, fingerprint from pipeline.progress where model = any(%s)", [list(tables)]
+    )
+    return {name for name, known in found if known != tables[name].fingerprint}
 
 
 def rows_written(connection: psycopg.Connection, tables: list[str]) -> dict[str, int]:

@@ -1,5 +1,5 @@
 """Fingerprints the code of each derived table from dbt's manifest: its SQL, that of the views it
-reads, their macros, and its columns.
+reads, their macros, functions and sources, its columns, and how it is materialized.
 
 A table with a changed fingerprint is derived again completely.
 """
@@ -12,6 +12,9 @@ from typing import Any
 from integration.pipeline.dbt.derived_with import TableCode
 from integration.pipeline.dbt.models import facts_of, views_of
 from integration.pipeline.dbt.project import Manifest
+
+_MATERIALIZATION = "macros/incremental/"
+_CONFIG = ("unique_key", "meta", "indexes", "incremental_strategy", "contract")
 
 
 def table_name(node: dict[str, Any]) -> str:
@@ -104,14 +107,41 @@ def _above(manifest: Manifest, unique_id: str, *, through_tables: bool) -> list[
 def _fingerprint(manifest: Manifest, unique_id: str) -> str:
     read = [unique_id, *_above(manifest, unique_id, through_tables=False)]
     node = manifest["nodes"][unique_id]
-    shape = [node["config"]["unique_key"], node["config"]["meta"], sorted(node["columns"])]
-    code = [_node(manifest, each)["raw_code"] for each in read]
-    return _hash([shape, code, list(_macros(manifest, read))])
+    config = [node["config"].get(name) for name in _CONFIG]
+    columns = sorted(
+        (name, column["data_type"], column["constraints"])
+        for name, column in node["columns"].items()
+    )
+    code = [_code(manifest, each) for each in read]
+    return _hash([config, columns, code, list(_macros(manifest, read))])
+
+
+def _code(manifest: Manifest, unique_id: str) -> list[Any]:
+    """The code of a model or function, and where it reads."""
+    node = _node(manifest, unique_id)
+    if unique_id in manifest["functions"]:
+        return _code_of_function(node)
+    return [node["raw_code"], [_place(manifest, each) for each in node["depends_on"]["nodes"]]]
+
+
+def _place(manifest: Manifest, unique_id: str) -> str:
+    source = manifest["sources"].get(unique_id)
+    if source:
+        return f"{source['schema']}.{source['identifier']}"
+    node = _node(manifest, unique_id)
+    return f"{node.get('schema')}.{node.get('alias') or node.get('name')}"
 
 
 def _macros(manifest: Manifest, unique_ids: list[str]) -> Iterator[str]:
-    """The project's macros that these models use, sorted by name."""
-    seen: set[str] = set()
+    """The project's macros that these models use, and those that materialize every table, sorted by
+    name.
+    """
+    seen = {
+        name
+        for name, macro in manifest["macros"].items()
+        if name.startswith("macro.worksights_zoom.")
+        and macro["original_file_path"].startswith(_MATERIALIZATION)
+    }
     waiting = [
         macro for each in unique_ids for macro in _node(manifest, each)["depends_on"]["macros"]
     ]
