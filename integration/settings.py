@@ -26,6 +26,7 @@ LONGEST_GRACE_DAYS = 10
 
 # What each kind of process reads. Whatever else is set, it does not hold.
 _DATABASE = frozenset({"DATABASE_URL", "DATABASE_ROLE_PREFIX"})
+_DATA = _DATABASE | {"ERASURES_FILE"}  # each that reads or writes data first asks who is erased
 _MAIL_AND_PAGE = frozenset({"SMTP_URL", "MAIL_FROM", "PUBLIC_URL", "SESSION_KEY"})
 _ZOOM_APP = frozenset(
     {"ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_OAUTH_URL", "ZOOM_API_URL", "ENCRYPTION_KEY"}
@@ -38,8 +39,8 @@ _BATCHES = frozenset(
     }
 )
 SETTINGS_OF: Mapping[str, frozenset[str]] = {
-    "receiver": _DATABASE | {"RECEIVER_DATABASE_URL", "ZOOM_WEBHOOK_SECRET_TOKEN"},
-    "page": _DATABASE
+    "receiver": _DATA | {"RECEIVER_DATABASE_URL", "ZOOM_WEBHOOK_SECRET_TOKEN"},
+    "page": _DATA
     | _MAIL_AND_PAGE
     | _ZOOM_APP
     | _PERIODS
@@ -52,7 +53,7 @@ SETTINGS_OF: Mapping[str, frozenset[str]] = {
         "NOTIFICATION_WEBHOOK_SECRET",
         "OPERATOR_EMAIL",
     },
-    "pipeline": _DATABASE | _MAIL_AND_PAGE | _ZOOM_APP | _PERIODS | _BATCHES,
+    "pipeline": _DATA | _MAIL_AND_PAGE | _ZOOM_APP | _PERIODS | _BATCHES,
     # Runs that are started there are executed by the daemon.
     "dagster-webserver": _DATABASE | _BATCHES,
 }
