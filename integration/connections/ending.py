@@ -1,6 +1,7 @@
 """Ends connections: on request, or because the Zoom account removed our app."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import psycopg
@@ -8,6 +9,13 @@ import psycopg
 from integration.connections.tokens import pop_tokens
 from integration.database import rows
 from integration.database.audit_trail import JOB
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A connection that was ended. `token` revokes the grant at Zoom; None if there is none."""
+
+    token: str | None
 
 
 def end_deauthorized(
@@ -70,21 +78,16 @@ def disconnect(
     *,
     organization_id: str,
     keys: Sequence[str],
-) -> tuple[str, str | None] | None:
-    """Ends a connection now and deletes its tokens. Data received before stays.
-
-    Returns the Zoom account's id, and a token to revoke the grant at Zoom, if there is one. None
-    when the connection does not exist or has already ended.
+) -> Ended | None:
+    """Ends a connection now and deletes its tokens. Data received before stays. None if the
+    connection does not exist or has already ended.
     """
     ended = connection.execute(
         """
         update integration.connections
         set status = 'disconnected', status_detail = null, disconnected_at = now()
         where connection_id = %s and organization_id = %s and disconnected_at is null
-        returning zoom_account_id
         """,
         [connection_id, organization_id],
-    ).fetchone()
-    if ended is None:
-        return None
-    return ended[0], pop_tokens(connection, connection_id, keys=keys)
+    ).rowcount
+    return Ended(pop_tokens(connection, connection_id, keys=keys)) if ended else None

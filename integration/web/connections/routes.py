@@ -76,9 +76,8 @@ def end_connection(visit: Visit) -> Response:
         )
         if known is None or ended is None:
             raise not_found()
-        _account, token = ended
         visit.record_change(connection, "connection_disconnected", subject=connection_id)
-    is_revoked = token is not None and _revoke(visit, token)
+    is_revoked = ended.token is not None and _revoke(visit, ended.token)
     with visit.transaction() as connection:
         text = f"Zoom account {known.name} is disconnected. No more data will be received from it."
         if is_revoked:
