@@ -5,8 +5,17 @@ styles have 24 hours a day.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+
+# Written with strftime, the times of a long list take as long as the rest of its page.
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+SHORT_MONTHS = tuple(month[:3] for month in MONTHS)
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
@@ -17,34 +26,35 @@ class DateStyle:
     comma: str  # before a year, and after a weekday
 
     def short(self, day: date) -> str:
-        return self._written(day, "%b", with_year=True)  # 2 Mar 2026 | Mar 2, 2026
+        return self._written(day, SHORT_MONTHS, with_year=True)  # 2 Mar 2026 | Mar 2, 2026
 
     def without_year(self, day: date) -> str:
-        return self._written(day, "%b")  # 2 Mar | Mar 2
+        return self._written(day, SHORT_MONTHS)  # 2 Mar | Mar 2
 
     def with_weekday(self, day: date) -> str:
         return f"{day:%a}{self.comma} {self.without_year(day)}"  # Mon 2 Mar | Mon, Mar 2
 
     def at(self, moment: datetime) -> str:
-        return f"{self.short(moment)}, {moment:%H:%M}"  # 2 Mar 2026, 14:05 | Mar 2, 2026, 14:05
+        return f"{self.short(moment)}, {clock(moment)}"  # 2 Mar 2026, 14:05 | Mar 2, 2026, 14:05
 
     def long(self, day: date) -> str:
-        return self._written(day, "%B", with_year=True)  # 2 March 2026 | March 2, 2026
+        return self._written(day, MONTHS, with_year=True)  # 2 March 2026 | March 2, 2026
 
     def long_with_weekday(self, day: date) -> str:
         # Monday 2 March | Monday, March 2
-        return f"{day:%A}{self.comma} {self._written(day, '%B')}"
+        return f"{DAYS[day.weekday()]}{self.comma} {self._written(day, MONTHS)}"
 
     def long_at(self, moment: datetime) -> str:
         # 2 March 2026, 14:05 CET | March 2, 2026, 14:05 CET
-        return f"{self.long(moment)}, {moment:%H:%M %Z}"
+        return f"{self.long(moment)}, {clock(moment)} {moment.tzname()}"
 
     def in_full(self, day: date) -> str:
-        return f"{day:%A}, {self.long(day)}"  # Monday, 2 March 2026 | Monday, March 2, 2026
+        # Monday, 2 March 2026 | Monday, March 2, 2026
+        return f"{DAYS[day.weekday()]}, {self.long(day)}"
 
     def in_full_at(self, moment: datetime) -> str:
         # Monday, 2 March 2026, 14:05:09 CET | Monday, March 2, 2026, 14:05:09 CET
-        return f"{self.in_full(moment)}, {moment:%H:%M:%S %Z}"
+        return f"{self.in_full(moment)}, {clock(moment)}:{moment.second:02} {moment.tzname()}"
 
     def span(
         self,
@@ -58,18 +68,24 @@ class DateStyle:
         """The days from first to last, with the years that are asked for; the first day has none if
         both days are of the same month.
         """
-        month = "%b" if is_short else "%B"
+        months = SHORT_MONTHS if is_short else MONTHS
         if (first.year, first.month) != (last.year, last.month):
             # 28 September – 4 October | September 28 – October 4
-            start = self._written(first, month, with_year=first_year)
-            return f"{start} – {self._written(last, month, with_year=last_year)}"
+            start = self._written(first, months, with_year=first_year)
+            return f"{start} – {self._written(last, months, with_year=last_year)}"
         # 2 – 8 March 2026 | March 2 – 8, 2026
         days = f"{first.day} – {last.day}" if first != last else ""
-        return self._written(last, month, with_year=last_year, days=days)
+        return self._written(last, months, with_year=last_year, days=days)
 
-    def _written(self, day: date, month: str, *, with_year: bool = False, days: str = "") -> str:
-        text = self.of_month.format(day=days or day.day, month=f"{day:{month}}")
+    def _written(
+        self, day: date, months: Sequence[str], *, with_year: bool = False, days: str = ""
+    ) -> str:
+        text = self.of_month.format(day=days or day.day, month=months[day.month - 1])
         return f"{text}{self.comma} {day.year}" if with_year else text
+
+
+def clock(moment: datetime) -> str:
+    return f"{moment.hour:02}:{moment.minute:02}"
 
 
 DAY_FIRST = DateStyle("{day} {month}", "")

@@ -65,9 +65,9 @@ def test_a_technical_admin_sees_who_was_notified_and_sends_a_test(
     wait_until(lambda: look_at(page, PATH).status == 200 and "Waiting" not in page.content())
     expect(page.get_by_role("heading", name=BROKEN)).to_be_visible()
     about = page.get_by_role("table", name=f"Messages about: {BROKEN}")
-    for who in ("Executive of Acme", "Admin of Acme", "Technical Admin of Acme"):
-        expect(about.get_by_text(f"Mail to {who}", exact=True)).to_be_visible()
-    expect(about.get_by_text("Sent", exact=True)).to_have_count(4)
+    them = "Admin of Acme, Executive of Acme and Technical Admin of Acme"
+    expect(about.get_by_text(f"Mail to {them}", exact=True)).to_be_visible()
+    expect(about.get_by_text("Sent", exact=True)).to_have_count(2)
 
     box.answers["CONNECT"] = "421 closed"
     for _ in range(3):  # one more than there may be in ten minutes

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.templating import Jinja2Templates
 
+from integration.dates import DateStyle
 from integration.directory.rights import ROLE_NAMES, Right, someone_who_may, who_may
 from integration.quantities import noun, quantity
 from integration.web.page.navigation import current_label, is_current, is_open, navigation
@@ -32,6 +34,7 @@ def make_templates() -> Jinja2Templates:
         lstrip_blocks=True,
     )
     environment.filters["zoned"] = zoned
+    environment.filters["as_time"] = as_time
     environment.filters["breakable"] = breakable
     environment.filters["with_breakable_urls"] = with_breakable_urls
     environment.globals.update(
@@ -49,6 +52,15 @@ def make_templates() -> Jinja2Templates:
         static=_static_addresses(),
     )
     return Jinja2Templates(env=environment)
+
+
+def as_time(moment: datetime, time_zone: str, dates: DateStyle) -> Markup:
+    """A moment to the minute, and in full in its title. In a long list, a template's expression for
+    each part takes twice as long.
+    """
+    local = zoned(moment, time_zone)
+    tag = f'<time datetime="{moment.isoformat()}" title="{dates.in_full_at(local)}">'
+    return Markup(f"{tag}{dates.at(local)}</time>")  # noqa: S704  (has no text of others)
 
 
 def breakable(address: str) -> Markup:

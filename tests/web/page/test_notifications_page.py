@@ -51,6 +51,25 @@ def test_the_page_shows_the_organizations_own_problems_and_what_became_of_each_m
     assert ("GlobexAccount failed Ended From" in theirs, "Acme" in theirs) == (True, False)
 
 
+def test_people_whose_mails_have_the_same_state_share_a_row_with_the_times_of_the_first_and_last(
+    site: Site,
+) -> None:
+    about = problem(site, "acme", "AcmeAccount")
+    for role in ("owner", "admin", "executive"):
+        message(site, about, "acme", role, status="sent")
+    message(site, about, "acme", "left", status="sent")  # a user who is no longer there
+    site.rows(
+        "update integration.notifications set sent_at = '2026-03-02 14:05:00Z'::timestamptz "
+        "+ case user_id when %s then interval '3 hours' else interval '59 seconds' end",
+        user_id_of("admin"),
+    )
+    (row,) = rows_of(site.visitor("technical_admin").get(PATH).text)
+    assert row == [
+        "Mail to Admin of Acme, Executive of Acme, Owner of Acme and 1 former user", "Sent",
+        "2 Mar 2026, 15:05 to 2 Mar 2026, 18:05",
+    ]  # fmt: skip
+
+
 def test_without_a_channel_the_page_says_that_nobody_is_notified(site: Site) -> None:
     admin = site.visitor("admin")
     page = admin.get(PATH).text
