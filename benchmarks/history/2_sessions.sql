@@ -84,12 +84,12 @@ from everybody
 inner join meetings using (session_id)
 left join clients on clients.email = everybody.email;
 insert into intermediate.int_outcomes (
-    organization_id, session_id, participant_id, user_id, zoom_user_id, email, display_name, feature, outcome, is_nobody,
-    is_paused, ended_at
+    organization_id, session_id, participant_id, user_id, zoom_user_id, email, display_name, feature, outcome, duration_seconds,
+    is_nobody, is_paused, ended_at
 )
 select
-    'acme', session_id, participant_id, user_id, zoom_user_id, email, display_name, meetings.feature, outcome, coalesce(substr(zoom_user_id, 2)::integer % 20 = 19, false), false,
-    meetings.ended_at
+    'acme', session_id, participant_id, user_id, zoom_user_id, email, display_name, meetings.feature, outcome, meetings.seconds,
+    coalesce(substr(zoom_user_id, 2)::integer % 20 = 19, false), false, meetings.ended_at
 from everybody
 inner join meetings using (session_id);
 insert into operations.outcomes (participant_id, session_id, organization_id, user_id, outcome, detail)

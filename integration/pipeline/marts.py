@@ -23,6 +23,19 @@ def relations_exist(connection: psycopg.Connection, relations: Iterable[str]) ->
     )
 
 
+def has_column(connection: psycopg.Connection, relation: str, column: str) -> bool:
+    """Whether a table (schema.name) exists with this column. The first batch after an update of
+    WorkSights adds new columns.
+    """
+    return rows.scalar(
+        connection,
+        bool,
+        "select exists (select from pg_attribute where attrelid = to_regclass(%s) "
+        "and attname = %s and not attisdropped)",
+        [relation, column],
+    )
+
+
 def existing_relations(connection: psycopg.Connection, relations: Iterable[str]) -> set[str]:
     """Those of the tables and views (schema.name) that exist."""
     found = rows.scalars(

@@ -36,7 +36,8 @@
 {%- endmacro %}
 
 {# Key, indexes and replica identity. An existing index on the key becomes the primary key, which
-   identifies the rows in a publication of changes. #}
+   identifies the rows in a publication of changes. An index with `where` needs a name, by which it
+   is found again. #}
 {% macro prepare_table(target, is_new) -%}
     {%- set keys = config.get('unique_key') -%}
     {%- if is_new -%}
@@ -55,13 +56,19 @@
         {%- do perform("alter table " ~ target ~ " replica identity full") -%}
     {%- endif -%}
     {%- for index in config.get('indexes', []) -%}
-        {%- if literal(
-            "select pipeline.index_of('" ~ target ~ "', array['"
-            ~ index['columns'] | join("', '") ~ "']) is null"
+        {%- set columns = index['columns'] -%}
+        {%- if index.get('where') -%}
+            {%- do perform(
+                "create index if not exists " ~ index['name'] ~ " on " ~ target
+                ~ " (" ~ columns | join(', ') ~ ") where " ~ index['where']
+            ) -%}
+        {%- elif literal(
+            "select pipeline.index_of('" ~ target ~ "', array['" ~ columns | join("', '")
+            ~ "']) is null"
         ) -%}
             {%- do perform(
                 "create " ~ ("unique " if index.get('unique') else "") ~ "index on " ~ target
-                ~ " (" ~ index['columns'] | join(', ') ~ ")"
+                ~ " (" ~ columns | join(', ') ~ ")"
             ) -%}
         {%- endif -%}
     {%- endfor -%}

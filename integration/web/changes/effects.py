@@ -68,9 +68,8 @@ def _effects(
 # Uses the index on the user, or for the organization the index of sessions on their end.
 _AFFECTED_BY_SWITCH = SQL("""
     select
-        participants.session_id, participants.participant_id, participants.email,
-        participants.zoom_user_id, sessions.zoom_meeting_id,
-        participants.user_id, sessions.feature, sessions.ended_at
+        participants.session_id, participants.participant_id, participants.user_id,
+        participants.duration_seconds, sessions.feature, sessions.ended_at
     from timeline.participants
     inner join timeline.sessions using (organization_id, session_id)
     where participants.organization_id = %(organization)s
@@ -79,34 +78,64 @@ _AFFECTED_BY_SWITCH = SQL("""
         and sessions.ended_at >= %(effective_from)s
         {of_user}
 """)
+# `affected` has the participants whose entries may change, each with its user after the change. It
+# is read again for the exclusions only, and only where there are some.
 ENTRIES_AFTER = SQL("""
-    with affected as (
+    with affected as not materialized (
         {affected}
     ),
-    switches as (
+    switches as materialized (
         select subject, value as feature, valid from facts.switches_off
         where organization_id = %(organization)s
             and subject <> all(%(switched)s::text[])
     ),
+    switches_of_all as materialized (
+        select feature, valid from switches where subject = ''
+    ),
     exclusions as materialized (
         select kind, subject from facts.exclusions where organization_id = %(organization)s
     ),
-    entries_after as (
-        select distinct affected.session_id, affected.user_id, affected.feature
+    excluded as materialized (
+        select affected.session_id, affected.participant_id
+        from affected
+        inner join timeline.participants
+            on participants.organization_id = %(organization)s
+            and participants.session_id = affected.session_id
+            and participants.participant_id = affected.participant_id
+        inner join timeline.sessions
+            on sessions.organization_id = %(organization)s
+            and sessions.session_id = affected.session_id
+        left join clientsights_raw.email_addresses
+            on email_addresses.organization_id = %(organization)s
+            and email_addresses.address = participants.email
+        where (select count(*) > 0 from exclusions)
+            and exists (
+                select from exclusions
+                where facts.excludes(
+                    exclusions.kind, exclusions.subject, participants.email,
+                    email_addresses.person_key, participants.zoom_user_id,
+                    sessions.zoom_meeting_id
+                )
+            )
+    ),
+    entries_after as materialized (
+        select
+            affected.session_id, affected.user_id, affected.feature,
+            max(affected.duration_seconds) as seconds
         from affected
         inner join worksights.users
             on users.organization_id = %(organization)s
             and users.user_id = affected.user_id
             and users.created_at <= affected.ended_at
             and affected.ended_at < coalesce(users.deactivated_at, 'infinity')
-        -- Only exclusions ask for the person behind an address.
-        left join clientsights_raw.email_addresses
-            on exists (select from exclusions)
-            and email_addresses.organization_id = %(organization)s
-            and email_addresses.address = affected.email
         where not exists (
+                select from switches_of_all
+                where switches_of_all.feature = affected.feature
+                    and switches_of_all.valid @> affected.ended_at
+            )
+            and not exists (
                 select from switches
-                where switches.subject in ('', affected.user_id)
+                where switches.subject = affected.user_id
                     and switches.feature = affected.feature
                     and switches.valid @> affected.ended_at
             )
@@ -118,13 +147,11 @@ ENTRIES_AFTER = SQL("""
                     and pauses.valid @> affected.ended_at
             )
             and not exists (
-                select from exclusions
-                where facts.excludes(
-                    exclusions.kind, exclusions.subject, affected.email,
-                    email_addresses.person_key, affected.zoom_user_id,
-                    affected.zoom_meeting_id
-                )
+                select from excluded
+                where excluded.session_id = affected.session_id
+                    and excluded.participant_id = affected.participant_id
             )
+        group by affected.session_id, affected.user_id, affected.feature
     )
 """)
 _EFFECTS_OF_ON = SQL("""

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.sql import SQL
 
-from integration.database import rows
 from integration.explain.appearances import ExplainedUser
 from integration.identity.cleaning import cleaned_email
-from integration.pipeline.marts import marts_exist
+from integration.pipeline.marts import has_column, marts_exist
 
 
 @dataclass(frozen=True)
@@ -55,11 +54,8 @@ def outcomes_exist(connection: psycopg.Connection) -> bool:
     """Whether there are outcomes, with the columns that the statements below need: after an update
     of WorkSights the first batch adds them.
     """
-    return marts_exist(connection) and rows.scalar(
-        connection,
-        bool,
-        "select exists (select from pg_attribute "
-        "where attrelid = to_regclass('intermediate.int_outcomes') and attname = 'ended_at')",
+    return marts_exist(connection) and has_column(
+        connection, "intermediate.int_outcomes", "ended_at"
     )
 
 

@@ -221,7 +221,10 @@ CHANGES = {
 
 @dataclass
 class Story:
+    """`updated` are the previews between an update of WorkSights and its first batch."""
+
     previews: dict[str, list[Effect]]
+    updated: dict[str, list[Effect]]
     before: dict[str, Entries]
     after: dict[str, Entries]
 
@@ -235,13 +238,20 @@ def story(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[
             deliver_sessions(installation, firm)
         installation.batch(now=FIRST_BATCH)
         before = entries(installation)
+        new = "alter table intermediate.int_outcomes rename column {} to {}"
+        installation.execute(new.format("duration_seconds", "not_created_yet"))
+        with transaction(installation.url, role="page") as connection:
+            updated = {
+                name: change.preview(connection, firms[name]) for name, change in CHANGES.items()
+            }
+        installation.execute(new.format("not_created_yet", "duration_seconds"))
         previews = {}
         for name, change in CHANGES.items():
             with page_of(installation.url, name) as connection:
                 previews[name] = change.preview(connection, firms[name])
                 change.save(connection, firms[name])
         installation.batch(now=NEXT_BATCH)
-        yield Story(previews, before, entries(installation))
+        yield Story(previews, updated, before, entries(installation))
 
 
 def entries(installation: Installation) -> dict[str, Entries]:
@@ -262,3 +272,7 @@ def test_the_next_batch_does_what_the_preview_counted(firm: str, story: Story) -
     done = [Effect(name, added[name], removed[name]) for name in sorted(added | removed)]
     expected = CHANGES[firm].expected
     assert (story.previews[firm], done) == (expected, expected)
+
+
+def test_previews_count_the_same_before_the_first_batch_after_an_update(story: Story) -> None:
+    assert story.updated == story.previews

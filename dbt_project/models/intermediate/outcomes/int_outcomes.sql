@@ -3,12 +3,21 @@
     indexes=[
         {'columns': ['organization_id', 'session_id', 'participant_id'], 'unique': true},
         {'columns': ['organization_id', 'ended_at']},
+        {
+            'name': 'int_outcomes_without_entry',
+            'columns': [
+                'organization_id', 'zoom_user_id', 'outcome', 'ended_at', 'feature', 'session_id',
+                'participant_id', 'duration_seconds',
+            ],
+            'where': "outcome <> 'activity' and zoom_user_id is not null and not is_paused",
+        },
     ],
 ) }}
 
 {# Contract, 5.10: exactly one outcome per participant, the first that applies. A user who keeps a
    session to themselves has switched it off for themselves. The page Missing counts the outcomes of
-   some days by cause and person, so that this table has all that it needs for that. #}
+   some days by cause and person, so that this table has all that it needs for that. The last index
+   has all that the preview of a mapping reads of sessions without an entry. #}
 
 with
 
@@ -143,6 +152,7 @@ select
         when is_excluded then 'excluded'
         else 'activity'
     end as outcome,
+    duration_seconds,
     is_nobody,
     is_paused,
     ended_at

@@ -1,11 +1,14 @@
 """The choices that a form asks for: of ticked rows, of all suggestions, or of all rooms."""
 
+from dataclasses import dataclass
+
 import psycopg
 
 from integration.web.page.addresses import LONGEST_BACK, address, query_of
 from integration.web.page.listing import SEARCH_LIMIT
 from integration.web.page.visit import Visit
 from integration.web.users.bulk.choices import BY_EMAIL, NOBODY, Choice, decoded
+from integration.web.users.bulk.chosen import Chosen, all_suggested
 from integration.web.users.bulk.profiles import WORDS, Typed, profiles_typed
 from integration.web.users.bulk.suggestions import Suggestion, suggestions_of
 
@@ -15,22 +18,37 @@ LONGEST_TEXT = 320
 NO_PROFILE = "there is no suggestion, and no profile was chosen"
 
 
-def choices_asked(visit: Visit, connection: psycopg.Connection) -> list[Choice]:
+@dataclass(frozen=True)
+class Asked:
+    """`chosen` is what the choices' plan needs to know; None if it has not been read yet."""
+
+    choices: list[Choice]
+    chosen: list[Chosen] | None = None
+
+
+def asked_of(visit: Visit, connection: psycopg.Connection) -> Asked:
     """The choices of a form of the list, or those that a preview carries."""
     if visit.field("choices"):
-        return decoded(visit.field("choices"))
+        return Asked(decoded(visit.field("choices")))
     what = visit.field("what")
-    organization_id = visit.viewer.organization_id
+    if what in ("all-suggested", "all-rooms"):
+        chosen = all_suggested(
+            connection,
+            organization_id=visit.viewer.organization_id,
+            are_rooms=what == "all-rooms",
+            search=visit.field("q")[:SEARCH_LIMIT],
+        )
+        return Asked([Choice(one.zoom_user_id, one.to) for one in chosen], chosen)
     if what in ("nobody", "by-email"):
         to = NOBODY if what == "nobody" else BY_EMAIL
-        return [Choice(one, to) for one in _ticked(visit)]
-    search = visit.field("q")[:SEARCH_LIMIT] if what != "ticked" else ""
-    suggested = suggestions_of(connection, organization_id=organization_id, search=search)
-    if what == "all-suggested":
-        found = [one for one in suggested.values() if one.is_suggested]
-        return [Choice(one.zoom_user_id, one.user_id or "") for one in found]
-    if what == "all-rooms":
-        return [Choice(one.zoom_user_id, NOBODY) for one in suggested.values() if one.is_room]
+        return Asked([Choice(one, to) for one in _ticked(visit)])
+    return Asked(_rows_of_the_list(visit, connection))
+
+
+def _rows_of_the_list(visit: Visit, connection: psycopg.Connection) -> list[Choice]:
+    """What was typed into rows, and the suggestions of ticked ones."""
+    organization_id = visit.viewer.organization_id
+    suggested = suggestions_of(connection, organization_id=organization_id)
     typed = _typed(visit)
     profiles = profiles_typed(connection, typed.values(), organization_id=organization_id)
     chosen = dict.fromkeys([*_ticked(visit), *typed])

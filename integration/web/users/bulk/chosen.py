@@ -9,7 +9,13 @@ import psycopg
 from psycopg.sql import SQL
 
 from integration.database import rows
-from integration.web.users.bulk.choices import Choice
+from integration.web.users.bulk.choices import NOBODY, Choice
+from integration.web.users.bulk.suggestions import (
+    SOUGHT,
+    SUGGESTED,
+    SUGGESTIONS,
+    parameters_of_suggestions,
+)
 from integration.web.users.found import with_found
 
 
@@ -47,7 +53,7 @@ def chosen_of(
     return rows.every(
         connection,
         Chosen,
-        with_found(connection, by_entries=False) + _CHOSEN,
+        with_found(connection, by_entries=False) + _ASKED + _CHOSEN,
         {
             "organization": organization_id,
             "zoom_user": None,
@@ -59,13 +65,48 @@ def chosen_of(
     )
 
 
-_CHOSEN = SQL("""
+def all_suggested(
+    connection: psycopg.Connection, *, organization_id: str, are_rooms: bool, search: str
+) -> list[Chosen]:
+    """All Zoom users that the search finds and for which there is a suggestion: a profile, or for
+    rooms nobody. Suggestions are read together with what is suggested: both read all Zoom users.
+    """
+    return rows.every(
+        connection,
+        Chosen,
+        with_found(connection, by_entries=False) + SUGGESTIONS + _ALL_SUGGESTED + _CHOSEN,
+        {
+            "organization": organization_id,
+            "zoom_user": None,
+            "search": "",
+            "sought": search,
+            "reasons": ["room"] if are_rooms else list(SUGGESTED),
+            "nobody": NOBODY,
+            **parameters_of_suggestions(connection, organization_id),
+        },
+    )
+
+
+_ASKED = SQL("""
     , asked as (
         select zoom_user_id, user_to, problem
         from unnest(%(zoom_users)s::text[], %(to)s::text[], %(problems)s::text[])
             as asked (zoom_user_id, user_to, problem)
-    ),
-    holders as (
+    )
+""")
+_ALL_SUGGESTED = SQL("""
+    , asked as materialized (
+        select
+            suggestions.zoom_user_id,
+            coalesce(suggestions.suggested_user_id, %(nobody)s) as user_to,
+            '' as problem
+        from suggestions
+        inner join found using (zoom_user_id)
+        where suggestions.reason = any(%(reasons)s) and {sought}
+    )
+""").format(sought=SOUGHT)
+_CHOSEN = SQL("""
+    , holders as materialized (
         select
             user_id, min(zoom_user_id) as first_id, max(zoom_user_id) as last_id,
             min(coalesce(display_name, email, zoom_user_id)) as name,

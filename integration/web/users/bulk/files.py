@@ -9,7 +9,7 @@ from integration.web.page.form_body import FILE_LIMIT, file_of
 from integration.web.page.listing import SEARCH_LIMIT
 from integration.web.page.visit import PageRoute, Shows, Visit
 from integration.web.users.addresses import NOT_MAPPED, UPLOAD
-from integration.web.users.bulk.asked import choice_of_text
+from integration.web.users.bulk.asked import Asked, choice_of_text
 from integration.web.users.bulk.choices import Choice, fits
 from integration.web.users.bulk.chosen import chosen_of
 from integration.web.users.bulk.file_lines import (
@@ -90,7 +90,7 @@ def upload(visit: Visit) -> Response:
             return _form(visit, f"No line has a profile in the column {EMAIL}.")
         if not fits(choices):
             return _form(visit, "The file has too many lines for one change. Split it.")
-        bulk = bulk_of(visit, connection, choices)
+        bulk = bulk_of(visit, connection, Asked(choices))
         return shown(visit, connection, bulk, bad_lines=bad, empty_lines=found.empty)
 
 

@@ -16,7 +16,7 @@ from integration.web.page.addresses import OF_LIST, back_to
 from integration.web.page.refusals import Link, bad_form, not_found
 from integration.web.page.visit import PageRoute, Visit
 from integration.web.users.addresses import BULK, PATH, UNDO
-from integration.web.users.bulk.asked import choices_asked, with_entries
+from integration.web.users.bulk.asked import Asked, asked_of, with_entries
 from integration.web.users.bulk.choices import MOST_CHOICES, Choice, encoded, fits
 from integration.web.users.bulk.chosen import Chosen, chosen_of
 from integration.web.users.bulk.file_lines import BadLine
@@ -62,11 +62,11 @@ def save(visit: Visit) -> Response:
     return visit.go(back_to(PATH, visit.field("back"), only=OF_LIST))
 
 
-def _selected(visit: Visit, connection: psycopg.Connection) -> list[Choice]:
-    choices = choices_asked(visit, connection)
-    if not choices:
+def _selected(visit: Visit, connection: psycopg.Connection) -> Asked:
+    asked = asked_of(visit, connection)
+    if not asked.choices:
         raise bad_form("No Zoom user is selected. Select some in the list first.")
-    return choices
+    return asked
 
 
 def _one_at_a_time(visit: Visit, connection: psycopg.Connection) -> None:
@@ -77,16 +77,18 @@ def _one_at_a_time(visit: Visit, connection: psycopg.Connection) -> None:
     )
 
 
-def bulk_of(visit: Visit, connection: psycopg.Connection, choices: list[Choice]) -> Bulk:
+def bulk_of(visit: Visit, connection: psycopg.Connection, asked: Asked) -> Bulk:
     """The plan for these choices. Raises "page not found" for a Zoom user or profile that the
     organization does not have.
     """
     viewer = visit.viewer
     organization_id = viewer.organization_id
+    choices, chosen = asked.choices, asked.chosen
     if not fits(choices):
         most = quantity(MOST_CHOICES, "Zoom user")
         raise bad_form(f"These are too many for one change. Select up to {most}.")
-    chosen = chosen_of(connection, choices, organization_id=organization_id)
+    if chosen is None:
+        chosen = chosen_of(connection, choices, organization_id=organization_id)
     known = {one.zoom_user_id for one in chosen}
     if any(one.zoom_user_id not in known for one in choices) or any(map(_is_unknown, chosen)):
         raise not_found()
