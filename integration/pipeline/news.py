@@ -8,6 +8,7 @@ import psycopg
 
 from integration.connections.imports import connections_due
 from integration.database import rows
+from integration.pipeline.batches import latest_batch_time
 from integration.pipeline.facts import settings_have_changed
 from integration.pipeline.marts import marts_exist, relations_exist
 from integration.pipeline.too_old import is_something_too_old
@@ -17,6 +18,16 @@ from integration.privacy.landed_privacy import changed_organizations
 # Somebody watches a test meeting, so its end is processed at once. Not for longer: in a large
 # account meetings end all the time, and each end would start a batch.
 TEST_MEETINGS_FOLLOWED = timedelta(hours=1)
+
+
+def next_early_batch(started_at: datetime, *, latest_batch: datetime | None) -> datetime:
+    """From when a waiting end starts a batch for a test meeting. The first one starts it at once;
+    if that brought no entry, each further batch waits as long again as the meeting has been
+    followed until the latest one. In an hour these are six batches, and not one after the other.
+    """
+    if latest_batch is None or latest_batch <= started_at:
+        return started_at
+    return latest_batch + (latest_batch - started_at)
 
 
 def reasons_for_batch(connection: psycopg.Connection, *, now: datetime) -> list[str]:
@@ -56,11 +67,15 @@ def is_delivery_waiting(connection: psycopg.Connection) -> bool:
 
 def is_test_meeting_waiting(connection: psycopg.Connection, *, now: datetime) -> bool:
     """Whether a meeting has ended in an account of somebody who follows a test meeting and has no
-    entry yet, and waits for a batch.
+    entry yet, and it is time for a batch.
     """
-    followed = rows.every(
+    found = rows.every(
         connection, _TestMeeting, _TEST_MEETINGS_WAITING, [now - TEST_MEETINGS_FOLLOWED]
     )
+    latest_batch = latest_batch_time(connection) if found else None
+    followed = [
+        one for one in found if next_early_batch(one.started_at, latest_batch=latest_batch) <= now
+    ]
     if not marts_exist(connection):  # the first batch creates the entries
         return bool(followed)
     return any(not _has_entry(connection, one) for one in followed)

@@ -66,7 +66,7 @@ def test_a_technical_admin_sees_who_was_notified_and_sends_a_test(
     expect(page.get_by_role("heading", name=BROKEN)).to_be_visible()
     about = page.get_by_role("table", name=f"Messages about: {BROKEN}")
     them = "Admin of Acme, Executive of Acme and Technical Admin of Acme"
-    expect(about.get_by_text(f"Mail to {them}", exact=True)).to_be_visible()
+    expect(about.get_by_text(f"Email to {them}", exact=True)).to_be_visible()
     expect(about.get_by_text("Sent", exact=True)).to_have_count(2)
 
     box.answers["CONNECT"] = "421 closed"

@@ -15,6 +15,7 @@ ACCOUNT = "ScheduledAccount000000"
 # The schedule reads the clock, so what is overdue must be overdue in real time.
 NOW = datetime.now(UTC).replace(microsecond=0)
 ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
+BOB = Person("Bob Bay", "zu-bob", "bob@firm.example")
 NOTHING_TO_DO = "No new deliveries, changed settings or overdue imports."
 
 
@@ -234,31 +235,46 @@ def test_the_end_of_a_followed_test_meeting_starts_a_batch(
     assert said == [waits, starts, waits, waits.replace("1 delivery", "3 deliveries"), starts]
 
 
+def said_when_meetings_end(
+    installation: Installation, look: Callable[[str], str], follow: int, *ends: tuple[Person, int]
+) -> list[str]:
+    """Meetings end, each before a batch, while Ann follows one. All times are in minutes ago."""
+    started_at = NOW - timedelta(minutes=follow)
+    followed = "insert into integration.test_meetings (organization_id, user_id, started_at) values"
+    installation.execute(f"{followed} ('firm', 'ann', %s)", [started_at])
+    said, end = [], NOW - timedelta(seconds=1)
+    for number, (person, minutes) in enumerate(ends):
+        session = Session(ACCOUNT, f"uuid-{number}", "zu-bob", end - timedelta(minutes=2), end)
+        installation.deliver(*session.whole([person]), at=end)
+        said.append(look("backlog"))
+        installation.batch(now=NOW - timedelta(minutes=minutes))
+    return said
+
+
+STARTS = "run: a test meeting has ended"
+WAITS = "skipped: 4 deliveries waiting; a batch starts early at 5,000."
+
+
 def test_a_test_meeting_starts_no_batch_after_its_entry_was_made(
     installation: Installation, look: Callable[[str], str]
 ) -> None:
     connect(installation, next_import_at=NOW + timedelta(hours=6))
-    end = NOW - timedelta(seconds=1)
-    start = end - timedelta(minutes=2)
     installation.execute(
         "insert into integration.mapping_changes (zoom_account_id, zoom_user_id, user_id, "
         "effective_from) values (%s, 'zu-ann', 'ann', '-infinity')",
         [ACCOUNT],
     )
-    installation.execute(
-        "insert into integration.test_meetings (organization_id, user_id, started_at) "
-        "values ('firm', 'ann', %s)",
-        [start],
-    )
-    said = []
-    for uuid, people in (("of-others", []), ("own", [ANN]), ("later", [])):
-        session = Session(ACCOUNT, uuid, "zu-bob", start, end)
-        installation.deliver(*session.whole(people), at=end)
-        said.append(look("backlog"))
-        installation.batch(now=NOW)
-    starts = "run: a test meeting has ended"
-    waits = "skipped: 2 deliveries waiting; a batch starts early at 5,000."
-    assert said == [starts, starts, waits]
+    ends = [(BOB, 2), (ANN, 2), (BOB, 2)]
+    assert said_when_meetings_end(installation, look, 4, *ends) == [STARTS, STARTS, WAITS]
+
+
+def test_without_an_entry_the_next_batch_of_a_test_meeting_waits_as_long_again(
+    installation: Installation, look: Callable[[str], str]
+) -> None:
+    """An account in which nobody is mapped ran one batch after the other for an hour."""
+    connect(installation, next_import_at=NOW + timedelta(hours=6))
+    ends = [(ANN, 22), (ANN, 5), (ANN, 5)]
+    assert said_when_meetings_end(installation, look, 40, *ends) == [STARTS, STARTS, WAITS]
 
 
 def test_sensors_wait_for_a_running_batch(

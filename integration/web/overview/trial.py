@@ -8,12 +8,14 @@ import psycopg
 from psycopg.sql import SQL
 
 from integration.database import rows
+from integration.pipeline.batches import latest_batch_time
 from integration.pipeline.marts import marts_exist
-from integration.pipeline.news import TEST_MEETINGS_FOLLOWED
+from integration.pipeline.news import TEST_MEETINGS_FOLLOWED, next_early_batch
 
 # A meeting of a minute is reported within seconds; after this time the likely reasons are shown.
 EXPECTED_WITHIN = timedelta(minutes=5)
 SHOWN_FOR = timedelta(days=1)
+EARLY = timedelta(minutes=2)  # the interval of the sensor, and starting the batch
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,15 @@ class OwnOutcome:
 @dataclass(frozen=True)
 class TestMeeting:
     """`first` is the first webhook about a meeting since `started_at`, `ending` one of an ended
-    meeting: one that waits, or else the first. `is_derived`: the batch that landed `ending`
-    has finished. `outcome` is the viewer's own, if there is one.
+    meeting: one that waits, or else the first. `early_at` is from when an end starts a batch.
+    `is_derived`: the batch that landed `ending` has finished. `outcome` is the viewer's own, if
+    there is one.
     """
 
     started_at: datetime
     first: Delivery | None
     ending: Delivery | None
+    early_at: datetime
     is_derived: bool
     outcome: OwnOutcome | None
 
@@ -68,6 +72,10 @@ class TestMeeting:
     def is_overdue(self, now: datetime) -> bool:
         """Whether the first webhook should have arrived by now."""
         return self.first is None and now - self.started_at > EXPECTED_WITHIN
+
+    def is_early(self, now: datetime) -> bool:
+        """Whether an end that waits is processed before the next 20-minute update."""
+        return self.is_followed(now) and self.early_at <= now + EARLY
 
     def is_followed(self, now: datetime) -> bool:
         """Whether something new is still expected."""
@@ -106,7 +114,7 @@ def latest_test_meeting(
     if started_at is None or now - started_at > SHOWN_FOR:
         return None
     if not marts_exist(connection):  # the first batch creates what is read below
-        return TestMeeting(started_at, None, None, is_derived=False, outcome=None)
+        return TestMeeting(started_at, None, None, started_at, is_derived=False, outcome=None)
     first, ended, waiting = (
         _first_delivery(connection, zoom_account_ids, pattern, since=started_at, of=dispositions)
         for pattern, dispositions in (
@@ -126,7 +134,8 @@ def latest_test_meeting(
         _OWN_OUTCOME,
         {"organization": organization_id, "user": user_id, "since": started_at},
     )
-    return TestMeeting(started_at, first, ending, is_derived, outcome)
+    early_at = next_early_batch(started_at, latest_batch=latest_batch_time(connection))
+    return TestMeeting(started_at, first, ending, early_at, is_derived, outcome)
 
 
 def _first_delivery(

@@ -38,9 +38,9 @@ def test_the_page_shows_the_organizations_own_problems_and_what_became_of_each_m
     message(site, of_globex, "globex", "admin", status="sent")
     page = site.visitor("technical_admin").get(PATH).text
     assert [row[:2] for row in rows_of(page)] == [
-        ["Mail to Admin of Acme", "Sent"],
-        ["Mail to Executive of Acme", "Failed No such mailbox."],
-        ["Mail to Owner of Acme", "Not needed The problem ended."],
+        ["Email to Admin of Acme", "Sent"],
+        ["Email to Executive of Acme", "Failed No such mailbox."],
+        ["Email to Owner of Acme", "Not needed The problem ended."],
         ["Webhook", "Waiting It cannot be reached."],
     ]
     said = words(page)
@@ -65,7 +65,7 @@ def test_people_whose_mails_have_the_same_state_share_a_row_with_the_times_of_th
     )
     (row,) = rows_of(site.visitor("technical_admin").get(PATH).text)
     assert row == [
-        "Mail to Admin of Acme, Executive of Acme, Owner of Acme and 1 former user", "Sent",
+        "Email to Admin of Acme, Executive of Acme, Owner of Acme and 1 former user", "Sent",
         "2 Mar 2026, 15:05 to 2 Mar 2026, 18:05",
     ]  # fmt: skip
 
