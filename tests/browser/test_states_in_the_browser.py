@@ -14,11 +14,9 @@ from integration.web.pages import PAGES
 from simulator.world import World
 from tests.browser.conftest import DESKTOP, PHONE, sign_in
 from tests.browser.looks import WATCH_SHIFTS, Look, look_at
-from tests.databases import new_database
 from tests.patience import PATIENCE
-from tests.pipeline.installation import template_with_tables
-from tests.web.page.fixtures import ACCOUNTS
-from tests.web.page.site import Site, running_site, user_id_of
+from tests.web.page.fixtures import ACCOUNTS, connected_site
+from tests.web.page.site import Site, user_id_of
 from tests.web.page.zoom_users import imported
 
 GOOD = Look(status=200, barriers=[], foreign=[], said=[], wider_by=0, shifted=0, broken=[])
@@ -82,13 +80,7 @@ FULL = [
 def site(
     server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    world, zoom_url = zoom
-    home = tmp_path_factory.mktemp("home")
-    with (
-        new_database(server_url, template=template_with_tables(server_url)) as url,
-        running_site(url, world=world, zoom_url=zoom_url, home=home) as site,
-    ):
-        site.connect("acme", ACCOUNTS[0])
+    with connected_site(server_url, zoom, tmp_path_factory.mktemp("home")) as site:
         yield site
 
 

@@ -23,7 +23,7 @@ def rows(page: str, caption: str) -> list[list[str]]:
     body = re.search(r"<tbody>(.*?)</tbody>", table)[1]
     return [
         [
-            " ".join(re.sub("<.*?>", " ", cell.replace("<wbr>", "")).split())
+            " ".join(re.sub("<.*?>", " ", cell).split())
             for cell in re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row)
         ]
         for row in re.findall(r"<tr>(.*?)</tr>", body)

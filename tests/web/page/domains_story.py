@@ -46,7 +46,7 @@ ASKED = {
 
 def text_of(page: str) -> str:
     """The page's text without its menu."""
-    return words(unescape(page[page.index("<main") :].replace("<wbr>", "")))
+    return words(unescape(page[page.index("<main") :]))
 
 
 def look(visitor: Visitor, path: str, **query: str) -> str:

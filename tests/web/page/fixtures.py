@@ -1,6 +1,7 @@
 """Fixtures of the page's tests, over HTTP here and in a real browser in tests/browser."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from simulator.company import build_company
 from simulator.running import running
 from simulator.world import NextAuthorization, World, make_world
 from tests.databases import new_database
+from tests.pipeline.installation import template_with_tables
 from tests.web.page.site import CLIENT, Site, running_site
 
 ACCOUNTS = ("AcmeZoomAccount0000000", "AcmeSecondAccount00000", "GlobexZoomAccount00000")
@@ -47,3 +49,15 @@ def shared_site(
         running_site(url, world=world, zoom_url=zoom_url, home=home) as running_one,
     ):
         yield running_one
+
+
+@contextmanager
+def connected_site(server_url: str, zoom: tuple[World, str], home: Path) -> Iterator[Site]:
+    """A site with the tables of a batch. Acme has connected its account."""
+    world, zoom_url = zoom
+    with (
+        new_database(server_url, template=template_with_tables(server_url)) as url,
+        running_site(url, world=world, zoom_url=zoom_url, home=home) as site,
+    ):
+        site.connect("acme", ACCOUNTS[0])
+        yield site

@@ -9,8 +9,8 @@ Rows = list[list[str]]
 
 
 def text_of(page: str) -> str:
-    """The page without what breaks its words. What looks like a tag stays as it is written."""
-    return unescape(page.replace("<wbr>", "").replace("&lt;", "&amp;lt;"))
+    """What looks like a tag stays as it is written."""
+    return unescape(page.replace("&lt;", "&amp;lt;"))
 
 
 def facts_of(page: str) -> dict[str, str]:

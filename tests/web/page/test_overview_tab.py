@@ -10,10 +10,8 @@ from integration.database.postgres import connect
 from integration.directory.rights import Right, who_may
 from integration.pipeline.job_states import record_passed_job
 from simulator.world import World
-from tests.databases import new_database
-from tests.pipeline.installation import template_with_tables
-from tests.web.page.fixtures import ACCOUNTS
-from tests.web.page.site import LONG_AGO, Site, Visitor, running_site, user_id_of
+from tests.web.page.fixtures import ACCOUNTS, connected_site
+from tests.web.page.site import LONG_AGO, Site, Visitor, user_id_of
 from tests.web.page.zoom_users import imported, mapped, words
 
 TAB = "/services/zoom/overview"
@@ -28,12 +26,13 @@ def figures(visitor: Visitor) -> dict[str, str]:
 
 @pytest.fixture
 def acme(site: Site) -> Site:
-    connected(site)
+    site.connect("acme", ACME)
+    with_zoom_users(site)
     return site
 
 
-def connected(site: Site) -> None:
-    site.connect("acme", ACME)
+def with_zoom_users(site: Site) -> None:
+    """Imported, one of them mapped to nobody."""
     imported(
         site, ACME, zu_member="member@acme.example", zu_admin="admin@acme.example",
         zu_new="new@acme.example", zu_room=None,
@@ -46,13 +45,8 @@ def grown(
     server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
     """The same after the first hour: somebody has an entry."""
-    world, zoom_url = zoom
-    home = tmp_path_factory.mktemp("home")
-    with (
-        new_database(server_url, template=template_with_tables(server_url)) as url,
-        running_site(url, world=world, zoom_url=zoom_url, home=home) as site,
-    ):
-        connected(site)
+    with connected_site(server_url, zoom, tmp_path_factory.mktemp("home")) as site:
+        with_zoom_users(site)
         site.rows(
             """
             insert into timeline.activities (

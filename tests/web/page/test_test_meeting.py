@@ -5,10 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from simulator.world import World
-from tests.databases import new_database
-from tests.pipeline.installation import template_with_tables
-from tests.web.page.fixtures import ACCOUNTS
-from tests.web.page.site import Site, running_site
+from tests.web.page.fixtures import ACCOUNTS, connected_site
+from tests.web.page.site import Site
 from tests.web.page.zoom_users import words
 
 TEST_MEETING = "/services/zoom/overview/test-meeting"
@@ -28,14 +26,7 @@ BATCH = """
 def acme(
     server_url: str, zoom: tuple[World, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    """Connected, with the tables of a batch."""
-    world, zoom_url = zoom
-    home = tmp_path_factory.mktemp("home")
-    with (
-        new_database(server_url, template=template_with_tables(server_url)) as url,
-        running_site(url, world=world, zoom_url=zoom_url, home=home) as site,
-    ):
-        site.connect("acme", ACME)
+    with connected_site(server_url, zoom, tmp_path_factory.mktemp("home")) as site:
         yield site
 
 

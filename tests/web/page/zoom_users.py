@@ -50,4 +50,4 @@ def under(page: str, caption: str) -> str:
 
 
 def words(page: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", page.replace("<wbr>", "")).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
