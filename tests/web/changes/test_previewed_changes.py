@@ -240,10 +240,10 @@ def story(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterator[
         before = entries(installation)
         new = "alter table intermediate.int_outcomes rename column {} to {}"
         installation.execute(new.format("duration_seconds", "not_created_yet"))
-        with transaction(installation.url, role="page") as connection:
-            updated = {
-                name: change.preview(connection, firms[name]) for name, change in CHANGES.items()
-            }
+        updated = {}
+        for name, change in CHANGES.items():
+            with page_of(installation.url, name) as connection:
+                updated[name] = change.preview(connection, firms[name])
         installation.execute(new.format("not_created_yet", "duration_seconds"))
         previews = {}
         for name, change in CHANGES.items():
