@@ -3,21 +3,16 @@
     indexes=[
         {'columns': ['organization_id', 'session_id', 'participant_id'], 'unique': true},
         {'columns': ['organization_id', 'ended_at']},
-        {
-            'name': 'int_outcomes_without_entry',
-            'columns': [
-                'organization_id', 'zoom_user_id', 'outcome', 'ended_at', 'feature', 'session_id',
-                'participant_id', 'duration_seconds',
-            ],
-            'where': "outcome <> 'activity' and zoom_user_id is not null and not is_paused",
-        },
+        {'name': 'int_outcomes_without_entry', 'columns': [
+            'organization_id', 'zoom_user_id', 'outcome', 'ended_at',
+            'feature', 'session_id', 'participant_id', 'duration_seconds',
+        ], 'where': "outcome <> 'activity' and zoom_user_id is not null and not is_paused"},
     ],
 ) }}
 
 {# Contract, 5.10: exactly one outcome per participant, the first that applies. A user who keeps a
-   session to themselves has switched it off for themselves. The page Missing counts the outcomes of
-   some days by cause and person, so that this table has all that it needs for that. The last index
-   has all that the preview of a mapping reads of sessions without an entry. #}
+   session to themselves has switched it off for themselves. This table has all that the page Missing
+   counts, and its last index all that previews of mappings read of sessions without an entry. #}
 
 with
 
@@ -104,18 +99,14 @@ facts as (
                 and switches_off.valid @> sessions.ended_at
         ) or coalesce(participant_users.is_paused, false) as is_unsubscribed,
         coalesce(participant_users.is_paused, false) as is_paused,
-        coalesce(participant_users.mapped_by = 'manual', false)
-        and participant_users.user_id is null as is_nobody,
+        coalesce(participant_users.mapped_by = 'manual', false) and participant_users.user_id is null
+            as is_nobody,
         exists (
             select from exclusions
             where exclusions.organization_id = participants.organization_id
                 and {{ function('excludes') }}(
-                    exclusions.kind,
-                    exclusions.subject,
-                    participants.email,
-                    email_addresses.person_key,
-                    participants.zoom_user_id,
-                    sessions.zoom_meeting_id
+                    exclusions.kind, exclusions.subject, participants.email,
+                    email_addresses.person_key, participants.zoom_user_id, sessions.zoom_meeting_id
                 )
         ) as is_excluded,
         sessions.ended_at
