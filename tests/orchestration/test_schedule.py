@@ -1,64 +1,16 @@
 """What starts a batch, or why none starts: the schedule every 20 minutes and the sensors."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.orchestration.answers import in_words, installed
-from tests.pipeline.events import Person, Session
-from tests.pipeline.installation import Installation, definitions
+from tests.orchestration.scheduled import ACCOUNT, ANN, NOW, connect, meeting
+from tests.pipeline.installation import Installation
 
-ACCOUNT = "ScheduledAccount000000"
-# The schedule reads the clock, so what is overdue must be overdue in real time.
-NOW = datetime.now(UTC).replace(microsecond=0)
-ANN = Person("Ann Ash", "zu-ann", "ann@firm.example")
-BOB = Person("Bob Bay", "zu-bob", "bob@firm.example")
 NOTHING_TO_DO = "No new deliveries, changed settings or overdue imports."
-
-
-@pytest.fixture
-def instance() -> Iterator[Any]:
-    """A schedule reopens its instance, which an ephemeral one does not allow."""
-    import dagster as dg
-
-    with dg.instance_for_test() as temporary:
-        yield temporary
-
-
-@pytest.fixture
-def tick(installation: Installation, instance: Any) -> Callable[[], Any]:  # noqa: ARG001 - its environment
-    """Evaluates the schedule and returns the reason for a run, or why there is none."""
-    import dagster as dg
-
-    def evaluate() -> str:
-        context = dg.build_schedule_context(
-            instance=instance, resources=installed(), scheduled_execution_time=NOW
-        )
-        return in_words(definitions().resolve_schedule_def("every_20_minutes")(context))
-
-    return evaluate
-
-
-@pytest.fixture
-def look(installation: Installation, instance: Any) -> Callable[[str], Any]:  # noqa: ARG001 - its environment
-    """Evaluates a sensor in the same way."""
-    import dagster as dg
-
-    def evaluate(sensor: str) -> str:
-        context = dg.build_sensor_context(
-            instance=instance, resources=installed(), definitions=definitions()
-        )
-        return in_words(definitions().resolve_sensor_def(sensor)(context))
-
-    return evaluate
-
-
-def meeting(ended_ago: timedelta = timedelta(hours=1)) -> Session:
-    end = NOW - ended_ago
-    return Session(ACCOUNT, "uuid-1", "zu-ann", end - timedelta(hours=1), end)
 
 
 def start_a_run(instance: Any) -> None:
@@ -68,14 +20,6 @@ def start_a_run(instance: Any) -> None:
         dg.DagsterRun(
             job_name="zoom_batch", run_id=str(uuid4()), status=dg.DagsterRunStatus.STARTED
         )
-    )
-
-
-def connect(installation: Installation, *, next_import_at: datetime) -> None:
-    installation.organization("firm", account=ACCOUNT, users={"ann": ANN.email})
-    installation.execute(
-        "update integration.connections set next_import_at = %s, users_imported_at = %s",
-        [next_import_at, NOW],
     )
 
 
@@ -206,75 +150,6 @@ def test_a_backlog_starts_a_batch_early(
         "skipped: 2 deliveries waiting; a batch starts early at 3.",
         "run: at least 3 deliveries are waiting",
     ]
-
-
-def test_the_end_of_a_followed_test_meeting_starts_a_batch(
-    installation: Installation, look: Callable[[str], str]
-) -> None:
-    connect(installation, next_import_at=NOW + timedelta(hours=6))
-    waits = "skipped: 1 delivery waiting; a batch starts early at 5,000."
-    starts = "run: a test meeting has ended"
-    installation.deliver(meeting().ended(), at=NOW - timedelta(minutes=2))
-    said = [look("backlog")]  # nobody follows a test meeting
-    installation.execute(
-        "insert into integration.test_meetings (organization_id, user_id, started_at) "
-        "values ('firm', 'ann', now() - interval '59 minutes'), "
-        "('firm', 'ann', now() - interval '1 minute')"
-    )
-    said.append(look("backlog"))  # the meeting ended within the earlier one
-    installation.execute(
-        "update integration.test_meetings set started_at = now() - interval '61 minutes' "
-        "where started_at < now() - interval '5 minutes'"
-    )
-    said.append(look("backlog"))  # nobody follows that one any longer
-    installation.execute("update integration.test_meetings set organization_id = 'another'")
-    installation.deliver(meeting().started(), meeting().ended(), at=datetime.now(UTC))
-    said.append(look("backlog"))
-    installation.execute("update integration.test_meetings set organization_id = 'firm'")
-    said.append(look("backlog"))
-    assert said == [waits, starts, waits, waits.replace("1 delivery", "3 deliveries"), starts]
-
-
-def said_when_meetings_end(
-    installation: Installation, look: Callable[[str], str], follow: int, *ends: tuple[Person, int]
-) -> list[str]:
-    """Meetings end, each before a batch, while Ann follows one. All times are in minutes ago."""
-    started_at = NOW - timedelta(minutes=follow)
-    followed = "insert into integration.test_meetings (organization_id, user_id, started_at) values"
-    installation.execute(f"{followed} ('firm', 'ann', %s)", [started_at])
-    said, end = [], NOW - timedelta(seconds=1)
-    for number, (person, minutes) in enumerate(ends):
-        session = Session(ACCOUNT, f"uuid-{number}", "zu-bob", end - timedelta(minutes=2), end)
-        installation.deliver(*session.whole([person]), at=end)
-        said.append(look("backlog"))
-        installation.batch(now=NOW - timedelta(minutes=minutes))
-    return said
-
-
-STARTS = "run: a test meeting has ended"
-WAITS = "skipped: 4 deliveries waiting; a batch starts early at 5,000."
-
-
-def test_a_test_meeting_starts_no_batch_after_its_entry_was_made(
-    installation: Installation, look: Callable[[str], str]
-) -> None:
-    connect(installation, next_import_at=NOW + timedelta(hours=6))
-    installation.execute(
-        "insert into integration.mapping_changes (zoom_account_id, zoom_user_id, user_id, "
-        "effective_from) values (%s, 'zu-ann', 'ann', '-infinity')",
-        [ACCOUNT],
-    )
-    ends = [(BOB, 2), (ANN, 2), (BOB, 2)]
-    assert said_when_meetings_end(installation, look, 4, *ends) == [STARTS, STARTS, WAITS]
-
-
-def test_without_an_entry_the_next_batch_of_a_test_meeting_waits_as_long_again(
-    installation: Installation, look: Callable[[str], str]
-) -> None:
-    """An account in which nobody is mapped ran one batch after the other for an hour."""
-    connect(installation, next_import_at=NOW + timedelta(hours=6))
-    ends = [(ANN, 22), (ANN, 5), (ANN, 5)]
-    assert said_when_meetings_end(installation, look, 40, *ends) == [STARTS, STARTS, WAITS]
 
 
 def test_sensors_wait_for_a_running_batch(

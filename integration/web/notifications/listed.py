@@ -19,7 +19,7 @@ TESTS_SHOWN = 10
 
 @dataclass(frozen=True)
 class ListedMessages:
-    """Messages with the same state. `recipients` are the names of those who got a mail, without
+    """Messages with the same state. `recipients` are the names of those who got an email, without
     former users, of whom there are `former`; a webhook has neither.
     """
 

@@ -99,8 +99,8 @@ facts as (
                 and switches_off.valid @> sessions.ended_at
         ) or coalesce(participant_users.is_paused, false) as is_unsubscribed,
         coalesce(participant_users.is_paused, false) as is_paused,
-        coalesce(participant_users.mapped_by = 'manual', false) and participant_users.user_id is null
-            as is_nobody,
+        participant_users.user_id is null
+        and coalesce(participant_users.mapped_by = 'manual', false) as is_nobody,
         exists (
             select from exclusions
             where exclusions.organization_id = participants.organization_id
