@@ -61,7 +61,7 @@ RULES = (
     ),
     Rule(
         "integration.mails",
-        "mails that could not be sent, without their content, for 7 days",
+        "emails that could not be sent, without their content, for 7 days",
         """
         delete from integration.mails
         where status = 'failed' and created_at < %(now)s - interval '7 days'
