@@ -8,14 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet
-
 from integration.database.postgres import connect
 from integration.notify.digest import send_digests
 from integration.settings import Settings
 from tests.databases import new_database
 from tests.notify.smtp_server import MailBox, mail_box
-from tests.pipeline.installation import template_with_tables
+from tests.pipeline.installation import ENCRYPTION_KEY, template_with_tables
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 MONDAY = date(2026, 11, 23)
@@ -139,7 +137,7 @@ def new_firm(server_url: str) -> Iterator[Firm]:
             "MAIL_FROM": "worksights@tests.example",
             "PUBLIC_URL": PAGE,
             "SESSION_KEY": "session-key-of-the-tests",
-            "ENCRYPTION_KEY": Fernet.generate_key().decode(),
+            "ENCRYPTION_KEY": ENCRYPTION_KEY,
         }
         firm = Firm(url, Settings(home=Path(), values=values), box)
         firm.rows("insert into worksights.organizations values ('firm', 'Firm', %s)", LONG_AGO)

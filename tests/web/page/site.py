@@ -15,7 +15,6 @@ from typing import Any
 
 import requests
 import uvicorn
-from cryptography.fernet import Fernet
 
 from integration.commands.sign_in_link import create_link
 from integration.database.postgres import connect
@@ -26,6 +25,7 @@ from integration.web.page.activity import NOTICE
 from integration.web.serve import config_of
 from simulator.world import World
 from tests.patience import PATIENCE
+from tests.pipeline.installation import ENCRYPTION_KEY
 
 CLIENT = ("client-of-the-tests", "client-secret-of-the-tests")
 ROLES = tuple(RIGHTS)
@@ -189,7 +189,7 @@ def running_site(
                 "ZOOM_WEBHOOK_SECRET_TOKEN": "webhook-secret-of-the-tests",
                 "ZOOM_OAUTH_URL": zoom_url,
                 "ZOOM_API_URL": zoom_url,
-                "ENCRYPTION_KEY": Fernet.generate_key().decode(),
+                "ENCRYPTION_KEY": ENCRYPTION_KEY,
                 "SESSION_KEY": session_key,
                 "PUBLIC_URL": public_url or base,
                 **(also or {}),
