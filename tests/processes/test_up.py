@@ -5,17 +5,25 @@ import re
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import psutil
+import psycopg
 import pytest
 import requests
 
 from integration.settings import PROJECT
 from tests.commands.program import Program, program_with, rows
 from tests.patience import PATIENCE, wait_until
+from tests.processes.leaks import (
+    found_in,
+    personal_data,
+    secrets_of,
+    stored_texts,
+    written_files,
+)
 from tests.processes.processes import answers, free_port, kill_group
 from tests.web.page.site import Visitor
 from tests.web.page.zoom_users import words
@@ -50,6 +58,9 @@ class Demo:
     signed_in: dict[str, int]
     overview: str
     days: dict[date, int]
+    personal: set[str]
+    stored: Mapping[str, str]
+    metrics: str
     program: Program
 
 
@@ -82,6 +93,12 @@ def demo() -> Iterator[Demo]:
                 url, "select zoom_account_id, status from integration.connections order by 1"
             )
             days = dict(rows(url, ENTRIES_BY_DAY))
+            with psycopg.connect(url) as connection:
+                personal, stored = personal_data(connection), stored_texts(connection)
+            arguments_of = {f"process {one.pid}": " ".join(one.cmdline()) for one in children}
+            with requests.Session() as http:
+                http.trust_env = False
+                metrics = http.get(f"{page}/metrics", timeout=PATIENCE).text
             kill_the_database(program)
             wait_until(lambda: any(STARTED_AGAIN in line for line in lines))
             wait_until(lambda: answers(f"{page}/readyz"))
@@ -94,7 +111,8 @@ def demo() -> Iterator[Demo]:
         yield Demo(
             "".join(lines), err, process.returncode, dagster, page, server_info, commands,
             was_ready, entries, connections, children, signed_in,
-            words(answers_by_role["Admin"].text), days, program,
+            words(answers_by_role["Admin"].text), days, personal,
+            {**stored, **arguments_of}, metrics, program,
         )  # fmt: skip
 
 
@@ -208,3 +226,23 @@ def test_only_its_user_can_read_the_files_it_wrote(demo: Demo) -> None:
 
 def test_the_output_does_not_contain_the_path_of_the_project(demo: Demo) -> None:
     assert str(PROJECT) not in demo.out
+
+
+def test_no_secret_is_in_logs_metrics_arguments_or_what_dagster_keeps(demo: Demo) -> None:
+    places = dict(written_files(demo.program.home))
+    assert any(place.startswith("logs/dagster-daemon") for place in places)
+    assert any(place.startswith("postgres/logs") for place in places)
+    assert any(place.startswith("process ") for place in demo.stored)
+    places |= {**demo.stored, "metrics": demo.metrics, "out": demo.out, "err": demo.err}
+    secrets = secrets_of(demo.program.home)
+    assert len(secrets) == 5
+    assert found_in(places, secrets) == []
+
+
+def test_no_personal_data_is_in_logs_metrics_arguments_or_what_dagster_keeps(demo: Demo) -> None:
+    """The output shows a day of the demo's made-up people, and whose link is whose."""
+    assert len(demo.personal) > 50
+    assert len(demo.stored["dagster.event_logs"]) > 100_000
+    places = {**demo.stored, "metrics": demo.metrics, "err": demo.err}
+    places |= dict(written_files(demo.program.home))
+    assert found_in(places, demo.personal) == []
