@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.commands.program import Program, execute, rows
-from tests.commands.test_sign_in_link import PEOPLE
+from tests.commands.two_organizations import PEOPLE
 
 
 @pytest.fixture

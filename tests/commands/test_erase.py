@@ -4,6 +4,7 @@ import pytest
 
 from simulator.company import DEFAULT_ACCOUNT_ID, build_company
 from tests.commands.program import Program, directory_file, execute, rows
+from tests.commands.tables import tables_with
 
 KEY = {"TOMBSTONE_KEY": "tombstone-key-of-the-tests-0123456789"}
 OWNER = "marcus.lindgren@acme-works.com"
@@ -132,21 +133,3 @@ def test_a_person_is_erased_from_the_whole_installation_including_its_runs(
     assert tables_with(url, gone.email, gone.full_name, gone.id) == []
     without_key = program("batch", **zoom)
     assert without_key.code != 0
-
-
-def tables_with(url: str, *texts: str) -> list[str]:
-    """Every table, including Dagster's, with a row that contains one of the texts."""
-    tables = rows(
-        url,
-        """
-        select quote_ident(nspname) || '.' || quote_ident(relname) from pg_class
-        inner join pg_namespace on pg_namespace.oid = relnamespace
-        where relkind = 'r' and nspname !~ '^(pg_|information_schema)'
-        """,
-    )
-    found = []
-    for (table,) in tables:
-        query = f"select exists (select from {table} as t where strpos(lower(t::text), %s) > 0)"  # noqa: S608 - a name from the catalogue
-        if any(rows(url, query, text.lower())[0][0] for text in texts):
-            found.append(table)
-    return found

@@ -11,7 +11,7 @@ from integration.database.postgres import transaction
 from integration.settings import read_settings
 from integration.zoom.oauth import Grant
 from tests.commands.program import APP_SETTINGS, Program, program_with, rows
-from tests.commands.test_erase import tables_with
+from tests.commands.tables import tables_with
 from tests.faults.story import BAD, FIRST_BATCH, GOOD, meeting, people_of
 from tests.pipeline.installation import TOMBSTONE_KEY, Installation
 

@@ -8,7 +8,7 @@ import pytest
 
 from integration.privacy.erasures_file import FILE
 from tests.commands.program import APP_SETTINGS, Program, program_with, rows
-from tests.commands.test_erase import tables_with
+from tests.commands.tables import tables_with
 from tests.databases import keep_as_template, new_database
 from tests.faults.story import BAD, GOOD
 from tests.pipeline.installation import TOMBSTONE_KEY, Installation

@@ -3,38 +3,18 @@ is in use, and other keys are noticed when a process starts.
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
 from integration.commands.keys import kept_below, store
-from integration.connections.tokens import save_grant
-from integration.database.postgres import transaction
 from integration.settings import KEYS_FILE, Settings
-from integration.zoom.oauth import Grant
-from tests.commands.program import APP_SETTINGS, Program, execute, rows
+from tests.commands.program import Program, execute, rows
+from tests.commands.tokens import store_tokens
 from tests.processes.processes import free_port, serving
 
 TOMBSTONE_KEY = "tombstone-key-of-the-tests-0123456789"
-
-
-def store_tokens(program: Program, *, key: str = APP_SETTINGS["ENCRYPTION_KEY"]) -> None:
-    with transaction(program.settings["DATABASE_URL"]) as connection:
-        connection.execute(
-            "insert into integration.connections (connection_id, organization_id, "
-            "zoom_account_id, owner_user_id, connected_at) "
-            "values ('c1', 'acme', 'account', 'ann', now())"
-        )
-        save_grant(
-            connection,
-            connection_id="c1",
-            organization_id="acme",
-            grant_type="authorization_code",
-            grant=Grant("access", "refresh", datetime.now(UTC), None, ""),
-            keys=[key],
-        )
 
 
 @pytest.fixture
@@ -67,6 +47,7 @@ def test_up_creates_no_key_for_a_database_that_was_used_with_another_one(
 @pytest.mark.parametrize(
     ("setting", "other"),
     [("ENCRYPTION_KEY", Fernet.generate_key().decode()), ("SESSION_KEY", "another-session-key")],
+    ids=["ENCRYPTION_KEY", "SESSION_KEY"],  # each worker generates another key
 )
 @pytest.mark.parametrize(
     "arguments",

@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from integration.database import embedded
+from tests.commands.another_server import PROGRAMS
 from tests.commands.program import Program, execute, program_with, rows
-from tests.commands.test_restore import PROGRAMS
 from tests.patience import wait_until
 
 NAMES = "select organization_id from worksights.organizations order by 1"

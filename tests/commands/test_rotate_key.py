@@ -14,7 +14,7 @@ from integration.notify.sealing import seal
 from integration.settings import KEYS_FILE
 from integration.sign_in.signing import Signing
 from tests.commands.program import Answer, Program, execute, rows
-from tests.commands.test_keys import store_tokens
+from tests.commands.tokens import store_tokens
 from tests.processes.processes import serving
 from tests.rules.files import files_of
 

@@ -5,19 +5,7 @@ import re
 import pytest
 
 from tests.commands.program import Program, execute, rows
-
-PEOPLE = """
-    insert into worksights.organizations (organization_id, name)
-    values ('acme', 'Acme'), ('globex', 'Globex');
-    insert into worksights.users (
-        user_id, organization_id, email, full_name, role, deactivated_at
-    )
-    values
-        ('anna', 'acme', 'anna@acme.example', 'Anna', 'executive', null),
-        ('both-acme', 'acme', 'both@acme.example', 'Both', 'member', null),
-        ('both-globex', 'globex', 'both@acme.example', 'Both', 'member', null),
-        ('gone', 'acme', 'gone@acme.example', 'Gone', 'member', '2025-01-01');
-"""
+from tests.commands.two_organizations import PEOPLE
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from integration.commands.main import cli
 from tests.commands.program import Program, execute, rows
-from tests.commands.test_sign_in_link import PEOPLE
+from tests.commands.two_organizations import PEOPLE
 from tests.web.page.openid_provider import CLIENT_ID, IdentityProvider, running_provider
 
 SECRET = "the-client-secret"

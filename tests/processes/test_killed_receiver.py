@@ -1,7 +1,6 @@
 """kill -9 of the receiver while Zoom sends: every delivery answered with 2xx is landed once."""
 
 import hashlib
-import hmac
 import os
 import signal
 import subprocess
@@ -17,11 +16,12 @@ from integration.zoom.kept_events import KEPT_EVENTS
 from simulator.company import Company
 from simulator.delivery import Delivery
 from simulator.playing import deliveries_of
-from tests.commands.program import WEBHOOK_SECRET, Program, rows
+from tests.commands.program import Program, rows
 from tests.databases import new_database
 from tests.patience import PATIENCE
 from tests.pipeline.installation import template_with_tables
 from tests.processes.processes import DAY, connected_program, serving
+from tests.processes.signing import signed
 
 THREADS = 6
 KILLED_AFTER = 400  # answers
@@ -70,12 +70,6 @@ class Sending:
     def _next(self) -> Delivery | None:
         with self.lock:
             return self.left.pop() if self.left else None
-
-
-def signed(body: bytes) -> dict[str, str]:
-    now = str(int(time.time()))
-    digest = hmac.new(WEBHOOK_SECRET.encode(), f"v0:{now}:".encode() + body, hashlib.sha256)
-    return {"x-zm-request-timestamp": now, "x-zm-signature": f"v0={digest.hexdigest()}"}
 
 
 @pytest.fixture(scope="module")

@@ -6,21 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dotenv import dotenv_values
 
 from integration.commands.main import COMMANDS
 from integration.settings import OF_ANY_PROCESS, PROJECT
+from tests.rules.settings import EXAMPLE, listed_settings
 
-EXAMPLE = PROJECT / ".env.example"
 README = PROJECT / "README.md"
 MARTS = PROJECT / "dbt_project" / "models" / "marts"
 PACKAGES = ("integration", "orchestration", "simulator")
 READERS = {"get", "require", "require_all", "_positive_int"}
 SETTING = re.compile(r"[A-Z]+(_[A-Z]+)+")
-
-
-def listed_settings() -> set[str]:
-    return set(dotenv_values(EXAMPLE))
 
 
 def parsed(*packages: str) -> Iterator[tuple[Path, ast.Module]]:

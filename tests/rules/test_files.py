@@ -1,16 +1,14 @@
 """Files stay short and contain no path or address of the machine they were written on."""
 
 import re
-from fnmatch import fnmatch
-from pathlib import Path
 
 import pytest
 
 from integration.settings import PROJECT
+from tests.rules.files import our_files
 
 LINES = 300
 SQL_LINES = 150
-NOT_OURS = [".git", *(PROJECT / ".gitignore").read_text().split()]
 
 # Assembled here, so that this file does not break its own rule.
 HOMES = "|".join(["work", "root", "home", "Users"])
@@ -19,31 +17,6 @@ REGISTRIES = "|".join(["pypi", "python" + "hosted", "artifactory", "nexus", "npm
 ADDRESS_OF_A_REGISTRY = re.compile(
     r"https?:" + rf"//[^/\s]*(?:{REGISTRIES})|" + "--(?:extra-)?" + "index-url", re.IGNORECASE
 )
-
-
-def our_files(*endings: str) -> list[Path]:
-    """Every text file of the project that .gitignore does not exclude."""
-    found = [
-        path for path in sorted(walk(PROJECT)) if not endings or path.suffix.lstrip(".") in endings
-    ]
-    assert found
-    return found
-
-
-def walk(folder: Path) -> list[Path]:
-    files = []
-    for path in folder.iterdir():
-        if path.is_symlink() or any(is_named_by(pattern, path) for pattern in NOT_OURS):
-            continue
-        files += walk(path) if path.is_dir() else [path]
-    return files
-
-
-def is_named_by(pattern: str, path: Path) -> bool:
-    """Whether a line of .gitignore names the path. Our lines are names, or paths from the top."""
-    pattern = pattern.rstrip("/")
-    whole = path.relative_to(PROJECT).as_posix()
-    return fnmatch(whole if "/" in pattern else path.name, pattern)
 
 
 def too_long(ending: str, most: int) -> dict[str, int]:

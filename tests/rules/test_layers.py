@@ -198,3 +198,15 @@ def test_no_module_imports_the_internals_of_dagster() -> None:
         and imported != MESSAGE_OF_DBT
     }
     assert wrong == set()
+
+
+def test_no_test_imports_from_the_file_of_another() -> None:
+    """What tests share is a module of its own, without tests."""
+    wrong = {
+        f"{module_name(file)} imports {imported}"
+        for file in files_of("tests")
+        for imported in imports_of(file)
+        if is_within(imported, "tests")
+        and any(part.startswith("test_") for part in imported.split(".")[:-1])
+    }
+    assert wrong == set()

@@ -16,7 +16,7 @@ from integration.directory.rights import RIGHTS, Right, who_may
 from integration.privacy.settings import NEVER, RETENTION, VALUES
 from integration.settings import PROJECT
 from integration.web.pages import PAGES
-from tests.rules.test_documentation import listed_settings
+from tests.rules.settings import listed_settings
 
 FOLDER = PROJECT / "docs" / "privacy"
 DOCUMENTS = sorted(FOLDER.glob("*.md"))

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from integration.settings import PROJECT
-from tests.rules.test_files import our_files
+from tests.rules.files import our_files
 
 # Put together here, so that this file is not its own finding.
 AVOIDED = [

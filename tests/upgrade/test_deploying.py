@@ -23,7 +23,7 @@ from tests.databases import new_database
 from tests.patience import PATIENCE, wait_until
 from tests.pipeline.installation import template_with_tables
 from tests.processes.processes import DAY, answers, connected_program, serving
-from tests.processes.test_killed_receiver import signed
+from tests.processes.signing import signed
 from tests.upgrade.next_release import FREE_MAIL, REVISION, make_next_release
 
 REQUESTS = 1000

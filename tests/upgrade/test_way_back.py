@@ -7,8 +7,8 @@ from pathlib import Path
 
 from integration.database.schema_version import comment_of
 from integration.settings import PROJECT
+from tests.commands.another_server import PROGRAMS
 from tests.commands.program import APP_SETTINGS, execute, program_with, rows
-from tests.commands.test_restore import PROGRAMS
 from tests.databases import new_database
 from tests.pipeline.installation import template_with_tables
 from tests.upgrade.next_release import REVISION

@@ -2,24 +2,11 @@
 
 from html import unescape
 
-from integration.commands.sign_in_link import create_link
-from tests.web.page.site import Site, Visitor, email_of, user_id_of
+from tests.web.page.links_of_others import visitor_with_link_of_another
+from tests.web.page.site import Site, user_id_of
 from tests.web.page.zoom_users import words
 
 MARK = "You are signed in with a link that someone else created."
-
-
-def visitor_with_link_of_another(site: Site, role: str) -> Visitor:
-    visitor = site.stranger()
-    link = create_link(
-        site.settings,
-        site.database_url,
-        email=email_of(role),
-        organization="acme",
-        made_by="command:root",
-    )
-    assert visitor.sign_in(link).status_code == 303
-    return visitor
 
 
 def test_every_page_is_marked(site: Site) -> None:

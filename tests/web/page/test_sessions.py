@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from tests.web.page.links_of_others import visitor_with_link_of_another
 from tests.web.page.site import AS_A_BROWSER, Site, Visitor, email_of, user_id_of
-from tests.web.page.test_links_of_others import visitor_with_link_of_another
 from tests.web.page.zoom_users import rows_of, words
 
 PHONE = (

@@ -15,9 +15,9 @@ from integration.web.page.way_back import WAYS
 from integration.web.pages import PAGES
 from integration.web.users.bulk.choices import MOST_CHOICES
 from simulator.world import World
+from tests.web.page.forms import FORMS
 from tests.web.page.site import Site, Visitor
 from tests.web.page.story import PARALLEL, STRAY, story_site
-from tests.web.page.test_technical_admin import FORMS
 from tests.web.page.wrong_entries import (
     ACCOUNT_OF_ZOOM,
     BULK,
