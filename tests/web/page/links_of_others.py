@@ -1,6 +1,6 @@
 """A visitor who signs in with a link that someone else made."""
 
-from integration.sign_in.links import create_link
+from integration.commands.sign_in_link import create_link
 
 from tests.web.page.site import Site, Visitor, email_of
 
