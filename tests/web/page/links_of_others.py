@@ -1,7 +1,6 @@
 """A visitor who signs in with a link that someone else made."""
 
 from integration.commands.sign_in_link import create_link
-
 from tests.web.page.site import Site, Visitor, email_of
 
 
