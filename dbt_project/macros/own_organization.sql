@@ -20,7 +20,8 @@
 {#
     A view that the page may read gets a filter. It runs with the rights of its owner, for whom
     there is no policy, and with `security_invoker` analysts would need rights on all that it reads.
-    Whoever may enter the schema `staging`, or not `integration`, is not the page and reads all rows.
+    Whoever may enter the schema `staging`, or may not enter `integration`, is not the page and
+    reads all rows.
     The subqueries are evaluated once per query, not once per row.
 
     With `meta: {lists_all: true}`, the threads of the page's process read the view without an

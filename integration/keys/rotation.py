@@ -17,6 +17,7 @@ from integration.database.postgres import transaction
 from integration.keys.check import keys_of, require_keys_in_use
 from integration.keys.encrypted import encrypt_again
 from integration.keys.recorded import SETTING, Purpose, key_id, keys_in_use, retire_keys
+from integration.quantities import quantity
 from integration.settings import Settings, SettingsError
 
 
@@ -83,9 +84,11 @@ def _retire(url: str, purpose: Purpose, newest: str, older: Sequence[str]) -> St
     said = "Step 3 of 3: the older key is retired."
     if purpose == "encryption":
         done = encrypt_again(url, (newest, *older))
-        said += f" {done.changed:,} stored values were encrypted again."
+        said += f" Encrypted again: {quantity(done.changed, 'stored value')}."
         if done.unreadable:
-            said += f" {done.unreadable:,} cannot be read with any of the keys and were left."
+            said += (
+                f" Left, because no key can read it: {quantity(done.unreadable, 'stored value')}."
+            )
     else:
         said += " Who signed in before step 2 and not since has to sign in again."
     with transaction(url) as connection:

@@ -76,7 +76,7 @@ def test_slash_moves_to_the_search_field_unless_something_is_being_typed(
     expect(page.get_by_label("Person")).to_have_value("/")
     page.keyboard.press("Escape")
     page.goto("/services/zoom/privacy/exclusions")
-    page.get_by_label("What").press("/")
+    page.get_by_label("What", exact=True).press("/")
     expect(page.get_by_label("Find anything")).not_to_be_focused()
 
 

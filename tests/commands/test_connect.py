@@ -209,7 +209,7 @@ def test_an_owner_of_another_organization_is_refused(acme: Program, zoom_url: st
 @pytest.mark.parametrize("role", ["member", "manager", "owner"])
 def test_an_owner_who_may_not_connect_is_refused(role: str, acme: Program, zoom_url: str) -> None:
     answer = connect(acme, zoom_url, owner=f"{role}@acme.example")
-    only = "Only an Executive, Admin or Technical Admin can own a Zoom connection."
+    only = "Only an Executive, Admin or Technical Admin can be the integration owner."
     refused(answer, acme, f"{only} This user's role is {role}.")
 
 

@@ -105,14 +105,14 @@ def test_the_encryption_key_rotates_in_three_steps_and_every_process_can_read_al
     restart(swapped)
     third, done = step(swapped, "encryption")
     assert third.out.startswith(
-        "Step 3 of 3: the older key is retired. 4 stored values were encrypted again."
+        "Step 3 of 3: the older key is retired. Encrypted again: 4 stored values."
     )
     assert done.settings["ENCRYPTION_KEY"] == new
     assert (can_read(done, new), can_read(done, old)) == (True, False)
     restart(both)  # not restarted yet: it reads with both
     restart(swapped)
     again, _ = step(swapped, "encryption")
-    assert "0 stored values were encrypted again." in again.out
+    assert "Encrypted again: 0 stored values." in again.out
     restart(done)
     refused = encrypted("serve", "--only", "page")
     assert "ENCRYPTION_KEY lacks the key that encrypted the stored tokens" in refused.err
@@ -132,7 +132,7 @@ def test_an_interrupted_encryption_is_completed_by_repeating_the_step(encrypted:
         {"token": MultiFernet([Fernet(new), Fernet(old)]).rotate(token).decode()},
     )
     answer, _ = step(swapped, "encryption")
-    assert "3 stored values were encrypted again." in answer.out
+    assert "Encrypted again: 3 stored values." in answer.out
     assert can_read(encrypted, new)
 
 

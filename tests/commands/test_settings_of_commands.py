@@ -127,6 +127,7 @@ def test_a_process_holds_only_the_settings_that_it_reads(tmp_path: Path) -> None
     assert {name for name in OF_ANY_PROCESS if receiver.get(name)} == {
         "RECEIVER_DATABASE_URL",
         "DATABASE_ROLE_PREFIX",
+        "ERASURES_FILE",
         "ZOOM_WEBHOOK_SECRET_TOKEN",
     }
     for process in SETTINGS_OF:

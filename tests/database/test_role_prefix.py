@@ -71,7 +71,7 @@ def test_a_second_installation_has_the_same_rights_with_roles_of_its_own(
             with connect(with_role_prefix(url, PREFIX), role=role) as connection:
                 user = connection.execute("select current_user::text").fetchone()
             assert user == (PREFIX + role,)
-    with connect(server_url) as owner:
+    with connect(server_url, at_any_schema=True) as owner:
         owner.execute("drop role acme_receiver, acme_pipeline, acme_page, acme_analyst")
     assert len(expected) > 500
     assert {role for _, _, role in found} & set(ROLES) == set()

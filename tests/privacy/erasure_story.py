@@ -10,6 +10,7 @@ from typing import Any
 from psycopg.sql import SQL, Identifier
 
 from integration.connections.tokens import save_grant
+from integration.identity.versions import RULE_VERSION
 from integration.zoom.oauth import Grant
 from simulator.grants import Consent
 from simulator.world import World
@@ -202,7 +203,7 @@ def of_others(line: str) -> bool:
     """Whether it is a row of the other organization or of the namesake, who has another address."""
     return any(text in line for text in ("other", "elsewhere", "uuid-namesake")) or (
         line == '(firm,"Vera Valdez","Vera Valdez",f)'
-        or line.startswith('(firm,"Vera Valdez","Vera Valdez",1-')
+        or line.startswith(f'(firm,"Vera Valdez","Vera Valdez",{RULE_VERSION},')
         or "3aadd307-ed33-5bb3-816f-2256887105ee" in line  # the namesake's person_id
     )
 

@@ -240,15 +240,3 @@ def test_a_slow_mail_server_keeps_nobody_waiting(site: Site, box: MailBox) -> No
     assert ask(site.stranger(), email_of("owner")).status_code == 303
     assert site.stranger().get("/sign-in").status_code == 200
     assert time.monotonic() - started < 2
-
-
-def test_who_asked_for_a_link_is_forgotten_after_an_hour_also_if_nobody_asks_again(
-    site: Site,
-) -> None:
-    site.rows(
-        "insert into integration.sign_in_requests "
-        "select text, text, now() - age from (values ('old', interval '61 minutes'), "
-        "('new', interval '59 minutes')) as asked (text, age)"
-    )
-    kept = "select address_digest from integration.sign_in_requests"
-    wait_until(lambda: site.rows(kept) == [("new",)])

@@ -119,7 +119,7 @@ def test_an_admin_sees_and_finds_no_guest_by_name(story: Site) -> None:
     (path, *_) = links(look(story.visitor("executive"), **MARCH, person="cleo"))
     shown = admin.get(path).text
     assert ("A guest" in shown, "Cleo" in shown, "client-one" in shown) == (True, False, False)
-    assert "Only Executives and Owners see who it was." in shown
+    assert "Only Executives and Owners can see who it was." in shown
 
 
 def test_someone_at_an_own_domain_is_no_guest(story: Site) -> None:

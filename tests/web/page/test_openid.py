@@ -39,7 +39,7 @@ def test_a_user_signs_in_at_the_provider_and_sees_the_page_that_they_wanted(
 ) -> None:
     visitor = openid.site.stranger()
     start = words(visitor.get("/sign-in/acme").text)
-    assert "People of Acme sign in with their work account at 127.0.0.1" in start
+    assert "People at Acme sign in with their work account at 127.0.0.1" in start
     answer = openid.sign_in(visitor, next_path="/timeline?day=2026-03-10")
     assert (answer.status_code, answer.headers["location"]) == (303, "/timeline?day=2026-03-10")
     assert openid.signed_in() == [("acme", MEMBER)]

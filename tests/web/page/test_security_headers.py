@@ -63,7 +63,7 @@ def test_without_a_database_the_page_says_so_and_recovers(site: Site) -> None:
     visitor = site.visitor("executive")
     name = site.database_url.partition("?")[0].rpartition("/")[2]
     owner = site.database_url.replace(f"/{name}", "/postgres")
-    with connect(owner, autocommit=True) as connection:
+    with connect(owner, autocommit=True, at_any_schema=True) as connection:
         connection.execute(f"alter database {name} allow_connections false")
         connection.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name]
