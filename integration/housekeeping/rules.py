@@ -32,7 +32,8 @@ RULES = (
     Rule(
         "integration.access_log",
         "12 months",
-        # The log is insert-only. A function of its owner deletes what is older, and nothing else.
+        # The log is insert-only. A function of its owner deletes what is older, and nothing else:
+        # the 12 months are there too (migration 0007), so that who runs this cannot delete more.
         # This gives as many rows as it deleted.
         "select from generate_series(1, integration.delete_old_accesses())",
     ),
