@@ -38,6 +38,8 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
     ):
         if "\0" in text or len(text.encode(errors="replace")) > most:
             raise click.ClickException(f"{option} must be text of at most {most} bytes.")
+    if organization in directory.RESERVED_IDS:
+        raise click.ClickException("--organization cannot be empty, - or *. Choose another ID.")
     try:
         users = read_directory(file.read_bytes())
     except ValueError as error:

@@ -92,6 +92,10 @@ def first_of_roles(
     ).fetchall()
 
 
+# No organization: unset, of an unknown Zoom account, and all of them (row-level security).
+RESERVED_IDS = ("", "-", "*")
+
+
 def ensure_organization(
     connection: psycopg.Connection, *, organization_id: str, name: str | None
 ) -> bool:

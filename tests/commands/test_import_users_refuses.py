@@ -152,3 +152,15 @@ def test_the_database_refuses_the_same_values(values: str, acme: Program) -> Non
             f"insert into worksights.users {columns[:-1]}, role) "  # noqa: S608  (the values above)
             f"values {values[:-1]}, 'member')",
         )
+
+
+@pytest.mark.parametrize("organization", ["", "-", "*"], ids=["empty", "dash", "star"])
+def test_an_id_that_means_no_organization_is_refused(organization: str, program: Program) -> None:
+    answer = import_users(program, WITH_BOB, organization=organization)
+    assert answer.is_a_plain_refusal, answer.text[-500:]
+    assert "--organization cannot be empty, - or *" in answer.err
+    url = program.settings["DATABASE_URL"]
+    with pytest.raises(psycopg.errors.CheckViolation):  # whoever writes it
+        execute(
+            url, "insert into worksights.organizations values (%(id)s, 'X')", {"id": organization}
+        )
