@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import psycopg
 
@@ -58,46 +59,62 @@ def erasures_file(settings: Settings) -> Path:
 
 
 def append(file: Path, erasures: Iterable[KeptErasure]) -> None:
-    """Adds lines, and returns when they are on disk."""
+    """Adds lines, and returns when they are on disk. If they cannot be written, the file is as it
+    was: half a line would be nobody's erasure, and would be refused later.
+    """
     lines = "".join(each.line() for each in erasures)
     if not lines:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(descriptor, lines.encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with open(file, "ab", buffering=0, opener=partial(os.open, mode=0o600)) as opened:
+        size, left = opened.tell(), lines.encode()
+        try:
+            while left:  # a disk that is nearly full takes a part
+                left = left[opened.write(left) :]
+            os.fsync(opened.fileno())
+        except OSError:
+            os.ftruncate(opened.fileno(), size)
+            raise
 
 
 def read(file: Path) -> list[KeptErasure]:
     """The erasures in the order of the file; none if there is no file. SettingsError for a line
     that cannot be read: it may be somebody's erasure.
     """
-    if not file.exists():
+    try:
+        lines = file.read_bytes().splitlines()
+    except FileNotFoundError:
         return []
+    except OSError as error:
+        raise SettingsError(
+            f"ERASURES_FILE: {file} cannot be read ({error.strerror}). Set it to a file that every "
+            "process can read."
+        ) from error
     found = []
-    for number, line in enumerate(file.read_text().splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            values = json.loads(line)
-            found.append(
-                KeptErasure(
-                    values["kind"],
-                    values["organization_id"],
-                    values["subject"],
-                    datetime.fromisoformat(values["at"]),
-                    tuple((kind, digest) for kind, digest in values.get("tombstones", ())),
-                )
-            )
+            found.append(_erasure(json.loads(line)))
         except (ValueError, KeyError, TypeError) as error:
             raise SettingsError(
                 f"Line {number} of {file} is not an erasure. Restore the file from its copy: "
                 "without it, a restored backup could bring back people who were erased."
             ) from error
     return found
+
+
+def _erasure(values: dict[str, Any]) -> KeptErasure:
+    """ValueError, KeyError or TypeError if these are not the values of an erasure."""
+    kind, organization_id, subject = (values[key] for key in ("kind", "organization_id", "subject"))
+    at = datetime.fromisoformat(values["at"])
+    tombstones = tuple((kind, digest) for kind, digest in values.get("tombstones", ()))
+    texts = (organization_id, subject, *(text for pair in tombstones for text in pair))
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("not a text")
+    if kind not in get_args(Kind) or at.tzinfo is None:
+        raise ValueError("an unknown kind, or a time without a zone")
+    return KeptErasure(kind, organization_id, subject, at, tombstones)
 
 
 def united(erasures: Iterable[KeptErasure]) -> list[KeptErasure]:
