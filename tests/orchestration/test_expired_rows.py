@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from integration.database.postgres import connect
-from integration.housekeeping.expired_rows import delete_expired_rows
+from integration.housekeeping.expired_rows import RulesFailed, delete_expired_rows
 from integration.housekeeping.rules import RULES
 from tests.pipeline.installation import Installation
 
@@ -146,3 +146,13 @@ def test_the_rows_of_quarantined_deliveries_are_kept_for_good(firm: Installation
     night(firm)
     ledger = "select disposition, body_size, body from ingress.deliveries"
     assert firm.execute(ledger) == [("quarantined", 2, None)]
+
+
+def test_a_rule_that_fails_does_not_stop_the_others(firm: Installation) -> None:
+    for table in ("ingress.deliveries", "pipeline.run_failures"):
+        firm.execute(CASES[table].insert, {"at": CASES[table].old})
+    firm.execute("alter table integration.page_sessions rename column expires_at to ends_at")
+    with pytest.raises(RulesFailed, match='^integration.page_sessions: column "expires_at" does'):
+        night(firm)
+    assert firm.value("select count(body) from ingress.deliveries") == 0
+    assert firm.value("select count(*) from pipeline.run_failures") == 0
