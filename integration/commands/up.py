@@ -167,10 +167,8 @@ def database_for(settings: Settings) -> Iterator[str]:
     """Yields the database's URL. Stops an embedded server at the end, if it was started here."""
     starts_here = postgres.embedded_is_used(settings) and not embedded.is_running(settings.home)
     url = postgres.database_url(settings)
-    with postgres.connect(
-        url, at_any_schema=True
-    ):  # fails with a message here, not with a traceback elsewhere later
-        pass
+    # Fails with a message here, not with a traceback elsewhere later.
+    postgres.connect(url, at_any_schema=True).close()
     try:
         yield url
     finally:

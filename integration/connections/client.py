@@ -7,6 +7,7 @@ from integration.database.role_names import Role
 from integration.settings import Settings
 from integration.zoom import oauth
 from integration.zoom.client import ZoomClient
+from integration.zoom.errors import ZoomError
 from integration.zoom.timed_answers import NO_DEADLINE
 
 
@@ -48,3 +49,20 @@ def zoom_client(
         return found
 
     return ZoomClient(settings.api_url, token, ends_at=ends_at)
+
+
+def revoke_grant(settings: Settings, token: str) -> bool:
+    """Revokes a grant at Zoom; returns whether Zoom has ended it. An admin of the account can still
+    remove the app in the Zoom Marketplace.
+    """
+    try:
+        oauth.revoke(
+            settings.oauth_url,
+            client_id=settings.require("ZOOM_CLIENT_ID"),
+            client_secret=settings.require("ZOOM_CLIENT_SECRET"),
+            token=token,
+            now=datetime.now(UTC),
+        )
+    except ZoomError:
+        return False
+    return True

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
+from integration.connections.client import revoke_grant
 from integration.database.postgres import transaction
 from integration.pipeline.dbt.dev_schemas import drop_dev_schemas
 from integration.pipeline.writer import only_writer
@@ -23,8 +24,6 @@ from integration.privacy.certificates import (
 from integration.privacy.erasures_file import keep_all
 from integration.quantities import quantity
 from integration.settings import Settings
-from integration.zoom import oauth
-from integration.zoom.errors import ZoomError
 
 Say = Callable[[str], None]
 
@@ -90,18 +89,7 @@ def _certify(
 
 
 def _revoke(settings: Settings, tokens: list[str], say: Say) -> None:
-    failed = 0
-    for token in tokens:
-        try:
-            oauth.revoke(
-                settings.oauth_url,
-                client_id=settings.require("ZOOM_CLIENT_ID"),
-                client_secret=settings.require("ZOOM_CLIENT_SECRET"),
-                token=token,
-                now=datetime.now(UTC),
-            )
-        except ZoomError:
-            failed += 1
+    failed = sum(not revoke_grant(settings, token) for token in tokens)
     say(f"Revoked at Zoom: {quantity(len(tokens) - failed, 'grant')}.")
     if failed:
         say(

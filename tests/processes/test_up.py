@@ -245,4 +245,5 @@ def test_no_personal_data_is_in_logs_metrics_arguments_or_what_dagster_keeps(dem
     assert len(demo.stored["dagster.event_logs"]) > 100_000
     places = {**demo.stored, "metrics": demo.metrics, "err": demo.err}
     places |= dict(written_files(demo.program.home))
+    assert found_in({"out": demo.out}, demo.personal)  # as they are written there
     assert found_in(places, demo.personal) == []

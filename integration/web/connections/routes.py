@@ -1,13 +1,13 @@
 """`/services/zoom/connections`: the Zoom accounts, importing their users, and disconnecting."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from starlette.responses import Response
 
 from integration.causes.cause import Words
 from integration.causes.connections import causes_of_connections
 from integration.causes.table import words_of
+from integration.connections.client import revoke_grant
 from integration.connections.ending import disconnect
 from integration.connections.imports import request_import
 from integration.connections.listed import (
@@ -20,8 +20,6 @@ from integration.directory.rights import Right
 from integration.web.overview.attention import reader_of
 from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
-from integration.zoom import oauth
-from integration.zoom.errors import ZoomError
 
 PATH = "/services/zoom/connections"
 LIVE_SECONDS = 5
@@ -77,7 +75,7 @@ def end_connection(visit: Visit) -> Response:
         if known is None or ended is None:
             raise not_found()
         visit.record_change(connection, "connection_disconnected", subject=connection_id)
-    is_revoked = ended.token is not None and _revoke(visit, ended.token)
+    is_revoked = ended.token is not None and revoke_grant(visit.settings, ended.token)
     with visit.transaction() as connection:
         text = f"Zoom account {known.name} is disconnected. No more data will be received from it."
         if is_revoked:
@@ -90,22 +88,6 @@ def end_connection(visit: Visit) -> Response:
                 tone="warn",
             )
     return visit.go(PATH)
-
-
-def _revoke(visit: Visit, token: str) -> bool:
-    """Revokes the grant; returns whether Zoom has ended it."""
-    settings = visit.settings
-    try:
-        oauth.revoke(
-            settings.oauth_url,
-            client_id=settings.require("ZOOM_CLIENT_ID"),
-            client_secret=settings.require("ZOOM_CLIENT_SECRET"),
-            token=token,
-            now=datetime.now(UTC),
-        )
-    except ZoomError:
-        return False
-    return True
 
 
 def _in_use(visit: Visit) -> ListedConnection:
