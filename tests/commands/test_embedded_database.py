@@ -84,6 +84,29 @@ def test_another_user_of_the_machine_can_run_one_too(
     assert embedded_program("stop").out == "The embedded PostgreSQL server has stopped.\n"
 
 
+@pytest.mark.parametrize("locale", ["xx_XX.UTF-8", "UTF-8"])
+def test_a_locale_that_the_machine_does_not_have_is_not_in_the_way(
+    locale: str, embedded_program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SSH passes on that of the client; macOS' own is just UTF-8. Texts sort the same anywhere."""
+    monkeypatch.setenv("LC_ALL", locale)
+    answer = embedded_program("database-url")
+    assert answer.code == 0, answer.err[-1000:]
+    of_database = (
+        "select datlocprovider::text, datlocale, lower('ÄI') from pg_database "
+        "where datname = current_database()"
+    )
+    assert rows(answer.out.splitlines()[-1], of_database) == [("b", "C.UTF-8", "äi")]
+
+
+def test_what_is_in_the_way_of_a_new_database_is_named(embedded_program: Program) -> None:
+    (embedded_program.home / "postgres").mkdir(parents=True)
+    (embedded_program.home / "postgres" / "notes.txt").touch()
+    answer = embedded_program("migrate")
+    assert answer.is_a_plain_refusal, answer.text[-1000:]
+    assert "exists but is not empty" in answer.err
+
+
 def test_a_failure_to_start_is_reported_in_one_sentence(embedded_program: Program) -> None:
     embedded_program("database-url")
     embedded_program("stop")

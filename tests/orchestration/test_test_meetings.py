@@ -14,7 +14,8 @@ def test_the_end_of_a_followed_test_meeting_starts_a_batch(
     connect(installation, next_import_at=NOW + timedelta(hours=6))
     waits = "skipped: 1 delivery waiting; a batch starts early at 5,000."
     starts = "run: a test meeting has ended"
-    installation.deliver(meeting().ended(), at=NOW - timedelta(minutes=2))
+    two_minutes_ago = datetime.now(UTC) - timedelta(minutes=2)
+    installation.deliver(meeting().ended(), at=two_minutes_ago)
     said = [look("backlog")]  # nobody follows a test meeting
     installation.execute(
         "insert into integration.test_meetings (organization_id, user_id, started_at) "
@@ -39,15 +40,16 @@ def said_when_meetings_end(
     installation: Installation, look: Callable[[str], str], follow: int, *ends: tuple[Person, int]
 ) -> list[str]:
     """Meetings end, each before a batch, while Ann follows one. All times are in minutes ago."""
-    started_at = NOW - timedelta(minutes=follow)
+    now = datetime.now(UTC)
+    started_at = now - timedelta(minutes=follow)
     followed = "insert into integration.test_meetings (organization_id, user_id, started_at) values"
     installation.execute(f"{followed} ('firm', 'ann', %s)", [started_at])
-    said, end = [], NOW - timedelta(seconds=1)
+    said, end = [], now - timedelta(seconds=1)
     for number, (person, minutes) in enumerate(ends):
         session = Session(ACCOUNT, f"uuid-{number}", "zu-bob", end - timedelta(minutes=2), end)
         installation.deliver(*session.whole([person]), at=end)
         said.append(look("backlog"))
-        installation.batch(now=NOW - timedelta(minutes=minutes))
+        installation.batch(now=now - timedelta(minutes=minutes))
     return said
 
 
