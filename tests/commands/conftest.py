@@ -9,6 +9,7 @@ from simulator.company import build_company
 from simulator.running import running
 from simulator.world import World, make_world
 from tests.commands.program import APP_SETTINGS, CLIENT, Program, execute, program_with
+from tests.commands.two_organizations import ACME_AND_OTHER
 from tests.databases import new_database
 from tests.pipeline.installation import template_with_tables
 
@@ -23,16 +24,7 @@ def program(database_url: str) -> Iterator[Program]:
 @pytest.fixture
 def acme_and_other(program: Program) -> Program:
     """The same with two organizations that have one person in common, before the first batch."""
-    execute(
-        program.settings["DATABASE_URL"],
-        """
-        insert into worksights.organizations values ('acme', 'Acme'), ('other', 'Other');
-        insert into worksights.users (user_id, organization_id, email, full_name, role) values
-            ('ann', 'acme', 'ann@acme.example', 'Ann Ash', 'admin'),
-            ('both', 'acme', 'both@acme.example', 'B', 'admin'),
-            ('both-2', 'other', 'both@acme.example', 'B', 'admin')
-        """,
-    )
+    execute(program.settings["DATABASE_URL"], ACME_AND_OTHER)
     return program
 
 

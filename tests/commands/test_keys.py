@@ -2,6 +2,7 @@
 is in use, and other keys are noticed when a process starts.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,25 +11,39 @@ from cryptography.fernet import Fernet
 
 from integration.commands.keys import kept_below, store
 from integration.settings import KEYS_FILE, Settings
-from tests.commands.program import Program, execute, rows
+from tests.commands.copies import Kept, copy_of, keep
+from tests.commands.program import APP_SETTINGS, Program, execute, program_with, rows
 from tests.commands.tokens import store_tokens
+from tests.commands.two_organizations import ACME_AND_OTHER
+from tests.databases import new_database
 from tests.processes.processes import free_port, serving
 
 TOMBSTONE_KEY = "tombstone-key-of-the-tests-0123456789"
 
 
-@pytest.fixture
-def used(acme_and_other: Program) -> Program:
+@pytest.fixture(scope="module")
+def used_once(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     """A database with tokens, an open page and a tombstone."""
-    program = acme_and_other
-    store_tokens(program)
-    with serving(program):
-        pass
-    erased = program(
-        "erase", "--email", "vera@gmail.com", "--organization", "acme", TOMBSTONE_KEY=TOMBSTONE_KEY
-    )
-    assert erased.code == 0, erased.text
-    return program
+    with (
+        new_database(server_url) as url,
+        program_with(**APP_SETTINGS, DATABASE_URL=url) as program,
+    ):
+        execute(url, ACME_AND_OTHER)
+        store_tokens(program)
+        with serving(program):
+            pass
+        erased = program(
+            *("erase", "--email", "vera@gmail.com", "--organization", "acme"),
+            TOMBSTONE_KEY=TOMBSTONE_KEY,
+        )
+        assert erased.code == 0, erased.text
+        return keep(program, "template_used_with_keys", tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture
+def used(used_once: Kept, server_url: str) -> Iterator[Program]:
+    with copy_of(used_once, server_url) as program:
+        yield program
 
 
 @pytest.mark.parametrize("missing", ["ENCRYPTION_KEY", "SESSION_KEY", "TOMBSTONE_KEY"])

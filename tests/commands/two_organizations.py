@@ -12,3 +12,10 @@ PEOPLE = """
         ('both-globex', 'globex', 'both@acme.example', 'Both', 'member', null),
         ('gone', 'acme', 'gone@acme.example', 'Gone', 'member', '2025-01-01');
 """
+ACME_AND_OTHER = """
+    insert into worksights.organizations values ('acme', 'Acme'), ('other', 'Other');
+    insert into worksights.users (user_id, organization_id, email, full_name, role) values
+        ('ann', 'acme', 'ann@acme.example', 'Ann Ash', 'admin'),
+        ('both', 'acme', 'both@acme.example', 'B', 'admin'),
+        ('both-2', 'other', 'both@acme.example', 'B', 'admin')
+"""
