@@ -70,9 +70,11 @@ class Program:
         return {**os.environ, **NOTHING_SET, **{k: v or "" for k, v in wanted.items()}}
 
     def __call__(self, *arguments: str, **settings: str | None) -> Answer:
-        """Runs it to its end. On a database that is there, its start is spared (warm.py)."""
+        """Runs it to its end. Where Python would start as it has started here, the start is spared
+        (warm.py).
+        """
         environment = self.environment(**settings)
-        if self.user is None and environment.get("DATABASE_URL") and is_the_same_start(environment):
+        if self.user is None and is_the_same_start(environment):
             command = (WORKSIGHTS_ZOOM, *arguments)
             return Answer(*run_forked(command, environment=environment, timeout=PATIENCE))
         with self.start(*arguments, **settings) as process:

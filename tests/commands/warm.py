@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,9 +26,15 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 
 MESSAGE = 1_000_000  # bytes, more than any environment has
-DBT = ("dbt.cli.main", "dbt.adapters.postgres")
+DBT = (
+    *("dbt.cli.main", "dbt.adapters.postgres", "dbt.task.build"),
+    "integration.pipeline.dbt.one_session",
+)
 # What these commands import only when they have read their settings.
-LATER = {"batch": (*DBT, "orchestration.batch"), "rebuild": DBT, "migrate": DBT, "erase": DBT}
+LATER = {
+    "batch": (*DBT, "orchestration.batch", "dagster_postgres"),
+    **dict.fromkeys(("rebuild", "migrate", "erase", "dbt"), DBT),
+}
 # Python reads these when it starts.
 FOR_PYTHON = ("PYTHON", "LC_", "LANG", "TZ")
 
@@ -117,8 +124,22 @@ def _import_for(command: str = "") -> None:
     own = [f"integration.commands.{COMMANDS[command]}"] if command in COMMANDS else []
     for module in (*own, *LATER.get(command, ())):
         importlib.import_module(module)
+    if set(DBT) & set(LATER.get(command, ())):
+        _describe_what_dbt_reads()
     gc.collect()
     gc.freeze()  # all processes share this memory
+
+
+def _describe_what_dbt_reads() -> None:
+    """dbt makes a JSON schema of each kind of file that it reads, once in a process."""
+    from dbt.adapters.postgres.connections import PostgresCredentials
+    from dbt.contracts import project
+    from dbt.contracts.selection import SelectorFile
+
+    of_projects = (project.ProjectFlags, project.Project, project.PackageConfig)
+    of_profiles = (project.Configuration, project.ProfileConfig, PostgresCredentials)
+    for kind in (*of_projects, *of_profiles, SelectorFile):
+        kind.json_schema()
 
 
 def _become(wanted: dict[str, object], out: int, err: int, status: int) -> None:
@@ -141,6 +162,7 @@ def _become(wanted: dict[str, object], out: int, err: int, status: int) -> None:
     os.environ.clear()
     os.environ.update(wanted["environment"])
     time.tzset()
+    tempfile.tempdir = None  # this environment may name another folder
     os.chdir(wanted["cwd"])
     sys.argv[:] = wanted["argv"]
 
