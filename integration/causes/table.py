@@ -5,7 +5,7 @@ from datetime import timedelta
 from integration.causes import connections, failures, operator, people, silence, updates
 from integration.causes.cause import Cause, OpenCause, Reader, Words
 
-AT_ONCE, MINUTE, HOUR = timedelta(0), timedelta(minutes=1), timedelta(hours=1)
+AT_ONCE, HOUR = timedelta(0), timedelta(hours=1)
 
 CAUSES: dict[str, Cause] = {
     connections.ACCESS: Cause("admin", AT_ONCE, connections.access_lost),
@@ -15,8 +15,7 @@ CAUSES: dict[str, Cause] = {
     # People connect an account before the event subscription is on.
     silence.NONE_YET: Cause("admin", 24 * HOUR, silence.no_webhook),
     silence.SILENT: Cause("admin", AT_ONCE, silence.silence),
-    # Two batches may be missed.
-    updates.UPDATES: Cause("admin", 45 * MINUTE, updates.updates_late),
+    updates.UPDATES: Cause("admin", updates.LATE, updates.updates_late),
     updates.AUDIT: Cause("admin", AT_ONCE, updates.audit_failed),
     failures.SESSIONS: Cause("admin", HOUR, failures.sessions_failed),
     failures.PARTS: Cause("admin", HOUR, failures.parts_failed),
@@ -24,7 +23,7 @@ CAUSES: dict[str, Cause] = {
     people.LOSING: Cause("admin", HOUR, people.sessions_unmapped),
     # Whoever has just connected an account is mapping its users.
     people.NOT_REVIEWED: Cause("admin", 24 * HOUR, people.users_unmapped),
-    operator.BATCHES: Cause("operator", 45 * MINUTE, operator.batches_late),
+    operator.BATCHES: Cause("operator", updates.LATE, operator.batches_late),
     operator.AUDIT: Cause("operator", AT_ONCE, operator.audit_failed_anywhere),
     operator.FAILURES: Cause("operator", HOUR, operator.failures_anywhere),
 }

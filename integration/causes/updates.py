@@ -1,13 +1,17 @@
 """Batches that fail, are late or do not run, and audits that did not pass."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from integration.causes.cause import OpenCause, Reader, Words
-from integration.pipeline.arrivals import IDLE, LATE, Batches
+from integration.pipeline.arrivals import Batches
 from integration.pipeline.job_states import JobState
 
 UPDATES, AUDIT = "updates_late", "audit_failed"
+# A batch runs every 20 minutes when there is work; two may be missed.
+LATE = timedelta(minutes=45)
+# Users are imported every 6 hours, so a batch runs at least that often.
+IDLE = timedelta(hours=7)
 RUNS = "Updates may have stopped. Contact the team that runs WorkSights."
 LOST = "No data is lost, but new sessions are not on timelines yet."
 TEXTS = {

@@ -1,6 +1,4 @@
-"""`status`: shows connections, batches, the backlog, failed sessions and the delay to entries.
-Exits with 1 when something needs attention.
-"""
+"""`status`: connections, batches, failures, delays. Exits with 1 if something needs attention."""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -9,12 +7,13 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
+from integration.causes.updates import IDLE, LATE
 from integration.commands.webhook_secrets import secrets_in_words
 from integration.database.postgres import connect, database_url
 from integration.notify.outbox import FailingChannel, failing_channels
 from integration.notify.waiting import MailState, mail_state
 from integration.pipeline import status as facts
-from integration.pipeline.arrivals import IDLE, LATE, Batches, batches_of_installation
+from integration.pipeline.arrivals import Batches, batches_of_installation
 from integration.pipeline.failed_sessions import (
     FailedSession,
     Failures,

@@ -7,7 +7,7 @@ within the period by the reader's clock.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -17,9 +17,7 @@ from psycopg.sql import SQL
 from integration.database import rows
 from integration.directory.time_zones import zone_of
 from integration.figures.periods import Days, Period
-
-# A company is quiet that the team has met, but not in the last 30 days.
-QUIET_AFTER = timedelta(days=30)
+from integration.figures.quiet import QUIET_AFTER
 
 
 @dataclass(frozen=True)

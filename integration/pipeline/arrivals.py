@@ -1,18 +1,13 @@
 """Reads what Zoom sent recently for each account, and when batches last finished or failed."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import psycopg
 
 from integration.database import rows
 from integration.pipeline.job_states import BATCH_JOB
 from integration.pipeline.marts import marts_exist
-
-# A batch runs every 20 minutes when there is work; two may be missed.
-LATE = timedelta(minutes=45)
-# Users are imported every 6 hours, so a batch runs at least that often.
-IDLE = timedelta(hours=7)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import psycopg
 
 from integration.database import rows
 from integration.database.audit_trail import JOB
+from integration.web.features.undo import UNDONE_WITHIN
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _changes(
             ) as zoom_user_name,
             case
                 when audit_trail.kind in ('feature_switched', 'features_switched')
-                    and audit_trail.at > now() - interval '1 day'
+                    and audit_trail.at > now() - %(undone_within)s
                     and not exists (
                         select from integration.audit_trail as later
                         where later.organization_id = audit_trail.organization_id
@@ -142,6 +143,7 @@ def _changes(
         {
             "organization": organization_id,
             "subject": subject,
+            "undone_within": UNDONE_WITHIN,
             "limit": limit,
             "offset": offset,
         },

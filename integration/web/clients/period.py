@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from integration.figures.quiet import QUIET_AFTER
 from integration.web.page.time_zone import Day, zone_of, zoned
 from integration.web.page.visit import Visit
 
-QUIET_DAYS = 30  # a company that nobody has met for longer is quiet
 _DAYS: dict[str, int | None] = {"30": 30, "90": 90, "all": None}
 DEFAULT = "90"
 
@@ -47,4 +47,4 @@ def every_period(visit: Visit) -> list[Period]:
 
 
 def quiet_before(visit: Visit) -> datetime:
-    return visit.now - timedelta(days=QUIET_DAYS)
+    return visit.now - QUIET_AFTER

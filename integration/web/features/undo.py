@@ -1,7 +1,7 @@
 """`/services/zoom/features/undo`: takes back a change of features, within a day."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -16,6 +16,7 @@ from integration.web.page.undo import show_next_with_undo
 from integration.web.page.visit import PageRoute, Shows, Visit
 
 UNDO = PATH + "/undo"
+UNDONE_WITHIN = timedelta(days=1)
 TOO_LATE = "This change can no longer be undone. Switch the features again instead."
 
 
@@ -33,7 +34,7 @@ def undo(visit: Visit) -> Response:
     with visit.transaction() as connection:
         changed_at = lock_switches(connection, organization_id)
         change = rows.maybe_one(
-            connection, _Change, _CHANGE, [organization_id, visit.field("change")]
+            connection, _Change, _CHANGE, [organization_id, UNDONE_WITHIN, visit.field("change")]
         )
         if change is None:
             visit.show_next(connection, TOO_LATE, tone="warn")
@@ -64,7 +65,7 @@ _CHANGE = """
     from integration.audit_trail
     where audit_trail.organization_id = %s
         and audit_trail.kind in ('feature_switched', 'features_switched')
-        and audit_trail.at > now() - interval '1 day'
+        and audit_trail.at > now() - %s
         and audit_trail.details ->> 'changed_at' = %s
 """
 

@@ -43,12 +43,12 @@ from integration.web.missing.search_form import (
 from integration.web.missing.seen import Visibility, outcomes_exist
 from integration.web.page.addresses import back_to
 from integration.web.page.freshness import freshness_of
+from integration.web.page.listing import ROWS
 from integration.web.page.reach import reach_of
 from integration.web.page.refusals import not_found
 from integration.web.page.time_zone import zone_of, zoned
 from integration.web.page.visit import PageRoute, Visit
 
-ROWS = 50
 FAILED_SHOWN = 20
 Chip = tuple[str, str, int]  # an outcome of SHOWN, its name, how many
 

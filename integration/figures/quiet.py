@@ -1,0 +1,6 @@
+"""When a company counts as quiet: on the pages of clients and teams, and in the digest."""
+
+from datetime import timedelta
+
+# A company is quiet that was met before, but not in this time.
+QUIET_AFTER = timedelta(days=30)
