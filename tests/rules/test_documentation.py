@@ -100,11 +100,24 @@ def test_the_readme_mentions_every_mart() -> None:
     assert {mart for mart in marts if mart not in text} == set()
 
 
+def files_in_tables(text: str) -> set[tuple[str, str]]:
+    """Folder and file, of the rows that start with a folder, perhaps with some words on it."""
+    rows = re.findall(r"^\| `([a-z_/]+)`(?:, [^|]+)? \| (.+) \|$", text, re.MULTILINE)
+    return {(folder, name) for folder, row in rows for name in re.findall(r"`(\S+\.\w+)`", row)}
+
+
 def test_the_files_that_the_readme_sends_to_exist() -> None:
-    rows = re.findall(r"^\| `([a-z_/]+)` \| (.+) \|$", README.read_text(), re.MULTILINE)
-    files = {(folder, name) for folder, text in rows for name in re.findall(r"`(\S+\.\w+)`", text)}
+    files = files_in_tables(README.read_text())
     assert len(files) > 50
     lost = {name for folder, name in files if not any((PROJECT / folder).rglob(Path(name).name))}
+    assert lost == set()
+
+
+def test_the_map_of_rules_names_each_file_where_it_is() -> None:
+    section = README.read_text().partition("\n## Where a rule is\n")[2].partition("\n## ")[0]
+    files = files_in_tables(section)
+    assert len(files) > 250
+    lost = {f"{folder}/{name}" for folder, name in files if not (PROJECT / folder / name).is_file()}
     assert lost == set()
 
 
