@@ -55,6 +55,7 @@ class Row:
 class Matrix:
     headings: list[Heading]
     rows: list[Row]
+    counted: int = COUNTED
 
 
 def arranged(ties: Sequence[Tie]) -> Matrix:

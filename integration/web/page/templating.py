@@ -13,6 +13,7 @@ from starlette.templating import Jinja2Templates
 
 from integration.dates import DateStyle
 from integration.directory.rights import ROLE_NAMES, Right, someone_who_may, who_may
+from integration.figures.quiet import QUIET_AFTER
 from integration.quantities import noun, quantity
 from integration.web.page.navigation import current_label, is_current, is_open, navigation
 from integration.web.page.time_zone import zoned
@@ -40,6 +41,7 @@ def make_templates() -> Jinja2Templates:
     environment.globals.update(
         FEATURES=FEATURES,
         Right=Right,
+        QUIET_DAYS=QUIET_AFTER.days,
         ROLE_NAMES=ROLE_NAMES,
         who_may=who_may,
         someone_who_may=someone_who_may,
