@@ -32,7 +32,7 @@ DBT = (
 )
 # What these commands import only when they have read their settings.
 LATER = {
-    "batch": (*DBT, "orchestration.batch", "dagster_postgres"),
+    "batch": (*DBT, "orchestration.batch", "orchestration.storage"),
     **dict.fromkeys(("rebuild", "migrate", "erase", "dbt"), DBT),
 }
 # Python reads these when it starts.
