@@ -9,10 +9,11 @@ from itertools import count
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory, mkdtemp
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import psycopg
 from alembic import command
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
 
 from integration.database.logins import set_database_rights
@@ -103,11 +104,20 @@ def url_of(server_url: str, database: str) -> str:
     return urlsplit(server_url)._replace(path=f"/{database}").geturl()
 
 
-def share_what_dbt_parsed(home: Path) -> None:
-    """Gives an installation the folder that this run shares for the project as dbt parsed it."""
+def share_what_dbt_parsed(home: Path, url: str = "") -> None:
+    """Gives an installation the folder that this run shares for the project as dbt parsed it.
+
+    A database with another name than those of `new_database` gets one of its own, so that dbt does
+    not parse the project again after it.
+    """
     home.mkdir(parents=True, exist_ok=True)
+    name = str(conninfo_to_dict(url).get("dbname", FIRST))
+    folder = parsed_projects()
+    if not name.startswith("test_"):
+        folder = folder / "of other names" / quote(name, safe="")
+        folder.mkdir(parents=True, exist_ok=True)
     if not (home / "dbt").exists():
-        (home / "dbt").symlink_to(parsed_projects())
+        (home / "dbt").symlink_to(folder)
 
 
 @cache
