@@ -1,23 +1,42 @@
 """What a visitor gets from a page: one visit, with all its checks."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 SERIOUS = ("serious", "critical")
-# Registered before anything is drawn. Shifts right after an input are caused by the visitor.
-WATCH_SHIFTS = """
-    window.shifted = 0;
-    new PerformanceObserver(list => {
-        for (const entry of list.getEntries()) {
-            if (!entry.hadRecentInput) window.shifted += entry.value;
-        }
-    }).observe({type: "layout-shift", buffered: true});
-"""
-# Only the findings: all that axe says of a page is 50 KB.
-FIND_BARRIERS = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
+# Registered before anything is drawn. Shifts right after an input are caused by the visitor. What
+# the browser has not reported yet is asked for.
+WATCH_SHIFTS = """{
+    let moved = 0;
+    const add = shifts => {
+        for (const one of shifts) if (!one.hadRecentInput) moved += one.value;
+    };
+    const watcher = new PerformanceObserver(list => add(list.getEntries()));
+    watcher.observe({type: "layout-shift", buffered: true});
+    Object.defineProperty(window, "shifted", {
+        get() { add(watcher.takeRecords()); return moved; },
+    });
+}"""
+# Half a megabyte. As a function that comes with each page of a tab, it is sent to the browser and
+# parsed once (28 instead of 75 CPU ms a page).
+HOLD_AXE = f"window.loadAxe = () => {{\n{AXE_SCRIPT}\n}};"
+# Only the findings: all that axe says of a page is 50 KB. A finding has the impact of its rule, so
+# the rules that can find nothing serious are left out, and with them the preloading of all styles
+# that one of them needs.
+FIND_BARRIERS = """() => {
+    if (!window.loadAxe) return null;
+    loadAxe();
+    const mild = axe._audit.rules.filter(rule => ["minor", "moderate"].includes(rule.impact));
+    return axe.run({
+        resultTypes: ["violations"],
+        rules: Object.fromEntries(mild.map(rule => [rule.id, {enabled: false}])),
+    }).then(found => found.violations);
+}"""
 # Words that are not on one line, of tables and everything else that people read. Addresses may be
 # broken after their marks, and codes anywhere.
 BROKEN_WORDS = """() => {
@@ -53,6 +72,16 @@ CUT_TEXTS = """() => {
 }""".replace("READABLE", str(READABLE))
 NARROW_DESK = 1100  # pixels
 DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# All that barriers and broken words depend on, and what else is measured.
+MEASURE = """() => ({
+    picture: [
+        location.href, innerWidth, innerHeight,
+        matchMedia("(prefers-color-scheme: dark)").matches, matchMedia("print").matches,
+        document.documentElement.outerHTML,
+    ].join("\\n"),
+    widerBy: document.documentElement.scrollWidth - innerWidth,
+    shifted: window.shifted,
+})"""
 
 
 @dataclass(frozen=True)
@@ -71,11 +100,19 @@ class Look:
     broken: list[str]
 
 
+# What was found on the pages that a tab has shown, by their pictures: in many states of a site most
+# pages are the same.
+_FOUND: WeakKeyDictionary[Page, dict[bytes, tuple[list[str], list[str]]]] = WeakKeyDictionary()
+
+
 def look_at(page: Page, address: str) -> Look:
     """Visits this address in a context that runs WATCH_SHIFTS. axe is injected through the
     browser's debugger, which the page's policy does not restrict: it stays as strict as for
     visitors. Visits one after another in the same tab take half the time of a new tab for each.
     """
+    if page not in _FOUND:
+        page.add_init_script(HOLD_AXE)
+        _FOUND[page] = {}
     asked: list[str] = []
     said: list[str] = []
     listeners = {
@@ -98,23 +135,36 @@ def _look(page: Page, address: str, *, asked: list[str], said: list[str]) -> Loo
     # The browser logs each error status, but a refusal is a page to check, too.
     complaints = [text for text in said if "Failed to load resource" not in text or answer.ok]
     host = urlsplit(page.url).netloc
-    wider_by = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    shifted = page.evaluate("window.shifted")
+    measured = page.evaluate(MEASURE)
+    barriers, broken = _found(page, measured["picture"])
     return Look(
         status=answer.status,
-        barriers=barriers_of(page),
+        barriers=barriers,
         foreign=[url for url in asked if urlsplit(url).netloc != host],
         said=complaints,
-        wider_by=wider_by,
-        shifted=round(shifted, 4),
-        broken=_broken_words(page),
+        wider_by=measured["widerBy"],
+        shifted=round(measured["shifted"], 4),
+        broken=broken,
     )
+
+
+def _found(page: Page, picture: str) -> tuple[list[str], list[str]]:
+    """The barriers and the broken words."""
+    key = sha256(picture.encode()).digest()
+    if key in _FOUND[page]:
+        return _FOUND[page][key]
+    found = barriers_of(page), _broken_words(page)
+    if page.evaluate(MEASURE)["picture"] == picture:  # no part of it has been replaced meanwhile
+        _FOUND[page][key] = found
+    return found
 
 
 def barriers_of(page: Page) -> list[str]:
     """axe's serious and critical findings on the page as it is now."""
-    page.evaluate(AXE_SCRIPT)
     found = page.evaluate(FIND_BARRIERS)
+    if found is None:
+        page.evaluate(HOLD_AXE)
+        found = page.evaluate(FIND_BARRIERS)
     return [
         f"{one['id']}: {node['target'][0]} {node['failureSummary']}"
         for one in found
