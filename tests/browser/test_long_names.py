@@ -2,12 +2,14 @@
 read, at a desk, in a narrow window and on a phone.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from integration.web.page.templating import WEB
 from integration.web.pages import PAGES
 from simulator.world import World
 from tests.browser.conftest import DESKTOP, PHONE, sign_in
@@ -40,6 +42,12 @@ FULL = (
     f"/services/zoom/domains/company?domain={DOMAINS[0]}",
     f"/services/zoom/domains/change?do=merge&domain={DOMAINS[0]}&into={DOMAINS[3]}",
 )
+LOOK = f"""[
+    ({BROKEN_WORDS})(), ({CUT_TEXTS})(),
+    document.documentElement.scrollWidth > innerWidth,
+]"""
+Seen = tuple[list[str], list[str], bool]
+WIDTH = re.compile(r"width|matchMedia|resize|getBoundingClientRect|\bscreen\b", re.IGNORECASE)
 ADDRESSES = [
     *(
         route.path
@@ -74,17 +82,32 @@ def page(batched: Batched, browser: Browser) -> Iterator[Page]:
         yield tab
 
 
-@pytest.mark.parametrize("size", WIDTHS)
-def test_no_name_is_broken_or_cut_until_it_cannot_be_read(
-    page: Page, addresses: list[str], size: str
-) -> None:
-    page.set_viewport_size({"width": WIDTHS[size], "height": 900})
-    found = {}
+@pytest.fixture(scope="module")
+def seen(page: Page, addresses: list[str]) -> dict[str, dict[str, Seen]]:
+    """What is wrong at each width, by address. Each page is loaded once: its styles alone make it
+    different at another width (the last test).
+    """
+    found: dict[str, dict[str, Seen]] = {size: {} for size in WIDTHS}
     for path in addresses:
         page.goto(path)
-        page.evaluate(DRAWN)
-        broken, cut = page.evaluate(BROKEN_WORDS), page.evaluate(CUT_TEXTS)
-        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        if broken or cut or wide:
-            found[path] = (broken, cut, wide)
-    assert found == {}, "\n".join(f"{path}: {what}" for path, what in found.items())
+        for size, width in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate(DRAWN)
+            broken, cut, wide = page.evaluate(LOOK)
+            if broken or cut or wide:
+                found[size][path] = (broken, cut, wide)
+    return found
+
+
+@pytest.mark.parametrize("size", WIDTHS)
+def test_no_name_is_broken_or_cut_until_it_cannot_be_read(
+    seen: dict[str, dict[str, Seen]], size: str
+) -> None:
+    assert seen[size] == {}, "\n".join(f"{path}: {what}" for path, what in seen[size].items())
+
+
+def test_no_script_looks_at_the_width_of_the_window() -> None:
+    """Otherwise a page could differ from one that is loaded at that width."""
+    scripts = {file.name: file.read_text() for file in WEB.rglob("*.js")}
+    assert scripts
+    assert [name for name, text in scripts.items() if WIDTH.search(text)] == []
