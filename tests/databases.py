@@ -16,10 +16,10 @@ from alembic import command
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
 
-from integration.database.logins import set_database_rights
+from integration.database.logins import allow_logins_without_password, set_database_rights
 from integration.database.migrate import configuration, engine_of
 from integration.database.own_organization import limit_to
-from integration.database.postgres import transaction
+from integration.database.postgres import OWN_URLS, transaction
 from integration.pipeline.migrate import migrate
 from integration.settings import Settings
 
@@ -39,6 +39,7 @@ def make_template(server_url: str) -> None:
             home = Path(folder)
             share_what_dbt_parsed(home)
             migrate(Settings(home, values={}), url_of(server_url, FIRST), say=print)
+            allow_logins_without_password(url_of(server_url, FIRST))
         owner.execute(
             SQL("alter database {} rename to {}").format(Identifier(FIRST), Identifier(MIGRATED))
         )
@@ -102,6 +103,17 @@ def keep_as_template(url: str, template: str) -> None:
 
 def url_of(server_url: str, database: str) -> str:
     return urlsplit(server_url)._replace(path=f"/{database}").geturl()
+
+
+def with_own_logins(url: str) -> dict[str, str]:
+    """The settings of an installation on this database, in which each process logs in as itself."""
+    return {
+        "DATABASE_URL": url,
+        **{
+            setting: urlsplit(url)._replace(netloc=f"{role}:@").geturl()
+            for role, setting in OWN_URLS.items()
+        },
+    }
 
 
 def share_what_dbt_parsed(home: Path, url: str = "") -> None:

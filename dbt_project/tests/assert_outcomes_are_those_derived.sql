@@ -1,6 +1,6 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'outcomes'}}}) }}
 
-{# Every outcome is shown, with its own text. #}
+{# Every outcome is shown, with its own text, and of whoever has paused without their name. #}
 
 with
 
@@ -30,7 +30,7 @@ expected as (
         outcomes.organization_id,
         outcomes.session_id,
         outcomes.participant_id,
-        outcomes.user_id,
+        case when outcomes.is_paused is not true then outcomes.user_id end as user_id,
         outcomes.outcome,
         details.detail
     from outcomes

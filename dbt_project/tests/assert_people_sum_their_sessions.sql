@@ -1,7 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'people'}}}) }}
 
 {# Every external person who took part in a session is shown, with the number of their sessions; the
-   name is their latest one, or the guess. #}
+   name is the corrected one, their latest one, or the guess. #}
 
 with
 
@@ -40,7 +40,8 @@ identities as (
         person_key,
         kind,
         company_id,
-        guessed_name
+        guessed_name,
+        corrected_name
     from email_addresses
 
 ),
@@ -77,8 +78,13 @@ expected as (
         met_people.person_id,
         identities.company_id,
         identities.person_key as email,
-        coalesce(names.person_name, identities.guessed_name) as display_name,
-        case when names.person_name is null then 'guess' else 'zoom' end as name_source,
+        coalesce(identities.corrected_name, names.person_name, identities.guessed_name)
+            as display_name,
+        case
+            when identities.corrected_name is not null then 'override'
+            when names.person_name is not null then 'zoom'
+            else 'guess'
+        end as name_source,
         identities.kind,
         met_people.session_count,
         met_people.first_met_at,

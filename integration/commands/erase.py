@@ -124,7 +124,8 @@ def _erase_person(
     organization: str | None,
     topics: str,
 ) -> bool:
-    key, url = settings.tombstone_key, database_url(settings, "pipeline")
+    # Accounts and links of people are not the pipeline's: only the owner may delete them.
+    key, url = settings.tombstone_key, database_url(settings)
     with connect(url, role="pipeline") as connection:
         try:
             subject, chosen = whom(

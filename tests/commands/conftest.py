@@ -10,14 +10,14 @@ from simulator.running import running
 from simulator.world import World, make_world
 from tests.commands.program import APP_SETTINGS, CLIENT, Program, execute, program_with
 from tests.commands.two_organizations import ACME_AND_OTHER
-from tests.databases import new_database
+from tests.databases import new_database, with_own_logins
 from tests.pipeline.installation import template_with_tables
 
 
 @pytest.fixture
 def program(database_url: str) -> Iterator[Program]:
     """On a migrated, empty database, with the settings of a Zoom app."""
-    with program_with(**APP_SETTINGS, DATABASE_URL=database_url) as found:
+    with program_with(**APP_SETTINGS, **with_own_logins(database_url)) as found:
         yield found
 
 
@@ -33,7 +33,7 @@ def program_with_tables(server_url: str) -> Iterator[Program]:
     """The same with dbt's tables created and empty, so that the first batch takes half as long."""
     with (
         new_database(server_url, template=template_with_tables(server_url)) as url,
-        program_with(**APP_SETTINGS, DATABASE_URL=url) as found,
+        program_with(**APP_SETTINGS, **with_own_logins(url)) as found,
     ):
         yield found
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from cryptography.fernet import Fernet
@@ -55,14 +56,25 @@ class Pipeline:
         self.zoom.phone_users = _merged(batches, "phone_users")
 
     def batch(self, *, as_of: datetime) -> None:
+        self._run("zoom_batch", as_of)
+
+    def audit(self, *, as_of: datetime) -> Any:
+        """The result of the nightly checks of whole tables."""
+        return self._run("nightly_audit", as_of)
+
+    def _run(self, job: str, as_of: datetime) -> Any:
         from orchestration.resources import NOW_TAG
 
-        job = definitions().resolve_job_def("zoom_batch")
         with dagster_in_memory() as instance:
-            job.execute_in_process(
-                instance=instance,
-                tags={NOW_TAG: as_of.isoformat()},
-                run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
+            return (
+                definitions()
+                .resolve_job_def(job)
+                .execute_in_process(
+                    instance=instance,
+                    raise_on_error=job == "zoom_batch",
+                    tags={NOW_TAG: as_of.isoformat()},
+                    run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
+                )
             )
 
     def _grant(self, connection: psycopg.Connection, new: Connection) -> None:

@@ -129,6 +129,13 @@ def test_deliveries_are_the_sum_of_their_dispositions(run: Run) -> None:
     assert found == run.deliveries_of_days
 
 
+def test_the_nightly_audit_finds_nothing(run: Run) -> None:
+    last = max(world.as_of for world in run.worlds)
+    checks = run.product.audit(as_of=last).get_asset_check_evaluations()
+    assert len(checks) > 20
+    assert [check.check_name for check in checks if not check.passed] == []
+
+
 def test_a_rebuild_changes_nothing(run: Run) -> None:
     """Last, because it writes. Ids and `updated_at` are compared, too."""
     before = whole_tables(run.product.url)

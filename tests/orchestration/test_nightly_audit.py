@@ -48,6 +48,16 @@ CHANGES = {
     "date": "({column} + interval '1 month')::date",
     "tstzmultirange": "'{{}}'",
 }
+# What the page and SQL can change of what the tables show.
+SETTINGS = (
+    "person_names (organization_id, person_key, display_name) "
+    "values ('firm', 'dan@client.com', 'Daniel Dunn')",
+    "domain_overrides (organization_id, domain, company_domain, company_name) "
+    "values ('firm', 'other.com', 'client.com', 'Client and Sons')",
+    "own_domains (organization_id, domain) values ('firm', 'subsidiary.example')",
+    "pauses (organization_id, user_id, is_on, effective_from) "
+    "values ('firm', 'ben', true, '2026-01-01')",
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,8 @@ def prepare(installation: Installation) -> None:
         meeting = Session(ACCOUNT, f"uuid-{day}", "zu-ann", start, start + timedelta(hours=1))
         installation.deliver(*meeting.whole(people), at=NOW)
     installation.deliver(call_ended("caller", ACCOUNT, MONDAY, call_id="call-1"), at=NOW)
+    for setting in SETTINGS:
+        installation.execute(f"insert into integration.{setting}")  # noqa: S608 - our own
     installation.batch(now=NOW)
 
 

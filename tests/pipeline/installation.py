@@ -23,7 +23,13 @@ from integration.privacy.subjects import Subject, with_address
 from integration.settings import read_settings
 from integration.zoom.envelope import open_envelope
 from tests.dagster_in_memory import dagster_in_memory
-from tests.databases import MIGRATED, keep_as_template, new_database, share_what_dbt_parsed
+from tests.databases import (
+    MIGRATED,
+    keep_as_template,
+    new_database,
+    share_what_dbt_parsed,
+    with_own_logins,
+)
 from tests.pipeline.events import Body, to_bytes
 
 ACCOUNTS = ("SimulatedAccountOne000", "SimulatedAccountTwo000", "SimulatedAccountThree0")
@@ -233,7 +239,7 @@ def install(url: str, *, home: Path, zoom: str, patch: pytest.MonkeyPatch) -> In
         "WORKSIGHTS_ZOOM_HOME": str(home),
         # Each database has its own, while tests share the home.
         "ERASURES_FILE": str(home / f"erasures-{uuid4()}.jsonl"),
-        "DATABASE_URL": url,
+        **with_own_logins(url),
         "ENCRYPTION_KEY": ENCRYPTION_KEY,
         "TOMBSTONE_KEY": TOMBSTONE_KEY,
         "ZOOM_CLIENT_ID": CLIENT_ID,
