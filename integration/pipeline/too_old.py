@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 
 from integration.database import rows
-from integration.database.postgres import transaction
 from integration.pipeline.batches import Batch
 from integration.privacy.account import delete_orphans
 from integration.privacy.landed_events import delete_sessions
@@ -36,9 +35,9 @@ def is_something_too_old(connection: psycopg.Connection, *, now: datetime) -> bo
     )
 
 
-def delete_what_is_too_old(connection: psycopg.Connection, url: str, batch: Batch) -> Counter[str]:
+def delete_what_is_too_old(connection: psycopg.Connection, batch: Batch) -> Counter[str]:
     """Deletes it; the sessions enter this batch's change set. Returns the number of deleted or
-    emptied rows by table. Users are deleted as the owner, because they are the host product's.
+    emptied rows by table.
     """
     deleted: Counter[str] = Counter()
     now = min(batch.as_of, datetime.now(UTC))  # a trial as of a later time deletes nothing
@@ -49,9 +48,8 @@ def delete_what_is_too_old(connection: psycopg.Connection, url: str, batch: Batc
             if +of_it:
                 of_it += delete_orphans(connection, organization_id)
             deleted += of_it
-        if old := _old_users(connection, organization_id, oldest):
-            with transaction(url) as owner:
-                deleted += remove_users(owner, organization_id, old)
+            if old := _old_users(connection, organization_id, oldest):
+                deleted += remove_users(connection, organization_id, old)
     return deleted
 
 

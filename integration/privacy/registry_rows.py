@@ -173,6 +173,29 @@ class PersonalRows:
             [list(texts)],
         ).rowcount
 
+    def remove_of_users(
+        self, column: PersonalColumn, texts: Collection[str], user_ids: Collection[str]
+    ) -> int:
+        """The same for texts that name one of these users, with the owner's rights. All of them were
+        deactivated more than a month ago.
+        """
+        if not texts:
+            return 0
+        return rows.scalar(
+            self._connection,
+            int,
+            "select integration.remove_deactivated_users(%s, %s, %s::regclass, %s, %s, %s, %s)",
+            [
+                self._organization_id,
+                list(user_ids),
+                column.table,
+                column.column,
+                list(texts),
+                column.erased_by == "blank",
+                self._columns(column.table)[column.column],
+            ],
+        )
+
     def _own_rows(self, column: PersonalColumn) -> Composed:
         """A condition for the organization's rows. Some tables have only an account, and Dagster's
         tables have neither.

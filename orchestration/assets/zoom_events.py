@@ -41,9 +41,7 @@ def zoom_events(
         counts += chunk
         processed = quantity(counts.total(), "delivery", "deliveries")
         context.log.info(f"Processed {processed}: {_in_words(counts)}")
-    too_old = delete_what_is_too_old(
-        batch_in_progress.connection, installation.database_url(), batch_in_progress.batch
-    )
+    too_old = delete_what_is_too_old(batch_in_progress.connection, batch_in_progress.batch)
     return dg.MaterializeResult(
         metadata={
             "batch": batch_in_progress.batch.number,

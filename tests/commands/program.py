@@ -14,6 +14,7 @@ import psycopg
 from dotenv import dotenv_values
 from psycopg.conninfo import make_conninfo
 
+from integration.database.postgres import OWN_URLS
 from integration.settings import PROJECT
 from simulator.company import Company
 from simulator.wire import iso
@@ -57,8 +58,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Program:
-    """`settings` apply to every call; an argument that is None unsets one for that call. It runs
-    as the user and group `user`; None is the account that runs the tests.
+    """`settings` apply to every call; an argument that is None unsets one for that call, and with
+    another DATABASE_URL, no process has an address of its own. It runs as the user and group
+    `user`; None is the account that runs the tests.
     """
 
     home: Path
@@ -66,7 +68,10 @@ class Program:
     user: int | None = None
 
     def environment(self, **changes: str | None) -> dict[str, str]:
-        wanted = {**self.settings, **changes, "WORKSIGHTS_ZOOM_HOME": str(self.home)}
+        elsewhere = dict.fromkeys(OWN_URLS.values()) if "DATABASE_URL" in changes else {}
+        wanted = {
+            **self.settings, **elsewhere, **changes, "WORKSIGHTS_ZOOM_HOME": str(self.home),
+        }  # fmt: skip
         return {**os.environ, **NOTHING_SET, **{k: v or "" for k, v in wanted.items()}}
 
     def __call__(self, *arguments: str, **settings: str | None) -> Answer:

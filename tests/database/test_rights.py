@@ -128,6 +128,10 @@ def test_functions_with_the_owners_rights_are_called_only_by_the_roles_they_are_
         ("integration.organization_of_subscription(bigint)", "page"),
         ("integration.organizations_of_email(text[])", "page"),
         (
+            "integration.remove_deactivated_users(text,text[],regclass,name,text[],boolean,text)",
+            "pipeline",
+        ),
+        (
             "integration.unknown_erasures(text[],text[],text[],timestamp with time zone[])",
             "page",
         ),

@@ -94,7 +94,7 @@ def prepare(installation: Installation) -> None:
         installation.deliver(*meeting.whole(people), at=NOW)
     installation.deliver(call_ended("caller", ACCOUNT, MONDAY, call_id="call-1"), at=NOW)
     for setting in SETTINGS:
-        installation.execute(f"insert into integration.{setting}")  # noqa: S608 - our own
+        installation.execute(f"insert into integration.{setting}")
     installation.batch(now=NOW)
 
 

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from integration.database.postgres import connect
 from integration.privacy.deadlines import Deadline, deadline_of
+from integration.privacy.old_users import remove_users
 from integration.privacy.registry import personal_columns
 from integration.privacy.retention import oldest_kept
 from simulator.world import World
@@ -125,6 +128,19 @@ def found_in(installation: Installation, *texts: str) -> dict[str, list[str]]:
             if text in content:
                 found.setdefault(text, []).append(f"{column.table}.{column.column}")
     return found
+
+
+@pytest.mark.parametrize("deactivated", ["null", "now() - interval '3 weeks'"])
+def test_the_pipeline_cannot_delete_other_users(firm: Installation, deactivated: str) -> None:
+    firm.execute(
+        f"update worksights.users set deactivated_at = {deactivated} where user_id = 'gil'"
+    )  # noqa: S608
+    with (
+        connect(firm.url, role="pipeline") as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="not deactivated more than"),
+    ):
+        remove_users(connection, "firm", ["gil"])
+    assert firm.value("select count(*) from worksights.users where user_id = 'gil'") == 1
 
 
 def test_nothing_is_older_than_it_is_kept_whenever_it_arrives(firm: Installation) -> None:
