@@ -176,8 +176,8 @@ class PersonalRows:
     def remove_of_users(
         self, column: PersonalColumn, texts: Collection[str], user_ids: Collection[str]
     ) -> int:
-        """The same for texts that name one of these users, with the owner's rights. All of them were
-        deactivated more than a month ago.
+        """The same for texts that name one of these users, with the owner's rights. All of them
+        were deactivated more than a month ago.
         """
         if not texts:
             return 0
