@@ -29,7 +29,7 @@ def test_ascii_letters_match_their_capitals(
     world = make_world([build_company()], client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     with running("18", locale=TURKISH) as server, running_zoom(world) as zoom:
         migrate(Settings(tmp_path, values={}), server.url(), say=print)
-        firm = install(server.url(), home=tmp_path, zoom=zoom, patch=monkeypatch)
+        firm = install(server.url(), home=tmp_path, zoom=zoom, patch=monkeypatch, as_owner=True)
         assert firm.value("select lower('I')") == "\u0131"
         firm.organization("firm", account=ACCOUNT, users={"iris": "Iris.INGE@taworks.com"})
         meeting = Session(

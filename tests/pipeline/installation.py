@@ -232,14 +232,18 @@ def template_after(play: Callable[[Installation], None], server_url: str, *, tem
     return name
 
 
-def install(url: str, *, home: Path, zoom: str, patch: pytest.MonkeyPatch) -> Installation:
-    """Sets the environment of an installation on this database, with the simulator at `zoom`."""
+def install(
+    url: str, *, home: Path, zoom: str, patch: pytest.MonkeyPatch, as_owner: bool = False
+) -> Installation:
+    """Sets the environment of an installation on this database, with the simulator at `zoom`. Each
+    process logs in as itself, without a password, or all `as_owner`.
+    """
     share_what_dbt_parsed(home)
     environment = {
         "WORKSIGHTS_ZOOM_HOME": str(home),
         # Each database has its own, while tests share the home.
         "ERASURES_FILE": str(home / f"erasures-{uuid4()}.jsonl"),
-        **with_own_logins(url),
+        **({"DATABASE_URL": url} if as_owner else with_own_logins(url)),
         "ENCRYPTION_KEY": ENCRYPTION_KEY,
         "TOMBSTONE_KEY": TOMBSTONE_KEY,
         "ZOOM_CLIENT_ID": CLIENT_ID,
