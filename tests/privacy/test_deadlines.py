@@ -144,6 +144,17 @@ def test_the_pipeline_cannot_delete_other_users(firm: Installation, weeks_ago: i
     assert firm.value("select count(*) from worksights.users where user_id = 'gil'") == 1
 
 
+def test_nothing_of_the_pipelines_own_runs_with_the_owners_rights(firm: Installation) -> None:
+    """A table of its own could have a trigger."""
+    with connect(firm.url, role="pipeline") as connection:
+        connection.execute("create temporary table own (organization_id text, user_id text)")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="not the owner's"):
+            connection.execute(
+                "select integration.remove_deactivated_users('firm', '{}', 'own'::regclass, "
+                "'user_id', '{}', false, null)"
+            )
+
+
 def test_nothing_is_older_than_it_is_kept_whenever_it_arrives(firm: Installation) -> None:
     deactivated = START + timedelta(days=2)
     firm.execute(

@@ -34,6 +34,12 @@ begin
         raise insufficient_privilege
             using message = 'One of these users was not deactivated more than a month ago.';
     end if;
+    -- A trigger of another login's table would run with the owner's rights.
+    if not exists (
+        select from pg_class where oid = relation and relowner = current_user::regrole
+    ) then
+        raise insufficient_privilege using message = 'This table is not the owner''s.';
+    end if;
     has_organization := exists (
         select from pg_attribute
         where attrelid = relation and attname = 'organization_id' and not attisdropped
