@@ -114,7 +114,7 @@ def test_the_files_that_the_readme_sends_to_exist() -> None:
 
 
 def test_the_map_of_rules_names_each_file_where_it_is() -> None:
-    section = README.read_text().partition("\n## Where a rule is\n")[2].partition("\n## ")[0]
+    section = README.read_text().partition("\n## Where to find a rule\n")[2].partition("\n## ")[0]
     files = files_in_tables(section)
     assert len(files) > 250
     lost = {f"{folder}/{name}" for folder, name in files if not (PROJECT / folder / name).is_file()}
