@@ -22,7 +22,7 @@ class Rule:
 RULES = (
     Rule(
         "ingress.deliveries",
-        "the bodies of quarantined deliveries for QUARANTINE_DAYS; the row for good",
+        "the bodies of quarantined deliveries for QUARANTINE_DAYS; the rows permanently",
         """
         update ingress.deliveries set body = null
         where disposition = 'quarantined' and body is not null
@@ -49,7 +49,7 @@ RULES = (
     ),
     Rule(
         "integration.sign_in_requests",
-        "for the limits on requests, one hour",
+        "for one hour, to limit requests",
         """
         delete from integration.sign_in_requests
         where requested_at < %(now)s - interval '1 hour'
@@ -75,7 +75,7 @@ RULES = (
     ),
     Rule(
         "integration.notifications",
-        "tests of notifications for 90 days",
+        "test notifications for 90 days",
         """
         delete from integration.notifications
         where cause_id is null and created_at < %(now)s - interval '90 days'
@@ -83,7 +83,8 @@ RULES = (
     ),
     Rule(
         "pipeline.batches",
-        "finished batches for 13 months; the last one, and those that applied an exclusion, always",
+        "finished batches for 13 months; the last one, and those that applied an exclusion, "
+        "permanently",
         """
         delete from pipeline.batches
         where finished_at < %(now)s - interval '13 months'

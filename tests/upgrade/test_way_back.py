@@ -1,4 +1,4 @@
-"""The way back, as docs/operations/upgrade.md says: deliveries that arrived after the backup are
+"""Rolling back, as docs/operations/upgrade.md says: deliveries that arrived after the backup are
 copied to the restored database, and a batch of the release before lands them.
 """
 
