@@ -33,7 +33,7 @@ DEFAULT_DAYS = 7
 @click.command()
 @click.option("--user", required=True, help="Email of the WorkSights user.")
 @click.option("--organization", help="Organization ID, if several organizations have this email.")
-@click.option("--session", help="Zoom UUID, call ID, meeting number or session_id.")
+@click.option("--session", help="Zoom UUID, call ID, meeting ID or session_id.")
 @click.option("--since", type=Moment(), help="Start date or time, such as 2026-03-02.")
 def explain(
     user: str, organization: str | None, session: str | None, since: datetime | None

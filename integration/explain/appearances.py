@@ -107,7 +107,7 @@ def explained_users(
 def find_sessions(
     connection: psycopg.Connection, *, organization_id: str, name: str
 ) -> list[SessionSummary]:
-    """Sessions with this Zoom uuid, call_id, meeting number or session_id; the latest first."""
+    """Sessions with this Zoom uuid, call_id, meeting ID or session_id; the latest first."""
     return rows.every(
         connection,
         SessionSummary,

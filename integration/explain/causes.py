@@ -12,9 +12,9 @@ from integration.explain.outcomes import OUTCOMES, Page
 class Kind(StrEnum):
     """The sections of the page Missing, with their headings."""
 
-    FIXABLE = "Can be brought back"
-    LOST = "Cannot be brought back"
-    INTENDED = "Left out on purpose"
+    FIXABLE = "Can still be added"
+    LOST = "Cannot be added"
+    INTENDED = "Not added on purpose"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def _named(key: str, kind: Kind, sentence: str) -> Cause:
 
 _FIXES: dict[Page, str] = {
     "users": "Map them from an earlier day to add these sessions.",
-    "features": "Switch them on from an earlier day to add these sessions.",
+    "features": "Switch the feature on from an earlier day to add these sessions.",
 }
 
 
@@ -92,11 +92,11 @@ CAUSES = {
         ),
         Cause(
             "outside",
-            "Not your Zoom users",
+            "Not in a connected account",
             Kind.LOST,
             "The participants joined without signing in, or with a Zoom account that is not "
             "connected. Only Zoom users of a connected account can be mapped.",
-            "Not your Zoom users",
+            "Not in a connected account",
         ),
         _named(
             "no_identity",
@@ -113,7 +113,7 @@ CAUSES = {
         _named(
             "user_inactive",
             Kind.INTENDED,
-            "The WorkSights profile did not exist or was not active when these sessions ended.",
+            "The WorkSights user did not exist or was not active when these sessions ended.",
         ),
         _named(
             "excluded", Kind.INTENDED, "The participants or meetings are on the exclusion list."
@@ -131,7 +131,7 @@ CAUSES = {
             Kind.INTENDED,
             "The participants left the waiting room without being admitted.",
         ),
-        _named("zero_duration", Kind.INTENDED, "Zoom’s data shows no time in these sessions."),
+        _named("zero_duration", Kind.INTENDED, "Zoom's data shows no time in these sessions."),
         _named(
             "before_connection",
             Kind.INTENDED,

@@ -54,6 +54,6 @@ def lacks_phone(connection: psycopg.Connection, user: ExplainedUser) -> bool:
 
 def why_no_calls(name: str | None) -> str:
     """The reason for somebody without a license; None is the reader."""
-    whose = f"Phone calls of {name}" if name else "Your phone calls"
-    whom = "them" if name else "you"
-    return f"{whose}: there is no Zoom Phone license for {whom} in Zoom, so Zoom reports no calls."
+    if name:
+        return f"{name} has no Zoom Phone license, so Zoom reports no calls."
+    return "You have no Zoom Phone license, so Zoom reports no calls for you."

@@ -46,7 +46,7 @@ def test_one_click_leads_from_what_is_missing_to_the_fix(
     page.get_by_label("From").fill(DAY)
     page.get_by_label("To up to 31 days").fill(DAY)
     page.get_by_role("button", name="Search").click()
-    expect(page.get_by_role("heading", name="Can be brought back")).to_be_visible()
+    expect(page.get_by_role("heading", name="Can still be added")).to_be_visible()
     card = page.get_by_role("article").filter(has_text="Not mapped: 1 session of 1 Zoom user")
     expect(card).to_contain_text("Stray Stone")
     card.get_by_role("link", name="Map").click()

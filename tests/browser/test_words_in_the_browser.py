@@ -119,7 +119,7 @@ def test_people_without_zoom_phone_are_shown_where_phone_calls_are_switched(
         row = page.get_by_role("row").filter(has_text=name)
         expect(row.get_by_text("No Zoom Phone")).to_have_count(count)
     page.get_by_role("link", name="Manager of Acme").click()
-    expect(page.get_by_text("No Zoom Phone in Zoom")).to_be_visible()
+    expect(page.get_by_text("This person has no Zoom Phone")).to_be_visible()
     page.goto("/services/zoom/overview")
     expect(page.get_by_text("(1 with Zoom Phone)")).to_be_visible()
 
@@ -127,7 +127,7 @@ def test_people_without_zoom_phone_are_shown_where_phone_calls_are_switched(
 def test_missing_calls_of_someone_without_zoom_phone_are_explained(page: Page) -> None:
     page.goto("/missing?person=manager@acme.example")
     expect(page.locator(".without-calls")).to_contain_text(
-        "Phone calls of Manager of Acme: there is no Zoom Phone license for them in Zoom"
+        "Manager of Acme has no Zoom Phone license, so Zoom reports no calls."
     )
     page.locator("summary", has_text="What never appears").click()
     expect(page.get_by_text("Phone calls of people without a Zoom Phone license.")).to_be_visible()

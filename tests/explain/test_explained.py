@@ -41,7 +41,7 @@ def test_explain_shows_the_entry_the_failed_step_and_what_can_never_be_there(
     assert hers.startswith(f"What never appears: m{NEVER_THERE[1:]}")
     assert "entry yes Hosted a scheduled meeting: Plans for spring" in hers
     assert "activity" in said(ANN.email)
-    no_phone = "Phone calls of Somebody: there is no Zoom Phone license for them in Zoom"
+    no_phone = "Somebody has no Zoom Phone license, so Zoom reports no calls."
     assert no_phone not in said(ANN.email)  # her account's licenses are not known yet
     installation.execute("update integration.connections set users_imported_at = now()")
     assert no_phone in said(ANN.email)

@@ -198,7 +198,7 @@ def one(visit: Visit) -> Response:
 def _unfinished(
     connection: psycopg.Connection, visit: Visit, asked: MissingSearch
 ) -> list[tuple[SessionSummary, Step | None]]:
-    """The sessions with the requested meeting number that have not ended, and the step they are
+    """The sessions with the requested meeting ID that have not ended, and the step they are
     waiting for. Their participants are known only after the end.
     """
     if not asked.meeting:

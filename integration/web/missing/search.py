@@ -14,7 +14,7 @@ from integration.web.missing.seen import SEEN, Visibility, limits
 
 @dataclass(frozen=True)
 class SearchCriteria:
-    """`name` is a meeting number, uuid, call id or session_id. Of rows only, `cause` is a cause, or
+    """`name` is a meeting ID, uuid, call id or session_id. Of rows only, `cause` is a cause, or
     `missing` for all except `activity`; `of` is the id of a WorkSights user or Zoom user, or the
     address, that they are about. Empty criteria match everything, but without person, topic and
     name, external guests are not listed.

@@ -143,12 +143,12 @@ def _wrong_range(first: date, last: date) -> dict[str, str]:
         return {"from": "The start date cannot be after the end date."}
     days = (last - first).days + 1
     if days > MAX_DAYS:
-        return {"to": f"These are {days:,} days. Choose up to {MAX_DAYS} days."}
+        return {"to": f"This range has {days:,} days. Choose up to {MAX_DAYS} days."}
     return {}
 
 
 def _session_name(text: str) -> str:
-    """The text without spaces if it is a meeting number: Zoom shows 852 1234 5678."""
+    """The text without spaces if it is a meeting ID: Zoom shows 852 1234 5678."""
     return re.sub(r"[\s-]", "", text) if re.fullmatch(r"[\d\s-]+", text) else text
 
 

@@ -24,7 +24,7 @@ class Asked:
 
     @property
     def meeting_number(self) -> str | None:
-        """The text without its spaces if it is a meeting number: Zoom shows 852 1234 5678."""
+        """The text without its spaces if it is a meeting ID: Zoom shows 852 1234 5678."""
         is_number = _MEETING_NUMBER.fullmatch(self.text)
         return re.sub("[ -]", "", self.text) if is_number else None
 

@@ -1,4 +1,4 @@
-"""Finds recent sessions by their topic, and the latest one with a meeting number.
+"""Finds recent sessions by their topic, and the latest one with a meeting ID.
 
 What the viewer may see of a session is what they see of it on the page Missing: each search selects
 a few sessions first, and then reads their participants with the statement of that page.
@@ -21,7 +21,7 @@ from integration.web.missing.seen import SEEN, Visibility, limits
 TOPIC_DAYS = 90
 FEW = 50  # users, who were in some thousand sessions of that time
 NAMES_SHOWN = 3  # per session; a webinar has thousands
-SAME_NUMBER = 20  # sessions with one meeting number; a personal room has thousands
+SAME_NUMBER = 20  # sessions with one meeting ID; a personal room has thousands
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def find_sessions_by_topic(
 def latest_with_number(
     connection: psycopg.Connection, sight: Visibility, number: str
 ) -> FoundSession | None:
-    """The latest session with this meeting number in which the viewer may see somebody."""
+    """The latest session with this meeting ID in which the viewer may see somebody."""
     found = rows.scalars(
         connection,
         str,

@@ -94,7 +94,7 @@ def test_who_has_no_zoom_phone_is_marked_where_zoom_says_who_has_it(acme: Site) 
     }  # fmt: skip
     assert [*grid(visitor, "?show=phone")] == ["Member"]
     marked = {
-        role: "No Zoom Phone in Zoom" in visitor.get(f"{TAB}/users/{user_id_of(role)}").text
+        role: "This person has no Zoom Phone" in visitor.get(f"{TAB}/users/{user_id_of(role)}").text
         for role in ("member", "admin", "manager")
     }
     assert marked == {"member": False, "admin": True, "manager": False}

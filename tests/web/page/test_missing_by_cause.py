@@ -73,16 +73,16 @@ def test_what_is_missing_is_grouped_by_cause_with_the_one_step_that_adds_it(site
         "Webinars switched off: 1 session of 1 person": (
             f"{member}?feature=webinars&to=on&since=day&day=2026-03-10"
         ),
-        "Not your Zoom users: 1 session of 1 person": "",
+        "Not in a connected account: 1 session of 1 person": "",
         "Mapped to Nobody: 1 session of 1 person": "",
     }
     headings = re.findall(r'<h2 id="causes-\d">([^<]+)', page)
-    assert headings == ["Can be brought back", "Cannot be brought back", "Left out on purpose"]
+    assert headings == ["Can still be added", "Cannot be added", "Not added on purpose"]
     assert chips(page) == {
-        "Missing": 5, "Not mapped": 2, "Off for this person": 1, "Not your Zoom users": 1,
+        "Missing": 5, "Not mapped": 2, "Off for this person": 1, "Not in a connected account": 1,
         "Mapped to Nobody": 1, "On the timeline": 2, "All": 7,
     }  # fmt: skip
-    said = "5 sessions of these days are not on a timeline; 3 can still be added."
+    said = "5 sessions from these days are not on a timeline; 3 can still be added."
     assert said in words(page)
     assert "Greta" not in page
 
@@ -121,7 +121,7 @@ COUNT = """
 """
 OUTCOME_OF = {
     "Not mapped": "not_mapped", "Mapped later": "not_mapped", "Mapped to Nobody": "not_mapped",
-    "Not your Zoom users": "not_mapped", "Off for this person": "not_subscribed",
+    "Not in a connected account": "not_mapped", "Off for this person": "not_subscribed",
     "On the timeline": "activity",
 }  # fmt: skip
 
@@ -147,7 +147,7 @@ def test_a_guest_is_counted_only_when_searched_for_and_by_name_only_by_those_who
 ) -> None:
     meeting = {**DATE, "meeting": "Talk", "outcome": "missing"}
     page = words(look(site.visitor("executive"), **meeting))
-    assert ("Greta Guest" in page, "3 sessions of these days" in page) == (True, True)
+    assert ("Greta Guest" in page, "3 sessions from these days" in page) == (True, True)
     page = look(site.visitor("admin"), **meeting)
     assert ("Greta" in page, "client.example" in page) == (False, False)
     assert "Guests" in words(page)
@@ -189,7 +189,8 @@ def test_people_without_zoom_phone_read_that_zoom_reports_no_calls(site: Site) -
     def of(visitor: Visitor, **asked: str) -> str:
         return words(look(visitor, **DATE, **asked))
 
-    own, theirs = "Your phone calls: there is no", "Phone calls of Member of Acme: there is no"
+    own = "You have no Zoom Phone license, so Zoom reports no calls for you."
+    theirs = "Member of Acme has no Zoom Phone license, so Zoom reports no calls."
     member, executive = site.visitor("member"), site.visitor("executive")
     assert own in of(member)
     assert (theirs in of(executive, person="member of"), theirs in of(executive)) == (True, False)
@@ -244,5 +245,5 @@ def test_after_an_update_without_a_batch_the_page_says_when_it_works_again(site:
 def test_where_nothing_is_missing_the_page_says_how_much_there_is(site: Site) -> None:
     page = look(site.visitor("executive"), **DATE, topic=WEBINAR.topic, person="manager")
     assert "Nothing is missing" in page
-    assert "1 session of these days is on timelines." in words(page)
+    assert "1 session from these days is on timelines." in words(page)
     assert STRANGER.name not in page

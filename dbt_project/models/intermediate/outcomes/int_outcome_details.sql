@@ -35,8 +35,8 @@ from (
         ),
         (
             'not_subscribed',
-            'The feature was switched off for this user when the session ended, or the user keeps '
-            || 'the session to themselves.'
+            'The feature was switched off for this user when the session ended, or the user had '
+            || 'paused or made the session private.'
         ),
         ('excluded', 'The participant''s email or its domain is on the exclusion list.'),
         ('activity', 'The session is on the timeline.')
