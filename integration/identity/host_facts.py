@@ -56,7 +56,7 @@ LISTS = {
 WHY_SHARED = {
     "free_mail": "provides mailboxes to the public",
     "relay": "forwards mail for the public",
-    "disposable": "provides disposable mailboxes",
+    "disposable": "provides disposable addresses",
     "resource": "hosts calendars for many organizations",
     "hosting_platform": "hosts sites for many organizations",
 }

@@ -5,20 +5,21 @@ from collections.abc import Mapping
 
 from integration.identity.word_lists import SPECIAL_USE_TLDS
 
-# The rules that decide against a company. All are on unless an organization switches one off.
-FLAGS = frozenset(
-    {
-        "automated",
-        "relay",
-        "disposable",
-        "special_use",
-        "free_mail",
-        "unknown_tld",
-        "hosting_platform",
-        "alumni",
-    }
-)
 ADMITTED_TLDS = "admitted_tlds"
+# What pages and problems call each setting.
+TITLES = {
+    "free_mail": "Mailbox providers",
+    "disposable": "Disposable addresses",
+    "relay": "Forwarding services",
+    "hosting_platform": "Hosting platforms",
+    "alumni": "Alumni",
+    "automated": "Automated addresses",
+    "special_use": "Internal and test domains",
+    "unknown_tld": "Unknown endings",
+    ADMITTED_TLDS: "Allowed endings",
+}
+# The rules that decide against a company. All are on unless an organization switches one off.
+FLAGS = frozenset(TITLES) - {ADMITTED_TLDS}
 _BETWEEN_WORDS = re.compile(r"[\s;,]+")
 
 
@@ -28,25 +29,29 @@ def read_settings(
     """The flags that are off, and the admitted TLDs. Ignores invalid rows and reports them."""
     off: set[str] = set()
     admitted: set[str] = set()
+    unknown = 0
     for name, value in sorted(settings.items()):
         word = (value or "").strip().lower()
         if name == ADMITTED_TLDS:
             admitted.update(_admitted(word, problems))
         elif name not in FLAGS:
-            known = ", ".join(sorted(FLAGS | {ADMITTED_TLDS}))
-            problems.append(f"Unknown identity setting. Valid names: {known}.")
+            unknown += 1
         elif word not in ("on", "off"):
-            problems.append(
-                f"The identity setting {name} is neither on nor off and is treated as on."
-            )
+            problems.append(f"The rule “{TITLES[name]}” has an invalid value and is treated as on.")
         elif word == "off":
             off.add(name)
+    if unknown == 1:
+        problems.append("A rule with an unknown name is ignored.")
+    elif unknown:
+        problems.append(f"{unknown:,} rules with unknown names are ignored.")
     return frozenset(off), frozenset(admitted)
 
 
 def _admitted(words: str, problems: list[str]) -> set[str]:
     asked = {word.removeprefix(".") for word in _BETWEEN_WORDS.split(words) if word}
     if asked - SPECIAL_USE_TLDS:
-        known = " ".join(sorted(SPECIAL_USE_TLDS))
-        problems.append(f"Some values in admitted_tlds are ignored. Valid values: {known}.")
+        known = ", ".join(sorted(SPECIAL_USE_TLDS))
+        problems.append(
+            f"Some of the allowed endings are invalid and are ignored. Valid endings: {known}."
+        )
     return asked & SPECIAL_USE_TLDS

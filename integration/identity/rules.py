@@ -61,7 +61,12 @@ def organization_rules(
 def _users(emails: Iterable[str | None], problems: list[str]) -> list[Address]:
     read = [read_address(email) for email in emails if email]
     users = [address for address in read if isinstance(address, Address)]
-    _count("Users with an invalid email", len(read) - len(users), problems)
+    if invalid := len(read) - len(users):
+        problems.append(
+            "1 user with an invalid email is ignored."
+            if invalid == 1
+            else f"{invalid:,} users with invalid emails are ignored."
+        )
     return users
 
 
@@ -75,16 +80,19 @@ def _overrides(rows: Mapping[str, str | None], problems: list[str]) -> dict[str,
         if domain is None or (company is None and company_text is not None):
             unreadable += 1
         elif domain in found:
-            problems.append(f"There are several overrides for {domain}. Only the first is used.")
+            problems.append(
+                f"{domain} is entered several times as a company domain. Only the first entry is "
+                "used."
+            )
         else:
             found[domain] = company
-    _count("Invalid overrides", unreadable, problems)
+    _count_invalid("company domain", unreadable, problems)
     return found
 
 
 def _configured(texts: Iterable[str], problems: list[str]) -> set[str]:
     read = [read_domain(text) for text in texts]
-    _count("Invalid own domains", read.count(None), problems)
+    _count_invalid("own domain", read.count(None), problems)
     found = set()
     for domain in sorted({domain for domain in read if domain is not None}):
         if why := host_facts(domain).why_shared():
@@ -94,9 +102,11 @@ def _configured(texts: Iterable[str], problems: list[str]) -> set[str]:
     return found
 
 
-def _count(what: str, count: int, problems: list[str]) -> None:
-    if count:
-        problems.append(f"{what}: {count}. They are ignored.")
+def _count_invalid(what: str, count: int, problems: list[str]) -> None:
+    if count == 1:
+        problems.append(f"1 {what} is invalid and is ignored.")
+    elif count:
+        problems.append(f"{count:,} {what}s are invalid and are ignored.")
 
 
 def _domains_of(users: list[Address]) -> set[str]:
@@ -116,7 +126,7 @@ def _companies_of_overrides(
             continue
         if why := host_facts(company).why_shared():
             problems.append(
-                f"{company}, the override for {host}, does not count as one of your own domains "
+                f"{host} was merged into {company}, which cannot be one of your own domains "
                 f"because it {why}."
             )
         else:

@@ -62,8 +62,8 @@ def test_an_address_is_tried_on_a_dark_phone_without_scripts(
     page.get_by_role("link", name="Try an address").click()
     page.get_by_label("Email address").fill("Info@Contoso.com")
     page.get_by_role("button", name="Try", exact=True).click()
-    expect(page.get_by_role("heading", name="A shared mailbox at Contoso")).to_be_visible()
-    expect(page.get_by_text("This decides.")).to_have_count(1)
+    expect(page.get_by_role("heading", name="A shared address at Contoso")).to_be_visible()
+    expect(page.get_by_text("This settles it.")).to_have_count(1)
     expect(page).to_have_url(f"{batched.site.base}/services/zoom/domains/try")
 
 

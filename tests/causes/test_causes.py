@@ -196,8 +196,8 @@ def test_every_cause_has_an_audience_and_names_no_table() -> None:
 
 
 def test_unreadable_settings_are_reported_with_the_next_step() -> None:
-    (need,) = needs_of_identity(["Invalid own domains: 1. They are ignored."])
-    assert need.text.startswith("Invalid own domains: 1. They are ignored. Correct")
+    (need,) = needs_of_identity(["1 own domain is invalid and is ignored."])
+    assert need.text.startswith("1 own domain is invalid and is ignored. Correct")
     assert needs_of_identity([]) == []
 
 

@@ -62,7 +62,7 @@ def test_a_shared_domain_becomes_own_neither_by_a_row_nor_by_an_override() -> No
     assert found.own_domains == {"hafen.io"}
     assert found.problems == (
         "The own domain gmail.com is ignored because it provides mailboxes to the public.",
-        "web.de, the override for hafen.io, does not count as one of your own domains because it "
+        "hafen.io was merged into web.de, which cannot be one of your own domains because it "
         "provides mailboxes to the public.",
     )
 
@@ -84,14 +84,14 @@ def test_unreadable_rows_are_ignored_and_counted_without_their_content() -> None
     assert found.overrides == {"a.de": None}
     assert (found.flags_off, found.admitted_tlds) == ({"relay"}, {"test"})
     assert found.problems == (
-        "Users with an invalid email: 2. They are ignored.",
-        "Invalid overrides: 3. They are ignored.",
-        "Some values in admitted_tlds are ignored. Valid values: alt arpa corp example home"
-        " internal intranet lan local localdomain localhost onion private test workgroup.",
-        "The identity setting free_mail is neither on nor off and is treated as on.",
-        "Unknown identity setting. Valid names: admitted_tlds, alumni, automated,"
-        " disposable, free_mail, hosting_platform, relay, special_use, unknown_tld.",
-        "Invalid own domains: 2. They are ignored.",
+        "2 users with invalid emails are ignored.",
+        "3 company domains are invalid and are ignored.",
+        "Some of the allowed endings are invalid and are ignored. Valid endings: alt, arpa, corp,"
+        " example, home, internal, intranet, lan, local, localdomain, localhost, onion, private,"
+        " test, workgroup.",
+        "The rule “Mailbox providers” has an invalid value and is treated as on.",
+        "A rule with an unknown name is ignored.",
+        "2 own domains are invalid and are ignored.",
     )
 
 
@@ -101,7 +101,8 @@ def test_the_same_one_of_two_spellings_of_an_override_always_applies() -> None:
         found = rules(overrides=overrides)
         assert found.overrides == {"xn--mller-kva.de": "b.de"}
         assert found.problems == (
-            "There are several overrides for xn--mller-kva.de. Only the first is used.",
+            "xn--mller-kva.de is entered several times as a company domain. Only the first entry "
+            "is used.",
         )
 
 

@@ -69,7 +69,7 @@ def pause(visit: Visit) -> Response:
         _record(visit, connection, "paused" if to == "on" else "pause_ended")
         visit.show_next(
             connection,
-            "You are paused. Sessions that end from now on are not shown with your name."
+            "Your pause has started. Sessions that end from now on are not shown with your name."
             if to == "on"
             else "Your pause has ended. Sessions that end from now on are shown again.",
         )
@@ -137,7 +137,7 @@ def _require_pausing(visit: Visit) -> None:
             403,
             title="Pausing is not possible",
             text="Your organization does not let people pause.",
-            next_step="Ask for the setting Pausing on the Privacy page to be changed.",
+            next_step="Ask an admin to change the Pausing setting on the Privacy page.",
         )
 
 

@@ -56,7 +56,7 @@ PLANNERS: dict[str, Planner] = {
     "no_company": plans_of_companies.no_company,
     "company": plans_of_companies.is_company,
 }
-NEXT_UPDATE = "The next update, which starts within 20 minutes, applies it to the past, too."
+NEXT_UPDATE = "The next update, which starts within 20 minutes, applies it to past sessions, too."
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from integration.identity.cleaning import cleaned_domain
 from integration.identity.host_facts import host_facts
 from integration.identity.identity_settings import ADMITTED_TLDS, FLAGS
 from integration.identity.word_lists import SPECIAL_USE_TLDS
+from integration.quantities import noun
 from integration.web.domains.asked import Asked, InvalidChange, domain_in, shown_domain
 from integration.web.domains.situation import Situation
 from integration.web.domains.stored import Edit, Table
-from integration.web.domains.words import ADMITTED, RULES
+from integration.web.domains.words import RULES
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ def add_own(asked: Asked, now: Situation) -> Plan:
     if domain in now.rules.own_domains:
         raise InvalidChange("domain", f"{domain} is already one of your own domains.")
     if now.is_own(domain):
-        raise InvalidChange("domain", f"{domain} is already below one of your own domains.")
+        raise InvalidChange(
+            "domain", f"{domain} is already a subdomain of one of your own domains."
+        )
     return Plan(
         f"Add {shown_domain(domain)} to your own domains?",
         "Add",
@@ -75,7 +78,7 @@ def set_rule(asked: Asked, now: Situation) -> Plan:
     if (now.facts.settings.get(asked.rule) == "off") == (asked.value == "off"):
         raise InvalidChange(asked.rule, "This is already the current choice.")
     return Plan(
-        f"{rule.title}: {(rule.on if asked.value == 'on' else rule.off).lower()}?",
+        f"Switch the rule “{rule.title}” {asked.value}?",
         "Save",
         "identity_rule_changed",
         asked.rule,
@@ -94,7 +97,9 @@ def admit_endings(asked: Asked, now: Situation) -> Plan:
     if set(endings) == now.rules.admitted_tlds:
         raise InvalidChange(ADMITTED_TLDS, "This is already the current choice.")
     return Plan(
-        f"{ADMITTED.title}: {', '.join(endings) or 'none'}?",
+        f"Allow the {noun(len(endings), 'ending')} {', '.join(endings)}?"
+        if endings
+        else "Allow none of these endings?",
         "Save",
         "identity_rule_changed",
         ADMITTED_TLDS,

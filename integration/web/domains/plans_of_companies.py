@@ -97,7 +97,7 @@ def no_company(asked: Asked, now: Situation) -> Plan:
     domain = domain_in(asked.domain)
     _refuse_own(domain, now)
     if now.identity_at(domain).company_key is None:
-        raise InvalidChange("domain", f"{domain} is already not a company.")
+        raise InvalidChange("domain", f"{domain} is already marked as not a company.")
     return Plan(
         f"Is {shown_domain(domain)} not a company?",
         "Not a company",
@@ -114,7 +114,7 @@ def is_company(asked: Asked, now: Situation) -> Plan:
     facts = host_facts(domain)
     if facts.is_icann_suffix:
         raise InvalidChange(
-            "domain", f"Anyone can register a domain below {domain}, so it is not a company."
+            "domain", f"Anyone can register a domain under {domain}, so it is not a company."
         )
     if now.identity_at(domain).company_key == domain:
         raise InvalidChange("domain", f"{domain} is already a company.")
@@ -148,7 +148,7 @@ def _refuse_shared(domain: str, now: Situation, *, field: str) -> None:
         raise InvalidChange(
             field,
             f"{domain} {why}, so its people do not belong to one company. If this is wrong, "
-            "first choose that it is a company.",
+            "first mark it as a company.",
         )
 
 

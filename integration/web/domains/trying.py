@@ -25,11 +25,11 @@ LONGEST = 1_000  # bytes: an address with a name around it
 
 # The decision list: a question, the reasons that answer it with yes, and the rule that may be off.
 QUESTIONS = (
-    ("Is it the calendar of a room?", ("resource_calendar",), ""),
-    ("Is it a program that takes notes?", ("notetaker_bot",), ""),
+    ("Is it the calendar of a room or device?", ("resource_calendar",), ""),
+    ("Is it a notetaker bot?", ("notetaker_bot",), ""),
     ("Is it the email of one of your WorkSights users?", ("company_user",), ""),
     ("Is it at one of your own domains?", ("internal_domain",), ""),
-    ("Does a machine send from it?", ("automated_sender",), "automated"),
+    ("Is it an automated sender?", ("automated_sender",), "automated"),
     ("Is the host an IP address?", ("ip_literal",), ""),
     (
         "Has your organization set a company for the domain?",
@@ -37,7 +37,7 @@ QUESTIONS = (
         "",
     ),
     ("Does the domain forward mail for the public?", ("relay_domain",), "relay"),
-    ("Does the domain provide disposable mailboxes?", ("disposable",), "disposable"),
+    ("Does the domain provide disposable addresses?", ("disposable",), "disposable"),
     ("Is the domain internal or for tests?", ("special_use_domain",), "special_use"),
     (
         "Does the domain provide mailboxes to the public?",
@@ -51,7 +51,7 @@ QUESTIONS = (
         ("hosting_platform",),
         "hosting_platform",
     ),
-    ("Can anyone register a domain below it?", ("public_suffix",), ""),
+    ("Can anyone register a domain under it?", ("public_suffix",), ""),
     ("Is it a domain of former students?", ("alumni_domain",), "alumni"),
 )
 
@@ -118,7 +118,7 @@ def _result(identity: Identity, excluded: list[tuple[str, str]], now: Situation)
     if identity.kind == "none":
         return f"This is not an email address. {REASONS[identity.reason]}"
     if any(level == "never_store" for _, level in excluded):
-        return "They are never stored: they stay nameless, and do not appear in any list."
+        return "They are never stored: they stay unnamed, and do not appear in any list."
     if excluded:
         return "They are hidden: they do not appear on any timeline or among clients."
     if identity.kind in ("user", "internal"):
@@ -139,7 +139,7 @@ def _steps_of_reading(text: str, identity: Identity) -> list[Step]:
             Step(
                 "Who is it?",
                 f"{identity.person_key}"
-                + ("." if same else ", for all spellings of this address.")
+                + ("." if same else ". All spellings of this address count as one person.")
                 + " Without a name from Zoom, the name shown is "
                 + f"{guess_person_name(identity.person_key)}.",
             )

@@ -2,27 +2,29 @@
 
 from dataclasses import dataclass
 
+from integration.identity.identity_settings import ADMITTED_TLDS, TITLES
+
 # Why an address has no company, or which rule gives it one: the reasons of the decision list.
 REASONS = {
-    "resource_calendar": "It is the calendar of a room or another resource.",
-    "notetaker_bot": "It is the address of a program that takes notes.",
+    "resource_calendar": "It is the calendar of a room or device.",
+    "notetaker_bot": "It is the address of a notetaker bot.",
     "company_user": "It is the email of a WorkSights user of your organization.",
     "internal_domain": "Its domain is one of your own domains.",
-    "automated_sender": "Machines send from addresses like this.",
+    "automated_sender": "It is an automated address.",
     "ip_literal": "An IP address is not a domain.",
     "override_no_company": "Your organization decided that this domain is not a company.",
     "domain_alias": "Your organization merged this domain into another company.",
     "suffix_override": "Your organization decided that this domain is a company.",
     "domain_override": "Your organization decided that this domain is a company.",
     "relay_domain": "The domain forwards mail for the public.",
-    "disposable": "The domain provides disposable mailboxes.",
+    "disposable": "The domain provides disposable addresses.",
     "special_use_domain": "The domain is reserved for tests or internal networks.",
     "free_mail": "The domain provides mailboxes to the public.",
     "role_at_free_mail": "The domain provides mailboxes to the public.",
     "tenant_domain": "It is the Microsoft 365 domain of one organization.",
     "unknown_tld": "The domain's ending is not known.",
     "hosting_platform": "The domain hosts sites for many organizations.",
-    "public_suffix": "Anyone can register a domain below it.",
+    "public_suffix": "Anyone can register a domain under it.",
     "alumni_domain": "Former students use this domain.",
     "role_address": "The company is the one that registered the domain.",
     "idn": "The company is the one that registered the domain.",
@@ -41,11 +43,14 @@ REASONS = {
 }
 KINDS = {
     "human": ("A person", "They are listed under Clients."),
-    "role": ("A shared mailbox", "It is not listed as a person; its meetings count."),
-    "automated": ("A machine", "It is not listed as a person, and its meetings do not count."),
-    "resource": ("A room or resource", "It is not listed as a person."),
-    "bot": ("A program that takes notes", "It is not listed as a person."),
-    "disposable": ("A disposable mailbox", "It is not listed as a person."),
+    "role": ("A shared address", "It is not listed as a person; its meetings count."),
+    "automated": (
+        "An automated address",
+        "It is not listed as a person, and its meetings do not count.",
+    ),
+    "resource": ("A room or device", "It is not listed as a person."),
+    "bot": ("A notetaker bot", "It is not listed as a person."),
+    "disposable": ("A disposable address", "It is not listed as a person."),
     "user": ("A colleague", "Colleagues are never clients."),
     "internal": ("A colleague", "Colleagues are never clients."),
     "none": ("No one", "It cannot be read as an email address, so it is ignored."),
@@ -67,27 +72,18 @@ class Rule:
     off: str = "Their domain is their company"
 
 
-RULES = {
-    "free_mail": Rule(
-        "Mailbox providers", "Domains where anyone can have a mailbox, such as gmail.com."
-    ),
-    "disposable": Rule(
-        "Disposable mailboxes", "Domains with mailboxes that exist only for minutes."
-    ),
-    "relay": Rule(
-        "Forwarding services", "Domains that hide an address, such as privaterelay.appleid.com."
-    ),
-    "hosting_platform": Rule(
-        "Hosting platforms", "Domains with the sites of many organizations, such as github.io."
-    ),
-    "alumni": Rule("Alumni", "Domains of former students, such as alumni.harvard.edu."),
-    "automated": Rule("Machines", "Addresses such as no-reply@acme.com."),
-    "special_use": Rule(
-        "Internal and test domains", "Domains that end in .local, .corp, .test and the like."
-    ),
-    "unknown_tld": Rule("Unknown endings", "Domains whose ending is on no public list."),
+_ABOUT = {
+    "free_mail": "Domains where anyone can have a mailbox, such as gmail.com.",
+    "disposable": "Domains with addresses that exist only for minutes.",
+    "relay": "Domains that hide an address, such as privaterelay.appleid.com.",
+    "hosting_platform": "Domains with the sites of many organizations, such as github.io.",
+    "alumni": "Domains of former students, such as alumni.harvard.edu.",
+    "automated": "Addresses such as no-reply@acme.com.",
+    "special_use": "Domains that end in .local, .corp, .test and the like.",
+    "unknown_tld": "Domains whose ending is on no public list.",
 }
+RULES = {name: Rule(TITLES[name], about) for name, about in _ABOUT.items()}
 ADMITTED = Rule(
-    "Endings that count anyway",
-    "Internal and test domains with these endings are companies like others.",
+    TITLES[ADMITTED_TLDS],
+    "Domains with these endings count as companies, although they are internal or test domains.",
 )

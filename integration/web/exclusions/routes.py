@@ -19,6 +19,7 @@ from integration.web.exclusions.stored import (
     exclusions_of,
     remove_exclusion,
 )
+from integration.web.exclusions.words import KIND_NAMES, LEVEL_NAMES
 from integration.web.page.refusals import bad_form, not_found
 from integration.web.page.tombstone_key import require_tombstone_key
 from integration.web.page.visit import PageRoute, Shows, Visit
@@ -26,18 +27,11 @@ from integration.zoom.texts import is_longer
 
 PATH = "/services/zoom/privacy/exclusions"
 LONGEST = 320  # bytes; the longest address has so many
-KIND_NAMES = {
-    "email_or_domain": "Email or domain",
-    "phone_number": "Phone number",
-    "zoom_user": "Zoom user ID",
-    "meeting_number": "Meeting number",
-}
-LEVEL_NAMES = {"hide": "Hide", "never_store": "Never store"}
 WRONG = {
     "email_or_domain": "Enter an email such as ann@acme.com, or a domain such as acme.com.",
     "phone_number": "Enter a phone number with at least 7 digits, such as +44 20 7946 0958.",
     "zoom_user": "Enter the ID of a Zoom user. It is on their page, under Users.",
-    "meeting_number": "Enter a meeting number, such as 812 3456 7890.",
+    "meeting_number": "Enter a meeting ID, such as 812 3456 7890.",
 }
 
 
@@ -125,7 +119,7 @@ def save(visit: Visit) -> Response:
 
 def _save(visit: Visit, connection: psycopg.Connection, asked: Asked) -> None:
     if asked.level == "never_store":
-        require_tombstone_key(visit, purpose="what is never stored is recognized")
+        require_tombstone_key(visit, recognizes="what must never be stored")
     exclusion_id = add_exclusion(
         connection,
         visit.viewer.organization_id,
@@ -142,7 +136,8 @@ def _save(visit: Visit, connection: psycopg.Connection, asked: Asked) -> None:
     )
     visit.show_next(
         connection,
-        "Exclusion saved. The next update, which starts within 20 minutes, applies it to the past.",
+        "Exclusion saved. The next update, which starts within 20 minutes, applies it to past "
+        "sessions.",
     )
 
 
@@ -182,7 +177,7 @@ def _check(asked: Asked) -> None:
     if asked.kind == "email_or_domain" and suffix(asked.subject) == asked.subject:
         raise InvalidExclusion(
             "text",
-            f"Anyone can have an address below {asked.subject}. Enter a domain such as acme.com.",
+            f"Anyone can have an address under {asked.subject}. Enter a domain such as acme.com.",
         )
 
 
@@ -196,8 +191,8 @@ def _refuse_own_domain(visit: Visit, connection: psycopg.Connection, asked: Aske
             "text",
             f"{quantity(users, 'active user')} of your organization "
             f"{noun(users, 'has', 'have')} an address at {asked.subject}, so this would remove "
-            "your own people permanently. Enter single addresses, or hold processing on the page "
-            "Privacy.",
+            "your own people permanently. Enter single addresses, or put processing on hold on the "
+            "Privacy page.",
         )
 
 

@@ -16,8 +16,9 @@ STARTERS = (
     Starter(
         "Works council",
         "Its conversations and their subjects are confidential.",
-        "the numbers of its meetings, or the Zoom users of its released members, so that the whole "
-        "session is dropped; an address only makes its owner nameless, and the session stays",
+        "the IDs of its meetings, or the Zoom users of members who work for it full time. Their "
+        "sessions are then not stored at all. An email address only removes its owner's name; the "
+        "session stays.",
     ),
     Starter(
         "Unions",
@@ -31,7 +32,7 @@ STARTERS = (
     ),
     Starter(
         "Lawyers",
-        "What is said to counsel is privileged, and the mere contact reveals something.",
+        "Conversations with counsel are privileged, and contact alone can be revealing.",
         "the law firm's domain",
     ),
     Starter(
@@ -42,7 +43,7 @@ STARTERS = (
     Starter(
         "Data protection officer and whistleblowing",
         "Reports are confidential by law.",
-        "the address, or the number of the line",
+        "the address, or the phone number of the hotline",
     ),
     Starter(
         "Representatives of disabled employees",

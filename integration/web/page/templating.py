@@ -14,9 +14,12 @@ from starlette.templating import Jinja2Templates
 from integration.dates import DateStyle
 from integration.directory.rights import ROLE_NAMES, Right, someone_who_may, who_may
 from integration.figures.quiet import QUIET_AFTER
+from integration.identity.identity_settings import TITLES as RULE_TITLES
 from integration.quantities import noun, quantity
+from integration.web.exclusions.words import EXCLUDED_KINDS
 from integration.web.page.navigation import current_label, is_current, is_open, navigation
 from integration.web.page.time_zone import zoned
+from integration.web.privacy_settings.words import change_in_words
 from integration.zoom.features import FEATURES
 
 PAGE = Path(__file__).parent
@@ -43,6 +46,9 @@ def make_templates() -> Jinja2Templates:
         Right=Right,
         QUIET_DAYS=QUIET_AFTER.days,
         ROLE_NAMES=ROLE_NAMES,
+        RULE_TITLES=RULE_TITLES,
+        EXCLUDED_KINDS=EXCLUDED_KINDS,
+        privacy_change=change_in_words,
         who_may=who_may,
         someone_who_may=someone_who_may,
         quantity=quantity,

@@ -1,4 +1,4 @@
-"""Counts what a change of the privacy settings removes or closes, before it is saved."""
+"""Counts what a change to the privacy settings removes or hides, before it is saved."""
 
 from datetime import datetime
 from typing import LiteralString
@@ -11,32 +11,33 @@ from integration.pipeline.marts import marts_exist
 
 COUNTED = 100_000  # more are not counted, because that would take longer than a page may
 
+# The sentences for one and for several.
 _COUNTS: dict[tuple[str, str], tuple[LiteralString, str, str]] = {
     ("topics", "none"): (
         "select from intermediate.int_sessions "
         "where organization_id = %(organization)s and topic is not null",
-        "session loses its topic",
-        "sessions lose their topics",
+        "{n} session loses its topic.",
+        "{n} sessions lose their topics.",
     ),
     **{
         ("phone_numbers", value): (
             "select from intermediate.int_call_sessions where organization_id = %(organization)s",
-            "past call is changed",
-            "past calls are changed",
+            "{n} past call is changed.",
+            "{n} past calls are changed.",
         )
         for value in ("masked", "none")
     },
     ("processing", "held"): (
         "select from integration.connections "
         "where organization_id = %(organization)s and disconnected_at is null",
-        "connected Zoom account is affected",
-        "connected Zoom accounts are affected",
+        "{n} connected Zoom account is affected.",
+        "{n} connected Zoom accounts are affected.",
     ),
     ("view", "grouped"): (
         "select from worksights.users where organization_id = %(organization)s "
         "and (deactivated_at is null or deactivated_at > now())",
-        "active user's data is closed to others",
-        "active users' data is closed to others",
+        "The data of {n} active user is hidden from others.",
+        "The data of {n} active users is hidden from others.",
     ),
 }
 _OLDER_SESSIONS: LiteralString = """
@@ -64,8 +65,8 @@ def effect_of_retention(
     return _in_words(
         connection,
         _OLDER_SESSIONS,
-        "session is deleted",
-        "sessions are deleted",
+        "{n} session is deleted.",
+        "{n} sessions are deleted.",
         organization=organization_id,
         before=before,
     )
@@ -86,6 +87,6 @@ def _in_words(
         SQL("select count(*) from ({} limit %(limit)s) as found").format(SQL(statement)),
         {"organization": organization, "before": before, "limit": COUNTED + 1},
     )
-    if found > COUNTED:
-        return f"More than {COUNTED:,} {several}."
-    return f"{found:,} {one if found == 1 else several}."
+    number = f"{found:,}" if found <= COUNTED else f"more than {COUNTED:,}"
+    sentence = (one if found == 1 else several).format(n=number)
+    return sentence[0].upper() + sentence[1:]

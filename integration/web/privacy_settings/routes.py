@@ -106,7 +106,7 @@ def save(visit: Visit) -> Response:
     except InvalidValue as invalid:
         return _shown(visit, setting, entered=visit.field("months"), invalid=invalid)
     if setting.name == "phone_numbers" and chosen != "full":
-        require_tombstone_key(visit, purpose="equal numbers are recognized without being kept")
+        require_tombstone_key(visit, recognizes="equal numbers that are not kept")
     with visit.transaction() as connection:
         set_privacy(
             connection,
@@ -121,7 +121,7 @@ def save(visit: Visit) -> Response:
             subject=setting.name,
             details={"value": chosen},
         )
-        visit.show_next(connection, f"{setting.title} is now: {label_of(setting, chosen).lower()}.")
+        visit.show_next(connection, f"{setting.title} changed to “{label_of(setting, chosen)}”.")
     return visit.go(PATH)
 
 

@@ -29,67 +29,68 @@ class Setting:
 _TITLES = {
     "processing": ("Processing", "Whether anything but the list of Zoom users is stored."),
     "view": ("People or groups", "What other people see of a person."),
-    "topics": ("Topics", "Who reads what a meeting or webinar is about."),
-    "phone_numbers": ("Phone numbers", "How much of the other side's number is kept."),
+    "topics": ("Topics", "Who can see the topics of meetings and webinars."),
+    "phone_numbers": ("Phone numbers", "How much of the other party's number is kept."),
     "pause": ("Pausing", "Whether people can keep sessions to themselves."),
     RETENTION: (
-        "How long",
-        "When sessions and all that is derived from them are deleted, and people and companies "
-        "after the last meeting.",
+        "Retention",
+        "When sessions and everything derived from them are deleted. People and companies are "
+        "deleted this long after their last session.",
     ),
 }
 _CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
     "processing": {
-        "released": ("Released", "What Zoom sends is stored, and entries appear on timelines."),
+        "released": ("On", "What Zoom sends is stored, and entries appear on timelines."),
         "held": (
-            "Held",
+            "On hold",
             "Only the list of Zoom users is imported. What Zoom sends is counted but not stored.",
-            "What Zoom sends while processing is held never comes back.",
+            "What Zoom sends while processing is on hold cannot be recovered.",
         ),
     },
     "view": {
         "named": ("By person", "Leaders see people by name, as far as their role allows."),
         "grouped": (
             "Groups only",
-            "No one sees another person's day, sessions or contacts. Figures are shown only where "
-            "they are about at least 5 active users.",
+            "No one sees another person's day, sessions or contacts. Figures are shown only for "
+            "groups of at least 5 active users.",
         ),
     },
     "topics": {
         "leaders": (
             "Leaders and participants",
-            "Executives and Owners read all topics, everyone else those of their own sessions.",
+            "Executives and Owners can see all topics. Managers can see those of the people who "
+            "report to them. Everyone can see the topics of their own sessions.",
         ),
         "participants": (
             "Participants only",
-            "Everyone reads only the topics of sessions that they took part in.",
+            "Everyone sees only the topics of sessions that they took part in.",
         ),
         "none": (
             "No one",
             "Topics are not stored, so the titles of entries do not contain them.",
-            "Topics are removed permanently, also those of past sessions.",
+            "Topics are permanently removed, including those of past sessions.",
         ),
     },
     "phone_numbers": {
-        "full": ("In full", "The other side of a call is shown with its name or number."),
+        "full": ("In full", "The other party in a call is shown with its name or number."),
         "masked": (
             "Country and last two digits",
-            "The other side of a call is shown as +44…23, and by name only if it is a colleague or "
-            "an email belongs to it.",
-            "The other digits and these names are removed permanently, also from past calls.",
+            "The other party in a call is shown as +44…23, and by name only if they are a "
+            "colleague or have an email address.",
+            "The other digits and these names are permanently removed, including from past calls.",
         ),
         "none": (
             "Not at all",
-            "The other side of a call is shown only if it is a colleague or an email belongs to "
-            "it.",
-            "Numbers and these names are removed permanently, also from past calls.",
+            "The other party in a call is shown only if they are a colleague or have an email "
+            "address.",
+            "Numbers and these names are permanently removed, including from past calls.",
         ),
     },
     "pause": {
         "off": ("Not possible", "Everyone's sessions appear by the same rules."),
         "on": (
             "Possible",
-            "Everyone can pause themselves on their account page, and make an entry private. "
+            "Everyone can start a pause on their account page, and make an entry private. "
             "No one else can undo it.",
         ),
     },
@@ -117,5 +118,13 @@ def value_of(settings: PrivacySettings, name: str) -> str:
 def label_of(setting: Setting, value: str) -> str:
     """The value in words."""
     if setting.choices:
-        return next(choice.label for choice in setting.choices if choice.value == value)
+        return next((one.label for one in setting.choices if one.value == value), value)
     return "Nothing is deleted" if value == NEVER else f"After {quantity(int(value), 'month')}"
+
+
+def change_in_words(name: str, value: str) -> str:
+    """A recorded change: “Topics” to “Participants only”. As stored if it no longer exists."""
+    for setting in settings_in_words():
+        if setting.name == name:
+            return f"“{setting.title}” to “{label_of(setting, value)}”"
+    return f"“{name}” to “{value}”"

@@ -86,7 +86,7 @@ def test_held_data_is_named_where_no_webhook_can_arrive(acme: Site) -> None:
         "insert into integration.privacy_settings (organization_id, name, value, changed_by) "
         "values ('acme', 'processing', 'held', 'test')"
     )
-    assert "Data from Zoom is held" in look(acme.visitor("admin"))
+    assert "Processing is on hold" in look(acme.visitor("admin"))
 
 
 def test_a_test_meeting_that_never_arrives_names_the_likely_reasons_to_its_author(

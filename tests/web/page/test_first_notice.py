@@ -136,8 +136,8 @@ def set_privacy(site: Site, name: str, value: str) -> None:
         ("processing", "held", "released", "Processing: released."),
         ("phone_numbers", "none", "masked", "Phone numbers: country and last two digits."),
         ("pause", "on", "off", "Pausing: not possible."),
-        ("retention_months", "3", "24", "How long: after 24 months."),
-        ("retention_months", "9", "never", "How long: nothing is deleted."),
+        ("retention_months", "3", "24", "Retention: after 24 months."),
+        ("retention_months", "9", "never", "Retention: nothing is deleted."),
     ],
 )
 def test_everybody_reads_what_their_organization_chose_to_keep_or_show_more(

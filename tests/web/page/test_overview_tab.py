@@ -131,7 +131,7 @@ def test_unreadable_settings_are_shown(acme: Site) -> None:
         "('globex', 'own_domain', 'nor this', '', '', '{(,)}')"
     )
     page = words(acme.visitor("owner").get(TAB).text)
-    assert "Invalid own domains: 1. They are ignored." in page
+    assert "1 own domain is invalid and is ignored." in page
 
 
 def attention(site: Site, role: str = "owner") -> str:

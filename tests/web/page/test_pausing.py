@@ -118,12 +118,12 @@ def test_people_pause_themselves_and_end_it_only_if_the_organization_lets_them(
         "values ('acme', 'pause', 'on')"
     )
     member.post("/account/pause", {"to": "on"})
-    assert "You have been paused since" in look(member, "/account")
+    assert "Your pause started" in look(member, "/account")
     assert "Keep sessions to yourself" in look(site.visitor("executive"), "/account")
-    assert "You have been paused" not in look(site.visitor("executive"), "/account")
+    assert "Your pause started" not in look(site.visitor("executive"), "/account")
     site.rows("delete from integration.privacy_settings")
     assert member.post("/account/pause", {"to": "off"}).status_code == 303
-    assert "You have been paused" not in look(member, "/account")
+    assert "Your pause started" not in look(member, "/account")
     changes = look(site.visitor("owner"), "/services/zoom/overview/changes")
     assert f"{NAME} paused" not in changes  # nobody has to explain it
     kinds = "select kind from integration.audit_trail where user_id = %s and kind like '%%pause%%'"

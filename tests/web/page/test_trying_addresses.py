@@ -30,12 +30,14 @@ def batched(
 @pytest.mark.parametrize(
     ("address", "shown"),
     [
-        ("Ann <Ann+zoom@Wide-World.com>", ("A person at Wide World.", "ann@wide-world.com, for all",
+        ("Ann <Ann+zoom@Wide-World.com>", ("A person at Wide World.",
+                                          "ann@wide-world.com. All spellings of this address",
                                           "wide-world.com), a name that is guessed")),
-        ("info@wide-world.com", ("A shared mailbox at Wide World.",)),
-        ("fred@fireflies.ai", ("A program that takes notes without a company.",)),
-        ("no-reply@wide-world.com", ("A machine without a company.", "Does a machine send from it? "
-                                     "Yes. Machines send from addresses like this. This decides.")),
+        ("info@wide-world.com", ("A shared address at Wide World.",)),
+        ("fred@fireflies.ai", ("A notetaker bot without a company.",)),
+        ("no-reply@wide-world.com", ("An automated address without a company.",
+                                     "Is it an automated sender? "
+                                     "Yes. It is an automated address. This settles it.")),
         ("member@acme.example", ("A colleague, who is never a client.",
                                  "the email of one of your WorkSights users? Yes.")),
         ("new@acme.example", ("Is it at one of your own domains? Yes.",)),
