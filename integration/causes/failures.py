@@ -74,7 +74,7 @@ def webhooks_unread(one: OpenCause, reader: Reader) -> Words:
     else:
         some, listed = "Some webhooks", "; ".join(sorted(reasons))
     return Words(
-        f"{some} could not be read since yesterday",
+        f"{some} could not be read in the last 24 hours",
         f"Reasons: {listed}. If this continues, contact the team that runs WorkSights.",
         "What they reported is not on a timeline.",
     )

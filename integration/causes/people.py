@@ -8,7 +8,7 @@ from integration.quantities import noun, quantity
 
 LOSING, NOT_REVIEWED = "sessions_unmapped", "users_unmapped"
 REVIEW = Step("Map users", "/services/zoom/users?show=unreviewed", Right.CHANGE_SETTINGS)
-ROOMS = "To remove rooms and shared logins from this list, map them to Nobody."
+ROOMS = "Map rooms and shared logins to Nobody, so that they are no longer reported here."
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def sessions_unmapped(one: OpenCause, reader: Reader) -> Words:
         _are_not_mapped(one.facts["losing"], reader, " with sessions"),
         f"{sessions} of their sessions could be on a timeline. To add them, map each user from an "
         f"earlier day. {ROOMS}",
-        "Each further session of these users is not on a timeline either.",
+        "Later sessions of these users will not be on a timeline either.",
         REVIEW,
     )
 

@@ -115,7 +115,7 @@ def no_webhook(one: OpenCause, reader: Reader) -> Words:
 
 def silence(one: OpenCause, reader: Reader) -> Words:
     return Words(
-        f"Nothing received from Zoom account {one.facts['account']} for an unusual time",
+        f"Nothing received from Zoom account {one.facts['account']} for an unusually long time",
         "On a public holiday this is normal. Otherwise, check that the app is still installed in "
         f"Zoom. If it is, {_check(reader)}",
         LOST,

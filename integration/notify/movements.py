@@ -59,7 +59,7 @@ def described(week: TeamFigures, *, is_compared: bool) -> list[Figure]:
     share = "–" if shown.share is None else f"{shown.share}%"
     return [
         figure("Person-hours in sessions", hours(shown.seconds), lambda of: of.seconds, say=hours),
-        figure("With people outside", share, lambda of: of.share, unit=" points"),
+        figure("With external people", share, lambda of: of.share, unit=" points"),
         figure("Companies met", f"{shown.companies:,}{new}", lambda of: of.companies),
         figure(
             "Companies gone quiet", _number(shown.quiet_companies), lambda of: of.quiet_companies
@@ -84,7 +84,7 @@ def _largest_changes(week: Figures, before: Figures) -> list[Movement]:
     """The largest first, in proportion to the week before."""
     measured = [
         (week.seconds, before.seconds, "Time in sessions", hours),
-        (week.external_seconds, before.external_seconds, "Time with people outside", hours),
+        (week.external_seconds, before.external_seconds, "Time with external people", hours),
         (week.companies, before.companies, "The number of companies met", _number),
     ]
     changes = []

@@ -96,7 +96,7 @@ def deliver(
             raise Unconfirmed(
                 "The mail server did not confirm that it accepted the email."
             ) from error
-        _accept(answer, "mail", Refused)
+        _accept(answer, "email", Refused)
 
 
 @contextmanager

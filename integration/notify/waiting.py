@@ -15,7 +15,7 @@ from integration.database import rows
 TAKEN_FOR = timedelta(minutes=5)  # longer than writing and sending a mail may take
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
 INTERRUPTED = "It may have been sent: the process ended before the mail server had answered."
-NEVER_POSSIBLE = "There was no successful attempt in time."
+NEVER_POSSIBLE = "No attempt succeeded in time."
 
 
 @dataclass(frozen=True)

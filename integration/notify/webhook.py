@@ -103,17 +103,17 @@ def post(to: Webhook, content: Mapping[str, Any], *, number: str, now: datetime)
         ):
             status = answer.status_code
     except (requests.Timeout, TimeoutError) as error:
-        raise ServerUnusable("The receiver of webhooks did not answer in time.") from error
+        raise ServerUnusable("The webhook receiver did not answer in time.") from error
     except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
-        raise ServerUnusable("The receiver of webhooks cannot be reached.") from error
+        raise ServerUnusable("The webhook receiver cannot be reached.") from error
     if 300 <= status < 400:
         raise NotNow(
-            f"The receiver of webhooks redirects, and redirects are not followed ({status})."
+            f"The webhook receiver redirects, and redirects are not followed ({status})."
         )
     if status == GONE:
-        raise Refused(f"The receiver of webhooks does not accept any more ({status}).")
+        raise Refused(f"The webhook receiver no longer accepts messages ({status}).")
     if not 200 <= status < 300:
-        raise NotNow(f"The receiver of webhooks refused it ({status}).")
+        raise NotNow(f"The webhook receiver rejected the message ({status}).")
 
 
 def _session(to: Webhook) -> requests.Session:

@@ -138,7 +138,7 @@ def test_notifications_say_that_nobody_is_notified_and_where_problems_are(
     tab = tabs[look]
     tab.goto(NOTIFICATIONS)
     expect(tab.get_by_role("heading", name="No one is notified")).to_be_visible()
-    expect(tab.get_by_text("Problems are shown only on the Overview")).to_be_visible()
+    expect(tab.get_by_text("Problems are shown only on the Overview page")).to_be_visible()
     expect(tab.get_by_role("button", name="Send a test message")).to_have_count(0)
     expect(tab.get_by_role("heading", name="No problems yet")).to_be_visible()
 

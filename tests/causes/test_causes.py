@@ -136,9 +136,9 @@ def test_deliveries_that_could_not_be_read_are_one_cause_with_their_reasons() ->
         [arrived(quarantined={"no uuid": 2}), arrived(quarantined={"no uuid": 1, "no JSON": 1})]
     )
     counted, plain = words(found), words(found, TECHNICAL_ADMIN)
-    assert counted.title == "4 webhooks could not be read since yesterday"
+    assert counted.title == "4 webhooks could not be read in the last 24 hours"
     assert counted.text.startswith("Reasons: no JSON (1); no uuid (3).")
-    assert plain.title == "Some webhooks could not be read since yesterday"
+    assert plain.title == "Some webhooks could not be read in the last 24 hours"
     assert plain.text.startswith("Reasons: no JSON; no uuid.")
     assert causes_of_deliveries([arrived()]) == []
 

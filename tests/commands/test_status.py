@@ -61,7 +61,7 @@ ASKED = """
 WEBHOOK = """
     insert into integration.notifications
         (organization_id, channel, reason, created_at, next_attempt_at, expires_at)
-    values ('acme', 'webhook', 'The receiver of webhooks cannot be reached.',
+    values ('acme', 'webhook', 'The webhook receiver cannot be reached.',
         now() - interval '16 minutes', now(), now() + interval '1 day');
 """
 MAIL = """
@@ -123,7 +123,7 @@ STATES = {
         GOOD + WEBHOOK,
         [
             "notifications:  webhook: 1 waiting and 0 failed, the oldest from 16 min ago. The "
-            "receiver of webhooks cannot be reached.",
+            "webhook receiver cannot be reached.",
             "Notifications do not arrive: webhook: 1 waiting",
         ],
     ),

@@ -125,9 +125,9 @@ REFUSALS = [
     ({"MAIL": "553 5.7.1 no"}, ServerUnusable, "The mail server refused the sender (553 5.7.1)."),
     ({"CONNECT": "554 no"}, ServerUnusable, "The mail server refused the connection (554)."),
     ({"CONNECT": http}, ServerUnusable, "The mail server refused the connection (-1)."),
-    ({"DATA": "451 4.3.0 later"}, NotNow, f"{LATER} the mail (451 4.3.0)."),
-    ({"CONTENT": "554 5.7.1 spam"}, Refused, "The mail server refused the mail (554 5.7.1)."),
-    ({"CONTENT": "452 4.2.2 full"}, NotNow, f"{LATER} the mail (452 4.2.2)."),
+    ({"DATA": "451 4.3.0 later"}, NotNow, f"{LATER} the email (451 4.3.0)."),
+    ({"CONTENT": "554 5.7.1 spam"}, Refused, "The mail server refused the email (554 5.7.1)."),
+    ({"CONTENT": "452 4.2.2 full"}, NotNow, f"{LATER} the email (452 4.2.2)."),
     ({"CONTENT": hang_up}, Unconfirmed, f"{UNCONFIRMED} that it accepted the email."),
     ({"RCPT": hang_up}, NotNow, "The connection ended too early (SMTPServerDisconnected)."),
 ]

@@ -30,11 +30,11 @@ def words(mail: Received) -> str:
 
 
 OF_EVE = """\
-The week 16 – 22 November for everyone, 7 people now
+Everyone (now 7 people), the week of 16 – 22 November
 Compared with 9 – 15 November
 
 Person-hours in sessions: 10 h (+2 h)
-With people outside: 60% (+48 points)
+With external people: 60% (+48 points)
 Companies met: 2, 1 new (+1)
 Companies gone quiet: 1 (+1)
 
@@ -42,21 +42,21 @@ Companies gone quiet: 1 (+1)
   https://page.example/clients
 - The number of companies gone quiet rose from 0 to 1.
   https://page.example/clients?show=quiet
-- Time with people outside rose from 1 h to 6 h.
+- Time with external people rose from 1 h to 6 h.
   https://page.example/team?week=2026-W47
 
-Open the team week:
+Open the team's week:
 https://page.example/team?week=2026-W47
 
 You get this email on Mondays because you asked for it on your account page.
 To stop it, open https://page.example/digest/stop?token=…
 """
 OF_MIA = """\
-The week 16 – 22 November for those who report to you, 4 people now
+Those who report to you (now 4 people), the week of 16 – 22 November
 Compared with 9 – 15 November
 
 Person-hours in sessions: 6 h (−2 h)
-With people outside: 33% (+21 points)
+With external people: 33% (+21 points)
 Companies met: 2, 1 new (+1)
 Companies gone quiet: 1 (+1)
 
@@ -64,7 +64,7 @@ Companies gone quiet: 1 (+1)
   https://page.example/team?week=2026-W47
 - The number of companies gone quiet rose from 0 to 1.
   https://page.example/team?week=2026-W47
-- Time with people outside rose from 1 h to 2 h.
+- Time with external people rose from 1 h to 2 h.
   https://page.example/team?week=2026-W47
 
 """
@@ -77,7 +77,7 @@ def test_leaders_get_the_figures_of_the_last_week_of_their_people(firm: Firm) ->
     of_eve, of_mia = sorted(firm.box.received, key=lambda mail: mail.recipient)
     assert words(of_eve) == OF_EVE
     assert words(of_mia).startswith(OF_MIA)
-    assert of_eve.message["Subject"] == "The week 16 – 22 November in figures"
+    assert of_eve.message["Subject"] == "The week of 16 – 22 November in figures"
     stop = re.search(r"https://page.example/digest/stop\S+", of_eve.text)[0]
     assert of_eve.message["List-Unsubscribe"] == f"<{stop}>"
     assert of_eve.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -97,7 +97,7 @@ MOVED = [
         of(9, 0, 1),
         of(10, 2, 2, 1, 1),
         [
-            Movement("Time with people outside fell from 2 h to 0 min.", "team"),
+            Movement("Time with external people fell from 2 h to 0 min.", "team"),
             Movement("The number of companies met fell from 2 to 1.", "team"),
             Movement("Time in sessions fell from 10 h to 9 h.", "team"),
         ],

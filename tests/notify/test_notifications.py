@@ -166,7 +166,7 @@ def test_a_failing_channel_is_tried_again_and_keeps_nobody_from_the_other(acme: 
     acme.look(NOW)
     assert len(acme.mailed) == 3
     assert acme.states()[-1] == (
-        "webhook", "waiting", "The receiver of webhooks refused it (500).",
+        "webhook", "waiting", "The webhook receiver rejected the message (500).",
     )  # fmt: skip
     acme.look(NOW + MINUTE)
     first, second = acme.receiver.calls
@@ -193,8 +193,8 @@ def test_a_receiver_that_hangs_or_redirects_gets_it_later(
             reasons.append(acme.states()[-1][2])
         assert elsewhere.calls == []
     assert reasons == [
-        "The receiver of webhooks did not answer in time.",
-        "The receiver of webhooks redirects, and redirects are not followed (307).",
+        "The webhook receiver did not answer in time.",
+        "The webhook receiver redirects, and redirects are not followed (307).",
         None,
     ]
     assert (acme.receiver.causes, len(acme.mailed)) == (["access_lost"], 3)
@@ -209,7 +209,7 @@ def test_what_could_not_be_sent_in_a_day_is_given_up_with_the_reason(acme: Watch
     acme.look(NOW + DAY + HOUR)
     assert acme.states() == [
         *3 * [("mail", "failed", "The mail server refused the connection (421).")],
-        ("webhook", "failed", "The receiver of webhooks does not accept any more (410)."),
+        ("webhook", "failed", "The webhook receiver no longer accepts messages (410)."),
     ]
 
 

@@ -62,7 +62,7 @@ def error_handlers(page: AppContext, *, is_https: bool) -> Mapping[Any, Callable
             refusal = Refusal(
                 error.status_code,
                 title="This action is not available",
-                text=f"{error.detail}.",
+                text="This address cannot be used in this way.",
                 next_step="Use the buttons and links on the page.",
                 link=START,
             )
