@@ -62,15 +62,15 @@ def test_blocks_say_first_what_the_session_was_about(page: Page) -> None:
     page.goto(FULL)
     words = page.locator(".track-day a").evaluate_all(WORDS)
     assert [" / ".join(one["text"]) for one in words] == [
-        "Open house / 08:00 – 09:00 · host · 30 outside",
+        "Open house / 08:00 – 09:00 · host · 30 external",
         "Stand-up 09:15 – 09:30",
-        "Launch / 10:00 – 11:00 · host · 1 outside",
+        "Launch / 10:00 – 11:00 · host · 1 external",
         "Call with Owen Price 11:45 – 11:53",
-        "Quarterly review · Wideworldimporters +1 / 12:00 – 12:35 · host · 3 outside",
+        "Quarterly review · Wideworldimporters +1 / 12:00 – 12:35 · host · 3 external",
         "Dropped 13:30 – 13:30",
-        "Plans / 14:00 – 15:00 · host · 1 outside",
+        "Plans / 14:00 – 15:00 · host · 1 external",
         f"{LONG_TOPIC} / 16:00 – 16:40 · attendee",
-        f"{ARABIC_TOPIC} · Wideworldimporters / 16:20 – 17:00 · host · 1 outside",
+        f"{ARABIC_TOPIC} · Wideworldimporters / 16:20 – 17:00 · host · 1 external",
         "A scheduled meeting 17:30 – 17:52",
     ]
     assert [one["title"] for one in words if not (one["ends"] and one["within"])] == []

@@ -26,7 +26,7 @@ def test_a_leader_lands_on_the_team_and_goes_on_to_a_day_and_a_company(
     first = page.locator("tbody tr").first
     expect(first).to_contain_text("Member of Acme")
     expect(page.locator("th[aria-sort=descending]")).to_have_text("Hours")
-    strip = "Tue: 2 h 25 min, 1 h 15 min with people outside"
+    strip = "Tue: 2 h 25 min, 1 h 15 min with external people"
     expect(first.get_by_role("img", name=strip)).to_be_visible()
     first.get_by_role("link", name="Member of Acme").click()
     expect(page.get_by_role("heading", name="Member of Acme")).to_be_visible()

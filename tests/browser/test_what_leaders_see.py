@@ -106,7 +106,7 @@ def follow(page: Page, link: Locator) -> None:
 
 def test_the_file_of_each_list_has_its_rows_in_its_order(page: Page) -> None:
     for address, table in (
-        (f"{WEEK}&sort=-hours", "Each person’s week"),
+        (f"{WEEK}&sort=-hours", "Each person's week"),
         ("/clients?period=all&sort=-name", "Companies"),
         ("/clients?period=all&sort=name&q=client-two", "Companies"),
         ("/clients/people?sort=-name", "People"),
@@ -133,13 +133,13 @@ def test_hours_with_a_company_are_those_of_its_meetings(page: Page) -> None:
     """An hour of several colleagues with several of its people is one hour."""
     page.goto(COMPANIES)
     row = page.get_by_role("row", name=re.compile("^Client One"))
-    expect(row).to_contain_text("2 h in 2 meetings")
+    expect(row).to_contain_text("2 h in 2 sessions")
     follow(page, row.get_by_role("link", name="Client One"))
     facts = page.locator("dl.facts")
-    expect(facts).to_contain_text("2 h in 2 meetings")
+    expect(facts).to_contain_text("2 h in 2 sessions")
     expect(facts).to_contain_text("4 h in person-hours")
-    meetings = page.get_by_role("table", name="Meetings")
-    times = meetings.locator("td[data-label='Time met']").all_inner_texts()
+    meetings = page.get_by_role("table", name="Sessions", exact=True)
+    times = meetings.locator("td[data-label='Meeting time']").all_inner_texts()
     assert times == ["1 h", "1 h"]
     expect(meetings.locator("th[scope=row]")).to_contain_text(["Salary round", "Opening"])
     expect(page.get_by_role("img", name="Hours by week")).to_be_visible()
@@ -226,7 +226,7 @@ def test_a_wrong_week_day_or_date_keeps_the_form_and_marks_the_field(page: Page)
     field = page.get_by_label("Week of")
     expect(field).to_have_attribute("aria-invalid", "true")
     field.fill("2026-03-11")
-    expect(page.get_by_role("heading", name="Manager of Acme’s team, 9 – 15 March")).to_be_visible()
+    expect(page.get_by_role("heading", name="Manager of Acme's team, 9 – 15 March")).to_be_visible()
     assert f"team={user_id_of('manager')}" in page.url
     assert "sort=-hours" in page.url
 

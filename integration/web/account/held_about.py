@@ -118,7 +118,7 @@ _COUNTS = """
         where organization_id = %(organization)s and user_id = %(user)s
         union all
         select
-            3, 'People you met from outside', count(*), min(first_met_at), max(last_met_at)
+            3, 'External people you met', count(*), min(first_met_at), max(last_met_at)
         from clientsights.relationships
         where organization_id = %(organization)s and user_id = %(user)s
         union all

@@ -13,7 +13,7 @@ from integration.web.page.sorting import Column, Sorting
 
 COLUMNS = (
     Column("Company", "name"),
-    Column("Time met", "time", greatest_first=True),
+    Column("Meeting time", "time", greatest_first=True),
     Column("Last met", "last", greatest_first=True),
     Column("Strongest relationship", "strength", greatest_first=True),
     Column("Their people", "people", greatest_first=True, is_number=True),

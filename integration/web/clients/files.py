@@ -1,4 +1,4 @@
-"""The lists of clients as CSV files: companies, people, relationships, and a company's meetings."""
+"""The lists of clients as CSV files: companies, people, relationships, and a company's sessions."""
 
 from datetime import datetime
 
@@ -44,8 +44,8 @@ def companies_file(visit: Visit) -> Response:
     return csv_file(
         _named(visit, "companies"),
         [
-            "Company", "Domain", "Name is a guess", f"Hours met ({period})",
-            f"Meetings ({period})", _time("First met", visit), _time("Last met", visit),
+            "Company", "Domain", "Name is a guess", f"Meeting hours ({period})",
+            f"Sessions ({period})", _time("First met", visit), _time("Last met", visit),
             "Strongest relationship", "Strength", "Grade", "Only this colleague knows them",
             "Their people",
         ],
@@ -125,8 +125,8 @@ def ties_file(visit: Visit) -> Response:
     return csv_file(
         _named(visit, "relationships"),
         [
-            "Company", "Domain", "Colleague", f"Meetings ({asked.period.words.lower()})",
-            "Hours of this colleague (all)", "Strength", "Grade", _time("Last met", visit),
+            "Company", "Domain", "Colleague", f"Sessions ({asked.period.words.lower()})",
+            "Person-hours (all time)", "Strength", "Grade", _time("Last met", visit),
         ],
         (
             [
@@ -157,10 +157,10 @@ def meetings_file(visit: Visit) -> Response:
             persons=[person for one in found for person in one.person_ids],
         )
     return csv_file(
-        _named(visit, f"meetings-{company.domain}"),
+        _named(visit, f"sessions-{company.domain}"),
         [
-            _time("Met", visit), "Topic", "Feature", "Minutes met", "Your people", "Their people",
-            "Names of your people", "Names of their people",
+            _time("Met", visit), "Topic", "Feature", "Meeting minutes", "Your people",
+            "Their people", "Names of your people", "Names of their people",
         ],
         (
             [

@@ -48,7 +48,7 @@ WAYS = {
     "/account/sessions/end": Way(*_ACCOUNT, place="sessions"),
     "/services/zoom/users/upload": Way("the upload", "/services/zoom/users/upload"),
     "/services/zoom/features/organization/change": Way(
-        "the organization’s features", "/services/zoom/features/organization", ("back",)
+        "the organization's features", "/services/zoom/features/organization", ("back",)
     ),
     "/services/zoom/domains/try": Way("the form", f"{_DOMAINS}/try"),
     f"{_EXCLUSIONS}/add": Way("the preview", f"{_EXCLUSIONS}/add", ("kind", "text", "level")),

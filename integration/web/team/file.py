@@ -13,12 +13,12 @@ COLUMNS = (
     "First day",
     "Last day",
     "Hours in sessions",
-    "Hours with people outside",
-    "Outside %",
-    "Hours on the compared days",
-    "Hours on the same days before",
-    "Company met most",
-    "Sessions with it",
+    "Hours with external people",
+    "External (%)",
+    "Hours on compared days",
+    "Hours on the same days of the previous period",
+    "Company met most often",
+    "Sessions with this company",
 )
 SECONDS_PER_HOUR = 3600
 

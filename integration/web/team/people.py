@@ -14,7 +14,7 @@ from integration.web.page.sorting import Column, Sorting
 COLUMNS = (
     Column("Person", "name"),
     Column("Hours", "hours", greatest_first=True, is_number=True),
-    Column("Outside", "outside", greatest_first=True),
+    Column("External", "outside", greatest_first=True),
     Column("Met most", "company"),
 )
 _ORDER = {

@@ -1,4 +1,4 @@
-"""Reads the entries of a user's days, each with how many people from outside were there and from
+"""Reads the entries of a user's days, each with how many external people were there and from
 which companies.
 """
 
@@ -20,7 +20,7 @@ ROLES = {"host": "host", "attendee": "attendee", "caller": "caller", "callee": "
 @dataclass(frozen=True)
 class Entry:
     """An entry of the timeline in the span with this number, which `seconds_in_span` of its
-    `duration_seconds` are in. `outside` is the number of people from outside, `companies` are the
+    `duration_seconds` are in. `outside` is the number of external people, `companies` are the
     ids and names of theirs, that of most people first. `title` lacks a topic that the viewer may
     not read.
     """

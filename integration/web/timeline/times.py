@@ -12,7 +12,7 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class DayTime:
-    """The number of entries, and the seconds in sessions and with people from outside."""
+    """The number of entries, and the seconds in sessions and with external people."""
 
     day: date
     activity_count: int

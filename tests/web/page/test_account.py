@@ -42,7 +42,7 @@ def test_everybody_sees_what_is_held_about_them(story: Site) -> None:
     )  # fmt: skip
     assert counts["Sessions"][0] == str(sessions)
     assert counts["Entries on your timeline"][0] == str(entries)
-    assert counts["People you met from outside"] == ["3", "10 Mar 2026", "10 Mar 2026"]
+    assert counts["External people you met"] == ["3", "10 Mar 2026", "10 Mar 2026"]
     assert counts["Email addresses you used in Zoom"][0] == "1"
 
 

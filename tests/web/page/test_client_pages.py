@@ -18,7 +18,7 @@ def test_a_company_shows_a_row_for_each_meeting_then_relationships_and_the_weigh
     owner: Visitor,
 ) -> None:
     page = look(owner, page_of(owner, "Client One"))
-    assert rows(page, "Meetings") == [
+    assert rows(page, "Sessions") == [
         ["10 Mar 2026 16:00", "Salary round", "Admin of Acme , Executive of Acme", "Cleo Client",
          "1 h"],
         ["10 Mar 2026 10:00", "Opening", "Manager of Acme , Member of Acme",
@@ -26,7 +26,7 @@ def test_a_company_shows_a_row_for_each_meeting_then_relationships_and_the_weigh
     ]  # fmt: skip
     captions = re.findall(r"<caption[^>]*>(.*?)</caption>", page)
     assert captions == [
-        "Meetings", "Relationships", "People at this company", "Sessions behind the strength",
+        "Sessions", "Relationships", "People at this company", "Sessions behind the strength",
     ]  # fmt: skip
     page = look(owner, page_of(owner, "Client Two"))
     ((user, _, sessions, together, _),) = rows(page, "Relationships")
@@ -55,7 +55,7 @@ def test_a_person_shows_who_meets_them(owner: Visitor) -> None:
     assert {row[0] for row in rows(page, "Relationships")} == {
         "Member of Acme", "Manager of Acme", "Executive of Acme", "Admin of Acme",
     }  # fmt: skip
-    assert rows(page, "Meetings")[0] == [
+    assert rows(page, "Sessions")[0] == [
         "10 Mar 2026 16:00", "Salary round", "Admin of Acme , Executive of Acme",
     ]  # fmt: skip
     sessions = {row[0] for row in rows(page, "Sessions behind the strength")}
@@ -76,7 +76,7 @@ def test_a_look_alike_is_flagged_with_the_company_it_resembles(owner: Visitor) -
 def test_who_knows_whom_is_a_table_of_people_and_companies(owner: Visitor) -> None:
     page = look(owner, "/clients?period=all")
     caption = (
-        "Meetings of your people with each company, and the strength of their relationship today"
+        "Sessions of your people with each company, and the strength of their relationship today"
     )
     none, first = "· None", "strongest relationship"
     assert [

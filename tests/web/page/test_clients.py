@@ -26,24 +26,24 @@ def test_companies_are_listed_with_how_long_they_were_met_in_how_many_meetings(
         for row in rows(look(owner, "/clients?period=all"), "Companies")
     }
     assert listed == {
-        "client-one.com": ["2 h in 2 meetings", "10 Mar 2026 Quiet", "2"],
-        "c1ient-one.com": ["1 h in 1 meeting", "10 Mar 2026 Quiet", "1"],
-        "client-two.com": ["45 min in 1 meeting", "10 Mar 2026 Quiet", "1"],
+        "client-one.com": ["2 h in 2 sessions", "10 Mar 2026 Quiet", "2"],
+        "c1ient-one.com": ["1 h in 1 session", "10 Mar 2026 Quiet", "1"],
+        "client-two.com": ["45 min in 1 session", "10 Mar 2026 Quiet", "1"],
     }
     page = words(look(owner, page_of(owner, "Client One")))
-    assert "All time 2 h in 2 meetings 4 h in person-hours" in page
+    assert "All time 2 h in 2 sessions 4 h in person-hours" in page
     assert "Last 90 days None" in page
     assert "Known by 4 colleagues" in page
 
 
 def test_only_the_meetings_of_the_chosen_period_count(story: Site, owner: Visitor) -> None:
     with moved(story, "client-two.com", 60):
-        for period, met in (("30", "None"), ("90", "45 min in 1 meeting"), ("", "45 min in 1"),
+        for period, met in (("30", "None"), ("90", "45 min in 1 session"), ("", "45 min in 1"),
                             ("no such", "45 min in 1")):  # fmt: skip
             (row,) = rows(look(owner, f"/clients?q=client-two&period={period}"), "Companies")
             assert row[1].startswith(met)
         page = words(look(owner, page_of(owner, "Client Two")))
-        assert "Last 30 days None Last 90 days 45 min in 1 meeting All time 45 min in 1" in page
+        assert "Last 30 days None Last 90 days 45 min in 1 session All time 45 min in 1" in page
         picture = re.search(r'aria-label="Hours by week, ([^"]+)"', look(owner, page_of(
             owner, "Client Two")))[1]  # fmt: skip
         assert [week.rpartition(": ")[2] for week in picture.split("; ")].count("0.8") == 1

@@ -83,7 +83,7 @@ def test_the_line_of_each_person(numbers: Numbers, period: str) -> None:
         external = reckoning.seconds(user, dates, external=True)
         expected[reckoning.names[user]] = (
             lasting(seconds) if seconds else "No sessions",
-            f"{round(100 * external / seconds)}% outside" if seconds else "",
+            f"{round(100 * external / seconds)}% external" if seconds else "",
             reckoning.met_most(user, first, dates[-1], READER),
         )
     names = "|".join(map(re.escape, reckoning.names.values()))
@@ -105,7 +105,7 @@ def test_the_strip_of_each_day(numbers: Numbers) -> None:
                 seconds = reckoning.seconds(user, [day])
                 external = reckoning.seconds(user, [day], external=True)
                 part = (
-                    f"{lasting(external)} with people outside"
+                    f"{lasting(external)} with external people"
                     if external
                     else ("with colleagues only")
                 )
@@ -123,10 +123,10 @@ def test_the_file_of_a_team(numbers: Numbers) -> None:
     found = {
         line["Person"]: [
             *(float(line[f"Hours {what}"]) for what in (
-                "in sessions", "with people outside", "on the compared days",
-                "on the same days before",
+                "in sessions", "with external people", "on compared days",
+                "on the same days of the previous period",
             )),
-            line["Company met most"],
+            line["Company met most often"],
         ]
         for line in lines
     }  # fmt: skip
@@ -154,7 +154,7 @@ def test_the_hours_of_each_day_on_the_timeline(numbers: Numbers) -> None:
                 part = f", {lasting(external)} of it" if external else ", none of it"
                 time = f"{minutes // 60}:{minutes % 60:02}"
                 expected.append(
-                    f"{day:%a} {day.day} {time} {part} with people outside"
+                    f"{day:%a} {day.day} {time} {part} with external people"
                     if seconds
                     else f"{day:%a} {day.day} –"
                 )
@@ -233,7 +233,7 @@ def test_the_page_of_each_company_and_the_file_of_its_meetings(numbers: Numbers)
         page = numbers.page(path)
         assert facts_of(page) == said.company_facts(company_id)
         assert bars_of(page) == said.company_bars(company)
-        assert rows_of(under(page, "Meetings")) == said.meeting_rows(company, of_company=True)
+        assert rows_of(under(page, "Sessions")) == said.meeting_rows(company, of_company=True)
         assert rows_of(under(page, "Relationships")) == said.tie_rows(company)
         assert weights_of(page) == said.weight_rows(company, of_company=True)
         people = [said.person_row(email) for email in sorted(company.emails)]
@@ -248,7 +248,7 @@ def test_the_page_of_each_person(numbers: Numbers) -> None:
         said, page = numbers.said(), numbers.page(f"/clients/people/{person_id}")
         assert facts_of(page) == said.person_facts(person.emails[0])
         assert bars_of(page) == said.person_bars(person)
-        assert rows_of(under(page, "Meetings")) == said.meeting_rows(person, of_company=False)
+        assert rows_of(under(page, "Sessions")) == said.meeting_rows(person, of_company=False)
         assert rows_of(under(page, "Relationships")) == said.tie_rows(person)
         assert weights_of(page) == said.weight_rows(person, of_company=False)
 

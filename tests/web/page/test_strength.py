@@ -16,7 +16,7 @@ from tests.web.page.zoom_users import words
 NAME = "How strength is computed"
 # Function -> another value of it, and what the page then says.
 OTHERS = {
-    "half_life_days": (45, "The weight halves every 45 days"),
+    "half_life_days": (45, "falls a little each day and halves every 45 days"),
     "most_minutes": (77, "up to 77 per session"),
     "scale_minutes": (88, "e −w / 88"),
     "webinar_factor": (0.25, "multiplied by 0.25 if one of the two hosted it"),
@@ -40,7 +40,7 @@ def links_in(visitor: Visitor, path: str) -> int:
 @pytest.mark.parametrize("role", ROLES)
 def test_everybody_can_read_it(role: str, shared_site: Site) -> None:
     page = text_of(shared_site.visitor(role))
-    assert "The formula learns nothing from the data" in page
+    assert "The formula does not learn from the data" in page
     assert "no automated decision about anyone" in page
 
 

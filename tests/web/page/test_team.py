@@ -93,9 +93,9 @@ def test_a_wrong_period_gives_the_form_back(executive: Visitor) -> None:
 
 def test_empty_weeks_say_why_and_lead_to_sessions(executive: Visitor, story: Site) -> None:
     past = words(executive.get("/team?week=2026-W20").text)
-    assert "No sessions in this week None of these people was in a session." in past
+    assert "No sessions during this week None of these people was in a session." in past
     future = words(executive.get("/team?week=2098-W20").text)
-    assert "This week is still to come" in future
+    assert "This week has not started yet" in future
     story.rows("delete from integration.access_log")
     executive.get("/team?week=2026-W20")
     assert story.rows("select count(*) from integration.access_log") == [(0,)]
@@ -112,7 +112,7 @@ def test_a_month_has_its_weeks_as_columns(executive: Visitor) -> None:
     assert re.findall(r'<th scope="col" class="strip-day">(.*?)</th>', page) == [
         "1", "2 – 8", "9 – 15", "16 – 22", "23 – 29", "30 – 31",
     ]  # fmt: skip
-    assert "9 – 15 March: 2 h 25 min, 1 h 15 min with people outside" in page
+    assert "9 – 15 March: 2 h 25 min, 1 h 15 min with external people" in page
 
 
 def test_only_the_people_of_the_page_are_recorded(manager: Visitor, story: Site) -> None:

@@ -48,9 +48,9 @@ def test_entries_of_a_day_have_title_times_role_and_companions(member: Visitor) 
     assert "Data as of <time" in page
     opening = page[: page.index("Side talk</bdi>")]
     wanted = (
-        "Outside</dt><dd><ul> <li><span>Cleo Client</span>, Client One</li>",
+        "External</dt><dd><ul> <li><span>Cleo Client</span>, Client One</li>",
         "Colleagues</dt><dd><ul> <li><span>Manager of Acme</span></li>",
-        'Notes</span> <span class="hint">(bot)</span>',
+        'Notes</span> <span class="hint">(notetaker)</span>',
         '<li><span class="guess">Unnamed participant</span></li> </ul></dd></div> </dl>',
     )
     assert [text for text in wanted if text not in opening] == []
@@ -177,7 +177,7 @@ def test_a_week_has_the_entries_of_its_days_and_leads_to_them_and_back(member: V
     assert page.count('class="week-day"') == 5  # nothing on the weekend
     assert (
         member.get("/timeline?week=2026-03-25").text.count('class="week-day"'),
-        "Nothing from Zoom in this week" in member.get("/timeline?week=2026-03-17").text,
+        "Nothing from Zoom during this week" in member.get("/timeline?week=2026-03-17").text,
     ) == (7, True)
 
 

@@ -212,7 +212,7 @@ class Words:
         weeks = self.weeks(person)
         bars = "; ".join(f"week of {monday}: {len(times)}" for monday, times in weeks)
         since = f"Since Monday, {weeks[0][0]}. The last bar is this week so far."
-        return f"Meetings by week, {bars}", since
+        return f"Sessions by week, {bars}", since
 
     def weeks(self, client: Client) -> list[tuple[str, list[int]]]:
         """Of each of twelve weeks the Monday, and the seconds of each meeting that began in it."""
@@ -264,7 +264,7 @@ class Words:
 def met(company: Client, since: datetime) -> str:
     count, time = len(company.meetings(since)), company.seconds(since)
     time = time if time < 36000 else 3600 * round(time / 3600)
-    return f"{lasting(time)} in {count} meeting{'s' * (count > 1)}" if count else "None"
+    return f"{lasting(time)} in {count} session{'s' * (count > 1)}" if count else "None"
 
 
 def first(client: Client) -> datetime:

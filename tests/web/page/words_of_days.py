@@ -48,7 +48,7 @@ class Days:
                 company = f" · {first}" * bool(first) + f" +{len(more) - 1}" * (len(more) > 1)
                 entries.append(
                     f"{self._clock(stays[0][0])} {uuid}{company}"
-                    + f" {outside} outside" * bool(outside)
+                    + f" {outside} external" * bool(outside)
                 )
             if entries:
                 found[f"{day:%A} {day.day} {self._total(day)}"] = entries
@@ -59,7 +59,7 @@ class Days:
             return []
         external = self.reckoning.seconds(self.user_id, [day], external=True)
         outside = f"{lasting(external)} of it" if external else "None of it"
-        return [f"{self._total(day)} in sessions", f"{outside} with people outside."]
+        return [f"{self._total(day)} in sessions", f"{outside} with external people."]
 
     def nearest(self, day: date) -> list[str]:
         """The last day before and the first after this one with entries."""
@@ -108,7 +108,7 @@ class Days:
         for one in self.reckoning.participants:
             if one.uuid != uuid or one.user_id == self.user_id:
                 continue
-            name, side = self.clients.names.get(one.email), "Outside"
+            name, side = self.clients.names.get(one.email), "External"
             if one.user_id:
                 name, side = self.reckoning.names[one.user_id], "Colleagues"
             elif one.company_id:
@@ -118,7 +118,7 @@ class Days:
             together = length(both(own, self.reckoning.stays[uuid, one.email]))
             met = lasting(together) if together else "not at the same time"
             is_said = together + 60 <= total
-            found.append((side != "Outside", -together, f"{side}: {name}" + f" {met}" * is_said))
+            found.append((side != "External", -together, f"{side}: {name}" + f" {met}" * is_said))
         return [words for _, _, words in sorted(found)]
 
     def _clock(self, moment: datetime) -> str:

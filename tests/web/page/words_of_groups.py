@@ -29,8 +29,8 @@ class Figures:
         people = "person" if self.people == 1 else "people"
         companies = "company" if self.quiet == 1 else "companies"
         return [
-            f"Person-hours in sessions {lasting(self.seconds)} of {self.people} {people}",
-            f"With people outside {self.share}% {lasting(self.external)}",
+            f"Person-hours in sessions {lasting(self.seconds)} by {self.people} {people}",
+            f"With external people {self.share}% {lasting(self.external)}",
             f"Companies met {self.met} {self.new} new",
             f"Gone quiet {self.quiet} {companies}, for 30 days",
         ]
