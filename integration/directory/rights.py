@@ -32,7 +32,7 @@ class Right(StrEnum):
     SEE_REPORTS = "view the timelines and outcomes of those who report to them"
     SEE_TOPICS_OF_REPORTS = "view the topics of sessions of those who report to them"
     SEE_TEAM = "view a team's week"
-    SEE_EVERY_TIMELINE = "view everyone's timeline and whom they meet"
+    SEE_EVERY_TIMELINE = "view everyone's timeline and the people they meet"
     SEE_CLIENTS = "view the companies that the organization meets"
     SEE_EVERY_OUTCOME = "view everyone's outcomes"
     SEE_EVERY_TOPIC = "view the topics of other people's sessions"

@@ -28,11 +28,11 @@ def test_suggestions_are_reviewed_saved_and_undone_with_the_mouse(
     page.get_by_role("link", name="all suggested").click()
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
     # What is typed or chosen in a row selects it.
-    page.get_by_label("Map Member of Acme to another profile").fill("x")
+    page.get_by_label("Map Member of Acme to another WorkSights user").fill("x")
     expect(page.get_by_role("checkbox", name="Select Member of Acme")).to_be_checked()
-    page.get_by_label("Map Member of Acme to another profile").fill("")
+    page.get_by_label("Map Member of Acme to another WorkSights user").fill("")
     page.get_by_role("checkbox", name="Select Member of Acme").uncheck()
-    page.get_by_label("Map Ann Ash to one of the people of that name").select_option(
+    page.get_by_label("Map Ann Ash to one of the people with that name").select_option(
         "ann2@acme.example"
     )
     expect(page.get_by_role("checkbox", name="Select Ann Ash")).to_be_checked()
@@ -45,7 +45,7 @@ def test_suggestions_are_reviewed_saved_and_undone_with_the_mouse(
     page.get_by_role("checkbox", name="Map O. W.").uncheck()
     page.get_by_label("From now on").check()
     page.get_by_role("button", name="Update preview").click()
-    expect(page.get_by_text("Left out")).to_be_visible()
+    expect(page.get_by_text("Skipped")).to_be_visible()
     page.get_by_role("button", name="Save 2 mappings").click()
     expect(page.get_by_role("status")).to_contain_text("Mapping of 2 Zoom users saved.")
     expect(page).to_have_url(re.compile("show=unmapped"))
@@ -54,12 +54,12 @@ def test_suggestions_are_reviewed_saved_and_undone_with_the_mouse(
     }  # fmt: skip
     page.get_by_role("status").get_by_role("link", name="Undo").click()
     page.get_by_role("button", name="Undo 2 mappings").click()
-    expect(page.get_by_role("status")).to_contain_text("Change of 2 Zoom users undone.")
+    expect(page.get_by_role("status")).to_contain_text("Mapping change for 2 Zoom users undone.")
     assert saved(acme) == {"zu-ann": (None, True), "zu-manager": (None, True)}
 
     # A profile that has a Zoom user is marked before it gets another one.
     page.goto(f"{USERS}/zu-member-2/change?to={user_id_of('member')}")
-    expect(page.get_by_text("Member of Acme has a Zoom user already")).to_be_visible()
+    expect(page.get_by_text("Member of Acme already has a Zoom user")).to_be_visible()
     page.goto(f"{USERS}/zu-ann")
     expect(page.get_by_text("ann2@acme.example · reports to Manager of Acme")).to_be_visible()
 
@@ -71,7 +71,7 @@ def test_a_room_is_marked_as_nobody_and_mapped_by_email_again_by_keyboard(
     page.goto(f"{USERS}?show=rooms")
     page.get_by_role("checkbox", name="Select Room Thames").focus()
     page.keyboard.press("Space")
-    page.get_by_role("button", name="Mark selected as Nobody…").focus()
+    page.get_by_role("button", name="Map selected to Nobody…").focus()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Save 1 mapping").focus()
     page.keyboard.press("Enter")
@@ -93,7 +93,7 @@ def test_the_list_and_its_file_work_without_javascript(
     page.goto(f"{USERS}?show=unmapped")
     page.get_by_role("link", name="all suggested").click()
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
-    page.get_by_label("Map Member of Acme to another profile").fill(email_of("member"))
+    page.get_by_label("Map Member of Acme to another WorkSights user").fill(email_of("member"))
     page.get_by_role("button", name="Map selected…").click()
     expect(page.get_by_text("already has the Zoom user Name of zu_member")).to_be_visible()
     page.get_by_role("button", name="Save 3 mappings").click()

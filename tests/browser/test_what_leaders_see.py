@@ -286,8 +286,8 @@ def test_the_monday_digest_is_asked_for_and_stopped_on_the_account_page(
 ) -> None:
     page.goto("/account")
     page.get_by_role("button", name="Get the Monday digest").click()
-    expect(page.get_by_role("status")).to_contain_text("From now on, you get the Monday digest.")
-    expect(page.get_by_text("You get it.")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("You will now get the Monday digest.")
+    expect(page.get_by_text("You are subscribed.")).to_be_visible()
     page.reload()
     page.get_by_role("button", name="Stop the Monday digest").click()
     expect(page.get_by_role("button", name="Get the Monday digest")).to_be_visible()

@@ -151,7 +151,7 @@ def test_one_mapping_is_undone_from_its_message_and_from_its_history(
     map_to_manager()
     page.get_by_role("status").get_by_role("link", name="Undo").click()
     page.get_by_role("button", name="Undo 1 mapping").click()
-    expect(page.get_by_role("status")).to_contain_text("Change of 1 Zoom user undone.")
+    expect(page.get_by_role("status")).to_contain_text("Mapping change for 1 Zoom user undone.")
     map_to_manager()
     page.goto("/services/zoom/users/zu_stray")  # the message is gone
     page.get_by_role("link", name="Undo this change").first.click()

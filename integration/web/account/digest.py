@@ -54,7 +54,7 @@ def change_digest(visit: Visit) -> Response:
             now=visit.now,
         )
         text = (
-            "From now on, you get the Monday digest."
+            "You will now get the Monday digest."
             if to == "on"
             else "You no longer get the Monday digest."
         )

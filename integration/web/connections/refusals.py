@@ -26,7 +26,10 @@ def stale() -> Refusal:
     return Refusal(
         400,
         title=TITLE,
-        text="This request has expired, was already used, or was started in a different session.",
+        text=(
+            "This request has expired, was already used, or was started in a different browser or "
+            "sign-in."
+        ),
         next_step="Select Connect Zoom on the Services page to start again.",
         link=SERVICES,
     )

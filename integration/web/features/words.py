@@ -47,8 +47,8 @@ def without_zoom_user(count: int) -> str:
 def undone(*, restored: int, again: int) -> str:
     """Both count people, or the organization as one."""
     if not restored:
-        return "Nothing was undone, because these features have been switched again since."
+        return "Nothing was undone, because these features have been changed again since."
     if not again:
         return "Undone. Everything is as it was before."
     people = quantity(again, "person", "people")
-    return f"Undone, but not for {people}, whose features have been switched again since."
+    return f"Undone, but not for {people}, whose features have been changed again since."

@@ -4,8 +4,8 @@ from integration.zoom.endpoint_check import Finding, Found
 
 NOT_HTTPS = "Zoom sends only to addresses that start with https://."
 FROM_HERE = (
-    "The check was made from the WorkSights server. If webhooks still do not arrive, check that a "
-    "firewall lets Zoom's requests through."
+    "The check was made from the WorkSights server. If webhooks still do not arrive, check that "
+    "your firewall lets Zoom's requests through."
 )
 TEAM = "Contact the team that runs WorkSights."
 # In the words of an admin: what is wrong, and what to do.
@@ -19,19 +19,19 @@ _PROBLEMS = {
         f"may be failing to forward requests for /webhooks/zoom. {TEAM}"
     ),
     Finding.REDIRECT: (
-        "The address redirects to another one (HTTP {status}). Zoom follows no redirects, so the "
-        f"address must answer itself. {TEAM}"
+        "The address redirects to another one (HTTP {status}). Zoom follows no redirects, so this "
+        f"address must answer directly. {TEAM}"
     ),
     Finding.FAILING: (
         "The receiver answers with an error (HTTP {status}). Zoom retries webhooks for about "
         f"an hour and a half. {TEAM}"
     ),
-    Finding.NO_NAME: f"The name in this address is not known on the internet. {TEAM}",
+    Finding.NO_NAME: f"The name in this address cannot be found on the internet. {TEAM}",
     Finding.CERTIFICATE: (
         "The certificate of this address is not valid, so Zoom does not send to it. " + TEAM
     ),
     Finding.TOO_SLOW: f"Nothing answered at this address within five seconds. {TEAM}",
-    Finding.UNREACHABLE: f"No connection to this address could be made. {TEAM}",
+    Finding.UNREACHABLE: f"WorkSights could not connect to this address. {TEAM}",
 }
 
 
@@ -41,7 +41,7 @@ def explained(address: str, found: Found) -> tuple[str, bool]:
         return _PROBLEMS[found.finding].format(status=found.status), False
     if not address.startswith("https://"):
         return (
-            f"The receiver answers at this address. But {NOT_HTTPS}",
+            f"The receiver answers at this address. However, {NOT_HTTPS}",
             False,
         )
     return f"The receiver answers at this address as Zoom expects. {FROM_HERE}", True

@@ -22,7 +22,7 @@ DOMAINS = Link("Open People and domains", "/services/zoom/domains")
 WHERE = {
     "exclusions": "exclusions",
     "own_domains": "own domains",
-    "domain_overrides": "domains of companies",
+    "domain_overrides": "company domains",
 }
 
 
@@ -100,7 +100,7 @@ def needs_of_identity(
                 f"{quantity(len(unreadable), 'setting')} for people and companies "
                 f"{noun(len(unreadable), 'has', 'have')} no effect",
                 f"{listed}. An exclusion must be an email address or a domain, such as "
-                "ann@acme.com or acme.com. Own domains and domains of companies must be domains. "
+                "ann@acme.com or acme.com. Own domains and company domains must be domain names. "
                 "Correct them under People and domains.",
                 link=DOMAINS,
             )
@@ -116,8 +116,9 @@ def needs_of_requests(waiting: int) -> list[Need]:
     return [
         Need(
             f"{quantity(waiting, 'mapping')} {are} waiting for confirmation",
-            "A mapping that adds entries to the profile of the person who made it, or that gives "
-            "someone else's Zoom user away, applies only when a second person confirms it.",
+            "A mapping needs a second person if it adds entries to the timeline of the person who "
+            "saved it, or takes a Zoom user away from someone else. Nothing changes until it is "
+            "confirmed.",
             link=TO_CONFIRM,
         )
     ]
@@ -130,7 +131,7 @@ def needs_of_erasures(requests: Sequence[ErasureRequest], visit: Visit) -> list[
             f"{one.full_name or 'A former user'} asked for erasure",
             f"It is due by {visit.dates.long(zoned(one.due_at, visit.viewer.time_zone))}. "
             + ("Deactivate the user in WorkSights, then contact" if one.is_active else "Contact")
-            + " the team that runs WorkSights, which erases all data about them.",
+            + " the team that runs WorkSights, which erases their personal data.",
             since=one.requested_at,
         )
         for one in requests

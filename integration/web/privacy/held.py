@@ -10,10 +10,10 @@ from integration.zoom.parties import ALL_PARTIES, NAMES_NO_ONE, TOPIC
 _FACTS = {
     "email": ("Email address", "Finds the WorkSights user, or the company of a guest."),
     "zoom_user_id": ("Zoom's ID of a user", "Finds the WorkSights user it is mapped to."),
-    "name": ("Name shown in Zoom", "Names a participant, and the other side of a call."),
+    "name": ("Name shown in Zoom", "Names a participant, and the other party in a call."),
     "first_name": ("First name in Zoom", "Names a user whose Zoom account shows no name."),
     "last_name": ("Last name in Zoom", "Names a user whose Zoom account shows no name."),
-    "phone_number": ("Phone number", "Names the other side of a call."),
+    "phone_number": ("Phone number", "Names the other party in a call."),
     "phone_digest": (
         "A digest of a phone number, which does not reveal the number",
         "Recognizes equal numbers, and those of erased people.",
@@ -22,7 +22,7 @@ _FACTS = {
     "extension_number": ("Extension number", "Finds the user of a phone."),
     "participant_uuid": (
         "Zoom's ID of a participant in one session",
-        "Counts several devices of a person once.",
+        "Counts a person with several devices once.",
     ),
     "registrant_id": ("ID of a registration", "Recognizes a registered guest's devices."),
     "customer_key": (
@@ -33,7 +33,7 @@ _FACTS = {
 _TOPIC = ("Topic of a meeting or webinar", "Names the session.")
 _OF_SESSIONS = (
     "Times, length, kind and number of a session, and whether a call was answered",
-    "Says when someone was in a session, and why there is or is not an entry.",
+    "Shows when someone was in a session, and why there is or is not an entry.",
 )
 
 

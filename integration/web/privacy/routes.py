@@ -14,16 +14,16 @@ from integration.web.privacy.held import held
 PATH = "/privacy/{organization_id}"
 # What a role may see of other people, in the order of how much it says.
 SEEN = {
-    Right.SEE_EVERY_TIMELINE: "your day and week, whom you meet and for how long, also in a "
-    "list and a file with your colleagues",
+    Right.SEE_EVERY_TIMELINE: "your day and week, the people you meet and for how long, including "
+    "in lists and files with your colleagues",
     Right.SEE_CLIENTS: "the companies that you and your colleagues meet",
     Right.SEE_EVERY_TOPIC: "the topics of your sessions",
-    Right.SEE_EVERY_OUTCOME: "your sessions, and why each has an entry or not",
+    Right.SEE_EVERY_OUTCOME: "your sessions, and why each one does or does not have an entry",
     Right.SEE_REPORTS: "the day and week of everyone who reports to them, directly or through "
-    "others, whom they meet and how long, also in a list and a file, and why each session has an "
-    "entry or not",
+    "others, the people they meet and for how long, including in lists and files, and why each "
+    "session does or does not have an entry",
     Right.SEE_TOPICS_OF_REPORTS: "the topics of these sessions",
-    Right.SEE_ACTIVITY_COUNTS: "how many sessions a change of settings affects",
+    Right.SEE_ACTIVITY_COUNTS: "how many sessions a settings change affects",
     Right.SEE_SETTINGS: "your Zoom user, its mapping, and which features are on for you",
 }
 # What whoever has SEE_EVERY_TIMELINE sees anyway.

@@ -25,15 +25,15 @@ def could_not_sign_in(problem: Problem, provider: Provider, *, next_path: str = 
 
 def _words(problem: Problem, *, host: str, organization: str) -> tuple[int, str, str, str]:
     again = "Try again in a few minutes. If the problem continues, "
-    ask_both = f"contact {OPERATOR}, who can ask those who look after {host}."
+    ask_both = f"contact {OPERATOR}, who can ask whoever manages {host}."
     match problem:
         case Problem.DECLINED:
             return (
                 403,
                 "You were not signed in",
                 f"{host} did not let you sign in, or you canceled it. {NOT_YOU}",
-                f"Try again. If {host} refuses you, ask those who look after it in {organization} "
-                "whether you may use WorkSights.",
+                f"Try again. If {host} refuses you, ask whoever manages it in {organization} "
+                "whether you can use WorkSights.",
             )
         case Problem.UNREACHABLE:
             return (
@@ -45,7 +45,7 @@ def _words(problem: Problem, *, host: str, organization: str) -> tuple[int, str,
         case Problem.SLOW:
             return (
                 503,
-                f"{host} takes too long",
+                f"{host} is taking too long",
                 f"You sign in to WorkSights at {host}, which did not answer in time. {NOT_YOU}",
                 again + ask_both,
             )
@@ -53,7 +53,7 @@ def _words(problem: Problem, *, host: str, organization: str) -> tuple[int, str,
             return (
                 503,
                 "Too many people are signing in",
-                f"WorkSights is waiting for {host} on behalf of others. {NOT_YOU}",
+                f"Too many sign-ins are waiting for {host}. {NOT_YOU}",
                 "Try again in a minute.",
             )
         case Problem.UNREADABLE:
@@ -67,15 +67,15 @@ def _words(problem: Problem, *, host: str, organization: str) -> tuple[int, str,
             return (
                 502,
                 f"{host} is not set up for WorkSights",
-                f"{host} does not accept WorkSights, or describes itself differently than it was "
-                f"set up here. {NOT_YOU}",
+                f"{host} does not accept WorkSights, or its settings no longer match those in "
+                f"WorkSights. {NOT_YOU}",
                 f"Contact {OPERATOR}. They need to set up sign-in for {organization} again.",
             )
         case Problem.CLOCKS:
             return (
                 502,
                 "The clocks differ",
-                f"The proof of who you are was made by {host} for another time. {NOT_YOU}",
+                f"The sign-in response from {host} is not valid at this time. {NOT_YOU}",
                 f"Try again. If it happens again, the clock of {host} or of WorkSights is wrong: "
                 f"contact {OPERATOR}.",
             )
@@ -83,7 +83,8 @@ def _words(problem: Problem, *, host: str, organization: str) -> tuple[int, str,
             return (
                 403,
                 "WorkSights could not verify who you are",
-                f"The proof of who you are is not one that {host} made for this sign-in. {NOT_YOU}",
+                f"WorkSights could not verify that {host} created this response for this sign-in. "
+                f"{NOT_YOU}",
                 f"Try again. If it happens again, contact {OPERATOR}.",
             )
         case Problem.NO_EMAIL:
@@ -91,19 +92,19 @@ def _words(problem: Problem, *, host: str, organization: str) -> tuple[int, str,
                 403,
                 "Your email address is missing",
                 f"{host} did not send your email address. {NOT_YOU}",
-                f"Ask those who look after {host} in {organization} to send it to WorkSights.",
+                f"Ask whoever manages {host} in {organization} to send it to WorkSights.",
             )
         case Problem.UNVERIFIED_EMAIL:
             return (
                 403,
                 "Your email address is not verified",
                 f"{host} does not confirm that the email address is yours. {NOT_YOU}",
-                f"Verify it at {host}, or ask those who look after it in {organization}.",
+                f"Verify it at {host}, or ask whoever manages it in {organization}.",
             )
         case Problem.UNKNOWN_USER:
             return (
                 403,
-                "You are not a user here",
+                "You do not have a WorkSights user",
                 f"{organization} has no user with the email address that {host} sent. {NOT_YOU}",
                 f"Sign in at {host} with your work account, or ask an Admin of {organization} to "
                 "add you to WorkSights.",
@@ -113,7 +114,7 @@ def _words(problem: Problem, *, host: str, organization: str) -> tuple[int, str,
                 403,
                 "Your user is deactivated",
                 f"{organization} has deactivated your user in WorkSights. {NOT_YOU}",
-                f"If this is a mistake, ask an Admin of {organization} to activate it.",
+                f"If this is a mistake, ask an Admin of {organization} to reactivate it.",
             )
         case Problem.OTHER_ACCOUNT:
             return (
@@ -126,7 +127,7 @@ def _words(problem: Problem, *, host: str, organization: str) -> tuple[int, str,
             return (
                 403,
                 "This sign-in is no longer valid",
-                f"It was started more than ten minutes ago, in another browser, or was already "
-                f"used. {NOT_YOU}",
+                f"It was started more than ten minutes ago or in another browser, it was already "
+                f"used, or your organization has changed how it signs in. {NOT_YOU}",
                 "Start again. If this happens each time, allow cookies for this site.",
             )

@@ -173,7 +173,7 @@ def _request(
         raise Refusal(
             409,
             title="Someone else was faster",
-            text="A change of this mapping was requested at the same moment. Yours was not saved.",
+            text="A change to this mapping was requested at the same moment. Yours was not saved.",
             next_step="See what is waiting for confirmation, then try again.",
             link=Link("Open Zoom user", f"{PATH}/{choice.user.zoom_user_id}"),
         )

@@ -184,7 +184,7 @@ def test_everybody_sees_on_their_account_page_who_saw_their_data(log: Site) -> N
     )  # fmt: skip
     shown = log.visitor("member").get("/account").text
     assert sorted(row[1:] for row in rows_of(under(shown, "Who saw your data"))) == [
-        ["Owner of Acme", "Whom you meet", "–"],
+        ["Owner of Acme", "The people you meet", "–"],
         ["Owner of Acme", "Your day on the timeline", "9 Mar 2026 to 15 Mar 2026"],
         ["The team that runs WorkSights", "Your sessions, with a command on the server", "–"],
     ]

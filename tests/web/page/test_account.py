@@ -48,7 +48,7 @@ def test_everybody_sees_what_is_held_about_them(story: Site) -> None:
 
 def test_everybody_sees_who_may_see_it_by_the_privacy_settings(asked: Site) -> None:
     member = asked.visitor("member")
-    shown = table_of(member.get("/account").text, "Who may see it")
+    shown = table_of(member.get("/account").text, "Who can see it")
     assert shown["Owner"][0] == "1 Owner of Acme"
     assert "Your day" in shown["Owner"][1]
     assert "Your day" not in shown["Admin"][1]
@@ -57,7 +57,7 @@ def test_everybody_sees_who_may_see_it_by_the_privacy_settings(asked: Site) -> N
         "insert into integration.privacy_settings (organization_id, name, value) "
         "values ('acme', 'view', 'grouped')"
     )
-    shown = table_of(member.get("/account").text, "Who may see it")
+    shown = table_of(member.get("/account").text, "Who can see it")
     assert "Owner" in shown
     assert "Your day" not in str(shown)
 

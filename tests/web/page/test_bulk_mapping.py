@@ -31,7 +31,7 @@ def test_each_unmapped_zoom_user_is_listed_with_a_suggestion_and_its_reason(acme
     listed = [(row[0].split(), row[2]) for row in rows_of(page)]
     assert {f"{name[0]} {name[-1]}": suggestion for name, suggestion in listed} == {
         "=Pat; Zoom": "No match",
-        "Ann ann@home.test": "2 people of that name",
+        "Ann ann@home.test": "2 people with that name",
         "Manager m@home.test": "Suggested Manager of Acme manager@acme.example "
         "Same name, only match",
         "Member tablet@home.test": "Member of Acme already has a Zoom user",
@@ -42,7 +42,7 @@ def test_each_unmapped_zoom_user_is_listed_with_a_suggestion_and_its_reason(acme
     # People of one name can be distinguished.
     offered = words(page.partition("<datalist")[2].partition("</datalist>")[0])
     assert "Ann Ash Ann Ash, reports to Manager of Acme" in offered
-    assert "Member of Acme, has a Zoom user already" in offered
+    assert "Member of Acme, already has a Zoom user" in offered
     assert saved(acme) == {}
 
 
@@ -76,7 +76,7 @@ def test_people_of_one_name_are_listed_together_and_chosen_from_a_list(acme: Sit
         "from generate_series(1, 21) as number"
     )
     page = admin.get(f"{USERS}?show=several").text
-    assert ("21 people of that name" in words(page), 'list="profiles"' in page) == (True, True)
+    assert ("21 people with that name" in words(page), 'list="profiles"' in page) == (True, True)
 
 
 def test_the_rest_are_left_unmapped_from_the_list_and_only_later_ones_are_shown(
@@ -109,7 +109,10 @@ def test_selected_suggested_and_typed_rows_are_one_change_that_can_be_undone(acm
         ("to:zu-ann", "ANN2@acme.example"), ("to:zu-member-2", email_of("member")),
     )  # fmt: skip
     text = words(page)
-    assert "=Pat; Quote&#34; O&#39;Neil: there is no suggestion, and no profile was chosen" in text
+    assert (
+        "=Pat; Quote&#34; O&#39;Neil: there is no suggestion, and no WorkSights user was chosen"
+        in text
+    )
     assert "Member of Acme already has the Zoom user Name of zu_member" in text
     assert [row[0].split()[0] for row in rows_of(under(page, "Mappings to save"))] == [
         "Ann", "Manager", "Member",

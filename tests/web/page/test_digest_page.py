@@ -60,7 +60,7 @@ def test_leaders_ask_for_the_digest_and_stop_it_on_their_account_page(site: Site
         assert visitors[role].post("/account/digest", ON).headers["location"] == "/account"
     assert subscribers(site) == ["acme-manager", "acme-owner"]
     page = visitors["manager"].get("/account").text
-    assert "From now on, you get the Monday digest." in page
+    assert "You will now get the Monday digest." in page
     assert "those who report to you" in page
     visitors["owner"].post("/account/digest", OFF)
     assert subscribers(site) == ["acme-manager"]

@@ -56,15 +56,15 @@ def test_the_file_comes_back_filled_in_and_every_bad_line_is_named(acme: Site) -
     }
     assert status == 200
     assert named == " ".join(f"Line {number}: {why}" for number, why in sorted(bad.items()))
-    assert "2 lines without a profile are left as they are" in words(page)
+    assert "2 lines without an email of a WorkSights user are left as they are" in words(page)
     assert save(admin, page) == 303
     assert saved(acme) == {"zu-pat": ("ann-1", False), "zu-room": (None, False)}
 
 
 UNUSABLE = {  # what is wrong -> (content, status, sentence)
-    "no columns": (b"name,email\r\nx,y\r\n", 400, "The first line has to name the columns"),
+    "no columns": (b"name,email\r\nx,y\r\n", 400, "The first line must contain the column names"),
     "not text": (b"\x00\x01\x02", 400, "This is not a text file"),
-    "nothing filled in": (b"zoom_user_id,user_email\r\nzu-room,\r\n", 400, "No line has a profile"),
+    "nothing filled in": (b"zoom_user_id,user_email\r\nzu-room,\r\n", 400, "No line has a value"),
     "too many lines": (
         b"zoom_user_id,user_email\n" + b"zu,nobody\n" * 5002, 400, "more than 5,000 lines",
     ),

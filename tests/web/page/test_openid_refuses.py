@@ -93,18 +93,18 @@ CLAIMS: dict[str, tuple[dict[str, Any], str]] = {
     "issued later": ({"iat": NOW + 3600}, "The clocks differ"),
     "no email": ({"email": None}, "Your email address is missing"),
     "an odd email": ({"email": ["member@acme.example"]}, "Your email address is missing"),
-    "a NUL": ({"email": "member@acme.example\0"}, "You are not a user here"),
-    "a wildcard": ({"email": "m%@acme.example"}, "You are not a user here"),
-    "several": ({"email": "x@y.example, member@acme.example"}, "You are not a user here"),
+    "a NUL": ({"email": "member@acme.example\0"}, "You do not have a WorkSights user"),
+    "a wildcard": ({"email": "m%@acme.example"}, "You do not have a WorkSights user"),
+    "several": ({"email": "x@y.example, member@acme.example"}, "You do not have a WorkSights user"),
     "unverified email": ({"email_verified": False}, "Your email address is not verified"),
     "not verified at all": ({"email_verified": None}, "Your email address is not verified"),
     "verified, oddly": ({"email_verified": 1}, "Your email address is not verified"),
     "verified by another claim": (
         {"email_verified": None, "xms_edov": True}, "Your email address is not verified"
     ),
-    "nobody's email": ({"email": "nobody@acme.example"}, "You are not a user here"),
+    "nobody's email": ({"email": "nobody@acme.example"}, "You do not have a WorkSights user"),
     "a user of another organization": (
-        {"email": email_of("member", "globex")}, "You are not a user here"
+        {"email": email_of("member", "globex")}, "You do not have a WorkSights user"
     ),
 }  # fmt: skip
 
@@ -173,7 +173,7 @@ def test_a_provider_that_drips_its_answer_is_left(
 
     openid.acme.answers["/token"] = drip
     status, text = refused(openid)
-    assert (status, "takes too long" in text) == (503, True)
+    assert (status, "is taking too long" in text) == (503, True)
     assert time.monotonic() - started < 5
 
 

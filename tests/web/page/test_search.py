@@ -204,7 +204,7 @@ def test_bytes_that_are_no_text_do_not_break_the_page(visitors: dict[str, Visito
 
 def test_without_text_the_page_has_the_field_and_examples(visitors: dict[str, Visitor]) -> None:
     page = words(page_of(visitors["executive"], ""))
-    assert "Searches colleagues, people at clients, companies and topics of sessions" in page
+    assert "Searches colleagues, people at clients, companies, and topics of sessions" in page
     assert "A complete email" in page
     page = words(page_of(visitors["member"], " "))
     assert "Searches topics of your own sessions" in page
@@ -243,7 +243,7 @@ def test_topics_are_searched_for_as_long_as_the_page_says(
 ) -> None:
     monkeypatch.setattr(sessions, "TOPIC_DAYS", 90)
     assert names(visitors["executive"], "opening") == {}
-    assert "topics of sessions of the last 90 days" in page_of(visitors["executive"], "opening")
+    assert "topics of sessions from the last 90 days" in page_of(visitors["executive"], "opening")
 
 
 def test_who_was_found_is_recorded(found_site: Site, visitors: dict[str, Visitor]) -> None:

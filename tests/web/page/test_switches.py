@@ -150,7 +150,7 @@ def test_everybody_whom_the_list_finds_is_switched_with_one_change(acme: Site) -
     answer = admin.post(f"{TAB}/undo", [*undo_form(undoable(admin, changes)), ("place", "changes")])
     assert answer.headers["location"] == changes
     assert said(admin, changes) == (
-        "Undone, but not for 1 person, whose features have been switched again since."
+        "Undone, but not for 1 person, whose features have been changed again since."
     )
     assert off_now(acme) == set()
 
@@ -200,7 +200,7 @@ def test_what_was_switched_again_since_is_not_undone(acme: Site) -> None:
     press(acme.visitor("owner"), "on", "meetings", MEMBER)
     admin.post(f"{TAB}/undo", undo_form(page))
     assert said(admin) == (
-        "Nothing was undone, because these features have been switched again since."
+        "Nothing was undone, because these features have been changed again since."
     )
     assert "Undo" not in admin.get(TAB).text
 

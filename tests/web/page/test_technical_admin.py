@@ -158,8 +158,8 @@ def test_a_preview_says_who_and_what_changes(acme: Site) -> None:
     page = words(visitor.get(path).text)
     assert "Current mapping Member of Acme" in page
     assert "New mapping Nobody" in page
-    assert "Sessions that ended since 10 Mar 2026 may change." in page
-    assert "How many is not shown to your role." in page
+    assert "Entries for sessions that ended since 10 Mar 2026 may be added or removed." in page
+    assert "Your role cannot see how many." in page
 
 
 def test_every_form_is_named() -> None:

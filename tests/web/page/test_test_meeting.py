@@ -37,7 +37,7 @@ def test_a_test_meeting_has_failed_only_when_its_batch_has_finished(acme: Site) 
     waits, derived, failed = (
         "starts within two minutes",
         "Its entries are added in",
-        "You are not a participant of any meeting that has ended",
+        "You did not take part in any meeting that has ended",
     )
 
     def look(when: str) -> None:

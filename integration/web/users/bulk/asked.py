@@ -15,7 +15,7 @@ from integration.web.users.bulk.suggestions import Suggestion, suggestions_of
 TYPED = "to:"  # a row's field for another profile is called to:ZOOM_USER_ID
 TICKED = "ticked"  # in the address of the list
 LONGEST_TEXT = 320
-NO_PROFILE = "there is no suggestion, and no profile was chosen"
+NO_PROFILE = "there is no suggestion, and no WorkSights user was chosen"
 
 
 @dataclass(frozen=True)

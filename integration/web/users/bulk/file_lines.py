@@ -67,7 +67,7 @@ def _lines_of(rows: Iterator[tuple[int, list[str]]]) -> FileLines:
     names = [cell.strip().lower() for cell in next(rows, (1, []))[1]]
     if ZOOM_USER not in names or EMAIL not in names:
         raise UnreadableFile(
-            f"The first line has to name the columns, with {ZOOM_USER} and {EMAIL} among them. "
+            f"The first line must contain the column names, including {ZOOM_USER} and {EMAIL}. "
             "Download the file again and fill in its last column."
         )
     lines: list[Line] = []

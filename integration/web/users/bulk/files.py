@@ -87,7 +87,7 @@ def upload(visit: Visit) -> Response:
         }
         choices, bad = _choices(found, profiles, known)
         if not choices and not bad:
-            return _form(visit, f"No line has a profile in the column {EMAIL}.")
+            return _form(visit, f"No line has a value in the column {EMAIL}.")
         if not fits(choices):
             return _form(visit, "The file has too many lines for one change. Split it.")
         bulk = bulk_of(visit, connection, Asked(choices))

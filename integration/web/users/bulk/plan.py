@@ -138,7 +138,7 @@ def _step(
     if why := _why_skipped(one):
         return Step(one, "skip", moment, why)
     if is_left_out:
-        return Step(one, "skip", moment, "left out", is_left_out=True)
+        return Step(one, "skip", moment, "skipped by you", is_left_out=True)
     warning = ""
     if one.other_zoom_user and one.mapped_to != one.user_id:
         warning = f"{one.user_name} already has the Zoom user {one.other_zoom_user}"

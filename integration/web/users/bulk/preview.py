@@ -181,8 +181,8 @@ def _saved(plan: Plan) -> str:
     if saved:
         parts.append("The next update, which starts within 20 minutes, applies it.")
     if requests:
-        waits = noun(len(requests), "waits", "wait")
-        parts.append(f"{quantity(len(requests), 'mapping')} {waits} for a second person.")
+        are = noun(len(requests), "is", "are")
+        parts.append(f"{quantity(len(requests), 'mapping')} {are} waiting for a second person.")
     return " ".join(parts)
 
 

@@ -11,7 +11,7 @@ def reason_in_words(one: Suggestion) -> str:
         case "name":
             return "Same name, only match"
         case "several":
-            return f"{quantity(one.people, 'person', 'people')} of that name"
+            return f"{quantity(one.people, 'person', 'people')} with that name"
         case "taken":
             return f"{one.full_name} already has a Zoom user"
         case "two_zoom_users":

@@ -67,7 +67,7 @@ def request_all(visit: Visit, connection: psycopg.Connection, steps: Sequence[St
             raise Refusal(
                 409,
                 title="Someone else was faster",
-                text="A change of one of these mappings was requested at the same moment. Nothing "
+                text="A change to one of these mappings was requested at the same moment. Nothing "
                 "was saved.",
                 next_step="See what is waiting for confirmation, then try again.",
                 link=Link("Open Users", f"{PATH}?show=waiting"),

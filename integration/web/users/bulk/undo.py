@@ -165,10 +165,10 @@ def _save(visit: Visit, connection: psycopg.Connection, undo: Undo) -> int | Non
 
 def _say(visit: Visit, connection: psycopg.Connection, undo: Undo, change_id: int | None) -> None:
     saved, requests, skipped = (len(undo.of(does)) for does in ("save", "request", "skip"))
-    parts = [f"Change of {quantity(saved, 'Zoom user')} undone."] if saved else []
+    parts = [f"Mapping change for {quantity(saved, 'Zoom user')} undone."] if saved else []
     if requests:
-        waits = noun(requests, "waits", "wait")
-        parts.append(f"{quantity(requests, 'mapping')} {waits} for a second person.")
+        are = noun(requests, "is", "are")
+        parts.append(f"{quantity(requests, 'mapping')} {are} waiting for a second person.")
     if skipped:
         parts.append(f"{quantity(skipped, 'Zoom user')} skipped.")
     visit.show_next(
