@@ -62,7 +62,7 @@ def test_someone_is_excluded_after_a_preview_and_included_again(
     page.get_by_label("Value").fill("union.example")
     page.get_by_label("How").select_option("Hide")
     page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_text("with all domains below it")).to_be_visible()
+    expect(page.get_by_text("including its subdomains")).to_be_visible()
     page.get_by_role("button", name="Hide").click()
     expect(page.get_by_role("table", name="Exclusions").get_by_text("union.example")).to_have_count(
         2

@@ -134,7 +134,7 @@ def test_a_change_of_settings_does_not_say_how_many_entries_of_one_person_change
 
 def test_the_preview_of_a_privacy_setting_counts_nothing_either(executive: Visitor) -> None:
     topics = words(executive.get("/services/zoom/privacy/topics?to=none").text)
-    assert "Topics are removed permanently" in topics
+    assert "Topics are permanently removed" in topics
     assert "lose" not in topics
     retention = "/services/zoom/privacy/retention_months?to=months&months=1"
     assert "Older sessions are deleted." in words(executive.get(retention).text)
