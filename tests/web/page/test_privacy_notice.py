@@ -62,13 +62,13 @@ def test_it_says_what_the_settings_of_the_organization_change(site: Site) -> Non
 def test_the_contact_and_the_deadlines_are_those_of_the_settings(site: Site) -> None:
     page = words(site.stranger().get("/privacy/acme").text)
     assert "Ask the person at Acme who is responsible for WorkSights." in page
-    assert "then after 7 days" in page
+    assert "they are deleted after 7 days" in page
     site.settings.values.update(
         PRIVACY_CONTACT="privacy@acme.example", ERASE_AFTER_DAYS="2", QUARANTINE_DAYS="1"
     )
     page = words(site.stranger().get("/privacy/acme").text)
     assert "Write to: privacy@acme.example." in page
-    assert "then after 2 days" in page
+    assert "they are deleted after 2 days" in page
     assert "could not be read: 1 day." in page
 
 
