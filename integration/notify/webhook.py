@@ -107,9 +107,7 @@ def post(to: Webhook, content: Mapping[str, Any], *, number: str, now: datetime)
     except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
         raise ServerUnusable("The webhook receiver cannot be reached.") from error
     if 300 <= status < 400:
-        raise NotNow(
-            f"The webhook receiver redirects, and redirects are not followed ({status})."
-        )
+        raise NotNow(f"The webhook receiver redirects, and redirects are not followed ({status}).")
     if status == GONE:
         raise Refused(f"The webhook receiver no longer accepts messages ({status}).")
     if not 200 <= status < 300:
