@@ -1,5 +1,5 @@
 {# For `dbt show --inline`: the rows of a model that only the live table has, or only the one that
-   was built in this target's schemas. A changed row counts in both. #}
+   was built in this target's schemas. A changed row appears in both. #}
 {% macro compare_with_live(name) -%}
     {%- set built = ref(name) -%}
     {%- if execute -%}

@@ -1,5 +1,5 @@
 {# The live schemas have the contract's plain names; those of other targets start with the target's
-   own. A rebuild uses the live functions. #}
+   schema. A rebuild uses the live functions. #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {{ schema_prefix() if node.resource_type != 'function' or target.name != 'rebuild' -}}
     {{ custom_schema_name or target.schema }}

@@ -1,6 +1,7 @@
 {#
     The page sees only rows of the organization that its transaction names, in the setting
-    `worksights.organization`: a net below the filters of its queries (docs/operations/rights.md).
+    `worksights.organization`: a safety net beneath the filters of its queries
+    (docs/operations/rights.md).
 
     A table gets a policy when it is created; a migration has done the same with older ones. The
     policy is a plain comparison, because Citus refuses subqueries in policies.
@@ -20,9 +21,8 @@
 {#
     A view that the page may read gets a filter. It runs with the rights of its owner, for whom
     there is no policy, and with `security_invoker` analysts would need rights on all that it reads.
-    Whoever may enter the schema `staging`, or may not enter `integration`, is not the page and
-    reads all rows.
-    The subqueries are evaluated once per query, not once per row.
+    A role with USAGE on `staging`, or without it on `integration`, is not the page and reads all
+    rows. The subqueries are evaluated once per query, not once per row.
 
     With `meta: {lists_all: true}`, the threads of the page's process read the view without an
     organization, too. With `meta: {by_account: true}`, rows without an organization ("-") are those

@@ -1,9 +1,9 @@
 {# Customer keys that cannot identify a person (contract, 5.4, step 3). Some apps give everyone the
    same key. #}
 
-{# CTEs that end with `shared_keys`: the customer keys that the own events of two groups have with
-   different Zoom users, emails or names. `legs` have their groups, and every value of their own
-   events. #}
+{# CTEs that end with `shared_keys`: the customer keys that appear in the events of two groups with
+   different Zoom users, emails or names. `legs` must have their groups, and every value of their
+   own events. #}
 {% macro shared_keys_of(legs) -%}
 keys_of_legs as (
 

@@ -1,5 +1,5 @@
-{# Whether the Zoom user of a setting was active when the session ended. `settings` has every
-   kind. #}
+{# Whether the Zoom user of a setting was active when the session ended. `settings` must contain
+   rows of every kind. #}
 {% macro zoom_user_was_active(fact) -%}
             exists (
                 select from settings as activity

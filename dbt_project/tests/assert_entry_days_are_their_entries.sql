@@ -1,8 +1,8 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'int_entry_days'}}}) }}
 
-{# Each quarter of an hour of an entry's presence is on the day that the clock of its user shows;
-   days begin at quarters of an hour everywhere. And the time with somebody external is the part of
-   it in which one of them was there. #}
+{# Each quarter of an hour of an entry's presence is on the day in its user's time zone; everywhere,
+   days start on a quarter of an hour. The time with someone external is the part of it in which at
+   least one of them was present. #}
 
 with
 

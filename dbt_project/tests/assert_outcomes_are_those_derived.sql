@@ -1,6 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'outcomes'}}}) }}
 
-{# Every outcome is shown, with its own text, and of whoever has paused without their name. #}
+{# Every outcome is shown with its own text; outcomes of people who have paused do not name
+   them. #}
 
 with
 

@@ -215,13 +215,13 @@ def test_a_failed_audit_says_what_is_wrong_and_in_which_rows(audited: Audited) -
     recorded = installation.execute("select job, steps, checks from pipeline.run_failures")
 
     assert set(failed) == {
-        "assert_ties_sum_their_months",
+        "assert_relationships_sum_their_months",
         "assert_lookalikes_were_met_in_that_order",
     }
-    ties = failed["assert_ties_sum_their_months"]
+    relationships = failed["assert_relationships_sum_their_months"]
     assert len(removed) > 1
-    assert ties.description == f"{len(removed)} rows: a row is missing"
-    table = ties.metadata["what_is_wrong"].value
+    assert relationships.description == f"{len(removed)} rows: a row is missing"
+    table = relationships.metadata["what_is_wrong"].value
     assert all(f"organization_id firm, person_id {person}" in table for (person,) in removed)
     assert "@" not in table
     assert "ann" not in table

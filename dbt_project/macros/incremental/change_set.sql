@@ -1,5 +1,5 @@
 {#
-    The change set of a model: the keys that a batch derives again. Start here.
+    The change set of a model: the keys that a batch re-derives. Start here.
 
     An example. int_person_months has one row per person and month. It is derived from
     int_person_sessions:
@@ -29,7 +29,7 @@
     The rows that this yields replace the existing rows of the same keys, if they differ. If they
     fail with a data error, Ann's March keeps its rows and is listed in pipeline.failures
     (failures.sql). Then the watermark becomes 7. materialize_incremental.sql calls these steps in
-    this order; lineage.sql finds the tables above and below.
+    this order; lineage.sql finds the upstream and downstream tables.
 
     An import CTE of a whole table that is read more than once needs `not materialized`: otherwise
     Postgres writes the whole history to a temporary place in every batch, where no index helps. A

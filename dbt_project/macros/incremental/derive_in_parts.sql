@@ -37,7 +37,8 @@
     integrity (23), program limits such as an index row that is too wide (54), and errors raised by
     functions. Anything else (a missing column, a lost connection, a full disk) fails the model.
     The statements are planned again for each part: the plan for a whole change set reads whole
-    tables. What is called with it ends the block, in the same transaction.
+    tables. The statements passed by the caller come at the end of the block, in the same
+    transaction.
 #}
 {% macro derive_in_parts(target, sql, is_new, news_count, columns) -%}
 {%- set scope = news_scope() -%}

@@ -15,7 +15,7 @@
     ;
 {%- endmacro %}
 
-{# For other targets than `live`: the live rows of what failed are copied. #}
+{# For targets other than `live`: the live rows of what failed are copied. #}
 {% macro keep_last_good_rows(relation) -%}
     {%- set live = none if is_live() else live_relation(relation) -%}
     {%- set failed_in -%}

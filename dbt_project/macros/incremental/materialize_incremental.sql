@@ -11,7 +11,7 @@
     full, in place: columns are added and dropped, and identical rows are not rewritten. The
     downstream tables are then derived in full too.
 
-    In other schemas than the live ones, every table is emptied and derived in full, because only
+    In schemas other than the live ones, every table is emptied and derived in full, because only
     live tables have watermarks.
 #}
 {% materialization incremental, adapter='postgres' %}

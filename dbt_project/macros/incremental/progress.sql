@@ -12,8 +12,8 @@
     while dbt executes.
 #}
 
-{# This model's watermark; -1 before its first batch, and always for other tables than the live
-   ones. #}
+{# This model's watermark; -1 before its first batch, and always for tables other than the
+   live ones. #}
 {% macro progress() -%}
     {{ return(state().progress if execute and is_live() else -1) }}
 {%- endmacro %}

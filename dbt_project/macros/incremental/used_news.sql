@@ -1,5 +1,5 @@
-{# For int_touched_sessions, as a pre-hook: deletes the rows that every model below it has used. The
-   news that the pipeline keeps is deleted by integration/pipeline/used_news.py. #}
+{# For int_touched_sessions, as a pre-hook: deletes the rows that every downstream model has
+   processed. The pipeline's own change sets are deleted by integration/pipeline/used_news.py. #}
 {% macro delete_used_news() -%}
     {%- if is_incremental() -%}
     delete from {{ this }}

@@ -1,4 +1,4 @@
-{# Presence lies within the session and is not longer than from join to leave. #}
+{# Presence is within the session and no longer than the time from join to leave. #}
 {% test participants_stay_within_their_session(model, rows) %}
 
 with

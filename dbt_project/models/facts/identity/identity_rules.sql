@@ -1,5 +1,5 @@
 {# Contract, 5.11: the organization's own rules for people and companies: own domains, overrides,
-   settings and corrected names. They hold for all times. #}
+   settings and corrected names. They always apply. #}
 
 with
 

@@ -1,5 +1,5 @@
-{# Contract, 5.13: all settings and facts, each with the time in which it holds.
-   pipeline.settings is the copy that the marts were last derived from; a batch looks at the
+{# Contract, 5.13: all settings and facts, each with the periods in which it applies.
+   pipeline.settings is the copy that the marts were last derived from; a batch processes the
    differences. #}
 
 with

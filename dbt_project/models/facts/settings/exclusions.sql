@@ -1,5 +1,5 @@
-{# Contract, 5.10 and 5.17: what is excluded, for all times: addresses and domains, Zoom users, and
-   meetings. A text that is none of them has no effect. A phone number belongs to nobody who could
+{# Contract, 5.10 and 5.17: what is excluded, at all times: addresses and domains, Zoom users, and
+   meetings. A text that is none of them has no effect. A phone number belongs to no one who could
    have an entry. #}
 
 select distinct

@@ -1,6 +1,6 @@
 {# Contract, 5.8: manual mappings of Zoom users to WorkSights users; the value '' is "nobody". Each
-   holds until the next one. Mappings in any account of the organization count. A change to "by
-   email" ends the one before it and is no mapping itself. #}
+   applies until the next one. Mappings in any account of the organization count. A change to "by
+   email" ends the one before it and is not a mapping itself. #}
 
 with
 

@@ -1,5 +1,5 @@
 {# Contract, 5.17: when users have paused themselves, and the sessions that they have made private.
-   Each change holds until the next one. #}
+   Each change applies until the next one. #}
 
 with
 

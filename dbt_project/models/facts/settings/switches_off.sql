@@ -1,5 +1,5 @@
 {# Contract, 5.10: when a feature was off for the organization (subject '') or for one user. Each
-   change holds until the next one. Without a change, a feature is on. #}
+   change applies until the next one. Without a change, a feature is on. #}
 
 with
 

@@ -1,5 +1,5 @@
-{# Contract, 5.8: the emails of WorkSights users, cleaned, each with the time in which it holds. The
-   first one also holds before it was known. #}
+{# Contract, 5.8: the emails of WorkSights users, cleaned, each with the periods in which it
+   applies. The first one also applies before it was known. #}
 
 with
 

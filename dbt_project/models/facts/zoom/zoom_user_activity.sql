@@ -2,7 +2,7 @@
 
 with
 
--- Of observations with one time, active wins.
+-- Of observations at the same time, active wins.
 versions as (
 
     select distinct on (organization_id, zoom_account_id, zoom_user_id, known_from)

@@ -1,5 +1,5 @@
-{# Contract, 5.4: the emails and names of Zoom users, each with the time in which it holds. The
-   first one also holds before it was known. #}
+{# Contract, 5.4: the emails and names of Zoom users, each with the periods in which it applies.
+   The first one also applies before it was known. #}
 
 with
 
@@ -25,8 +25,8 @@ facts as (
 
 ),
 
--- Of observations with one time the event's counts, then the greatest text: their order of arrival
--- must not matter.
+-- Of observations at the same time the event's counts, then the greatest text: their order of
+-- arrival must not matter.
 versions as (
 
     select distinct on (organization_id, kind, zoom_account_id, zoom_user_id, known_from)

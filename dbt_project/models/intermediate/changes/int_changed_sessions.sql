@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 {# The sessions whose events a batch landed, changed or deleted. A session whose events were deleted
-   has no row any more in zoom_raw.events. #}
+   no longer has a row in zoom_raw.events. #}
 
 select
     organization_id,

@@ -10,8 +10,8 @@
 ) }}
 
 {# Contract, section 3 (company_sessions): an hour of five colleagues with three people of a company
-   is one hour. The month is that of the session's end, as in int_person_sessions. The index on the
-   time covers all that the page reads to count the companies of a week. #}
+   counts as one hour. The month is that of the session's end, as in int_person_sessions. The index
+   on the time covers all that the page reads to count the companies of a week. #}
 
 with
 

@@ -8,7 +8,7 @@
 ) }}
 
 {# Contract, section 3 (user_days): each entry on each day of its presence, in the time zone that
-   its user has now, and the part of it with somebody external. #}
+   its user has now, and the part of it with someone external. #}
 
 with
 

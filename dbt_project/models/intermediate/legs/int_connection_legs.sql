@@ -134,7 +134,7 @@ select
     customer_key,
     email,
     display_name,
-    -- The pseudonym of an erased person says on whose side they were.
+    -- The pseudonym of an erased person contains their affiliation, if it was known.
     substring(participant_uuid from '^erased-(internal|external)-') as affiliation,
     zoom_user_id_recency,
     email_recency,
