@@ -29,8 +29,8 @@ def _apply_kept_erasures(settings: Settings, url: str) -> None:
         apply_kept_erasures(settings, url, say=click.echo)
     except DerivationFailed as failure:
         raise click.ClickException(
-            f"{failure}. The source data is erased, but not yet what is derived from it. Fix the "
-            "cause, then run: worksights-zoom batch"
+            f"{failure}. The source data is erased, but the tables derived from it are not yet "
+            "updated. Fix the cause, then run: worksights-zoom batch"
         ) from failure
 
 
@@ -47,7 +47,9 @@ def stop() -> None:
     """Stop the embedded PostgreSQL server."""
     settings = read_settings()
     if not postgres.embedded_is_used(settings):
-        raise click.ClickException("DATABASE_URL is set, so there is no embedded server to stop.")
+        raise click.ClickException(
+            "The settings name a database server, so there is no embedded server to stop."
+        )
     stopped = embedded.stop(settings.home)
     click.echo(
         "The embedded PostgreSQL server has stopped."

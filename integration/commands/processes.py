@@ -13,7 +13,7 @@ from typing import IO, Self, cast
 import click
 
 from integration.commands.process_logs import ProcessLog
-from integration.database.address import dagster_url
+from integration.database.address import Address, dagster_url
 from integration.database.postgres import OWN_URLS
 from integration.settings import PROJECT, Settings, environment_of_children
 
@@ -41,9 +41,14 @@ def _link_configuration(home: Path) -> None:
 
 
 def with_addresses(settings: Settings, **urls: str) -> Settings:
-    """The settings with these processes' addresses of the database."""
-    own = {OWN_URLS[process]: url for process, url in urls.items()}
-    return Settings(settings.home, {**settings.values, **own})
+    """The settings with these processes' addresses of the database. Each keeps the name of the
+    setting that it came from, which errors of the process name.
+    """
+    named = {
+        url.setting if isinstance(url, Address) else OWN_URLS[process]: url
+        for process, url in urls.items()
+    }
+    return Settings(settings.home, {**settings.values, **named})
 
 
 def free_port(wanted: int) -> int:

@@ -1,7 +1,7 @@
 """The database's address, in the form that each program needs.
 
-DATABASE_URL is a URL or a connection string of libpq, with any of its parameters. psycopg accepts
-it unchanged, dbt reads libpq's variables, and Dagster needs a URL for SQLAlchemy.
+It is set as a URL or a connection string of libpq, with any of its parameters. psycopg accepts it
+unchanged, dbt reads libpq's variables, and Dagster needs a URL for SQLAlchemy.
 """
 
 import getpass
@@ -45,13 +45,30 @@ SERVICE = "worksights_zoom"
 ROLE_PREFIX = "worksights.role_prefix"
 
 
+class Address(str):
+    """The address with the name of the setting that it came from, so that errors can name it."""
+
+    __slots__ = ("setting",)
+    setting: str
+
+    def __new__(cls, url: str, setting: str = "DATABASE_URL") -> "Address":
+        address = super().__new__(cls, url)
+        address.setting = setting
+        return address
+
+
+def setting_of(url: str) -> str:
+    """The setting to correct if the address is wrong."""
+    return url.setting if isinstance(url, Address) else "DATABASE_URL"
+
+
 def parts_of(url: str) -> dict[str, str]:
     """The libpq parameters in the text; SettingsError, which does not quote it, if invalid."""
     try:
         parts = conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
         raise SettingsError(
-            "DATABASE_URL is not a valid PostgreSQL address. Use the form "
+            f"{setting_of(url)} is not a valid PostgreSQL address. Use the form "
             "postgresql://USER:PASSWORD@HOST:5432/NAME. In a password, write / @ : # % and spaces "
             "as %2F %40 %3A %23 %25 %20."
         ) from error
@@ -73,8 +90,8 @@ def expanded(url: str) -> str:
         }
         if not found:
             raise SettingsError(
-                "DATABASE_URL names a service that cannot be read "
-                f"({connection.error_message.decode().strip()})."
+                f"{setting_of(url)} names a service that cannot be read "
+                f"({connection.error_message.decode().strip()}). Check the service file."
             )
     finally:
         connection.finish()
@@ -175,10 +192,12 @@ def connection_error(url: str, error: psycopg.OperationalError) -> DatabaseUnava
     if "unsupported startup parameter" in reason:
         return DatabaseUnsuitable(
             f"Cannot use the database at {place} ({reason}). A connection pooler in front of it "
-            "rejects session settings. Set DATABASE_URL to the server's own address."
+            f"rejects session settings. Set {setting_of(url)} to the address of the server itself, "
+            "not of the pooler."
         )
     return DatabaseUnavailable(
-        f"Cannot connect to the database at {place} ({reason}). Start it, or correct DATABASE_URL."
+        f"Cannot connect to the database at {place} ({reason}). Start it, or correct "
+        f"{setting_of(url)}."
     )
 
 

@@ -1,4 +1,4 @@
-"""Connects to the database: the embedded one below the home, unless DATABASE_URL is set.
+"""Connects to the database: the embedded one below the home, unless an address is set.
 
 Each process uses a role with only the privileges it needs: the receiver can only insert deliveries,
 the page cannot change landed events, and so on. It logs in as that role, or, if only the owner's
@@ -12,7 +12,13 @@ from typing import Any, Self
 import psycopg
 
 from integration.database import embedded
-from integration.database.address import connection_error, conninfo, expanded, with_role_prefix
+from integration.database.address import (
+    Address,
+    connection_error,
+    conninfo,
+    expanded,
+    with_role_prefix,
+)
 from integration.database.role_names import Role
 from integration.database.session import check_session
 from integration.settings import Settings, SettingsError
@@ -61,26 +67,26 @@ def database_url(settings: Settings, role: Role | None = None) -> str:
     """
     if embedded_is_used(settings):
         login = settings.role_prefix + role if role else embedded.OWNER
-        url = embedded.url_of(settings.home, login)
-    else:
-        url = expanded(_configured(settings, role))
-    return with_role_prefix(url, settings.role_prefix)
+        return with_role_prefix(embedded.url_of(settings.home, login), settings.role_prefix)
+    configured = _configured(settings, role)
+    url = with_role_prefix(expanded(configured), settings.role_prefix)
+    return Address(url, configured.setting)
 
 
 def embedded_is_used(settings: Settings) -> bool:
     return not any(settings.get(name) for name in ("DATABASE_URL", *OWN_URLS.values()))
 
 
-def _configured(settings: Settings, role: Role | None) -> str:
+def _configured(settings: Settings, role: Role | None) -> Address:
     own = OWN_URLS.get(role or "", "")
-    url = (own and settings.get(own)) or settings.get("DATABASE_URL")
-    if not url:
-        neither = f"Neither {own} nor DATABASE_URL is" if own else "DATABASE_URL is not"
-        raise SettingsError(
-            f"{neither} set. Set {'one' if own else 'it'} in .env (see .env.example) or in the "
-            "environment."
-        )
-    return url
+    for setting in (own, "DATABASE_URL"):
+        if setting and (url := settings.get(setting)):
+            return Address(url, setting)
+    neither = f"Neither {own} nor DATABASE_URL is" if own else "DATABASE_URL is not"
+    raise SettingsError(
+        f"{neither} set. Set {'one' if own else 'it'} in .env (see .env.example) or in the "
+        "environment."
+    )
 
 
 def connect(

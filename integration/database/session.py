@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from integration.database.address import SESSION, place_of, role_name
+from integration.database.address import SESSION, place_of, role_name, setting_of
 from integration.database.schema_version import refuse_other_schema
 from integration.database.unavailable import DatabaseUnsuitable
 
@@ -72,5 +72,5 @@ def _refuse_other_session(found: tuple[Any, ...] | None, url: str, *, role: str 
         raise DatabaseUnsuitable(
             f"The database at {place_of(url)} did not apply the session settings (role "
             f"{wanted_user}, time zone UTC). A connection pooler in front of it drops "
-            "them. Set DATABASE_URL to the server's own address."
+            f"them. Set {setting_of(url)} to the address of the server itself, not of the pooler."
         )

@@ -188,7 +188,8 @@ def test_a_command_starts_the_server_again_after_it_was_killed(embedded_program:
 def test_stop_refuses_a_database_that_is_not_embedded(program: Program) -> None:
     answer = program("stop")
     assert answer.is_a_plain_refusal
-    assert "so there is no embedded server to stop." in answer.err
+    sentence = "The settings name a database server, so there is no embedded server to stop."
+    assert sentence in answer.err
     assert rows(program.settings["DATABASE_URL"], "select 1") == [(1,)]
 
 
@@ -203,7 +204,7 @@ def test_an_unreachable_database_is_reported_in_a_sentence(
     assert answer.is_a_plain_refusal, answer.err[-500:]
     host = dead_database_url.split("@")[1].split("/")[0]
     assert f"Cannot connect to the database at {host} (" in answer.err
-    assert "DATABASE_URL" in answer.err
+    assert "Start it, or correct DATABASE_URL." in answer.err
 
 
 def test_a_sentence_about_the_database_contains_no_line_from_libpq(
@@ -236,3 +237,26 @@ def test_an_invalid_address_is_refused_and_not_printed(url: str, program: Progra
         assert answer.is_a_plain_refusal, (command, answer.text[-500:])
         assert "DATABASE_URL is not a valid PostgreSQL address." in answer.err
         assert "secretpw" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("command", "setting"),
+    [
+        (("migrate",), "DATABASE_URL"),
+        (("status",), "PIPELINE_DATABASE_URL"),
+        (("sign-in-link", "--user", "o@acme.example"), "PAGE_DATABASE_URL"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_an_error_names_the_setting_that_the_address_came_from(
+    command: tuple[str, ...], setting: str, program: Program, dead_database_url: str
+) -> None:
+    """Errors used to name DATABASE_URL to operators of processes with an address of their own."""
+    for url, sentence in (
+        ("nonsense", f"Error: {setting} is not a valid PostgreSQL address."),
+        ("service=unknown", f"Error: {setting} names a service that cannot be read ("),
+        (dead_database_url, f" Start it, or correct {setting}."),
+    ):
+        answer = program(*command, **{setting: url})
+        assert answer.is_a_plain_refusal, (url, answer.text[-500:])
+        assert sentence in answer.err

@@ -7,6 +7,10 @@ from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
 from integration.commands.keys import create_missing_keys, store_missing
+from integration.commands.processes import with_addresses
+from integration.commands.serve import PARTS
+from integration.database.address import setting_of
+from integration.database.postgres import database_url
 from integration.settings import (
     OF_ANY_PROCESS,
     PLACEHOLDER,
@@ -145,6 +149,17 @@ def test_a_process_without_an_address_of_its_own_keeps_that_of_all(tmp_path: Pat
         for processes in (("receiver",), ("page",), ("receiver", "page"), ("pipeline",))
     ]
     assert kept == ["of-all", "", "of-all", "of-all"]
+
+
+def test_processes_of_up_know_the_setting_that_their_address_came_from(tmp_path: Path) -> None:
+    environ = {"DATABASE_URL": "host=of-all", "PAGE_DATABASE_URL": "host=of-the-page"}
+    settings = read_settings(environ, dotenv=tmp_path / ".env")
+    urls = {part: database_url(settings, part) for part in PARTS}
+    passed = with_addresses(settings, **urls).only_of(*urls)
+    found = {part: database_url(passed, part) for part in PARTS}
+    assert found == {"receiver": "host=of-all", "page": "host=of-the-page"}
+    named = {part: setting_of(url) for part, url in found.items()}
+    assert named == {"receiver": "DATABASE_URL", "page": "PAGE_DATABASE_URL"}
 
 
 @pytest.mark.parametrize("value", ["", "  ", PLACEHOLDER, f" {PLACEHOLDER} "])

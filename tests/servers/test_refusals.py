@@ -101,7 +101,8 @@ def test_a_pooler_that_drops_a_sessions_settings_is_refused(
         for command, answer in answers(url, *COMMANDS):
             assert answer.is_a_plain_refusal, (command, answer.text[-1000:])
             assert "A connection pooler in front of it" in answer.err, (command, answer.err)
-            assert "Set DATABASE_URL to the server's own address." in answer.err
+            step = "Set DATABASE_URL to the address of the server itself, not of the pooler."
+            assert step in answer.err, (command, answer.err)
 
 
 def test_roles_created_by_another_owner_are_refused_with_the_statement_that_helps() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.routing import Route
 
+from integration.database.address import setting_of
 from integration.settings import PLACEHOLDER, Settings, SettingsError
 from integration.web.part import Part
 from integration.web.readiness import Readiness
@@ -21,8 +22,8 @@ from integration.web.receiver.metrics import new_metrics
 from integration.zoom.signature import WebhookSecret
 
 NOT_READY = (
-    "Deliveries cannot be stored. Start the database, free space on its disk, correct "
-    "DATABASE_URL, or run worksights-zoom migrate.\n"
+    "Deliveries cannot be stored. Start the database, free space on its disk, correct {setting}, "
+    "or run worksights-zoom migrate.\n"
 )
 
 
@@ -41,7 +42,7 @@ def receiver_part(settings: Settings, url: str) -> Part:
                 "registry": metrics.registry,
                 "readiness": Readiness(
                     partial(with_connection, pool, can_commit),
-                    NOT_READY,
+                    NOT_READY.format(setting=setting_of(url)),
                     try_to_store=partial(with_connection, pool, try_to_store),
                 ),
             }
