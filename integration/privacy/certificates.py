@@ -164,8 +164,8 @@ def lines_of(certificate: Certificate) -> Iterator[str]:
     yield f"  Organization: {certificate.organization_id}"
     yield f"  Erased: {subject}"
     if certificate.asked_at is not None:
-        yield f"  Asked: {_time(certificate.asked_at)}"
-    yield f"  By: {certificate.asked_by or 'not recorded'}"
+        yield f"  Requested at: {_time(certificate.asked_at)}"
+    yield f"  Requested by: {certificate.asked_by or 'not recorded'}"
     yield f"  Removed from the source data: {_time(certificate.erased_at)}"
     for table, count in sorted(certificate.removed.items()):
         yield f"    {table}: {quantity(count, 'row')}"
@@ -181,11 +181,12 @@ def _result(certificate: Certificate) -> Iterator[str]:
     searched, left = certificate.columns_searched or 0, certificate.values_left or 0
     yield f"  Done: {_time(certificate.done_at)}"
     yield (
-        f"  Backups made before then are deleted by {certificate.backups_until} at the latest, if "
-        "the operator keeps BACKUP_DAYS."
+        f"  Backups made before then are deleted by {certificate.backups_until}, provided that the "
+        "operator deletes backups after BACKUP_DAYS."
     )
-    yield f"  Searched: {quantity(searched, 'column')}"
-    yield f"  Left: {quantity(left, 'value')}"
+    is_of_person = not (certificate.zoom_account_id or certificate.is_of_organization)
+    yield f"  Searched: {quantity(searched, 'column' if is_of_person else 'table')}"
+    yield f"  Left: {quantity(left, 'value' if is_of_person else 'row')}"
     if certificate.topics_left:
         topics = quantity(certificate.topics_left, "topic")
         yield f"  Awaiting a decision: {topics} with the person's name"

@@ -84,8 +84,8 @@ def test_a_caller_and_a_participant_are_erased_and_certified(firm: Program) -> N
         for pattern in (
             r"Organization: firm$",
             r"Erased: one person$",
-            rf"Asked: {today} \d\d:\d\d:\d\d UTC$",
-            rf"By: command:{getuser()}$",
+            rf"Requested at: {today} \d\d:\d\d:\d\d UTC$",
+            rf"Requested by: command:{getuser()}$",
             r"    zoom_raw\.events: \d rows$",
             rf"Done: {today} \d\d:\d\d:\d\d UTC$",
             r"Searched: \d{2,} columns$",
@@ -93,7 +93,9 @@ def test_a_caller_and_a_participant_are_erased_and_certified(firm: Program) -> N
         ):
             assert re.search(pattern, text, re.MULTILINE), pattern
         until = today + timedelta(days=days)
-        assert f"deleted by {until} at the latest, if the operator keeps BACKUP_DAYS." in text
+        assert (
+            f"deleted by {until}, provided that the operator deletes backups after BACKUP_DAYS."
+        ) in text
         assert [one for one in ("0199", "Gil", guest, "Caller") if one in text] == []
 
     nothing = firm("export", "--phone", NUMBER, "--organization", "firm", **KEY)
@@ -119,7 +121,8 @@ def test_an_erasure_of_an_account_is_certified(firm: Program) -> None:
     assert (erased.code, erased.err) == (0, "")
     certificate = certificate_in(erased.out)
     assert f"  Erased: Zoom account {ACCOUNT}" in certificate
-    assert "  Left: 0 values" in certificate
+    assert "  Left: 0 rows" in certificate
+    assert [one for one in certificate if re.fullmatch(r"  Searched: \d{2,} tables", one)] != []
     again = firm("erase", "--certificate", certificate[0].split()[-1])
     assert again.out.splitlines() == certificate
 
@@ -133,7 +136,7 @@ def test_an_erasure_before_certificates_is_printed_with_what_is_known(program: P
     )
     printed = program("erase", "--certificate", str(number))
     assert (printed.code, printed.err) == (0, "")
-    assert "  By: not recorded" in printed.out.splitlines()
+    assert "  Requested by: not recorded" in printed.out.splitlines()
     assert "    zoom_raw.events: 1 row" in printed.out.splitlines()
     assert "Run the same erasure again to complete and verify it." in printed.out
 
