@@ -29,7 +29,7 @@ from integration.privacy.erasures_file import (
 from integration.privacy.person import ErasureResult
 from integration.privacy.proof import verify
 from integration.privacy.registry_rows import PersonalRows
-from integration.quantities import quantity
+from integration.quantities import noun, quantity
 from integration.settings import Settings
 
 Say = Callable[[str], None]
@@ -42,9 +42,11 @@ def apply_kept_erasures(settings: Settings, url: str, *, say: Say) -> int:
     """
     unknown = _unknown(settings, url)
     if unknown:
+        count = len(unknown)
         say(
-            f"This database does not know {quantity(len(unknown), 'erasure')} in "
-            f"{erasures_file(settings)}. Applying…"
+            f"{quantity(count, 'erasure')} in {erasures_file(settings)} "
+            f"{noun(count, 'has', 'have')} not been applied to this database. Applying "
+            f"{noun(count, 'it', 'them')} now…"
         )
     for each in (one for one in unknown if one.kind == "organization"):
         asked = Asked(AGAIN, each.at)

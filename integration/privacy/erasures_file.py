@@ -98,8 +98,9 @@ def read(file: Path) -> list[KeptErasure]:
             found.append(_erasure(json.loads(line)))
         except (ValueError, KeyError, TypeError) as error:
             raise SettingsError(
-                f"Line {number} of {file} is not an erasure. Restore the file from its copy: "
-                "without it, a restored backup could bring back people who were erased."
+                f"Line {number} of {file} is not a valid erasure. Restore the file from a backup "
+                "copy. Without it, restoring a database backup could bring back people who were "
+                "erased."
             ) from error
     return found
 
@@ -159,10 +160,11 @@ def refuse_unknown_erasures(settings: Settings, connection: psycopg.Connection) 
     """UnknownErasures if this database lacks one that is kept outside of it."""
     unknown = unknown_erasures(connection, united(read(erasures_file(settings))))
     if unknown:
+        count = len(unknown)
         raise UnknownErasures(
-            f"{quantity(len(unknown), 'erasure')} in {erasures_file(settings)} "
-            f"{noun(len(unknown), 'is', 'are')} not in this database, as after a backup was "
-            "restored. Run: worksights-zoom migrate"
+            f"{quantity(count, 'erasure')} in {erasures_file(settings)} {noun(count, 'is', 'are')} "
+            "not in this database, which happens after a backup is restored. To apply "
+            f"{noun(count, 'it', 'them')}, run: worksights-zoom migrate"
         )
 
 
@@ -203,6 +205,7 @@ def kept_accounts(connection: psycopg.Connection) -> list[KeptErasure]:
 def keep_all(settings: Settings, connection: psycopg.Connection) -> None:
     """Adds what this database knows and the file does not have: a new erasure before it is
     committed, what was found about an erased person since, and everything where the file is new.
+    SettingsError if ERASURES_FILE cannot be written.
     """
     file = erasures_file(settings)
     people: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
@@ -217,4 +220,13 @@ def keep_all(settings: Settings, connection: psycopg.Connection) -> None:
         for each in kept_people(connection)
         if not set(each.tombstones) <= people[each.organization_id, each.subject]
     ]
-    append(file, [*new_people, *(one for one in kept_accounts(connection) if one not in others)])
+    new = [*new_people, *(one for one in kept_accounts(connection) if one not in others)]
+    try:
+        append(file, new)
+    except OSError as error:
+        if not settings.get("ERASURES_FILE"):
+            raise  # the message names the home
+        raise SettingsError(
+            f"Cannot write {file} ({error.strerror}). Set ERASURES_FILE to a file that this user "
+            "can write to."
+        ) from error

@@ -60,9 +60,10 @@ def test_a_restored_backup_brings_back_nobody(
             refused = old(*arguments)
             assert refused.is_a_plain_refusal, refused.text[-800:]
             assert f"3 erasures in {old.home / FILE} are not in this database" in refused.err
-            assert "Run: worksights-zoom migrate" in refused.err
+            assert "To apply them, run: worksights-zoom migrate" in refused.err
         migrated = old("migrate")
         assert (migrated.code, migrated.err) == (0, ""), migrated.text[-1500:]
+        assert f"3 erasures in {old.home / FILE} have not been applied" in migrated.out
         assert "Erased again: 2 people." in migrated.out
         assert "NOT ERASED" not in migrated.out
         # The other customer's account is erased, so nobody has the name any more.
@@ -73,7 +74,7 @@ def test_a_restored_backup_brings_back_nobody(
         batch = old("batch")
         assert batch.code == 0, batch.text[-1500:]
         assert tables_with(url, PERSON, NAME, COLLEAGUE) == []
-        assert "does not know" not in old("migrate").out
+        assert "not been applied to this database" not in old("migrate").out
     assert (program.home / FILE).read_text() == kept
 
 
@@ -86,7 +87,17 @@ def test_a_new_file_gets_what_the_database_knows(program: Program) -> None:
     (program.home / FILE).write_text(kept + "{\n")
     refused = program("migrate")
     assert refused.is_a_plain_refusal
-    assert f"Line 2 of {program.home / FILE} is not an erasure." in refused.err
+    assert f"Line 2 of {program.home / FILE} is not a valid erasure." in refused.err
     assert rows(program.settings["DATABASE_URL"], "select count(*) from integration.erasures") == [
         (1,)
     ]
+
+
+def test_a_file_that_cannot_be_written_is_named_with_its_setting(program: Program) -> None:
+    """A link into a folder that does not exist: not even root can write there."""
+    link = program.home / "link.jsonl"
+    link.symlink_to(program.home / "missing" / FILE)
+    erasure = ("erase", "--email", PERSON, "--organization", GOOD)
+    refused = program(*erasure, ERASURES_FILE=str(link))
+    assert refused.is_a_plain_refusal, refused.text[-1500:]
+    assert f"Cannot write {link} (No such file or directory). Set ERASURES_FILE to " in refused.err

@@ -37,7 +37,7 @@ def test_what_was_added_is_read(tmp_path: Path) -> None:
 def test_a_line_that_is_no_erasure_is_named(line: bytes, tmp_path: Path) -> None:
     file = tmp_path / "erasures.jsonl"
     file.write_bytes(LINE + line.strip() + b"\n" + LINE)
-    with pytest.raises(SettingsError, match=f"Line 2 of {file} is not an erasure"):
+    with pytest.raises(SettingsError, match=f"Line 2 of {file} is not a valid erasure"):
         read(file)
 
 
