@@ -29,16 +29,19 @@ def rebuild(settings: Settings, url: str, *, check: bool, say: Say) -> None:
         tables = derive_copies(connection, settings, url)
         differences = [find_difference(connection, table, PREFIX) for table in tables]
         for difference in differences:
-            say(_describe(difference))
-        if not check:
+            say(_describe(difference, check=check))
+        if check:
+            say("Nothing was changed.")
+        else:
             apply_rebuilt(connection, tables, PREFIX)
             written += sum(difference.rows for difference in differences)
             say(f"{quantity(written, 'row')} changed." if written else "No rows changed.")
             failed = count_failures(connection)
             if failed:
                 say(
-                    f"{failed} could not be derived and keep their previous rows. "
-                    "To see them, run: worksights-zoom status"
+                    f"Could not be derived: {quantity(failed, 'part')} (sessions, people, "
+                    "relationships or whole steps). The previous rows are kept. To see them, run: "
+                    "worksights-zoom status"
                 )
         drop_rebuilt(connection, PREFIX)
 
@@ -51,14 +54,16 @@ def _derive_with_new_code(
     """
     stale = derive_stale(connection, settings, url)
     for table, rows in stale.items():
-        say(f"{table}: {quantity(rows, 'row')} changed by its new code")
+        say(f"{table}: {quantity(rows, 'row')} changed by new code")
     return sum(stale.values())
 
 
-def _describe(difference: Difference) -> str:
+def _describe(difference: Difference, *, check: bool) -> str:
     name = f"{difference.table.schema}.{difference.table.name}"
     if not difference.rows:
-        return f"{name}: no changes"
+        return f"{name}: {'no differences' if check else 'no changes'}"
     sample = f" (for example {difference.sample})" if difference.sample else ""
-    removed = quantity(difference.only_live, "row")
-    return f"{name}: {removed} removed, {difference.only_rebuilt:,} added{sample}"
+    live, rebuilt = quantity(difference.only_live, "row"), f"{difference.only_rebuilt:,}"
+    if check:
+        return f"{name}: {live} only in the live table, {rebuilt} only in the rebuilt one{sample}"
+    return f"{name}: {live} removed, {rebuilt} added{sample}"

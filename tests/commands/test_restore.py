@@ -67,6 +67,6 @@ def test_a_backup_is_restored_after_the_logins_are_created(
         assert checked.code == 0, checked.text[-1000:]
         derived = [line for line in checked.out.splitlines() if ": " in line]
         assert len(derived) > 30
-        assert {line.partition(": ")[2] for line in derived} == {"no changes"}
+        assert {line.partition(": ")[2] for line in derived} == {"no differences"}
         assert shows_a_page(there, f"ben@{GOOD}.example")
         assert there("batch").code == 0

@@ -82,4 +82,4 @@ def hosted(installation: Installation) -> set[str]:
 def rebuild(installation: Installation, *, check: bool = False) -> list[str]:
     """The lines it prints; with `check`, only those of tables that differ."""
     lines = installation.rebuild(check=check)
-    return [line for line in lines if " removed, " in line] if check else lines
+    return [line for line in lines if " only in the live table, " in line] if check else lines

@@ -152,8 +152,12 @@ def test_a_rebuild_of_correct_tables_changes_nothing_and_says_so(rebuilt: Rebuil
 
 
 def test_a_check_reports_what_differs_and_changes_nothing(rebuilt: Rebuilt) -> None:
-    (line,) = (line for line in rebuilt.said["checked"] if "rows removed" in line)
-    assert line.startswith("timeline.activities: 2 rows removed, 2 added (for example acme ")
+    (line,) = (line for line in rebuilt.said["checked"] if " only in the live table, " in line)
+    assert line.startswith(
+        "timeline.activities: 2 rows only in the live table, 2 only in the rebuilt one "
+        "(for example acme "
+    )
+    assert rebuilt.said["checked"][-1] == "Nothing was changed."
     assert written(rebuilt.corrupted, rebuilt.checked) == set()
 
 
