@@ -122,7 +122,8 @@ class Settings:
         if any(at and not (secret.strip() and account.strip()) for secret, at, account in bound):
             raise SettingsError(
                 "ZOOM_WEBHOOK_SECRET_TOKEN has an @ without a secret token before it or a Zoom "
-                "account ID behind it. Write SECRET, or SECRET@ACCOUNT for an app of one account."
+                "account ID after it. Write SECRET, or SECRET@ACCOUNT for an app that belongs to "
+                "one account."
             )
         return tuple(
             (secret.strip(), account.strip()) if at else (account, None)
@@ -210,8 +211,8 @@ class Settings:
         name = self.get("DEV_SCHEMA", "dev")
         if not DEV_SCHEMA_NAME.fullmatch(name):
             raise SettingsError(
-                "DEV_SCHEMA must consist of at most 30 lower-case letters, digits and _, start "
-                f"with a letter, and not start with rebuild, not {name!r}."
+                f"DEV_SCHEMA cannot be {name!r}. Use at most 30 lower-case letters, digits and "
+                "underscores. It must start with a letter, and not with rebuild."
             )
         return name
 
@@ -231,8 +232,8 @@ class Settings:
         prefix = self.get("DATABASE_ROLE_PREFIX")
         if prefix and not ROLE_PREFIX.fullmatch(prefix):
             raise SettingsError(
-                "DATABASE_ROLE_PREFIX must consist of at most 40 lower-case letters, digits and _, "
-                f"and start with a letter, not {prefix!r}."
+                f"DATABASE_ROLE_PREFIX cannot be {prefix!r}. Use at most 40 lower-case letters, "
+                "digits and underscores, starting with a letter."
             )
         return prefix
 

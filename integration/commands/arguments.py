@@ -18,7 +18,8 @@ class AwareTime(click.ParamType[datetime]):
         read = _read(value)
         if read is None or read.tzinfo is None:
             self.fail(
-                f"{value!r} is not a time with a time zone, such as 2026-03-02T10:00:00Z.",
+                f"{value!r} is not a time with a time zone. Use a time such as "
+                "2026-03-02T10:00:00Z.",
                 param,
                 ctx,
             )
@@ -37,7 +38,9 @@ class Moment(click.ParamType[datetime]):
             return value
         read = _read(value)
         if read is None:
-            self.fail(f"{value!r} is not a date, such as 2026-03-02.", param, ctx)
+            self.fail(
+                f"{value!r} is not a date or time. Use a date such as 2026-03-02.", param, ctx
+            )
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 

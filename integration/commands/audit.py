@@ -39,16 +39,16 @@ def _verify(url: str) -> None:
     for each in problems[:SHOWN]:
         click.echo(f"Row {each.number:,}: {each.problem}.")
     if problems:
-        more = " There are more." if len(problems) > SHOWN else ""
+        more = f" Only the first {SHOWN} problems are shown." if len(problems) > SHOWN else ""
         raise click.ClickException(
             f"The audit trail is broken.{more} Compare it with an earlier export, and find out who "
             "had access to the database."
         )
-    blanked = f" In {quantity(found.blanked, 'row')}, an erasure has emptied a value." * bool(
+    blanked = f" Erasures have cleared values in {quantity(found.blanked, 'row')}." * bool(
         found.blanked
     )
     click.echo(f"The audit trail is unbroken: {quantity(found.rows, 'row')}.{blanked}")
-    click.echo(f"Hash of the last row, to keep elsewhere: {found.hash or '-'}")
+    click.echo(f"Hash of the last row (keep a copy outside this database): {found.hash or '-'}")
 
 
 def _export(url: str, since: datetime) -> None:

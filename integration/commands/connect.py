@@ -73,11 +73,13 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
         f"{'Connected' if is_new else 'Renewed access to'} Zoom account {zoom_account} (connection "
         f"{connection_id})."
     )
-    click.echo("The next batch imports its users. Only sessions that end from now on will appear.")
+    only_new = " Only sessions that end from now on will appear." if is_new else ""
+    click.echo(f"The next batch imports its users.{only_new}")
     if zoom_account not in bound_accounts(settings):
         click.echo(
-            "If this app sends webhooks, bind its secret token to the account, so that it cannot "
-            f"sign events of others: add SECRET@{zoom_account} to ZOOM_WEBHOOK_SECRET_TOKEN."
+            "If this app sends webhooks, bind its secret token to this account, so that the token "
+            f"cannot sign events of other accounts. Add SECRET@{zoom_account} to "
+            "ZOOM_WEBHOOK_SECRET_TOKEN."
         )
 
 
@@ -85,8 +87,8 @@ def _owner(connection: psycopg.Connection, organization: str, email: str) -> Use
     user = user_by_email(connection, organization_id=organization, email=email)
     if user is None:
         raise click.ClickException(
-            f"{organization} has no WorkSights user with this email. Import users first: "
-            f"worksights-zoom import-users FILE.csv --organization {organization}"
+            f"{organization} has no WorkSights user with this email. Check the email, or import "
+            f"the user: worksights-zoom import-users FILE.csv --organization {organization}"
         )
     if user.deactivated_at is not None:
         raise click.ClickException("This user is deactivated. Choose another integration owner.")
@@ -135,8 +137,8 @@ def _check_account(settings: Settings, grant: "Grant", zoom_account: str) -> Non
         found = account_of_grant(grant, api_url=settings.api_url)
     except ScopesMissing as missing:
         raise click.ClickException(
-            f"These permissions are missing: {', '.join(missing.scopes)}. Add them to the app in "
-            "the Zoom Marketplace, activate it again, and repeat this command."
+            f"These scopes are missing: {', '.join(missing.scopes)}. Add them to the app in the "
+            "Zoom Marketplace, activate the app again, and repeat this command."
         ) from missing
     except NotAdministrator as error:
         raise click.ClickException(

@@ -1,4 +1,4 @@
-"""`create-logins`: a database login for each process, with only its rights, and their addresses."""
+"""`create-logins`: a database login for each process, with only its privileges, and its URL."""
 
 import click
 
@@ -18,16 +18,17 @@ from integration.settings import SettingsError, read_settings
     help="Replace the password of this login. Can be used several times.",
 )
 def create_logins(new_passwords: tuple[str, ...]) -> None:
-    """Create a database login for each process, with only its rights, and print their URLs.
+    """Create a database login for each process, with only the privileges it needs, and print the
+    logins' URLs.
 
-    The passwords are in the URLs and nowhere else. A login that is there keeps its password, so
-    running this again changes nothing.
+    The passwords are only in the URLs; they are not stored. An existing login keeps its password,
+    so running this again changes nothing.
     """
     settings = read_settings()
     if embedded_is_used(settings):
         raise SettingsError(
-            "DATABASE_URL is not set. Processes on the embedded server log in as themselves "
-            "already."
+            "DATABASE_URL is not set. On the embedded server, each process already has its own "
+            "login, so there is nothing to create."
         )
     logins = create(database_url(settings), new_passwords=frozenset(new_passwords))
     for login in logins:
@@ -39,7 +40,7 @@ def create_logins(new_passwords: tuple[str, ...]) -> None:
 def _line(login: Login) -> str:
     if login.url is None:
         return (
-            f"# {login.name} can log in already and keeps its password. For a new one, add "
+            f"# {login.name} already exists and keeps its password. For a new password, add: "
             f"--new-password {login.role}"
         )
     if login.role in OWN_URLS:

@@ -20,9 +20,9 @@ TARGETS = (DEV, LIVE)
 def dbt(context: click.Context, arguments: tuple[str, ...]) -> None:
     """Run dbt on this installation's database, with any of dbt's commands and options.
 
-    Models are built in schemas of your own, such as dev_timeline, and what is not built there is
-    read from the live schemas, which stay unchanged. With --target live, dbt changes the live
-    tables, like a batch, and waits for a running one.
+    Models are built in separate schemas, such as dev_timeline. Whatever is not built there is read
+    from the live schemas, which stay unchanged. With --target live, dbt changes the live tables,
+    like a batch, and waits for a running one.
 
     \b
     worksights-zoom dbt build -s int_outcomes
@@ -34,8 +34,8 @@ def dbt(context: click.Context, arguments: tuple[str, ...]) -> None:
     command = read_command(arguments)
     if command.target not in TARGETS:
         raise click.ClickException(
-            f"The target {command.target!r} is not one of {' and '.join(TARGETS)}. Leave --target "
-            "out to build in schemas of your own."
+            f"The target must be {' or '.join(TARGETS)}, not {command.target!r}. Leave --target "
+            "out to build in separate schemas."
         )
     run = run_on_live if command.target == LIVE else run_beside_live
     context.exit(run(command, settings, database_url(settings, "pipeline"), say=_say))

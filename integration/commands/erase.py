@@ -97,8 +97,8 @@ def _erase_organization(settings: Settings, organization: str, *, is_confirmed: 
             f"Organization {organization!r} does not exist. Nothing was erased."
         )
     click.echo(
-        f"This erases everything of {name or organization}: its users, settings, sessions and "
-        f"{quantity(len(accounts), 'Zoom account')}. There is no way back."
+        f"This erases all data of {name or organization}: its users, settings, sessions and "
+        f"{quantity(len(accounts), 'Zoom account')}. This cannot be undone."
     )
     if not is_confirmed and click.prompt("Type the organization's ID") != organization:
         raise click.ClickException("This is not the organization's ID. Nothing was erased.")
@@ -111,7 +111,7 @@ def _print_certificate(url: str, erasure_id: int) -> None:
     with connect(url, role="pipeline") as connection:
         certificate = certificate_of(connection, erasure_id)
     if certificate is None:
-        raise click.ClickException(f"No erasure has the certificate {erasure_id}.")
+        raise click.ClickException(f"There is no certificate {erasure_id}.")
     for line in lines_of(certificate):
         click.echo(line)
 
@@ -138,12 +138,16 @@ def _erase_person(
             )
         except NobodyKnown as error:
             raise click.ClickException(
-                f"{error} Specify one with --organization. Nothing was erased."
+                f"{error} Nothing was erased. To keep their data from being stored later, name the "
+                "organization with --organization."
             ) from error
         except click.ClickException as error:
             raise click.ClickException(f"{error} Nothing was erased.") from error
     if participant is not None and subject.values("person_key"):
-        click.echo("This participant has an email, so that person is erased, as with --email.")
+        click.echo(
+            "This participant has an email, so the person with that email is erased, as with "
+            "--email."
+        )
     ensure_manifest()
     return erasure.erase_person(
         settings,

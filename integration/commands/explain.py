@@ -32,7 +32,9 @@ DEFAULT_DAYS = 7
 
 @click.command()
 @click.option("--user", required=True, help="Email of the WorkSights user.")
-@click.option("--organization", help="Organization ID, if several organizations have this email.")
+@click.option(
+    "--organization", help="Organization ID, if users of several organizations have this email."
+)
 @click.option("--session", help="Zoom UUID, call ID, meeting ID or session_id.")
 @click.option("--since", type=Moment(), help="Start date or time, such as 2026-03-02.")
 def explain(

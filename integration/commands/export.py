@@ -1,4 +1,4 @@
-"""`export`: everything that is held about a person, as JSON."""
+"""`export`: all data about a person, as JSON."""
 
 import json
 import secrets
@@ -26,10 +26,10 @@ NOTHING = "No data is held about this person."
 def export(
     email: str | None, phone: str | None, participant: str | None, organization: str | None
 ) -> None:
-    """Print all that is held about a person, as JSON.
+    """Print all data about a person, as JSON.
 
-    Other people appear only as their role or company. The person sees on their account page that
-    their data was exported.
+    Other people appear only as their role or company. A WorkSights user sees the export on their
+    account page.
     """
     settings = read_settings()
     if sum(each is not None for each in (email, phone, participant)) != 1:

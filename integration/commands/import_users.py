@@ -30,7 +30,7 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
     """Create or update WorkSights users from a CSV file.
 
     Columns: email, full_name, role, time_zone. Optional: user_id, manager_email, created_at,
-    deactivated_at. A column that the file does not have changes nothing.
+    deactivated_at. Columns missing from the file are left unchanged.
     """
     for option, text, most in (
         ("--organization", organization, ID_BYTES),

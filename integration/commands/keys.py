@@ -18,7 +18,7 @@ def create_missing_keys(settings: Settings, *, in_use: Collection[Purpose]) -> S
     for purpose in sorted(in_use):
         if not settings.get(SETTING[purpose]):
             raise SettingsError(
-                f"{SETTING[purpose]} is not set, and this database has data made with it: copy "
+                f"{SETTING[purpose]} is not set, but this database has data that needs it. Copy "
                 f"{KEYS_FILE} from the backup to {settings.home}, or set the key "
                 f"{USED_FOR[purpose]}."
             )

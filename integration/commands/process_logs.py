@@ -95,8 +95,8 @@ class LineLimit:
         left_out = self._lines - LINES_A_MINUTE
         if left_out <= 0:
             return []
-        lines = quantity(left_out, "line is", "lines are")
-        return [f"--- {lines} left out: more than {LINES_A_MINUTE:,} in a minute ---"]
+        lines = quantity(left_out, "line")
+        return [f"--- {lines} skipped: the limit is {LINES_A_MINUTE:,} per minute ---"]
 
 
 class _File(RotatingFileHandler):

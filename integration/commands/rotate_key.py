@@ -10,20 +10,23 @@ from integration.commands.keys import kept_below, store
 from integration.database.postgres import database_url
 from integration.keys.recorded import SETTING, Purpose
 from integration.keys.rotation import Step, forget_lost_keys, rotate
-from integration.quantities import quantity
+from integration.quantities import noun, quantity
 from integration.settings import KEYS_FILE, Settings, read_settings
 
 
 @click.command("rotate-key")
 @click.argument("purpose", type=click.Choice(["encryption", "session"]))
 @click.option(
-    "--lost", is_flag=True, help="Stop requiring a key that is lost, with what it encrypted."
+    "--lost",
+    is_flag=True,
+    help="Give up a lost key. Values that it encrypted can no longer be read.",
 )
 def rotate_key(purpose: str, lost: bool) -> None:
     """Replace the key that encrypts stored tokens, or signs sessions, in three steps.
 
-    Run this command once for each step and restart the processes in between, as it says. They keep
-    working, and nobody is signed out before the last step. Repeating a step changes nothing.
+    Run this command once for each step, and restart the processes in between, as instructed.
+    They keep working, and no one is signed out before the last step. Repeating a step changes
+    nothing.
     """
     settings = read_settings()
     setting = SETTING[cast(Purpose, purpose)]
@@ -54,14 +57,14 @@ def _set(settings: Settings, setting: str, keys: tuple[str, ...]) -> None:
 
 def _next(step: Step) -> str:
     return (
-        "Restart the page, Dagster and `up`, and wait for a batch. Then run this command again, "
-        f"with the new setting, to {step.next_step}."
+        "Restart the page and Dagster (or `up`, which runs both), and wait for a batch. Then run "
+        f"this command again with the new setting, to {step.next_step}."
     )
 
 
 def _forget(settings: Settings, url: str, purpose: Purpose) -> None:
     lost, unreadable = forget_lost_keys(settings, url, purpose)
-    click.echo(f"{quantity(lost, 'lost key')} will not be required any more.")
+    click.echo(f"{quantity(lost, 'lost key')} {noun(lost, 'is', 'are')} no longer required.")
     if unreadable:
         click.echo(
             f"{quantity(unreadable, 'stored value')} cannot be read. Reconnect the accounts that "

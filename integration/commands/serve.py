@@ -24,16 +24,16 @@ CONSEQUENCES = {"receiver": "deliveries are answered with 503", "page": "pages a
     type=click.FloatRange(min=0),
     default=0,
     metavar="SECONDS",
-    help="When asked to stop, answer for this long while /readyz returns 503.",
+    help="After a stop signal, keep serving requests for this long while /readyz returns 503.",
 )
 def serve(port: int, host: str, only: Role | None, drain: float) -> None:
     """Run only the webhook receiver and the page, or one of them.
 
-    Behind a load balancer, --drain gives it the time to send requests elsewhere before this process
-    stops.
+    Behind a load balancer, --drain gives the balancer time to send requests elsewhere before this
+    process stops.
 
-    Each part reads only the settings that it needs, and logs in to the database as itself if its
-    address is set (create-logins).
+    Each part reads only the settings that it needs. If RECEIVER_DATABASE_URL or PAGE_DATABASE_URL
+    is set, the part uses that login (see create-logins).
     """
     from integration.web.serve import serve as run
 

@@ -22,11 +22,13 @@ LONGEST_REASON = 200
 
 @click.command("sign-in-link")
 @click.option("--user", "email", required=True, help="Email of the WorkSights user.")
-@click.option("--organization", help="Organization ID, if several organizations have this email.")
+@click.option(
+    "--organization", help="Organization ID, if users of several organizations have this email."
+)
 @click.option(
     "--break-glass",
     is_flag=True,
-    help="For emergencies: create a link although the organization signs in with OpenID Connect.",
+    help="For emergencies: create a link even if the organization signs in with OpenID Connect.",
 )
 @click.option(
     "--reason",
@@ -121,8 +123,9 @@ def _check_way(settings: Settings, provider: Provider | None, *, is_emergency: b
     if provider is not None and not is_emergency:
         raise click.ClickException(
             f"{provider.organization_id} signs in with OpenID Connect at "
-            f"{settings.public_url}/sign-in/{provider.organization_id}. No link works there. In an "
-            "emergency, add --break-glass --reason TEXT, which the audit trail records."
+            f"{settings.public_url}/sign-in/{provider.organization_id}, so sign-in links do not "
+            "work for it. In an emergency, add --break-glass --reason TEXT. The reason is recorded "
+            "in the audit trail."
         )
     if provider is None and is_emergency:
         raise click.ClickException(

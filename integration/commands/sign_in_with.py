@@ -33,7 +33,7 @@ LONGEST_SECRET = 1000
 @click.option(
     "--forget-account",
     "email",
-    help="Email of a user with a new account at the provider, which can sign in from now on.",
+    help="Email of a user who has a new account at the provider. Lets the new account sign in.",
 )
 def sign_in_with(
     organization: str,
@@ -45,8 +45,8 @@ def sign_in_with(
 ) -> None:
     """Let an organization's users sign in with OpenID Connect.
 
-    The client secret is read from the standard input, or asked for. Turning it on, changing the
-    provider, and turning it off sign everybody in the organization out.
+    The client secret is read from standard input, or prompted for. Everyone in the organization is
+    signed out when you turn OpenID Connect on or off, or change the provider.
     """
     if [bool(issuer and client_id), off, bool(email)].count(True) != 1:
         raise click.UsageError("Use --issuer and --client-id, or --off, or --forget-account EMAIL.")
@@ -91,10 +91,10 @@ def _set(
     click.echo(
         f"{organization} signs in with OpenID Connect. "
         + ("Everyone in it has been signed out. " if is_new else "")
-        + "Its people start at:"
+        + "Its users sign in at:"
     )
     click.echo(f"  {settings.public_url}/sign-in/{organization}")
-    click.echo("Redirect URI, to be registered at the provider:")
+    click.echo("Register this redirect URI with the provider:")
     click.echo(f"  {settings.public_url}/sign-in/{organization}/callback")
 
 
@@ -109,7 +109,7 @@ def _check_provider(issuer: str) -> None:
         raise click.ClickException(
             f"Nothing was changed, because {error.problem}. Open "
             f"{issuer.rstrip('/')}{WELL_KNOWN} and compare --issuer with the issuer there: they "
-            "must be the same, to the last slash."
+            "must be identical, including a slash at the end."
         ) from error
 
 
@@ -120,7 +120,10 @@ def _secret() -> str:
         secret = sys.stdin.readline(LONGEST_SECRET + 2)
     secret = secret.strip()
     if not secret or len(secret) > LONGEST_SECRET or not secret.isprintable():
-        raise click.ClickException("Write the client secret, as one line, to the standard input.")
+        raise click.ClickException(
+            "Pass the client secret on standard input, as one line of at most "
+            f"{LONGEST_SECRET:,} characters."
+        )
     return secret
 
 
@@ -143,8 +146,8 @@ def _forget(settings: Settings, organization: str, email: str) -> None:
         if is_known:
             _record(connection, organization, "openid_account_forgotten", subject=user.user_id)
     click.echo(
-        "The account is forgotten, and the user signed out. The next account that signs in with "
-        "this email becomes theirs."
+        "The user is no longer linked to their account at the provider and has been signed out. "
+        "The next account that signs in with this email will be linked to them."
         if is_known
         else "This user has not signed in with OpenID Connect yet."
     )

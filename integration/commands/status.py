@@ -60,7 +60,8 @@ def status() -> None:
             "nightly audit": _audit(audit, now),
             "webhook secrets": secrets_in_words(read_settings()),
             "mail": _mail(mails, now),
-            "notifications": "; ".join(_channel(one, now) for one in channels) or "no problem",
+            "notifications": "; ".join(f"{one.channel}: {_unsent(one, now)}" for one in channels)
+            or "no problem",
             "not derived": "; ".join(_not_derived(one, now) for one in failures) or "nothing",
         }.items():
             console.print(f"{name + ':':16}{value}")
@@ -123,8 +124,8 @@ def _batch(batch: facts.BatchStatus | None, now: datetime) -> str:
 
 def _audit(audit: JobState, now: datetime) -> str:
     if audit.failed_since is not None:
-        steps = f" ({', '.join(audit.steps)})" if audit.steps else ""
-        return f"failed, first {_ago(audit.failed_since, now)}{steps}"
+        steps = f": {', '.join(audit.steps)}" if audit.steps else ""
+        return f"failed (first time {_ago(audit.failed_since, now)}){steps}"
     if audit.passed_at is None:
         return "none yet"
     return f"passed {_ago(audit.passed_at, now)}"
@@ -226,7 +227,8 @@ def _needs_of_failures(failures: list[Failures]) -> list[str]:
         return []
     return [
         "Some sessions or tables could not be derived and keep their previous rows. They are "
-        "retried when new data affects them, when the code changes, and by: worksights-zoom rebuild"
+        "retried when new data affects them or when the code changes. To retry them now, run: "
+        "worksights-zoom rebuild"
     ]
 
 
@@ -247,17 +249,15 @@ def _needs_of_mail(mails: MailState, now: datetime) -> list[str]:
     return [f"The oldest waiting email is from {_ago(mails.oldest_at, now)}. {why}"]
 
 
-def _channel(one: FailingChannel, now: datetime) -> str:
-    return (
-        f"{one.channel}: {one.waiting:,} waiting and {one.failed:,} failed, the oldest from "
-        f"{_ago(one.since, now)}. {' '.join(one.reasons)}"
-    )
+def _unsent(one: FailingChannel, now: datetime) -> str:
+    oldest, why = _ago(one.since, now), " ".join(one.reasons)
+    return f"{one.waiting:,} waiting and {one.failed:,} failed, the oldest from {oldest}. {why}"
 
 
 def _needs_of_channels(channels: list[FailingChannel], now: datetime) -> list[str]:
     """People do not hear of problems. A receiver may be restarted, so not at once."""
     return [
-        f"Notifications do not arrive: {_channel(one, now)}"
+        f"Notifications are not arriving ({one.channel}): {_unsent(one, now)}"
         for one in channels
         if one.since < now - MAIL_LATE
     ]

@@ -153,9 +153,9 @@ def print_sign_in_help(settings: Settings, url: str, *, demo: bool) -> None:
         say(f"To sign in to the page, run: {command}")
         return
     say("")
-    say("Sign in by opening a link and pressing its button. Use a private window for each person,")
-    say("because a browser can be signed in as one person at a time. A link works once, within 10")
-    say("minutes.")
+    say("To sign in, open a link and press the button. Use a private window for each person,")
+    say("because a browser can be signed in as only one person at a time. Each link works once and")
+    say("expires after 10 minutes.")
     for line in lines_of_links(settings, url):
         say(line)
     say(f"For a new link, run: {command}")

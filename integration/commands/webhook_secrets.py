@@ -1,6 +1,6 @@
 """What `status` and `connect` say about the secret tokens of webhooks, and whom they speak for."""
 
-from integration.quantities import quantity
+from integration.quantities import noun, quantity
 from integration.settings import Settings
 
 
@@ -19,5 +19,8 @@ def secrets_in_words(settings: Settings) -> str:
         return "not set here"
     free = accounts.count(None)
     bound = sorted(account for account in accounts if account)
-    said = f"{quantity(free, 'secret token')} for every account"
-    return f"{said}, {len(bound)} for one: {', '.join(bound)}" if bound else said
+    said = f"{quantity(free, 'secret token')} for all accounts"
+    if not bound:
+        return said
+    each = noun(len(bound), "for one account", "for one account each")
+    return f"{said}, {len(bound)} {each}: {', '.join(bound)}"

@@ -31,7 +31,7 @@ _PROBLEMS = """
             case
                 when number <> number_before + 1 then 'rows before it are missing'
                 when (entries).hash <> integration.audit_hash(hash_before, entries)
-                    then 'it was changed, or the row before it'
+                    then 'this row or the one before it was changed'
                 when not integration.is_audit_value(
                         (entries).user_salt, (entries).user_digest, (entries).user_id, 'erased'
                     )

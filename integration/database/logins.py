@@ -1,4 +1,4 @@
-"""A login for each kind of process, with only its rights.
+"""A login for each kind of process, with only the privileges it needs.
 
 The product's roles are these logins: a session of the receiver is one of the role `receiver`, and
 `set role none` leads nowhere else. Only the owner, who is for migrations, can act as all of them.
@@ -70,8 +70,9 @@ def create_logins(url: str, *, new_passwords: frozenset[str]) -> list[Login]:
             raise DatabaseUnavailable(
                 f"The owner of the database at {place_of(url)} cannot change its logins "
                 f"({error.diag.message_primary}). Another database of this server has the same "
-                "roles, or the owner lacks CREATEROLE. Set DATABASE_ROLE_PREFIX for roles of your "
-                "own before the first `migrate`, or run: alter role OWNER createrole"
+                "roles, or the owner lacks CREATEROLE. Set DATABASE_ROLE_PREFIX before the first "
+                "`migrate`, so that this installation gets separate roles, or run: alter role "
+                "OWNER createrole"
             ) from error
     return logins
 

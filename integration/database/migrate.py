@@ -89,9 +89,9 @@ def _refuse_other_names(connection: psycopg.Connection, url: str) -> None:
     expected = role_name(url, "pipeline")
     if owner not in (None, expected):
         raise DatabaseUnsuitable(
-            f"The pipeline's role in the database at {place_of(url)} is {owner}, but with "
-            f"DATABASE_ROLE_PREFIX it is {expected}. Correct the setting, or rename all four "
-            f"roles, as in: alter role {owner} rename to {expected}"
+            f"The pipeline's role in the database at {place_of(url)} is {owner}, but "
+            f"DATABASE_ROLE_PREFIX requires {expected}. Correct the setting, or rename all four "
+            f"roles, for example: alter role {owner} rename to {expected}"
         )
 
 

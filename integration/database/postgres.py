@@ -23,7 +23,7 @@ from integration.database.role_names import Role
 from integration.database.session import check_session
 from integration.settings import Settings, SettingsError
 
-# The settings with the addresses of processes that log in as themselves.
+# The settings with the addresses of processes that have logins of their own.
 OWN_URLS = {
     "receiver": "RECEIVER_DATABASE_URL",
     "page": "PAGE_DATABASE_URL",

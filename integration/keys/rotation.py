@@ -40,7 +40,8 @@ def rotate(settings: Settings, url: str, purpose: Purpose, *, new_key: str) -> S
         in_use = _in_order(connection, purpose)
     if len(keys) == 1:
         return Step(
-            "Step 1 of 3: every process can read what is made with the new key. Nothing is yet.",
+            "Step 1 of 3: the new key was added. After a restart, every process can read data made "
+            "with it. No process uses it for new data yet.",
             "take step 2",
             (*keys, new_key),
         )
@@ -53,7 +54,8 @@ def rotate(settings: Settings, url: str, purpose: Purpose, *, new_key: str) -> S
     if newest != keys[0]:
         others = tuple(key for key in keys if key != newest)
         return Step(
-            "Step 2 of 3: every process makes new data with the new key.",
+            "Step 2 of 3: the new key is now the first. After a restart, every process uses it for "
+            "new data.",
             "take step 3",
             (newest, *others),
         )
@@ -61,8 +63,8 @@ def rotate(settings: Settings, url: str, purpose: Purpose, *, new_key: str) -> S
         waiting = _without(connection, purpose, key_id(newest))
     if waiting:
         return Step(
-            f"Step 2 of 3 is not complete: {' and '.join(waiting)} started with the older key "
-            "last.",
+            f"Step 2 of 3 is not complete: {' and '.join(waiting)} last started with the older "
+            "key.",
             "take step 3",
         )
     return _retire(url, purpose, newest, keys[1:])
@@ -84,13 +86,12 @@ def _retire(url: str, purpose: Purpose, newest: str, older: Sequence[str]) -> St
     said = "Step 3 of 3: the older key is retired."
     if purpose == "encryption":
         done = encrypt_again(url, (newest, *older))
-        said += f" Encrypted again: {quantity(done.changed, 'stored value')}."
+        said += f" Re-encrypted: {quantity(done.changed, 'stored value')}."
         if done.unreadable:
-            said += (
-                f" Left, because no key can read it: {quantity(done.unreadable, 'stored value')}."
-            )
+            unreadable = quantity(done.unreadable, "stored value")
+            said += f" Unreadable with any key, and left unchanged: {unreadable}."
     else:
-        said += " Who signed in before step 2 and not since has to sign in again."
+        said += " Users who have not signed in since step 2 must sign in again."
     with transaction(url) as connection:
         retire_keys(connection, purpose, {key_id(key) for key in older})
     return Step(said, "", (newest,))

@@ -14,12 +14,14 @@ from integration.pipeline.derive import start_derivation
 from integration.pipeline.failed_sessions import count_failures
 from integration.pipeline.marts import existing_relations, marts_exist
 from integration.pipeline.writer import kept_alive, only_writer
+from integration.quantities import noun, quantity
 from integration.settings import Settings
 
 Say = Callable[[str], None]
 _NOTHING_DERIVED = (
-    "No batch has run on this database yet, so there are no live tables to read. To build what a "
-    "model reads as well, write + before its name: worksights-zoom dbt build -s +int_outcomes"
+    "No batch has run on this database yet, so there are no live tables to read. To also build "
+    "the models that a model reads, put + before its name: "
+    "worksights-zoom dbt build -s +int_outcomes"
 )
 
 
@@ -44,8 +46,9 @@ def run_beside_live(command: Command, settings: Settings, url: str, *, say: Say)
         if command.writes:
             for (table, error), count in dev_failures(connection, prefix).items():
                 say(
-                    f"{table}: {count} could not be derived (SQLSTATE {error}) and kept the live "
-                    f"rows. See {prefix}_pipeline.failures."
+                    f"{table}: {quantity(count, 'part')} could not be derived (SQLSTATE {error}), "
+                    f"so {noun(count, 'its', 'their')} live rows were copied. See "
+                    f"{prefix}_pipeline.failures."
                 )
     return code
 
@@ -79,8 +82,9 @@ def run_on_live(command: Command, settings: Settings, url: str, *, say: Say) -> 
         failed = count_failures(connection)
         if failed:
             say(
-                f"{failed} could not be derived and keep their previous rows. "
-                "To see them, run: worksights-zoom status"
+                f"Could not be derived: {quantity(failed, 'part')} (sessions, people, "
+                "relationships or whole steps). The previous rows are kept. To see them, run: "
+                "worksights-zoom status"
             )
     return code
 

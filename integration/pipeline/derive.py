@@ -153,4 +153,4 @@ def _run(
         raise DerivationFailed(str(error).rstrip(".")) from error
     failed = failures_of(results)
     if failed:
-        raise DerivationFailed("; ".join(failed))
+        raise DerivationFailed("; ".join(failed).rstrip("."))

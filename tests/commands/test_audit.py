@@ -25,7 +25,7 @@ def test_an_unbroken_trail_is_said_in_a_sentence_with_the_last_hash(staffed: Pro
         0,
         [
             "The audit trail is unbroken: 2 rows.",
-            f"Hash of the last row, to keep elsewhere: {last}",
+            f"Hash of the last row (keep a copy outside this database): {last}",
         ],
     )
 
@@ -37,7 +37,7 @@ def test_a_broken_trail_fails_and_says_where(staffed: Program) -> None:
     )
     answer = staffed("audit", "--verify")
     assert answer.code == 1
-    assert "Row 1: it was changed, or the row before it." in answer.out
+    assert "Row 1: this row or the one before it was changed." in answer.out
     assert "The audit trail is broken." in answer.err
 
 

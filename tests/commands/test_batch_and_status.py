@@ -43,7 +43,7 @@ def test_an_unknown_command_is_refused(program: Program) -> None:
 def test_a_batch_refuses_a_time_without_a_zone(time: str, program: Program) -> None:
     answer = program("batch", "--now", time)
     assert answer.is_a_plain_refusal
-    assert "is not a time with a time zone, such as 2026-03-02T10:00:00Z" in answer.err
+    assert "is not a time with a time zone. Use a time such as 2026-03-02T10:00:00Z" in answer.err
 
 
 def test_a_batch_refuses_a_time_in_the_future(program: Program) -> None:

@@ -66,6 +66,7 @@ def test_an_account_is_connected(role: str, acme: Program, zoom_url: str) -> Non
     answer = connect(acme, zoom_url, owner=f"{role.upper()}@acme.example")
     assert answer.code == 0, answer.err
     assert f"Connected Zoom account {DEFAULT_ACCOUNT_ID}" in answer.out
+    assert "imports its users. Only sessions that end from now on will appear.\n" in answer.out
     assert connections(
         acme, "organization_id", "zoom_account_id", "owner_user_id", "status", "disconnected_at"
     ) == [("acme", DEFAULT_ACCOUNT_ID, role, "active", None)]
@@ -102,6 +103,7 @@ def test_connecting_again_renews_the_same_connection(acme: Program, zoom_url: st
     answer = connect(acme, zoom_url)
     assert answer.code == 0
     assert f"Renewed access to Zoom account {DEFAULT_ACCOUNT_ID}" in answer.out
+    assert "The next batch imports its users.\n" in answer.out  # and earlier sessions stay
     assert connections(acme, "connection_id", "connected_at") == first
     assert connections(acme, "status", "status_detail") == [("active", None)]
     ((granted_again_at,),) = connections(acme, "granted_at")
@@ -144,7 +146,7 @@ def test_missing_scopes_are_named_with_the_next_step(
     granted = {"access_token": "some-token", "scope": "user:read:user:admin"}
     world.failures.plan(Failure(path="/oauth/token", status=200, body=granted))
     answer = connect(acme, zoom_url)
-    refused(answer, acme, "These permissions are missing: user:read:list_users:admin.")
+    refused(answer, acme, "These scopes are missing: user:read:list_users:admin.")
     assert "Add them to the app in the Zoom Marketplace" in answer.err
 
 

@@ -25,14 +25,16 @@ ADDRESS = "Vera.Valdez+news@gmail.com"
         (["--phone", "ext. 12-34"], "This is not a phone number of at least 7 digits."),
         (
             ["--phone", "+1 (212) 555-0199"],
-            "No organization has data about this person. Specify one with --organization.",
+            "No organization has data about this person. Nothing was erased. To keep their data "
+            "from being stored later, name the organization with --organization.",
         ),
         (["--participant", "x"], "There is no participant 'x' in any session. Nothing was erased."),
-        (["--certificate", "7"], "No erasure has the certificate 7."),
+        (["--certificate", "7"], "There is no certificate 7."),
         (["--email", "ann at acme"], "This is not an email address. Nothing was erased."),
         (
             ["--email", ADDRESS],
-            "No organization has data about this person. Specify one with --organization.",
+            "No organization has data about this person. Nothing was erased. To keep their data "
+            "from being stored later, name the organization with --organization.",
         ),
         (["--email", "both@acme.example"], "Specify one with --organization: acme, other. Nothing"),
         (["--email", ADDRESS, "--organization", "x"], "Organization 'x' does not exist."),

@@ -21,9 +21,12 @@ BAD_FILES = {
     "an unknown column": (f"{HEADER},salary\n{BOB},1", "line 1: unknown columns: 'salary'"),
     "too few values": (
         f"{WITH_BOB}cy@acme.example,Cy,member",
-        "line 3: not as many values as columns",
+        "line 3: the number of values does not match the number of columns",
     ),
-    "too many values": (f"{WITH_BOB}{CY},more", "line 3: not as many values as columns"),
+    "too many values": (
+        f"{WITH_BOB}{CY},more",
+        "line 3: the number of values does not match the number of columns",
+    ),
     "no name": (f"{WITH_BOB}cy@acme.example, ,member,UTC", "line 3: missing value for full_name"),
     "no email": (f"{WITH_BOB}cy at acme,Cy,member,UTC", "line 3: invalid email"),
     "two emails": (
@@ -36,7 +39,7 @@ BAD_FILES = {
     ),
     "one email in two spellings": (
         f"{WITH_BOB}\u200bBob <bob@acme.example>,Bo,member,UTC",
-        "line 3: duplicate email, first used in line 2",
+        "line 3: duplicate email, first used on line 2",
     ),
     "a wrong role": (f"{WITH_BOB}cy@acme.example,Cy,boss,UTC", "line 3: invalid role; use one of"),
     "a wrong zone": (f"{WITH_BOB}cy@acme.example,Cy,member,Berlin", "line 3: invalid time zone"),
@@ -51,11 +54,11 @@ BAD_FILES = {
     ),
     "one email twice": (
         f"{WITH_BOB}BOB@acme.example,Bo,member,UTC",
-        "line 3: duplicate email, first used in line 2",
+        "line 3: duplicate email, first used on line 2",
     ),
     "one user_id twice": (
         f"{HEADER},user_id\n{BOB},u7\n{CY},u7",
-        "line 3: duplicate user_id, first used in line 2",
+        "line 3: duplicate user_id, first used on line 2",
     ),
     "an open quote": (f'{WITH_BOB}"{CY}', "line 3: unexpected end"),
     "a user of another organization": (
@@ -77,7 +80,7 @@ BAD_FILES = {
     ),
     "a zero time": (
         f"{HEADER},created_at\n{BOB},\n{CY},0001-01-01",
-        "line 3: created_at is not between 1970 and 2100",
+        "line 3: created_at must be in the years 1970 to 2099",
     ),
     "a long user_id": (
         f"{HEADER},user_id\n{BOB},\n{CY},{'x' * 129}",

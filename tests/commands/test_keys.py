@@ -54,7 +54,7 @@ def test_up_creates_no_key_for_a_database_that_was_used_with_another_one(
     keys = {"TOMBSTONE_KEY": TOMBSTONE_KEY, missing: None}
     answer = used("up", "--port", str(free_port()), **keys)
     assert answer.is_a_plain_refusal
-    assert f"{missing} is not set, and this database has data made with it: copy " in answer.err
+    assert f"{missing} is not set, but this database has data that needs it. Copy " in answer.err
     assert KEYS_FILE in answer.err
     assert not (used.home / KEYS_FILE).exists()
 

@@ -64,7 +64,7 @@ def test_a_minute_later_lines_are_written_again() -> None:
     assert len(written) == LINES_A_MINUTE
     now = 60.0
     assert limit.allowed("later") == [
-        f"--- 5 lines are left out: more than {LINES_A_MINUTE:,} in a minute ---", "later"
+        f"--- 5 lines skipped: the limit is {LINES_A_MINUTE:,} per minute ---", "later"
     ]  # fmt: skip
     assert limit.at_the_end(["later"]) == []
 

@@ -99,20 +99,22 @@ def test_the_encryption_key_rotates_in_three_steps_and_every_process_can_read_al
     assert (then, both.settings["ENCRYPTION_KEY"]) == (old, f"{old},{new}")
 
     too_early, _ = step(swapped, "encryption")
-    assert too_early.out.startswith("Step 2 of 3 is not complete: page started with the older key")
+    assert too_early.out.startswith(
+        "Step 2 of 3 is not complete: page last started with the older key."
+    )
     assert can_read(encrypted, old)
 
     restart(swapped)
     third, done = step(swapped, "encryption")
     assert third.out.startswith(
-        "Step 3 of 3: the older key is retired. Encrypted again: 4 stored values."
+        "Step 3 of 3: the older key is retired. Re-encrypted: 4 stored values."
     )
     assert done.settings["ENCRYPTION_KEY"] == new
     assert (can_read(done, new), can_read(done, old)) == (True, False)
     restart(both)  # not restarted yet: it reads with both
     restart(swapped)
     again, _ = step(swapped, "encryption")
-    assert "Encrypted again: 0 stored values." in again.out
+    assert "Re-encrypted: 0 stored values." in again.out
     restart(done)
     refused = encrypted("serve", "--only", "page")
     assert "ENCRYPTION_KEY lacks the key that encrypted the stored tokens" in refused.err
@@ -132,7 +134,7 @@ def test_an_interrupted_encryption_is_completed_by_repeating_the_step(encrypted:
         {"token": MultiFernet([Fernet(new), Fernet(old)]).rotate(token).decode()},
     )
     answer, _ = step(swapped, "encryption")
-    assert "Encrypted again: 3 stored values." in answer.out
+    assert "Re-encrypted: 3 stored values." in answer.out
     assert can_read(encrypted, new)
 
 
@@ -145,7 +147,7 @@ def test_sessions_stay_valid_until_the_old_key_is_retired(acme_and_other: Progra
     _, swapped = step(both, "session")
     restart(swapped)
     third, done = step(swapped, "session")
-    assert "Who signed in before step 2 and not since has to sign in again." in third.out
+    assert "Users who have not signed in since step 2 must sign in again." in third.out
     verified = [
         Signing(program.settings["SESSION_KEY"].split(",")).verified(cookie, purpose="session")
         for program in (both, swapped, done)
@@ -178,7 +180,7 @@ def test_a_lost_key_is_required_no_more_and_what_it_encrypted_is_counted(
     )
     assert other("rotate-key", "encryption").is_a_plain_refusal
     answer = other("rotate-key", "encryption", "--lost")
-    assert answer.out.startswith("1 lost key will not be required any more.\n4 stored values ")
+    assert answer.out.startswith("1 lost key is no longer required.\n4 stored values ")
     restart(other)
 
 

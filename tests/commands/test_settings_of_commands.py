@@ -102,7 +102,7 @@ def test_up_creates_no_demo_in_a_configured_database(program: Program) -> None:
 def test_up_creates_no_demo_in_the_home_of_a_real_account(program: Program) -> None:
     answer = program("up", "--demo", DATABASE_URL=None)
     assert answer.is_a_plain_refusal
-    assert "Use a different one for the demo" in answer.err
+    assert "Start the demo with empty values: ZOOM_CLIENT_ID= ZOOM_CLIENT_SECRET= " in answer.err
 
 
 def test_the_environment_overrides_the_file_and_the_file_overrides_the_keys_of_the_home(

@@ -85,9 +85,14 @@ def test_what_cannot_work_is_refused_and_changes_nothing(
         acme: "Use --issuer and --client-id, or --off",
         (*whole, "--off"): "Use --issuer and --client-id, or --off",
         (*acme, "--issuer", "http://idp.example", *client): "must start with https://",
-        (*acme, "--issuer", "https://a@idp.example", *client): "neither a query",
+        (
+            *acme,
+            "--issuer",
+            "https://a@idp.example",
+            *client,
+        ): "must not contain a query, a fragment or a user name",
         (*acme, "--issuer", "http://127.0.0.1:1", *client): "cannot be reached",
-        whole: "they must be the same, to the last slash",
+        whole: "they must be identical, including a slash at the end",
         ("--organization", "no-such", "--off"): "does not exist",
     }.items():
         code, said = run(staffed, *arguments)

@@ -93,7 +93,7 @@ STATES = {
     "a failed audit, good batches": (
         GOOD + AUDIT_FAILED,
         [
-            "nightly audit:  failed, first 6 h ago (dbt_models)",
+            "nightly audit:  failed (first time 6 h ago): dbt_models",
             "The nightly audit of all tables failed. It found a difference",
             "worksights-zoom rebuild --check",
         ],
@@ -124,7 +124,7 @@ STATES = {
         [
             "notifications:  webhook: 1 waiting and 0 failed, the oldest from 16 min ago. The "
             "webhook receiver cannot be reached.",
-            "Notifications do not arrive: webhook: 1 waiting",
+            "Notifications are not arriving (webhook): 1 waiting",
         ],
     ),
     "a channel that failed just now": (GOOD + WEBHOOK.replace("16 minutes", "16 seconds"), []),

@@ -215,7 +215,7 @@ def test_ctrl_c_stops_a_batch_and_its_statement_and_says_so(
     assert "The batch failed" in err
     assert status == "FAILURE"
     assert "Canceled while dbt was running." in said
-    assert "did not start" not in said
+    assert "stopped before it finished" not in said
     assert models_built(watcher, run_id) > 0
 
 

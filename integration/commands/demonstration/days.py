@@ -31,7 +31,7 @@ def show_days(processes: Supervisor, settings: Settings, url: str, *, page: str)
         _import_users(processes, settings)
         connect_accounts(processes, settings, url, ends_on=story.ends_on)
         if sending is None:
-            click.echo("All past days are here already.")
+            click.echo("All past days have already been sent.")
             return
         click.echo(f"Sending {quantity(len(days), 'day')} of meetings and calls…")
         click.echo("  " + sending.result())
@@ -42,7 +42,7 @@ def show_days(processes: Supervisor, settings: Settings, url: str, *, page: str)
     )
     print_day(url, max(days))
     link = create_link(settings, url, email=OWNER, organization=ORGANIZATION, made_by=None)
-    click.echo("The page is ready. Sign in as an Executive now, or as anyone when all is running:")
+    click.echo("The page is ready. To sign in as an Executive now, open this link:")
     click.echo(f"  {link}")
 
 

@@ -22,8 +22,8 @@ def settings_of_demo(settings: Settings, *, simulator_port: int) -> Settings:
         )
     if settings.get("ZOOM_CLIENT_ID", "demo-client") != "demo-client":
         raise SettingsError(
-            "ZOOM_CLIENT_ID is set, so this directory belongs to a real Zoom account. Use a "
-            "different one for the demo: "
+            "ZOOM_CLIENT_ID is set to a real Zoom app, and the demo needs its own. Start the demo "
+            "with empty values: ZOOM_CLIENT_ID= ZOOM_CLIENT_SECRET= ZOOM_WEBHOOK_SECRET_TOKEN= "
             "WORKSIGHTS_ZOOM_HOME=.local/demo worksights-zoom up --demo"
         )
     simulator = f"http://127.0.0.1:{simulator_port}"

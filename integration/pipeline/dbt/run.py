@@ -52,7 +52,9 @@ class DbtRun:
         if self.is_cancelled:
             raise KeyboardInterrupt("Canceled while dbt was running.") from None
         if self.error:
-            raise DbtFailed(f"dbt did not start: {first_line(str(self.error))}") from None
+            raise DbtFailed(
+                f"dbt stopped before it finished: {first_line(str(self.error))}"
+            ) from None
 
 
 def run_dbt(

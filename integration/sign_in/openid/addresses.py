@@ -13,11 +13,11 @@ def issuer_problem(issuer: str) -> str | None:
     """What is wrong with the address of an issuer, in words for an operator."""
     parts = _parts(issuer)
     if parts is None:
-        return "is not an address"
+        return "is not a valid URL"
     if parts.scheme != "https" and not is_of_this_machine(issuer):
         return "must start with https://"
     if parts.query or parts.fragment or "@" in parts.netloc:
-        return "must have neither a query, a fragment nor a user"
+        return "must not contain a query, a fragment or a user name"
     return None
 
 
