@@ -46,7 +46,7 @@ def read_directory(content: bytes) -> list[ImportedUser]:
             first = seen.setdefault(value, user.line)
             if first != user.line:
                 raise ValueError(
-                    f"line {user.line}: duplicate {column}, first used in line {first}"
+                    f"line {user.line}: duplicate {column}, first used on line {first}"
                 )
     return users
 
@@ -83,7 +83,9 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
                 continue
             row = row[: len(columns)] if not any(row[len(columns) :]) else row
             if len(row) != len(columns):
-                raise ValueError(f"line {first}: not as many values as columns")
+                raise ValueError(
+                    f"line {first}: the number of values does not match the number of columns"
+                )
             yield first, dict(zip(columns, row, strict=True))
     except csv.Error as error:
         raise ValueError(f"line {line + skipped}: {error}") from error
@@ -186,5 +188,7 @@ def _time(line: int, column: str, value: dict[str, str]) -> datetime | None:
             f"line {line}: invalid {column}; use a time such as 2026-03-02T10:00:00Z"
         ) from error
     if not FIRST_YEAR <= read.year < LAST_YEAR:
-        raise ValueError(f"line {line}: {column} is not between {FIRST_YEAR} and {LAST_YEAR}")
+        raise ValueError(
+            f"line {line}: {column} must be in the years {FIRST_YEAR} to {LAST_YEAR - 1}"
+        )
     return read

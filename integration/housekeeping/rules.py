@@ -2,7 +2,7 @@
 
 Not here: sessions and what is derived from them, which batches delete by `retention_months`,
 because the marts change with them; and what somebody erases. docs/operations/housekeeping.md says
-the same in words, with what is kept for good.
+the same in words, with what is kept permanently.
 """
 
 from dataclasses import dataclass

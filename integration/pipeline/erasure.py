@@ -139,7 +139,9 @@ def erase_accounts(
     try:
         derive_everything(connection, settings, url, batch)
     except DerivationFailed as failure:
-        commands = ", ".join(f"`erase --zoom-account {each}`" for each in zoom_account_ids)
+        commands = ", ".join(
+            f"`worksights-zoom erase --zoom-account {each}`" for each in zoom_account_ids
+        )
         raise DerivationFailed(f"{failure}. {_INCOMPLETE} {commands}.") from failure
     left = {each: account.remaining_rows(connection, each) for each in zoom_account_ids}
     for tables in left.values():
@@ -229,8 +231,8 @@ def _report_verification(result: Verification, say: Say) -> None:
         say(f"NOT ERASED: {column}: {quantity(finding.values, 'value')}")
     if result.namesakes:
         say(
-            f"Names that also belong to other people: {len(result.namesakes)}. They are identified "
-            "by an email or Zoom user ID, and their data is kept."
+            f"Names that also belong to other people: {len(result.namesakes)}. These people are "
+            "identified by an email or Zoom user ID, and their data is kept."
         )
     if result.topics:
         say("These topics mention the person. To clear them, run again with --topics clear:")

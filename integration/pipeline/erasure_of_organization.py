@@ -93,6 +93,6 @@ def _revoke(settings: Settings, tokens: list[str], say: Say) -> None:
     say(f"Revoked at Zoom: {quantity(len(tokens) - failed, 'grant')}.")
     if failed:
         say(
-            f"Zoom did not confirm the end of {quantity(failed, 'grant')}. An admin of the account "
-            "can remove the app in the Zoom Marketplace."
+            f"Zoom did not confirm that {quantity(failed, 'grant was', 'grants were')} revoked. An "
+            "admin of the account can remove the app in the Zoom Marketplace."
         )

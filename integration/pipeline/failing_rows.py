@@ -41,7 +41,9 @@ def failing_rows(connection: psycopg.Connection, compiled_test: str) -> list[Fai
 
 _BY_FAULT = SQL("""
     select
-        coalesce(failing ->> 'what_is_wrong', 'the test does not say') as what_is_wrong,
+        coalesce(
+            failing ->> 'what_is_wrong', 'rows that the test should not find'
+        ) as what_is_wrong,
         count(*) as found,
         (array_agg(failing order by failing))[:%s]
     from (select to_jsonb(found) as failing from ({test}) as found) as failing_rows

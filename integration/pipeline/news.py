@@ -36,9 +36,13 @@ def reasons_for_batch(connection: psycopg.Connection, *, now: datetime) -> list[
         "deliveries are waiting": lambda: is_delivery_waiting(connection),
         "settings have changed": lambda: settings_have_changed(connection),
         "privacy settings have changed": lambda: bool(changed_organizations(connection)),
-        "exclusions are to be applied or verified": lambda: bool(changed_exclusions(connection)),
+        "exclusions are waiting to be applied or verified": lambda: bool(
+            changed_exclusions(connection)
+        ),
         "a user import is waiting": lambda: bool(connections_due(connection, now=now)),
-        "data is older than it is kept": lambda: is_something_too_old(connection, now=now),
+        "some data has passed its retention period": lambda: is_something_too_old(
+            connection, now=now
+        ),
         "a session has had no ended event for 24 hours": lambda: _is_session_due(
             connection, now=now
         ),

@@ -83,7 +83,10 @@ def _store_answer(
     affect all accounts.
     """
     if answer is Unread.NOT_STARTED:  # the import stays due
-        warn(f"Connection {account.connection_id} was not read in time. The next batch reads it.")
+        warn(
+            f"The users of connection {account.connection_id} were not read in time. The next "
+            "batch will read them."
+        )
         return Counter({"put off": 1})
     lists = AccountLists(None, _still_reading()) if isinstance(answer, Unread) else answer
     try:
@@ -104,7 +107,7 @@ def _store_answer(
     except Exception as error:  # noqa: BLE001
         _raise_if_disconnected(connection, error)
         warn(
-            f"The failure of connection {account.connection_id} could not be recorded "
+            f"The failed import of connection {account.connection_id} could not be recorded "
             f"({type(error).__name__})."
         )
     return counts + Counter({"failed": 1})
@@ -215,6 +218,6 @@ def _reason(lists: AccountLists, error: ZoomError) -> str:
     count = len(lists.users.frame)
     used = (
         f"{quantity(count, 'user')} {noun(count, 'was', 'were')} read before that and "
-        f"{noun(count, 'is', 'are')} used."
+        f"{noun(count, 'has', 'have')} been stored."
     )
     return f"{error.reason} {used} {error.next_step}".strip()

@@ -34,9 +34,9 @@ WORDS = {
     Act.EFFECTS: "How many of your sessions a settings change affects",
     Act.CLIENTS: "The people you meet",
     Act.TEAM: "Your days and hours in a team's week or month",
-    Act.SEARCH: "Your name, or a session of yours, in the results of a search",
+    Act.SEARCH: "Your name, or one of your sessions, in search results",
     Act.EXPLAIN: "Your sessions, with a command on the server",
-    Act.EXPORT: "Everything that is held about you",
+    Act.EXPORT: "All data about you",
     Act.DIGEST: "The week's figures of a small team that you are in, by email",
 }
 

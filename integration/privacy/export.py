@@ -64,8 +64,8 @@ class Export:
             **({"email": self.person.key} if self.person.key else {}),
             "organization_id": self.person.organization_id,
             "about": (
-                "What WorkSights holds about you, by table, except the tables in not_included. "
-                "Other people appear only as their role or their company."
+                "The data that WorkSights holds about you, by table, except the tables in "
+                "not_included. Other people appear only as their role or their company."
             ),
             "not_included": self.unreadable,
             "tables": self.tables,

@@ -36,14 +36,14 @@ def _read(connection: psycopg.Connection, *, now: datetime) -> dict[tuple[str, s
     found = {
         (
             "zoom_connections_needing_attention",
-            "Connections that cannot be read until someone acts",
+            "Connections that need attention",
         ): _count(
             connection,
             "select count(*) from integration.connections where status = 'needs_attention'",
         ),
         (
             "zoom_notification_channels_failing",
-            "Channels over which notifications do not arrive",
+            "Notification channels that are failing",
         ): len(failing_channels(connection, now=now)),
     }
     if marts_exist(connection):
@@ -52,7 +52,7 @@ def _read(connection: psycopg.Connection, *, now: datetime) -> dict[tuple[str, s
             "select count(*) from operations.deliveries where disposition = 'waiting'",
         )
     if finished_at is not None:
-        found["zoom_last_batch_age_seconds", "Time since a batch finished"] = (
+        found["zoom_last_batch_age_seconds", "Seconds since the last batch finished"] = (
             now - finished_at
         ).total_seconds()
     return found

@@ -135,8 +135,11 @@ def api_error(status: int, body: object) -> ZoomError:
         return unreadable_answer(status)
     scopes = _missing_scopes(body)
     if code == SCOPES_MISSING or scopes:
-        named = ", ".join(scopes) or "some that this integration needs"
-        message = f"These Zoom permissions are missing: {named}."
+        message = (
+            f"These Zoom permissions are missing: {', '.join(scopes)}."
+            if scopes
+            else "Some Zoom permissions that this integration needs are missing."
+        )
         step = f"Add them to the app in the Zoom Marketplace. {RECONNECT}"
     elif is_token_refused(status, body) or code in GRANT_ENDED:
         message, step = "Zoom rejects this account's access token, even a new one.", RECONNECT
@@ -144,7 +147,10 @@ def api_error(status: int, body: object) -> ZoomError:
         message = "The person who connected Zoom does not have permission to read this."
         step = "Reconnect as a Zoom admin who can view all users of the account."
     elif code == PLAN_OR_PERMISSION:
-        message = "The Zoom plan, or the role of the person who connected it, does not allow this."
+        message = (
+            "The Zoom plan, or the role of the person who connected the account, does not allow "
+            "this."
+        )
         step = "Upgrade the plan, or reconnect as a Zoom admin with a role that has the permission."
     elif status == 404:
         message = "Zoom could not find what was requested."

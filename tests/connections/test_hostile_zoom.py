@@ -204,7 +204,7 @@ def test_an_account_that_takes_too_long_is_cut_short_and_the_batch_continues(
     assert [found[each].status for each in WELL] == ["active"] * 2
     assert (slow.status, slow.is_complete, slow.users > 1) == ("needs_attention", False, True)
     assert "completely in the time allowed. " in (slow.status_detail or "")
-    assert "users were read before that and are used." in (slow.status_detail or "")
+    assert "users were read before that and have been stored." in (slow.status_detail or "")
 
 
 @pytest.mark.parametrize("kind", ANYWHERE)

@@ -200,7 +200,9 @@ def test_the_same_command_completes_an_erasure_after_a_failed_derivation(
     assert installation.value(sessions) == 1
 
     installation.execute("alter function clientsights.grade_of rename to missing")
-    with pytest.raises(DerivationFailed, match=f"run `erase --zoom-account {ACCOUNT}`"):
+    with pytest.raises(
+        DerivationFailed, match=f"run `worksights-zoom erase --zoom-account {ACCOUNT}`"
+    ):
         installation.erase_account(ACCOUNT)
     left = installation.value(sessions)
     installation.execute("alter function clientsights.missing rename to grade_of")

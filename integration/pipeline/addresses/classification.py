@@ -14,6 +14,7 @@ from integration.pipeline.batches import Batch
 from integration.pipeline.cleaned_texts import count_unreadable_settings
 from integration.pipeline.failed_steps import record_failed_organizations
 from integration.pipeline.progress import record_watermark
+from integration.quantities import noun, quantity
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def classify_addresses(
             record_watermark(connection, NAMES, batch)
             record_rules(connection, rule_version=RULE_VERSION, psl_version=PSL_VERSION)
     problems = decided.problems + [
-        f"{key}: integration.{setting}: invalid values without effect: {count}."
+        f"{key}: {quantity(count, 'invalid value')} in integration.{setting} "
+        f"{noun(count, 'is', 'are')} ignored."
         for key, setting, count in count_unreadable_settings(connection)
     ]
     return Classification(classified, written, names_written, moved, problems)
