@@ -74,7 +74,7 @@ def every_20_minutes(
         if rules_have_changed(connection):
             reasons.append("the classification rules have changed")
         if tables_with_other_code(connection, code_of_tables(read_manifest())):
-            reasons.append("the code of tables has changed")
+            reasons.append("the code of some tables has changed")
     if not reasons:
         return dg.SkipReason("No new deliveries, changed settings or overdue imports.")
     return dg.RunRequest(tags={"worksights/because": "; ".join(reasons)})

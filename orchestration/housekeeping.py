@@ -1,4 +1,4 @@
-"""The nightly job that deletes what is kept only for a time, and its schedule."""
+"""The nightly job that deletes data past its retention period, and its schedule."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -21,7 +21,7 @@ STATEMENT_SECONDS = 600
 
 @dg.op(out=dg.Out(dg.Nothing))
 def expired_rows(context: dg.OpExecutionContext, installation: Installation) -> dg.Output[None]:
-    """Deletes rows of our own tables by the rules of integration/housekeeping/rules.py."""
+    """Deletes expired rows from our own tables, as defined in integration/housekeeping/rules.py."""
     with connect(installation.database_url(), role="pipeline", autocommit=True) as connection:
         limit_statements(connection, seconds=STATEMENT_SECONDS)
         deleted = delete_expired_rows(
@@ -46,9 +46,9 @@ def old_runs(context: dg.OpExecutionContext, installation: Installation) -> dg.O
             seconds=HISTORY_SECONDS,
             delete_logs=lambda run_id: logs.delete_logs(prefix=[run_id]),
         )
-    rest = "" if deleted.is_all else "; the next night deletes the rest"
+    rest = "" if deleted.is_all else "; the rest will be deleted in the next night's run"
     context.log.info(
-        f"{quantity(deleted.runs, 'run')} deleted, {quantity(deleted.events, 'event')}{rest}"
+        f"{quantity(deleted.runs, 'run')} and {quantity(deleted.events, 'event')} deleted{rest}"
     )
     return _output(asdict(deleted))
 
@@ -61,7 +61,7 @@ def _output(metadata: Mapping[str, Any]) -> dg.Output[None]:
 # that fails does not keep the other from its work.
 @dg.job(
     tags={LIMIT_TAG: str(LIMIT_SECONDS)},
-    description="Deletes what is kept only for a time: expired rows, and old runs of Dagster.",
+    description="Deletes data past its retention period: expired rows and old Dagster runs.",
     executor_def=dg.in_process_executor,
 )
 def housekeeping() -> None:

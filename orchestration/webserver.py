@@ -19,7 +19,10 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "::1")
-REFUSED = "Open Dagster at its own address on this machine. Other sites cannot use it.\n"
+REFUSED = (
+    "Open Dagster directly at its address on this machine (127.0.0.1 or localhost). Requests from "
+    "other sites are refused.\n"
+)
 
 
 def is_from_here(headers: Mapping[str, str], *, is_navigation_allowed: bool) -> bool:

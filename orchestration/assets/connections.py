@@ -6,7 +6,6 @@ from typing import Any
 import dagster as dg
 
 from integration.connections.ending import end_deauthorized
-from integration.quantities import quantity
 from orchestration.resources import BatchInProgress, Installation
 
 
@@ -34,7 +33,7 @@ def connections(
         erase_after=timedelta(days=settings.erase_after_days),
     )
     context.log.info(
-        f"The app was removed in Zoom for {quantity(len(ended), 'connection')}, whose data will be "
-        "erased."
+        f"Connections ended because the app was removed in Zoom: {len(ended):,}. Their data will "
+        "be erased after the grace period."
     )
     return dg.MaterializeResult(metadata={"ended": len(ended)})

@@ -24,7 +24,8 @@ AUTOMATIC_RUN_TAGS = ("dagster/schedule_name", "dagster/sensor_name")
             description=(
                 "One row per version of a Zoom user. Imports users from every account due for "
                 "import; a run started manually imports all accounts. A connection that fails is "
-                "marked `needs_attention`; what was read is used, and the others continue."
+                "marked `needs_attention`. Users that were already read are stored, and the other "
+                "connections continue."
             ),
         ),
         dg.AssetSpec(

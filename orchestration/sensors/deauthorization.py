@@ -14,7 +14,7 @@ from orchestration.resources import Installation
 
 @dg.op
 def erase_accounts(context: dg.OpExecutionContext, installation: Installation) -> None:
-    """Erases the accounts due for erasure; fails if data of one of them is left."""
+    """Erases the accounts due for erasure; fails if any of their data is left."""
     done = erasure.erase_due_accounts(
         installation.settings(),
         installation.database_url(),
@@ -29,7 +29,9 @@ def erase_accounts(context: dg.OpExecutionContext, installation: Installation) -
 
 @dg.job(
     tags=WRITER_TAGS,
-    description="Erases the data of Zoom accounts that removed the app ERASE_AFTER_DAYS ago.",
+    description=(
+        "Erases the data of Zoom accounts that removed the app more than ERASE_AFTER_DAYS ago."
+    ),
 )
 def erase_due_accounts() -> None:
     erase_accounts()

@@ -24,13 +24,13 @@ def send_due_digests(context: dg.OpExecutionContext, installation: Installation)
         installation.database_url(),
         clock=lambda: datetime.now(UTC),
     )
-    context.log.info(f"{quantity(prepared, 'digest')} prepared, {quantity(sent, 'mail')} sent")
+    context.log.info(f"{quantity(prepared, 'digest')} prepared, {quantity(sent, 'email')} sent")
 
 
 # Not a writer: a digest does not wait for a batch, and a slow mail server does not hold one up.
 @dg.job(
     tags={LIMIT_TAG: str(LIMIT_SECONDS)},
-    description="Sends the figures of the last week to those who asked for them.",
+    description="Sends last week's figures to everyone who subscribed to the digest.",
 )
 def send_monday_digests() -> None:
     send_due_digests()
@@ -49,7 +49,7 @@ def digests(
     context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
     if mail_server(installation.settings()) is None:
-        return dg.SkipReason("No mail server is set.")
+        return dg.SkipReason("SMTP_URL is not set, so no digests are sent.")
     if is_running(context.instance, send_monday_digests.name):
         return dg.SkipReason("Digests are being sent.")
     now = datetime.now(UTC)
@@ -58,5 +58,5 @@ def digests(
         is_waiting = waits(connection, kinds=[DIGEST], now=now)
     if not due and not is_waiting:
         return dg.SkipReason("No digest is due.")
-    because = f"{quantity(len(due), 'digest')} due" if due else "a digest is retried"
+    because = f"{quantity(len(due), 'digest')} due" if due else "a digest is waiting to be retried"
     return dg.RunRequest(tags={"worksights/because": because})

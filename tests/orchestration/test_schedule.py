@@ -46,7 +46,7 @@ def test_changed_rules_are_a_reason(installation: Installation, tick: Callable[[
     installation.execute(
         "update pipeline.progress set fingerprint = 'other' where model = 'timeline.activities'"
     )
-    assert tick() == "run: the code of tables has changed"
+    assert tick() == "run: the code of some tables has changed"
     installation.batch(now=NOW)
     assert tick() == f"skipped: {NOTHING_TO_DO}"
 
@@ -171,7 +171,7 @@ def test_sensors_wait_for_a_running_batch(
 def test_a_digest_is_sent_when_it_is_due_and_again_when_it_failed(
     installation: Installation, look: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert look("digests") == "skipped: No mail server is set."
+    assert look("digests") == "skipped: SMTP_URL is not set, so no digests are sent."
     monkeypatch.setenv("SMTP_URL", "smtp://127.0.0.1:9")
     monkeypatch.setenv("MAIL_FROM", "worksights@tests.example")
     monkeypatch.setenv("PUBLIC_URL", "https://page.example")
@@ -180,6 +180,6 @@ def test_a_digest_is_sent_when_it_is_due_and_again_when_it_failed(
         "insert into integration.mails (kind, organization_id, user_id, monday, expires_at) "
         "values ('digest', 'firm', 'ann', current_date, now() + interval '1 hour')"
     )
-    assert look("digests") == "run: a digest is retried"
+    assert look("digests") == "run: a digest is waiting to be retried"
     installation.execute("update integration.mails set next_attempt_at = now() + interval '1 min'")
     assert look("digests") == "skipped: No digest is due."
