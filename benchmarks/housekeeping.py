@@ -135,8 +135,8 @@ def report(floor: list[float | None], meanwhile: list[float | None]) -> None:
         taken = [each for each in seconds if each is not None]
         usual = statistics.median([each for each in floor if each is not None])
         print(
-            f"deliveries {name}: {len(seconds):,}, of these not answered in {ZOOM_GIVES_UP:g} s: "
-            f"{len(seconds) - len(taken)}; median {statistics.median(taken) / usual:.1f} x floor, "
+            f"deliveries {name}: {len(seconds):,}, {len(seconds) - len(taken)} not answered within "
+            f"{ZOOM_GIVES_UP:g} s; median {statistics.median(taken) / usual:.1f} x floor, "
             f"longest {max(taken):.2f} s"
         )
 
@@ -151,7 +151,8 @@ def compare(of_ours: float) -> None:
             instance.delete_run(run_id)
         of_dagster = (time.monotonic() - started) / max(len(some), 1)
     print(
-        f"one run: {of_ours * 1000:.0f} ms here with pauses, {of_dagster * 1000:.0f} ms by Dagster"
+        f"deleting one run: {of_ours * 1000:.0f} ms here, with pauses; "
+        f"{of_dagster * 1000:.0f} ms through Dagster"
     )
 
 

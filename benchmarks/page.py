@@ -65,7 +65,8 @@ def main() -> None:
         with served(url, environment) as visitors:
             print(f"{'ms':>6} {'floor ms':>9} {'x floor':>8}  page")
             slow = [name for name, page in pages.items() if report(url, visitors, name, page)]
-    print(f"slower than {LIMIT} ms or {TIMES_FLOOR:.0f} x floor: {', '.join(slow) or 'none'}")
+    named = ", ".join(slow) or "none"
+    print(f"missing, or slower than {LIMIT} ms or {TIMES_FLOOR:.0f} x floor: {named}")
 
 
 def fill(url: str) -> None:

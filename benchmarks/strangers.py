@@ -28,12 +28,12 @@ ZOOM_GIVES_UP = 3.0
 def main(count: int) -> None:
     bodies = [one.body for one in deliveries_of(build_company(), date(2026, 3, 2), seed=1)][:count]
     print(f"{len(bodies)} deliveries, one connection each")
-    print(f"{'x floor':>8} {'in 1 s':>7} {'lost':>5} {'MB more':>8}  what strangers do")
+    print(f"{'x floor':>8} {'in 1 s':>7} {'lost':>5} {'extra MB':>8}  attack")
     with temporary_database() as (_url, environment), serving(environment) as (process, port):
         receiver = psutil.Process(process.pid)
         at_first = receiver.memory_info().rss
         floor = None
-        for name, attack in {"nothing": None, **ATTACKS}.items():
+        for name, attack in {"none": None, **ATTACKS}.items():
             with under(attack, port) if attack else nullcontext():
                 seconds = [deliver(port, body) for body in bodies]
                 more = (receiver.memory_info().rss - at_first) / (1 << 20)

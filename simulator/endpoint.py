@@ -26,7 +26,9 @@ def validate(url: str, *, secret: str, patience_seconds: float) -> None:
             return _challenge(url, secret)
         except (requests.ConnectionError, requests.Timeout) as error:
             if time.monotonic() >= give_up_at:
-                raise EndpointRefusedError(f"No response from {url}.") from error
+                raise EndpointRefusedError(
+                    f"No response from {url}. Check that the receiver is running."
+                ) from error
             time.sleep(_PAUSE_SECONDS)
 
 

@@ -53,5 +53,5 @@ def _wait_for(server: uvicorn.Server, thread: threading.Thread) -> None:
     give_up_at = time.monotonic() + _START_SECONDS
     while not server.started:
         if not thread.is_alive() or time.monotonic() > give_up_at:
-            raise NotStartedError("The Zoom simulator did not start.")
+            raise NotStartedError("The Zoom simulator did not start. See the error above.")
         time.sleep(0.01)

@@ -59,7 +59,7 @@ def _webhooks(command: Command) -> Command:
 
 @click.group("demo")
 def demo() -> None:
-    """The company of the demo, which has ten planned working days."""
+    """The demo company, with ten scripted working days."""
 
 
 @demo.command()
@@ -75,13 +75,25 @@ def directory() -> None:
 
 
 @demo.command()
-@click.option("--port", type=click.IntRange(0, 65535), required=True)
-@click.option("--client-id", envvar="ZOOM_CLIENT_ID", required=True)
-@click.option("--client-secret", envvar="ZOOM_CLIENT_SECRET", required=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    required=True,
+    help="Port to listen on; 0 picks a free port.",
+)
+@click.option(
+    "--client-id", envvar="ZOOM_CLIENT_ID", required=True, help="Client ID of the Zoom app."
+)
+@click.option(
+    "--client-secret",
+    envvar="ZOOM_CLIENT_SECRET",
+    required=True,
+    help="Client secret of the Zoom app.",
+)
 @click.option(
     "--state-file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Keeps issued tokens, so that they stay valid after a restart.",
+    help="File for issued tokens, so that they stay valid after a restart.",
 )
 @_story
 @_webhooks
@@ -126,7 +138,7 @@ def serve(
 def send(
     days: tuple[datetime, ...], ends_on: datetime, webhook_url: str, webhook_secret: str
 ) -> None:
-    """Send the events of these days that are over by now, and print their counts.
+    """Send these days' past events and print the counts.
 
     Exits with 1 if a delivery is rejected or abandoned.
     """
@@ -146,7 +158,9 @@ def send(
 @demo.command()
 @_story
 def days(ends_on: datetime) -> None:
-    """Print the days of the story by date: a few weeks before it, and its ten working days."""
+    """Print all days that the demo sends, in order: a few weeks before the story, then its ten
+    working days.
+    """
     last = ends_on.date()
     for day in [*calendar.earlier_days(last), *calendar.story_days(last)]:
         click.echo(day.isoformat())

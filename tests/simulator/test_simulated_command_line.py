@@ -95,7 +95,7 @@ def test_counting_alone_sends_nothing() -> None:
         (
             ("day", "--date", "today", "--webhook-url", "http://127.0.0.1:1/", "--wait", "0"),
             {},
-            "No response from http://127.0.0.1:1/",
+            "No response from http://127.0.0.1:1/. Check that the receiver is running.",
         ),
         (
             ("day", "--date", "today", "--webhook-url", "http://127.0.0.1:1/"),
