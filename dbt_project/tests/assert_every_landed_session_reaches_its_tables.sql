@@ -112,10 +112,10 @@ compared as (
             when landed_sessions.session_id is null then 'a session without an event'
             when known_sessions.session_id is null then 'events were landed, but not derived'
             when (known_sessions.ended_at is not null) <> (judged_sessions.session_id is not null)
-                then 'an end without a connection state, or the reverse'
+                then 'an end without a connection state, or vice versa'
             when (judged_sessions.connection_state is not distinct from 'counted')
                 <> (sessions.session_id is not null)
-                then 'a counted session that is not shown, or the reverse'
+                then 'a counted session that is not shown, or vice versa'
             when coalesce(participant_counts.participant_count, 0)
                 <> coalesce(outcome_counts.outcome_count, 0)
                 then 'not exactly one outcome per participant'

@@ -31,7 +31,8 @@ compared as (
         people.person_id,
         case settings.kind
             when 'exclusion' then 'the person is excluded'
-            when 'own_domain' then 'the person is at an own domain'
+            when 'own_domain'
+                then 'the person''s address is at one of the organization''s own domains'
             else 'the person is a WorkSights user'
         end as what_is_wrong
     from people

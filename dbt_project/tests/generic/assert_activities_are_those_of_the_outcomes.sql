@@ -65,7 +65,7 @@ compared as (
                 then 'the entry is not within its session'
             when not activities.duration_seconds
                 between 1 and extract(epoch from activities.ended_at - activities.started_at)
-                then 'the duration is zero, or longer than from start to end'
+                then 'the duration is zero, or longer than the time from start to end'
             when activities.feature <> sessions.feature
                 or activities.session_type <> sessions.session_type
                 or activities.topic is distinct from sessions.topic
@@ -79,7 +79,7 @@ compared as (
                 ('phone', 'caller', 'outbound'), ('phone', 'callee', 'inbound')
             ) then 'the feature does not have this role or direction'
             when activities.feature <> 'phone' and activities.caller_id is not null
-                then 'a caller_id, although it is not a call'
+                then 'has a caller_id, but is not a call'
         end as what_is_wrong
     from activities
     full join users_with_activity using (organization_id, session_id, user_id)

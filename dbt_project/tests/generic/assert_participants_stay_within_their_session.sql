@@ -30,7 +30,7 @@ compared as (
             when (participants.role in ('caller', 'callee')) <> (sessions.feature = 'phone')
                 then 'the feature does not have this role'
             when (participants.joined_at is null) <> (participants.left_at is null)
-                then 'only one of joined_at and left_at'
+                then 'only one of joined_at and left_at is set'
             when participants.joined_at is null and participants.duration_seconds <> 0
                 then 'a duration without joined_at and left_at'
             when participants.joined_at < sessions.started_at
@@ -39,7 +39,7 @@ compared as (
             when not participants.duration_seconds
                 between 0
                 and coalesce(extract(epoch from participants.left_at - participants.joined_at), 0)
-                then 'the duration is longer than from join to leave'
+                then 'the duration is longer than the time from join to leave'
         end as what_is_wrong
     from participants
     left join sessions using (organization_id, session_id)
