@@ -1,12 +1,14 @@
-"""What `status` and `connect` say about the secret tokens of webhooks, and whom they speak for."""
+"""What `status` and `connect` say about the secret tokens of webhooks, and which Zoom accounts they
+are valid for.
+"""
 
 from integration.quantities import noun, quantity
 from integration.settings import Settings
 
 
 def bound_accounts(settings: Settings) -> list[str | None]:
-    """The Zoom account of each secret token, None if it speaks for all; empty on a machine that is
-    not the receiver's.
+    """The Zoom account of each secret token, None if it is valid for all; empty on a machine that
+    is not the receiver's.
     """
     if not settings.get("ZOOM_WEBHOOK_SECRET_TOKEN"):
         return []

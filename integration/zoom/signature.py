@@ -23,14 +23,14 @@ SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class WebhookSecret:
-    """A secret token. With `accounts`, it speaks for these Zoom accounts only: the app that has it
-    belongs to somebody who could otherwise sign events of every customer.
+    """A secret token. With `accounts`, it is valid for these Zoom accounts only: the app that has
+    it belongs to someone who could otherwise sign events of every customer.
     """
 
     token: str = field(repr=False)
     accounts: frozenset[str] | None = None
 
-    def speaks_for(self, zoom_account_id: str | None) -> bool:
+    def is_valid_for(self, zoom_account_id: str | None) -> bool:
         return self.accounts is None or zoom_account_id in self.accounts
 
 

@@ -1,4 +1,4 @@
-"""A webhook secret that is bound to an account: it speaks for that account and for no other."""
+"""A webhook secret that is bound to an account: it is valid for that account and for no other."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -53,7 +53,7 @@ async def receive(request: Request) -> Response:
         envelope = open_envelope(body)
         if envelope.event == CHALLENGE_EVENT:
             return _answer_challenge(envelope, secret.token)
-        if not secret.speaks_for(envelope.zoom_account_id):
+        if not secret.is_valid_for(envelope.zoom_account_id):
             return _rejected(request, "signature", status=401)
         return await _store(request, body, judge(envelope))
 
