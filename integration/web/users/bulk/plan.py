@@ -34,7 +34,7 @@ class Step:
     owners: tuple[str, ...] = ()
 
     @property
-    def concerned(self) -> set[str | None]:
+    def affected(self) -> set[str | None]:
         """Whose entries it may add or remove."""
         by_email = self.owners if self.is_by_email else ()
         return {self.chosen.user_id, self.chosen.mapped_to, *by_email}

@@ -153,8 +153,8 @@ def _totals(visit: Visit, connection: psycopg.Connection, plan: Plan) -> Totals 
         visit.record(connection, Act.EFFECTS)
         return None
     saved = plan.of("save")
-    concerned = set[str | None]().union(*(step.concerned for step in saved))
-    visit.record(connection, Act.EFFECTS, users=concerned)
+    affected = set[str | None]().union(*(step.affected for step in saved))
+    visit.record(connection, Act.EFFECTS, users=affected)
     return totals_of_mappings(
         connection,
         [step.period for step in saved],
@@ -169,7 +169,7 @@ def _is_unknown(one: Chosen) -> bool:
 
 
 def _left_out(visit: Visit) -> frozenset[str]:
-    """The rows of the preview that are not ticked any more."""
+    """The rows of the preview that are no longer ticked."""
     ticked = {str(one) for one in visit.form.getlist("keep")}
     listed = {str(one) for one in visit.form.getlist("listed")}
     return frozenset(listed - ticked)

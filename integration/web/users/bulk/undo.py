@@ -41,7 +41,7 @@ class UndoStep:
     owners: tuple[str, ...] = ()
 
     @property
-    def concerned(self) -> set[str | None]:
+    def affected(self) -> set[str | None]:
         """Whose entries it may add or remove."""
         restored = {one.user_id for one in self.reversal.periods}
         return restored | {self.reversal.last.mapped_to, *self.owners}
@@ -197,8 +197,8 @@ def _totals(visit: Visit, connection: psycopg.Connection, undo: Undo) -> Totals 
         visit.record(connection, Act.EFFECTS)
         return None
     saved = undo.of("save")
-    concerned = set[str | None]().union(*(step.concerned for step in saved))
-    visit.record(connection, Act.EFFECTS, users=concerned)
+    affected = set[str | None]().union(*(step.affected for step in saved))
+    visit.record(connection, Act.EFFECTS, users=affected)
     return totals_of_mappings(
         connection,
         [period for step in saved for period in step.reversal.effects],
