@@ -1,7 +1,6 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'outcomes'}}}) }}
 
-{# Every outcome is shown with its own text; outcomes of people who have paused do not name
-   them. #}
+{# Every outcome is shown with its own text, and without the user's name if they have paused. #}
 
 with
 

@@ -1,4 +1,4 @@
-{# The domains that were written in settings. An address or an IP address is no domain. #}
+{# The domains that were written in settings. An address or an IP address is not a domain. #}
 
 select
     organization_id,

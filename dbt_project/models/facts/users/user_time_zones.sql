@@ -1,7 +1,7 @@
 {# Contract, section 3 (user_days): the time zones of WorkSights users, as known now. A text that is
-   no IANA zone means UTC, which needs no row. Seven old names of zones are also abbreviations, and
-   Postgres reads these first: without summer time, and EST as Australia's where a server is set so.
-   IANA has linked them to these zones since 2024. #}
+   not an IANA zone means UTC, which needs no row. Seven old names of zones are also abbreviations,
+   and Postgres reads these first: without summer time, and EST as Australia's where a server is set
+   so. IANA has linked them to these zones since 2024. #}
 
 select
     users.organization_id,

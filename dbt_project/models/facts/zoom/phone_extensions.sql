@@ -1,5 +1,5 @@
-{# Contract, 5.4: whose extension it was, according to imports. A user's first one also counts
-   before it was known. #}
+{# Contract, 5.4: whose extension each one was, according to imports. A user's first extension also
+   applies before it was known. #}
 
 with
 

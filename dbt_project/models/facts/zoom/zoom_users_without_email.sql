@@ -1,5 +1,5 @@
 {# Contract, section 3 (affiliation): Zoom users who have never had an email, as known now. They are
-   colleagues who nobody can be matched by. #}
+   colleagues, such as rooms, that no email can match. #}
 
 select
     organization_id,

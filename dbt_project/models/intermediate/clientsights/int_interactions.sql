@@ -12,8 +12,8 @@
 ) }}
 
 {# Contract, 5.11: a user's entry and an external person present at the same time for at least one
-   second, and the contribution to the strength of their relationship. A team's week reads the
-   interactions of some users in a week: the index on user and time. #}
+   second, and the contribution to the strength of their relationship. The index on user and
+   time is for a team's week, which reads the interactions of some users in a week. #}
 
 with
 

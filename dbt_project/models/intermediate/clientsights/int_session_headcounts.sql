@@ -3,7 +3,7 @@
     indexes=[{'columns': ['organization_id', 'session_id'], 'unique': true}],
 ) }}
 
-{# The number of people present, including colleagues. Devices and bots, recognised by their address
+{# The number of people present, including colleagues. Devices and bots, recognized by their address
    or name, are not counted, and a person with two participants is counted once. #}
 
 with

@@ -4,7 +4,7 @@
 ) }}
 
 {# Contract, section 3: on whose side a participant is, by what is known now. And 5.11: the external
-   person and company that they count in, if they do: a mapped person is a colleague, with any
+   person and company that they are counted under, if any: a mapped person is a colleague, with any
    address. Whether the feature was on and who is excluded is checked here again: an outcome names
    only the first of several reasons. #}
 
@@ -60,7 +60,7 @@ legs as (
 
 ),
 
--- What the number of a call says, or was known of an erased person.
+-- What a call's number indicates, or what was known about an erased person.
 affiliations_of_legs as (
 
     select
