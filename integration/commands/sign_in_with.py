@@ -99,7 +99,9 @@ def _set(
 
 
 def _check_provider(issuer: str) -> None:
-    """Asks the provider, so that a wrong address is noticed now, not by the first who signs in."""
+    """Asks the provider, so that a wrong address is noticed now, not by the first person who signs
+    in.
+    """
     from integration.sign_in.openid.discovery import WELL_KNOWN, read_published
     from integration.sign_in.openid.problems import OpenIdError
 
