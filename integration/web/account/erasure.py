@@ -1,4 +1,4 @@
-"""`/account/erasure`: people ask to be erased, or withdraw that."""
+"""`/account/erasure`: people ask to be erased, or withdraw the request."""
 
 from starlette.responses import Response
 

@@ -20,7 +20,7 @@ LONGEST_ID = 128
 
 @dataclass(frozen=True)
 class PrivateSession:
-    """`topic` and `ended_at` are None if the session is not there any more."""
+    """`topic` and `ended_at` are None if the session no longer exists."""
 
     session_id: str
     topic: str | None

@@ -14,10 +14,10 @@ from integration.web.features.undo import UNDONE_WITHIN
 @dataclass(frozen=True)
 class Change:
     """`full_name` is the author's name; `user_name` and `zoom_user_name` are the names of the
-    affected WorkSights user and Zoom user, `account_name` that of the Zoom account. A name is
-    None if there is none, or no longer.
-    `undo` names the change to the button that undoes it. It is None if that is not possible any
-    more; of several people, some may be switched again.
+    affected WorkSights user and Zoom user, `account_name` that of the Zoom account. A name is None
+    if it does not exist, or no longer does. `undo` names the change to the button that undoes it.
+    It is None if that is no longer possible; after a change for several people, some may have been
+    switched again.
     """
 
     at: datetime

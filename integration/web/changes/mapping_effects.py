@@ -86,8 +86,8 @@ def _parameters(periods: Sequence[MappingPeriod], organization_id: str) -> dict[
     }
 
 
-# Sessions without an entry are the many: all that is needed of them is in an index of the outcomes.
-# Sessions with an entry are found with the index of timeline.participants on the Zoom user.
+# Most sessions have no entry: everything needed about them is in an index of the outcomes. Sessions
+# with an entry are found with the index of timeline.participants on the Zoom user.
 _AFFECTED = SQL("""
         select
             found.session_id, found.participant_id, found.duration_seconds, found.user_before,

@@ -1,1 +1,1 @@
-"""The pages Companies and People: external contacts, and who meets them."""
+"""The Companies and People pages: external contacts, and who meets them."""

@@ -1,4 +1,4 @@
-"""Reads how strength is computed, from the functions that compute it, with an example of theirs."""
+"""Reads how strength is computed, from the functions that compute it, with an example."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""The page Connections, and connecting through Zoom's OAuth."""
+"""The Connections page, and connecting through Zoom's OAuth."""

@@ -25,8 +25,8 @@ TABS = (
 
 
 def sees_clients(visit: Visit) -> bool:
-    """Whether the viewer may see which companies and how many people their colleagues meet. Who may
-    not could ask here about anybody.
+    """Whether the viewer may see which companies and how many people their colleagues meet. Anyone
+    who may not could use this page to ask about anyone.
     """
     return visit.may(Right.SEE_CLIENTS) and not visit.privacy.shows_groups_only
 

@@ -30,7 +30,7 @@ LISTED = 10
 
 @dataclass(frozen=True)
 class PastChange:
-    """`full_name` is the author's, None if there is no such user any more."""
+    """`full_name` is the author's, None if that user no longer exists."""
 
     entry_id: int
     at: datetime

@@ -122,7 +122,7 @@ def drop(asked: Asked, now: Situation) -> Plan:
 
 
 def without_effect(now: Situation) -> list[tuple[Table, str]]:
-    """(table, key) of the rows that mean nothing, which only others than this page can write."""
+    """(table, key) of the rows that mean nothing, which this page cannot write."""
     of_companies = now.stored.tables["domain_overrides"]
     return [
         *(("own_domains", key) for key in now.stored.tables["own_domains"] if _is_no_domain(key)),

@@ -20,7 +20,7 @@ from integration.zoom.texts import is_longer
 
 
 def rename(asked: Asked, now: Situation) -> Plan:
-    """An empty name is the guess again."""
+    """An empty name restores the guessed one."""
     domain, name = domain_in(asked.domain), tidy(asked.name)
     company = _company_at(domain, now)
     if is_longer(name, LONGEST_NAME):
@@ -142,7 +142,7 @@ def _refuse_own(domain: str, now: Situation) -> None:
 
 
 def _refuse_shared(domain: str, now: Situation, *, field: str) -> None:
-    """A whole mailbox provider is no part of a company."""
+    """A whole mailbox provider is not part of a company."""
     _refuse_own(domain, now)
     if (why := host_facts(domain).why_shared()) and domain not in now.facts.overrides:
         raise InvalidChange(

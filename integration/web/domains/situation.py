@@ -56,7 +56,7 @@ class Situation:
         return name_of_company(company, company_names(self.facts))
 
     def is_named(self, company: str) -> bool:
-        """Whether the name was set, and is no guess."""
+        """Whether the name was set, and is not a guess."""
         return company in company_names(self.facts)
 
     def domains_of(self, company: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Counts what an exclusion would concern, before it is saved."""
+"""Counts what an exclusion would affect, before it is saved."""
 
 from dataclasses import dataclass
 
@@ -46,7 +46,7 @@ _FOUND = {
 
 @dataclass(frozen=True)
 class Found:
-    """How many sessions and people an exclusion concerns."""
+    """How many sessions and people an exclusion affects."""
 
     sessions: int
     people: int

@@ -92,7 +92,7 @@ def preview(visit: Visit) -> Response:
 
 def _preview(visit: Visit, connection: psycopg.Connection, asked: Asked) -> Response:
     found = None
-    # Whoever may not see whom their colleagues meet could ask about anybody here.
+    # Anyone who may not see whom their colleagues meet could use this page to ask about anyone.
     if visit.may(Right.SEE_EVERY_TIMELINE) and not visit.privacy.shows_groups_only:
         found = found_by(
             connection,

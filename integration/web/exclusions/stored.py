@@ -11,9 +11,9 @@ from integration.privacy.exclusions import subject_of
 
 @dataclass(frozen=True)
 class ListedExclusion:
-    """`changed_by_name` is None for a user who is gone, and for a database login. Of an exclusion
-    that is never stored, `events` and `sessions` say what it has removed (None: not yet applied)
-    and `values_left` what was found afterwards (None: not yet searched) in `columns_searched`.
+    """`changed_by_name` is None for a deleted user, and for a database login. Of an exclusion that
+    is never stored, `events` and `sessions` say what it has removed (None: not yet applied) and
+    `values_left` what was found afterwards (None: not yet searched) in `columns_searched`.
     """
 
     exclusion_id: int

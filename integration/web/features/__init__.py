@@ -1,1 +1,1 @@
-"""The page Features: what is switched on for the organization and for each person."""
+"""The Features page: what is switched on for the organization and for each person."""

@@ -232,7 +232,7 @@ def _effects(
 
 
 def _notes(plan: Plan, *, is_on: bool) -> list[str]:
-    """Whom the change does not concern yet, and who is skipped."""
+    """Whom the change does not affect yet, and who is skipped."""
     notes = (
         without_zoom_user(plan.without_zoom_user),
         skipped(is_on=is_on, already=plan.already, since=plan.since, gone=plan.gone),

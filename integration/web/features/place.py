@@ -1,4 +1,4 @@
-"""Where the page Features is, and where its forms lead back to."""
+"""Where the Features page is, and where its forms lead back to."""
 
 from urllib.parse import quote
 

@@ -1,5 +1,5 @@
-"""Which people a change of several concerns: those who were ticked, or all that the list finds. And
-which of them are skipped.
+"""Which people a change for several people applies to (those who were ticked, or all that the list
+finds), and which of them are skipped.
 """
 
 from collections.abc import Callable, Sequence

@@ -37,7 +37,7 @@ def skipped(*, is_on: bool, already: int, since: int, gone: int) -> str:
 
 
 def without_zoom_user(count: int) -> str:
-    """Whom a change does not concern yet; empty if there is nobody."""
+    """Whom a change does not affect yet; empty if there is no one."""
     people = quantity(count, "person has", "people have")
     return (
         f"{people} no Zoom user yet, so the change applies once they are mapped." if count else ""

@@ -1,1 +1,1 @@
-"""The page Missing: why a session has no entry."""
+"""The Missing page: why a session has no entry."""

@@ -58,7 +58,7 @@ class _Row(OfPerson):
     group_first: datetime
 
 
-# Equal outcomes are put together first, so that what concerns a person is looked up once.
+# Equal outcomes are put together first, so that a person's details are looked up once.
 _GROUPS = SQL("""
     with judged as (
         select

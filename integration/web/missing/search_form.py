@@ -1,4 +1,4 @@
-"""Reads the search of the page Missing: its form, and the filters that its links set."""
+"""Reads the search of the Missing page: its form, and the filters that its links set."""
 
 import re
 from collections.abc import Mapping
@@ -153,7 +153,7 @@ def _session_name(text: str) -> str:
 
 
 def _day(text: str) -> date | None:
-    """The date, or None if the text is none that can be searched for."""
+    """The date, or None if the text is not a date that can be searched for."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -1,1 +1,1 @@
-"""The page Notifications."""
+"""The Notifications page."""

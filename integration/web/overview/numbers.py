@@ -1,4 +1,4 @@
-"""The key figures of the page Overview: Zoom users, mappings and features."""
+"""The key figures of the Overview page: Zoom users, mappings and features."""
 
 from dataclasses import dataclass
 

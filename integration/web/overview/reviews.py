@@ -12,7 +12,7 @@ from integration.web.users.found import with_found
 
 @dataclass(frozen=True)
 class Review:
-    """The latest review. `reviewer` is None if that user does not exist any more."""
+    """The latest review. `reviewer` is None if that user no longer exists."""
 
     reviewer: str | None
     reviewed_at: datetime

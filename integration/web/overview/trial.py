@@ -1,4 +1,6 @@
-"""A test meeting: when somebody started one, and how far what Zoom has sent since then has come."""
+"""A test meeting: when someone started one, and how far the webhooks that Zoom has sent since then
+have been processed.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +61,7 @@ class TestMeeting:
 
     @property
     def is_processed(self) -> bool:
-        """Whether no entry can come any more of what has arrived."""
+        """Whether what has arrived can no longer lead to an entry."""
         if self.ending is None or self.is_waiting:
             return False
         return not self.is_stored or self.is_derived or self.is_finished
@@ -174,7 +176,7 @@ _IS_DERIVED = """
     from pipeline.batches
     where landed_at >= %(arrived)s or finished_at is null
 """
-# An entry first: of several meetings, the one that proves the way.
+# An entry first: of several meetings, the one that shows that everything works.
 _OWN_OUTCOME = """
     select participants.outcome, participants.session_id, participants.participant_id
     from timeline.participants

@@ -6,8 +6,8 @@ NOTICE = "/notice"  # seen in a browser before every other page that needs a sig
 
 
 def is_activity(request: Request) -> bool:
-    """Whether a person has caused it. Only that keeps a session alive: a page that reloads, or
-    fetches something, on a desk that nobody sits at must not.
+    """Whether a person has caused it. Only then is a session kept alive: a page that reloads or
+    fetches something while no one sits at the desk must not keep it alive.
 
     Browsers send `Sec-Fetch-User` only with what somebody has opened or sent. Those that say
     nothing (older ones, and all without https) are believed.

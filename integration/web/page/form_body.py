@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from integration.web.page.refusals import Refusal, bad_form
 
 FORM_LIMIT = 1 << 18  # our forms have a few kilobytes
-FILE_LIMIT = 1 << 20  # a file of some thousand lines
+FILE_LIMIT = 1 << 20  # a file of a few thousand lines
 FILE, MOST_PARTS = "file", 20
 
 

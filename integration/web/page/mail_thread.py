@@ -27,7 +27,8 @@ def mail_thread(settings: Settings, pool: ConnectionPool) -> WorkerThread | None
         return None
     settings.encryption_keys  # noqa: B018  (refuses missing and invalid keys)
     sender = Sender(
-        # One thread sends the mails of everybody. What a mail says is read in its organization.
+        # One thread sends everyone's mails. What a mail says is read in a transaction limited to
+        # its organization.
         transaction=partial(across_organizations, pool),
         server=server,
         kinds={SIGN_IN: sign_in_mails(settings)},

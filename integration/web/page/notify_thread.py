@@ -1,5 +1,6 @@
-"""Watches for problems and sends the notifications, in a thread of the web process: it has to go on
-when batches do not. A receiver that does not answer delays no sign-in mail, which has its own.
+"""Watches for problems and sends the notifications, in a thread of the web process: it has to
+continue when batches do not. A receiver that does not answer does not delay sign-in mails, which
+have their own thread.
 """
 
 from datetime import UTC, datetime
@@ -23,7 +24,8 @@ def notify_thread(settings: Settings, pool: ConnectionPool) -> WorkerThread | No
     channels = channels_of(settings)
     if not channels.names:
         return None
-    # One thread watches and notifies everybody. What is of one organization is read in it.
+    # One thread watches and notifies everyone. What belongs to one organization is read in a
+    # transaction limited to it.
     across = partial(across_organizations, pool)
     notifier = Notifier(across, channels, clock=lambda: datetime.now(UTC))
 

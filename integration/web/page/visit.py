@@ -170,7 +170,7 @@ class Visit:
             store_message(connection, self.session, message)
 
     def end_session(self, connection: psycopg.Connection) -> None:
-        """Ends the viewer's session, if any, which may be of another organization than the rest."""
+        """Ends the viewer's session, if any; its organization may not be that of the rest."""
         if self.session and self.signed_in:
             limit_to(connection, self.signed_in.organization_id)
             end_session(connection, self.session)

@@ -1,1 +1,1 @@
-"""The page Privacy: what an organization keeps and shows, and how it is changed."""
+"""The Privacy page: what an organization keeps and shows, and how it is changed."""

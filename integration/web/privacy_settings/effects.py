@@ -49,7 +49,7 @@ _OLDER_SESSIONS: LiteralString = """
 def effect_of(
     connection: psycopg.Connection, name: str, value: str, *, organization_id: str
 ) -> str | None:
-    """What a value does to what is there, in words; None if it changes nothing of it."""
+    """What a value does to the existing data, in words; None if it changes nothing."""
     if (name, value) not in _COUNTS or not marts_exist(connection):
         return None
     statement, one, several = _COUNTS[name, value]

@@ -8,7 +8,7 @@ from integration.quantities import quantity
 
 @dataclass(frozen=True)
 class Choice:
-    """`loses` says what choosing this value removes for good; empty if nothing."""
+    """`loses` says what choosing this value removes permanently; empty if nothing."""
 
     value: str
     label: str

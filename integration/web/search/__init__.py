@@ -1,1 +1,1 @@
-"""The page Search: people, companies and sessions, as far as the viewer may find them."""
+"""The Search page: people, companies and sessions, as far as the viewer may find them."""

@@ -133,7 +133,7 @@ def _colleagues(
 
 
 def colleague_address(visit: Visit, colleague: Profile) -> str:
-    """Their day, or their sessions on the page Missing for a viewer who sees outcomes only."""
+    """Their day, or their sessions on the Missing page for a viewer who sees outcomes only."""
     if colleague.user_id == visit.viewer.user_id or visit.may(Right.SEE_REPORTS):
         return address_of(visit, colleague.user_id)
     return address(MISSING, {"person": colleague.email})
@@ -151,14 +151,14 @@ def session_address(visit: Visit, session: FoundSession) -> str:
 
 
 def all_sessions(visit: Visit, asked: Asked) -> str:
-    """The longest time that the page Missing searches, up to today."""
+    """The longest time that the Missing page searches, up to today."""
     return _missing_until(visit, visit.now, {"topic": asked.text})
 
 
 def _missing_with_number(
     visit: Visit, connection: psycopg.Connection, sight: Visibility, number: str
 ) -> str:
-    """The page Missing, for the days up to the latest session with the number."""
+    """The Missing page, for the days up to the latest session with the number."""
     latest = latest_with_number(connection, sight, number) if outcomes_exist(connection) else None
     return _missing_until(visit, latest.ended_at if latest else visit.now, {"meeting": number})
 

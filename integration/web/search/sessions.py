@@ -1,6 +1,6 @@
 """Finds recent sessions by their topic, and the latest one with a meeting ID.
 
-What the viewer may see of a session is what they see of it on the page Missing: each search selects
+What the viewer may see of a session is what they see of it on the Missing page: each search selects
 a few sessions first, and then reads their participants with the statement of that page.
 """
 
@@ -19,7 +19,7 @@ from integration.web.missing.seen import SEEN, Visibility, limits
 # are read, from the index on organization and end or from those on a person. 31,000 of 125,000 in
 # all take 0.1 s on a machine with more work than cores.
 TOPIC_DAYS = 90
-FEW = 50  # users, who were in some thousand sessions of that time
+FEW = 50  # users, who were in a few thousand sessions of that time
 NAMES_SHOWN = 3  # per session; a webinar has thousands
 SAME_NUMBER = 20  # sessions with one meeting ID; a personal room has thousands
 
@@ -49,7 +49,7 @@ _BY_TOPIC = SQL("""
     order by ended_at desc, session_id
     limit %(limit)s
 """).format(matches=matches(SQL("topic")))
-# Whose rows are one's own or a report's: as on the page Missing. Of a paused person these columns
+# Whose rows are one's own or a report's: as on the Missing page. Of a paused person these columns
 # are null, so that their own sessions are found on that page only. Each part has an index.
 _EMAILS = SQL("""
     select lower(by_email.email collate "C") collate "default"  -- the index's

@@ -1,1 +1,1 @@
-"""The page Services."""
+"""The Services page."""

@@ -81,7 +81,7 @@ def start(visit: Visit) -> Response:
 
 
 def come_back(visit: Visit) -> Response:
-    """Signs in whom the provider names, if it is a user of this organization."""
+    """Signs in the person whom the provider names, if they are a user of this organization."""
     provider, attempts = _provider(visit), _attempts(visit)
     attempt = attempts.read(visit.request, _answer(visit, "state"))
     if attempt is None and visit.signed_in:  # they have gone back in their browser

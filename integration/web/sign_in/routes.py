@@ -143,7 +143,7 @@ def _confirmation_page(
 
 
 def _is_other_user(visit: Visit, invited: Invitee) -> bool:
-    """Whether another user than the link's is signed in."""
+    """Whether a user other than the link's is signed in."""
     return visit.signed_in is not None and not invited.is_viewer(visit.signed_in)
 
 

@@ -1,1 +1,1 @@
-"""The page Team: the week or month of a team, person by person."""
+"""The Team page: the week or month of a team, person by person."""

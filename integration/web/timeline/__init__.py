@@ -1,1 +1,1 @@
-"""The page Timeline: a user's day."""
+"""The Timeline page: a user's day."""

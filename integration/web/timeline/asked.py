@@ -10,7 +10,7 @@ YEARS = range(2000, 2100)
 
 @dataclass(frozen=True)
 class Asked:
-    """`day` is None if the address has none, or if `text` is none that can be shown."""
+    """`day` is None if the address has none, or if `text` is not a date that can be shown."""
 
     text: str
     day: date | None

@@ -109,6 +109,6 @@ def _span(entry: Entry, position: Position, height: int) -> tuple[int, int]:
 
 
 def _with_words(span: tuple[float, float]) -> tuple[float, float]:
-    """The span with that of the words beside it, which have the same centre."""
-    centre, half = sum(span) / 2, WORDS_NEED / 2
-    return min(span[0], centre - half), max(span[1], centre + half)
+    """The span with that of the words beside it, which have the same center."""
+    center, half = sum(span) / 2, WORDS_NEED / 2
+    return min(span[0], center - half), max(span[1], center + half)

@@ -32,7 +32,9 @@ class Companion:
 
     @property
     def side(self) -> str:
-        """The affiliation as it is shown: of whom nothing is shown, not even that is."""
+        """The affiliation as it is shown. If nothing is shown about the person, the affiliation is
+        not shown either.
+        """
         return self.affiliation if self.name or self.is_excluded else "unknown"
 
 

@@ -19,10 +19,10 @@ ROLES = {"host": "host", "attendee": "attendee", "caller": "caller", "callee": "
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of the timeline in the span with this number, which `seconds_in_span` of its
-    `duration_seconds` are in. `outside` is the number of external people, `companies` are the
-    ids and names of theirs, that of most people first. `title` lacks a topic that the viewer may
-    not read.
+    """An entry of the timeline, in the span with this number. `seconds_in_span` is how much of its
+    `duration_seconds` is in the span. `outside` is the number of external people, `companies`
+    are the ids and names of theirs, that of most people first. `title` lacks a topic that the
+    viewer may not read.
     """
 
     span: int
@@ -86,7 +86,7 @@ def entries_in(
 ) -> list[list[Entry]]:
     """For each of the spans, of which there is at least one, the entries that were present in it,
     by start. The index on user and start returns all entries that started before the last span's
-    end, some thousands a year; the indexes that start with the session give the people in each.
+    end, a few thousand a year; the indexes that start with the session give the people in each.
 
     `topics_of` is that of TITLE.
     """

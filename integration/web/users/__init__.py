@@ -1,1 +1,1 @@
-"""The page Users: Zoom users and their mappings."""
+"""The Users page: Zoom users and their mappings."""

@@ -24,7 +24,7 @@ class NewMapping:
 @dataclass(frozen=True)
 class MappingChange:
     """`user_id` None is "nobody", or with `is_by_email` whoever has the email; a name is None if
-    the user does not exist (any more). `can_be_undone` is true for the latest change.
+    the user does not exist (or no longer does). `can_be_undone` is true for the latest change.
     """
 
     change_id: int

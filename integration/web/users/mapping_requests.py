@@ -21,8 +21,8 @@ Decision = Literal["confirmed", "declined", "withdrawn"]
 @dataclass(frozen=True)
 class MappingRequest:
     """`user_id` would get the Zoom user's entries, with `is_by_email` because of its email;
-    `from_user_id` has its email, or is the user it is mapped to. Names are None if there is no such
-    user (any more); so is a decision that has not been made.
+    `from_user_id` has its email, or is the user it is mapped to. Names are None if that user does
+    not exist (or no longer does); so is a decision that has not been made.
     """
 
     request_id: int

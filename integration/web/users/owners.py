@@ -29,7 +29,7 @@ def owners_of(
     connection: psycopg.Connection, since: Mapping[str, datetime], *, organization_id: str
 ) -> dict[str, list[Person]]:
     """For each Zoom user of `since`, the active users whose email it has now, or has had after that
-    time: an entry of that time would be theirs. Who has the current email comes first.
+    time: an entry of that time would be theirs. Whoever has the current email comes first.
     """
     found: dict[str, list[Person]] = {}
     for owner in rows.every(

@@ -1,6 +1,6 @@
 """What somebody chose for many Zoom users, and how a form carries it from the preview to the save.
 
-Some thousands of choices are more fields than a form may have, so they are one compressed field.
+A few thousand choices are more fields than a form may have, so they are one compressed field.
 """
 
 import binascii

@@ -1,8 +1,9 @@
 """SQL that suggests a profile for each Zoom user without a mapping. A suggestion is never applied
 until somebody confirms it.
 
-Suggested is the only active profile with the same name, as the search compares names, or with the
-same local part at one of the organization's own domains: `ann@old.example` for `ann@new.example`.
+The suggestion is the only active profile with the same name, as the search compares names, or with
+the same local part at one of the organization's own domains: `ann@old.example` for
+`ann@new.example`.
 """
 
 from dataclasses import dataclass
@@ -55,8 +56,8 @@ def parameters_of_suggestions(
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What is suggested for a Zoom user. `user_id` is the profile that was found, even if the
-    reason is one against it; None if there is none, or if there are several.
+    """What is suggested for a Zoom user. `user_id` is the profile that was found, even if, for the
+    given reason, it is not suggested; None if there is none, or if there are several.
     """
 
     zoom_user_id: str
