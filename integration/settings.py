@@ -24,9 +24,10 @@ DEV_SCHEMA_NAME = re.compile(r"(?!rebuild)[a-z][a-z0-9_]{,29}")
 LONGEST_GRACE_DAYS = 10
 
 
-# What each kind of process reads. Whatever else is set, it does not hold.
+# What each kind of process reads. It keeps no other setting.
 _DATABASE = frozenset({"DATABASE_URL", "DATABASE_ROLE_PREFIX"})
-_DATA = _DATABASE | {"ERASURES_FILE"}  # each that reads or writes data first asks who is erased
+# Each process that reads or writes data first checks who was erased.
+_DATA = _DATABASE | {"ERASURES_FILE"}
 _MAIL_AND_PAGE = frozenset({"SMTP_URL", "MAIL_FROM", "PUBLIC_URL", "SESSION_KEY"})
 _ZOOM_APP = frozenset(
     {"ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_OAUTH_URL", "ZOOM_API_URL", "ENCRYPTION_KEY"}

@@ -15,7 +15,7 @@ from orchestration.markdown import table
 from orchestration.resources import LIMIT_TAG, Installation
 
 LIMIT_SECONDS = 4 * 3600
-HISTORY_SECONDS = 3 * 3600  # what is left is deleted in the next night
+HISTORY_SECONDS = 3 * 3600  # the rest is deleted the next night
 STATEMENT_SECONDS = 600
 
 
@@ -57,8 +57,8 @@ def _output(metadata: Mapping[str, Any]) -> dg.Output[None]:
     return dg.Output(None, metadata=metadata)
 
 
-# Not a writer: batches go on meanwhile, because nothing here is what they read or write. One op
-# that fails does not keep the other from its work.
+# Not a writer: batches continue meanwhile, because they neither read nor write what is deleted
+# here. If one op fails, the other still runs.
 @dg.job(
     tags={LIMIT_TAG: str(LIMIT_SECONDS)},
     description="Deletes data past its retention period: expired rows and old Dagster runs.",

@@ -1,6 +1,6 @@
 -- An organization of {users} with {days} days of sessions, written straight into the tables that the page reads: what a batch
 -- a day would have derived, without the hours. Who meets whom is skewed as it is in life: the first users and clients have
--- most of it. Runs as the owner, after `migrate` and one batch without news, which makes the tables.
+-- most of it. Runs as the owner, after `migrate` and one batch without new data, which makes the tables.
 select setseed(0.5);
 
 insert into worksights.organizations values ('acme', 'Acme', now() - interval '3 years');

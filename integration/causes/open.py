@@ -50,8 +50,8 @@ def open_causes(
     organization_id: str,
     now: datetime,
 ) -> list[OpenCause]:
-    """The open causes, the most urgent first. Without an account in use, only that one was
-    removed: everything else is an earlier account's.
+    """The open causes, the most urgent first. If no account is in use, only causes of connections
+    (the app was removed) are returned: all others would be about an earlier account.
     """
     found = causes_of_connections(state.connections, now=now)
     if not state.in_use:

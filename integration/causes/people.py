@@ -1,4 +1,4 @@
-"""Zoom users who are nobody's: with sessions that could be entries, or not reviewed yet."""
+"""Zoom users who are mapped to no one: with sessions that could be entries, or not reviewed yet."""
 
 from dataclasses import asdict, dataclass
 

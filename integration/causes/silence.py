@@ -1,7 +1,7 @@
 """Accounts for which Zoom sends nothing, although at these hours of the week it usually does.
 
-A quiet weekend is no problem, and a quiet Monday morning is one long before a day is over. So the
-time since the last webhook is compared with the same hours of the weeks before.
+A quiet weekend is not a problem. A quiet Monday morning is, well before a whole day has passed. So
+the time since the last webhook is compared with the same hours of the weeks before.
 """
 
 from collections.abc import Sequence
@@ -17,12 +17,13 @@ from integration.database import rows
 from integration.pipeline.arrivals import Arrivals
 
 NONE_YET, SILENT = "no_webhook", "silence"
-SHORTEST = timedelta(hours=2)  # a morning with one late meeting is no outage
+SHORTEST = timedelta(hours=2)  # a morning with one late meeting is not an outage
 DAY = timedelta(days=1)
 WEEKS = 4
-# Of a shorter time than a day, some more: one meeting may be held an hour later.
+# How many webhooks the same hours of an earlier week must have had. For less than a day, more: a
+# single meeting may be held an hour later.
 WEBHOOKS_OF_A_DAY, WEBHOOKS_OF_HOURS = 1, 5
-# Of an account without two weeks to compare with. The longest weekend is shorter.
+# For an account without two weeks to compare with. Longer than the longest weekend.
 WITHOUT_HISTORY = timedelta(days=3)
 LOST = "Sessions that Zoom does not report are not on a timeline."
 

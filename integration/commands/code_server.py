@@ -1,7 +1,7 @@
-"""One process of Dagster's with our definitions, for its daemon and its web server.
+"""One Dagster process with our definitions, for the daemon and the web server.
 
-With the `workspace.yaml` of the project, each of the two keeps a process of its own with them, and
-the daemon starts a new one every minute or so.
+With the project's `workspace.yaml`, each of them would run its own, and the daemon would start a
+new one every minute or so.
 """
 
 import hashlib

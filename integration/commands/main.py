@@ -37,7 +37,7 @@ COMMANDS = {
     "simulate": "simulate",
 }
 
-# What a command shows of people's sessions, which it records. The others show nobody's.
+# The commands that show people's sessions, and the access that each records. The others show none.
 SHOWS = {"explain": Act.EXPLAIN, "export": Act.EXPORT}
 SHOW_NOBODY = frozenset(
     {

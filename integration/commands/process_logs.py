@@ -16,8 +16,8 @@ from integration.quantities import quantity
 
 FILE_BYTES = 10_000_000
 OLDER_FILES = 4  # receiver.log.1 is the one before receiver.log
-# A batch prints some hundred lines. Without a limit, a database that does not answer fills all
-# files with the same tracebacks within hours, and what came before is gone.
+# A batch prints a few hundred lines. Without a limit, a database that does not answer fills all
+# files with the same tracebacks within hours, and what came before is lost.
 LINES_A_MINUTE = 1000
 LONGEST_LINE = 20_000
 LAST_LINES = 15
@@ -44,7 +44,7 @@ class ProcessLog:
         self._thread.start()
 
     def wait(self) -> None:
-        """Until everything that a process has printed before its end is written."""
+        """Waits until everything that the process printed before it stopped is written."""
         self._thread.join(ENDING_SECONDS)
 
     def last_lines(self) -> str:

@@ -119,7 +119,9 @@ def _users(connection: psycopg.Connection, email: str, organization: str | None)
 
 
 def _check_way(settings: Settings, provider: Provider | None, *, is_emergency: bool) -> None:
-    """ClickException where links do not sign in, but for an emergency; and for one without need."""
+    """ClickException if links do not work in the organization and there is no emergency, or if
+    there is an emergency although links work.
+    """
     if provider is not None and not is_emergency:
         raise click.ClickException(
             f"{provider.organization_id} signs in with OpenID Connect at "

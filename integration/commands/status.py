@@ -255,7 +255,7 @@ def _unsent(one: FailingChannel, now: datetime) -> str:
 
 
 def _needs_of_channels(channels: list[FailingChannel], now: datetime) -> list[str]:
-    """People do not hear of problems. A receiver may be restarted, so not at once."""
+    """Reports a channel once it has failed for MAIL_LATE: a receiver may just be restarting."""
     return [
         f"Notifications are not arriving ({one.channel}): {_unsent(one, now)}"
         for one in channels

@@ -119,7 +119,7 @@ def start_dagster(processes: Supervisor, settings: Settings, *, port: int) -> No
 
 
 def environment_of_web(settings: Settings) -> dict[str, str]:
-    """Of the receiver and the page, each with its own login if there is one."""
+    """The environment of the receiver and the page, each with its own login if it has one."""
     urls = {process: postgres.database_url(settings, process) for process in ("receiver", "page")}
     return environment_of_children(with_addresses(settings, **urls).only_of(*urls))
 

@@ -23,7 +23,7 @@ def end_deauthorized(
 ) -> list[str]:
     """Ends the connections of accounts that removed our app, as of that time. Deletes their tokens
     and schedules the erasure of their data after the grace period, which is also done, once, for an
-    account that was disconnected here before. Returns the connections concerned.
+    account that was disconnected here before. Returns the affected connections.
 
     Ignores a deauthorization older than the newest grant: the account was reconnected since.
     """

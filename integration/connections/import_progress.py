@@ -22,8 +22,8 @@ class ImportProgress:
         self._stored_at = float("-inf")
 
     def report(self, users: int) -> None:
-        """Stores the number, at most once a second. A number that cannot be stored is only not
-        shown: the import must not fail for it.
+        """Stores the number, at most once a second. If a number cannot be stored, it is just not
+        shown: the import must not fail because of it.
         """
         if time.monotonic() - self._stored_at < STORED_EVERY_SECONDS:
             return

@@ -38,7 +38,7 @@ def record_import(
     connection: psycopg.Connection, connection_id: str, *, now: datetime, phone_detail: str | None
 ) -> None:
     """Records a successful import: the connection is active. `phone_detail` says why there are no
-    phone users, if there are none. The audit trail has that the connection works again.
+    phone users, if there are none. The audit trail records that the connection works again.
     """
     connection.execute(
         """
@@ -81,7 +81,7 @@ def record_failed_import(
     has_users: bool = False,
 ) -> None:
     """Records a failed import: the connection needs attention, and is retried within a day. With
-    `has_users`, the import failed after all users were read. The audit trail has the first of
+    `has_users`, the import failed after all users were read. The audit trail records the first of
     several failures, and that Zoom no longer accepts the access.
     """
     next_try = retry_at or now + (RETRY_AFTER if is_transient else IMPORT_EVERY)

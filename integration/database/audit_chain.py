@@ -1,9 +1,9 @@
 """Checks and exports the audit trail.
 
 Every row has the hash of the row before it. What an erasure has emptied is in the hash as a digest,
-so the chain is whole after it. A row that was changed, removed or put in between is found by its
-number, and so are missing rows at the end. Whoever can disable triggers and rewrite every later row
-is found only by a hash that was exported before.
+so the chain is whole after it. A row that was changed, removed or inserted is found by its number,
+and so are missing rows at the end. Someone who can disable triggers and rewrite every later row is
+found only by a hash that was exported before.
 """
 
 from collections.abc import Iterator

@@ -89,7 +89,7 @@ def search_profiles(
 ) -> list[Profile]:
     """Users with all words of the text in their name or email, active ones first; a complete email
     finds only that user. `among` are the ids of those who can be found, None for all. Reads all of
-    the organization's users, some thousands, for an occasional search.
+    the organization's users, a few thousand, for an occasional search.
     """
     found = rows.every(
         connection,

@@ -92,7 +92,8 @@ def first_of_roles(
     ).fetchall()
 
 
-# No organization: unset, of an unknown Zoom account, and all of them (row-level security).
+# IDs that no organization may have. They mean: not set, an unknown Zoom account, and all
+# organizations (row-level security).
 RESERVED_IDS = ("", "-", "*")
 
 

@@ -1,4 +1,4 @@
-"""The causes for which sessions are missing, what each means and what adds the sessions.
+"""Why sessions are missing: what each cause means, and what adds the sessions.
 
 A cause is an outcome, or what is left of one after settings have changed (web/missing/cause.py).
 """
@@ -10,7 +10,7 @@ from integration.explain.outcomes import OUTCOMES, Page
 
 
 class Kind(StrEnum):
-    """The sections of the page Missing, with their headings."""
+    """The sections of the Missing page, with their headings."""
 
     FIXABLE = "Can still be added"
     LOST = "Cannot be added"
@@ -19,8 +19,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Cause:
-    """`title` and `sentence` are of a group of sessions; `{feature}` in them is the feature's name.
-    `fix` says what adds the sessions to timelines, `page` where; both are empty if nothing does.
+    """`title` and `sentence` describe a group of sessions; `{feature}` in them is the feature's
+    name. `fix` says what adds the sessions to timelines, `page` where; both are empty if nothing
+    does.
     """
 
     key: str

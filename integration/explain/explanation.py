@@ -90,7 +90,7 @@ def steps_of(
 
 
 def steps_of_participant(one: Appearance, *, zone: ZoneInfo = _IN_UTC) -> list[Step]:
-    """The steps that concern one participant."""
+    """The steps of one participant."""
     failed, passed = _failed_step(one), _passed_steps(one, zone)
     steps = [
         Step("participant", True, f"Listed as {one.display_name or 'an unnamed participant'}.")

@@ -1,4 +1,4 @@
-"""Who has a Zoom Phone license in Zoom, as imported. Zoom reports calls of nobody else."""
+"""Who has a Zoom Phone license in Zoom, as imported. Zoom reports no one else's calls."""
 
 import psycopg
 from psycopg.sql import SQL
@@ -15,8 +15,8 @@ LICENSES = SQL("""
     where organization_id = %(organization)s
     order by zoom_account_id, zoom_user_id, imported_at desc
 """)
-# The accounts whose licenses are known. Of others, Zoom refused the list, or it was not read yet,
-# so that nobody can be said to lack a license. Parameter: organization.
+# The accounts whose licenses are known. For the others, Zoom refused the list or it has not been
+# read yet, so no one there can be said to lack a license. Parameter: organization.
 ACCOUNTS_WITH_LICENSES = SQL("""
     select zoom_account_id from integration.connections
     where organization_id = %(organization)s

@@ -2,5 +2,5 @@
 
 from datetime import timedelta
 
-# A company is quiet that was met before, but not in this time.
+# A company is quiet if it was met before, but not within this time.
 QUIET_AFTER = timedelta(days=30)

@@ -24,7 +24,8 @@ from integration.figures.quiet import QUIET_AFTER
 class Figures:
     """`people` have entries; `seconds` is the sum of their time in sessions, `external_seconds` the
     part of it with somebody external. `companies` were met, of which the organization had not met
-    `new_companies` before. `quiet_companies` were quiet at the end, or are now if it is to come.
+    `new_companies` before. `quiet_companies` were quiet at the end of the period, or are quiet now
+    if it has not ended.
     """
 
     people: int

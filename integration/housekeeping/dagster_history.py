@@ -1,6 +1,6 @@
 """Deletes Dagster's runs after a time, with their events and logs.
 
-Dagster deletes a run through its own interface with five connections and each event twice: with a
+Dagster's own interface opens five connections for each run and deletes each event twice: with a
 year of runs waiting, that takes longer than a night. So this deletes from its tables, in small
 steps, and pauses after each one as long as it took.
 """
@@ -101,7 +101,7 @@ def delete_old_history(
     pause: Callable[[float], None] = sleep,
 ) -> Deleted:
     """Deletes the finished runs that last changed more than `days` before `now`, and what is as old
-    and belongs to no run. Ends after `seconds`; the next night goes on.
+    and belongs to no run. Ends after `seconds`; the next night's run continues.
 
     `connection` is an autocommit connection; `delete_logs` deletes the files of a run.
     """
@@ -113,7 +113,7 @@ def delete_old_history(
         found = rows.scalars(
             connection, str, OLD_RUNS, {**old, "finished": FINISHED, "limit": RUNS_AT_ONCE}
         )
-        for run_id in found:  # first, because a run that is gone is not found again
+        for run_id in found:  # first, because a deleted run is not found again
             delete_logs(run_id)
         with connection.transaction():
             connection.execute(DELETE_TAGS_OF_EVENTS, {"runs": found})

@@ -33,8 +33,8 @@ RULES = (
         "integration.access_log",
         "12 months",
         # The log is insert-only. A function of its owner deletes what is older, and nothing else:
-        # the 12 months are there too (migration 0007), so that who runs this cannot delete more.
-        # This gives as many rows as it deleted.
+        # the 12 months are there too (migration 0007), so that whoever runs this cannot delete
+        # more. This gives as many rows as it deleted.
         "select from generate_series(1, integration.delete_old_accesses())",
     ),
     Rule(

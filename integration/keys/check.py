@@ -1,4 +1,4 @@
-"""Refuses to start with other keys than those that the data in the database was made with."""
+"""Refuses to start with keys other than those that the data in the database was made with."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ class WrongKey(SettingsError):
 def check_keys(
     connection: psycopg.Connection, settings: Settings, *, process: Process | None = None
 ) -> None:
-    """WrongKey if a setting has other keys than those that the data was made with. A setting that
+    """WrongKey if a setting has keys other than those that the data was made with. A setting that
     this process does not have is not checked. A `process` that is about to make data is recorded
     with the keys that it uses.
     """

@@ -1,6 +1,6 @@
 """Which keys the data in the database was made with: their ids, never the keys.
 
-A database that is restored, or a home that is set up again, may meet other keys than its own. The
+A database that is restored, or a home that is set up again, may find keys that are not its own. The
 ids show it at once, and not when the first token cannot be read.
 """
 
@@ -75,7 +75,7 @@ def record_key(
 
 
 def retire_keys(connection: psycopg.Connection, purpose: Purpose, key_ids: Collection[str]) -> None:
-    """Records that nothing needs these keys any more."""
+    """Records that these keys are no longer needed."""
     connection.execute(
         "update integration.keys set retired_at = now() "
         "where purpose = %s and key_id = any(%s) and retired_at is null",

@@ -23,7 +23,7 @@ from integration.settings import Settings, SettingsError
 
 @dataclass(frozen=True)
 class Step:
-    """A step that was taken: the keys to set from now on, if others than before."""
+    """A step that was taken: the keys to set from now on, if they have changed."""
 
     said: str
     next_step: str

@@ -18,8 +18,8 @@ from integration.notify.sealing import seal
 from integration.sign_in.sessions import LINK_LIFE
 
 SIGN_IN = "sign_in"
-# As many as a link lives: whoever is over the limit has a link that still works. So nobody can
-# keep somebody else from signing in by asking for links in their name.
+# The period is the lifetime of a link: anyone over the limit has a link that still works. So no one
+# can keep someone else from signing in by asking for links in their name.
 OF_ONE_ADDRESS, ADDRESS_PERIOD = 3, LINK_LIFE
 # An office behind one address signs in on Monday morning, all at once.
 OF_ONE_CLIENT, CLIENT_PERIOD = 60, timedelta(minutes=10)
@@ -48,7 +48,7 @@ def ask_for_link(
     encryption_keys: Sequence[str],
     now: datetime,
 ) -> None:
-    """Has a link mailed, unless the address has had enough of them. TooManyRequests if the client
+    """Has a link mailed, unless the address has reached its limit. TooManyRequests if the client
     has.
     """
     address = _digest(asked.email, key=session_keys[0])

@@ -63,9 +63,9 @@ def _shown_group(
     organization_id: str,
     now: datetime,
 ) -> Group | None:
-    """A team of at least five active users who were in sessions in the week: of five of whom one
-    was, the figures would be about one. The week before would be in two mails, and may have been
-    about one person more in the first.
+    """A team with at least five active users who were in sessions in the week: if only one of five
+    was, the figures would be about that one. The week before is not compared: it would be in two
+    mails, and the first of them may have been about one more person.
     """
     shown = teams_shown_in(
         connection, organization_id=organization_id, first=week.first, last=week.last, now=now

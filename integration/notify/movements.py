@@ -46,7 +46,7 @@ def _number(count: int) -> str:
 
 
 def described(week: TeamFigures, *, is_compared: bool) -> list[Figure]:
-    """The four figures of the whole week; compared are its complete days."""
+    """The four figures of the whole week; only its complete days are compared."""
     shown, compared = week.figures, week.comparison if is_compared else None
     new = f", {shown.new_companies:,} new" if shown.new_companies else ""
 

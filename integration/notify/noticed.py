@@ -1,5 +1,5 @@
-"""Keeps which causes are open, so that each leads to one notification: the next only follows when
-the cause has ended and is back.
+"""Keeps which causes are open, so that each leads to one notification. Another follows only if the
+cause ends and comes back.
 """
 
 from collections.abc import Sequence

@@ -40,7 +40,7 @@ class Notifier:
 
     def send_waiting(self, *, is_stopped: Callable[[], bool] = lambda: False) -> int:
         """Sends what is due. A channel whose server is unusable is left until its next pause ends;
-        the other one goes on. Returns how many were sent.
+        the other one continues. Returns how many were sent.
         """
         with self.transaction() as connection:
             outbox.give_up(connection, now=self.clock())

@@ -41,7 +41,7 @@ class Notification:
 
     @property
     def number(self) -> str:
-        """A text that no other notification has, nor has one of another installation."""
+        """A text that no other notification has, in any installation."""
         return f"notification-{self.notification_id}-{self.created_at.timestamp():.6f}"
 
 
@@ -97,8 +97,8 @@ def take(
 
 
 def starts_sending(connection: psycopg.Connection, one: Notification) -> bool:
-    """Marks that a mail's content is about to be transmitted; from then on it is never taken
-    again. False if it is not this process's any more.
+    """Marks that a mail's content is about to be transmitted; from then on it is never taken again.
+    False if it no longer belongs to this process.
     """
     return bool(
         connection.execute(

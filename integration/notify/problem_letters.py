@@ -21,7 +21,7 @@ INSTEAD = {"/services/zoom/connect": "/services/zoom/connections"}
 
 
 class NobodyThere(Exception):
-    """The recipient is no active user any more."""
+    """The recipient is no longer an active user."""
 
 
 def problem_words(one: Noticed, channels: Channels) -> Words:

@@ -11,7 +11,7 @@ def seal(values: Mapping[str, str], *, keys: Sequence[str]) -> str:
 
 
 def unseal(sealed: str, *, keys: Sequence[str]) -> dict[str, str] | None:
-    """The values; None if the key that encrypted them is not among these any more."""
+    """The values; None if the key that encrypted them is no longer among these."""
     try:
         opened: dict[str, str] = json.loads(_cipher(keys).decrypt(sealed))
     except InvalidToken:

@@ -28,8 +28,8 @@ INTERNAL_ERROR = "The email could not be written because of an internal error."
 
 @dataclass(frozen=True)
 class Kind:
-    """`write` returns the letters of a mail; none if there is nobody (any more) to send it to. What
-    it stores is committed before they are sent.
+    """`write` returns the letters of a mail; none if there is no one to send it to (any longer).
+    What it stores is committed before they are sent.
     """
 
     write: Callable[[psycopg.Connection, Mail, datetime], Sequence[Letter]]

@@ -93,7 +93,7 @@ def _not_a_sender() -> SettingsError:
 
 
 def _own_name(public_url: str) -> str:
-    """Not the machine's own name: looking it up can take seconds, and it may be no valid name."""
+    """Not the machine's own name: looking that up can take seconds, and it may not be valid."""
     host = urlsplit(public_url).hostname or "localhost"
     if ":" in host:
         return f"[IPv6:{host}]"

@@ -34,7 +34,7 @@ class Mail:
 
     @property
     def number(self) -> str:
-        """A text that no other mail has, nor has one of another installation."""
+        """A text that no other mail has, in any installation."""
         return f"{self.kind}-{self.mail_id}-{self.created_at.timestamp():.6f}"
 
 
@@ -83,7 +83,7 @@ def waits(connection: psycopg.Connection, *, kinds: Collection[str], now: dateti
 
 def starts_sending(connection: psycopg.Connection, mail: Mail) -> bool:
     """Marks that the content is about to be transmitted; from then on the mail is never taken
-    again. False if it is not this process's mail any more.
+    again. False if it no longer belongs to this process.
     """
     return bool(
         connection.execute(

@@ -1,7 +1,7 @@
 """Sends signed webhooks to the host product, by the Standard Webhooks specification.
 
-A receiver knows a message by `webhook-id`, which every attempt of it has, so one that was received
-but not confirmed can be sent again.
+A receiver recognizes a message by its `webhook-id`, which is the same in every attempt, so one that
+was received but not confirmed can be sent again.
 """
 
 import base64

@@ -58,7 +58,7 @@ class Derivation:
         record_views(self.connection, "views", self.views)
 
     def finish(self) -> None:
-        """Finishes the batches that all tables have processed, and deletes their news."""
+        """Finishes the batches that all tables have processed, and deletes their change sets."""
         with self.connection.transaction():
             finished = finish_batches(self.connection, tables=self.code)
             delete_used_news(self.connection, finished=finished)

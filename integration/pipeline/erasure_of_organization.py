@@ -1,7 +1,7 @@
-"""Erases an organization, the end of a customer, under the writer's lock.
+"""Erases an organization that is no longer a customer, under the writer's lock.
 
-Nothing has to be derived again: what was derived of an organization is of no other, so it is
-deleted like everything else.
+Nothing has to be derived again: what was derived from an organization's data belongs to no other,
+so it is deleted like everything else.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def erase_organization(
 ) -> bool:
     """Erases the organization, whose id is its only trace then; returns whether nothing is left.
     `url` is the owner's. Its grants are revoked at Zoom afterwards: one that cannot be revoked is
-    reported, and has no tokens here any more.
+    reported, and no longer has tokens here.
     """
     with only_writer(url, say=say) as writer:
         dropped = drop_dev_schemas(writer)

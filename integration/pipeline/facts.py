@@ -16,7 +16,7 @@ from integration.pipeline.cleaned_texts import clean_texts, has_new_texts
 from integration.pipeline.failed_steps import DATA_ERRORS, record_failed_organizations
 
 STEP = "pipeline.settings"
-# Settings that hold at another time than in the copy, with the time that differs: of some
+# Settings that apply at a time other than in the copy, with the time that differs: of some
 # organizations, or of all.
 _DIFFERENCES = SQL("""
     select

@@ -1,5 +1,5 @@
-"""Reads since when a job has failed. Only a later success of the same job ends its failure: a batch
-does not end the failure of an audit.
+"""Reads since when a job has been failing. Only a later success of the same job ends its failure: a
+batch does not end the failure of an audit.
 """
 
 from dataclasses import dataclass

@@ -21,9 +21,10 @@ TEST_MEETINGS_FOLLOWED = timedelta(hours=1)
 
 
 def next_early_batch(started_at: datetime, *, latest_batch: datetime | None) -> datetime:
-    """From when a waiting end starts a batch for a test meeting. The first one starts it at once;
-    if that brought no entry, each further batch waits as long again as the meeting has been
-    followed until the latest one. In an hour these are six batches, and not one after the other.
+    """From when a waiting end starts a batch for a test meeting. The first end starts a batch at
+    once. If that adds no entry, the pauses double: the next batch starts after as much time again
+    as had passed since the start at the latest batch. That is six batches in an hour instead of one
+    after another.
     """
     if latest_batch is None or latest_batch <= started_at:
         return started_at

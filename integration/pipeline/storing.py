@@ -1,5 +1,5 @@
-"""Stores decided deliveries: their events, of two versions of one the greater, and each delivery's
-disposition.
+"""Stores decided deliveries: their events (of two versions of one event, the greater) and each
+delivery's disposition.
 """
 
 import json

@@ -71,8 +71,8 @@ def _old_sessions(
     now: datetime,
     limit: int,
 ) -> list[str]:
-    """Sessions without an event since then, which are not open any more. An event's id starts with
-    its own time, so its index finds the old ones.
+    """Sessions without an event since then, which are no longer open. An event's id starts with its
+    own time, so its index finds the old ones.
     """
     return rows.scalars(
         connection,

@@ -1,7 +1,7 @@
-"""Deletes the news that every derived table has used: which settings and addresses have changed,
-and which sessions were deleted.
+"""Deletes the change sets that every derived table has used: the settings and addresses that have
+changed, and the sessions that were deleted.
 
-New events are kept. Sessions that are looked at again are deleted by dbt (`delete_used_news` in
+New events are kept. Sessions to derive again are deleted by dbt (`delete_used_news` in
 dbt_project/macros/incremental).
 """
 
@@ -9,7 +9,7 @@ import psycopg
 
 
 def delete_used_news(connection: psycopg.Connection, *, finished: int) -> None:
-    """Deletes the news of the batches up to `finished`, the last one that all tables have
+    """Deletes the change sets of the batches up to `finished`, the last one that all tables have
     processed.
     """
     connection.execute("delete from pipeline.setting_changes where batch <= %s", [finished])

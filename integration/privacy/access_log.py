@@ -26,7 +26,7 @@ class Act(StrEnum):
     DIGEST = "digest"
 
 
-# What the person concerned reads.
+# What the affected person reads.
 WORDS = {
     Act.DAY: "Your day on the timeline",
     Act.OUTCOMES: "Your sessions on the Missing page",
@@ -44,7 +44,7 @@ WORDS = {
 @dataclass(frozen=True)
 class Access:
     """What one person saw on one day, how many times, and last when. `first_day` and `last_day` are
-    those of the data. `actor_name` is None if the actor is a command or no user any more.
+    those of the data. `actor_name` is None if the actor is a command or no longer a user.
     `via_link_of` is who made the link that the actor signed in with, if it was somebody else.
     """
 

@@ -59,8 +59,8 @@ def erase_account(
 
 
 def delete_orphans(connection: psycopg.Connection, organization_id: str) -> Counter[str]:
-    """Removes the addresses and names that no event and no Zoom user has any more. Reads all events
-    of the organization.
+    """Removes the addresses and names that no longer occur in any event or Zoom user. Reads all
+    events of the organization.
     """
     parameters = {
         "own": organization_id,

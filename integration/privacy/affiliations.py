@@ -1,8 +1,8 @@
 """On whose side an erased person was. Their participants keep it, without a name, so that the hours
 that colleagues spent with outsiders stay what they were (contract, 5.14).
 
-Who was a colleague has a mark among the tombstones, because events that arrive later do not say so.
-So has somebody without an address and a Zoom user, who was external at most in calls. Everybody
+A colleague has a mark among the tombstones, because later events do not say that they were one. So
+has someone without an address or a Zoom user, whom at most a call's number makes external. Everyone
 else was external.
 """
 
@@ -20,9 +20,9 @@ MARKS: tuple[Affiliation, ...] = ("unknown", "internal")
 def new_marks(
     connection: psycopg.Connection, digests: Digests, tombstones: Iterable[Tombstone]
 ) -> set[Tombstone]:
-    """The marks of the people of new tombstones: of colleagues by their address as things stand,
-    and of those who are known by their number itself. A Zoom user id does not count, because its
-    address may arrive later.
+    """The marks of the people of new tombstones: of colleagues, by their current address, and of
+    those who are known by their number itself. A Zoom user id does not count, because its address
+    may arrive later.
     """
     found = [each for each in tombstones if each.value]
     keys = [each.value for each in found if each.kind == "person_key"]
@@ -51,8 +51,8 @@ def marks_of_participant(
 
 
 def marks_of(digests: Digests, people: Collection[str]) -> dict[str, tuple[str, Affiliation]]:
-    """Digest -> (person, affiliation): the marks that these people may have. A colleague is one
-    whatever else is known, so that comes last.
+    """Digest -> (person, affiliation): the marks that these people may have. A colleague stays one
+    whatever else is known, so that mark comes last.
     """
     return {
         _mark(digests, person, affiliation).digest: (person, affiliation)

@@ -40,7 +40,7 @@ _REMOVED_BY_ROW = ("clientsights_raw",)
 
 @dataclass(frozen=True)
 class Changes:
-    """The exclusions to apply, those in force no more, and those to verify."""
+    """The exclusions to apply, those no longer in force, and those to verify."""
 
     added: list[Exclusion]
     removed: list[int]

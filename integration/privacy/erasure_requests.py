@@ -12,7 +12,7 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class ErasureRequest:
-    """A request that is neither withdrawn nor done. The user may be no user any more."""
+    """A request that is neither withdrawn nor done. The user may no longer exist."""
 
     organization_id: str
     user_id: str

@@ -23,8 +23,8 @@ PARTICIPANT_ID = "participant_id"
 
 @dataclass(frozen=True)
 class ExportedPerson:
-    """`addresses` are all known spellings, also of a number in exclusions. A person who is no user
-    has no ids but `person_id`; a caller, or a participant without an address, has only
+    """`addresses` are all known spellings, also of a number in exclusions. A person who is not a
+    user has no ids but `person_id`; a caller, or a participant without an address, has only
     participants and sessions.
     """
 

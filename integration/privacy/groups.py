@@ -43,7 +43,7 @@ def teams_shown(
 
 
 def _reports(manager_of: Mapping[str, str | None]) -> dict[str | None, list[str]]:
-    """Manager -> who reports to them directly. A manager who is no user counts as none."""
+    """Manager -> who reports to them directly. A manager who is not a user counts as none."""
     reports: dict[str | None, list[str]] = defaultdict(list)
     for user, manager in sorted(manager_of.items()):
         reports[manager if manager in manager_of else None].append(user)

@@ -42,14 +42,14 @@ def reducers(
 
 
 def changed_organizations(connection: psycopg.Connection) -> dict[str, PrivacySettings]:
-    """The organizations whose landed events were reduced by other settings than those in force."""
+    """The organizations whose landed events were reduced by settings other than those in force."""
     applied = {
         organization_id: (topics, phone_numbers)
         for organization_id, topics, phone_numbers in connection.execute(
             "select organization_id, topics, phone_numbers from pipeline.applied_privacy"
         )
     }
-    # All organizations, because a release may have other defaults than the one before.
+    # All organizations, because a release may have defaults other than those of the one before.
     present = connection.execute("select organization_id from worksights.organizations")
     organizations = applied.keys() | {organization_id for (organization_id,) in present}
     return {

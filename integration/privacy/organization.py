@@ -50,7 +50,7 @@ def is_known(
 
 
 def organization_name(connection: psycopg.Connection, organization_id: str) -> str | None:
-    """None if there is no such organization any more, or never was."""
+    """None if that organization no longer exists, or never did."""
     return rows.maybe_scalar(
         connection,
         str,

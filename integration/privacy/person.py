@@ -80,7 +80,7 @@ def erase_person(
     finish_requests(connection, organization_id, [user.user_id for user in users])
     removed = redactor.removed + remove_rows(rows, erased)
     delete_tombstones_without_exclusion(connection, organization_id)
-    removed += delete_orphans(connection, organization_id)  # names that no event has any more
+    removed += delete_orphans(connection, organization_id)  # names that are no longer in any event
     return ErasureResult(erased, removed, redactor.texts)
 
 
@@ -92,8 +92,8 @@ def erase_again(
     tombstones: Collection[tuple[str, str]],
 ) -> ErasureResult:
     """Removes a person whose tombstones (kind, digest) were kept from a database that does not know
-    them, in the caller's transaction. Who it is, nobody has to say: the digests of everything that
-    is there are compared.
+    them, in the caller's transaction. No one has to say who it is: the digests of everything in the
+    database are compared.
     """
     organization_id = digests.organization_id
     add_tombstones(

@@ -126,8 +126,8 @@ def _remaining_in_fields(
 
 
 def _remaining_on_legs(person: ErasedPerson, rows: PersonalRows) -> Iterator[tuple[str, str]]:
-    """(field, text) of what events still say about a person who is known by legs of a session. It
-    need not identify anyone elsewhere, as a first name.
+    """(field, text) of what events still say about a person who is known by legs of a session.
+    Elsewhere such a text, for example a first name, need not identify anyone.
     """
     for event in rows.events_of(person.session_ids):
         for party in parties_of(event.event, event.fields):
@@ -141,7 +141,9 @@ def _remaining_on_legs(person: ErasedPerson, rows: PersonalRows) -> Iterator[tup
 
 
 def _is_of(person: ErasedPerson, party: Party) -> bool:
-    """Whether the party on the person's leg is not somebody else, with an own address or id."""
+    """Whether the party on the person's leg is not someone else, with an address or ID of their
+    own.
+    """
     identities = (("person_key", party.get("email")), ("zoom_user_id", party.get("zoom_user_id")))
     return all(text is None or person.matches(kind, text) for kind, text in identities)
 

@@ -112,7 +112,7 @@ def set_privacy(
 
 @dataclass(frozen=True)
 class SettingChange:
-    """`changed_by_name` is None for a user who is gone, and for a database login."""
+    """`changed_by_name` is None for a deleted user, and for a database login."""
 
     name: str
     value: str

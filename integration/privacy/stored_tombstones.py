@@ -94,7 +94,7 @@ def keep_tombstones(connection: psycopg.Connection, organization_id: str, person
 def delete_tombstones_of_exclusions(
     connection: psycopg.Connection, exclusion_ids: Collection[int]
 ) -> None:
-    """Deletes the tombstones of exclusions that are in force no more."""
+    """Deletes the tombstones of exclusions that are no longer in force."""
     connection.execute(
         "delete from integration.tombstones where exclusion_id <> 0 and exclusion_id = any(%s)",
         [list(exclusion_ids)],

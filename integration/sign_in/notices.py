@@ -1,4 +1,4 @@
-"""Who has seen the notice about what the product shows of people, and in which version."""
+"""Who has seen the notice about what the product shows about people, and in which version."""
 
 import psycopg
 

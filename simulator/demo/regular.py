@@ -1,6 +1,7 @@
 """The demo's regular meetings: stand-ups, plannings, one-to-ones, hiring. Data only.
 
-The time is that of the host's office. Who is not in the office then, or on leave, does not attend.
+The time is that of the host's office. Anyone who is not in the office then, or is on leave, does
+not attend.
 """
 
 from __future__ import annotations

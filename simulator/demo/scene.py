@@ -155,7 +155,7 @@ def build_demo_day(company: Company, day: date, *, ends_on: date) -> list[Event]
         number = scene.number
         while number > calendar.DAYS:
             number -= SECOND_WEEK
-        # Meetings with clients come first: who is in one declines the regular ones.
+        # Meetings with clients come first: anyone in one declines the regular ones.
         for plan in ENGAGEMENTS:
             if number in plan.days:
                 scene.engagement(plan)

@@ -1,4 +1,4 @@
-"""What we change in dbt's own code, for the process that calls it. These import dbt, which takes
+"""Changes to dbt's own code, for the process that calls them. The functions import dbt, which takes
 2 s.
 """
 
@@ -32,9 +32,9 @@ def without_unused_searches() -> None:
 
 
 def parse_once_for_every_address() -> None:
-    """dbt parses the whole project again (5 s) when the host, port or user of the connection is
-    another one, because a project can read them. Ours reads none of them: only the name of the
-    database and of the schema are in what is parsed.
+    """dbt parses the whole project again (5 s) when the host, port or user of the connection
+    changes, because a project can read them. Ours reads none of them: what is parsed contains only
+    the names of the database and of the schema.
     """
     from dbt.adapters.postgres.connections import PostgresCredentials
 

@@ -32,8 +32,8 @@ class Command:
 
 
 def read_command(arguments: Sequence[str]) -> Command:
-    """The command, read by dbt itself. Ends the process if it is only a question for help, or is
-    not one of dbt's commands.
+    """The command, read by dbt itself. Ends the process if it only asks for help, or is not one of
+    dbt's commands.
     """
     from dbt.cli.flags import args_to_context
 

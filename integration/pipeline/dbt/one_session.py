@@ -8,7 +8,7 @@ from psycopg.pq import TransactionStatus
 
 
 class OneSession(PostgresConnectionManager):
-    """Keeps the session of a model that is over for the next one, where dbt opens a new one each.
+    """Keeps a model's session for the next model when it is done. dbt opens a new one for each.
 
     A new session has to read the catalog again, and load the functions that it calls. What a model
     leaves undone is rolled back first, so the next one finds the session as if it were new: our
@@ -32,9 +32,9 @@ class OneSession(PostgresConnectionManager):
         super().release()
 
     def add_commit_query(self) -> None:
-        """dbt's own sends `commit` as a statement, of which psycopg2 knows nothing: it begins no
-        other transaction, and the server commits each statement that follows. A view drops the
-        one before like that.
+        """dbt's own method sends `commit` as a statement. psycopg2 does not notice it and starts no
+        new transaction, so the server commits each later statement on its own. The view
+        materialization drops the previous view in this state.
         """
         handle = self.get_thread_connection().handle
         with self.exception_handler("commit"):

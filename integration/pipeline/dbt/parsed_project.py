@@ -2,8 +2,8 @@
 
 dbt parses only changed files, but misses some changes: if an update changed a property file and a
 downgrade restored it, dbt-core 1.11 keeps the updated one, and the model's contract fails. For
-another target or database dbt parses everything, which takes 5 s. What `make` has parsed is of the
-target `live` and of the embedded database.
+another target or database dbt parses everything, which takes 5 s. What `make` has parsed is for the
+target `live` and the embedded database.
 """
 
 import hashlib

@@ -78,7 +78,7 @@ class Providers:
             of_issuer.release()
 
     def published(self, issuer: str) -> Published:
-        """OpenIdError if the issuer does not answer, or not as one."""
+        """OpenIdError if there is no answer, or not that of an issuer."""
         known = self._of(issuer)
         if known.published is None or self._clock() - known.published_at > KEPT_SECONDS:
             known.published = read_published(issuer)
@@ -104,7 +104,7 @@ class Providers:
 
 
 def read_published(issuer: str) -> Published:
-    """Asks the issuer. OpenIdError if it does not answer, or not as one."""
+    """Asks the issuer. OpenIdError if there is no answer, or not that of an issuer."""
     answer = ask("GET", issuer.rstrip("/") + WELL_KNOWN, issuer=issuer)
     if answer.status != OK:
         raise OpenIdError(Problem.UNREACHABLE if answer.status >= 500 else Problem.MISCONFIGURED)
@@ -112,7 +112,7 @@ def read_published(issuer: str) -> Published:
     addresses = [found.get(name) for name in ("authorization_endpoint", "token_endpoint")]
     keys, userinfo = found.get("jwks_uri"), found.get("userinfo_endpoint")
     allowed = [is_allowed(one, issuer=issuer) for one in (*addresses, keys)]
-    # A template, as Entra ID's for all its customers at once, is no issuer.
+    # A template, as Entra ID's for all its customers at once, is not an issuer.
     if found.get("issuer") != issuer or not all(allowed):
         raise OpenIdError(Problem.MISCONFIGURED)
     methods = found.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])

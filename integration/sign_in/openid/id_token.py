@@ -90,7 +90,7 @@ def _fitting(
 
 
 def _key(published: Mapping[str, Any]) -> RSAKey | ECKey | None:
-    """None for what is no usable public key: one bad key must not spoil the others."""
+    """None if it is not a usable public key: one bad key must not spoil the others."""
     try:
         key = import_key(dict(published))
         is_usable = isinstance(key, ECKey) or (
