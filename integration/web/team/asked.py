@@ -46,8 +46,9 @@ class Asked:
 
 
 def asked_of(visit: Visit, today: date) -> Asked:
-    """`week` and `month` name a period, `from` is any day of a week."""
-    unit = Unit.MONTH if visit.query("month") else Unit.WEEK
+    """`week` and `month` name a period, `from` is any day of a week, or of a month by `by`."""
+    by_month = visit.query("month") or visit.query("by") == Unit.MONTH
+    unit = Unit.MONTH if by_month else Unit.WEEK
     current = period_of(today, unit)
     sort = visit.query("sort")
     known = {column.key for column in COLUMNS}
@@ -73,4 +74,4 @@ def _period(visit: Visit, current: Period) -> Period | None:
         start = date.fromisoformat(day)
     except ValueError:
         return None
-    return period_of(start, Unit.WEEK) if start.year in YEARS else None
+    return period_of(start, current.unit) if start.year in YEARS else None

@@ -91,6 +91,19 @@ def test_a_wrong_period_gives_the_form_back(executive: Visitor) -> None:
     assert "9 – 13 March" in executive.get("/team?from=2026-03-11").text
 
 
+def test_a_day_leads_to_its_week_or_while_months_are_shown_to_its_month(
+    executive: Visitor,
+) -> None:
+    month = executive.get("/team?month=2026-04").text
+    assert "Month of" in month
+    assert '<input type="hidden" name="by" value="month">' in month
+    assert "Team, March 2026" in words(executive.get("/team?from=2026-03-11&by=month").text)
+    wrong = executive.get("/team?from=2026-02-30&by=month")
+    assert wrong.status_code == 400
+    assert "Enter any day of the month that you want to see." in words(wrong.text)
+    assert 'name="by" value="month"' in wrong.text
+
+
 def test_empty_weeks_say_why_and_lead_to_sessions(executive: Visitor, story: Site) -> None:
     past = words(executive.get("/team?week=2026-W20").text)
     assert "No sessions during this week None of these people was in a session." in past
