@@ -154,6 +154,14 @@ _ORPHANED = {
                 and known.person_key = person_names.person_key
         )
     """,
+    "integration.reviewed_zoom_users": """
+        delete from integration.reviewed_zoom_users
+        where organization_id = %(own)s and not exists (
+            select from zoom_raw.users as known
+            where known.organization_id = reviewed_zoom_users.organization_id
+                and known.zoom_user_id = reviewed_zoom_users.zoom_user_id
+        )
+    """,
     "clientsights_raw.email_address_moves": """
         delete from clientsights_raw.email_address_moves
         where organization_id = %(own)s and not exists (

@@ -208,3 +208,23 @@ def test_the_same_command_completes_an_erasure_after_a_failed_derivation(
     installation.execute("alter function clientsights.missing rename to grade_of")
     assert (left, installation.erase_account(ACCOUNT)) == (1, True)
     assert installation.value(sessions) == 0
+
+
+def test_an_erased_account_leaves_no_reviews_of_its_zoom_users(installation: Installation) -> None:
+    installation.organization("firm", account=ACCOUNT, users={})
+    for account, zoom_user_id in ((ACCOUNT, "zu-room"), ("AnotherAccount00000000", "zu-desk")):
+        installation.execute(
+            "insert into zoom_raw.users "
+            "(organization_id, zoom_account_id, zoom_user_id, imported_at, batch) "
+            "values ('firm', %s, %s, now(), 0)",
+            [account, zoom_user_id],
+        )
+        installation.execute(
+            "insert into integration.reviewed_zoom_users "
+            "(organization_id, zoom_user_id, reviewed_by) values ('firm', %s, 'ann')",
+            [zoom_user_id],
+        )
+    assert installation.erase_account(ACCOUNT)
+    assert installation.execute("select zoom_user_id from integration.reviewed_zoom_users") == [
+        ("zu-desk",)
+    ]
