@@ -56,7 +56,7 @@ SETTINGS_OF: Mapping[str, frozenset[str]] = {
     },
     "pipeline": _DATA | _MAIL_AND_PAGE | _ZOOM_APP | _PERIODS | _BATCHES,
     # Runs that are started there are executed by the daemon.
-    "dagster-webserver": _DATABASE | _BATCHES,
+    "dagster-webserver": _DATABASE | _BATCHES | {"DAGSTER_HOSTS", "DAGSTER_CHANGES"},
 }
 OF_ANY_PROCESS = frozenset[str]().union(*SETTINGS_OF.values())
 
@@ -245,6 +245,20 @@ class Settings:
         if value not in ("released", "held"):
             raise SettingsError(f"NEW_ORGANIZATIONS must be released or held, not {value!r}.")
         return value
+
+    @property
+    def dagster_hosts(self) -> tuple[str, ...]:
+        """The names under which a proxy serves Dagster's pages, besides those of this machine."""
+        names = (name.strip().lower() for name in self.get("DAGSTER_HOSTS").split(","))
+        return tuple(name for name in names if name)
+
+    @property
+    def dagster_changes(self) -> bool:
+        """Whether Dagster's pages may start, end and change anything."""
+        value = self.get("DAGSTER_CHANGES", "refused")
+        if value not in ("refused", "allowed"):
+            raise SettingsError(f"DAGSTER_CHANGES must be refused or allowed, not {value!r}.")
+        return value == "allowed"
 
     def _positive_int(self, name: str, default: int) -> int:
         value = self.get(name, str(default))

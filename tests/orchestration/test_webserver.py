@@ -44,6 +44,20 @@ def test_other_sites_may_not(headers: dict[str, str]) -> None:
     assert not is_from_here(headers, is_navigation_allowed=True)
 
 
+def test_the_operator_may_name_a_proxy_whose_own_pages_may_use_it_and_no_others() -> None:
+    proxy = {"host": "dagster.acme.example"}
+    hosts = ("dagster.acme.example",)
+    for own in (proxy, {**proxy, "origin": "https://dagster.acme.example"}):
+        assert is_from_here(own, is_navigation_allowed=False, hosts=hosts)
+        assert not is_from_here(own, is_navigation_allowed=False)
+    for other in (
+        {"host": "other.acme.example"},
+        {**proxy, "origin": "https://acme.example"},
+        {**proxy, "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors"},
+    ):
+        assert not is_from_here(other, is_navigation_allowed=True, hosts=hosts)
+
+
 def test_a_link_elsewhere_may_open_a_page_and_ask_nothing() -> None:
     link = {"host": HERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
     assert is_from_here(link, is_navigation_allowed=True)
