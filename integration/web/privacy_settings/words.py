@@ -27,7 +27,7 @@ class Setting:
 
 
 _TITLES = {
-    "processing": ("Processing", "Whether anything but the list of Zoom users is stored."),
+    "processing": ("Processing", "Whether anything but the list of Zoom users is kept."),
     "view": ("People or groups", "What other people see of a person."),
     "topics": ("Topics", "Who can see the topics of meetings and webinars."),
     "phone_numbers": ("Phone numbers", "How much of the other party's number is kept."),
@@ -43,7 +43,7 @@ _CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
         "released": ("On", "What Zoom sends is stored, and entries appear on timelines."),
         "held": (
             "On hold",
-            "Only the list of Zoom users is imported. What Zoom sends is counted but not stored.",
+            "Only the list of Zoom users is imported. What Zoom sends is counted but not kept.",
             "What Zoom sends while processing is on hold cannot be recovered.",
         ),
     },
