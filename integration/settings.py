@@ -14,6 +14,8 @@ from pathlib import Path
 from cryptography.fernet import Fernet, MultiFernet
 from dotenv import dotenv_values
 
+from integration.settings_of_processes import OF_ANY_PROCESS, SETTINGS_OF
+
 PROJECT = Path(__file__).resolve().parent.parent
 KEYS_FILE = "keys.env"
 PLACEHOLDER = "change-me"
@@ -22,43 +24,6 @@ ROLE_PREFIX = re.compile(r"[a-z][a-z0-9_]{,39}")
 DEV_SCHEMA_NAME = re.compile(r"(?!rebuild)[a-z][a-z0-9_]{,29}")
 # Zoom allows ten days to delete the data of an account that removed the app.
 LONGEST_GRACE_DAYS = 10
-
-
-# What each kind of process reads. It keeps no other setting.
-_DATABASE = frozenset({"DATABASE_URL", "DATABASE_ROLE_PREFIX"})
-# Each process that reads or writes data first checks who was erased.
-_DATA = _DATABASE | {"ERASURES_FILE"}
-_MAIL_AND_PAGE = frozenset({"SMTP_URL", "MAIL_FROM", "PUBLIC_URL", "SESSION_KEY"})
-_ZOOM_APP = frozenset(
-    {"ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_OAUTH_URL", "ZOOM_API_URL", "ENCRYPTION_KEY"}
-)
-_PERIODS = frozenset({"QUARANTINE_DAYS", "ERASE_AFTER_DAYS", "TOMBSTONE_KEY"})
-_BATCHES = frozenset(
-    {
-        *("PIPELINE_DATABASE_URL", "BACKUP_DAYS", "BACKLOG_DELIVERIES", "RUN_HISTORY_DAYS"),
-        *("IMPORT_MINUTES", "BATCH_MINUTES", "DEV_SCHEMA"),
-    }
-)
-SETTINGS_OF: Mapping[str, frozenset[str]] = {
-    "receiver": _DATA | {"RECEIVER_DATABASE_URL", "ZOOM_WEBHOOK_SECRET_TOKEN"},
-    "page": _DATA
-    | _MAIL_AND_PAGE
-    | _ZOOM_APP
-    | _PERIODS
-    | {
-        "PAGE_DATABASE_URL",
-        "ZOOM_WEBHOOK_SECRET_TOKEN",  # Overview tries the webhook's address
-        "PRIVACY_CONTACT",
-        "NEW_ORGANIZATIONS",
-        "NOTIFICATION_WEBHOOK_URL",
-        "NOTIFICATION_WEBHOOK_SECRET",
-        "OPERATOR_EMAIL",
-    },
-    "pipeline": _DATA | _MAIL_AND_PAGE | _ZOOM_APP | _PERIODS | _BATCHES,
-    # Runs that are started there are executed by the daemon.
-    "dagster-webserver": _DATABASE | _BATCHES | {"DAGSTER_HOSTS", "DAGSTER_CHANGES"},
-}
-OF_ANY_PROCESS = frozenset[str]().union(*SETTINGS_OF.values())
 
 
 class SettingsError(Exception):

@@ -11,13 +11,8 @@ from integration.commands.processes import with_addresses
 from integration.commands.serve import PARTS
 from integration.database.address import setting_of
 from integration.database.postgres import database_url
-from integration.settings import (
-    OF_ANY_PROCESS,
-    PLACEHOLDER,
-    SETTINGS_OF,
-    SettingsError,
-    read_settings,
-)
+from integration.settings import PLACEHOLDER, SettingsError, read_settings
+from integration.settings_of_processes import OF_ANY_PROCESS, SETTINGS_OF
 from tests.commands.program import APP_SETTINGS, Program
 
 A_KEY, ANOTHER_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()

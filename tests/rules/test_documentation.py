@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from integration.commands.main import COMMANDS
-from integration.settings import OF_ANY_PROCESS, PROJECT
+from integration.settings import PROJECT
+from integration.settings_of_processes import OF_ANY_PROCESS
 from tests.rules.settings import EXAMPLE, listed_settings
 
 README = PROJECT / "README.md"

@@ -14,6 +14,7 @@ PRODUCT = ("integration", "orchestration", "simulator")
 INTEGRATION = "integration."
 PURE = (
     f"{INTEGRATION}settings",
+    f"{INTEGRATION}settings_of_processes",
     f"{INTEGRATION}quantities",
     f"{INTEGRATION}dates",
     f"{INTEGRATION}identity",
@@ -34,7 +35,8 @@ ABOVE = (
     f"{INTEGRATION}housekeeping",
 )
 MAY_IMPORT = {
-    f"{INTEGRATION}settings": (),
+    f"{INTEGRATION}settings": (f"{INTEGRATION}settings_of_processes",),
+    f"{INTEGRATION}settings_of_processes": (),
     f"{INTEGRATION}quantities": (),
     f"{INTEGRATION}dates": (),
     f"{INTEGRATION}identity": (),
