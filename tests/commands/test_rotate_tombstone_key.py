@@ -70,7 +70,7 @@ def test_erased_people_stay_erased_while_the_key_is_replaced(
     program: Program, morning: Installation
 ) -> None:
     erase(program, PERSON)
-    digests = rows(morning.url, "select * from integration.tombstones order by digest")
+    digests = set(rows(morning.url, "select * from integration.tombstones"))
     said, both = step(program)
     assert said == "Step 1 of 2: every process can use the new key."
     old, new = both.settings["TOMBSTONE_KEY"].split(",")
@@ -82,17 +82,20 @@ def test_erased_people_stay_erased_while_the_key_is_replaced(
     assert step(both)[1].settings["TOMBSTONE_KEY"] == new
 
     # Who has only the old key lands nothing, and loses nothing.
+    before = landed(morning)
+    meet_again(morning, 5)
     refused = program("batch")
     assert refused.code != 0
     assert "TOMBSTONE_KEY differs from the key used for earlier erasures" in refused.text
-    before = landed(morning)
+    assert landed(morning) == before
     for number, current in enumerate((both, done)):
-        meet_again(morning, 5 + number)
+        if number:
+            meet_again(morning, 6)
         batch = current("batch")
         assert batch.code == 0, batch.text[-1500:]
         assert landed(morning) == before + number + 1
         assert meetings_with(morning.url) == 0
-    assert rows(morning.url, "select * from integration.tombstones order by digest") >= digests
+    assert set(rows(morning.url, "select * from integration.tombstones")) >= digests
     assert rows(
         morning.url,
         "select key_id from integration.keys where purpose = 'tombstone' and retired_at is null",
