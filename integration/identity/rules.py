@@ -7,6 +7,7 @@ from integration.identity.address import Address, read_address
 from integration.identity.domains import read_domain, readable_domain, refuse_own_domain
 from integration.identity.host_facts import HostFacts, host_facts
 from integration.identity.identity_settings import read_settings
+from integration.quantities import noun, quantity
 
 __all__ = ["OrganizationRules", "organization_rules", "readable_domain", "refuse_own_domain"]
 
@@ -62,11 +63,10 @@ def _users(emails: Iterable[str | None], problems: list[str]) -> list[Address]:
     read = [read_address(email) for email in emails if email]
     users = [address for address in read if isinstance(address, Address)]
     if invalid := len(read) - len(users):
-        problems.append(
-            "1 user with an invalid email is ignored."
-            if invalid == 1
-            else f"{invalid:,} users with invalid emails are ignored."
+        ignored = quantity(
+            invalid, "user with an invalid email is", "users with invalid emails are"
         )
+        problems.append(f"{ignored} ignored.")
     return users
 
 
@@ -103,10 +103,9 @@ def _configured(texts: Iterable[str], problems: list[str]) -> set[str]:
 
 
 def _count_invalid(what: str, count: int, problems: list[str]) -> None:
-    if count == 1:
-        problems.append(f"1 {what} is invalid and is ignored.")
-    elif count:
-        problems.append(f"{count:,} {what}s are invalid and are ignored.")
+    if count:
+        verb = noun(count, "is", "are")
+        problems.append(f"{quantity(count, what)} {verb} invalid and {verb} ignored.")
 
 
 def _domains_of(users: list[Address]) -> set[str]:

@@ -47,7 +47,7 @@ def run_beside_live(command: Command, settings: Settings, url: str, *, say: Say)
             for (table, error), count in dev_failures(connection, prefix).items():
                 say(
                     f"{table}: {quantity(count, 'part')} could not be derived (SQLSTATE {error}), "
-                    f"so {noun(count, 'its', 'their')} live rows were copied. See "
+                    f"so the live rows of {noun(count, 'it', 'them')} were copied. See "
                     f"{prefix}_pipeline.failures."
                 )
     return code

@@ -39,7 +39,7 @@ MAY_IMPORT = {
     f"{INTEGRATION}settings_of_processes": (),
     f"{INTEGRATION}quantities": (),
     f"{INTEGRATION}dates": (),
-    f"{INTEGRATION}identity": (),
+    f"{INTEGRATION}identity": (f"{INTEGRATION}quantities",),
     # Pure functions, which clean what was received before it is stored.
     f"{INTEGRATION}zoom": (f"{INTEGRATION}identity.cleaning",),
     f"{INTEGRATION}database": (f"{INTEGRATION}settings",),

@@ -56,7 +56,8 @@ def test_it_says_what_the_settings_of_the_organization_change(site: Site) -> Non
     assert "figures only about groups of at least 5 people" in page
     assert SEEN[Right.SEE_EVERY_TIMELINE] not in page
     assert "Sessions, people and companies: 7 months." in page
-    assert "Users: at most 7 months after they were deactivated" in page
+    assert "Users: 7 months after they were deactivated, or after Zoom last listed them." in page
+    assert "deleted in whole months, so they can be kept for up to one month longer." in page
 
 
 def test_the_contact_and_the_deadlines_are_those_of_the_settings(site: Site) -> None:

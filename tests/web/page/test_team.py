@@ -194,7 +194,7 @@ def test_groups_only_shows_figures_of_complete_weeks_of_five_people_and_no_more(
         story.rows(leads, None, MANAGER)  # people in a ring are in no team
         page = words(executive.get(f"/team?{WEEK}").text)
         story.rows(leads, MEMBER, MANAGER)
-        assert "6 h 25 min of 5 people" in page
+        assert "6 h 25 min by 5 people" in page
         assert ("Person by person" in page, "No change" in page) == (False, False)
         assert "This week is not over yet" in words(executive.get("/team?week=2098-W20").text)
     finally:
