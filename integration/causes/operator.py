@@ -74,7 +74,7 @@ def audit_failed_anywhere(_one: OpenCause, _reader: Reader) -> Words:
 def failures_anywhere(_one: OpenCause, _reader: Reader) -> Words:
     return Words(
         "Some sessions or tables could not be derived",
-        "To see which, run: worksights-zoom status. They are retried when new data affects them, "
-        "when the code changes, and by: worksights-zoom rebuild",
+        "To see which, run: worksights-zoom status. They are retried when new data affects them "
+        "or when the code changes. To retry them now, run: worksights-zoom rebuild",
         "They keep their previous rows.",
     )

@@ -175,7 +175,7 @@ def _event(
     if own is None:
         raise UnreadableDelivery("no event time")
     if any(is_longer(part, ID_BYTES) for part in (session or "", *subject)):
-        raise UnreadableDelivery("an id of more than 128 bytes", own)
+        raise UnreadableDelivery("an ID is longer than 128 bytes", own)
     identity = json.dumps(
         [envelope.zoom_account_id, envelope.event, session, *subject, own.isoformat()]
     )

@@ -23,7 +23,7 @@ from orchestration.resources import BatchInProgress
             owners=["team:data-platform"],
             description=(
                 "One row per organization and email address, with its person and company. "
-                "Classifies only addresses that are new or affected by a change of rules, lists "
+                "Classifies only addresses that are new or affected by a change to rules, lists "
                 "or settings. Changes are logged first and recorded in "
                 "clientsights_raw.email_address_moves."
             ),

@@ -116,7 +116,7 @@ REASONS = {
     "a time without a zone": "invalid time",
     "a time after tomorrow": "invalid time",
     "a time before Zoom": "invalid time",
-    "an id that is too long": "an id of more than 128 bytes",
+    "an id that is too long": "an ID is longer than 128 bytes",
     "no start time": "no event time",
     "no leg": "participant without user_id and participant_uuid",
     "no participant": "participant without user_id and participant_uuid",

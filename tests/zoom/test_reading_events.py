@@ -191,7 +191,7 @@ def long_text(byte_count: int) -> str:
     ],
 )
 def test_a_subject_of_more_than_128_bytes_is_unreadable_instead_of_cut(body: Any) -> None:
-    assert reason_of(body) == "an id of more than 128 bytes"
+    assert reason_of(body) == "an ID is longer than 128 bytes"
 
 
 def test_a_subject_of_128_bytes_is_read() -> None:

@@ -1,5 +1,5 @@
-"""`/account/pause` and `/account/private`: people keep sessions to themselves (contract, 5.17), and
-only they can undo it.
+"""`/account/pause` and `/account/private`: people make sessions private (contract, 5.17), and only
+they can undo it.
 """
 
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Changes of settings: the effective date, the preview of their effects, and the audit trail."""
+"""Changes to settings: the effective date, the preview of their effects, and the audit trail."""

@@ -65,7 +65,7 @@ def latest_changes(
 def changes_of(
     connection: psycopg.Connection, subject: str, *, organization_id: str, limit: int
 ) -> list[Change]:
-    """The latest changes of one subject, such as a connection, the newest first."""
+    """The latest changes to one subject, such as a connection, the newest first."""
     return _changes(
         connection, organization_id=organization_id, subject=subject, limit=limit, offset=0
     )

@@ -1,4 +1,4 @@
-"""Reads from when a change of settings is effective: from now, or from an earlier day."""
+"""Reads from when a change to settings is effective: from now, or from an earlier day."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def time_choice(
     dates: DateStyle,
 ) -> TimeChoice:
     """Reads the fields `since` and `day` of a query or a form. The earliest day is that of the
-    first connection, because earlier sessions are on no timeline.
+    first connection, because earlier sessions do not appear on any timeline.
     """
     connected_at = min((one.connected_at for one in connections), default=now)
     since, day = read("since"), read("day")

@@ -1,4 +1,4 @@
-"""Counts the entries that a change of settings would add and remove, before it is saved.
+"""Counts the entries that a change to settings would add and remove, before it is saved.
 
 The next batch derives the sessions that ended since the effective date (contract, 5.13) by the
 rules of 5.8 and 5.10. This module applies the same rules to the same sessions: the mapped user
@@ -161,7 +161,7 @@ _EFFECTS_OF_ON = SQL("""
     order by feature
 """)
 # A session counts by its end, and an entry lies within its session (contract, 5.5). So an entry
-# that ended since then is of such a session, and only sessions under way at that time have others.
+# that ended since then is of such a session, and only sessions in progress then have others.
 # The planner expects many of those and would read all entries; `offset 0` reads theirs alone.
 _EFFECTS_OF_OFF = SQL("""
     with before as materialized (

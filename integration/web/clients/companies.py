@@ -23,9 +23,10 @@ DEFAULT_ORDER = "-last"  # never by hours
 
 @dataclass(frozen=True)
 class Company(Client):
-    """`met_seconds` is how long any of it was met in `met_count` sessions of the period: an hour of
-    several people is one hour. `only_user` is the one active user who has met it, if there is only
-    one. `looks_like` is the domain of a company met before, if this company's domain resembles it.
+    """`met_seconds` is how long any of it was met in `met_count` sessions of the period: an hour
+    with several people counts as one hour. `only_user` is the one active user who has met it, if
+    there is only one. `looks_like` is the domain of a company met before, if this company's domain
+    resembles it.
     """
 
     company_id: str

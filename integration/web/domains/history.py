@@ -1,4 +1,4 @@
-"""The changes of people and domains in the audit trail, and their undoing."""
+"""The changes to people and domains in the audit trail, and their undoing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

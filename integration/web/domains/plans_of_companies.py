@@ -1,4 +1,4 @@
-"""Plans changes of companies: another name, a merge, a split, no company, and a company after all.
+"""Plans changes to companies: another name, a merge, a split, no company, and a company after all.
 
 A company of several domains changes as a whole: what was merged into it moves with it.
 """

@@ -82,7 +82,7 @@ def save_one(
     effective_from: datetime,
     changed_at: datetime,
 ) -> None:
-    """Saves and records the change of one switch."""
+    """Saves and records the change to one switch."""
     save_switches(
         connection,
         [switch],
@@ -127,7 +127,7 @@ def _say(
 def _pressed_just_now(
     visit: Visit, connection: psycopg.Connection, switch: Switch, now: datetime
 ) -> datetime | None:
-    """When the viewer made the latest change of this switch, if that was a moment ago."""
+    """When the viewer made the latest change to this switch, if that was a moment ago."""
     return rows.maybe_scalar(
         connection,
         datetime,

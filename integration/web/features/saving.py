@@ -21,7 +21,7 @@ class Switch:
 
 
 def lock_switches(connection: psycopg.Connection, organization_id: str) -> datetime:
-    """Waits until other changes of these switches have committed, so that the last one decides.
+    """Waits until other changes to these switches have committed, so that the last one decides.
     Returns the time of this change, which is later than that of any change before it.
     """
     name = f"switches of {organization_id}"
@@ -118,7 +118,7 @@ class _TakenBack:
 
 
 # A row for each moment of the change, with the state that older rows give it. Without any, a
-# feature is on. Windows instead of joins: right after a change of thousands of switches, the
+# feature is on. Windows instead of joins: right after a change to thousands of switches, the
 # planner does not know yet that there are so many, and would compare each with each.
 _TAKE_BACK = """
     with changes as (

@@ -83,9 +83,9 @@ def _moment(written: str, *, now: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a change of several people does: `to_switch` are the features to switch of each of them,
-    in the order of their IDs. Some of them have no Zoom user yet. The others are counted by the
-    reason why they are skipped.
+    """What a change for several people does: `to_switch` are the features to switch of each of
+    them, in the order of their IDs. Some of them have no Zoom user yet. The others are counted by
+    the reason why they are skipped.
     """
 
     to_switch: dict[str, list[str]]

@@ -1,4 +1,4 @@
-"""`/services/zoom/features/undo`: takes back a change of features, within a day."""
+"""`/services/zoom/features/undo`: takes back a change to features, within a day."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

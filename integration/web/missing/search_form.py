@@ -134,7 +134,7 @@ def search_of(visit: Visit, sight: Visibility) -> MissingSearch:
 
 
 def _by_default(meeting: str) -> str:
-    """What is missing; of a session that is asked for by its number, everything."""
+    """What is missing; for a search by meeting ID, everything."""
     return ALL if meeting else MISSING
 
 

@@ -20,7 +20,7 @@ class Visibility:
     """What the viewer may see: without `sees_everyone` only their own rows and those of `reports`,
     without `sees_every_topic` only the topics of their own sessions and, with
     `sees_topics_of_reports`, of those of `reports`, without `sees_guests` only who in their own
-    organization took part. Somebody who keeps a session to themselves has no row in it.
+    organization took part. Somebody who keeps a session private has no row in it.
     """
 
     viewer: ExplainedUser

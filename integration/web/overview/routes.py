@@ -1,4 +1,4 @@
-"""`/services/zoom/overview`: problems, key figures, and the latest changes of settings."""
+"""`/services/zoom/overview`: problems, key figures, and the latest changes to settings."""
 
 from starlette.responses import Response
 

@@ -1,4 +1,4 @@
-"""The rights that an organization's privacy settings take from every role."""
+"""The rights that an organization's privacy settings take away from every role."""
 
 from integration.directory.rights import Right
 from integration.privacy.settings import PrivacySettings

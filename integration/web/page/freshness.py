@@ -43,7 +43,7 @@ def freshness_of(visit: Visit, connection: psycopg.Connection) -> Freshness:
 
 
 def _finished_as_of(connection: psycopg.Connection) -> datetime | None:
-    """The time of the newest batch that every table has processed. A batch under way has replaced
+    """The time of the newest batch that every table has processed. A running batch has replaced
     only some tables.
     """
     return rows.maybe_scalar(

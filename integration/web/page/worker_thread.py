@@ -42,7 +42,7 @@ class WorkerThread:
             self._wake.clear()
             try:
                 self._work(self._stopping.is_set)
-            except (psycopg.Error, PoolTimeout) as error:  # tried again at the next time
+            except (psycopg.Error, PoolTimeout) as error:  # retried at the next time
                 if not self._stopping.is_set():
                     logger.error("%s: %s", self._name, type(error).__name__)
             except Exception:  # the thread must not end before its process

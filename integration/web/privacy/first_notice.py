@@ -1,4 +1,4 @@
-"""`/notice`: what the product shows about its reader, before their first page (visit.py leads
+"""`/notice`: what the product shows about the person, before their first page (visit.py leads
 here), and again when it says something else or the organization chooses to keep or show more.
 """
 

@@ -31,7 +31,7 @@ _TITLES = {
     "view": ("People or groups", "What other people see of a person."),
     "topics": ("Topics", "Who can see the topics of meetings and webinars."),
     "phone_numbers": ("Phone numbers", "How much of the other party's number is kept."),
-    "pause": ("Pausing", "Whether people can keep sessions to themselves."),
+    "pause": ("Pausing", "Whether people can pause themselves and make sessions private."),
     RETENTION: (
         "Retention",
         "When sessions and everything derived from them are deleted. People and companies are "

@@ -1,4 +1,4 @@
-"""The cookies of sign-ins under way at a provider, one for each, so that two tabs can sign in.
+"""The cookies of sign-ins in progress at a provider, one for each, so that two tabs can sign in.
 
 A cookie is encrypted, lasts ten minutes, and is the only place that knows the attempt, so strangers
 who start many fill no table.

@@ -172,15 +172,17 @@ def _unusable(visit: Visit) -> Refusal:
             401,
             title="This sign-in link does not work",
             text=f"You are already signed in as {visit.viewer.full_name}.",
-            next_step="A link works once, within 10 minutes. You can continue without it.",
+            next_step=(
+                "A link works once and expires after 10 minutes. You can continue without it."
+            ),
             link=START,
         )
     return Refusal(
         401,
         title="This sign-in link does not work",
         text=(
-            "A link works once, within 10 minutes. This one was already used, has expired or is "
-            "incomplete."
+            "A link works once and expires after 10 minutes. This one was already used, has "
+            "expired or is incomplete."
         ),
         next_step=(
             "Ask for a new link by email."

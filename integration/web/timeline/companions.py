@@ -45,7 +45,7 @@ def companions(
     user_id: str,
     session_ids: Sequence[str],
 ) -> list[Companion]:
-    """The other people in these sessions, each once: those from outside first, so that colleagues
+    """The other people in these sessions, each once: external people first, so that colleagues
     do not crowd them out, then by shared time. Indexes on session return the participants and when
     they were there, those on address and ids the rest.
 

@@ -59,7 +59,7 @@ class MappingChoice:
 
     @property
     def needs_second_person(self) -> bool:
-        """Whether the mapping brings entries to the profile of the person who saves it, or gives
+        """Whether the mapping adds entries to the timeline of the person who saves it, or gives
         an active user's Zoom user to somebody else.
         """
         return self.is_for_oneself or self.takes_from_owner

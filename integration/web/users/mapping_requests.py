@@ -1,5 +1,5 @@
-"""Mappings that wait until a second person confirms them (contract, section 2): those that bring
-entries to the profile of the person who saves them, and those that give somebody else's Zoom user
+"""Mappings that wait until a second person confirms them (contract, section 2): those that add
+entries to the timeline of the person who saves them, and those that give somebody else's Zoom user
 away.
 """
 

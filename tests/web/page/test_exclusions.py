@@ -78,7 +78,7 @@ def test_a_preview_says_what_it_affects_and_that_it_cannot_be_undone(
     )
     if kind != "phone_number":
         page = look(owner, f"{PATH}/add?{query}&level=hide")
-        assert "Removing the exclusion brings them back." in page
+        assert "If the exclusion is removed, they appear again." in page
 
 
 def test_an_exclusion_is_listed_changed_and_removed_and_recorded(site: Site) -> None:

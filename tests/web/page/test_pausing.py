@@ -1,4 +1,4 @@
-"""People keep sessions to themselves, and nobody else can undo it or sees them then."""
+"""People make sessions private, and nobody else can undo it or sees them then."""
 
 from collections.abc import Iterator
 from html import unescape

@@ -46,7 +46,7 @@ function switchBeside(form) {
 }
 
 // Takes over what the form's next page says. The list on this page stays as it is, with its ticks,
-// even if its filter does not find the person any more.
+// even if its filter no longer finds the person.
 function show(page, at, isPress) {
   const fresh = new Map([...page.querySelectorAll("button[role=switch]")].map((one) => [ofWhat(one), one]));
   for (const button of document.querySelectorAll("button[role=switch]")) {

@@ -1,4 +1,4 @@
-"""Finds what would undo a change of mappings: the rows that restore what applied before it."""
+"""Finds what would undo a change to mappings: the rows that restore what applied before it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from integration.web.users.mapping_changes import NewMapping
 
 @dataclass(frozen=True)
 class MadeChange:
-    """A change of mappings that somebody saved at once, by the id of one of its rows."""
+    """A change to mappings that somebody saved at once, by the id of one of its rows."""
 
     changed_by: str
     changed_by_name: str | None

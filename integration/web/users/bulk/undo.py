@@ -1,4 +1,4 @@
-"""`/services/zoom/users/undo/{change_id}`: undoes a change of mappings, of one Zoom user or many.
+"""`/services/zoom/users/undo/{change_id}`: undoes a change to mappings, of one Zoom user or many.
 
 It adds the rows that restore what applied before. Zoom users whose mapping somebody has changed
 since are skipped.
