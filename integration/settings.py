@@ -194,7 +194,7 @@ class Settings:
 
     @property
     def role_prefix(self) -> str:
-        """What the names of the roles in the database start with."""
+        """The prefix of the names of the database roles."""
         prefix = self.get("DATABASE_ROLE_PREFIX")
         if prefix and not ROLE_PREFIX.fullmatch(prefix):
             raise SettingsError(

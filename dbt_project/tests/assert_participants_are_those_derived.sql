@@ -1,7 +1,7 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'participants'}}}) }}
 
 {# Everyone in a counted session is shown, with what is known about them, unless they keep the
-   session to themselves. #}
+   session private. #}
 
 with
 

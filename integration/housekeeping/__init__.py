@@ -1,1 +1,1 @@
-"""Deletes what is kept only for a time: one job, once a night, with one list of rules."""
+"""Deletes data that is kept for a limited time: one job, once a night, with one list of rules."""

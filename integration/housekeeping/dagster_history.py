@@ -62,7 +62,7 @@ DELETE_CHECKS = """
         limit %(limit)s
     )
 """
-# Changes of assets' freshness belong to no run. Of each asset, the last one is its state.
+# Changes to assets' freshness belong to no run. Of each asset, the last one is its state.
 DELETE_STATES = """
     delete from dagster.event_logs where id in (
         select states.id from dagster.event_logs as states

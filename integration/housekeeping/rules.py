@@ -1,4 +1,4 @@
-"""What is deleted, and when: the one list of what is kept only for a time.
+"""What is deleted, and when: the one list of data that is kept for a limited time.
 
 Not here: sessions and what is derived from them, which batches delete by `retention_months`,
 because the marts change with them; and what somebody erases. docs/operations/housekeeping.md says

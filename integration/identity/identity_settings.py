@@ -1,4 +1,4 @@
-"""Reads the policy flags and the admitted TLDs from rows of names and values."""
+"""Reads the rules and the admitted TLDs from rows of names and values."""
 
 import re
 from collections.abc import Mapping

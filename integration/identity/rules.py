@@ -15,7 +15,7 @@ __all__ = ["OrganizationRules", "organization_rules", "readable_domain", "refuse
 @dataclass(frozen=True)
 class OrganizationRules:
     """`overrides` maps a domain to its company's domain, or to None for no company. `flags_off` are
-    the policy flags that are off. `problems` describes rows that could not be read, in sentences
+    the rules that are off. `problems` describes rows that could not be read, in sentences
     without personal data. All domains are in A-labels.
     """
 

@@ -1,8 +1,8 @@
 """Replaces a key in three steps, between which every process is restarted.
 
-1. The new key is added as the last one: every process can read what is made with it.
-2. It becomes the first one: every process makes data with it.
-3. What is still encrypted with the older key is encrypted again, and the older key is retired.
+1. The new key is added as the last one: every process can read data made with it.
+2. It becomes the first one: every process uses it for new data.
+3. What is still encrypted with the older key is re-encrypted, and the older key is retired.
 
 With fewer steps, a process that does not know the new key yet would meet data made with it.
 """

@@ -2,7 +2,7 @@
 
 A kind that is `repeatable` is sent at least once: if a process is killed while it sends a mail,
 another one sends it again. Every other kind is sent at most once: from the moment at which its
-content is transmitted, it is not tried again until the server has answered.
+content is transmitted, it is not retried until the server has answered.
 """
 
 import logging

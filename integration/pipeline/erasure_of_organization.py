@@ -1,6 +1,6 @@
 """Erases an organization that is no longer a customer, under the writer's lock.
 
-Nothing has to be derived again: what was derived from an organization's data belongs to no other,
+Nothing has to be re-derived: what was derived from an organization's data belongs to no other,
 so it is deleted like everything else.
 """
 

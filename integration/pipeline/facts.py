@@ -68,7 +68,7 @@ def sync_facts(connection: psycopg.Connection, batch: Batch) -> dict[str, int]:
 
 
 def settings_have_changed(connection: psycopg.Connection) -> bool:
-    """Whether settings differ from their copy; True also when data prevents the comparison."""
+    """Whether settings differ from their copy; also True if data prevents the comparison."""
     try:
         with connection.transaction():
             has_differences = rows.scalar(

@@ -1,7 +1,7 @@
 """Deletes the change sets that every derived table has used: the settings and addresses that have
 changed, and the sessions that were deleted.
 
-New events are kept. Sessions to derive again are deleted by dbt (`delete_used_news` in
+New events are kept. Sessions to re-derive are deleted by dbt (`delete_used_news` in
 dbt_project/macros/incremental).
 """
 

@@ -1,5 +1,5 @@
-"""On whose side an erased person was. Their participants keep it, without a name, so that the hours
-that colleagues spent with outsiders stay what they were (contract, 5.14).
+"""The affiliation of an erased person. Their participants keep it, without a name, so that the
+hours that colleagues spent with outsiders stay what they were (contract, 5.14).
 
 A colleague has a mark among the tombstones, because later events do not say that they were one. So
 has someone without an address or a Zoom user, whom at most a call's number makes external. Everyone

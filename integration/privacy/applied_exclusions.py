@@ -1,4 +1,4 @@
-"""Applies what is never stored to the past, and proves it (contract, 5.17).
+"""Applies what is never stored to the past, and verifies it (contract, 5.17).
 
 A new exclusion removes what was landed before it, in the batch that finds it. When every table has
 processed that batch, the next one searches for what is left. An exclusion that was removed brings

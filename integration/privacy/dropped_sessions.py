@@ -1,5 +1,5 @@
 """Drops whole sessions that are never stored (contract, 5.17): those of a Zoom user, and those with
-a meeting number.
+a meeting ID.
 """
 
 from collections.abc import Collection, Iterable, Mapping

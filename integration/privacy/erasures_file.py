@@ -1,4 +1,4 @@
-"""The erasures kept outside the database, so that a restored backup brings back nobody.
+"""The erasures kept outside the database: restoring a backup does not bring erased people back.
 
 A file of JSON lines, one for each erasure, to which lines are only added. A line of a person has
 the digests of their tombstones and no personal data. One more line has the key of the digests,

@@ -1,4 +1,4 @@
-"""Everything that is held about one person, as whole rows by table, for the person to read."""
+"""All data about one person, as whole rows by table, for the person to read."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ _LEFT_OUT = (
     "integration.page_sessions",
     EVENTS,  # has rows about several people: see exported_events
 )
-# Views, which the registry does not list, because an erasure derives them again.
+# Views, which the registry does not list, because an erasure re-derives them.
 _OF_VIEWS = [
     PersonalColumn("clientsights.relationships", "user_id", "user_id", "derivation"),
     PersonalColumn("clientsights.relationships", "person_id", "text", "derivation"),

@@ -249,8 +249,8 @@ def _of(digests: Digests, kind: str, value: str | None) -> set[str]:
 def _pseudonym(
     digests: Digests, session_id: str, person: str, party: Party, known: RedactionContext
 ) -> str:
-    """A pseudonym that is equal for the same person in the same session only. In meetings it says
-    on whose side they were, if that is known.
+    """A pseudonym that is equal for the same person in the same session only. In meetings it
+    contains their affiliation, if known.
     """
     affiliation = None if party.leg in SIDES else _affiliation(person, party, known)
     return _digest(digests, session_id, person, f"{affiliation}-" if affiliation else "")
@@ -262,7 +262,7 @@ def _digest(digests: Digests, session_id: str, subject: str, affiliation: str = 
 
 
 def _affiliation(person: str, party: Party, known: RedactionContext) -> str | None:
-    """None if nothing said on whose side the person was. In calls the number does, in meetings it
+    """None if nothing showed the person's affiliation. In calls the number does, in meetings it
     does not (contract, section 3).
     """
     affiliation = known.affiliations.get(person, "external")

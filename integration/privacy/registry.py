@@ -24,7 +24,7 @@ Holds = Literal[
 ]
 # `row`: the row is deleted if this column names the person. `with_row`: deleted with its row.
 # `blank`: the column is emptied. `redaction`: the person is removed from the events. `derivation`:
-# the derived rows are derived again. `listed`: listed for a decision.
+# the derived rows are re-derived. `listed`: listed for a decision.
 ErasedBy = Literal["row", "with_row", "blank", "redaction", "derivation", "listed"]
 
 

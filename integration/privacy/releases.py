@@ -9,7 +9,7 @@ import psycopg
 
 @dataclass(frozen=True)
 class Releases:
-    """The changes of the setting: (when, whether it is held from then on), the latest last."""
+    """The changes to the setting: (when, whether it is held from then on), the latest last."""
 
     changes: tuple[tuple[datetime, bool], ...] = ()
 

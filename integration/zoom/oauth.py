@@ -70,7 +70,7 @@ def exchange_code(
     code_verifier: str,
     now: datetime,
 ) -> Grant:
-    """The grant for a code from the redirect; a code works once, within 5 minutes."""
+    """The grant for a code from the redirect; a code works once and expires after 5 minutes."""
     form = {
         "grant_type": "authorization_code",
         "code": code,

@@ -1,4 +1,4 @@
-"""Sends the Monday digest, and tries again what the mail server did not accept."""
+"""Sends the Monday digest, and retries what the mail server did not accept."""
 
 from datetime import UTC, datetime
 

@@ -43,7 +43,7 @@ def session(firm: str, uuid: str, topic: str, *, host: str = "zu-ann") -> Sessio
 
 
 def with_number(bodies: Sequence[Body], number: str) -> list[Body]:
-    """The same session with another meeting number."""
+    """The same session with another meeting ID."""
     for body in bodies:
         body["payload"]["object"]["id"] = number
     return list(bodies)

@@ -1,7 +1,7 @@
 {# What could not be derived: the source `derivation`, and the rows that are kept.
 
    A failed part is retried when it is in a change set again (change_set.sql), and when its table is
-   derived in full, such as after a change of code (materialize_incremental.sql). #}
+   derived in full, such as after a change to the code (materialize_incremental.sql). #}
 
 {# Deletes the failures that were retried in this transaction and did not fail again. #}
 {% macro forget_failures(is_whole) -%}

@@ -1,5 +1,5 @@
-"""What a change of the rules for people and companies would move, by the code of a batch: the same
-addresses are found, and classified with the rules of before and after.
+"""What a change to the rules for people and companies would move, by the code of a batch: the same
+addresses are found, and classified with the rules before and after the change.
 """
 
 from collections import defaultdict

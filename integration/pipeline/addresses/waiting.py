@@ -79,7 +79,7 @@ def _add_affected(
 
 
 def affected_by(changes: Iterable[ChangedFact], facts: IdentityFacts) -> tuple[set[str], set[str]]:
-    """The person keys and domains affected by changes of an organization's settings."""
+    """The person keys and domains affected by changes to an organization's settings."""
     keys: set[str] = set()
     domains: set[str] = set()
     emails: list[str] = []

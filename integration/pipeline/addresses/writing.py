@@ -65,7 +65,7 @@ def moves(connection: psycopg.Connection) -> list[Move]:
 
 def apply(connection: psycopg.Connection, batch: Batch) -> int:
     """Stores the staged rows. Records the moves, adds the moved addresses to the change set, so
-    that their sessions are derived again, and returns how many addresses are new or changed.
+    that their sessions are re-derived, and returns how many addresses are new or changed.
     """
     connection.execute(
         SQL("""
@@ -133,7 +133,7 @@ def store_names(
     batch: Batch,
 ) -> int:
     """Stores the names, and adds those classified differently than before to the change set, so
-    that their sessions are derived again. Returns how many are new or changed.
+    that their sessions are re-derived. Returns how many are new or changed.
     """
     connection.execute(
         "create temporary table classified_names (organization_id text, display_name text, "

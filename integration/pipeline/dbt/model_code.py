@@ -1,7 +1,7 @@
 """Fingerprints the code of each derived table from dbt's manifest: its SQL, that of the views it
 reads, their macros, functions and sources, its columns, and how it is materialized.
 
-A table with a changed fingerprint is derived again completely.
+A table with a changed fingerprint is re-derived completely.
 """
 
 import hashlib

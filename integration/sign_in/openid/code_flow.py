@@ -22,7 +22,7 @@ EMAIL_CLAIMS = ("email", "email_verified", "xms_edov")
 
 @dataclass(frozen=True)
 class Attempt:
-    """One sign-in under way: what only the browser that has started it knows."""
+    """One sign-in in progress: what only the browser that has started it knows."""
 
     organization_id: str
     issuer: str

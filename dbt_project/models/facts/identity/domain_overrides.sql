@@ -1,6 +1,6 @@
 {# Contract, 5.11: the overrides that apply. Of several for one domain the latest counts, then the
    greatest value. One with an unreadable domain or company domain has no effect. One that only
-   names a company moves no one to another. #}
+   names a company does not move anyone to another. #}
 
 select distinct on (overrides.organization_id, domains.domain)
     overrides.organization_id,

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{# The identities affected by a change of settings (contract, 5.13): Zoom user IDs, emails and
+{# The identities affected by a change to settings (contract, 5.13): Zoom user IDs, emails and
    extensions. They are those named in the setting and, through mappings and equal emails, those of
    the WorkSights user named in it. #}
 

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# The sessions affected by a change of settings (contract, 5.13): those that ended in the period in
-   which the setting applies now and did not before, or the reverse. #}
+{# The sessions affected by a change to settings (contract, 5.13): those that ended in the period in
+   which the setting applies now and did not before, or vice versa. #}
 
 with
 

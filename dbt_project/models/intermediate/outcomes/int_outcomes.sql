@@ -11,8 +11,8 @@
 ) }}
 
 {# Contract, 5.10: exactly one outcome per participant, the first that applies. A user who keeps a
-   session to themselves has switched it off for themselves. This table has all that Missing counts,
-   and its last index all that previews of mappings read of sessions without an entry. #}
+   session private has switched it off for themselves. This table has all that Missing counts, and
+   its last index all that previews of mappings read of sessions without an entry. #}
 
 with
 

@@ -4,7 +4,7 @@
 ) }}
 
 {# Contract, 5.8: which WorkSights user a participant was mapped to when the session ended, and
-   whether they keep the session to themselves (5.17). #}
+   whether they keep the session private (5.17). #}
 
 with
 
