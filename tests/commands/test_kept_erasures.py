@@ -90,7 +90,7 @@ def test_a_new_file_gets_what_the_database_knows(program: Program) -> None:
     (program.home / FILE).write_text(kept + "{\n")
     refused = program("migrate")
     assert refused.is_a_plain_refusal
-    assert f"Line 3 of {program.home / FILE} is not a valid erasure." in refused.err
+    assert f"Line 2 of {program.home / FILE} is not a valid erasure." in refused.err
     assert rows(program.settings["DATABASE_URL"], "select count(*) from integration.erasures") == [
         (1,)
     ]
