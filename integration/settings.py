@@ -125,15 +125,15 @@ class Settings:
         return url
 
     @property
-    def tombstone_keys(self) -> tuple[str, ...]:
-        """The keys that encrypt the key of the tombstones; several in a rotation."""
-        keys = tuple(k.strip() for k in self.require("TOMBSTONE_KEY").split(",") if k.strip())
-        if not keys or min(map(len, keys)) < SHORTEST_KEY:
+    def tombstone_key(self) -> str:
+        """The key of the tombstones of erased people; it must never change."""
+        key = self.require("TOMBSTONE_KEY")
+        if len(key) < SHORTEST_KEY:
             raise SettingsError(
                 f"TOMBSTONE_KEY must have at least {SHORTEST_KEY} characters. Create one with: "
                 "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
             )
-        return keys
+        return key
 
     @property
     def oauth_url(self) -> str:

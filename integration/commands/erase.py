@@ -2,7 +2,6 @@
 certificate.
 """
 
-import secrets
 from datetime import UTC, datetime
 
 import click
@@ -14,7 +13,6 @@ from integration.pipeline import erasure
 from integration.pipeline.dbt.project import ensure_manifest
 from integration.pipeline.derive import DerivationFailed
 from integration.privacy.certificates import Asked, certificate_of, lines_of
-from integration.privacy.digest_key import digest_key
 from integration.privacy.organization import accounts_of, is_known, organization_name
 from integration.privacy.refusals import Refused
 from integration.quantities import quantity
@@ -127,9 +125,8 @@ def _erase_person(
     topics: str,
 ) -> bool:
     # Accounts and links of people are not the pipeline's: only the owner may delete them.
-    keys, url = settings.tombstone_keys, database_url(settings)
+    key, url = settings.tombstone_key, database_url(settings)
     with connect(url, role="pipeline") as connection:
-        key = digest_key(connection, keys) or secrets.token_hex()
         try:
             subject, chosen = whom(
                 connection,

@@ -10,7 +10,6 @@ from integration.commands.whom import options_of_a_person, whom
 from integration.database.audit_trail import record_change
 from integration.database.postgres import database_url, transaction
 from integration.privacy.access_log import Act, record_access
-from integration.privacy.digest_key import digest_key
 from integration.privacy.digests import Digests
 from integration.privacy.export import export_of
 from integration.privacy.sides import sides_with_number
@@ -35,12 +34,11 @@ def export(
     settings = read_settings()
     if sum(each is not None for each in (email, phone, participant)) != 1:
         raise click.UsageError("Specify exactly one of --email, --phone and --participant.")
-    keys = settings.tombstone_keys if phone is not None else ()
+    # Only numbers that are not kept in full are found by the key of the tombstones. Otherwise the
+    # digests are of this export alone.
+    key = settings.tombstone_key if phone is not None else secrets.token_hex()
     # As the owner of the tables, because no role may read all of them.
     with transaction(database_url(settings)) as connection:
-        # Only numbers that are not kept in full are found by the key of the tombstones. Otherwise
-        # the digests are of this export alone.
-        key = (digest_key(connection, keys) if keys else None) or secrets.token_hex()
         subject, chosen = whom(
             connection,
             email=email,

@@ -10,39 +10,33 @@ from integration.commands.keys import kept_below, store
 from integration.database.postgres import database_url
 from integration.keys.recorded import SETTING, Purpose
 from integration.keys.rotation import Step, forget_lost_keys, rotate
-from integration.privacy.rotation import rotate_tombstone_key
 from integration.quantities import noun, quantity
 from integration.settings import KEYS_FILE, Settings, read_settings
 
 
 @click.command("rotate-key")
-@click.argument("purpose", type=click.Choice(["encryption", "session", "tombstone"]))
+@click.argument("purpose", type=click.Choice(["encryption", "session"]))
 @click.option(
     "--lost",
     is_flag=True,
     help="Give up a lost key. Values that it encrypted can no longer be read.",
 )
 def rotate_key(purpose: str, lost: bool) -> None:
-    """Replace the key that encrypts stored tokens, signs sessions, or recognizes erased people.
+    """Replace the key that encrypts stored tokens, or signs sessions, in three steps.
 
-    Run this command once for each of the two or three steps, and restart the processes in between,
-    as instructed. They keep working, and no one is signed out before the last step. Repeating a
-    step changes nothing.
+    Run this command once for each step, and restart the processes in between, as instructed.
+    They keep working, and no one is signed out before the last step. Repeating a step changes
+    nothing.
     """
     settings = read_settings()
     setting = SETTING[cast(Purpose, purpose)]
     settings.require(setting)
     url = database_url(settings)
-    if lost and purpose == "tombstone":
-        raise click.UsageError("Without the tombstone key, erased people would not be recognized.")
     if lost:
         _forget(settings, url, cast(Purpose, purpose))
         return
     made = Fernet.generate_key().decode() if purpose == "encryption" else secrets.token_urlsafe(32)
-    if purpose == "tombstone":
-        step = rotate_tombstone_key(settings, url, new_key=made)
-    else:
-        step = rotate(settings, url, cast(Purpose, purpose), new_key=made)
+    step = rotate(settings, url, cast(Purpose, purpose), new_key=made)
     click.echo(step.said)
     if step.keys:
         _set(settings, setting, step.keys)

@@ -37,7 +37,7 @@ def whom(
     key: str,
 ) -> tuple[Subject, str]:
     """The person and the organization. Exactly one of email, phone and participant is given; `key`
-    is that of the digests. Raises ClickException for what does not exist, NobodyKnown if there
+    is that of the tombstones. Raises ClickException for what does not exist, NobodyKnown if there
     are several organizations and none has data about the person.
     """
     if participant is not None:

@@ -59,23 +59,18 @@ def was_recorded(connection: psycopg.Connection, purpose: Purpose) -> bool:
 
 
 def record_key(
-    connection: psycopg.Connection,
-    purpose: Purpose,
-    key_id: str,
-    *,
-    process: Process,
-    sealed: str | None = None,
+    connection: psycopg.Connection, purpose: Purpose, key_id: str, *, process: Process
 ) -> None:
     """Records that a process of this kind makes data with the key, which is then required. A key
-    that was retired, and is used again, is required again. `sealed` is what only this key can read.
+    that was retired, and is used again, is required again.
     """
     connection.execute(
         """
-        insert into integration.keys (purpose, key_id, process, sealed) values (%s, %s, %s, %s)
+        insert into integration.keys (purpose, key_id, process) values (%s, %s, %s)
         on conflict (purpose, key_id, process) do update set retired_at = null
         where keys.retired_at is not null
         """,
-        [purpose, key_id, process, sealed],
+        [purpose, key_id, process],
     )
 
 

@@ -12,6 +12,7 @@ import psycopg
 
 from integration.connections.connections import lock_account
 from integration.database.postgres import transaction
+from integration.keys.recorded import key_id, record_key
 from integration.pipeline.batches import Batch, latest_batch_time, open_batch
 from integration.pipeline.dbt.dev_schemas import drop_dev_schemas
 from integration.pipeline.derive import DerivationFailed, derive_changes, derive_everything
@@ -19,7 +20,7 @@ from integration.pipeline.facts import sync_facts
 from integration.pipeline.landing import land_deliveries
 from integration.pipeline.writer import only_writer
 from integration.privacy import account, person
-from integration.privacy.applied_tombstones import digests_with_key
+from integration.privacy.applied_tombstones import check_key
 from integration.privacy.certificates import (
     Asked,
     Certificate,
@@ -28,6 +29,7 @@ from integration.privacy.certificates import (
     lines_of,
     record_erasure,
 )
+from integration.privacy.digests import Digests
 from integration.privacy.erasures_file import keep_all
 from integration.privacy.proof import Verification, verify
 from integration.privacy.refusals import refuse
@@ -59,13 +61,15 @@ def erase_person(
     is incomplete, and the message names the command that completes it.
     """
     asked = Asked(asked_by, datetime.now(UTC))
-    keys = settings.tombstone_keys
+    key = settings.tombstone_key
+    digests = Digests(key, organization_id)
     with only_writer(url, say=say) as connection:
-        digests = digests_with_key(connection, organization_id, lambda: keys)
+        check_key(connection, key)
         refuse(connection, digests, subject)
         batch = start_batch(connection, settings, say)
         with transaction(url) as owner:
             refuse(owner, digests, subject)  # again, with the deliveries that were waiting
+            record_key(owner, "tombstone", key_id(key), process="pipeline")
             erased = person.erase_person(
                 owner, batch.number, digests, subject, clear_topics=clear_topics
             )
@@ -199,7 +203,7 @@ def start_batch(connection: psycopg.Connection, settings: Settings, say: Say) ->
     )
     landed = sum(
         chunk.total()
-        for chunk in land_deliveries(connection, batch, keys=lambda: settings.tombstone_keys)
+        for chunk in land_deliveries(connection, batch, key=lambda: settings.tombstone_key)
     )
     say(f"Landed {quantity(landed, 'waiting delivery', 'waiting deliveries')}.")
     sync_facts(connection, batch)

@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 import psycopg
 
 from integration.database.postgres import connect, transaction
+from integration.keys.recorded import key_id, record_key
 from integration.pipeline.derive import derive_changes
 from integration.pipeline.erasure import erase_accounts, start_batch
 from integration.pipeline.erasure_of_organization import erase_organization
 from integration.pipeline.writer import only_writer
 from integration.privacy import person
-from integration.privacy.applied_tombstones import digests_with_key
+from integration.privacy.applied_tombstones import check_key
 from integration.privacy.certificates import Asked, complete, incomplete, record_erasure
-from integration.privacy.digest_key import adopt
+from integration.privacy.digests import Digests
 from integration.privacy.erasures_file import (
     KeptErasure,
     erasures_file,
     keep_all,
-    keys_in,
     read,
     united,
     unknown_erasures,
@@ -81,14 +81,15 @@ def _erase_account(settings: Settings, url: str, kept: KeptErasure, say: Say) ->
 
 
 def _erase_people(settings: Settings, url: str, people: Sequence[KeptErasure], say: Say) -> None:
-    keys = settings.tombstone_keys
+    key = settings.tombstone_key
     erased: list[tuple[int, KeptErasure, ErasureResult]] = []
     with only_writer(url, say=say) as writer:
-        adopt(writer, keys_in(erasures_file(settings)), keys)
+        check_key(writer, key)
         batch = start_batch(writer, settings, say)
         with transaction(url) as owner:
+            record_key(owner, "tombstone", key_id(key), process="pipeline")
             for each in people:
-                digests = digests_with_key(owner, each.organization_id, lambda: keys)
+                digests = Digests(key, each.organization_id)
                 result = person.erase_again(
                     owner, batch.number, digests, each.subject, each.tombstones
                 )

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import psycopg
 
+from integration.keys.recorded import key_id, keys_in_use, record_key
 from integration.privacy.account import delete_orphans
 from integration.privacy.arrivals import (
     Arrival,
@@ -17,7 +18,6 @@ from integration.privacy.arrivals import (
     numbered_events,
     texts_with_addresses,
 )
-from integration.privacy.digest_key import digest_key, digest_key_for_new, key_in_use
 from integration.privacy.digests import Digests
 from integration.privacy.exclusions import never_stored
 from integration.privacy.forgetting import Redactor, digests_of
@@ -25,53 +25,65 @@ from integration.privacy.never_stored import drop_arriving, people_never_stored
 from integration.privacy.redaction import SessionEvent, Tombstone
 from integration.privacy.stored_tombstones import (
     NoTombstoneKey,
+    WrongTombstoneKey,
     known_tombstones,
     organizations_with_tombstones,
 )
 from integration.settings import SettingsError
 from integration.zoom.parties import parties_of
 
-Keys = Callable[[], Sequence[str]]  # of TOMBSTONE_KEY
+Key = Callable[[], str]
 
 
 def digests_in_use(
-    connection: psycopg.Connection, keys: Keys, organizations: Iterable[str]
+    connection: psycopg.Connection, key: Key, organizations: Iterable[str]
 ) -> dict[str, Digests]:
     """The digests of each organization with tombstones, or with exclusions that are never stored.
-    `keys` is called only if there are any in any organization.
+    `key` is called only if there are any in any organization.
 
     Raises WrongTombstoneKey if they were created with another key.
     """
     asked = set(organizations)
     in_use = {each.organization_id for each in never_stored(connection, asked)}
-    if key_in_use(connection):
-        digest_key(connection, keys())
+    if keys_in_use(connection, "tombstone"):
+        check_key(connection, key())
         in_use |= organizations_with_tombstones(connection, asked)
     return {
-        organization: digests_with_key(connection, organization, keys)
+        organization: digests_with_key(connection, organization, key)
         for organization in sorted(in_use)
     }
 
 
-def digests_with_key(connection: psycopg.Connection, organization_id: str, keys: Keys) -> Digests:
+def check_key(connection: psycopg.Connection, key: str) -> None:
+    """Raises WrongTombstoneKey if the tombstones were created with another key."""
+    if keys_in_use(connection, "tombstone") - {key_id(key)}:
+        raise WrongTombstoneKey(
+            "TOMBSTONE_KEY differs from the key used for earlier erasures, so erased people would "
+            "not be recognized. Restore the original key."
+        )
+
+
+def digests_with_key(connection: psycopg.Connection, organization_id: str, key: Key) -> Digests:
     """The digests of an organization that is about to store some. Raises WrongTombstoneKey if there
     are others, made with another key, and NoTombstoneKey if none is set.
     """
     try:
-        known = keys()
+        secret = key()
     except SettingsError as error:
         raise NoTombstoneKey(str(error)) from error
-    return Digests(digest_key_for_new(connection, known), organization_id)
+    check_key(connection, secret)
+    record_key(connection, "tombstone", key_id(secret), process="pipeline")
+    return Digests(secret, organization_id)
 
 
 def redact_arrivals(
-    connection: psycopg.Connection, arrivals: Sequence[Arrival], batch: int, *, keys: Keys
+    connection: psycopg.Connection, arrivals: Sequence[Arrival], batch: int, *, key: Key
 ) -> dict[int, RedactedArrival]:
     """Redacts the arrivals of organizations in which someone was erased or is never stored.
     Returns them by their index in the list; the others are unchanged.
     """
     organizations = {each.organization_id for each in arrivals}
-    digests = digests_in_use(connection, keys, organizations)
+    digests = digests_in_use(connection, key, organizations)
     exclusions = never_stored(connection, organizations) if digests else []
     redacted: dict[int, RedactedArrival] = {}
     for organization, of_organization in digests.items():
@@ -168,10 +180,10 @@ def erased_zoom_users(
     organization_id: str,
     users: Mapping[str, str | None],
     *,
-    keys: Keys,
+    key: Key,
 ) -> set[str]:
     """The ids of the imported Zoom users (zoom_user_id -> email) who are erased people."""
-    digests = digests_in_use(connection, keys, {organization_id}).get(organization_id)
+    digests = digests_in_use(connection, key, {organization_id}).get(organization_id)
     if digests is None:
         return set()
     redactor = Redactor(connection, batch, digests)
@@ -189,10 +201,10 @@ def erased_zoom_users(
 
 
 def erased_addresses(
-    connection: psycopg.Connection, organization_id: str, emails: Iterable[str], *, keys: Keys
+    connection: psycopg.Connection, organization_id: str, emails: Iterable[str], *, key: Key
 ) -> set[str]:
     """The addresses that belong to erased people."""
-    digests = digests_in_use(connection, keys, {organization_id}).get(organization_id)
+    digests = digests_in_use(connection, key, {organization_id}).get(organization_id)
     if digests is None:
         return set()
     own = {email: digests_of(digests, "person_key", email) for email in emails}

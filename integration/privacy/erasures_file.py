@@ -1,9 +1,8 @@
 """The erasures kept outside the database: restoring a backup does not bring erased people back.
 
 A file of JSON lines, one for each erasure, to which lines are only added. A line of a person has
-the digests of their tombstones and no personal data. One more line has the key of the digests,
-encrypted with TOMBSTONE_KEY: with both, these find the person again in whatever a backup holds.
-Copies from several machines may be put together in any order.
+the digests of their tombstones and no personal data: with TOMBSTONE_KEY, these find the person
+again in whatever a backup holds. Copies from several machines may be put together in any order.
 """
 
 import json
@@ -19,7 +18,6 @@ from typing import Any, Literal, get_args
 import psycopg
 
 from integration.database import rows
-from integration.privacy.digest_key import RecordedKey, key_in_use
 from integration.quantities import noun, quantity
 from integration.settings import Settings, SettingsError
 
@@ -60,13 +58,11 @@ def erasures_file(settings: Settings) -> Path:
     return Path(settings.get("ERASURES_FILE") or settings.home / FILE)
 
 
-def append(file: Path, entries: Iterable[KeptErasure | RecordedKey]) -> None:
+def append(file: Path, erasures: Iterable[KeptErasure]) -> None:
     """Adds lines, and returns when they are on disk. If they cannot be written, the file is as it
     was: half a line would be nobody's erasure, and would be refused later.
     """
-    lines = "".join(
-        _line_of_key(each) if isinstance(each, RecordedKey) else each.line() for each in entries
-    )
+    lines = "".join(each.line() for each in erasures)
     if not lines:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -85,15 +81,6 @@ def read(file: Path) -> list[KeptErasure]:
     """The erasures in the order of the file; none if there is no file. SettingsError for a line
     that cannot be read: it may be somebody's erasure.
     """
-    return [each for each in _entries(file) if isinstance(each, KeptErasure)]
-
-
-def keys_in(file: Path) -> list[RecordedKey]:
-    """The keys of the digests, as each TOMBSTONE_KEY has encrypted it, in the order of the file."""
-    return [each for each in _entries(file) if isinstance(each, RecordedKey)]
-
-
-def _entries(file: Path) -> list[KeptErasure | RecordedKey]:
     try:
         lines = file.read_bytes().splitlines()
     except FileNotFoundError:
@@ -103,13 +90,12 @@ def _entries(file: Path) -> list[KeptErasure | RecordedKey]:
             f"ERASURES_FILE: {file} cannot be read ({error.strerror}). Set it to a file that every "
             "process can read."
         ) from error
-    found: list[KeptErasure | RecordedKey] = []
+    found = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            values = json.loads(line)
-            found.append(_key(values) if values["kind"] == "key" else _erasure(values))
+            found.append(_erasure(json.loads(line)))
         except (ValueError, KeyError, TypeError) as error:
             raise SettingsError(
                 f"Line {number} of {file} is not a valid erasure. Restore the file from a backup "
@@ -117,18 +103,6 @@ def _entries(file: Path) -> list[KeptErasure | RecordedKey]:
                 "erased."
             ) from error
     return found
-
-
-def _key(values: dict[str, Any]) -> RecordedKey:
-    """KeyError or TypeError if these are not the values of a key."""
-    key_id, sealed = values["key_id"], values["sealed"]
-    if not isinstance(key_id, str) or not isinstance(sealed, str):
-        raise TypeError("not a text")
-    return RecordedKey(key_id, sealed)
-
-
-def _line_of_key(key: RecordedKey) -> str:
-    return json.dumps({"kind": "key", "key_id": key.key_id, "sealed": key.sealed}) + "\n"
 
 
 def _erasure(values: dict[str, Any]) -> KeptErasure:
@@ -246,18 +220,13 @@ def keep_all(settings: Settings, connection: psycopg.Connection) -> None:
         for each in kept_people(connection)
         if not set(each.tombstones) <= people[each.organization_id, each.subject]
     ]
-    accounts = [one for one in kept_accounts(connection) if one not in others]
+    new = [*new_people, *(one for one in kept_accounts(connection) if one not in others)]
     try:
-        append(file, [*_new_keys(file, connection), *new_people, *accounts])
+        append(file, new)
     except OSError as error:
+        if not settings.get("ERASURES_FILE"):
+            raise  # the message names the home
         raise SettingsError(
             f"Cannot write {file} ({error.strerror}). Set ERASURES_FILE to a file that this user "
             "can write to."
         ) from error
-
-
-def _new_keys(file: Path, connection: psycopg.Connection) -> list[RecordedKey]:
-    """The key of this database, if it is encrypted and the file does not have it."""
-    in_use = key_in_use(connection)
-    known = {each.key_id for each in keys_in(file)}
-    return [in_use] if in_use and in_use.sealed and in_use.key_id not in known else []

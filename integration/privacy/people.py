@@ -13,7 +13,7 @@ def organizations_with_person(
     connection: psycopg.Connection, subject: Subject, *, key: str
 ) -> tuple[list[str], list[str]]:
     """(all organizations, those in which an address or a number of the person was seen). `key` is
-    that of the digests.
+    that of the tombstones.
     """
     keys = subject.values("person_key")
     every = erasure.organizations(connection)

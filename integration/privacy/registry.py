@@ -221,7 +221,7 @@ NOT_PERSONAL_IN = """
     integration.last_looks          what
     integration.sign_in_requests    address_digest client_digest
     integration.tombstones          digest person
-    integration.keys                purpose key_id process sealed
+    integration.keys                purpose key_id process
     integration.erasures            removed asked_by
     ingress.deliveries              body_sha256
     pipeline.applied_privacy        topics phone_numbers

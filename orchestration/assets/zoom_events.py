@@ -36,7 +36,7 @@ def zoom_events(
     for chunk in land_deliveries(
         batch_in_progress.connection,
         batch_in_progress.batch,
-        keys=lambda: settings.tombstone_keys,
+        key=lambda: settings.tombstone_key,
     ):
         counts += chunk
         processed = quantity(counts.total(), "delivery", "deliveries")

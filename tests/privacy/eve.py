@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integration.database.postgres import transaction
-from integration.privacy.applied_tombstones import digests_with_key
+from integration.keys.recorded import key_id, record_key
+from integration.privacy.digests import Digests
 from integration.privacy.person import erase_person
 from integration.privacy.subjects import Subject, with_address
 from tests.pipeline.events import Body, Person, Session, user_event
@@ -72,7 +73,8 @@ def erase(installation: Installation, whom: str | Subject = KEY) -> None:
     installation.execute("update pipeline.batches set finished_at = now()")
     number = installation.value("select coalesce(max(batch), 0) from pipeline.batches")
     with transaction(installation.url) as connection:
-        digests = digests_with_key(connection, "firm", lambda: [TOMBSTONE_KEY])
+        record_key(connection, "tombstone", key_id(TOMBSTONE_KEY), process="pipeline")
+        digests = Digests(TOMBSTONE_KEY, "firm")
         subject = with_address(whom) if isinstance(whom, str) else whom
         erase_person(connection, number, digests, subject, clear_topics=False)
 

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from integration.database.postgres import transaction
-from integration.privacy.applied_tombstones import digests_with_key
+from integration.privacy.digests import Digests
 from integration.privacy.person import known_person
 from integration.privacy.proof import verify
 from integration.privacy.registry_rows import PersonalRows
@@ -102,7 +102,6 @@ def test_the_verification_finds_what_is_left_in_any_column(installation: Install
 
 def left_of_eve(installation: Installation) -> dict[str, int]:
     with transaction(installation.url) as connection:
-        digests = digests_with_key(connection, "firm", lambda: [TOMBSTONE_KEY])
-        person = known_person(connection, digests, with_address(KEY))
+        person = known_person(connection, Digests(TOMBSTONE_KEY, "firm"), with_address(KEY))
         proof = verify(person, PersonalRows(connection, "firm"), plain_texts=set())
     return {f"{one.column.table}.{one.column.column}": one.values for one in proof.left}

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from integration.database.postgres import transaction
-from integration.privacy.applied_tombstones import digests_with_key
+from integration.privacy.digests import Digests
 from integration.privacy.person import known_person
 from integration.privacy.proof import verify
 from integration.privacy.refusals import ActiveUser, Refused
@@ -134,8 +134,7 @@ def test_the_verification_finds_what_is_left_of_a_caller(installation: Installat
 
 def left_of_caller(installation: Installation) -> dict[str, int]:
     with transaction(installation.url) as connection:
-        digests = digests_with_key(connection, "firm", lambda: [TOMBSTONE_KEY])
-        person = known_person(connection, digests, CALLER)
+        person = known_person(connection, Digests(TOMBSTONE_KEY, "firm"), CALLER)
         proof = verify(person, PersonalRows(connection, "firm"), plain_texts=set())
     return {f"{one.column.table}.{one.column.column}": one.values for one in proof.left}
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from integration.database.postgres import transaction
-from integration.privacy.applied_tombstones import digests_with_key
+from integration.privacy.digests import Digests
 from integration.privacy.participants import find_participant, subject_of
 from integration.privacy.person import known_person
 from integration.privacy.proof import verify
@@ -54,8 +54,7 @@ def chosen(installation: Installation, participant_id: str) -> Subject:
 
 def left_of(installation: Installation, subject: Subject) -> dict[str, int]:
     with transaction(installation.url) as connection:
-        digests = digests_with_key(connection, "firm", lambda: [TOMBSTONE_KEY])
-        person = known_person(connection, digests, subject)
+        person = known_person(connection, Digests(TOMBSTONE_KEY, "firm"), subject)
         proof = verify(person, PersonalRows(connection, "firm"), plain_texts=set())
     return {f"{one.column.table}.{one.column.column}": one.values for one in proof.left}
 

@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 def require_tombstone_key(visit: Visit, *, recognizes: str) -> None:
     """`recognizes` says what the key is needed for: "… is needed to recognize …"."""
     try:
-        visit.settings.tombstone_keys  # noqa: B018  (refuses a missing key)
+        visit.settings.tombstone_key  # noqa: B018  (refuses a missing key)
     except SettingsError as error:
         logger.error("change refused: %s", error)
         raise Refusal(
