@@ -214,7 +214,12 @@ class Settings:
     @property
     def dagster_hosts(self) -> tuple[str, ...]:
         """The names under which a proxy serves Dagster's pages, besides those of this machine."""
-        names = (name.strip().lower() for name in self.get("DAGSTER_HOSTS").split(","))
+        names = [name.strip().lower() for name in self.get("DAGSTER_HOSTS").split(",")]
+        if any(set(name) & set(":/ ") for name in names):
+            raise SettingsError(
+                "DAGSTER_HOSTS takes names without a scheme and a port, separated by commas, such "
+                "as dagster.example.com."
+            )
         return tuple(name for name in names if name)
 
     @property

@@ -45,6 +45,7 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
         settings = settings_of_demo(settings, simulator_port=free_port(8081))
     settings.require_all(*NEEDED)
     settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
+    settings.dagster_hosts, settings.dagster_changes  # noqa: B018  (refuses other values)
     settings = store_missing(settings, {}, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
     with stop_on_signal(), database_for(settings) as url:
         say("Applying database migrations…")

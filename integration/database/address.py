@@ -66,12 +66,12 @@ def parts_of(url: str) -> dict[str, str]:
     """The libpq parameters in the text; SettingsError, which does not quote it, if invalid."""
     try:
         parts = conninfo_to_dict(url)
-    except psycopg.ProgrammingError as error:
+    except psycopg.ProgrammingError:
         raise SettingsError(
             f"{setting_of(url)} is not a valid PostgreSQL address. Use the form "
             "postgresql://USER:PASSWORD@HOST:5432/NAME. In a password, write / @ : # % and spaces "
             "as %2F %40 %3A %23 %25 %20."
-        ) from error
+        ) from None  # libpq's own words quote a part of the text, which may be the password
     return {name: str(value) for name, value in parts.items() if value is not None}
 
 

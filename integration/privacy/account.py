@@ -68,6 +68,7 @@ def delete_orphans(connection: psycopg.Connection, organization_id: str) -> Coun
         "name_fields": fields_of("name"),
         "first_name": ZOOM_USER["first_name"],
         "last_name": ZOOM_USER["last_name"],
+        "zoom_user_id": ZOOM_USER["zoom_user_id"],
     }
     return Counter(
         {
@@ -160,6 +161,11 @@ _ORPHANED = {
             select from zoom_raw.users as known
             where known.organization_id = reviewed_zoom_users.organization_id
                 and known.zoom_user_id = reviewed_zoom_users.zoom_user_id
+        ) and not exists (
+            select from zoom_raw.events as known
+            where known.organization_id = reviewed_zoom_users.organization_id
+                and known.event like 'user.%%'
+                and known.fields ->> %(zoom_user_id)s = reviewed_zoom_users.zoom_user_id
         )
     """,
     "clientsights_raw.email_address_moves": """

@@ -224,8 +224,6 @@ def keep_all(settings: Settings, connection: psycopg.Connection) -> None:
     try:
         append(file, new)
     except OSError as error:
-        if not settings.get("ERASURES_FILE"):
-            raise  # the message names the home
         raise SettingsError(
             f"Cannot write {file} ({error.strerror}). Set ERASURES_FILE to a file that this user "
             "can write to."

@@ -1,7 +1,10 @@
 """Dagster's web server is for browsers of this machine, and other sites cannot use them."""
 
+from pathlib import Path
+
 import pytest
 
+from integration.settings import SettingsError, read_settings
 from orchestration.webserver import is_from_here
 
 HERE = "127.0.0.1:3000"
@@ -56,6 +59,24 @@ def test_the_operator_may_name_a_proxy_whose_own_pages_may_use_it_and_no_others(
         {**proxy, "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors"},
     ):
         assert not is_from_here(other, is_navigation_allowed=True, hosts=hosts)
+
+
+@pytest.mark.parametrize("hosts", ["https://dagster.acme.example", "dagster.acme.example:3000"])
+def test_a_name_with_a_scheme_or_a_port_is_refused(hosts: str, tmp_path: Path) -> None:
+    settings = read_settings({"DAGSTER_HOSTS": hosts}, dotenv=tmp_path / ".env")
+    with pytest.raises(SettingsError, match="DAGSTER_HOSTS takes names without a scheme"):
+        settings.dagster_hosts  # noqa: B018
+
+
+def test_changes_are_refused_or_allowed_and_nothing_else(tmp_path: Path) -> None:
+    found = {}
+    for value in ("", "refused", "allowed"):
+        settings = read_settings({"DAGSTER_CHANGES": value}, dotenv=tmp_path / ".env")
+        found[value] = settings.dagster_changes
+    assert found == {"": False, "refused": False, "allowed": True}
+    settings = read_settings({"DAGSTER_CHANGES": "yes"}, dotenv=tmp_path / ".env")
+    with pytest.raises(SettingsError, match="must be refused or allowed, not 'yes'"):
+        settings.dagster_changes  # noqa: B018
 
 
 def test_a_link_elsewhere_may_open_a_page_and_ask_nothing() -> None:

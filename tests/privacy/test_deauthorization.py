@@ -10,6 +10,7 @@ from integration.connections.connecting import connect_account
 from integration.database.postgres import connect
 from integration.pipeline.derive import DerivationFailed
 from integration.privacy.account import accounts_due
+from integration.zoom.parties import ZOOM_USER
 from tests.databases import page_of
 from tests.orchestration.answers import in_words, installed
 from tests.pipeline.events import Body, Person, Session, iso
@@ -211,20 +212,29 @@ def test_the_same_command_completes_an_erasure_after_a_failed_derivation(
 
 
 def test_an_erased_account_leaves_no_reviews_of_its_zoom_users(installation: Installation) -> None:
+    """Those of another account stay, also of a Zoom user who is not imported yet."""
     installation.organization("firm", account=ACCOUNT, users={})
-    for account, zoom_user_id in ((ACCOUNT, "zu-room"), ("AnotherAccount00000000", "zu-desk")):
+    other = "AnotherAccount00000000"
+    for account, zoom_user_id in ((ACCOUNT, "zu-room"), (other, "zu-desk")):
         installation.execute(
             "insert into zoom_raw.users "
             "(organization_id, zoom_account_id, zoom_user_id, imported_at, batch) "
             "values ('firm', %s, %s, now(), 0)",
             [account, zoom_user_id],
         )
+    installation.execute(
+        "insert into zoom_raw.events (organization_id, event_id, zoom_account_id, event, batch, "
+        "occurred_at, first_received_at, fields) values "
+        "('firm', 'of-zu-new', %s, 'user.created', 0, now(), now(), jsonb_build_object(%s::text, %s::text))",
+        [other, ZOOM_USER["zoom_user_id"], "zu-new"],
+    )
+    for zoom_user_id in ("zu-room", "zu-desk", "zu-new"):
         installation.execute(
             "insert into integration.reviewed_zoom_users "
             "(organization_id, zoom_user_id, reviewed_by) values ('firm', %s, 'ann')",
             [zoom_user_id],
         )
     assert installation.erase_account(ACCOUNT)
-    assert installation.execute("select zoom_user_id from integration.reviewed_zoom_users") == [
-        ("zu-desk",)
-    ]
+    assert installation.execute(
+        "select zoom_user_id from integration.reviewed_zoom_users order by 1"
+    ) == [("zu-desk",), ("zu-new",)]
