@@ -225,7 +225,8 @@ def test_an_erased_account_leaves_no_reviews_of_its_zoom_users(installation: Ins
     installation.execute(
         "insert into zoom_raw.events (organization_id, event_id, zoom_account_id, event, batch, "
         "occurred_at, first_received_at, fields) values "
-        "('firm', 'of-zu-new', %s, 'user.created', 0, now(), now(), jsonb_build_object(%s::text, %s::text))",
+        "('firm', 'of-zu-new', %s, 'user.created', 0, now(), now(), "
+        "jsonb_build_object(%s::text, %s::text))",
         [other, ZOOM_USER["zoom_user_id"], "zu-new"],
     )
     for zoom_user_id in ("zu-room", "zu-desk", "zu-new"):
