@@ -46,8 +46,8 @@ def run_beside_live(command: Command, settings: Settings, url: str, *, say: Say)
         if command.writes:
             for (table, error), count in dev_failures(connection, prefix).items():
                 say(
-                    f"{table}: {quantity(count, 'part')} could not be derived (SQLSTATE {error}), "
-                    f"so the live rows of {noun(count, 'it', 'them')} were copied. See "
+                    f"{table}: {quantity(count, 'part')} could not be derived (SQLSTATE {error}) "
+                    f"and {noun(count, 'was', 'were')} copied from the live table. See "
                     f"{prefix}_pipeline.failures."
                 )
     return code

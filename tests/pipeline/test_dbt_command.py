@@ -94,8 +94,8 @@ def test_without_the_live_target_nothing_of_the_pipelines_changes(
     code, said = second
     assert code == 0
     assert said == [
-        "dev_timeline.activities: 1 part could not be derived (SQLSTATE 22012), so its live rows "
-        "were copied. See dev_pipeline.failures."
+        "dev_timeline.activities: 1 part could not be derived (SQLSTATE 22012) and was copied "
+        "from the live table. See dev_pipeline.failures."
     ]
     assert everything(installation) == before
     counts = installation.execute(

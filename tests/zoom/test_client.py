@@ -258,7 +258,12 @@ def test_an_answer_without_a_list_is_an_error_and_not_an_empty_list(
             PermanentZoomError,
             "user:read:user:admin, a:b",
         ),
-        (400, {"code": "4711", "message": "?"}, PermanentZoomError, "Zoom permissions are missing"),
+        (
+            400,
+            {"code": "4711", "message": "?"},
+            PermanentZoomError,
+            "Some Zoom permissions that this integration needs are missing.",
+        ),
         (400, {"code": 4700, "message": "scopes:[a:b]"}, PermanentZoomError, "a:b"),
         (400, {"code": 4700, "message": "Invalid"}, PermanentZoomError, "Reconnect the account"),
         (401, {"code": 124}, PermanentZoomError, "Reconnect the account"),

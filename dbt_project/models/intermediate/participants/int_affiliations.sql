@@ -5,8 +5,8 @@
 
 {# Contract, section 3: a participant's affiliation, based on what is known now. And 5.11: the
    external person and company that they are counted under, if any: a mapped person is a colleague,
-   with any address. Whether the feature was on and who is excluded is checked here again: an outcome
-   names only the first of several reasons. #}
+   with any address. Whether the feature was on and who is excluded is checked here again: an
+   outcome names only the first of several reasons. #}
 
 with
 
