@@ -133,8 +133,8 @@ def test_a_list_that_repeats_itself_ends_and_no_one_is_missing_from_it(
     assert statuses(installation)[1] == (
         "needs_attention",
         "Zoom's user list repeats itself and does not end. 1 user was read before that and "
-        "has been stored. The next import reads the list again. If the problem continues, report it to Zoom "
-        "Support.",
+        "has been stored. The next import reads the list again. If the problem continues, report "
+        "it to Zoom Support.",
     )
 
 
