@@ -217,14 +217,14 @@ class Settings:
         names = [name.strip().lower() for name in self.get("DAGSTER_HOSTS").split(",")]
         if any(set(name) & set(":/ ") for name in names):
             raise SettingsError(
-                "DAGSTER_HOSTS takes names without a scheme and a port, separated by commas, such "
+                "DAGSTER_HOSTS takes names without a scheme or port, separated by commas, such "
                 "as dagster.example.com."
             )
         return tuple(name for name in names if name)
 
     @property
     def dagster_changes(self) -> bool:
-        """Whether Dagster's pages may start, end and change anything."""
+        """Whether Dagster's pages may start, stop or change anything."""
         value = self.get("DAGSTER_CHANGES", "refused")
         if value not in ("refused", "allowed"):
             raise SettingsError(f"DAGSTER_CHANGES must be refused or allowed, not {value!r}.")

@@ -4,7 +4,8 @@ otherwise.
 Dagster asks no one to sign in, and takes commands from any web site that a browser on the machine
 has open. So this refuses what other sites make a browser send, and names that they point here, and
 Dagster refuses to start, end or change anything (`--read-only`). DAGSTER_HOSTS adds the names of a
-proxy that asks people to sign in; DAGSTER_CHANGES=allowed lets them use all of Dagster.
+proxy on this machine that asks people to sign in; DAGSTER_CHANGES=allowed lets everyone who can
+open the pages use all of Dagster, including other users of this machine.
 """
 
 import sys
@@ -52,7 +53,7 @@ def is_from_here(
 
 
 class OnlyFromHere:
-    """Middleware that refuses all other requests, also for websockets."""
+    """Middleware that refuses all other requests, including websocket requests."""
 
     def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
         self._app = app

@@ -38,8 +38,8 @@ def organizations_of_account(connection: psycopg.Connection, zoom_account_id: st
 def erase_account(
     connection: psycopg.Connection, organization_id: str, zoom_account_id: str
 ) -> Counter[str]:
-    """Removes the account's rows and bodies, and the addresses and names known only from them.
-    Returns the number of removed rows by table. Its connection is deleted, too.
+    """Removes the account's rows and bodies, and the addresses, names and reviews known only from
+    them. Returns the number of removed rows by table. Its connection is deleted, too.
     """
     lock_account(connection, zoom_account_id)
     removed: Counter[str] = Counter()
@@ -59,8 +59,9 @@ def erase_account(
 
 
 def delete_orphans(connection: psycopg.Connection, organization_id: str) -> Counter[str]:
-    """Removes the addresses and names that no longer occur in any event or Zoom user. Reads all
-    events of the organization.
+    """Removes the addresses and names that no longer occur in any event or Zoom user, with what is
+    stored about them, and the reviews of Zoom users who no longer occur. Reads all events of the
+    organization.
     """
     parameters = {
         "own": organization_id,
@@ -79,7 +80,7 @@ def delete_orphans(connection: psycopg.Connection, organization_id: str) -> Coun
 
 
 def remaining_rows(connection: psycopg.Connection, zoom_account_id: str) -> Counter[str]:
-    """The account's remaining rows by table, also 0, in every table that has accounts."""
+    """The account's remaining rows by table, including 0, in every table that has accounts."""
     tables = connection.execute(
         """
         select nspname, relname from pg_attribute
