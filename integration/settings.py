@@ -21,6 +21,7 @@ KEYS_FILE = "keys.env"
 PLACEHOLDER = "change-me"
 SHORTEST_KEY = 32
 ROLE_PREFIX = re.compile(r"[a-z][a-z0-9_]{,39}")
+HOST_NAME = re.compile(r"[a-z0-9.-]*")
 DEV_SCHEMA_NAME = re.compile(r"(?!rebuild)[a-z][a-z0-9_]{,29}")
 # Zoom allows ten days to delete the data of an account that removed the app.
 LONGEST_GRACE_DAYS = 10
@@ -215,10 +216,10 @@ class Settings:
     def dagster_hosts(self) -> tuple[str, ...]:
         """The names under which a proxy serves Dagster's pages, besides those of this machine."""
         names = [name.strip().lower() for name in self.get("DAGSTER_HOSTS").split(",")]
-        if any(set(name) & set(":/ ") for name in names):
+        if not all(HOST_NAME.fullmatch(name) for name in names):
             raise SettingsError(
                 "DAGSTER_HOSTS takes names without a scheme or port, separated by commas, such "
-                "as dagster.example.com."
+                "as dagster.example.com. Write other letters as browsers send them (xn--…)."
             )
         return tuple(name for name in names if name)
 

@@ -61,8 +61,14 @@ def test_the_operator_may_name_a_proxy_whose_own_pages_may_use_it_and_no_others(
         assert not is_from_here(other, is_navigation_allowed=True, hosts=hosts)
 
 
-@pytest.mark.parametrize("hosts", ["https://dagster.acme.example", "dagster.acme.example:3000"])
-def test_a_name_with_a_scheme_or_a_port_is_refused(hosts: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        *("https://dagster.acme.example", "dagster.acme.example:3000", "*.acme.example"),
+        *("dagster.acme.example intra.acme.example", "bücher.example", "[::1]"),
+    ],
+)
+def test_a_name_that_no_browser_sends_is_refused(hosts: str, tmp_path: Path) -> None:
     settings = read_settings({"DAGSTER_HOSTS": hosts}, dotenv=tmp_path / ".env")
     with pytest.raises(SettingsError, match="DAGSTER_HOSTS takes names without a scheme"):
         settings.dagster_hosts  # noqa: B018

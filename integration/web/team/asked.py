@@ -47,8 +47,8 @@ class Asked:
 
 def asked_of(visit: Visit, today: date) -> Asked:
     """`week` and `month` name a period, `from` is any day of a week, or of a month by `by`."""
-    by_month = visit.query("month") or visit.query("by") == Unit.MONTH
-    unit = Unit.MONTH if by_month else Unit.WEEK
+    by = Unit.WEEK if visit.query("week") else visit.query("by")
+    unit = Unit.MONTH if visit.query("month") or by == Unit.MONTH else Unit.WEEK
     current = period_of(today, unit)
     sort = visit.query("sort")
     known = {column.key for column in COLUMNS}

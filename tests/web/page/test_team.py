@@ -98,6 +98,7 @@ def test_a_day_leads_to_its_week_or_while_months_are_shown_to_its_month(
     assert "Month of" in month
     assert '<input type="hidden" name="by" value="month">' in month
     assert "Team, March 2026" in words(executive.get("/team?from=2026-03-11&by=month").text)
+    assert "Week of" in executive.get("/team?week=2026-W11&by=month").text
     wrong = executive.get("/team?from=2026-02-30&by=month")
     assert wrong.status_code == 400
     assert "Enter any day of the month that you want to see." in words(wrong.text)
