@@ -32,7 +32,8 @@ SETTINGS_OF: Mapping[str, frozenset[str]] = {
         "OPERATOR_EMAIL",
     },
     "pipeline": _DATA | _MAIL_AND_PAGE | _ZOOM_APP | _PERIODS | _BATCHES,
-    # Runs that are started there are executed by the daemon.
+    # Everything but their storage is the work of the code server, a process of the pipeline.
+    "dagster-daemon": _DATABASE | {"PIPELINE_DATABASE_URL"},
     "dagster-webserver": _DATABASE | _BATCHES | {"DAGSTER_HOSTS", "DAGSTER_CHANGES"},
 }
 OF_ANY_PROCESS = frozenset[str]().union(*SETTINGS_OF.values())

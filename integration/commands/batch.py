@@ -5,15 +5,14 @@ from datetime import UTC, datetime
 import click
 
 from integration.commands.arguments import AwareTime
+from integration.commands.dagster_processes import refuse_unusable, refuse_unusable_database
 from integration.commands.processes import environment
 from integration.database.postgres import connect, database_url
-from integration.keys.check import check_keys
 from integration.pipeline import rebuild as rebuilding
 from integration.pipeline.batch_time import is_ahead
 from integration.pipeline.dbt.project import ensure_manifest
 from integration.pipeline.derive import DerivationFailed
 from integration.pipeline.summary import batch_summary
-from integration.privacy.erasures_file import refuse_unknown_erasures
 from integration.settings import environment_with, read_settings
 
 
@@ -29,12 +28,9 @@ def batch(now: datetime | None, pretend: bool) -> None:
             "as ended. In a trial installation, add --pretend."
         )
     settings = read_settings()
-    settings.require_zoom_app()
-    settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
+    refuse_unusable(settings)
     url = database_url(settings, "pipeline")
-    with connect(url, role="pipeline") as connection:  # fails with a message, not with a traceback
-        check_keys(connection, settings)
-        refuse_unknown_erasures(settings, connection)
+    refuse_unusable_database(settings, url)
     ensure_manifest()
     with environment_with(**environment(settings, url)):
         from orchestration.batch import run_batch  # only this command needs to load Dagster

@@ -17,6 +17,7 @@ from integration.zoom.errors import TransientZoomError, ZoomError
 COMMANDS = {
     "up": "up",
     "serve": "serve",
+    "dagster": "dagster_process",
     "stop": "database",
     "migrate": "database",
     "database-url": "database",
@@ -41,7 +42,17 @@ COMMANDS = {
 SHOWS = {"explain": Act.EXPLAIN, "export": Act.EXPORT}
 SHOW_NOBODY = frozenset(
     {
-        *("up", "serve", "stop", "migrate", "database-url", "batch", "rebuild", "import-users"),
+        *(
+            "up",
+            "serve",
+            "dagster",
+            "stop",
+            "migrate",
+            "database-url",
+            "batch",
+            "rebuild",
+            "import-users",
+        ),
         *(
             "create-logins",
             "rotate-key",

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Self, cast
+from typing import IO, NoReturn, Self, cast
 
 import click
 
@@ -62,6 +62,24 @@ def free_port(wanted: int) -> int:
     raise click.ClickException("No free port was found.")
 
 
+def program_of(command: str) -> Path:
+    """A program of this Python, such as `dagster-daemon`."""
+    return Path(sys.executable).parent / command
+
+
+def become(command: str, *arguments: str, env: Mapping[str, str]) -> NoReturn:
+    """Replaces this process with a program of this Python: signals reach it, and its exit code is
+    that of the process.
+
+    Restores SIGINT, which background processes of a shell without job control ignore: Dagster does
+    with SIGTERM what it does with SIGINT.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.stdout.flush()
+    os.chdir(PROJECT)
+    os.execve(program_of(command), [command, *arguments], env)  # noqa: S606  (no shell)
+
+
 class Supervisor:
     """The processes of one `up`. Each has its own process group and log file; they are stopped
     together.
@@ -88,7 +106,7 @@ class Supervisor:
         Without an environment of its own, it gets that of the commands.
         """
         process = subprocess.Popen(
-            [Path(sys.executable).parent / command[0], *command[1:]],
+            [program_of(command[0]), *command[1:]],
             cwd=PROJECT,
             env=self._env if env is None else env,
             stdin=subprocess.DEVNULL,

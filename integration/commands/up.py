@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 import click
 import requests
 
-from integration.commands.code_server import command_of, listens, write_workspace
+from integration.commands.code_server import listens
+from integration.commands.dagster_processes import CODE_SERVER, DAGSTER_PROCESSES, process_of
 from integration.commands.demonstration.days import show_days
 from integration.commands.demonstration.links import lines_of_links, program
 from integration.commands.demonstration.settings import refuse_real_data, settings_of_demo
 from integration.commands.keys import create_missing_keys, store_missing
-from integration.commands.processes import Supervisor, environment, free_port, with_addresses
+from integration.commands.processes import Supervisor, free_port, with_addresses
 from integration.database import embedded, postgres
 from integration.database.unavailable import DatabaseUnavailable
 from integration.keys.check import check_keys, purposes_in_use
@@ -105,18 +106,12 @@ def with_keys(settings: Settings, url: str) -> Settings:
 
 def start_dagster(processes: Supervisor, settings: Settings, *, port: int) -> None:
     """Starts the code server, and then the daemon and the web server, which use it."""
-    pipeline = postgres.database_url(settings, "pipeline")
-    env = environment(settings, pipeline)
-    workspace = str(write_workspace(settings.home))
-    processes.start("dagster-code-server", *command_of(settings.home), env=env)
-    wait_until(lambda: listens(settings.home), processes, what="Dagster's code server")
-    processes.start("dagster-daemon", *("dagster-daemon", "run", "-w", workspace), env=env)
-    processes.start(
-        "dagster-webserver",
-        *("python", "-m", "orchestration.webserver", "-w", workspace),
-        *("-h", "127.0.0.1", "-p", str(port)),
-        env=environment(settings, pipeline, process="dagster-webserver"),
-    )
+    url = postgres.database_url(settings, "pipeline")
+    for process in DAGSTER_PROCESSES:
+        started = process_of(process, settings, url, host="127.0.0.1", port=port)
+        processes.start(f"dagster-{process}", *started.command, env=started.env)
+        if process == CODE_SERVER:
+            wait_until(lambda: listens(settings.home), processes, what="Dagster's code server")
 
 
 def environment_of_web(settings: Settings) -> dict[str, str]:

@@ -6,6 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
+from integration.commands.dagster_processes import CODE_SERVER, DAGSTER_PROCESSES, process_of
 from integration.commands.keys import create_missing_keys, store_missing
 from integration.commands.processes import with_addresses
 from integration.commands.serve import PARTS
@@ -35,6 +36,8 @@ CONNECT = (
         (("batch",), ["ENCRYPTION_KEY"]),
         (("batch",), ["ZOOM_CLIENT_ID"]),
         (("batch",), ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"]),
+        (("dagster", "code-server"), ["ENCRYPTION_KEY"]),
+        (("dagster", "code-server"), ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"]),
         (CONNECT, ["ENCRYPTION_KEY"]),
         (CONNECT, ["ZOOM_CLIENT_ID"]),
         (("up",), ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN"]),
@@ -180,6 +183,32 @@ def test_a_grace_period_longer_than_zoom_allows_is_refused_before_a_batch(
     answer = program("batch", ERASE_AFTER_DAYS="11")
     assert answer.is_a_plain_refusal
     assert "ERASE_AFTER_DAYS must be at most 10, not 11" in answer.err
+
+
+@pytest.mark.parametrize("process", DAGSTER_PROCESSES)
+def test_a_process_of_dagster_names_a_database_that_does_not_answer(
+    process: str, program: Program
+) -> None:
+    answer = program("dagster", process, PIPELINE_DATABASE_URL="postgresql://a@127.0.0.1:1/b")
+    assert answer.is_a_plain_refusal
+    assert "Cannot connect to the database at 127.0.0.1:1" in answer.err
+    assert "PIPELINE_DATABASE_URL" in answer.err
+
+
+def test_only_the_code_server_gets_the_keys(program: Program) -> None:
+    """Dagster's daemon and web server ask it for everything but their own storage."""
+    settings = read_settings(program.environment())
+    url = database_url(settings, "pipeline")
+    keys = ("ENCRYPTION_KEY", "SESSION_KEY", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
+    holders = {
+        key: {
+            process
+            for process in DAGSTER_PROCESSES
+            if process_of(process, settings, url, host="127.0.0.1", port=1).env.get(key)
+        }
+        for key in keys
+    }
+    assert holders == {**dict.fromkeys(keys, {CODE_SERVER}), "ZOOM_WEBHOOK_SECRET_TOKEN": set()}
 
 
 def test_missing_keys_are_created_once_and_readable_only_by_the_owner(tmp_path: Path) -> None:
