@@ -13,7 +13,9 @@ from tempfile import TemporaryDirectory
 import psutil
 
 from benchmarks.home import temporary_database
-from integration.commands.processes import Supervisor, environment, free_port
+from integration.commands.ports import free_port
+from integration.commands.processes import environment
+from integration.commands.supervisor import Supervisor
 from integration.commands.up import start_dagster, wait_until_200
 from integration.settings import Settings
 
@@ -44,11 +46,11 @@ def main(seconds: int) -> None:
 @contextmanager
 def ours() -> Iterator[Supervisor]:
     """The code server, the daemon and the web server, as `up` starts them."""
-    port = free_port(0)
+    port = free_port()
     with temporary_database() as (url, variables):
         home = Path(variables["WORKSIGHTS_ZOOM_HOME"])
         settings = Settings(home=home, values={**variables, "PIPELINE_DATABASE_URL": url})
-        with Supervisor({}, logs=home / "logs") as processes:
+        with Supervisor({}, logs=home / "logs", mark={}) as processes:
             start_dagster(processes, settings, port=port)
             wait_until_200(f"http://127.0.0.1:{port}/server_info", processes)
             yield processes
@@ -57,13 +59,13 @@ def ours() -> Iterator[Supervisor]:
 @contextmanager
 def empty() -> Iterator[Supervisor]:
     """The same programs, as their documentation starts them."""
-    port = free_port(0)
+    port = free_port()
     with temporary_database() as (url, variables), TemporaryDirectory() as folder:
         home = Path(variables["WORKSIGHTS_ZOOM_HOME"])
         file = Path(folder) / "empty.py"
         file.write_text(EMPTY)
         env = environment(Settings(home=home, values=variables), url)
-        with Supervisor({}, logs=home / "logs") as processes:
+        with Supervisor({}, logs=home / "logs", mark={}) as processes:
             processes.start("daemon", "dagster-daemon", "run", "-f", str(file), env=env)
             processes.start(
                 "webserver", "dagster-webserver", "-f", str(file), "-p", str(port), env=env

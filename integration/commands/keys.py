@@ -46,6 +46,12 @@ def store_missing(
     return Settings(home=settings.home, values={**settings.values, **missing})
 
 
+def own_settings(settings: Settings) -> dict[str, str]:
+    """The settings that somebody made, and not an earlier run."""
+    kept = kept_below(settings)
+    return {name: value for name, value in settings.values.items() if value != kept.get(name)}
+
+
 def kept_below(settings: Settings) -> dict[str, str]:
     """The settings that are stored below the home."""
     stored = dotenv_values(settings.home / KEYS_FILE)

@@ -14,10 +14,13 @@ from integration.commands.dagster_processes import CODE_SERVER, DAGSTER_PROCESSE
 from integration.commands.demonstration.days import show_days
 from integration.commands.demonstration.links import lines_of_links, program
 from integration.commands.demonstration.settings import refuse_real_data, settings_of_demo
-from integration.commands.keys import create_missing_keys, store_missing
-from integration.commands.processes import Supervisor, free_port, with_addresses
-from integration.database import embedded, postgres
-from integration.database.unavailable import DatabaseUnavailable
+from integration.commands.keys import create_missing_keys, own_settings, store_missing
+from integration.commands.one_up import mark_of, only_up
+from integration.commands.own_database import database_for, restart_database
+from integration.commands.ports import free_port, port_for
+from integration.commands.processes import with_addresses
+from integration.commands.supervisor import Supervisor
+from integration.database import postgres
 from integration.keys.check import check_keys, purposes_in_use
 from integration.pipeline.kept_erasures import apply_kept_erasures
 from integration.pipeline.migrate import migrate
@@ -41,23 +44,34 @@ DATABASE_CHECK_SECONDS = 5
 def up(demo: bool, port: int, dagster_port: int) -> None:
     """Start the database, receiver, page and Dagster. Press Ctrl-C to stop everything."""
     settings = read_settings()
-    port, dagster_port = free_port(port), free_port(dagster_port)
-    if demo:
-        settings = settings_of_demo(settings, simulator_port=free_port(8081))
-    settings.require_all(*NEEDED)
-    settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
-    settings.dagster_hosts, settings.dagster_changes  # noqa: B018  (refuses other values)
-    settings = store_missing(settings, {}, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
-    with stop_on_signal(), database_for(settings) as url:
-        say("Applying database migrations…")
-        migrate(settings, url, say=say)
-        settings = with_keys(settings, url)
-        apply_kept_erasures(settings, url, say=say)
+    with stop_on_signal(), only_up(settings.home, say=say):
+        is_public = bool(own_settings(settings).get("PUBLIC_URL"))
+        port = port_for(port, option="--port", is_chosen=is_public or _is_given("port"), say=say)
+        dagster_port = port_for(
+            dagster_port, option="--dagster-port", is_chosen=_is_given("dagster_port"), say=say
+        )
         if demo:
-            refuse_real_data(url)
-        commands = environment_of_children(settings, **address_of_embedded(settings, url))
-        with Supervisor(commands, logs=settings.home / "logs") as processes:
-            run(processes, settings, url, port=port, dagster_port=dagster_port, demo=demo)
+            settings = settings_of_demo(settings, simulator_port=free_port())
+        settings.require_all(*NEEDED)
+        settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
+        settings.dagster_hosts, settings.dagster_changes  # noqa: B018  (refuses other values)
+        settings = store_missing(settings, {}, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
+        with database_for(settings, say=say) as url:
+            say("Applying database migrations…")
+            migrate(settings, url, say=say)
+            settings = with_keys(settings, url)
+            apply_kept_erasures(settings, url, say=say)
+            if demo:
+                refuse_real_data(url)
+            commands = environment_of_children(settings, **address_of_embedded(settings, url))
+            logs, mark = settings.home / "logs", mark_of(settings.home)
+            with Supervisor(commands, logs=logs, mark=mark) as processes:
+                run(processes, settings, url, port=port, dagster_port=dagster_port, demo=demo)
+
+
+def _is_given(option: str) -> bool:
+    source = click.get_current_context().get_parameter_source(option)
+    return source is not click.core.ParameterSource.DEFAULT
 
 
 def run(
@@ -89,9 +103,9 @@ def run(
     say("Batches run every 20 minutes when there is new data. Press Ctrl-C to stop everything.")
     while True:
         for _ in range(DATABASE_CHECK_SECONDS):
-            processes.raise_if_any_exited()
+            processes.restart_exited(say=say)
             time.sleep(1)
-        restart_database(settings)
+        restart_database(settings, say=say)
 
 
 def with_keys(settings: Settings, url: str) -> Settings:
@@ -132,16 +146,6 @@ def psql_command(settings: Settings, url: str) -> str:
     return 'psql "$(worksights-zoom database-url)"'
 
 
-def restart_database(settings: Settings) -> None:
-    """Restarts an embedded database that has stopped; its address stays the same."""
-    if postgres.embedded_is_used(settings) and not embedded.is_running(settings.home):
-        say("The database has stopped. Restarting it…")
-        try:
-            embedded.url_of(settings.home)
-        except DatabaseUnavailable as error:  # a process of the old server may still be running
-            say(f"{error} Retrying…")
-
-
 def print_sign_in_help(settings: Settings, url: str, *, demo: bool) -> None:
     """Prints how to sign in; for the demo, a link for a user of each role."""
     command = f"{program()} sign-in-link --user EMAIL"
@@ -156,21 +160,6 @@ def print_sign_in_help(settings: Settings, url: str, *, demo: bool) -> None:
         say(line)
     say(f"For a new link, run: {command}")
     say("")
-
-
-@contextlib.contextmanager
-def database_for(settings: Settings) -> Iterator[str]:
-    """Yields the database's URL. Stops an embedded server at the end, if it was started here."""
-    starts_here = postgres.embedded_is_used(settings) and not embedded.is_running(settings.home)
-    url = postgres.database_url(settings)
-    # Fails with a message here, not with a traceback elsewhere later.
-    postgres.connect(url, at_any_schema=True).close()
-    try:
-        yield url
-    finally:
-        if starts_here:
-            say("Stopping the database…")
-            embedded.stop(settings.home)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from integration.commands.process_logs import LINES_A_MINUTE, LineLimit, ProcessLog
-from integration.commands.processes import Supervisor
+from integration.commands.supervisor import Supervisor
 from integration.settings import read_settings
 
 PRINTS = "import sys; print(sys.argv[1])"
@@ -81,7 +81,7 @@ def test_a_process_goes_on_when_its_log_cannot_be_written(tmp_path: Path) -> Non
 
 
 def test_a_process_that_ends_is_reported_with_its_last_lines(tmp_path: Path) -> None:
-    with Supervisor({}, logs=tmp_path) as processes:
+    with Supervisor({}, logs=tmp_path, mark={}) as processes:
         processes.start("short", "python", "-c", "print('the cause')", env={})
 
         def has_ended() -> str:

@@ -3,8 +3,6 @@
 import os
 import re
 import signal
-import subprocess
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,10 +23,10 @@ from tests.processes.leaks import (
     written_files,
 )
 from tests.processes.processes import answers, free_port, kill_group
+from tests.processes.whole import READY, is_alive, read_along
 from tests.web.page.site import Visitor
 from tests.web.page.zoom_users import words
 
-READY = "Press Ctrl-C to stop everything."
 # Role and email, and on the next line the link.
 LINK = r"^  (\w[\w, ]*\w) +\S+@\S+\n    (http\S+/sign-in\?token=\S+)"
 ENTRIES_BY_DAY = """
@@ -139,14 +137,6 @@ def answer_after_signing_in(link: str) -> requests.Response:
         return visitor.follow(visitor.sign_in(link).headers["location"])
 
 
-def read_along(process: subprocess.Popen[str]) -> tuple[list[str], threading.Thread]:
-    """The lines that the process prints, as they arrive."""
-    lines: list[str] = []
-    reader = threading.Thread(target=lambda: [lines.append(line) for line in process.stdout])
-    reader.start()
-    return lines, reader
-
-
 def test_the_demo_shows_a_timeline_and_says_where_to_look(demo: Demo) -> None:
     assert re.search(r"from\s*┃\s*to\s*┃\s*minutes\s*┃\s*entry", demo.out)
     assert re.search(r"│ (Hosted|Attended) a", demo.out)
@@ -207,14 +197,6 @@ def test_ctrl_c_stops_everything_that_it_started(demo: Demo) -> None:
     assert not answers(f"{demo.page}/healthz")
     assert not answers(f"{demo.dagster}/server_info")
     assert demo.program("stop").out == "The embedded PostgreSQL server is not running.\n"
-
-
-def is_alive(process: psutil.Process) -> bool:
-    """A container's first process may not reap processes that have ended."""
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def test_only_its_user_can_read_the_files_it_wrote(demo: Demo) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import psycopg
 import requests
 
-from integration.commands.processes import Supervisor
+from integration.commands.supervisor import Supervisor
 from integration.database import rows
 from integration.database.audit_trail import record_change
 from integration.database.postgres import transaction

@@ -8,8 +8,8 @@ import click
 from integration.commands.demonstration.accounts import ORGANIZATION, OWNER, connect_accounts
 from integration.commands.demonstration.printed_day import print_day
 from integration.commands.demonstration.story import Story
-from integration.commands.processes import Supervisor
 from integration.commands.sign_in_link import create_link
+from integration.commands.supervisor import Supervisor
 from integration.quantities import quantity
 from integration.settings import Settings
 

@@ -1,0 +1,42 @@
+"""Which ports the processes of `up` get."""
+
+import contextlib
+import socket
+from collections.abc import Callable
+
+import click
+import psutil
+
+
+def port_for(wanted: int, *, option: str, is_chosen: bool, say: Callable[[str], None]) -> int:
+    """The wanted port. If it is in use: click.ClickException if someone has chosen it, because they
+    or Zoom will use that address, and otherwise another port.
+    """
+    if is_free(wanted):
+        return wanted
+    taken = f"Port {wanted} is in use{_by_whom(wanted)}."
+    if is_chosen:
+        raise click.ClickException(f"{taken} Stop that program, or choose another with {option}.")
+    port = free_port()
+    say(f"{taken} Using port {port} instead. To choose one, use {option}.")
+    return port
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        return True
+    return False
+
+
+def _by_whom(port: int) -> str:
+    """Only root can see which process of another user listens."""
+    with contextlib.suppress(psutil.Error):
+        for one in psutil.net_connections("tcp"):
+            if one.status == psutil.CONN_LISTEN and one.laddr.port == port and one.pid:
+                return f" by {psutil.Process(one.pid).name()} (process {one.pid})"
+    return ""
