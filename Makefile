@@ -7,25 +7,30 @@ SERVER_16 = 16.14.0-beta.17
 SERVER_17 = 17.10.0-beta.17
 SERVER_18 = 18.4.0-beta.17
 
-.PHONY: help setup up test soak servers check clean
+# Which versions stay as they are in the locks: all, unless LOCK says otherwise.
+LOCK ?=
+COMPILE = .venv-lint/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-strip-extras $(LOCK)
+
+.PHONY: help setup up test soak servers check locks sbom audit notices clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: .venv/ready dbt_project/target/manifest.json ## Create .venv with all dependencies
+setup: .venv/ready dbt_project/target/manifest.json ## Create .venv with what the product needs to run
 
 up: setup ## Start everything with simulated Zoom accounts; Ctrl-C stops it
 	@.venv/bin/worksights-zoom up --demo
 
-test: setup ## Run all tests
+test: setup .venv/ready-for-tests ## Run all tests
 	@.venv/bin/python -m pytest
 
-soak: setup ## Send the whole app 100,000 hostile requests
+soak: setup .venv/ready-for-tests ## Send the whole app 100,000 hostile requests
 	@.venv/bin/python -m tests.web.page.soak
 
 servers: $(SERVERS:%=.servers/%/ready) ## Download the PostgreSQL servers for tests/servers (needs npm)
 
-check: setup .venv-lint/ready ## Lint and type-check the code, and check the Dagster and dbt projects
+check: setup .venv/ready-for-tests .venv-lint/ready ## Lint and type-check the code, and check the Dagster and dbt projects
 	.venv-lint/bin/ruff check .
 	.venv-lint/bin/ruff format --check .
 	.venv-lint/bin/mypy --python-executable .venv/bin/python
@@ -35,6 +40,23 @@ check: setup .venv-lint/ready ## Lint and type-check the code, and check the Dag
 	.venv/bin/dbt --warn-error parse --no-partial-parse --show-all-deprecations --quiet \
 		--project-dir dbt_project --profiles-dir dbt_project --target-path $$(mktemp -d)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" DAGSTER_HOME=$$(mktemp -d) .venv/bin/dg check defs
+
+# The lock of the tests lists only what the product does not need to run.
+locks: .venv-lint/ready ## Write the locks again; LOCK=--upgrade, or LOCK="-P NAME", for newer versions
+	$(COMPILE) pyproject.toml --extra install --output-file requirements.lock >/dev/null
+	$(COMPILE) pyproject.toml --extra test --constraint requirements.lock \
+		$$(sed -n 's/^\([a-z0-9._-]*\).*==.*/--no-emit-package \1/p' requirements.lock) \
+		--output-file requirements-test.lock >/dev/null
+	$(COMPILE) --group lint --output-file requirements-lint.lock >/dev/null
+
+sbom: setup .venv/ready-for-tests ## Write the bill of materials of an installation (CycloneDX)
+	@.venv/bin/python -m supply_chain.sbom
+
+audit: setup ## Compare an installation with a file of advisories (OSV): ADVISORIES=FILE
+	@.venv/bin/python -m supply_chain.audit "$(ADVISORIES)"
+
+notices: setup ## Write THIRD-PARTY-NOTICES
+	@.venv/bin/python -m supply_chain.notices
 
 clean: ## Remove environments, downloads and build files, but not .local (the data)
 	rm -rf .venv .venv-lint .servers dbt_project/target *.egg-info
@@ -48,6 +70,11 @@ clean: ## Remove environments, downloads and build files, but not .local (the da
 	@.venv/bin/python -m pip install -qq --require-hashes -r requirements.lock
 	@.venv/bin/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch .venv/ready
+
+.venv/ready-for-tests: .venv/ready requirements-test.lock
+	@echo "Adding to .venv what the tests need..."
+	@.venv/bin/python -m pip install -qq --require-hashes --no-deps -r requirements-test.lock
+	@touch .venv/ready-for-tests
 
 # Dagster builds its dbt assets from this file.
 dbt_project/target/manifest.json: .venv/ready $(shell find dbt_project -name target -prune -o -name '*.sql' -print -o -name '*.yml' -print)

@@ -1,0 +1,163 @@
+"""Advisories in the format of OSV, as databases publish them: which versions each is about."""
+
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from zipfile import BadZipFile, ZipFile
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+PYPI, CRATES = "PyPI", "crates.io"
+NOT_OSV = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+# Versions as upstream names them: PostgreSQL and OpenSSL are in no registry of packages.
+UPSTREAM = ("", "Bitnami", "GIT")
+_REPOSITORY = {
+    "postgresql": re.compile(r"/postgres(ql)?(\.git)?/?$"),
+    "openssl": re.compile(r"/openssl(\.git)?/?$"),
+}
+_TAG = re.compile(r"^(?:REL_?|openssl-|v)?(?=\d)", re.IGNORECASE)
+
+
+class UnreadableError(Exception):
+    """The file of advisories cannot be read; the message is one sentence."""
+
+
+class Component(NamedTuple):
+    ecosystem: str
+    name: str
+    version: str
+
+
+class Finding(NamedTuple):
+    component: Component
+    advisory: str
+    aliases: tuple[str, ...]
+    fixed: str
+
+
+def read_advisories(path: Path) -> Iterator[dict[str, Any]]:
+    """Those of a JSON file, a zip of them, or a folder of both."""
+    try:
+        for name, text in _texts(path):
+            try:
+                read = json.loads(text)
+                advisories = read if isinstance(read, list) else [read]
+                for advisory in advisories:
+                    _check(advisory)
+            except NOT_OSV as error:
+                raise UnreadableError(f"{name} is not an advisory in the OSV format.") from error
+            yield from advisories
+    except FileNotFoundError as error:
+        raise UnreadableError(f"{path} does not exist.") from error
+    except (OSError, BadZipFile, zlib.error, RuntimeError) as error:
+        raise UnreadableError(f"{path} cannot be read: {error}.") from error
+
+
+def _texts(path: Path) -> Iterator[tuple[str, bytes]]:
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    for file in files:
+        if file.suffix == ".zip":
+            with ZipFile(file) as archive:
+                for name in archive.namelist():
+                    if name.endswith(".json"):
+                        yield f"{file.name}/{name}", archive.read(name)
+        elif file.suffix == ".json" or file == path:
+            yield file.name, file.read_bytes()
+
+
+def _check(advisory: dict[str, Any]) -> None:
+    """Raises for what is not one."""
+    str.strip(advisory["id"])
+    for affected in advisory.get("affected") or ():
+        package = affected.get("package") or {}
+        str.strip(package.get("name", "")), str.strip(package.get("ecosystem", ""))
+        list(map(str.strip, affected.get("versions") or ()))
+        for one in affected.get("ranges") or ():
+            str.strip(one["type"])
+            for event in one["events"]:
+                list(map(str.strip, event.values()))
+
+
+def findings(advisory: dict[str, Any], components: list[Component]) -> Iterator[Finding]:
+    """The components that the advisory is about: none once it is withdrawn."""
+    for affected in () if advisory.get("withdrawn") else advisory.get("affected") or ():
+        for component in components:
+            if _is_named(affected, component) and _is_affected(affected, component.version):
+                aliases = tuple(advisory.get("aliases") or ())
+                fixed = _fixed_in(affected, component.version)
+                yield Finding(component, advisory["id"], aliases, fixed)
+
+
+def _is_named(affected: dict[str, Any], component: Component) -> bool:
+    package = affected.get("package") or {}
+    ecosystem, name = package.get("ecosystem", ""), package.get("name", "")
+    if component.ecosystem not in UPSTREAM:
+        same = canonicalize_name(name) == canonicalize_name(component.name)
+        return same and ecosystem.partition(":")[0] == component.ecosystem
+    if package:
+        return ecosystem in UPSTREAM and name.lower() == component.name
+    # Advisories made from CVE records name the repository only.
+    repositories = [one.get("repo", "") for one in affected.get("ranges") or ()]
+    return any(_REPOSITORY[component.name].search(repository) for repository in repositories)
+
+
+def _is_affected(affected: dict[str, Any], version: str) -> bool:
+    """By its list of versions, or by a range. A version that cannot be compared is affected."""
+    own = _parsed(version)
+    if own is None:
+        return True
+    if any(_parsed(one) == own for one in affected.get("versions") or ()):
+        return True
+    return any(
+        _is_in_range(own, one["events"])
+        for one in affected.get("ranges") or ()
+        if one["type"] != "GIT"
+    )
+
+
+def _is_in_range(version: Version, events: list[dict[str, str]]) -> bool:
+    """Whether the last event up to the version starts the range. An event whose version cannot be
+    read starts it everywhere, and ends it nowhere.
+    """
+    first = Version("0.dev0")
+    steps = [
+        (_parsed(text) or first, kind)
+        for event in events
+        for kind, text in event.items()
+        if kind == "introduced" or _parsed(text)
+    ]
+    is_in = False
+    for at, kind in sorted(steps, key=lambda step: step[0]):
+        if kind == "introduced" and (at <= version or at == Version("0")):
+            is_in = True
+        elif (kind in ("fixed", "limit") and at <= version) or (
+            kind == "last_affected" and at < version
+        ):
+            is_in = False
+    return is_in
+
+
+def _fixed_in(affected: dict[str, Any], version: str) -> str:
+    """The lowest fixed version above this one, or an empty text."""
+    own = _parsed(version)
+    fixed = [
+        (at, event["fixed"])
+        for one in affected.get("ranges") or ()
+        if one["type"] != "GIT"
+        for event in one["events"]
+        if "fixed" in event and (at := _parsed(event["fixed"])) and (own is None or at > own)
+    ]
+    return min(fixed)[1] if fixed else ""
+
+
+def _parsed(text: str) -> Version | None:
+    """A version, or a tag such as REL_16_14, as PEP 440 orders them."""
+    plain = _TAG.sub("", text.strip())
+    try:
+        return Version(plain if plain == text else plain.replace("_", "."))
+    except InvalidVersion:
+        return None
