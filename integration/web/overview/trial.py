@@ -11,6 +11,7 @@ from psycopg.sql import SQL
 
 from integration.database import rows
 from integration.pipeline.batches import latest_batch_time
+from integration.pipeline.dispositions import NOT_RELEASED
 from integration.pipeline.marts import marts_exist
 from integration.pipeline.news import TEST_MEETINGS_FOLLOWED, next_early_batch
 
@@ -18,6 +19,14 @@ from integration.pipeline.news import TEST_MEETINGS_FOLLOWED, next_early_batch
 EXPECTED_WITHIN = timedelta(minutes=5)
 SHOWN_FOR = timedelta(days=1)
 EARLY = timedelta(minutes=2)  # the interval of the sensor, and starting the batch
+# Why a webhook was not used, in the words of the page Missing. The ledger's own reasons are for
+# those who run WorkSights.
+ON_HOLD = "was ignored: it arrived while processing was on hold."
+NOT_USED = {
+    "quarantined": "could not be read. The team that runs WorkSights can see why.",
+    "unknown_account": "was discarded: the Zoom account was not connected when it was sent.",
+    "ignored": "was ignored: it was about something WorkSights never stores.",
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,15 @@ class Delivery:
     received_at: datetime
     disposition: str
     reason: str | None
+
+    @property
+    def was_on_hold(self) -> bool:
+        return self.reason == NOT_RELEASED
+
+    @property
+    def why_not_used(self) -> str:
+        """How the sentence about it goes on; empty if it was used or waits."""
+        return ON_HOLD if self.was_on_hold else NOT_USED.get(self.disposition, "")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from integration.pipeline.dispositions import NOT_RELEASED, UNKNOWN
+from integration.pipeline.landing import NEVER_STORED
 from simulator.world import World
 from tests.web.page.fixtures import ACCOUNTS, connected_site
 from tests.web.page.site import Site
@@ -62,4 +64,30 @@ def test_a_test_meeting_has_failed_only_when_its_batch_has_finished(acme: Site) 
         "its batch has finished": [failed],
         "one more waits": [waits],
         "it is not used": [failed],
+    }
+
+
+def test_why_a_webhook_was_not_used_is_said_without_the_ledgers_words(acme: Site) -> None:
+    admin = acme.visitor("admin")
+    admin.post(f"{TEST_MEETING}/start")
+    acme.rows(ENDING, ACME)
+    said = {}
+    for disposition, reason in (
+        ("ignored", NOT_RELEASED), ("ignored", NEVER_STORED), ("unknown_account", UNKNOWN),
+        ("quarantined", "no session id (uuid)"),
+    ):  # fmt: skip
+        acme.rows(
+            "update ingress.deliveries set disposition = %s, reason = %s", disposition, reason
+        )
+        page = words(admin.get(TEST_MEETING).text)
+        assert reason.replace("_", " ") not in page
+        said[reason] = page.partition("The webhook ")[2].partition(" ! An entry")[0]
+    again = "Start another test meeting."
+    assert said == {
+        NOT_RELEASED: "was ignored: it arrived while processing was on hold. Open Privacy",
+        NEVER_STORED: f"was ignored: it was about something WorkSights never stores. {again}",
+        UNKNOWN: f"was discarded: the Zoom account was not connected when it was sent. {again}",
+        "no session id (uuid)": (
+            f"could not be read. The team that runs WorkSights can see why. {again}"
+        ),
     }
