@@ -82,15 +82,15 @@ class Settings:
     @property
     def webhook_secrets(self) -> tuple[tuple[str, str | None], ...]:
         """The live secret tokens, newest first, each with the Zoom account that it is bound to
-        (`SECRET@ACCOUNT`), or None.
+        (`SECRET@ACCOUNT_ID`), or None.
         """
         listed = [each.strip() for each in self.require("ZOOM_WEBHOOK_SECRET_TOKEN").split(",")]
         bound = [each.rpartition("@") for each in listed if each]
         if any(at and not (secret.strip() and account.strip()) for secret, at, account in bound):
             raise SettingsError(
                 "ZOOM_WEBHOOK_SECRET_TOKEN has an @ without a secret token before it or a Zoom "
-                "account ID after it. Write SECRET, or SECRET@ACCOUNT for an app that belongs to "
-                "one account."
+                "account ID after it. Write SECRET, or SECRET@ACCOUNT_ID for an app that belongs "
+                "to one account."
             )
         return tuple(
             (secret.strip(), account.strip()) if at else (account, None)

@@ -60,5 +60,5 @@ def test_an_address_is_validated_with_each_secret(secret: str, bound: Receiver) 
 @pytest.mark.parametrize("value", ["@account", "secret@", f"{OWN},@"])
 def test_a_secret_that_is_bound_to_nothing_is_named(value: str, tmp_path: Path) -> None:
     settings = Settings(tmp_path, {"ZOOM_WEBHOOK_SECRET_TOKEN": value})
-    with pytest.raises(SettingsError, match="Write SECRET, or SECRET@ACCOUNT"):
+    with pytest.raises(SettingsError, match="Write SECRET, or SECRET@ACCOUNT_ID"):
         _ = settings.webhook_secrets
