@@ -39,7 +39,7 @@ def with_addresses(settings: Settings, **urls: str) -> Settings:
     setting that it came from, which errors of the process name.
     """
     named = {
-        url.setting if isinstance(url, Address) else OWN_URLS[process]: url
+        (url.setting if isinstance(url, Address) else None) or OWN_URLS[process]: url
         for process, url in urls.items()
     }
     return Settings(settings.home, {**settings.values, **named})

@@ -46,12 +46,14 @@ ROLE_PREFIX = "worksights.role_prefix"
 
 
 class Address(str):
-    """The address with the name of the setting that it came from, so that errors can name it."""
+    """The address with the name of the setting that it came from, so that errors can name it; None
+    for the embedded server, whose address nobody has set.
+    """
 
     __slots__ = ("setting",)
-    setting: str
+    setting: str | None
 
-    def __new__(cls, url: str, setting: str = "DATABASE_URL") -> "Address":
+    def __new__(cls, url: str, setting: str | None = "DATABASE_URL") -> "Address":
         address = super().__new__(cls, url)
         address.setting = setting
         return address
@@ -59,7 +61,21 @@ class Address(str):
 
 def setting_of(url: str) -> str:
     """The setting to correct if the address is wrong."""
-    return url.setting if isinstance(url, Address) else "DATABASE_URL"
+    return (url.setting if isinstance(url, Address) else None) or "DATABASE_URL"
+
+
+def is_embedded(url: str) -> bool:
+    """Whether it is the address of the embedded server."""
+    return isinstance(url, Address) and url.setting is None
+
+
+def next_steps(url: str, *more: str) -> str:
+    """A sentence with what may help when the database does not answer, or not as it should."""
+    if is_embedded(url):
+        steps = ["Start the embedded database (worksights-zoom up does)", *more]
+    else:
+        steps = ["Start the database", *more, f"correct {setting_of(url)}"]
+    return f"{', '.join(steps)}, or run worksights-zoom migrate."
 
 
 def parts_of(url: str) -> dict[str, str]:
@@ -194,6 +210,11 @@ def connection_error(url: str, error: psycopg.OperationalError) -> DatabaseUnava
             f"Cannot use the database at {place} ({reason}). A connection pooler in front of it "
             f"rejects session settings. Set {setting_of(url)} to the address of the server itself, "
             "not of the pooler."
+        )
+    if is_embedded(url):
+        return DatabaseUnavailable(
+            f"Cannot connect to the embedded PostgreSQL server in {parts_of(url)['host']} "
+            f"({reason}). `worksights-zoom up` starts it again."
         )
     return DatabaseUnavailable(
         f"Cannot connect to the database at {place} ({reason}). Start it, or correct "

@@ -99,6 +99,11 @@ def is_running(home: Path) -> bool:
     return True
 
 
+def listens_in(home: Path, host: str) -> bool:
+    """Whether the server below `home` is the one at this host, which is a folder for a socket."""
+    return host == str(_path_of_socket_folder(_data(home)))
+
+
 def stop(home: Path) -> bool:
     """Stops the server below `home`; False when none is running."""
     if not is_running(home):
@@ -186,16 +191,22 @@ def _package_server(data: Path) -> Any:
 
 def _socket_folder(data: Path) -> Path:
     """The data folder, or a short folder of this user if the data folder's path is too long."""
-    if len(os.fsencode(data)) <= LONGEST_SOCKET_FOLDER:
+    folder = _path_of_socket_folder(data)
+    if folder == data:
         return data
-    name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"worksights-zoom-{os.geteuid()}-{name}"
     folder.mkdir(mode=0o700, exist_ok=True)
     owner = data.stat()
     if folder.is_symlink() or folder.stat().st_uid not in (os.geteuid(), owner.st_uid):
         raise PermissionError(f"{folder} belongs to another user")
     os.chown(folder, owner.st_uid, owner.st_gid)
     return folder
+
+
+def _path_of_socket_folder(data: Path) -> Path:
+    if len(os.fsencode(data)) <= LONGEST_SOCKET_FOLDER:
+        return data
+    name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"worksights-zoom-{os.geteuid()}-{name}"
 
 
 def _url(data: Path, login: str) -> str:

@@ -17,6 +17,7 @@ from integration.database.address import (
     connection_error,
     conninfo,
     expanded,
+    parts_of,
     with_role_prefix,
 )
 from integration.database.role_names import Role
@@ -67,10 +68,13 @@ def database_url(settings: Settings, role: Role | None = None) -> str:
     """
     if embedded_is_used(settings):
         login = settings.role_prefix + role if role else embedded.OWNER
-        return with_role_prefix(embedded.url_of(settings.home, login), settings.role_prefix)
+        url = with_role_prefix(embedded.url_of(settings.home, login), settings.role_prefix)
+        return Address(url, setting=None)
     configured = _configured(settings, role)
     url = with_role_prefix(expanded(configured), settings.role_prefix)
-    return Address(url, configured.setting)
+    # `up` gives its processes the address of the embedded server: nobody has set it.
+    is_embedded = embedded.listens_in(settings.home, parts_of(url).get("host", ""))
+    return Address(url, setting=None if is_embedded else configured.setting)
 
 
 def embedded_is_used(settings: Settings) -> bool:

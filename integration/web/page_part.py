@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from integration.database.address import setting_of
+from integration.database.address import next_steps
 from integration.settings import Settings
 from integration.sign_in.signing import Signing
 from integration.web.gauges import gauges
@@ -29,10 +29,6 @@ from integration.web.readiness import Readiness
 
 # Python runs one thread at a time, and each busy thread delays a delivery by 5 ms.
 PAGES_AT_ONCE = 8
-NOT_READY = (
-    "Pages cannot be answered. Start the database, correct {setting}, or run worksights-zoom "
-    "migrate.\n"
-)
 
 
 def page_part(settings: Settings, url: str) -> Part:
@@ -66,7 +62,7 @@ def page_part(settings: Settings, url: str) -> Part:
                 "figures": partial(gauges, page.pool),
                 "readiness": Readiness(
                     partial(run_in_threadpool, can_answer, page.pool),
-                    NOT_READY.format(setting=setting_of(url)),
+                    f"Pages cannot be answered. {next_steps(url)}\n",
                 ),
             }
         finally:

@@ -53,6 +53,22 @@ def test_the_database_works_in_any_folder(name: str, program_in: Program) -> Non
     assert socket_folder.exists() == (socket_folder == program.home / "postgres")
 
 
+@pytest.mark.parametrize("name", ["spaces", "a long name"])
+def test_an_error_about_it_names_no_setting_that_nobody_has_set(
+    name: str, program_in: Program
+) -> None:
+    """`up` gives its processes the server's address in the settings of databases of one's own."""
+    program = program_in(FOLDERS[name])
+    url = program("database-url").out.splitlines()[-1]
+    assert program("stop").code == 0
+    for command, setting in (("migrate", "DATABASE_URL"), ("status", "PIPELINE_DATABASE_URL")):
+        answer = program(command, **{setting: url})
+        assert answer.is_a_plain_refusal, answer.text[-1000:]
+        assert "Cannot connect to the embedded PostgreSQL server in " in answer.err
+        assert answer.err.endswith("`worksights-zoom up` starts it again.\n")
+        assert "DATABASE_URL" not in answer.err
+
+
 def test_another_users_lock_file_is_not_in_the_way(
     embedded_program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

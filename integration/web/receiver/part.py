@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.routing import Route
 
-from integration.database.address import setting_of
+from integration.database.address import next_steps
 from integration.settings import PLACEHOLDER, Settings, SettingsError
 from integration.web.part import Part
 from integration.web.readiness import Readiness
@@ -20,11 +20,6 @@ from integration.web.receiver.deliveries import (
 from integration.web.receiver.endpoint import receive
 from integration.web.receiver.metrics import new_metrics
 from integration.zoom.signature import WebhookSecret
-
-NOT_READY = (
-    "Deliveries cannot be stored. Start the database, free space on its disk, correct {setting}, "
-    "or run worksights-zoom migrate.\n"
-)
 
 
 def receiver_part(settings: Settings, url: str) -> Part:
@@ -42,7 +37,7 @@ def receiver_part(settings: Settings, url: str) -> Part:
                 "registry": metrics.registry,
                 "readiness": Readiness(
                     partial(with_connection, pool, can_commit),
-                    NOT_READY.format(setting=setting_of(url)),
+                    f"Deliveries cannot be stored. {next_steps(url, 'free space on its disk')}\n",
                     try_to_store=partial(with_connection, pool, try_to_store),
                 ),
             }
