@@ -1,24 +1,27 @@
 """The only reader of the environment.
 
 The environment overrides `.env` of the project, which overrides `keys.env` below the home: the keys
-that `up` created because none were set. Nothing is read at import.
+that `up` created because none were set. Secrets can also be in a file, or printed by a command
+(settings_sources.py). Nothing is read at import.
 """
 
 import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.fernet import Fernet, MultiFernet
 from dotenv import dotenv_values
 
+from integration import settings_sources as sources
 from integration.settings_of_processes import OF_ANY_PROCESS, SETTINGS_OF
+from integration.settings_sources import PLACEHOLDER as PLACEHOLDER
+from integration.settings_sources import SettingsError as SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent
 KEYS_FILE = "keys.env"
-PLACEHOLDER = "change-me"
 SHORTEST_KEY = 32
 ROLE_PREFIX = re.compile(r"[a-z][a-z0-9_]{,39}")
 HOST_NAME = re.compile(r"[a-z0-9.-]*")
@@ -27,32 +30,46 @@ DEV_SCHEMA_NAME = re.compile(r"(?!rebuild)[a-z][a-z0-9_]{,29}")
 LONGEST_GRACE_DAYS = 10
 
 
-class SettingsError(Exception):
-    """A setting is missing or unusable; the message names it and the next step."""
-
-
 @dataclass(frozen=True)
 class Settings:
     """Every setting of `.env.example`, read once. Empty and placeholder values count as missing."""
 
     home: Path
     values: Mapping[str, str]
+    # Of files and commands, by the name of the setting: each is read once.
+    _read: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def get(self, name: str, default: str = "") -> str:
-        value = self.values.get(name, "").strip()
-        return default if value in ("", PLACEHOLDER) else value
+        """SettingsError if the value is elsewhere and cannot be read."""
+        form = sources.form_in_use(name, self.values)
+        if form in (None, name):
+            return self.values[name].strip() if form else default
+        if name not in self._read:
+            self._read[name] = sources.read_value(form, self.values[form].strip(), folder=PROJECT)
+        return self._read[name]
+
+    def form_of(self, name: str) -> str:
+        """The setting that leads to the value: this one, or the one with a file or a command."""
+        return sources.form_in_use(name, self.values) or name
+
+    def changed(self, values: Mapping[str, str]) -> "Settings":
+        """The settings with these values instead of those that they have in any form."""
+        rest = sources.without(values, self.values)
+        return Settings(self.home, {**rest, **values}, sources.without(values, self._read))
 
     def only_of(self, *processes: str) -> "Settings":
         """The settings that processes of these kinds read, and no others. One that has an address
-        of its own does not hold the owner's.
+        of its own does not hold the owner's. SettingsError if one of their secrets cannot be read.
         """
         names = frozenset[str]().union(*(SETTINGS_OF[process] for process in processes))
         own = [name for name in names if name.endswith("_DATABASE_URL")]
         if all(self.get(name) for name in own):
             names -= {"DATABASE_URL"}
+        for name in sources.SECRETS & names:
+            self.get(name)
         others = OF_ANY_PROCESS - names
         return Settings(
-            self.home, {name: value for name, value in self.values.items() if name not in others}
+            self.home, sources.without(others, self.values), sources.without(others, self._read)
         )
 
     def require(self, name: str) -> str:
@@ -244,11 +261,14 @@ def read_settings(
     """Settings from the environment (or the mapping given), `.env` and the home's keys."""
     environ = os.environ if environ is None else environ
     from_dotenv = dotenv_values(dotenv or PROJECT / ".env")
-    known = {**{k: v for k, v in from_dotenv.items() if v is not None}, **environ}
+    known = sources.over(environ, {k: v for k, v in from_dotenv.items() if v is not None})
     home = Path(known.get("WORKSIGHTS_ZOOM_HOME") or ".local")
     home = home if home.is_absolute() else PROJECT / home
     keys = {k: v for k, v in dotenv_values(home / KEYS_FILE).items() if v is not None}
-    return Settings(home=home, values={**keys, **{k: v for k, v in known.items() if v.strip()}})
+    values = sources.over({k: v for k, v in known.items() if v.strip()}, keys)
+    for name in sources.SECRETS:
+        sources.form_in_use(name, values)  # refuses several
+    return Settings(home=home, values=values)
 
 
 def set_environment(values: Mapping[str, str]) -> None:
@@ -275,5 +295,6 @@ def environment_of_children(settings: Settings, **extra: str) -> dict[str, str]:
     """The environment of a process that a command starts: this one, with these settings and no
     others, and `extra`.
     """
-    rest = {name: value for name, value in os.environ.items() if name not in OF_ANY_PROCESS}
+    ours = {form for name in OF_ANY_PROCESS for form in sources.forms_of(name)}
+    rest = {name: value for name, value in os.environ.items() if name not in ours}
     return {**rest, **settings.values, "WORKSIGHTS_ZOOM_HOME": str(settings.home), **extra}

@@ -43,7 +43,7 @@ def store_missing(
             missing[name] = value
     if missing:
         store(settings, {**kept, **missing})
-    return Settings(home=settings.home, values={**settings.values, **missing})
+    return settings.changed(missing)
 
 
 def own_settings(settings: Settings) -> dict[str, str]:

@@ -42,7 +42,7 @@ def with_addresses(settings: Settings, **urls: str) -> Settings:
         (url.setting if isinstance(url, Address) else None) or OWN_URLS[process]: url
         for process, url in urls.items()
     }
-    return Settings(settings.home, {**settings.values, **named})
+    return settings.changed(named)
 
 
 def program_of(command: str) -> Path:

@@ -50,9 +50,14 @@ def _set(settings: Settings, setting: str, keys: tuple[str, ...]) -> None:
     if kept.get(setting) == settings.get(setting):
         store(settings, {**kept, setting: value})
         click.echo(f"{settings.home / KEYS_FILE} has been changed. Back it up.")
-    else:
+    elif (form := settings.form_of(setting)) == setting:
         click.echo("Set this for every process that has the setting:")
         click.echo(f"{setting}={value}")
+    else:
+        click.echo(
+            f"Store this value where {form} finds it, for every process that has the setting:"
+        )
+        click.echo(value)
 
 
 def _next(step: Step) -> str:

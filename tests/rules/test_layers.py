@@ -15,6 +15,7 @@ INTEGRATION = "integration."
 PURE = (
     f"{INTEGRATION}settings",
     f"{INTEGRATION}settings_of_processes",
+    f"{INTEGRATION}settings_sources",
     f"{INTEGRATION}quantities",
     f"{INTEGRATION}dates",
     f"{INTEGRATION}identity",
@@ -35,8 +36,12 @@ ABOVE = (
     f"{INTEGRATION}housekeeping",
 )
 MAY_IMPORT = {
-    f"{INTEGRATION}settings": (f"{INTEGRATION}settings_of_processes",),
+    f"{INTEGRATION}settings": (
+        f"{INTEGRATION}settings_of_processes",
+        f"{INTEGRATION}settings_sources",
+    ),
     f"{INTEGRATION}settings_of_processes": (),
+    f"{INTEGRATION}settings_sources": (),
     f"{INTEGRATION}quantities": (),
     f"{INTEGRATION}dates": (),
     f"{INTEGRATION}identity": (f"{INTEGRATION}quantities",),

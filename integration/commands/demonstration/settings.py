@@ -34,7 +34,7 @@ def settings_of_demo(settings: Settings, *, simulator_port: int) -> Settings:
         "ZOOM_WEBHOOK_SECRET_TOKEN": secrets.token_urlsafe(16),
     }
     kept = store_missing(settings, app, addresses=demo)
-    return Settings(home=kept.home, values={**kept.values, **demo})
+    return kept.changed(demo)
 
 
 def refuse_real_data(url: str) -> None:
