@@ -42,6 +42,11 @@ SERVER = {
     "autovacuum": "off",
     "max_wal_size": "512MB",
 }
+DEPLOYED_WITH = (
+    ("checks of systemd's units", "systemd-analyze", "systemd"),
+    ("tests of deploy/nginx", "nginx", "nginx"),
+    ("tests of deploy/caddy", "caddy", "caddy"),
+)
 CHROMIUMS = ("chromium", "chromium-browser")  # its names in Debian and elsewhere
 
 # No test has a deadline, not even those of hypothesis: a busy machine is not a failure.
@@ -140,5 +145,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             "pgbouncer"
         ),
     }
+    for tests, program, package in DEPLOYED_WITH:
+        missing[
+            f"{tests}, because there is no {program} (Debian: apt-get install {package})"
+        ] = not which(program)
     for tests in (tests for tests, is_missing in missing.items() if is_missing):
         terminalreporter.write_line(f"\nSkipped: {tests}.", yellow=True)

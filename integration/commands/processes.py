@@ -60,4 +60,5 @@ def become(command: str, *arguments: str, env: Mapping[str, str]) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.stdout.flush()
     os.chdir(PROJECT)
-    os.execve(program_of(command), [command, *arguments], env)  # noqa: S606  (no shell)
+    program = str(program_of(command))  # Python finds its packages by this name, not by the file
+    os.execve(program, [program, *arguments], env)  # noqa: S606  (no shell)
