@@ -26,6 +26,7 @@ SETTINGS_OF: Mapping[str, frozenset[str]] = {
         "PAGE_DATABASE_URL",
         "ZOOM_WEBHOOK_SECRET_TOKEN",  # Overview tries the webhook's address
         "PRIVACY_CONTACT",
+        "SECURITY_CONTACT",
         "NEW_ORGANIZATIONS",
         "NOTIFICATION_WEBHOOK_URL",
         "NOTIFICATION_WEBHOOK_SECRET",

@@ -26,13 +26,17 @@ from integration.web.page.visit import PageRoute
 from integration.web.pages import PAGES
 from integration.web.part import Part
 from integration.web.readiness import Readiness
+from integration.web.security_txt import contact_uri
 
 # Python runs one thread at a time, and each busy thread delays a delivery by 5 ms.
 PAGES_AT_ONCE = 8
 
 
 def page_part(settings: Settings, url: str) -> Part:
-    """Raises SettingsError without a SESSION_KEY or a PUBLIC_URL."""
+    """Raises SettingsError without a SESSION_KEY or a PUBLIC_URL, or with an unusable
+    SECURITY_CONTACT.
+    """
+    contact_uri(settings)
     is_https = settings.public_url.startswith("https://")
     signing = Signing(settings.session_keys)
     pool = page_pool(url)

@@ -1,5 +1,6 @@
 """All pages with the rights they require. Add a new page to the list in its own module."""
 
+from integration.web import security_txt
 from integration.web.account import digest, download, erasure, pausing, sessions
 from integration.web.account import routes as account
 from integration.web.clients import naming
@@ -47,6 +48,7 @@ PAGES = (
     *download.PAGES,
     *erasure.PAGES,
     *privacy.PAGES,
+    *security_txt.PAGES,
     *first_notice.PAGES,
     *services.PAGES,
     *oauth.PAGES,

@@ -17,7 +17,7 @@ from tests.web.page.site import LONG_AGO, Site, user_id_of
 
 # These redirect, or are a file, and have no page.
 NO_PAGE = (
-    *("/", "/services/zoom/connect", "/account/download"),
+    *("/", "/services/zoom/connect", "/account/download", "/.well-known/security.txt"),
     *(f"/sign-in/{{organization_id}}/{way}" for way in ("start", "callback")),
     *(route.path for route in PAGES if route.path.endswith(".csv")),
 )

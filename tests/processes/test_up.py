@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import psutil
 import psycopg
@@ -38,6 +39,10 @@ ASKERS = ({}, {"Host": "evil.example"}, {"Origin": "https://evil.example"})
 STARTED_AGAIN = "The database has stopped. Restarting it…"
 
 
+WATCHING = Path(__file__).parent / "watching"
+HERE = ("127.0.0.1", "::1", "localhost", "a socket of this machine")
+
+
 @dataclass(frozen=True)
 class Demo:
     """What was seen of the demo while it ran, and how it ended."""
@@ -60,6 +65,7 @@ class Demo:
     stored: Mapping[str, str]
     metrics: str
     program: Program
+    connected: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +73,7 @@ def demo() -> Iterator[Demo]:
     port, dagster_port = free_port(), free_port()
     page, dagster = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{dagster_port}"
     arguments = ("up", "--demo", "--port", str(port), "--dagster-port", str(dagster_port))
-    with program_with() as program, program.start(*arguments) as process:
+    with program_with() as program, program.start(*arguments, **watching(program)) as process:
         try:
             lines, reader = read_along(process)
             wait_until(
@@ -110,8 +116,18 @@ def demo() -> Iterator[Demo]:
             "".join(lines), err, process.returncode, dagster, page, server_info, commands,
             was_ready, entries, connections, children, signed_in,
             words(answers_by_role["Admin"].text), days, personal,
-            {**stored, **arguments_of}, metrics, program,
+            {**stored, **arguments_of}, metrics, program, seen_by(program).read_text().splitlines(),
         )  # fmt: skip
+
+
+def seen_by(program: Program) -> Path:
+    return program.home / "connections"
+
+
+def watching(program: Program) -> dict[str, str]:
+    """The environment in which each Python process notes where it connects to."""
+    seen_by(program).touch(mode=0o600)
+    return {"PYTHONPATH": str(WATCHING), "CONNECTIONS_SEEN": str(seen_by(program))}
 
 
 def ask_dagster(http: requests.Session, dagster: str, **headers: str) -> tuple[int, str]:
@@ -229,3 +245,12 @@ def test_no_personal_data_is_in_logs_metrics_arguments_or_what_dagster_keeps(dem
     places |= dict(written_files(demo.program.home))
     assert found_in({"out": demo.out}, demo.personal)  # as they are written there
     assert found_in(places, demo.personal) == []
+
+
+def test_no_process_connects_elsewhere_or_looks_up_a_name(demo: Demo) -> None:
+    """No telemetry, no check for updates: a firewall may refuse all but what docs/SECURITY.md
+    lists. What libraries in C connect to is not seen: libpq to the database, gRPC to a socket.
+    """
+    seen = [line.split(" ", 2) for line in demo.connected]
+    assert {host for _, _, host in seen} - set(HERE) == set()
+    assert {program for program, _, _ in seen} >= {"worksights-zoom"}

@@ -1,5 +1,5 @@
-"""docs/privacy names only tests, files, commands, settings and tables that exist, and the roles of
-each right.
+"""docs/privacy and docs/SECURITY.md name only tests, files, commands, settings and tables that
+exist, and the roles of each right.
 """
 
 import ast
@@ -19,10 +19,10 @@ from integration.web.pages import PAGES
 from tests.rules.settings import listed_settings
 
 FOLDER = PROJECT / "docs" / "privacy"
-DOCUMENTS = sorted(FOLDER.glob("*.md"))
+DOCUMENTS = [*sorted(FOLDER.glob("*.md")), PROJECT / "docs" / "SECURITY.md"]
 MIGRATIONS = PROJECT / "integration" / "database" / "migrations"
 # Written in capitals like settings, to be replaced by the reader.
-PLACEHOLDERS = {"ORGANIZATION_ID"}
+PLACEHOLDERS = {"ORGANIZATION_ID", "NAME_FILE", "NAME_COMMAND"}
 
 for_every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: one.stem)
 
