@@ -17,13 +17,13 @@ _BATCHES = frozenset(
     }
 )
 SETTINGS_OF: Mapping[str, frozenset[str]] = {
-    "receiver": _DATA | {"RECEIVER_DATABASE_URL", "ZOOM_WEBHOOK_SECRET_TOKEN"},
+    "receiver": _DATA | {"RECEIVER_DATABASE_URL", "ZOOM_WEBHOOK_SECRET_TOKEN", "METRICS_PORT"},
     "page": _DATA
     | _MAIL_AND_PAGE
     | _ZOOM_APP
     | _PERIODS
     | {
-        "PAGE_DATABASE_URL",
+        *("PAGE_DATABASE_URL", "METRICS_PORT"),
         "ZOOM_WEBHOOK_SECRET_TOKEN",  # Overview tries the webhook's address
         "PRIVACY_CONTACT",
         "SECURITY_CONTACT",

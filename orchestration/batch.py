@@ -1,4 +1,6 @@
-"""Runs one batch in this process and records it in Dagster's instance."""
+"""Runs one batch in this process and records it in Dagster's instance, and a failure for `status`
+and the page.
+"""
 
 from contextlib import nullcontext
 from datetime import datetime
@@ -6,7 +8,8 @@ from datetime import datetime
 import dagster as dg
 
 from orchestration.definitions import defs
-from orchestration.resources import BATCH_JOB, NOW_TAG, pretending
+from orchestration.resources import BATCH_JOB, NOW_TAG, Installation, pretending
+from orchestration.sensors.run_failures import record_failure
 
 
 def run_batch(*, now: datetime | None, allow_future: bool) -> bool:
@@ -17,4 +20,8 @@ def run_batch(*, now: datetime | None, allow_future: bool) -> bool:
     time = pretending(now) if now and allow_future else nullcontext()
     job = defs().resolve_job_def(BATCH_JOB)
     with dg.DagsterInstance.get() as instance, time:
-        return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False).success
+        result = job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+        if not result.success:  # the daemon would record it, too, but may not be running
+            url = Installation().database_url()
+            record_failure(instance, result.run_id, job=BATCH_JOB, url=url)
+        return result.success

@@ -26,7 +26,7 @@ def causes_of_connections(
     for one in connections:
         account = {"account": one.name, "detail": one.status_detail or UNREAD}
         if one.status == "needs_attention":
-            name = IMPORT if "automatically" in account["detail"] else ACCESS
+            name = cause_of_failure(one.status_detail)
             found.append(OpenCause(name, one.connection_id, facts=account))
         elif one.erase_due_at and one.erase_due_at > now and one.zoom_account_id not in in_use:
             since, due = one.disconnected_at, one.erase_due_at.date().isoformat()
@@ -34,6 +34,11 @@ def causes_of_connections(
                 OpenCause(REMOVED, one.connection_id, since, facts={**account, "due": due})
             )
     return found
+
+
+def cause_of_failure(status_detail: str | None) -> str:
+    """Whether Zoom is asked again, or the account has to be reconnected first."""
+    return IMPORT if "automatically" in (status_detail or UNREAD) else ACCESS
 
 
 def access_lost(one: OpenCause, _reader: Reader) -> Words:

@@ -11,6 +11,7 @@ from integration.pipeline.arrivals import batches_of_installation
 from integration.pipeline.failed_sessions import failures_by_organization
 from integration.pipeline.job_states import AUDIT_JOB, state_of_job
 from integration.pipeline.marts import marts_exist
+from integration.pipeline.status import backlog
 
 BATCHES, AUDIT, FAILURES = "batches_late", "audit_failed_anywhere", "failures_anywhere"
 STATES = {
@@ -28,7 +29,7 @@ def causes_of_installation(connection: psycopg.Connection, *, now: datetime) -> 
     )
     late = causes_of_updates(
         batches_of_installation(connection),
-        waiting_since=_waiting_since(connection),
+        waiting_since=_waiting_since(connection, now=now),
         connected_at=connected_at,
         now=now,
     )
@@ -43,15 +44,11 @@ def causes_of_installation(connection: psycopg.Connection, *, now: datetime) -> 
     return found
 
 
-def _waiting_since(connection: psycopg.Connection) -> datetime | None:
+def _waiting_since(connection: psycopg.Connection, *, now: datetime) -> datetime | None:
     """When the oldest delivery that no batch has processed was received."""
     if not marts_exist(connection):
         return None
-    return rows.maybe_scalar(
-        connection,
-        datetime,
-        "select min(received_at) from operations.deliveries where disposition = 'waiting'",
-    )
+    return backlog(connection, now=now, ledger="operations.deliveries").oldest_received_at
 
 
 def batches_late(one: OpenCause, _reader: Reader) -> Words:

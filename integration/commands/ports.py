@@ -1,4 +1,4 @@
-"""Which ports the processes of `up` get."""
+"""Which ports the processes get."""
 
 import contextlib
 import socket
@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 import click
 import psutil
+
+from integration.settings import Settings, SettingsError
+
+LAST_PORT = 65_535
 
 
 def port_for(wanted: int, *, option: str, is_chosen: bool, say: Callable[[str], None]) -> int:
@@ -40,3 +44,13 @@ def _by_whom(port: int) -> str:
             if one.status == psutil.CONN_LISTEN and one.laddr.port == port and one.pid:
                 return f" by {psutil.Process(one.pid).name()} (process {one.pid})"
     return ""
+
+
+def metrics_port(settings: Settings) -> int | None:
+    """The port that only `/metrics` is on; None if it has none of its own."""
+    port = settings.get("METRICS_PORT")
+    if not port:
+        return None
+    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= LAST_PORT):
+        raise SettingsError(f"METRICS_PORT must be a number from 1 to {LAST_PORT}, not {port!r}.")
+    return int(port)

@@ -3,6 +3,7 @@
 import click
 from psycopg.errors import InvalidSchemaName, UndefinedFunction, UndefinedTable
 
+from integration.commands.ports import metrics_port as port_of_metrics
 from integration.database.postgres import connect, database_url
 from integration.database.role_names import Role
 from integration.database.unavailable import DatabaseUnavailable, DatabaseUnsuitable
@@ -26,7 +27,12 @@ CONSEQUENCES = {"receiver": "deliveries are answered with 503", "page": "pages a
     metavar="SECONDS",
     help="After a stop signal, keep serving requests for this long while /readyz returns 503.",
 )
-def serve(port: int, host: str, only: Role | None, drain: float) -> None:
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    help="Serve /metrics on this port only (default: METRICS_PORT, or the port of everything).",
+)
+def serve(port: int, host: str, only: Role | None, drain: float, metrics_port: int | None) -> None:
     """Run only the webhook receiver and the page, or one of them.
 
     Behind a load balancer, --drain gives the balancer time to send requests elsewhere before this
@@ -35,6 +41,7 @@ def serve(port: int, host: str, only: Role | None, drain: float) -> None:
     Each part reads only the settings that it needs. If RECEIVER_DATABASE_URL or PAGE_DATABASE_URL
     is set, the part uses that login (see create-logins).
     """
+    from integration.web.serve import PortUnavailable
     from integration.web.serve import serve as run
 
     parts: tuple[Role, ...] = (only,) if only else PARTS
@@ -56,11 +63,14 @@ def serve(port: int, host: str, only: Role | None, drain: float) -> None:
             port=port,
             host=host,
             drain_seconds=drain,
+            metrics_port=port_of_metrics(settings) if metrics_port is None else metrics_port,
             echo=say_where,
         )
-    except OSError as error:
+    except PortUnavailable as error:
+        wanted, reason = error.args
+        option = "--port" if wanted == port else "--metrics-port"
         raise click.ClickException(
-            f"Cannot use port {port} ({error.strerror}). Choose another with --port."
+            f"Cannot use port {wanted} ({reason}). Choose another with {option}."
         ) from error
 
 

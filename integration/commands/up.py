@@ -17,7 +17,7 @@ from integration.commands.demonstration.settings import refuse_real_data, settin
 from integration.commands.keys import create_missing_keys, own_settings, store_missing
 from integration.commands.one_up import mark_of, only_up
 from integration.commands.own_database import database_for, restart_database
-from integration.commands.ports import free_port, port_for
+from integration.commands.ports import free_port, metrics_port, port_for
 from integration.commands.processes import with_addresses
 from integration.commands.supervisor import Supervisor
 from integration.database import postgres
@@ -55,6 +55,7 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
         settings.require_all(*NEEDED)
         settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
         settings.dagster_hosts, settings.dagster_changes  # noqa: B018  (refuses other values)
+        metrics_port(settings)  # refuses other values
         settings = store_missing(settings, {}, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
         with database_for(settings, say=say) as url:
             say("Applying database migrations…")
@@ -96,7 +97,7 @@ def run(
     say(f"  page           {settings.public_url}")
     say(f"  Dagster        {dagster}")
     say(f"  webhook URL    {page}/webhooks/zoom")
-    say(f"  metrics        {page}/metrics")
+    say(f"  metrics        {metrics_address(settings, page)}")
     say(f"  SQL            {psql_command(settings, url)}")
     say(f"  logs           {settings.home / 'logs'}")
     print_sign_in_help(settings, url, demo=demo)
@@ -106,6 +107,11 @@ def run(
             processes.restart_exited(say=say)
             time.sleep(1)
         restart_database(settings, say=say)
+
+
+def metrics_address(settings: Settings, page: str) -> str:
+    port = metrics_port(settings)
+    return f"{page}/metrics" if port is None else f"http://127.0.0.1:{port}/metrics"
 
 
 def with_keys(settings: Settings, url: str) -> Settings:

@@ -2,7 +2,7 @@
 cause ends and comes back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from integration.causes.table import CAUSES
 from integration.database import rows
 
 LOOKS_EVERY = timedelta(minutes=1)
+KNOWN_FOR = 5 * LOOKS_EVERY  # a look may be late, but nobody looks without a channel
 
 
 @dataclass(frozen=True)
@@ -113,3 +114,23 @@ def noticed_of(connection: psycopg.Connection, cause_id: int) -> Noticed | None:
         """,
         [cause_id],
     )
+
+
+def counted_causes(connection: psycopg.Connection, *, now: datetime) -> Mapping[str, int]:
+    """Each cause that people of an organization can act on, with how many are open; empty if
+    nobody has looked for causes lately.
+    """
+    found = connection.execute(
+        """
+        select cause, count(opened.cause_id)
+        from integration.last_looks
+        cross join unnest(%s::text[]) as cause
+        left join (
+            select cause_id, cause from integration.causes where ended_at is null
+        ) as opened using (cause)
+        where last_looks.what = 'causes' and last_looks.looked_at > %s
+        group by cause
+        """,
+        [[name for name, one in CAUSES.items() if one.audience == "admin"], now - KNOWN_FOR],
+    )
+    return dict(found.fetchall())

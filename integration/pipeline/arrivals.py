@@ -95,13 +95,14 @@ def batches_of_installation(connection: psycopg.Connection) -> Batches:
         with finished as (select max(finished_at) as finished_at from pipeline.batches)
         select
             finished.finished_at as last_finished_at,
-            max(run_failures.failed_at) as last_failed_at,
-            min(run_failures.failed_at) filter (
-                where run_failures.failed_at > coalesce(finished.finished_at, '-infinity')
+            (
+                select max(failed_at) from pipeline.run_failures where job = %(job)s
+            ) as last_failed_at,
+            (
+                select min(failed_at) from pipeline.run_failures
+                where job = %(job)s and failed_at > coalesce(finished.finished_at, '-infinity')
             ) as failed_since
         from finished
-        left join pipeline.run_failures on run_failures.job = %s
-        group by finished.finished_at
         """,
-        [BATCH_JOB],
+        {"job": BATCH_JOB},
     )

@@ -55,6 +55,11 @@ def finish_batches(connection: psycopg.Connection, *, tables: Iterable[str]) -> 
     return reached
 
 
+def batches_started(connection: psycopg.Connection) -> int:
+    """How many batches have ever been started: their numbers have no gaps."""
+    return rows.scalar(connection, int, "select coalesce(max(batch), 0)::int from pipeline.batches")
+
+
 def latest_batch_time(connection: psycopg.Connection) -> datetime | None:
     """The latest time that any batch ran as of, from which "24 hours without an ended event" is
     counted.

@@ -24,6 +24,7 @@ from integration.pipeline.dbt.project import LIVE, Manifest, read_manifest
 from integration.pipeline.dbt.run import DbtFailed, failures_of, run_dbt
 from integration.pipeline.facts import sync_facts
 from integration.pipeline.marts import relations_exist
+from integration.pipeline.status import delay_of_batch, landed_batch, record_delay
 from integration.pipeline.used_news import delete_used_news
 from integration.pipeline.writer import WriterLost
 from integration.settings import Settings
@@ -60,7 +61,11 @@ class Derivation:
     def finish(self) -> None:
         """Finishes the batches that all tables have processed, and deletes their change sets."""
         with self.connection.transaction():
+            batch = landed_batch(self.connection)
+            delay = delay_of_batch(self.connection, batch) if batch else None
             finished = finish_batches(self.connection, tables=self.code)
+            if batch and delay and finished == batch.number:
+                record_delay(self.connection, delay, batch)
             delete_used_news(self.connection, finished=finished)
 
 

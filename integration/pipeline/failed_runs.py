@@ -11,8 +11,11 @@ def record_failed_run(
     """
     connection.execute(
         """
-        insert into pipeline.run_failures (run_id, job, steps, checks) values (%s, %s, %s, %s)
+        insert into pipeline.run_failures (run_id, job, steps, checks, number)
+        select %(run)s, %(job)s, %(steps)s::text[], %(checks)s::text[],
+            coalesce(max(number), 0) + 1
+        from pipeline.run_failures where job = %(job)s
         on conflict (run_id) do nothing
         """,
-        [run_id, job, steps, checks],
+        {"run": run_id, "job": job, "steps": steps, "checks": checks},
     )

@@ -2,6 +2,7 @@
 batch does not end the failure of an audit.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,17 +12,23 @@ from integration.database import rows
 
 BATCH_JOB = "zoom_batch"
 AUDIT_JOB = "nightly_audit"
+SINGLE_ASSETS = "__ASSET_JOB"  # Dagster's name for runs of assets that somebody selects
+JOBS = (
+    *(BATCH_JOB, AUDIT_JOB, "erase_due_accounts", "send_monday_digests", "housekeeping"),
+    SINGLE_ASSETS,
+)
 
 
 @dataclass(frozen=True)
 class JobState:
-    """`failed_since` is the first failure after the last success, `steps` are the failed steps of
-    the newest failure. Both are empty while the job succeeds.
+    """`failed_since` is the first failure after the last success, `steps` and `checks` are the
+    failed steps and checks of the newest failure. All are empty while the job succeeds.
     """
 
     passed_at: datetime | None
     failed_since: datetime | None
     steps: list[str]
+    checks: list[str]
 
 
 def record_passed_job(connection: psycopg.Connection, job: str, *, now: datetime) -> None:
@@ -44,7 +51,7 @@ def state_of_job(connection: psycopg.Connection, job: str) -> JobState:
             select max(passed_at) as passed_at from pipeline.passed_jobs where job = %(job)s
         ),
         failed as (
-            select run_failures.failed_at, run_failures.steps
+            select run_failures.failed_at, run_failures.steps, run_failures.checks
             from pipeline.run_failures
             cross join passed
             where run_failures.job = %(job)s
@@ -53,10 +60,48 @@ def state_of_job(connection: psycopg.Connection, job: str) -> JobState:
         select
             passed.passed_at,
             (select min(failed_at) from failed) as failed_since,
-            coalesce(
-                (select steps from failed order by failed_at desc limit 1), '{}'
-            ) as steps
+            coalesce(newest.steps, '{}') as steps,
+            coalesce(newest.checks, '{}') as checks
         from passed
+        left join lateral (
+            select steps, checks from failed order by failed_at desc limit 1
+        ) as newest on true
         """,
         {"job": job},
+    )
+
+
+def newest_failed_checks(connection: psycopg.Connection, job: str) -> list[str]:
+    """The failed checks of the job's newest failure, even if the job has succeeded since."""
+    return (
+        rows.maybe_scalar(
+            connection,
+            list,
+            """
+            select checks from pipeline.run_failures where job = %s
+            order by failed_at desc
+            limit 1
+            """,
+            [job],
+        )
+        or []
+    )
+
+
+def failures_of_jobs(connection: psycopg.Connection) -> Mapping[str, int]:
+    """Job -> how many of its runs have ever failed."""
+    return dict(
+        connection.execute(
+            """
+            select jobs.job, coalesce(latest.number, 0)
+            from unnest(%s::text[]) as jobs (job)
+            left join lateral (
+                select number from pipeline.run_failures
+                where run_failures.job = jobs.job and number is not null
+                order by failed_at desc
+                limit 1
+            ) as latest on true
+            """,
+            [list(JOBS)],
+        ).fetchall()
     )

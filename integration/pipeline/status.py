@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import psycopg
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Identifier
 
 from integration.database import rows
 from integration.pipeline.batches import Batch
-from integration.pipeline.marts import marts_exist, relations_exist
+from integration.pipeline.marts import relations_exist
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,16 @@ class BatchStatus:
     as_of: datetime
     started_at: datetime
     finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class FinishedBatch:
+    """The batch that finished last. The delays are those of the newest batch that wrote entries."""
+
+    finished_at: datetime
+    length: timedelta
+    delay_median: timedelta | None
+    delay_95: timedelta | None
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,10 @@ class Delay:
     until_received: timedelta | None
 
 
-_READ_BY_DELAY = ("intermediate.int_session_arrivals",)
+_READ_BY_DELAY = (
+    *("timeline.sessions", "timeline.activities"),
+    "intermediate.int_session_arrivals",  # newer, so missing between an update and its first batch
+)
 LATEST_SESSIONS = 300  # enough for percentiles, and read in milliseconds
 
 _DELAY = SQL("""
@@ -103,12 +116,14 @@ _DELAY_OF_A_WEEK = _DELAY.format(
     entries=SQL("true"),
     latest=LATEST_SESSIONS,
 )
+# Only of sessions whose events have landed since the last finished batch: a mapping that applies
+# from an earlier day adds entries long after their sessions.
 _DELAY_OF_A_BATCH = _DELAY.format(
     which=SQL("""
     inner join (
-        select distinct organization_id, session_id from intermediate.int_touched_sessions
-        where batch = %(batch)s
-    ) as touched using (organization_id, session_id)
+        select distinct organization_id, session_id from zoom_raw.events
+        where batch between %(first)s and %(batch)s and session_id is not null
+    ) as landed using (organization_id, session_id)
     """),
     entries=SQL("activities.updated_at = %(as_of)s"),
     latest=LATEST_SESSIONS,
@@ -143,6 +158,32 @@ def latest_batch(connection: psycopg.Connection) -> BatchStatus | None:
     )
 
 
+def finished_batch(connection: psycopg.Connection) -> FinishedBatch | None:
+    return rows.maybe_one(
+        connection,
+        FinishedBatch,
+        """
+        select
+            last.finished_at,
+            last.finished_at - last.started_at as length,
+            delayed.delay_median,
+            delayed.delay_95
+        from (
+            select finished_at, started_at from pipeline.batches
+            where finished_at is not null
+            order by finished_at desc, batch desc
+            limit 1
+        ) as last
+        left join lateral (
+            select delay_median, delay_95 from pipeline.batches
+            where delay_95 is not null
+            order by batch desc
+            limit 1
+        ) as delayed on true
+        """,
+    )
+
+
 def landed_batch(connection: psycopg.Connection) -> Batch | None:
     """The newest batch that has landed all its data: the one that the models derive."""
     row = connection.execute(
@@ -152,20 +193,26 @@ def landed_batch(connection: psycopg.Connection) -> Batch | None:
     return Batch(*row) if row else None
 
 
-def backlog(connection: psycopg.Connection, *, now: datetime) -> Backlog:
+def backlog(
+    connection: psycopg.Connection, *, now: datetime, ledger: str = "ingress.deliveries"
+) -> Backlog:
+    """From the ledger, or from the view `operations.deliveries` of it. It reads what waits, and not
+    the history.
+    """
     return rows.one(
         connection,
         Backlog,
-        """
+        SQL("""
         select
-            (select count(*) from ingress.deliveries where disposition = 'waiting') as waiting,
-            (select min(received_at) from ingress.deliveries
-            where disposition = 'waiting') as oldest_received_at,
+            count(*) as waiting,
+            min(received_at) as oldest_received_at,
             (
-                select count(*) from ingress.deliveries
+                select count(*) from {ledger}
                 where received_at > %s - interval '1 day' and disposition = 'quarantined'
             ) as quarantined_last_day
-        """,
+        from {ledger}
+        where disposition = 'waiting'
+        """).format(ledger=Identifier(*ledger.split("."))),
         [now],
     )
 
@@ -174,8 +221,8 @@ def delay_to_entries(
     connection: psycopg.Connection, *, now: datetime, organization_id: str | None = None
 ) -> Delay | None:
     """The delay of one organization, or of all; None before the first batch."""
-    if not marts_exist(connection) or not relations_exist(connection, _READ_BY_DELAY):
-        return None  # the second is new, so it is missing between an update and its first batch
+    if not relations_exist(connection, _READ_BY_DELAY):
+        return None
     return rows.maybe_one(
         connection,
         Delay,
@@ -184,13 +231,33 @@ def delay_to_entries(
     )
 
 
-def delay_of_batch(connection: psycopg.Connection, batch: Batch) -> Delay:
-    """The delay of the entries that this batch wrote."""
-    return rows.one(
+def delay_of_batch(connection: psycopg.Connection, batch: Batch) -> Delay | None:
+    """The delay of the entries that this batch wrote for sessions whose events were new."""
+    if not relations_exist(connection, _READ_BY_DELAY):
+        return None
+    first = rows.scalar(
+        connection,
+        int,
+        "select coalesce(max(batch), 0) + 1 from pipeline.batches "
+        "where batch < %s and finished_at is not null",
+        [batch.number],
+    )
+    return rows.maybe_one(
         connection,
         Delay,
         _DELAY_OF_A_BATCH,
-        {"batch": batch.number, "as_of": batch.as_of},
+        {"first": first, "batch": batch.number, "as_of": batch.as_of},
+    )
+
+
+def record_delay(connection: psycopg.Connection, delay: Delay, batch: Batch) -> None:
+    """Keeps the delay of a batch: the page's login may not read it for all organizations
+    together.
+    """
+    connection.execute(
+        "update pipeline.batches set delay_median = %s, delay_95 = %s "
+        "where batch = %s and delay_95 is null",
+        [delay.median, delay.percentile_95, batch.number],
     )
 
 

@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from integration.database.role_names import Role
 from integration.settings import Settings
 from integration.web.health import ROUTES
+from integration.web.metrics.port import MetricsPort, OnlyOnItsPort
 from integration.web.part import Part
 from integration.web.receiver.part import receiver_part
 from integration.web.security import SecurityHeaders
@@ -43,11 +44,12 @@ def create_app(
                 state |= await running.enter_async_context(part.run())
             yield state
 
-    stopping = Stopping()
+    stopping, metrics_port = Stopping(), MetricsPort()
     app = Starlette(
         routes=[*ROUTES, *(route for part in parts for route in part.routes)],
         middleware=[
             Middleware(ClosesConnections, stopping=stopping),
+            Middleware(OnlyOnItsPort, port=metrics_port),
             Middleware(SecurityHeaders, is_https=any(part.is_https for part in parts)),
         ],
         exception_handlers={
@@ -55,5 +57,5 @@ def create_app(
         },
         lifespan=lifespan,
     )
-    app.state.stopping = stopping
+    app.state.stopping, app.state.metrics_port = stopping, metrics_port
     return app

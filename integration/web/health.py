@@ -1,13 +1,15 @@
 """The routes for monitoring: liveness, readiness, and metrics without customers' names."""
 
-from datetime import UTC, datetime
-
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+DATABASE_UP = b"""\
+# HELP zoom_database_up 1 if this process can use the database, else 0
+# TYPE zoom_database_up gauge
+zoom_database_up %d
+"""
 STOPPING = "The process is stopping. Send requests to another one.\n"
 
 
@@ -32,11 +34,14 @@ async def show_metrics(request: Request) -> Response:
     """GET /metrics: the metrics of the process and the figures of the database, in Prometheus' text
     format. A process with only the receiver cannot read the figures.
     """
-    figures = b""
-    if hasattr(request.state, "figures"):
-        figures = await run_in_threadpool(request.state.figures, now=datetime.now(UTC))
+    state = request.state
+    if hasattr(state, "figures"):
+        figures = await state.figures.text()
+        is_up = figures is not None
+    else:
+        figures, is_up = None, await state.readiness.is_ready()
     return Response(
-        generate_latest(request.state.registry) + figures,
+        generate_latest(state.registry) + DATABASE_UP % is_up + (figures or b""),
         headers={"Content-Type": CONTENT_TYPE_LATEST},
     )
 

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from anyio import CapacityLimiter
-from prometheus_client import CollectorRegistry
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
@@ -14,7 +13,8 @@ from starlette.staticfiles import StaticFiles
 from integration.database.address import next_steps
 from integration.settings import Settings
 from integration.sign_in.signing import Signing
-from integration.web.gauges import gauges
+from integration.web.metrics.figures import Figures, read_figures
+from integration.web.metrics.registry import new_registry
 from integration.web.page.app_context import AppContext
 from integration.web.page.browser_session import BrowserSession
 from integration.web.page.error_pages import error_handlers
@@ -62,8 +62,8 @@ def page_part(settings: Settings, url: str) -> Part:
             yield {
                 "page": page,
                 "pages_at_once": CapacityLimiter(PAGES_AT_ONCE),
-                "registry": CollectorRegistry(),
-                "figures": partial(gauges, page.pool),
+                "registry": new_registry(settings.home),
+                "figures": Figures(partial(read_figures, page.pool)),
                 "readiness": Readiness(
                     partial(run_in_threadpool, can_answer, page.pool),
                     f"Pages cannot be answered. {next_steps(url)}\n",

@@ -4,7 +4,7 @@ import resource
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import uvicorn
 from starlette.applications import Starlette
@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from integration.database.role_names import Role
 from integration.settings import Settings
 from integration.web.app import create_app
+from integration.web.metrics.port import PATH as METRICS_PATH
 from integration.web.receiver.connection_limits import MAX_HEADER_BYTES, bounded_protocol
 from integration.web.stopping import DrainingServer
 
@@ -24,6 +25,10 @@ BACKLOG = 256
 OPEN_FILES = 4096
 
 
+class PortUnavailable(Exception):
+    """A port cannot be listened on: the port, and why."""
+
+
 def serve(
     settings: Settings,
     url: str,
@@ -34,24 +39,43 @@ def serve(
     receiver_url: str | None = None,
     only: Role | None = None,
     drain_seconds: float = 0,
+    metrics_port: int | None = None,
 ) -> None:
     """Serves until SIGTERM or SIGINT and for `drain_seconds` more, finishes open requests, and
-    returns. A second signal ends the waiting. Main thread only.
+    returns. A second signal ends the waiting. Main thread only. With `metrics_port`, the metrics
+    are on this port of the same address, and not on the other.
 
-    SettingsError without a webhook secret, OSError if the port is taken. Port 0 is any free port.
+    SettingsError without a webhook secret, PortUnavailable if a port is taken. Port 0 is any free
+    port.
     """
     app = create_app(settings, url, receiver_url=receiver_url, only=only)
     _allow_open_files()
     # After its shutdown, uvicorn raises the signal again; the process would end with an error.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with suppress(KeyboardInterrupt), socket.create_server((host, port), family=family) as listener:
-        shown_host = f"[{host}]" if ":" in host else host
-        echo(f"listening on http://{shown_host}:{listener.getsockname()[1]}")
+    shown_host = f"[{host}]" if ":" in host else host
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
+        sockets = [stack.enter_context(_listener(host, port))]
+        echo(f"listening on http://{shown_host}:{_port_of(sockets[0])}")
+        if metrics_port is not None:
+            sockets.append(stack.enter_context(_listener(host, metrics_port)))
+            app.state.metrics_port.number = _port_of(sockets[1])
+            echo(f"metrics on http://{shown_host}:{_port_of(sockets[1])}{METRICS_PATH}")
         server = DrainingServer(
             config_of(app), stopping=app.state.stopping, drain_seconds=drain_seconds
         )
-        server.run(sockets=[listener])
+        server.run(sockets=sockets)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise PortUnavailable(port, error.strerror) from error
+
+
+def _port_of(listener: socket.socket) -> int:
+    return int(listener.getsockname()[1])
 
 
 def config_of(app: Starlette) -> uvicorn.Config:

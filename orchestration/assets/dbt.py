@@ -251,8 +251,8 @@ def _facts_of_batch(model: str, connection: psycopg.Connection) -> dict[str, Any
     return {"outcomes": table(["outcome", "participants in affected sessions"], counts)}
 
 
-def _delays(delay: Delay) -> dg.MetadataValue[Any]:
-    if delay.median is None or delay.longest is None:
+def _delays(delay: Delay | None) -> dg.MetadataValue[Any]:
+    if delay is None or delay.median is None or delay.longest is None:
         return dg.MetadataValue.text("no entries written")
     median, longest = delay.median.total_seconds() / 60, delay.longest.total_seconds() / 60
     return table(

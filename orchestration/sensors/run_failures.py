@@ -16,14 +16,20 @@ from orchestration.resources import Installation
     ),
 )
 def run_failures(context: dg.RunFailureSensorContext, installation: Installation) -> None:
-    failed_steps = [event.step_key for event in context.get_step_failure_events() if event.step_key]
-    with connect(installation.database_url(), role="pipeline") as connection:
+    run = context.dagster_run
+    record_failure(context.instance, run.run_id, job=run.job_name, url=installation.database_url())
+
+
+def record_failure(instance: dg.DagsterInstance, run_id: str, *, job: str, url: str) -> None:
+    """Records a failed run, once, whoever notices it."""
+    failures = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    with connect(url, role="pipeline") as connection:
         record_failed_run(
             connection,
-            run_id=context.dagster_run.run_id,
-            job=context.dagster_run.job_name,
-            steps=failed_steps,
-            checks=failed_checks(context.instance, context.dagster_run.run_id),
+            run_id=run_id,
+            job=job,
+            steps=[entry.step_key for entry in failures if entry.step_key],
+            checks=failed_checks(instance, run_id),
         )
 
 

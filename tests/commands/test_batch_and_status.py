@@ -6,7 +6,7 @@ import pytest
 
 from integration.commands.main import COMMANDS
 from simulator.company import DEFAULT_ACCOUNT_ID, build_company
-from tests.commands.program import Program, directory_file, rows
+from tests.commands.program import Program, directory_file, execute, rows
 
 NOT_REQUIRED_YET = {"sign-in-link"}
 CONTRACT = {
@@ -59,6 +59,19 @@ def test_a_trial_batch_may_run_as_of_a_later_time(program_with_tables: Program) 
     answer = program_with_tables("batch", "--now", "2099-01-01T00:00:00Z", "--pretend")
     assert answer.code == 0, answer.err[-1000:]
     assert answer.out.startswith("batch 1 as of 2099-01-01 00:00:00 UTC")
+
+
+def test_a_failed_batch_is_recorded_without_the_daemon(program_with_tables: Program) -> None:
+    program = program_with_tables
+    execute(program.settings["DATABASE_URL"], "alter table zoom_raw.events rename to elsewhere")
+    codes = [program("batch").code for _ in range(2)]
+    recorded = "select job, steps <> '{}', number from pipeline.run_failures order by number"
+    assert codes == [1, 1]
+    assert rows(program.settings["DATABASE_URL"], recorded) == [
+        ("zoom_batch", True, 1),
+        ("zoom_batch", True, 2),
+    ]
+    assert "The last batch failed" in program("status").out
 
 
 def test_the_status_shows_what_a_batch_has_done(

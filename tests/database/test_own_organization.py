@@ -24,6 +24,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 QUEUES = {
     "integration.causes",
     "integration.connections",
+    "integration.erasure_requests",
     "integration.mails",
     "integration.notifications",
     "integration.openid_providers",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from integration.pipeline.dbt.project import read_manifest
+from integration.pipeline.job_states import JOBS, SINGLE_ASSETS
 from tests.pipeline import installation
 
 # The contract sets "*/20 * * * *" and "on by default". The others are the product's choice.
@@ -40,6 +41,10 @@ def test_the_definitions_load(definitions: Any) -> None:
     dg.Definitions.validate_loadable(definitions)
     names = {job.name for job in definitions.resolve_all_job_defs()}
     assert {"zoom_batch", "nightly_audit"} <= names
+
+
+def test_the_metrics_know_every_job(definitions: Any) -> None:
+    assert {job.name for job in definitions.resolve_all_job_defs()} | {SINGLE_ASSETS} == set(JOBS)
 
 
 def test_schedules_and_sensors_are_on_by_default(definitions: Any) -> None:

@@ -25,8 +25,7 @@ class Metrics:
     seconds: Histogram
 
 
-def new_metrics() -> Metrics:
-    registry = CollectorRegistry()
+def new_metrics(registry: CollectorRegistry) -> Metrics:
     rejected = Counter(
         "zoom_deliveries_refused", "Requests rejected, by reason", ["reason"], registry=registry
     )

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from integration.database.address import next_steps
 from integration.settings import PLACEHOLDER, Settings, SettingsError
+from integration.web.metrics.registry import new_registry
 from integration.web.part import Part
 from integration.web.readiness import Readiness
 from integration.web.receiver.deliveries import (
@@ -28,7 +29,7 @@ def receiver_part(settings: Settings, url: str) -> Part:
 
     @asynccontextmanager
     async def run() -> AsyncIterator[dict[str, Any]]:
-        metrics = new_metrics()
+        metrics = new_metrics(new_registry(settings.home))
         async with receiver_pool(url) as pool:  # does not wait for a connection
             yield {
                 "pool": pool,

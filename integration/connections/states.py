@@ -1,0 +1,42 @@
+"""Counts the connections of the whole installation by their status, without naming any."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+
+from integration.database import rows
+
+
+@dataclass(frozen=True)
+class ConnectionStates:
+    """`details` are the reasons of those that need attention. `oldest_import_at`: of the
+    connections in use, when the users of the one that was imported least recently were imported; if
+    that was never, when it was connected.
+    """
+
+    active: int
+    needs_attention: int
+    disconnected: int
+    details: list[str | None]
+    oldest_import_at: datetime | None
+
+
+def connection_states(connection: psycopg.Connection) -> ConnectionStates:
+    return rows.one(
+        connection,
+        ConnectionStates,
+        """
+        select
+            count(*) filter (where status = 'active') as active,
+            count(*) filter (where status = 'needs_attention') as needs_attention,
+            count(*) filter (where status = 'disconnected') as disconnected,
+            coalesce(
+                array_agg(status_detail) filter (where status = 'needs_attention'), '{}'
+            ) as details,
+            min(coalesce(users_imported_at, connected_at)) filter (
+                where disconnected_at is null
+            ) as oldest_import_at
+        from integration.connections
+        """,
+    )

@@ -1,0 +1,3 @@
+"""What `/metrics` shows: figures of the process, and of the whole installation. They name no
+customer, account or person.
+"""

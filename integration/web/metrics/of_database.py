@@ -1,0 +1,251 @@
+"""The figures of the installation, read from the database when Prometheus asks.
+
+Each is a rule that `status` or the table of causes has, too, and is read by the same function. No
+query reads more the longer the history is.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import psycopg
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from integration.causes.connections import ACCESS, IMPORT, cause_of_failure
+from integration.causes.operator import causes_of_installation
+from integration.causes.table import CAUSES
+from integration.connections.states import connection_states
+from integration.database import rows
+from integration.notify.noticed import counted_causes
+from integration.notify.outbox import failing_channels
+from integration.notify.waiting import mail_state
+from integration.pipeline.arrivals import batches_of_installation
+from integration.pipeline.batches import batches_started
+from integration.pipeline.failed_sessions import failures_by_organization
+from integration.pipeline.job_states import (
+    AUDIT_JOB,
+    BATCH_JOB,
+    failures_of_jobs,
+    newest_failed_checks,
+    state_of_job,
+)
+from integration.pipeline.marts import marts_exist
+from integration.pipeline.status import backlog, finished_batch
+from integration.privacy.due_erasures import due_erasures
+
+JOB = "dagster_job"  # Prometheus has a label `job` of its own
+
+
+def figures_of_database(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]:
+    """Those that are known: before the first batch, for example, there is no time of the last."""
+    yield from _batches(connection)
+    yield from _jobs(connection)
+    if marts_exist(connection):  # the first batch creates what shows the ledger to the page
+        yield from _deliveries(connection, now=now)
+    yield from _connections(connection)
+    yield from _failures(connection)
+    yield from _erasures(connection, now=now)
+    yield from _mails(connection, now=now)
+    yield from _problems(connection, now=now)
+    yield from _gauge(
+        "zoom_database_size_bytes",
+        "Size of the database on the disk of its server",
+        rows.scalar(connection, int, "select pg_database_size(current_database())"),
+    )
+
+
+def _batches(connection: psycopg.Connection) -> Iterator[Metric]:
+    yield CounterMetricFamily(
+        "zoom_batches_started",
+        "Batches that were ever started",
+        value=batches_started(connection),
+    )
+    batches = batches_of_installation(connection)
+    yield from _time(
+        "zoom_last_batch_finished",
+        "When the last batch finished",
+        batches.last_finished_at,
+    )
+    yield from _time(
+        "zoom_last_batch_failed",
+        "When the last failed batch was recorded, whether the schedule or a command ran it",
+        batches.last_failed_at,
+    )
+    yield from _gauge(
+        "zoom_batch_failing",
+        "1 from the first failed batch until a batch finishes, else 0",
+        batches.failed_since is not None,
+    )
+    last = finished_batch(connection)
+    if last is None:
+        return
+    yield from _gauge(
+        "zoom_last_batch_duration_seconds",
+        "How long the batch took that finished last",
+        last.length.total_seconds(),
+    )
+    if last.delay_median is not None and last.delay_95 is not None:
+        yield from _gauges(
+            "zoom_entry_delay_seconds",
+            "From the arrival of a session's last webhook to the batch that wrote its entries: of "
+            "the newest batch that wrote entries for new sessions",
+            "quantile",
+            {"0.5": last.delay_median.total_seconds(), "0.95": last.delay_95.total_seconds()},
+        )
+
+
+def _jobs(connection: psycopg.Connection) -> Iterator[Metric]:
+    failures = CounterMetricFamily(
+        "zoom_run_failures",
+        "Runs of each Dagster job that failed, whether a schedule, a sensor, a command or a person "
+        "started them",
+        labels=[JOB],
+    )
+    for job, count in failures_of_jobs(connection).items():
+        failures.add_metric([job], count)
+    yield failures
+    audit = state_of_job(connection, AUDIT_JOB)
+    yield from _time("zoom_last_audit_passed", "When a nightly audit last passed", audit.passed_at)
+    yield from _gauge(
+        "zoom_audit_failing",
+        "1 from the first failed nightly audit until one passes, else 0",
+        audit.failed_since is not None,
+    )
+    is_batch_failing = batches_of_installation(connection).failed_since is not None
+    of_batch = newest_failed_checks(connection, BATCH_JOB) if is_batch_failing else []
+    yield from _gauges(
+        "zoom_checks_failed",
+        "Data checks that failed in the newest failed run of the job, 0 once the job succeeds",
+        JOB,
+        {AUDIT_JOB: len(audit.checks), BATCH_JOB: len(of_batch)},
+    )
+
+
+def _deliveries(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]:
+    found = backlog(connection, now=now, ledger="operations.deliveries")
+    yield from _gauge(
+        "zoom_deliveries_waiting", "Deliveries that no batch has processed", found.waiting
+    )
+    yield from _time(
+        "zoom_oldest_waiting_delivery",
+        "When the oldest delivery that no batch has processed was received; absent if none waits",
+        found.oldest_received_at,
+    )
+    yield from _gauge(
+        "zoom_deliveries_quarantined",
+        "Deliveries of the last 24 hours that could not be read",
+        found.quarantined_last_day,
+    )
+
+
+def _connections(connection: psycopg.Connection) -> Iterator[Metric]:
+    found = connection_states(connection)
+    yield from _gauges(
+        "zoom_connections",
+        "Connections by status",
+        "status",
+        {
+            "active": found.active,
+            "needs_attention": found.needs_attention,
+            "disconnected": found.disconnected,
+        },
+    )
+    yield from _gauge(
+        "zoom_connections_needing_attention",
+        "Connections that need attention: the last import of their users failed",
+        found.needs_attention,
+    )
+    failing = [cause_of_failure(detail) for detail in found.details]
+    yield from _gauges(
+        "zoom_imports_failing",
+        "The same connections by what to do: access_lost, reconnect the account; import_failing, "
+        "Zoom is asked again",
+        "cause",
+        {cause: failing.count(cause) for cause in (ACCESS, IMPORT)},
+    )
+    yield from _time(
+        "zoom_oldest_import",
+        "Of the connections in use, when the users of the one that was imported least recently "
+        "were imported; if that was never, when it was connected",
+        found.oldest_import_at,
+    )
+
+
+def _failures(connection: psycopg.Connection) -> Iterator[Metric]:
+    failures = failures_by_organization(connection)
+    yield from _gauge(
+        "zoom_sessions_failed",
+        "Sessions that could not be derived and keep their previous rows",
+        sum(one.sessions for one in failures),
+    )
+    yield from _gauge(
+        "zoom_tables_failed",
+        "Tables and steps that failed for a whole organization, counted once for each",
+        sum(len(one.models) for one in failures),
+    )
+
+
+def _erasures(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]:
+    due = due_erasures(connection, now=now)
+    yield from _gauges(
+        "zoom_erasures_due_soon",
+        "Erasures due within 48 hours: of accounts that removed the app, which happen "
+        "automatically, and of people who asked for it",
+        "kind",
+        due.soon(now=now),
+    )
+    yield from _gauges(
+        "zoom_erasures_overdue",
+        "Erasures past their date; of accounts, by more than an hour",
+        "kind",
+        due.overdue(now=now),
+    )
+
+
+def _mails(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]:
+    yield from _gauge(
+        "zoom_notification_channels_failing",
+        "Notification channels that are failing",
+        len(failing_channels(connection, now=now)),
+    )
+    mails = mail_state(connection)
+    yield from _gauge("zoom_mails_waiting", "Emails that wait to be sent", mails.waiting)
+    yield from _time(
+        "zoom_oldest_waiting_mail",
+        "When the oldest waiting email was written; absent if none waits",
+        mails.oldest_at,
+    )
+    yield from _gauge(
+        "zoom_mails_failed", "Emails of the last 7 days that could not be sent", mails.failed
+    )
+
+
+def _problems(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]:
+    operators = [one.name for one in causes_of_installation(connection, now=now)]
+    of_organizations = counted_causes(connection, now=now)
+    yield from _gauges(
+        "zoom_problems",
+        "Open problems by cause, as they are emailed; those of organizations only while a process "
+        "that sends notifications looks for them",
+        "cause",
+        {
+            name: operators.count(name) if cause.audience == "operator" else of_organizations[name]
+            for name, cause in CAUSES.items()
+            if cause.audience == "operator" or name in of_organizations
+        },
+    )
+
+
+def _gauge(name: str, text: str, value: float) -> Iterator[Metric]:
+    yield GaugeMetricFamily(name, text, value=value)
+
+
+def _time(name: str, text: str, value: datetime | None) -> Iterator[Metric]:
+    if value is not None:
+        yield GaugeMetricFamily(f"{name}_timestamp_seconds", text, value=value.timestamp())
+
+
+def _gauges(name: str, text: str, label: str, values: Mapping[str, float]) -> Iterator[Metric]:
+    family = GaugeMetricFamily(name, text, labels=[label])
+    for which, value in values.items():
+        family.add_metric([which], value)
+    yield family
