@@ -69,6 +69,14 @@ SHOW_NOBODY = frozenset(
 )
 
 
+class StatusUnknown(click.ClickException):
+    """The status could not be read: not 1, which `status` uses when something needs attention. For
+    Nagios, 3 is "unknown".
+    """
+
+    exit_code = 3
+
+
 class CommandGroup(click.Group):
     """Imports a command's module when the command is used."""
 
@@ -84,6 +92,16 @@ class CommandGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         os.umask(0o077)  # only this user may read files in the home: logs, runs, compiled SQL
+        try:
+            return self._invoke(ctx)
+        except click.UsageError:
+            raise
+        except click.ClickException as error:
+            if ctx.invoked_subcommand == "status":
+                raise StatusUnknown(error.message) from error
+            raise
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except TransientZoomError as error:  # a command does not retry

@@ -1,7 +1,13 @@
 """`status` exits with 1 when something needs attention, and says what."""
 
+import json
+import re
+from datetime import datetime
+from typing import Any
+
 import pytest
 
+from integration.settings import PROJECT
 from tests.commands.program import Program, execute
 
 CONNECTED = """
@@ -170,3 +176,85 @@ def test_failing_sessions_are_listed_with_tables_and_error(program: Program) -> 
             ["", "", "timeline.sessions", "", ""],
         ],
     )
+
+
+NAMES_OF_PROBLEMS = {
+    "a connection": ["connection_needs_attention"],
+    "a failed batch": ["batch_failed"],
+    "no batch": ["no_batch"],
+    "a backlog": ["deliveries_waiting"],
+    "a failed audit, good batches": ["audit_failed"],
+    "an erasure that is overdue": ["erasure_overdue"],
+    "a person who asked for erasure": ["erasure_requested"],
+    "mail that waits": ["mail_waiting"],
+    "a channel over which nothing arrives": ["notifications_failing"],
+    "sessions and settings that fail": ["not_derived"],
+}
+DOCUMENT = (PROJECT / "docs" / "operations" / "monitoring.md").read_text()
+
+
+@pytest.mark.parametrize(("state", "said"), STATES.values(), ids=STATES)
+def test_the_json_says_the_same_as_the_text(state: str, said: list[str], program: Program) -> None:
+    execute(program.settings["DATABASE_URL"], state)
+    text, answer = program("status"), program("status", "--json")
+    shown = json.loads(answer.out)
+    name = next(name for name in STATES if STATES[name] == (state, said))
+    assert answer.code == text.code
+    assert shown["needs_attention"] == bool(answer.code)
+    assert [one["name"] for one in shown["problems"]] == NAMES_OF_PROBLEMS.get(name, [])
+    without_times = [re.sub(r"\d+ (s|min|h|d)\b", "", one["text"]) for one in shown["problems"]]
+    assert all(one in re.sub(r"\d+ (s|min|h|d)\b", "", text.out) for one in without_times)
+    assert answer.err == ""
+
+
+def test_the_json_has_iso_times_and_every_field_is_documented(program: Program) -> None:
+    state = GOOD + IN_NEED + FAILURES + WAITING + MAIL + WEBHOOK + AUDIT_FAILED
+    execute(program.settings["DATABASE_URL"], state + ASKED)
+    answer = program("status", "--json")
+    fields = dict(fields_of(json.loads(answer.out)))
+    times = {name: value for name, value in fields.items() if name.endswith(("_at", "_since"))}
+    assert len(times) > 10
+    for value in times.values():
+        assert value is None or (value.endswith("Z") and datetime.fromisoformat(value))
+    section = DOCUMENT.partition("\n## `status --json`\n")[2].partition("\n## ")[0]
+    documented = set(re.findall(r"`([a-z0-9_.]+)`", section))
+    assert sorted(name for name in fields if name not in documented) == []
+
+
+def fields_of(value: Any, name: str = "") -> list[tuple[str, Any]]:
+    """(the path of a field, a value of it); what is in a list has the list's path."""
+    if isinstance(value, dict):
+        return [
+            each
+            for key, one in value.items()
+            for each in fields_of(one, f"{name}.{key}" if name else key)
+        ]
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [each for one in value for each in fields_of(one, name)]
+    return [(name, value)]
+
+
+def test_the_json_names_nobody(program: Program) -> None:
+    """A user who asked for erasure has a name and an address, which no operator needs here."""
+    execute(program.settings["DATABASE_URL"], GOOD + ASKED)
+    answer = program("status", "--json")
+    assert answer.code == 1
+    assert re.findall("Bea Best|bea@acme.example|@", answer.out) == []
+    assert [one["user_id"] for one in json.loads(answer.out)["erasures"]["requests"]] == ["bea"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"DATABASE_URL": "postgresql://a:secretpw@127.0.0.1:1/x"}, "127.0.0.1"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+    ],
+)
+def test_a_status_that_cannot_be_read_is_neither_good_nor_bad(
+    settings: dict[str, str], said: str, program: Program
+) -> None:
+    answer = program("status", "--json", **settings)
+    assert (answer.code, answer.out, answer.is_a_plain_refusal) == (3, "", True)
+    assert said in answer.err
+    assert "secretpw" not in answer.text
+    assert program("status", "--xml").code == 2
