@@ -19,7 +19,8 @@ from integration.web.pages import PAGES
 from tests.rules.settings import listed_settings
 
 FOLDER = PROJECT / "docs" / "privacy"
-DOCUMENTS = [*sorted(FOLDER.glob("*.md")), PROJECT / "docs" / "SECURITY.md"]
+OTHERS = [PROJECT / "docs" / name for name in ("SECURITY.md", "accessibility.md")]
+DOCUMENTS = [*sorted(FOLDER.glob("*.md")), *OTHERS]
 MIGRATIONS = PROJECT / "integration" / "database" / "migrations"
 # Written in capitals like settings, to be replaced by the reader.
 PLACEHOLDERS = {"ORGANIZATION_ID", "NAME_FILE", "NAME_COMMAND"}
