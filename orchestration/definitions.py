@@ -15,6 +15,7 @@ from orchestration.resources import BatchInProgress, Installation
 from orchestration.sensors.backlog import backlog
 from orchestration.sensors.deauthorization import deauthorization, erase_due_accounts
 from orchestration.sensors.digests import digests, send_monday_digests
+from orchestration.sensors.lost_runs import lost_runs
 from orchestration.sensors.new_connection import new_connection
 from orchestration.sensors.passed_audits import passed_audits
 from orchestration.sensors.run_failures import run_failures
@@ -36,7 +37,15 @@ def defs() -> dg.Definitions:
         ],
         jobs=[zoom_batch, nightly_audit, erase_due_accounts, send_monday_digests, housekeeping],
         schedules=[every_20_minutes, every_night, housekeeping_every_night],
-        sensors=[new_connection, backlog, deauthorization, digests, run_failures, passed_audits],
+        sensors=[
+            new_connection,
+            backlog,
+            deauthorization,
+            digests,
+            lost_runs,
+            run_failures,
+            passed_audits,
+        ],
         resources={
             "installation": installation,
             "batch_in_progress": BatchInProgress(installation=installation),

@@ -90,13 +90,14 @@ class BatchInProgress(dg.ConfigurableResource[Any]):
         self._limit_seconds = int(tags.get(LIMIT_TAG, minutes * 60))
 
         log = context.log or dg.get_dagster_logger()
-        with only_writer(self.installation.database_url(), say=log.info) as connection:
+        run_id = run.run_id if run else None
+        url = self.installation.database_url()
+        with only_writer(url, say=log.info, run_id=run_id) as connection:
             # No statement runs longer than its run, even if the run was killed.
             limit_statements(connection, seconds=self._limit_seconds)
             check_keys(connection, self.installation.settings(), process="pipeline")
             refuse_unknown_erasures(self.installation.settings(), connection)
             self._connection = connection
-            run_id = run.run_id if run else None
             self._open = cache(lambda: open_batch(connection, as_of=as_of, run_id=run_id))
             yield self
 

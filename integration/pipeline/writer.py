@@ -9,6 +9,7 @@ import psycopg
 
 from integration.database import rows
 from integration.database.postgres import connect
+from integration.pipeline.run_lock import hold_run
 
 # Held by `batch`, scheduled batches, `rebuild`, `erase` and `import-users`. The lock ends with the
 # session, so a killed run never blocks the next one.
@@ -25,10 +26,14 @@ class WriterLost(Exception):
 
 @contextmanager
 def only_writer(
-    url: str, *, say: Callable[[str], None], poll_seconds: float = 1.0
+    url: str, *, say: Callable[[str], None], run_id: str | None = None, poll_seconds: float = 1.0
 ) -> Iterator[psycopg.Connection]:
-    """Holds the writer's lock; `say` receives a sentence when another process holds it."""
+    """Holds the writer's lock; `say` receives a sentence when another process holds it. A run of
+    Dagster's also holds its own lock, from before it waits.
+    """
     with connect(url, role="pipeline", autocommit=True) as connection:
+        if run_id:
+            hold_run(connection, run_id)
         if not _try_lock(connection):
             say("Waiting for another batch, rebuild, erasure or import to finish.")
             while not _try_lock(connection):

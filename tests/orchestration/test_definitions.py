@@ -20,6 +20,7 @@ SENSORS = {
     "backlog",
     "deauthorization",
     "digests",
+    "lost_runs",
     "run_failures",
     "passed_audits",
 }

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from integration.commands.processes import environment
+from integration.pipeline.run_lock import held_runs, key_of
 from integration.pipeline.writer import WRITER_LOCK
 from integration.settings import PROJECT, read_settings
 from simulator.company import Company
@@ -222,12 +223,15 @@ def test_ctrl_c_stops_a_batch_and_its_statement_and_says_so(
 def test_the_waiting_statement_of_a_killed_run_ends(
     program: Program, watcher: psycopg.Connection
 ) -> None:
-    """Postgres notices that its client has disconnected."""
+    """Postgres notices that its client has disconnected. The lock of the run says so to Dagster."""
     with locked(program):
         with program.start("batch", "--now", NOW) as process:
             try:
                 wait_until(lambda: is_waiting(watcher), every=0.1)
+                run_id, status = latest_run(watcher)
+                assert (held_runs(watcher), status) == ({key_of(run_id)}, "STARTED")
             finally:
                 kill_group(process)
         wait_until(lambda: not is_waiting(watcher), every=0.2)
         assert is_lock_free(watcher)
+        assert held_runs(watcher) == set()

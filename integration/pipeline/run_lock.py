@@ -1,0 +1,34 @@
+"""A lock by which everyone can see whether the process of one of Dagster's runs still exists.
+
+It belongs to the session that also holds the writer's lock, or waits for it, so it ends with the
+process, however that ends. Dagster itself learns of an end only from the process or its code
+server, which may have been killed too.
+"""
+
+import hashlib
+
+import psycopg
+
+from integration.database import rows
+
+RUN_LOCK = 7201_0004  # the first of two keys; the second one is the run's
+
+
+def hold_run(connection: psycopg.Connection, run_id: str) -> None:
+    """Holds the run's lock until the session ends."""
+    connection.execute("select pg_advisory_lock_shared(%s, %s)", [RUN_LOCK, key_of(run_id)])
+
+
+def held_runs(connection: psycopg.Connection) -> set[int]:
+    """The keys of the runs whose processes have a session with this database."""
+    query = """
+        select objid::bigint from pg_locks
+        where locktype = 'advisory' and classid = %(class)s::oid and objsubid = 2
+            and database = (select oid from pg_database where datname = current_database())
+    """
+    return set(rows.scalars(connection, int, query, {"class": RUN_LOCK}))
+
+
+def key_of(run_id: str) -> int:
+    """Positive, so that the server shows it as it is."""
+    return int(hashlib.sha256(run_id.encode()).hexdigest()[:7], 16)
