@@ -7,12 +7,16 @@ SERVER_16 = 16.14.0-beta.17
 SERVER_17 = 17.10.0-beta.17
 SERVER_18 = 18.4.0-beta.17
 
+# How long `make chaos` kills processes, and with which seed; a run prints the one that it has used.
+ROUNDS ?= 200
+SEED ?=
+
 # Which versions stay as they are in the locks: all, unless LOCK says otherwise.
 LOCK ?=
 COMPILE = .venv-lint/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-strip-extras $(LOCK)
 
-.PHONY: help setup up test soak servers check locks sbom audit notices clean
+.PHONY: help setup up test soak requests chaos servers check locks sbom audit notices clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -25,8 +29,13 @@ up: setup ## Start everything with simulated Zoom accounts; Ctrl-C stops it
 test: setup .venv/ready-for-tests ## Run all tests
 	@.venv/bin/python -m pytest
 
-soak: setup .venv/ready-for-tests ## Send the whole app 100,000 hostile requests
+soak: requests chaos ## Both of the next two; takes some hours
+
+requests: setup .venv/ready-for-tests ## Send the whole app 100,000 hostile requests
 	@.venv/bin/python -m tests.web.page.soak
+
+chaos: setup .venv/ready-for-tests ## Kill processes while Zoom sends: ROUNDS=200, SEED=random
+	@.venv/bin/python -m tests.chaos.soak $(ROUNDS) $(SEED)
 
 servers: $(SERVERS:%=.servers/%/ready) ## Download the PostgreSQL servers for tests/servers (needs npm)
 

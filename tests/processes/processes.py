@@ -26,28 +26,33 @@ def connected_program(url: str, company: Company, *, zoom_url: str) -> Iterator[
     """The program on a migrated, empty database, with the company connected long ago."""
     zoom = {"ZOOM_OAUTH_URL": zoom_url, "ZOOM_API_URL": zoom_url}
     with program_with(**APP_SETTINGS, **zoom, DATABASE_URL=url) as program:
-        owner = next(one for one in company.colleagues if one.role == "executive")
-        file = directory_file(program.home, company)
-        for answer in (
-            program("import-users", str(file), "--organization", ORGANIZATION),
-            program(
-                "connect",
-                "--organization",
-                ORGANIZATION,
-                "--zoom-account",
-                company.account_id,
-                "--owner",
-                owner.email,
-                "--server-to-server",
-            ),  # fmt: skip
-        ):
-            assert answer.code == 0, answer.err
-        execute(
-            url,
-            "update integration.connections set connected_at = %(at)s, granted_at = %(at)s",
-            {"at": CONNECTED_AT},
-        )
+        connect_company(program, url, company)
         yield program
+
+
+def connect_company(program: Program, url: str, company: Company) -> None:
+    """Imports the company's WorkSights users, and connects its Zoom account, as if long ago."""
+    owner = next(one for one in company.colleagues if one.role == "executive")
+    file = directory_file(program.home, company)
+    for answer in (
+        program("import-users", str(file), "--organization", ORGANIZATION),
+        program(
+            "connect",
+            "--organization",
+            ORGANIZATION,
+            "--zoom-account",
+            company.account_id,
+            "--owner",
+            owner.email,
+            "--server-to-server",
+        ),  # fmt: skip
+    ):
+        assert answer.code == 0, answer.err
+    execute(
+        url,
+        "update integration.connections set connected_at = %(at)s, granted_at = %(at)s",
+        {"at": CONNECTED_AT},
+    )
 
 
 @contextmanager

@@ -14,15 +14,7 @@ import pytest
 from tests.commands.program import APP_SETTINGS, Answer, program_with
 from tests.patience import PATIENCE, wait_until
 from tests.processes.processes import answers, free_port, kill_group
-from tests.processes.whole import READY, is_alive, read_along
-
-# A process as its arguments show it, and its name in what `up` prints.
-CHILDREN = {
-    "integration.commands serve": "receiver",
-    "dagster-daemon run": "dagster-daemon",
-    "dagster api grpc": "dagster-code-server",
-    "orchestration.webserver": "dagster-webserver",
-}
+from tests.processes.whole import CHILDREN, READY, child_with, is_alive, read_along
 
 
 @dataclass(frozen=True)
@@ -82,18 +74,6 @@ def ready_lines(process: subprocess.Popen[str]) -> list[str]:
     wait_until(lambda: process.poll() is not None or any(READY in line for line in lines))
     assert process.poll() is None, process.stderr.read()
     return lines
-
-
-def child_with(process: subprocess.Popen[str], command: str) -> psutil.Process | None:
-    found = psutil.Process(process.pid).children()
-    return next((one for one in found if command in " ".join(arguments_of(one))), None)
-
-
-def arguments_of(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
 
 
 @pytest.mark.parametrize("name", CHILDREN.values())

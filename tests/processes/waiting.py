@@ -1,13 +1,14 @@
 """A day of deliveries that are waiting for a batch, and a condition to poll."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psycopg
 
 from integration.web.receiver.deliveries import INSERT_DELIVERY
 from integration.zoom.kept_events import KEPT_EVENTS
 from simulator.company import Company
+from simulator.delivery import Delivery
 from simulator.playing import deliveries_of
 from tests.processes.processes import DAY
 
@@ -17,8 +18,16 @@ COPIES = 8  # of the day: enough for several chunks of landing, each a transacti
 
 
 def store_deliveries(url: str, company: Company) -> int:
-    """Stores each delivery several times, with the receiver's own statement."""
-    deliveries = [
+    """Stores each delivery of the day several times."""
+    stored = store_waiting(url, company, deliveries_of(company, DAY, seed=1) * COPIES)
+    with psycopg.connect(url) as connection:
+        connection.execute("update ingress.deliveries set received_at = %s", [RECEIVED_AT])
+    return stored
+
+
+def store_waiting(url: str, company: Company, deliveries: Sequence[Delivery]) -> int:
+    """Stores those that batches read, with the receiver's own statement."""
+    waiting = [
         {
             "event": one.event.name,
             "zoom_account_id": company.account_id,
@@ -28,13 +37,12 @@ def store_deliveries(url: str, company: Company) -> int:
             "body_size": len(one.body),
             "body_sha256": hashlib.sha256(one.body).hexdigest(),
         }
-        for one in deliveries_of(company, DAY, seed=1)
+        for one in deliveries
         if one.event.name in KEPT_EVENTS
-    ] * COPIES
+    ]
     with psycopg.connect(url) as connection:
-        connection.cursor().executemany(INSERT_DELIVERY, deliveries)
-        connection.execute("update ingress.deliveries set received_at = %s", [RECEIVED_AT])
-    return len(deliveries)
+        connection.cursor().executemany(INSERT_DELIVERY, waiting)
+    return len(waiting)
 
 
 def asked(connection: psycopg.Connection, query: str) -> Callable[[], bool]:

@@ -6,6 +6,13 @@ import threading
 import psutil
 
 READY = "Press Ctrl-C to stop everything."
+# A process as its arguments show it, and its name in what `up` prints.
+CHILDREN = {
+    "integration.commands serve": "receiver",
+    "dagster-daemon run": "dagster-daemon",
+    "dagster api grpc": "dagster-code-server",
+    "orchestration.webserver": "dagster-webserver",
+}
 
 
 def read_along(process: subprocess.Popen[str]) -> tuple[list[str], threading.Thread]:
@@ -22,3 +29,15 @@ def is_alive(process: psutil.Process) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def child_with(process: subprocess.Popen[str], command: str) -> psutil.Process | None:
+    found = psutil.Process(process.pid).children()
+    return next((one for one in found if command in " ".join(arguments_of(one))), None)
+
+
+def arguments_of(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []

@@ -1,4 +1,4 @@
-"""A part of `make soak`: no request of any kind causes a server error."""
+"""A part of `make requests`: no request of any kind causes a server error."""
 
 from tests.web.page.site import Site
 from tests.web.page.soak import soak
