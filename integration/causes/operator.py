@@ -5,6 +5,14 @@ from datetime import datetime
 import psycopg
 
 from integration.causes.cause import OpenCause, Reader, Words
+from integration.causes.disk import Disk
+from integration.causes.installation import (
+    causes_of_daemon,
+    causes_of_disk,
+    causes_of_erasure,
+    causes_of_zoom,
+    daemon_seen,
+)
 from integration.causes.updates import causes_of_updates
 from integration.database import rows
 from integration.pipeline.arrivals import batches_of_installation
@@ -21,7 +29,10 @@ STATES = {
 }
 
 
-def causes_of_installation(connection: psycopg.Connection, *, now: datetime) -> list[OpenCause]:
+def causes_of_installation(
+    connection: psycopg.Connection, *, disk: Disk | None, now: datetime
+) -> list[OpenCause]:
+    """`disk` is that of the home of the process that looks."""
     connected_at = rows.scalars(
         connection,
         datetime,
@@ -41,7 +52,13 @@ def causes_of_installation(connection: psycopg.Connection, *, now: datetime) -> 
     times = [time for one in failures for time in (one.sessions_since, one.models_since) if time]
     if times:
         found.append(OpenCause(FAILURES, since=min(times)))
-    return found
+    return [
+        *found,
+        *causes_of_zoom(connection, connected_since=min(connected_at, default=None), now=now),
+        *causes_of_daemon(daemon_seen(connection), now=now),
+        *causes_of_disk(disk),
+        *causes_of_erasure(connection, now=now),
+    ]
 
 
 def _waiting_since(connection: psycopg.Connection, *, now: datetime) -> datetime | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import psycopg
+from psycopg.sql import SQL
 
 from integration.causes.cause import OpenCause, Reader, Words
 from integration.causes.connections import CONNECTIONS
@@ -25,6 +26,7 @@ WEEKS = 4
 WEBHOOKS_OF_A_DAY, WEBHOOKS_OF_HOURS = 1, 5
 # For an account without two weeks to compare with. Longer than the longest weekend.
 WITHOUT_HISTORY = timedelta(days=3)
+OF_ONE, OF_ALL = SQL("zoom_account_id = %(account)s"), SQL("zoom_account_id is not null")
 LOST = "Sessions that Zoom does not report are not on a timeline."
 
 
@@ -62,24 +64,37 @@ def causes_of_silence(
             since = one.connected_at
             found.append(OpenCause(NONE_YET, one.connection_id, since, facts=account))
         elif last < now - SHORTEST and is_silent(
-            now - last, _weeks(connection, one, last=last, now=now)
+            now - last,
+            weeks_of(
+                connection,
+                one.zoom_account_id,
+                connected_at=one.connected_at,
+                last=last,
+                now=now,
+            ),
         ):
             found.append(OpenCause(SILENT, one.connection_id, last, facts=account))
     return found
 
 
-def _weeks(
-    connection: psycopg.Connection, one: ListedConnection, *, last: datetime, now: datetime
+def weeks_of(
+    connection: psycopg.Connection,
+    zoom_account_id: str | None,
+    *,
+    connected_at: datetime,
+    last: datetime,
+    now: datetime,
 ) -> Weeks:
+    """Of one account, or of all together."""
     return rows.one(
         connection,
         Weeks,
-        """
+        SQL("""
         with weeks as (
             select (
                 select count(*) from (
                     select from operations.deliveries
-                    where zoom_account_id = %(account)s
+                    where {which}
                         and received_at > %(last)s - number * interval '7 days'
                         and received_at <= %(now)s - number * interval '7 days'
                     limit %(enough)s
@@ -92,12 +107,12 @@ def _weeks(
             count(*) as known,
             count(*) filter (where webhooks = %(enough)s) as with_webhooks
         from weeks
-        """,
+        """).format(which=OF_ALL if zoom_account_id is None else OF_ONE),
         {
-            "account": one.zoom_account_id,
+            "account": zoom_account_id,
             "last": last,
             "now": now,
-            "connected": one.connected_at,
+            "connected": connected_at,
             "weeks": WEEKS,
             "enough": WEBHOOKS_OF_A_DAY if now - last > DAY else WEBHOOKS_OF_HOURS,
         },

@@ -2,7 +2,15 @@
 
 from datetime import timedelta
 
-from integration.causes import connections, failures, operator, people, silence, updates
+from integration.causes import (
+    connections,
+    failures,
+    installation,
+    operator,
+    people,
+    silence,
+    updates,
+)
 from integration.causes.cause import Cause, OpenCause, Reader, Words
 
 AT_ONCE, HOUR = timedelta(0), timedelta(hours=1)
@@ -26,6 +34,12 @@ CAUSES: dict[str, Cause] = {
     operator.BATCHES: Cause("operator", updates.LATE, operator.batches_late),
     operator.AUDIT: Cause("operator", AT_ONCE, operator.audit_failed_anywhere),
     operator.FAILURES: Cause("operator", HOUR, operator.failures_anywhere),
+    installation.SILENT: Cause("operator", AT_ONCE, installation.silence_anywhere),
+    installation.LAPSED: Cause("operator", AT_ONCE, installation.url_validation_lapsed),
+    installation.DAEMON_SILENT: Cause("operator", AT_ONCE, installation.daemon_silent),
+    # A backup or an upgrade may need the space for some minutes.
+    installation.DISK: Cause("operator", HOUR, installation.disk_nearly_full),
+    installation.ERASURE: Cause("operator", AT_ONCE, installation.erasure_due),
 }
 
 

@@ -62,6 +62,8 @@ def _print(facts: Facts, problems: Sequence[Problem], settings: Settings) -> Non
         "failed runs": f"{facts.failed_runs} in the last day",
         "nightly audit": _audit(facts.audit, now),
         "webhook secrets": secrets_in_words(settings),
+        "URL validation": ago(facts.url_validated_at, now),
+        "Dagster daemon": ago(facts.daemon_seen_at, now),
         "mail": _mail(facts.mails, now),
         "notifications": "; ".join(
             f"{one.channel}: {unsent_of(one, now)}" for one in facts.channels

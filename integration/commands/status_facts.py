@@ -5,6 +5,10 @@ from datetime import datetime
 
 import psycopg
 
+from integration.causes.cause import OpenCause
+from integration.causes.disk import disk_of
+from integration.causes.installation import daemon_seen, last_validation
+from integration.causes.operator import causes_of_installation
 from integration.commands.webhook_secrets import bound_accounts
 from integration.notify.outbox import FailingChannel, failing_channels
 from integration.notify.waiting import MailState, mail_state
@@ -37,7 +41,8 @@ FAILED_SHOWN = 20
 @dataclass(frozen=True)
 class Facts:
     """The state of the installation at one time. `failed_sessions` are the latest FAILED_SHOWN of
-    them; `webhook_accounts` has the Zoom account of each secret token, None if it is for all.
+    them; `webhook_accounts` has the Zoom account of each secret token, None if it is for all;
+    `causes` are those of the installation.
     """
 
     at: datetime
@@ -55,6 +60,9 @@ class Facts:
     failures: list[Failures]
     failed_sessions: list[FailedSession]
     erasures: DueErasures
+    url_validated_at: datetime | None
+    daemon_seen_at: datetime | None
+    causes: list[OpenCause]
 
 
 def read_facts(connection: psycopg.Connection, settings: Settings, *, now: datetime) -> Facts:
@@ -75,4 +83,7 @@ def read_facts(connection: psycopg.Connection, settings: Settings, *, now: datet
         failures=failures,
         failed_sessions=list_failed_sessions(connection, limit=FAILED_SHOWN) if failures else [],
         erasures=due_erasures(connection, now=now),
+        url_validated_at=last_validation(connection),
+        daemon_seen_at=daemon_seen(connection),
+        causes=causes_of_installation(connection, disk=disk_of(settings.home), now=now),
     )

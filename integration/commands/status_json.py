@@ -36,6 +36,8 @@ def as_json(facts: Facts, problems: Sequence[Problem]) -> str:
             "for_all_accounts": facts.webhook_accounts.count(None),
             "for_one_account": sorted(one for one in facts.webhook_accounts if one),
         },
+        "url_validated_at": facts.url_validated_at,
+        "daemon_seen_at": facts.daemon_seen_at,
         "mail": asdict(facts.mails),
         "notifications": [asdict(one) for one in facts.channels],
         "not_derived": [asdict(one) for one in facts.failures],

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from integration.causes.cause import Reader
+from integration.causes.installation import WITHOUT_IDS
+from integration.causes.table import words_of
 from integration.causes.updates import IDLE, LATE
 from integration.commands.spans import ago
 from integration.commands.status_facts import Facts
@@ -29,6 +32,7 @@ def problems_of(facts: Facts) -> list[Problem]:
         *_of_mails(facts),
         *_of_channels(facts),
         *_of_failures(facts),
+        *_of_installation(facts),
     ]
 
 
@@ -116,6 +120,17 @@ def _of_failures(facts: Facts) -> Iterator[Problem]:
             "retried when new data affects them or when the code changes. To retry them now, run: "
             "worksights-zoom rebuild",
         )
+
+
+def _of_installation(facts: Facts) -> Iterator[Problem]:
+    """In the words of the emails. The other causes are above, with the IDs of what they are
+    about.
+    """
+    reader = Reader(sees_counts=True, webhooks="")
+    for one in facts.causes:
+        if one.name in WITHOUT_IDS:
+            words = words_of(one, reader)
+            yield Problem(one.name, f"{words.title}. {words.text}")
 
 
 def unsent_of(one: FailingChannel, now: datetime) -> str:

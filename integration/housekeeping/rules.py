@@ -30,6 +30,15 @@ RULES = (
         """,
     ),
     Rule(
+        "ingress.url_validations",
+        "for 90 days; the last one permanently",
+        """
+        delete from ingress.url_validations
+        where validated_at < %(now)s - interval '90 days'
+            and validated_at < (select max(validated_at) from ingress.url_validations)
+        """,
+    ),
+    Rule(
         "integration.access_log",
         "12 months",
         # The log is insert-only. A function of its owner deletes what is older, and nothing else:

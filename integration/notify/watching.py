@@ -10,6 +10,8 @@ from datetime import datetime
 
 import psycopg
 
+from integration.causes.cause import OpenCause
+from integration.causes.disk import Disk
 from integration.causes.open import open_causes, state_of
 from integration.causes.operator import causes_of_installation
 from integration.causes.people import Unmapped
@@ -23,11 +25,17 @@ from integration.notify.recipients import recipients_of
 logger = logging.getLogger(__name__)
 
 Transaction = Callable[[], AbstractContextManager[psycopg.Connection]]
+ReadDisk = Callable[[], Disk | None]
 CountUnmapped = Callable[[psycopg.Connection, str], Unmapped]
 
 
 def watch(
-    transaction: Transaction, count: CountUnmapped, channels: Channels, *, now: datetime
+    transaction: Transaction,
+    count: CountUnmapped,
+    channels: Channels,
+    *,
+    read_disk: ReadDisk,
+    now: datetime,
 ) -> None:
     """Looks at every organization with a connection, each in a transaction of its own that is
     limited to it, and at the installation. `transaction` sees the queues of everybody.
@@ -41,7 +49,13 @@ def watch(
     for organization_id in [None, *organizations]:
         try:
             with transaction() as connection:
-                _look_at(connection, count, channels, organization_id=organization_id, now=now)
+                found = (
+                    causes_of_installation(connection, disk=read_disk(), now=now)
+                    if organization_id is None
+                    else _causes_of(connection, count, organization_id=organization_id, now=now)
+                )
+                for one in store_found(connection, found, organization_id=organization_id, now=now):
+                    _put_out(connection, one, channels, now=now)
         # One organization must not keep the others from being looked at.
         except Exception as error:
             is_database_gone = isinstance(error, psycopg.OperationalError) and not isinstance(
@@ -52,28 +66,17 @@ def watch(
             logger.error("causes of %s: %s", organization_id, type(error).__name__)
 
 
-def _look_at(
-    connection: psycopg.Connection,
-    count: CountUnmapped,
-    channels: Channels,
-    *,
-    organization_id: str | None,
-    now: datetime,
-) -> None:
-    if organization_id is None:
-        found = causes_of_installation(connection, now=now)
-    else:
-        limit_to(connection, organization_id)
-        found = open_causes(
-            connection,
-            state_of(connection, organization_id=organization_id, now=now),
-            count(connection, organization_id),
-            organization_id=organization_id,
-            now=now,
-        )
-    due = store_found(connection, found, organization_id=organization_id, now=now)
-    for one in due:
-        _put_out(connection, one, channels, now=now)
+def _causes_of(
+    connection: psycopg.Connection, count: CountUnmapped, *, organization_id: str, now: datetime
+) -> list[OpenCause]:
+    limit_to(connection, organization_id)
+    return open_causes(
+        connection,
+        state_of(connection, organization_id=organization_id, now=now),
+        count(connection, organization_id),
+        organization_id=organization_id,
+        now=now,
+    )
 
 
 def _put_out(

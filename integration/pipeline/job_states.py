@@ -12,6 +12,7 @@ from integration.database import rows
 
 BATCH_JOB = "zoom_batch"
 AUDIT_JOB = "nightly_audit"
+DAEMON = "dagster_daemon"  # not a job: it "passes" whenever the daemon asks the sensor `backlog`
 SINGLE_ASSETS = "__ASSET_JOB"  # Dagster's name for runs of assets that somebody selects
 JOBS = (
     *(BATCH_JOB, AUDIT_JOB, "erase_due_accounts", "send_monday_digests", "housekeeping"),

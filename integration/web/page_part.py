@@ -63,7 +63,7 @@ def page_part(settings: Settings, url: str) -> Part:
                 "page": page,
                 "pages_at_once": CapacityLimiter(PAGES_AT_ONCE),
                 "registry": new_registry(settings.home),
-                "figures": Figures(partial(read_figures, page.pool)),
+                "figures": Figures(partial(read_figures, page.pool, settings.home)),
                 "readiness": Readiness(
                     partial(run_in_threadpool, can_answer, page.pool),
                     f"Pages cannot be answered. {next_steps(url)}\n",

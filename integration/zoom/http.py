@@ -23,6 +23,7 @@ from integration.zoom.timed_answers import (
     closing_answers,
 )
 
+USER_AGENT = "worksights-zoom"
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0  # for the whole response, not anew for each byte
 REQUEST_SECONDS = 30.0  # for all attempts of one request
@@ -52,7 +53,7 @@ class Answer:
 
 def zoom_session() -> requests.Session:
     session = SessionWithoutRedirects()
-    session.headers["User-Agent"] = "worksights-zoom"
+    session.headers["User-Agent"] = USER_AGENT
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.mount("https://", TimedAdapter())
     session.mount("http://", TimedAdapter())

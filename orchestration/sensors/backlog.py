@@ -1,10 +1,14 @@
-"""Starts a batch early when many deliveries are waiting, or somebody waits for a test meeting."""
+"""Starts a batch early when many deliveries are waiting, or somebody waits for a test meeting.
+
+Each time, it also records that Dagster's daemon is running.
+"""
 
 from datetime import UTC, datetime
 
 import dagster as dg
 
 from integration.database.postgres import connect
+from integration.pipeline.job_states import DAEMON, record_passed_job
 from integration.pipeline.news import is_test_meeting_waiting, waiting_deliveries
 from integration.quantities import quantity
 from orchestration.automation import is_batch_running, zoom_batch
@@ -17,17 +21,20 @@ from orchestration.resources import Installation
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
         "Starts zoom_batch early when BACKLOG_DELIVERIES deliveries are waiting, and when a test "
-        "meeting has ended."
+        "meeting has ended. Records that the daemon is running."
     ),
 )
 def backlog(
     context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
+    now = datetime.now(UTC)
+    with connect(installation.database_url(), role="pipeline") as connection:
+        record_passed_job(connection, DAEMON, now=now)
     if is_batch_running(context.instance):
         return dg.SkipReason("A batch is already running.")
     limit = installation.settings().backlog_deliveries
     with connect(installation.database_url(), role="pipeline") as connection:
-        if is_test_meeting_waiting(connection, now=datetime.now(UTC)):
+        if is_test_meeting_waiting(connection, now=now):
             return dg.RunRequest(tags={"worksights/because": "a test meeting has ended"})
         waiting = waiting_deliveries(connection, limit=limit)
     if waiting < limit:

@@ -78,6 +78,12 @@ MAIL = """
         ('sign_in', null, 'failed', 'The mail server refused the recipient (550 5.1.1).',
             now() - interval '2 days', now() - interval '2 days');
 """
+VALIDATED = """
+    insert into ingress.url_validations values (now() - interval '90 hours');
+"""
+DAEMON_SEEN = """
+    insert into pipeline.passed_jobs values ('dagster_daemon', now() - interval '11 minutes');
+"""
 GOOD = CONNECTED + FINISHED
 STATES = {
     "nothing yet": ("select 1", []),
@@ -116,6 +122,19 @@ STATES = {
             "--organization acme",
         ],
     ),
+    "a URL that Zoom no longer validates": (
+        GOOD + VALIDATED,
+        [
+            "URL validation: 3 d ago",
+            "- Zoom has not validated the webhook URL for more than 72 hours. Check that the",
+        ],
+    ),
+    "a URL that Zoom validated": (GOOD + VALIDATED.replace("90", "80"), []),
+    "a daemon that is gone": (
+        GOOD + DAEMON_SEEN,
+        ["Dagster daemon: 11 min ago", "- Dagster's daemon is not running. It has not asked"],
+    ),
+    "a daemon that is there": (GOOD + DAEMON_SEEN.replace("11", "9"), []),
     "a person who asked for erasure not long ago": (GOOD + ASKED.replace("47", "49"), []),
     "mail that waits": (
         GOOD + MAIL,
@@ -179,6 +198,8 @@ def test_failing_sessions_are_listed_with_tables_and_error(program: Program) -> 
 
 
 NAMES_OF_PROBLEMS = {
+    "a URL that Zoom no longer validates": ["url_validation_lapsed"],
+    "a daemon that is gone": ["daemon_silent"],
     "a connection": ["connection_needs_attention"],
     "a failed batch": ["batch_failed"],
     "no batch": ["no_batch"],

@@ -26,6 +26,8 @@ from tests.notify.watched import (
     HOUR,
     MINUTE,
     NOW,
+    OF_INSTALLATION,
+    OPERATOR,
     RESPONSIBLE,
     SECRET,
     SITUATIONS,
@@ -58,7 +60,7 @@ def test_nobody_is_notified_while_all_is_well(acme: Watched) -> None:
 
 def test_every_cause_has_a_situation() -> None:
     of_operators = {operator for *_, operator in SITUATIONS.values() if operator}
-    assert set(SITUATIONS) | of_operators == set(CAUSES)
+    assert set(SITUATIONS) | of_operators | set(OF_INSTALLATION) == set(CAUSES)
 
 
 @pytest.mark.parametrize("cause", SITUATIONS)
@@ -85,6 +87,33 @@ def test_each_cause_leads_to_one_mail_and_one_webhook(cause: str, acme: Watched)
         assert ("Meanwhile: " in mail.text, "https://page.example" in mail.text) == (
             True, mail.recipient.startswith(tuple(RESPONSIBLE)),
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("cause", [*OF_INSTALLATION, "silence"])
+def test_the_operator_is_notified_once_of_each_cause_of_the_installation(
+    cause: str, acme: Watched
+) -> None:
+    """And again only when it has ended and is back."""
+    name = SITUATIONS[cause][2] if cause in SITUATIONS else cause
+    holds = CAUSES[name].holds
+    times = [NOW, NOW + 2 * HOUR + holds]
+    for number, start in enumerate(times, 1):
+        acme.make(cause, now=start)
+        if holds:
+            acme.look(start)
+            acme.goes_on(at=start + holds)
+        acme.four_look(start + holds)
+        acme.look(start + holds + 2 * MINUTE)
+        assert acme.receiver.causes.count(name) == number
+        mails = [mail for mail in acme.box.received if mail.recipient == OPERATOR]
+        assert len(mails) == number
+        assert "Meanwhile: " in mails[-1].text
+        acme.is_well(at=start + holds + 5 * MINUTE)
+        acme.look(start + holds + 5 * MINUTE)
+        states = acme.rows(
+            "select ended_at is null from integration.causes where cause = %s", [name]
+        )
+        assert states == [(False,)] * number
 
 
 def test_people_are_notified_of_a_cause_again_only_when_it_has_ended_and_is_back(

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from integration.causes.disk import Disk
 from integration.database.own_organization import EVERY
 from integration.database.postgres import connect
 from integration.notify.channels import channels_of
@@ -23,6 +24,8 @@ from tests.notify.smtp_server import MailBox, mail_box
 from tests.notify.webhook_receiver import Receiver, webhook_receiver
 from tests.pipeline.installation import template_with_tables
 
+GB = 10**9
+ROOMY, FULL = Disk(free=60 * GB, size=100 * GB), Disk(free=GB, size=100 * GB)
 NOW = datetime.now(UTC).replace(microsecond=0)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ACCOUNT = "WatchedZoomAccount0000"
@@ -67,13 +70,29 @@ UNREAD = """
         (zoom_account_id, received_at, disposition, reason, body_size, body_sha256)
     values ('WatchedZoomAccount0000', %(now)s, 'quarantined', 'no uuid', 1, 'x')
 """
+VALIDATED = "insert into ingress.url_validations values (%(now)s - interval '85 hours')"
+DAEMON = """
+    insert into pipeline.passed_jobs
+    values ('dagster_daemon', %(now)s - interval '11 minutes')
+"""
+ERASURE = """
+    insert into integration.erasure_requests (organization_id, user_id, due_at)
+    values ('acme', 'member', %(now)s + interval '47 hours')
+"""
+# The same for causes of the installation, which no organization has.
+OF_INSTALLATION: dict[str, str] = {
+    "url_validation_lapsed": VALIDATED,
+    "daemon_silent": DAEMON,
+    "disk_nearly_full": "select",
+    "erasure_due": ERASURE,
+}
 # Cause -> what makes it, and the operator's cause that it makes, too.
 SITUATIONS: dict[str, tuple[str, dict[str, str], str | None]] = {
     "access_lost": (DETAIL, {"text": "Zoom accepts it no longer. Reconnect the account."}, None),
     "import_failing": (DETAIL, {"text": "WorkSights retries automatically."}, None),
     "app_removed": (REMOVED, {}, None),
     "no_webhook": ("delete from ingress.deliveries", {}, None),
-    "silence": (HISTORY, {}, None),
+    "silence": (HISTORY, {}, "silence_anywhere"),
     "updates_late": (RUN_FAILED, {"job": "zoom_batch"}, "batches_late"),
     "audit_failed": (RUN_FAILED, {"job": "nightly_audit"}, "audit_failed_anywhere"),
     "sessions_failed": (
@@ -93,6 +112,7 @@ class Watched:
     settings: Settings
     box: MailBox
     receiver: Receiver
+    disks: list[Disk]  # the one that is there now
 
     def rows(self, statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         with connect(self.url) as connection:
@@ -102,6 +122,10 @@ class Watched:
             return cursor.fetchall() if cursor and cursor.description else []
 
     def make(self, cause: str, *, now: datetime = NOW) -> None:
+        if cause in OF_INSTALLATION:
+            self.rows(OF_INSTALLATION[cause], {"now": now})
+            self.disks.append(FULL if cause == "disk_nearly_full" else ROOMY)
+            return
         statement, parameters, _ = SITUATIONS[cause]
         self.rows(statement, {**parameters, "now": now})
 
@@ -109,13 +133,15 @@ class Watched:
         """Nothing goes wrong, and the last webhook and batch are some minutes old."""
         for table in (
             "ingress.deliveries", "pipeline.batches", "pipeline.run_failures", "pipeline.failures",
-            "zoom_raw.users", "timeline.participants",
+            "zoom_raw.users", "timeline.participants", "ingress.url_validations",
+            "pipeline.passed_jobs", "integration.erasure_requests",
         ):  # fmt: skip
             self.rows(f"delete from {table}")  # noqa: S608  (our own names)
         self.rows(
             "update integration.connections set status = 'active', status_detail = null, "
             "disconnected_at = null, erase_due_at = null"
         )
+        self.disks.append(ROOMY)
         self.goes_on(at=at)
 
     def goes_on(self, *, at: datetime) -> None:
@@ -137,7 +163,7 @@ class Watched:
         """As one process does it: looks, then sends."""
         in_transaction = partial(page_of, self.url, EVERY)
         channels = channels_of(self.settings)
-        watch(in_transaction, count, channels, now=now)
+        watch(in_transaction, count, channels, read_disk=lambda: self.disks[-1], now=now)
         Notifier(in_transaction, channels, clock=lambda: now).send_waiting()
 
     def four_look(self, now: datetime) -> None:
@@ -189,7 +215,7 @@ def watched(server_url: str) -> Iterator[Watched]:
             "PUBLIC_URL": "https://page.example", "OPERATOR_EMAIL": OPERATOR,
             "NOTIFICATION_WEBHOOK_URL": receiver.url, "NOTIFICATION_WEBHOOK_SECRET": SECRET,
         }  # fmt: skip
-        one = Watched(url, Settings(home=Path(), values=values), box, receiver)
+        one = Watched(url, Settings(home=Path(), values=values), box, receiver, [ROOMY])
         one.rows("insert into worksights.organizations values ('acme', 'Acme', %s)", [NOW - DAY])
         for role in ROLES:
             one.rows(

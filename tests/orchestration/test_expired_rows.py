@@ -32,6 +32,11 @@ CASES = {
         NOW - 7 * DAY + MINUTE,
         "select count(body) from ingress.deliveries",
     ),
+    "ingress.url_validations": Case(
+        "insert into ingress.url_validations values (%(at)s)",
+        NOW - 90 * DAY - MINUTE,
+        NOW - 90 * DAY + MINUTE,
+    ),
     "integration.access_log": Case(
         "insert into integration.access_log (organization_id, actor, act, about_user_id, at) "
         "values ('firm', 'x', 'day', 'y', %(at)s)",

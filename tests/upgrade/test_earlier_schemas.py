@@ -54,7 +54,7 @@ TABLES = """
 """
 OF_INSTALLATION = {
     *("clientsights_raw.applied_rules", "integration.tombstone_key", "integration.last_looks"),
-    "integration.keys",
+    *("integration.keys", "ingress.url_validations"),
     *("pipeline.batches", "pipeline.built_views", "pipeline.model_code", "pipeline.passed_jobs"),
     "pipeline.progress",
 }

@@ -48,6 +48,8 @@ PROBLEMS = """
     insert into integration.notifications
         (organization_id, channel, reason, created_at, next_attempt_at, expires_at)
     values ('firm', 'webhook', 'No answer.', now(), now(), now() + interval '1 day');
+    insert into ingress.url_validations values (now());
+    insert into pipeline.passed_jobs values ('dagster_daemon', now());
     insert into integration.causes (organization_id, cause, since, noticed_at, ended_at)
     values
         ('firm', 'silence', now(), now(), null), ('other', 'silence', now(), now(), null),

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from integration.settings import Settings, SettingsError
+from tests.patience import wait_until
 from tests.web.conftest import OLDER_SECRET, Receiver, running, settings_with
 from tests.web.deliveries import challenge_body, event_body
 
@@ -55,6 +57,16 @@ def test_what_a_bound_secret_signs_and_nobody_can_read_is_refused(bound: Receive
 def test_an_address_is_validated_with_each_secret(secret: str, bound: Receiver) -> None:
     assert post(bound, secret, challenge_body("token")) == 200
     assert post(bound, OLDER_SECRET, challenge_body("token")) == 401
+
+
+def test_only_a_validation_with_a_secret_of_the_own_app_is_recorded(bound: Receiver) -> None:
+    """Another app's validation does not say that Zoom reaches the own one."""
+    for secret in (BOUND, SHARED, OWN):
+        post(bound, secret, challenge_body("token"))
+    with psycopg.connect(bound.database_url, autocommit=True) as owner:
+        recorded = "select count(*) from ingress.url_validations"
+        wait_until(lambda: owner.execute(recorded).fetchone()[0] > 0)
+        assert owner.execute(recorded).fetchone() == (1,)
 
 
 @pytest.mark.parametrize("value", ["@account", "secret@", f"{OWN},@"])

@@ -112,6 +112,8 @@ def test_the_figures_say_what_is_in_the_database(scraped: Receiver) -> None:
         'zoom_problems{cause="batches_late"}': 1,
         'zoom_problems{cause="audit_failed_anywhere"}': 1,
         'zoom_problems{cause="silence"}': 2,
+        'zoom_problems{cause="erasure_due"}': 1,
+        'zoom_problems{cause="daemon_silent"}': 0,
         'zoom_problems{cause="access_lost"}': 0,
     }
     assert {name: found.get(name) for name in expected} == expected
@@ -128,7 +130,10 @@ def test_problems_of_organizations_are_unknown_while_nobody_looks(
     causes = {name for name in found if name.startswith("zoom_problems")}
     assert causes == {
         f'zoom_problems{{cause="{cause}"}}'
-        for cause in ("batches_late", "audit_failed_anywhere", "failures_anywhere")
+        for cause in (
+            *("batches_late", "audit_failed_anywhere", "failures_anywhere", "silence_anywhere"),
+            *("url_validation_lapsed", "daemon_silent", "disk_nearly_full", "erasure_due"),
+        )
     }
 
 
@@ -150,7 +155,7 @@ def test_reading_the_figures_costs_the_same_after_years(installation: Installati
         see_queues_of_everybody(connection)
         asked: list[tuple[Any, Any]] = []
         connection.cursor_factory = recording(asked)
-        assert len(list(figures_of_database(connection, now=now_of(installation)))) > 20
+        assert len(list(figures_of_database(connection, disk=None, now=now_of(installation)))) > 20
         connection.cursor_factory = psycopg.Cursor
         plans = [plan_of(connection, *query) for query in asked]
     whole = {

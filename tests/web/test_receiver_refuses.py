@@ -5,11 +5,15 @@ import hmac
 import logging
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 
-from tests.patience import PATIENCE
+from integration.zoom.endpoint_check import Finding, check_endpoint
+from tests.patience import PATIENCE, wait_until
+from tests.web.conftest import NEWER_SECRET
 from tests.web.deliveries import (
     LEDGER,
     challenge_body,
@@ -122,6 +126,20 @@ def test_the_challenge_is_not_a_delivery(receiver: Any) -> None:
     receiver.post(challenge_body("token"))
     receiver.post(challenge_body("not a token"))
     assert receiver.deliveries() == []
+
+
+def test_the_time_of_a_challenge_is_recorded_unless_the_page_sent_it(receiver: Any) -> None:
+    """The page asks the same about its own address."""
+    recorded = "select count(*) from ingress.url_validations"
+    found = check_endpoint(
+        f"{receiver.base}/webhooks/zoom", secret=NEWER_SECRET, now=datetime.now(UTC)
+    )
+    assert found.finding is Finding.RECEIVER
+    receiver.post(challenge_body("not a token"))
+    assert receiver.post(challenge_body("token")).status_code == 200
+    with psycopg.connect(receiver.database_url, autocommit=True) as owner:
+        wait_until(lambda: owner.execute(recorded).fetchone()[0] > 0)
+        assert owner.execute(recorded).fetchone() == (1,)
 
 
 REFUSED_CHALLENGES = {

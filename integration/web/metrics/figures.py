@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from time import monotonic
 
 import psycopg
@@ -12,6 +13,7 @@ from prometheus_client.registry import Collector
 from psycopg_pool import ConnectionPool, PoolTimeout
 from starlette.concurrency import run_in_threadpool
 
+from integration.causes.disk import disk_of
 from integration.web.metrics.of_database import figures_of_database
 from integration.web.page.pool import across_organizations
 
@@ -49,12 +51,12 @@ class Figures:
         self._found = reading.result() if is_read else None
 
 
-def read_figures(pool: ConnectionPool) -> bytes | None:
+def read_figures(pool: ConnectionPool, home: Path) -> bytes | None:
     """In Prometheus' text format; None if the database cannot be read."""
     try:
         # The figures are of the whole installation.
         with across_organizations(pool, timeout=POOL_WAIT_SECONDS) as connection:
-            found = list(figures_of_database(connection, now=datetime.now(UTC)))
+            found = list(figures_of_database(connection, disk=disk_of(home), now=datetime.now(UTC)))
     except (psycopg.Error, PoolTimeout):
         return None
     return generate_latest(_Found(found))

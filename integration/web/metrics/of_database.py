@@ -11,6 +11,8 @@ import psycopg
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from integration.causes.connections import ACCESS, IMPORT, cause_of_failure
+from integration.causes.disk import Disk
+from integration.causes.installation import daemon_seen, last_validation
 from integration.causes.operator import causes_of_installation
 from integration.causes.table import CAUSES
 from integration.connections.states import connection_states
@@ -35,7 +37,9 @@ from integration.privacy.due_erasures import due_erasures
 JOB = "dagster_job"  # Prometheus has a label `job` of its own
 
 
-def figures_of_database(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]:
+def figures_of_database(
+    connection: psycopg.Connection, *, disk: Disk | None, now: datetime
+) -> Iterator[Metric]:
     """Those that are known: before the first batch, for example, there is no time of the last."""
     yield from _batches(connection)
     yield from _jobs(connection)
@@ -45,7 +49,8 @@ def figures_of_database(connection: psycopg.Connection, *, now: datetime) -> Ite
     yield from _failures(connection)
     yield from _erasures(connection, now=now)
     yield from _mails(connection, now=now)
-    yield from _problems(connection, now=now)
+    yield from _zoom(connection)
+    yield from _problems(connection, disk=disk, now=now)
     yield from _gauge(
         "zoom_database_size_bytes",
         "Size of the database on the disk of its server",
@@ -219,8 +224,24 @@ def _mails(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]
     )
 
 
-def _problems(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]:
-    operators = [one.name for one in causes_of_installation(connection, now=now)]
+def _zoom(connection: psycopg.Connection) -> Iterator[Metric]:
+    yield from _time(
+        "zoom_url_validated",
+        "When Zoom last validated the URL of the installation's own app",
+        last_validation(connection),
+    )
+    yield from _time(
+        "zoom_daemon_seen",
+        "When Dagster's daemon last asked the sensor `backlog`, once a minute",
+        daemon_seen(connection),
+    )
+
+
+def _problems(
+    connection: psycopg.Connection, *, disk: Disk | None, now: datetime
+) -> Iterator[Metric]:
+    found = causes_of_installation(connection, disk=disk, now=now)
+    operators = [one.name for one in found]
     of_organizations = counted_causes(connection, now=now)
     yield from _gauges(
         "zoom_problems",

@@ -1,6 +1,5 @@
 """The registry of a process's own metrics."""
 
-import shutil
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -9,6 +8,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, disable_creat
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from integration.causes.disk import disk_of
 from integration.database.schema_version import known_schemas
 
 
@@ -31,9 +31,8 @@ class _OfProcess(Collector):
             "The release of this process, and the database schema that it needs",
             value={"version": version("worksights-zoom"), "schema": known_schemas()[-1]},
         )
-        try:
-            disk = shutil.disk_usage(self._home)
-        except OSError:  # a home that does not exist yet
+        disk = disk_of(self._home)
+        if disk is None:
             return
         yield GaugeMetricFamily(
             "zoom_home_free_bytes",
@@ -41,5 +40,10 @@ class _OfProcess(Collector):
             value=disk.free,
         )
         yield GaugeMetricFamily(
-            "zoom_home_size_bytes", "Size of the disk of WORKSIGHTS_ZOOM_HOME", value=disk.total
+            "zoom_home_size_bytes", "Size of the disk of WORKSIGHTS_ZOOM_HOME", value=disk.size
+        )
+        yield GaugeMetricFamily(
+            "zoom_home_nearly_full",
+            "1 if less than 10 percent and less than 5 GB are free on this disk, else 0",
+            value=disk.is_nearly_full,
         )

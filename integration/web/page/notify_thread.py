@@ -9,6 +9,7 @@ from functools import partial
 import psycopg
 from psycopg_pool import ConnectionPool
 
+from integration.causes.disk import disk_of
 from integration.causes.people import Unmapped
 from integration.notify.channels import channels_of
 from integration.notify.notifier import Notifier
@@ -30,7 +31,8 @@ def notify_thread(settings: Settings, pool: ConnectionPool) -> WorkerThread | No
     notifier = Notifier(across, channels, clock=lambda: datetime.now(UTC))
 
     def work(is_stopped: IsStopped) -> None:
-        watch(across, count_unmapped, channels, now=notifier.clock())
+        read_disk = partial(disk_of, settings.home)
+        watch(across, count_unmapped, channels, read_disk=read_disk, now=notifier.clock())
         notifier.send_waiting(is_stopped=is_stopped)
 
     return WorkerThread("notifications", work)

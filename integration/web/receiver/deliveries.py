@@ -145,6 +145,11 @@ async def store_delivery(
     )
 
 
+async def store_validation(connection: AsyncConnection) -> None:
+    """Stores that Zoom validated the URL now; psycopg.Error if it could not be stored."""
+    await connection.execute("insert into ingress.url_validations default values")
+
+
 async def can_commit(connection: AsyncConnection) -> bool:
     """Whether a delivery could be stored now; psycopg.Error if the database rejects the check."""
     cursor = await connection.execute(CAN_COMMIT)

@@ -12,14 +12,16 @@ from datetime import UTC, datetime
 from functools import partial
 
 import psycopg
+from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from integration.web.receiver.body import read_body
-from integration.web.receiver.deliveries import store_delivery, with_connection
+from integration.web.receiver.deliveries import store_delivery, store_validation, with_connection
 from integration.web.receiver.verdict import Verdict, judge
 from integration.zoom.envelope import Envelope, open_envelope
-from integration.zoom.signature import is_timely, verifying_secret
+from integration.zoom.http import USER_AGENT
+from integration.zoom.signature import WebhookSecret, is_timely, verifying_secret
 from integration.zoom.url_validation import validation_answer
 
 CHALLENGE_EVENT = "endpoint.url_validation"
@@ -52,7 +54,7 @@ async def receive(request: Request) -> Response:
 
         envelope = open_envelope(body)
         if envelope.event == CHALLENGE_EVENT:
-            return _answer_challenge(envelope, secret.token)
+            return _answer_challenge(request, envelope, secret)
         if not secret.is_valid_for(envelope.zoom_account_id):
             return _rejected(request, "signature", status=401)
         return await _store(request, body, judge(envelope))
@@ -64,12 +66,23 @@ def _rejected(request: Request, reason: str, *, status: int) -> Response:
     return Response(status_code=status)
 
 
-def _answer_challenge(envelope: Envelope, secret: str) -> Response:
-    answer = validation_answer(envelope.payload.get("plainToken"), secret=secret)
+def _answer_challenge(request: Request, envelope: Envelope, secret: WebhookSecret) -> Response:
+    answer = validation_answer(envelope.payload.get("plainToken"), secret=secret.token)
     if answer is None:
         logger.warning("URL validation rejected: the plainToken is not valid")
         return Response(status_code=400)
-    return JSONResponse(answer)
+    is_own_check = request.headers.get("user-agent") == USER_AGENT
+    is_own_app = secret.accounts is None
+    after = None if is_own_check or not is_own_app else BackgroundTask(_record_validation, request)
+    return JSONResponse(answer, background=after)
+
+
+async def _record_validation(request: Request) -> None:
+    """After the response, which needs no database."""
+    try:
+        await with_connection(request.state.pool, store_validation)
+    except psycopg.Error as error:
+        logger.error("URL validation not recorded: %s", type(error).__name__)
 
 
 async def _store(request: Request, body: bytes, verdict: Verdict) -> Response:

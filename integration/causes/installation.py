@@ -1,0 +1,146 @@
+"""What is wrong with the installation itself: Zoom, Dagster's daemon, the disk, or an erasure that
+somebody has to start.
+"""
+
+from datetime import datetime, timedelta
+
+import psycopg
+
+from integration.causes.cause import OpenCause, Reader, Words
+from integration.causes.disk import Disk
+from integration.causes.silence import SHORTEST, is_silent, weeks_of
+from integration.database import rows
+from integration.pipeline.job_states import DAEMON, state_of_job
+from integration.pipeline.marts import marts_exist
+from integration.privacy.due_erasures import SOON, due_erasures
+
+SILENT, LAPSED = "silence_anywhere", "url_validation_lapsed"
+DAEMON_SILENT, DISK, ERASURE = "daemon_silent", "disk_nearly_full", "erasure_due"
+WITHOUT_IDS = (SILENT, LAPSED, DAEMON_SILENT, DISK)  # what they are about needs no ID
+
+# Zoom validates the URL every 72 hours and, after six failures in a row, sends nothing more. After
+# this time, one validation has failed.
+VALIDATED_EVERY = timedelta(hours=72)
+LAPSED_AFTER = VALIDATED_EVERY + timedelta(hours=12)
+# Dagster's daemon asks the sensor once a minute. A restart takes one or two.
+SEEN_EVERY = timedelta(minutes=10)
+
+
+def causes_of_zoom(
+    connection: psycopg.Connection, *, connected_since: datetime | None, now: datetime
+) -> list[OpenCause]:
+    """Whether Zoom sends nothing for any account. `connected_since` is the start of the oldest
+    connection in use; without one, Zoom has nothing to send.
+    """
+    if connected_since is None:
+        return []
+    found = []
+    last = _last_received(connection) if marts_exist(connection) else None
+    if (
+        last is not None
+        and connected_since <= last < now - SHORTEST
+        and is_silent(
+            now - last,
+            weeks_of(connection, None, connected_at=connected_since, last=last, now=now),
+        )
+    ):
+        found.append(OpenCause(SILENT, since=last))
+    return found + causes_of_validation(last_validation(connection), now=now)
+
+
+def causes_of_validation(last: datetime | None, *, now: datetime) -> list[OpenCause]:
+    """None is known before the first one, so nothing can have lapsed."""
+    if last is None or last >= now - LAPSED_AFTER:
+        return []
+    return [OpenCause(LAPSED, since=last + VALIDATED_EVERY)]
+
+
+def causes_of_daemon(seen_at: datetime | None, *, now: datetime) -> list[OpenCause]:
+    """An installation that never had a daemon needs none: its batches are started otherwise."""
+    if seen_at is None or seen_at >= now - SEEN_EVERY:
+        return []
+    return [OpenCause(DAEMON_SILENT, since=seen_at)]
+
+
+def causes_of_disk(disk: Disk | None) -> list[OpenCause]:
+    return [OpenCause(DISK)] if disk is not None and disk.is_nearly_full else []
+
+
+def causes_of_erasure(connection: psycopg.Connection, *, now: datetime) -> list[OpenCause]:
+    """Of people who asked for it, from 48 hours before; accounts are erased automatically, so only
+    those that are overdue.
+    """
+    due = due_erasures(connection, now=now)
+    if not due.requests and not due.overdue_accounts:
+        return []
+    since = min((one.due_at - SOON for one in due.requests), default=None)
+    return [OpenCause(ERASURE, since=since)]
+
+
+def last_validation(connection: psycopg.Connection) -> datetime | None:
+    """When Zoom last validated the URL of the installation's own app."""
+    return rows.maybe_scalar(
+        connection, datetime, "select validated_at from integration.last_url_validation"
+    )
+
+
+def daemon_seen(connection: psycopg.Connection) -> datetime | None:
+    return state_of_job(connection, DAEMON).passed_at
+
+
+def _last_received(connection: psycopg.Connection) -> datetime | None:
+    return rows.maybe_scalar(
+        connection,
+        datetime,
+        """
+        select received_at from operations.deliveries
+        where zoom_account_id is not null
+        order by received_at desc
+        limit 1
+        """,
+    )
+
+
+def silence_anywhere(_one: OpenCause, _reader: Reader) -> Words:
+    return Words(
+        "Zoom has sent nothing for any account for an unusually long time",
+        "Check that the webhook URL can be reached from the internet, that the receiver runs, and "
+        "in the Zoom Marketplace that the app's event subscription is on.",
+        "Sessions that Zoom does not report are not on a timeline.",
+    )
+
+
+def url_validation_lapsed(_one: OpenCause, _reader: Reader) -> Words:
+    return Words(
+        "Zoom has not validated the webhook URL for more than 72 hours",
+        "Check that the webhook URL can be reached from the internet with a valid certificate. "
+        "Then validate the URL in the Zoom Marketplace, on the app's page about event "
+        "subscriptions.",
+        "After six failed validations in a row, Zoom switches the event subscription off.",
+    )
+
+
+def daemon_silent(_one: OpenCause, _reader: Reader) -> Words:
+    return Words(
+        "Dagster's daemon is not running",
+        "It has not asked the sensor `backlog` for more than 10 minutes. Restart the daemon and "
+        "the code server, and check in the Dagster UI that the sensor is on.",
+        "No batch, import, nightly audit or erasure starts.",
+    )
+
+
+def disk_nearly_full(_one: OpenCause, _reader: Reader) -> Words:
+    return Words(
+        "The disk of the home is nearly full",
+        "Less than 10 percent and less than 5 GB are free. Make room or enlarge the disk.",
+        "If the database is on this disk and it fills up, webhooks are rejected. Zoom retries "
+        "for an hour and a half.",
+    )
+
+
+def erasure_due(_one: OpenCause, _reader: Reader) -> Words:
+    return Words(
+        "An erasure is due within 48 hours, or overdue",
+        "To see which, and the command that erases, run: worksights-zoom status",
+        "Personal data is kept for longer than the law or Zoom allows.",
+    )
