@@ -46,6 +46,7 @@ DEPLOYED_WITH = (
     ("checks of systemd's units", "systemd-analyze", "systemd"),
     ("tests of deploy/nginx", "nginx", "nginx"),
     ("tests of deploy/caddy", "caddy", "caddy"),
+    ("tests of deploy/prometheus", "promtool", "prometheus"),
 )
 CHROMIUMS = ("chromium", "chromium-browser")  # its names in Debian and elsewhere
 
