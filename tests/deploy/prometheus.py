@@ -92,6 +92,8 @@ def running_prometheus(folder: Path) -> Iterator[Prometheus]:
                 f"--storage.tsdb.path={folder / 'data'}",
                 f"--web.listen-address={base.removeprefix('http://')}",
                 "--web.enable-lifecycle",
+                # Otherwise, a job that is no longer scraped is there for five minutes.
+                "--query.lookback-delta=15s",
             ],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder,
         )  # fmt: skip
