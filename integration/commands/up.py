@@ -46,16 +46,16 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
     settings = read_settings()
     with stop_on_signal(), only_up(settings.home, say=say):
         is_public = bool(own_settings(settings).get("PUBLIC_URL"))
-        port = port_for(port, option="--port", is_chosen=is_public or _is_given("port"), say=say)
-        dagster_port = port_for(
-            dagster_port, option="--dagster-port", is_chosen=_is_given("dagster_port"), say=say
-        )
         if demo:
             settings = settings_of_demo(settings, simulator_port=free_port())
         settings.require_all(*NEEDED)
         settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
         settings.dagster_hosts, settings.dagster_changes  # noqa: B018  (refuses other values)
         metrics_port(settings)  # refuses other values
+        port = port_for(port, option="--port", is_chosen=is_public or _is_given("port"), say=say)
+        dagster_port = port_for(
+            dagster_port, option="--dagster-port", is_chosen=_is_given("dagster_port"), say=say
+        )
         settings = store_missing(settings, {}, addresses={"PUBLIC_URL": f"http://127.0.0.1:{port}"})
         with database_for(settings, say=say) as url:
             say("Applying database migrations…")
