@@ -47,6 +47,8 @@ DEPLOYED_WITH = (
     ("tests of deploy/nginx", "nginx", "nginx"),
     ("tests of deploy/caddy", "caddy", "caddy"),
     ("tests of deploy/prometheus", "promtool", "prometheus"),
+    ("the check of the compose file's schema", "docker-compose", "docker-compose"),
+    ("tests of the container image", "mmdebstrap", "mmdebstrap buildah podman runc"),
 )
 CHROMIUMS = ("chromium", "chromium-browser")  # its names in Debian and elsewhere
 
