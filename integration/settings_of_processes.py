@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-_DATABASE = frozenset({"DATABASE_URL", "DATABASE_ROLE_PREFIX"})
+_DATABASE = frozenset({"DATABASE_URL", "DATABASE_ROLE_PREFIX", "LOG_FORMAT"})
 # Each process that reads or writes data first checks who was erased.
 _DATA = _DATABASE | {"ERASURES_FILE"}
 _MAIL_AND_PAGE = frozenset({"SMTP_URL", "MAIL_FROM", "PUBLIC_URL", "SESSION_KEY"})

@@ -9,6 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from dagster_postgres import DagsterPostgresStorage
 
+from integration.logs import set_up_logs_of_dagster
+
 
 class Storage(DagsterPostgresStorage):
     """Its parts share the process's connection. Dagster's own storage opens one for each
@@ -17,6 +19,7 @@ class Storage(DagsterPostgresStorage):
 
     @classmethod
     def from_config_value(cls, inst_data: Any, config_value: Mapping[str, Any]) -> "Storage":
+        set_up_logs_of_dagster()  # each of its processes, and each run, opens the storage first
         storage = cls(config_value["postgres_url"], inst_data=inst_data)
         for part in (storage._run_storage, storage._event_log_storage, storage._schedule_storage):
             part._engine = _engine_of(storage.postgres_url)

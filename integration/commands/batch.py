@@ -6,8 +6,10 @@ import click
 
 from integration.commands.arguments import AwareTime
 from integration.commands.dagster_processes import refuse_unusable, refuse_unusable_database
+from integration.commands.log_lines import say
 from integration.commands.processes import environment
 from integration.database.postgres import connect, database_url
+from integration.logs import format_of, set_up_logs
 from integration.pipeline import rebuild as rebuilding
 from integration.pipeline.batch_time import is_ahead
 from integration.pipeline.dbt.project import ensure_manifest
@@ -28,6 +30,7 @@ def batch(now: datetime | None, pretend: bool) -> None:
             "as ended. In a trial installation, add --pretend."
         )
     settings = read_settings()
+    set_up_logs(format_of(settings))
     refuse_unusable(settings)
     url = database_url(settings, "pipeline")
     refuse_unusable_database(settings, url)
@@ -43,7 +46,7 @@ def batch(now: datetime | None, pretend: bool) -> None:
         )
     with connect(url, role="pipeline") as connection:
         for line in batch_summary(connection):
-            click.echo(line)
+            say(line)
 
 
 @click.command()

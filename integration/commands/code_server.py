@@ -50,6 +50,7 @@ def command_of(home: Path) -> tuple[str, ...]:
     """
     return (
         *("dagster", "api", "grpc", "-m", "orchestration.definitions"),
+        *("--log-level", "warning"),  # until our own logs are set up (integration/logs.py)
         *("--socket", str(socket_of(home)), "--location-name", LOCATION),
     )
 

@@ -1,6 +1,7 @@
 """`worksights-zoom`: finds each command's module, and prints expected errors as messages."""
 
 import importlib
+import logging
 import os
 from typing import Any
 
@@ -8,10 +9,13 @@ import click
 from psycopg.errors import InvalidSchemaName, UndefinedColumn, UndefinedTable
 
 from integration.database.unavailable import DatabaseUnavailable
+from integration.logs import is_json
 from integration.privacy.access_log import Act
 from integration.privacy.stored_tombstones import WrongTombstoneKey
 from integration.settings import SettingsError
 from integration.zoom.errors import TransientZoomError, ZoomError
+
+logger = logging.getLogger("worksights-zoom")
 
 # command -> module. Each command imports only what it needs, so that it starts quickly.
 COMMANDS = {
@@ -99,6 +103,9 @@ class CommandGroup(click.Group):
         except click.ClickException as error:
             if ctx.invoked_subcommand == "status":
                 raise StatusUnknown(error.message) from error
+            if is_json():
+                logger.error("%s", error.format_message())
+                ctx.exit(error.exit_code)
             raise
 
     def _invoke(self, ctx: click.Context) -> Any:

@@ -3,11 +3,13 @@
 import click
 from psycopg.errors import InvalidSchemaName, UndefinedFunction, UndefinedTable
 
+from integration.commands.log_lines import say
 from integration.commands.ports import metrics_port as port_of_metrics
 from integration.database.postgres import connect, database_url
 from integration.database.role_names import Role
 from integration.database.unavailable import DatabaseUnavailable, DatabaseUnsuitable
 from integration.keys.check import check_keys
+from integration.logs import format_of, set_up_logs
 from integration.privacy.erasures_file import refuse_unknown_erasures
 from integration.settings import Settings, read_settings
 
@@ -46,13 +48,14 @@ def serve(port: int, host: str, only: Role | None, drain: float, metrics_port: i
 
     parts: tuple[Role, ...] = (only,) if only else PARTS
     settings = read_settings().only_of(*parts)
+    set_up_logs(format_of(settings))
     _require(settings, parts)
     urls = {part: database_url(settings, part) for part in parts}
     hints = [hint for part in parts if (hint := _database_hint(settings, urls[part], part))]
 
     def say_where(line: str) -> None:
         for each in (line, *hints):
-            click.echo(each, err=True)
+            say(each, err=True)
 
     try:
         run(

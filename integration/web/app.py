@@ -18,6 +18,7 @@ from integration.web.health import ROUTES
 from integration.web.metrics.port import MetricsPort, OnlyOnItsPort
 from integration.web.part import Part
 from integration.web.receiver.part import receiver_part
+from integration.web.request_ids import RequestIds
 from integration.web.security import SecurityHeaders
 from integration.web.stopping import ClosesConnections, Stopping
 
@@ -48,6 +49,7 @@ def create_app(
     app = Starlette(
         routes=[*ROUTES, *(route for part in parts for route in part.routes)],
         middleware=[
+            Middleware(RequestIds),
             Middleware(ClosesConnections, stopping=stopping),
             Middleware(OnlyOnItsPort, port=metrics_port),
             Middleware(SecurityHeaders, is_https=any(part.is_https for part in parts)),

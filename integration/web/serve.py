@@ -86,6 +86,7 @@ def config_of(app: Starlette) -> uvicorn.Config:
         h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         backlog=BACKLOG,
         access_log=False,  # it would contain query strings
+        log_config=None,  # as all other lines (integration/logs.py)
         log_level="error",  # clients that do not send HTTP would fill the log with warnings
         server_header=False,
         lifespan="on",

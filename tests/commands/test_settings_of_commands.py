@@ -130,6 +130,7 @@ def test_a_process_holds_only_the_settings_that_it_reads(tmp_path: Path) -> None
         "RECEIVER_DATABASE_URL",
         "DATABASE_ROLE_PREFIX",
         "ERASURES_FILE",
+        "LOG_FORMAT",
         "METRICS_PORT",
         "ZOOM_WEBHOOK_SECRET_TOKEN",
     }

@@ -18,6 +18,7 @@ PURE = (
     f"{INTEGRATION}settings_sources",
     f"{INTEGRATION}quantities",
     f"{INTEGRATION}dates",
+    f"{INTEGRATION}logs",
     f"{INTEGRATION}identity",
     f"{INTEGRATION}zoom",
 )
@@ -43,6 +44,7 @@ MAY_IMPORT = {
     f"{INTEGRATION}settings_of_processes": (),
     f"{INTEGRATION}settings_sources": (),
     f"{INTEGRATION}quantities": (),
+    f"{INTEGRATION}logs": (f"{INTEGRATION}settings",),
     f"{INTEGRATION}dates": (),
     f"{INTEGRATION}identity": (f"{INTEGRATION}quantities",),
     # Pure functions, which clean what was received before it is stored.

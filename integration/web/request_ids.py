@@ -1,0 +1,37 @@
+"""Gives each request an id, which its log lines and its response have."""
+
+import re
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from integration.logs import request_id
+
+HEADER = "X-Request-ID"
+USABLE = re.compile(r"[A-Za-z0-9-]{8,64}")  # as proxies make them; anyone can send others
+
+
+class RequestIds:
+    """Middleware: the id that a proxy has given the request, or a new one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(HEADER, "")
+        own = given if USABLE.fullmatch(given) else uuid4().hex
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)[HEADER] = own
+            await send(message)
+
+        token = request_id.set(own)
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            request_id.reset(token)
