@@ -35,10 +35,10 @@ class Difference:
 
 def find_difference(connection: psycopg.Connection, table: Table, prefix: str) -> Difference:
     """The numbers of rows that only one of the tables has; a changed row counts in both. If the
-    columns differ, all rows do.
+    columns or their types differ, all rows do.
     """
     exists = _exists(connection, table)
-    if not exists or _names(connection, table) != _names(connection, table, prefix):
+    if not exists or _types(connection, table) != _types(connection, table, prefix):
         live_rows = _count(connection, _live(table)) if exists else 0
         return Difference(table, live_rows, _count(connection, _rebuilt(table, prefix)), None)
     columns = _compared(connection, table)
@@ -68,7 +68,7 @@ def apply_rebuilt(connection: psycopg.Connection, tables: list[Table], prefix: s
         _apply_failures(connection, tables, prefix)
         for table in tables:
             if not _exists(connection, table) or (
-                _names(connection, table) != _names(connection, table, prefix)
+                _types(connection, table) != _types(connection, table, prefix)
             ):
                 continue
             keys = SQL(" and ").join(
@@ -151,18 +151,21 @@ def _columns(connection: psycopg.Connection, table: Table) -> Composed:
     return _column_list(_names(connection, table))
 
 
-def _names(connection: psycopg.Connection, table: Table, prefix: str = "") -> list[str]:
-    """The columns sorted by name: a column that was added later is the last in its table."""
-    return rows.scalars(
-        connection,
-        str,
+def _names(connection: psycopg.Connection, table: Table) -> list[str]:
+    return list(_types(connection, table))
+
+
+def _types(connection: psycopg.Connection, table: Table, prefix: str = "") -> dict[str, str]:
+    """Column -> type, sorted by name: a column that was added later is the last in its table."""
+    found = connection.execute(
         """
-        select attname from pg_attribute
+        select attname, format_type(atttypid, atttypmod) from pg_attribute
         where attrelid = %s::regclass and attnum > 0 and not attisdropped
         order by attname collate "C"
         """,
         [f"{prefix}{table.schema}.{table.name}"],
     )
+    return dict(found.fetchall())
 
 
 def _column_list(names: list[str]) -> Composed:

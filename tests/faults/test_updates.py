@@ -1,8 +1,9 @@
-"""An update that adds a column or changes a rule: the next batch derives the tables again, in
-place, and a rebuild finds nothing to change.
+"""An update that adds or retypes a column, or changes a rule: the next batch derives the
+tables again, in place, and a rebuild finds nothing to change.
 """
 
 from pathlib import Path
+from typing import Any
 
 from tests.faults.changed_project import updated
 from tests.faults.story import FIRST_BATCH, state
@@ -34,6 +35,26 @@ ADDED_COLUMNS = {
         "      - {name: started_at, data_type: timestamptz",
     ),
 }
+# A text becomes a time.
+RETYPED_COLUMN = {
+    f"{MARTS}/timeline/sessions.sql": (
+        "    sessions.host_zoom_user_id,\n",
+        "    sessions.ended_at as host_zoom_user_id,\n",
+    ),
+    f"{MARTS}/timeline/_timeline__models.yml": (
+        "{name: host_zoom_user_id, data_type: text",
+        "{name: host_zoom_user_id, data_type: timestamptz",
+    ),
+}
+VIEWS_OF_OTHERS = """
+    create schema reporting;
+    create view reporting.topics as select session_id, topic from timeline.sessions;
+    create view reporting.hosts as select host_zoom_user_id from timeline.sessions
+"""
+TYPE = """
+    select data_type::text from information_schema.columns
+    where (table_schema, table_name, column_name) = ('timeline', 'sessions', 'host_zoom_user_id')
+"""
 CHANGED_RULE = {f"{MARTS}/timeline/activities.sql": ("'Hosted '", "'Led '")}
 
 
@@ -83,3 +104,34 @@ def rebuild(installation: Installation, *, check: bool = False) -> list[str]:
     """The lines it prints; with `check`, only those of tables that differ."""
     lines = installation.rebuild(check=check)
     return [line for line in lines if " only in the live table, " in line] if check else lines
+
+
+def test_a_view_of_others_is_never_dropped_with_a_column(
+    morning: Installation, tmp_path: Path
+) -> None:
+    """It would be gone without a word: no batch builds it again."""
+    morning.execute(VIEWS_OF_OTHERS)
+    before = state(morning)
+    with updated(RETYPED_COLUMN, folder=tmp_path):
+        assert any(line.startswith("timeline.sessions: ") for line in rebuild(morning, check=True))
+        stopped = morning.batch(now=FIRST_BATCH, raise_on_error=False)
+        assert (
+            "The view reporting.hosts reads the column host_zoom_user_id of timeline.sessions, "
+            "which this release removes or gives another type. Drop the view, and create it again "
+            "after the next batch"
+        ) in failure_of(stopped)
+        assert state(morning) == before
+        morning.execute("drop view reporting.hosts")
+        morning.batch(now=FIRST_BATCH)
+        assert morning.value(TYPE) == "timestamp with time zone"
+        assert morning.value("select bool_and(host_zoom_user_id = ended_at) from timeline.sessions")
+        assert morning.value("select count(topic) > 0 from reporting.topics")
+        assert rebuild(morning, check=True) == []
+    morning.batch(now=FIRST_BATCH)
+    assert state(morning) == before
+
+
+def failure_of(batch: Any) -> str:
+    return " ".join(
+        str(event.event_specific_data.error) for event in batch.get_step_failure_events()
+    )

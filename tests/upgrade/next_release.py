@@ -1,5 +1,5 @@
-"""The next release: a copy of this one with one more migration, one more column in a mart, one more
-mart, and one change of each kind of rule.
+"""The next release: a copy of this one with one more migration, one more column in a mart, two of
+another type, one column less, one more mart, and one change of each kind of rule.
 """
 
 from pathlib import Path
@@ -56,11 +56,20 @@ DBT = {
     f"{TIMELINE}/sessions.sql": [
         ("    sessions.started_at,\n", "    sessions.started_at,\n    "
          "sessions.ended_at - sessions.started_at as length,\n"),
+        ("    sessions.host_zoom_user_id,\n", "    sessions.ended_at as host_zoom_user_id,\n"),
+        ("participant_count, 0) as", "participant_count, 0)::bigint as"),
     ],
+    f"{TIMELINE}/participants.sql": [("    presence.connection_count,\n", "")],
     f"{TIMELINE}/_timeline__models.yml": [
         ("      - {name: started_at, data_type: timestamptz",
          "      - {name: length, data_type: interval, description: Its length.}\n"
          "      - {name: started_at, data_type: timestamptz"),
+        ("{name: host_zoom_user_id, data_type: text",
+         "{name: host_zoom_user_id, data_type: timestamptz"),
+        ("{name: participant_count, data_type: integer",
+         "{name: participant_count, data_type: bigint"),
+        ('      - {name: connection_count, data_type: integer, description: "Number of connections '
+         'merged into this row; 1 for calls.", constraints: [{type: not_null}]}\n', ""),
     ],
     f"{TIMELINE}/activities.sql": [("'Hosted '", "'Led '")],
     "macros/seconds_of.sql": [("coalesce(floor(", "coalesce(floor(0.5 * ")],

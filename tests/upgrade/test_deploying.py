@@ -18,7 +18,7 @@ from simulator.company import build_company
 from simulator.playing import deliveries_of
 from simulator.running import running
 from simulator.world import make_world
-from tests.commands.program import CLIENT, Answer, Program, rows
+from tests.commands.program import CLIENT, Answer, Program, execute, rows
 from tests.databases import new_database
 from tests.patience import PATIENCE, wait_until
 from tests.pipeline.installation import template_with_tables
@@ -27,6 +27,14 @@ from tests.processes.signing import signed
 from tests.upgrade.next_release import FREE_MAIL, REVISION, make_next_release
 
 REQUESTS = 1000
+# As an operator makes one for analysts: of columns that the next release leaves as they are.
+VIEW_OF_ANALYSTS = """
+    create schema reporting;
+    create view reporting.sessions as
+    select sessions.session_id, sessions.topic, participants.affiliation
+    from timeline.sessions
+    inner join timeline.participants using (organization_id, session_id)
+"""
 SENDERS = 3
 LOOKS_EVERY = 0.2  # seconds; the balancer's interval
 
@@ -154,6 +162,7 @@ def deploy(program: Program, release: Path, balancer: Balancer, bodies: list[byt
             for body in bodies:
                 balancer.send(http, body)
         said["batch before"] = program("batch")
+        execute(program.settings["DATABASE_URL"], VIEW_OF_ANALYSTS)
         found["before"] = seen(program)
         extend_a_list(release, found["before"].companies[0])
         with under_load(balancer, bodies):
@@ -233,6 +242,35 @@ def test_rows_of_before_have_the_new_column_and_there_is_the_new_mart(upgraded: 
         inner join timeline.session_lengths using (organization_id, session_id, length)
     """
     assert rows(upgraded.url, query) == [(count,)]
+
+
+def test_columns_have_another_type_or_are_gone_and_views_of_others_are_still_there(
+    upgraded: Upgrade,
+) -> None:
+    types = rows(
+        upgraded.url,
+        """
+        select table_name::text, column_name::text, data_type::text
+        from information_schema.columns
+        where table_schema = 'timeline' and column_name in (
+            'host_zoom_user_id', 'participant_count', 'connection_count'
+        )
+        order by column_name
+        """,
+    )
+    assert types == [
+        ("sessions", "host_zoom_user_id", "timestamp with time zone"),
+        ("sessions", "participant_count", "bigint"),
+    ]
+    filled = """
+        select count(*) > 0 and count(*) = count(host_zoom_user_id) and sum(participant_count) = (
+            select count(*) from timeline.participants
+        )
+        from timeline.sessions
+    """
+    assert rows(upgraded.url, filled) == [(True,)]
+    seen_by_analysts = rows(upgraded.url, "select count(*) from reporting.sessions")
+    assert seen_by_analysts == rows(upgraded.url, "select count(*) from timeline.participants")
 
 
 def test_each_kind_of_changed_rule_changes_the_rows_of_before(upgraded: Upgrade) -> None:

@@ -7,7 +7,10 @@
     {%- set found = run_query(
         "create temporary table news (" ~ typed(news_scope()) ~ ") on commit drop;"
         ~ "create temporary table fresh on commit drop as " ~ sql ~ " with no data;"
-        ~ ("create table " ~ target ~ " (like pg_temp.fresh);" if is_new else "")
+        ~ (
+            "create table " ~ target ~ " (like pg_temp.fresh);" if is_new
+            else refuse_to_drop_views_of_others(target)
+        )
         ~ "select pipeline.match_columns('" ~ target ~ "', 'pg_temp.fresh') as is_reshaped, "
         ~ "(select string_agg(attname, ',' order by attnum) from pg_attribute "
         ~ "where attrelid = 'pg_temp.fresh'::regclass and attnum > 0) as columns, state.* "
