@@ -6,6 +6,7 @@ import json
 import logging
 import logging.config
 import sys
+import threading
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from functools import cache
 from types import TracebackType
 from typing import Any, Literal
 
+from integration.log_limits import LimitedLines
 from integration.settings import Settings, SettingsError, read_settings
 
 Format = Literal["text", "json"]
@@ -77,6 +79,7 @@ def set_up_logs(style: Format) -> None:
     """
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(style))
+    handler.addFilter(LimitedLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     for name in TALKING:
@@ -87,6 +90,7 @@ def set_up_logs(style: Format) -> None:
         logger.propagate = True
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught
+    threading.excepthook = _log_uncaught_in_thread
 
 
 @cache  # an instance of Dagster is made for each tick of a sensor
@@ -157,3 +161,12 @@ def _log_uncaught(
         logging.getLogger("worksights-zoom").critical(
             "The process ended", exc_info=(kind, error, traceback)
         )
+
+
+def _log_uncaught_in_thread(ended: threading.ExceptHookArgs) -> None:
+    error = ended.exc_value or ended.exc_type()
+    logging.getLogger("worksights-zoom").error(
+        "The thread %s ended",
+        ended.thread.name if ended.thread else "?",
+        exc_info=(ended.exc_type, error, ended.exc_traceback),
+    )

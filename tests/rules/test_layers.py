@@ -19,6 +19,7 @@ PURE = (
     f"{INTEGRATION}quantities",
     f"{INTEGRATION}dates",
     f"{INTEGRATION}logs",
+    f"{INTEGRATION}log_limits",
     f"{INTEGRATION}identity",
     f"{INTEGRATION}zoom",
 )
@@ -44,7 +45,8 @@ MAY_IMPORT = {
     f"{INTEGRATION}settings_of_processes": (),
     f"{INTEGRATION}settings_sources": (),
     f"{INTEGRATION}quantities": (),
-    f"{INTEGRATION}logs": (f"{INTEGRATION}settings",),
+    f"{INTEGRATION}logs": (f"{INTEGRATION}settings", f"{INTEGRATION}log_limits"),
+    f"{INTEGRATION}log_limits": (),
     f"{INTEGRATION}dates": (),
     f"{INTEGRATION}identity": (f"{INTEGRATION}quantities",),
     # Pure functions, which clean what was received before it is stored.
