@@ -1,4 +1,6 @@
-"""The nightly job that deletes data past its retention period, and its schedule."""
+"""The nightly job that deletes data past its retention period and creates the next months of tables
+that are stored by month, and its schedule.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -7,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from integration.database.months import create_months
 from integration.database.postgres import connect, limit_statements
 from integration.housekeeping.dagster_history import delete_old_history
 from integration.housekeeping.expired_rows import delete_expired_rows
@@ -53,20 +56,32 @@ def old_runs(context: dg.OpExecutionContext, installation: Installation) -> dg.O
     return _output(asdict(deleted))
 
 
+@dg.op(out=dg.Out(dg.Nothing))
+def months(context: dg.OpExecutionContext, installation: Installation) -> dg.Output[None]:
+    """Creates the next months of the tables that are stored by month."""
+    with connect(installation.database_url(), role="pipeline", autocommit=True) as connection:
+        limit_statements(connection, seconds=STATEMENT_SECONDS)
+        created = create_months(connection)
+    context.log.info(f"{quantity(len(created), 'month')} created")
+    return _output({"created": ", ".join(created) or "none"})
+
+
 def _output(metadata: Mapping[str, Any]) -> dg.Output[None]:
     return dg.Output(None, metadata=metadata)
 
 
 # Not a writer: batches continue meanwhile, because they neither read nor write what is deleted
-# here. If one op fails, the other still runs.
+# here. If one op fails, the others still run.
 @dg.job(
     tags={LIMIT_TAG: str(LIMIT_SECONDS)},
-    description="Deletes data past its retention period: expired rows and old Dagster runs.",
+    description="Deletes data past its retention period: expired rows and old Dagster runs. "
+    "Creates the next months of the tables that are stored by month.",
     executor_def=dg.in_process_executor,
 )
 def housekeeping() -> None:
     expired_rows()
     old_runs()
+    months()
 
 
 housekeeping_every_night = dg.ScheduleDefinition(

@@ -1,9 +1,12 @@
-"""Migrates the database: tables with alembic, then the views and functions that dbt creates."""
+"""Migrates the database: tables with alembic, then their next months, then the views and functions
+that dbt creates.
+"""
 
 from collections.abc import Callable
 
 from integration.database.logins import allow_logins_without_password
 from integration.database.migrate import migrated
+from integration.database.months import create_months
 from integration.database.postgres import connect, embedded_is_used
 from integration.database.unavailable import DatabaseUnavailable
 from integration.pipeline.dbt.facts import build_facts, facts_are_built
@@ -22,6 +25,8 @@ def migrate(settings: Settings, url: str, *, say: Callable[[str], None]) -> list
             allow_logins_without_password(url)
         ensure_manifest()
         with connect(url, role="pipeline") as connection:
+            create_months(connection)
+            connection.commit()
             is_up_to_date = facts_are_built(connection)
         if not is_up_to_date:
             _build_facts(settings, url, say)

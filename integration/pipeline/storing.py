@@ -94,7 +94,9 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
         from first_of_new_event)
         """
     )
-    # Only quarantined deliveries keep their bodies, so that an operator can examine them.
+    # Only quarantined deliveries keep their bodies, so that an operator can examine them. The times
+    # leave out the partitions of other months, which would each be searched for every delivery.
+    times = [decision.delivery.received_at for decision in decisions]
     connection.execute(
         """
         update ingress.deliveries
@@ -107,8 +109,9 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
             body = case when settled.keeps_body then deliveries.body end
         from settled
         where deliveries.delivery_id = settled.delivery_id
+            and deliveries.received_at between %s and %s
         """,
-        [batch.number],
+        [batch.number, min(times, default=None), max(times, default=None)],
     )
 
 

@@ -86,7 +86,8 @@ def remaining_rows(connection: psycopg.Connection, zoom_account_id: str) -> Coun
         select nspname, relname from pg_attribute
         inner join pg_class on pg_class.oid = attrelid
         inner join pg_namespace on pg_namespace.oid = relnamespace
-        where attname = 'zoom_account_id' and relkind = 'r' and nspname || '.' || relname <> all(%s)
+        where attname = 'zoom_account_id' and relkind in ('r', 'p') and not relispartition
+            and nspname || '.' || relname <> all(%s)
         order by nspname, relname
         """,
         [list(KEPT)],

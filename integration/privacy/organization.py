@@ -130,7 +130,8 @@ def _own_rows(connection: psycopg.Connection) -> dict[str, Composed]:
         inner join pg_class on pg_class.oid = attrelid
         inner join pg_namespace on pg_namespace.oid = relnamespace
         where attname in ('organization_id', 'zoom_account_id') and relkind in ('r', 'p')
-            and not attisdropped and not pg_is_other_temp_schema(relnamespace)
+            and not relispartition and not attisdropped
+            and not pg_is_other_temp_schema(relnamespace)
         group by nspname, relname
         order by nspname, relname
         """

@@ -10,7 +10,8 @@ def tables_with(url: str, *texts: str) -> list[str]:
         """
         select quote_ident(nspname) || '.' || quote_ident(relname) from pg_class
         inner join pg_namespace on pg_namespace.oid = relnamespace
-        where relkind = 'r' and nspname !~ '^(pg_|information_schema)'
+        where relkind in ('r', 'p') and not relispartition
+            and nspname !~ '^(pg_|information_schema)'
         """,
     )
     found = []

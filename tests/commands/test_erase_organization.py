@@ -21,7 +21,7 @@ OF_ORGANIZATIONS = """
     select quote_ident(nspname) || '.' || quote_ident(relname) from pg_attribute
     inner join pg_class on pg_class.oid = attrelid
     inner join pg_namespace on pg_namespace.oid = relnamespace
-    where attname = 'organization_id' and relkind = 'r'
+    where attname = 'organization_id' and relkind in ('r', 'p') and not relispartition
     order by 1
 """
 

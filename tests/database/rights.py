@@ -21,7 +21,7 @@ CATALOG = """
         select pg_class.oid, relowner, nspname || '.' || relname as name
         from pg_class
         inner join pg_namespace on pg_namespace.oid = relnamespace
-        where relkind in ('r', 'v', 'm', 'p', 'f')
+        where relkind in ('r', 'v', 'm', 'p', 'f') and not relispartition
             and nspname !~ '^pg_' and nspname <> 'information_schema'
     )
     select name, role, privilege, has_table_privilege(role, oid, privilege), (
@@ -61,10 +61,19 @@ COLUMNS = """
     from pg_class
     inner join pg_namespace on pg_namespace.oid = relnamespace
     inner join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
-    where relkind in ('r', 'v', 'm', 'p', 'f')
+    where relkind in ('r', 'v', 'm', 'p', 'f') and relispartition = %s
         and nspname !~ '^pg_' and nspname <> 'information_schema'
     group by 1, 2
     order by 1
+"""
+SEQUENCES = """
+    select pg_class.oid::regclass::text, role, privilege
+    from pg_class
+    cross join unnest(array['receiver', 'page', 'pipeline', 'analyst']) as role
+    cross join unnest(array['usage', 'select', 'update']) as privilege
+    where relkind = 'S' and pg_get_userbyid(relowner) <> role
+        and relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+        and has_sequence_privilege(role, pg_class.oid, privilege)
 """
 TRIGGER = "create trigger taken before insert on {} execute function now()"
 LOCK = "do $$ begin lock table {} in access exclusive mode; end $$"
@@ -147,10 +156,11 @@ def as_login(url: str, login: str) -> str:
     return urlsplit(url)._replace(netloc=f"{login}:@").geturl()
 
 
-def columns_of(url: str) -> dict[str, tuple[bool, list[str]]]:
-    """Table -> whether it is a view, and the columns that can be written."""
+def columns_of(url: str, *, partitions: bool = False) -> dict[str, tuple[bool, list[str]]]:
+    """Table, or partition of one, -> whether it is a view, and the columns that can be written."""
     with psycopg.connect(url) as owner:
-        return {name: (is_view, columns or []) for name, is_view, columns in owner.execute(COLUMNS)}
+        found = owner.execute(COLUMNS, [partitions])
+        return {name: (is_view, columns or []) for name, is_view, columns in found}
 
 
 def statements_refused(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.sql import Composed
 
 from integration.database.role_names import ROLES
 from integration.settings import PROJECT
@@ -14,6 +15,7 @@ from tests.database.rights import (
     CATALOG,
     DEFINERS,
     SCHEMAS,
+    SEQUENCES,
     Rights,
     as_login,
     columns_of,
@@ -142,6 +144,7 @@ def test_functions_with_the_owners_rights_are_called_only_by_the_roles_they_are_
             "pipeline",
         ),
         ("pipeline.analyze_grown(regclass[])", "pipeline"),
+        ("pipeline.create_months()", "pipeline"),
     ]
 
 
@@ -156,6 +159,26 @@ def test_what_is_not_declared_is_refused(
         for statement in statements_refused(table, of_table, rights_on(table, declared)[role])
     ]
     assert len(statements) > 100
+    assert accepted_of(statements, derived, role) == []
+
+
+def test_only_the_receiver_takes_ids_from_a_sequence(derived: Installation) -> None:
+    assert derived.execute(SEQUENCES) == [("ingress.delivery_ids", "receiver", "usage")]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_is_allowed_on_a_partition(role: str, derived: Installation) -> None:
+    """Rows are read and written through the partition's table only."""
+    statements = [
+        statement
+        for table, of_table in columns_of(derived.url, partitions=True).items()
+        for statement in statements_refused(table, of_table, {})
+    ]
+    assert len(statements) > 50
+    assert accepted_of(statements, derived, role) == []
+
+
+def accepted_of(statements: list[Composed], derived: Installation, role: str) -> list[str]:
     accepted = []
     with psycopg.connect(as_login(derived.url, role), autocommit=True) as connection:
         for statement in statements:
@@ -167,4 +190,4 @@ def test_what_is_not_declared_is_refused(
                 accepted.append(f"{statement.as_string()}: {type(error).__name__}")
             else:
                 accepted.append(statement.as_string())
-    assert accepted == []
+    return accepted

@@ -200,5 +200,19 @@ def test_an_op_that_fails_does_not_keep_the_other_from_its_work(
         installed.execute("grant delete on pipeline.run_failures to pipeline")
     assert not done.success
     assert {event.step_key for event in done.all_node_events if event.is_step_success} == {
-        "old_runs"
+        "old_runs",
+        "months",
     }
+
+
+def test_the_next_months_are_created(installed: Installation, instance: Any) -> None:
+    name, last = installed.execute(
+        "select partition::text, starts_at from pipeline.months_of('ingress.deliveries') "
+        "order by starts_at desc limit 1"
+    )[0]
+    installed.execute(f"drop table {name}")
+    assert metadata_of(run(instance, "housekeeping"), "months") == {"created": name}
+    assert metadata_of(run(instance, "housekeeping"), "months") == {"created": "none"}
+    assert last == installed.value(
+        "select max(starts_at) from pipeline.months_of('ingress.deliveries')"
+    )

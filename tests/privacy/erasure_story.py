@@ -38,7 +38,8 @@ def dump(installation: Installation) -> dict[str, str]:
         """
         select nspname, relname from pg_class
         inner join pg_namespace on pg_namespace.oid = relnamespace
-        where relkind in ('r', 'v') and nspname !~ '^(pg_|information_schema)'
+        where relkind in ('r', 'p', 'v') and not relispartition
+            and nspname !~ '^(pg_|information_schema)'
         """
     )
     found = {
@@ -233,7 +234,7 @@ def columns_of_text(installation: Installation) -> set[tuple[str, str]]:
             select nspname || '.' || relname, attname::text from pg_attribute
             inner join pg_class on pg_class.oid = attrelid
             inner join pg_namespace on pg_namespace.oid = relnamespace
-            where relkind = 'r' and attnum > 0 and not attisdropped
+            where relkind in ('r', 'p') and not relispartition and attnum > 0 and not attisdropped
                 and nspname !~ '^(pg_|information_schema|dagster$)'
                 and format_type(atttypid, null) !~
                     '^(integer|bigint|numeric|double|boolean|date|timestamp|tstzmultirange)'

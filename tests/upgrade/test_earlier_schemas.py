@@ -49,7 +49,7 @@ SCHEMAS = ["worksights", "integration", "ingress", "zoom_raw", "clientsights_raw
 TABLES = """
     select nspname || '.' || relname from pg_class
     inner join pg_namespace on pg_namespace.oid = relnamespace
-    where relkind = 'r' and nspname = any(%s)
+    where relkind in ('r', 'p') and not relispartition and nspname = any(%s)
     order by 1
 """
 OF_INSTALLATION = {

@@ -18,6 +18,11 @@ from tests.patience import wait_until
 # Long enough to need a page of its own.
 BODY = b'{"event":"meeting.started","payload":{"account_id":"acc-1","padding":"%b"}}'
 
+MONTHS = """
+    select inhrelid::regclass::text from pg_inherits
+    where inhparent = 'ingress.deliveries'::regclass
+"""
+
 
 @dataclass(frozen=True)
 class Disk:
@@ -53,7 +58,8 @@ def disk(database_url: str) -> Iterator[Disk]:
                 (folder / "space").mkdir(mode=0o700)
                 os.chown(folder / "space", owner.st_uid, owner.st_gid)
                 superuser.execute(f"create tablespace small location '{folder}/space'")
-                superuser.execute("alter table ingress.deliveries set tablespace small")
+                for (month,) in superuser.execute(MONTHS).fetchall():
+                    superuser.execute(f"alter table {month} set tablespace small")
                 try:
                     yield Disk(folder)
                 finally:

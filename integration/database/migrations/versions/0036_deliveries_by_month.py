@@ -1,0 +1,258 @@
+"""The ledger of deliveries is stored by month. Its rows stay where they are: the table becomes the
+first partition of a new one. Receivers insert all the time, so nothing here locks it for long.
+"""
+
+from alembic import op
+
+revision = "0036"
+down_revision = "0035"
+
+
+def upgrade() -> None:
+    # Each of these is a transaction of its own, which makes the last one short. If `migrate` is
+    # stopped in between, it starts here again.
+    with op.get_context().autocommit_block():
+        for statement in (LIMIT_THE_FIRST_MONTHS, CHECK_THE_ROWS, HELPERS):
+            op.get_bind().exec_driver_sql(statement)
+    op.get_bind().exec_driver_sql(SQL)
+
+
+# All rows are before the limit, and all that arrive in the next month at least. It must not be
+# earlier: if `migrate` is stopped and not repeated in that time, later deliveries are refused. A
+# clock may have been wrong, so the newest row counts, too.
+LIMIT_THE_FIRST_MONTHS = """
+do $$
+declare
+    month timestamp;
+begin
+    perform set_config('lock_timeout', '500ms', true);
+    for attempt in 1..60 loop
+        begin
+            lock table ingress.deliveries in access exclusive mode;
+            exit;
+        exception when lock_not_available then
+            if attempt = 60 then
+                raise;
+            end if;
+            perform pg_sleep(0.5);  -- those who have waited behind this continue
+        end;
+    end loop;
+    select date_trunc('month', greatest(now(), max(received_at)) at time zone 'UTC') into month
+    from ingress.deliveries;
+    alter table ingress.deliveries drop constraint if exists deliveries_earlier;
+    execute format(
+        'alter table ingress.deliveries add constraint deliveries_earlier '
+        'check (received_at < timestamptz %L) not valid',
+        to_char(month + interval '2 months', 'YYYY-MM-DD HH24:MI:SS"+00"')
+    );
+end
+$$
+"""
+# Reads the whole table, and keeps nobody from inserting.
+CHECK_THE_ROWS = "alter table ingress.deliveries validate constraint deliveries_earlier"
+
+# For a table that takes the place of another one. They are dropped at the end.
+HELPERS = """
+-- What refers to the table other than views: it would be left on the first partition only.
+create or replace function pipeline.refuse_dependents(replaced regclass) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    found text;
+begin
+    select string_agg(distinct pg_describe_object(pg_depend.classid, pg_depend.objid, 0), ', ')
+    into found
+    from pg_depend
+    left join pg_rewrite
+        on pg_depend.classid = 'pg_rewrite'::regclass and pg_rewrite.oid = pg_depend.objid
+    left join pg_class on pg_class.oid = pg_rewrite.ev_class
+    where pg_depend.refclassid = 'pg_class'::regclass and pg_depend.refobjid = replaced
+        and (pg_depend.deptype = 'n' or pg_depend.classid in (
+            'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_statistic_ext'::regclass))
+        and pg_class.relkind is distinct from 'v'
+        and not exists (  -- its own checks
+            select from pg_constraint
+            where pg_depend.classid = 'pg_constraint'::regclass
+                and pg_constraint.oid = pg_depend.objid
+                and pg_constraint.conrelid = replaced and pg_constraint.contype <> 'f'
+        );
+    if found is not null then
+        raise exception '% is replaced by a table that is stored by month. Drop what depends on it '
+            'before the migration, and create it again afterwards: %', replaced, found;
+    end if;
+end
+$$;
+
+-- Statements that make the views on the table read the one that has its name when they are
+-- executed. A replaced view keeps its owner, its grants, its comments and the views on it.
+create or replace function pipeline.replacements_of_views(replaced regclass) returns text[]
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(array_agg(
+        format(
+            'create or replace view %s %s as %s', pg_class.oid::regclass,
+            'with (' || array_to_string(pg_class.reloptions, ', ') || ')',
+            pg_get_viewdef(pg_class.oid)
+        )
+    ), '{}')
+    from pg_class
+    where pg_class.relkind = 'v' and exists (
+        select from pg_rewrite
+        inner join pg_depend
+            on pg_depend.classid = 'pg_rewrite'::regclass and pg_depend.objid = pg_rewrite.oid
+        where pg_rewrite.ev_class = pg_class.oid
+            and pg_depend.refclassid = 'pg_class'::regclass and pg_depend.refobjid = replaced
+    )
+$$;
+
+-- Gives the table the grants of the other one, which has none from then on, and its place in
+-- publications.
+create or replace function pipeline.take_over(replaced regclass, successor regclass) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    one record;
+begin
+    for one in
+        select privilege_type || coalesce(' (' || quote_ident(attname) || ')', '') as privilege,
+            grantee, is_grantable
+        from (
+            select relacl as acl, relowner as owner, null::name as attname
+            from pg_class where oid = replaced
+            union all
+            select attacl, relowner, attname
+            from pg_attribute inner join pg_class on pg_class.oid = attrelid
+            where attrelid = replaced and attnum > 0 and not attisdropped
+        ) as rights
+        cross join lateral aclexplode(acl)
+        where grantee <> owner
+    loop
+        execute format(
+            'grant %s on %s to %s%s', one.privilege, successor,
+            case one.grantee when 0 then 'public' else one.grantee::regrole::text end,
+            case when one.is_grantable then ' with grant option' end
+        );
+        execute format(
+            'revoke all on %s from %s cascade', replaced,
+            case one.grantee when 0 then 'public' else one.grantee::regrole::text end
+        );
+    end loop;
+    for one in
+        select pubname from pg_publication_rel
+        inner join pg_publication on pg_publication.oid = prpubid
+        where prrelid = replaced
+    loop
+        execute format('alter publication %I drop table %s', one.pubname, replaced);
+        execute format('alter publication %I add table %s', one.pubname, successor);
+        execute format(
+            'alter publication %I set (publish_via_partition_root = true)', one.pubname
+        );
+    end loop;
+end
+$$;
+
+revoke execute on function pipeline.refuse_dependents, pipeline.replacements_of_views,
+    pipeline.take_over from public;
+"""
+
+# Only the catalog changes. Whoever holds a lock for longer, such as a long query of an analyst, is
+# waited for without keeping the others waiting.
+SQL = """
+do $$
+declare
+    statement text;
+    statements text[];
+    ends_at text;
+    next_id bigint;
+begin
+    perform set_config('lock_timeout', '200ms', true);
+    for attempt in 1..120 loop
+        begin
+            lock table ingress.deliveries in access exclusive mode;
+            perform pipeline.refuse_dependents('ingress.deliveries');
+            statements := pipeline.replacements_of_views('ingress.deliveries');
+            select substring(pg_get_constraintdef(oid) from $regexp$'([^']+)'$regexp$) into ends_at
+            from pg_constraint
+            where conrelid = 'ingress.deliveries'::regclass and conname = 'deliveries_earlier';
+
+            alter table ingress.deliveries rename to deliveries_earlier;
+            alter index ingress.deliveries_pkey rename to deliveries_earlier_pkey;
+            alter index ingress.deliveries_waiting rename to deliveries_earlier_waiting;
+            alter index ingress.deliveries_account rename to deliveries_earlier_account;
+            alter index ingress.deliveries_received rename to deliveries_earlier_received;
+            alter index ingress.deliveries_quarantined rename to deliveries_earlier_quarantined;
+            alter index ingress.deliveries_set_aside rename to deliveries_earlier_set_aside;
+            alter index ingress.deliveries_batch rename to deliveries_earlier_batch;
+
+            -- Identity columns of partitioned tables need PostgreSQL 17.
+            next_id := nextval(pg_get_serial_sequence('ingress.deliveries_earlier', 'delivery_id'));
+            alter table ingress.deliveries_earlier alter column delivery_id drop identity;
+            execute format('create sequence ingress.delivery_ids start with %s', next_id);
+            alter table ingress.deliveries_earlier
+                alter column delivery_id set default nextval('ingress.delivery_ids');
+
+            create table ingress.deliveries (
+                delivery_id bigint not null default nextval('ingress.delivery_ids'),
+                organization_id text not null default '-',
+                received_at timestamptz not null default now(),
+                event text,
+                zoom_account_id text,
+                disposition text not null default 'waiting',
+                reason text,
+                batch bigint,
+                body_size integer not null,
+                body_sha256 text not null,
+                body bytea,
+                constraint deliveries_disposition_check check (
+                    disposition in (
+                        'waiting', 'landed', 'duplicate', 'ignored', 'unknown_account',
+                        'quarantined'
+                    )
+                )
+            ) partition by range (received_at);
+            alter sequence ingress.delivery_ids owned by ingress.deliveries.delivery_id;
+            -- As those of the first partition, which become parts of these. Each partition has its
+            -- own primary key, on the id alone: with one on (delivery_id, received_at) a new index
+            -- would have to be built here, and the ids are unique because of their sequence.
+            create index deliveries_waiting on ingress.deliveries (delivery_id)
+                where disposition = 'waiting';
+            create index deliveries_account on ingress.deliveries (zoom_account_id, received_at);
+            create index deliveries_received on ingress.deliveries (received_at);
+            create index deliveries_quarantined on ingress.deliveries (received_at)
+                where disposition = 'quarantined' and body is not null;
+            create index deliveries_set_aside
+                on ingress.deliveries (zoom_account_id, received_at, disposition)
+                include (reason)
+                where disposition in ('ignored', 'unknown_account', 'quarantined');
+            create index deliveries_batch on ingress.deliveries
+                using brin (batch) with (autosummarize = on);
+            execute format(
+                'alter table ingress.deliveries attach partition ingress.deliveries_earlier '
+                'for values from (minvalue) to (timestamptz %L)', ends_at
+            );
+            alter table ingress.deliveries_earlier drop constraint deliveries_earlier;
+            create table ingress.deliveries_default partition of ingress.deliveries (
+                primary key (delivery_id)
+            ) default;
+
+            grant usage on sequence ingress.delivery_ids to receiver;
+            perform pipeline.take_over('ingress.deliveries_earlier', 'ingress.deliveries');
+            foreach statement in array statements loop
+                execute statement;
+            end loop;
+            exit;
+        exception when lock_not_available then
+            if attempt = 120 then
+                raise;
+            end if;
+            perform pg_sleep(0.5);
+        end;
+    end loop;
+end
+$$;
+
+drop function pipeline.refuse_dependents, pipeline.replacements_of_views, pipeline.take_over;
+"""
