@@ -51,6 +51,9 @@ LOGGING = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
+# Given at each start, too. A query of a table that is stored by month locks each month and its
+# indexes, unless it names the time: about 500 locks after five years.
+LOCKS = {"max_locks_per_transaction": "256"}
 # After a crash, up to `max_wal_size` of changes is replayed before anyone can connect.
 START_SECONDS = 900
 STOP_SECONDS = 60
@@ -123,7 +126,8 @@ def _start(data: Path) -> None:
                 f"{name} = '{value}'\n" for name, value in CONFIGURATION.items()
             )
     folder = _socket_folder(data)
-    options = {"listen_addresses": "", "unix_socket_directories": f'"{folder}"', **LOGGING}
+    socket = {"listen_addresses": "", "unix_socket_directories": f'"{folder}"'}
+    options = {**socket, **LOGGING, **LOCKS}
     _start_log(data).unlink(missing_ok=True)  # what the last start printed, or an old version's log
     _run(
         data,

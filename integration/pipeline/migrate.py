@@ -24,9 +24,8 @@ def migrate(settings: Settings, url: str, *, say: Callable[[str], None]) -> list
         if embedded_is_used(settings):
             allow_logins_without_password(url)
         ensure_manifest()
-        with connect(url, role="pipeline") as connection:
+        with connect(url, role="pipeline", autocommit=True) as connection:
             create_months(connection)
-            connection.commit()
             is_up_to_date = facts_are_built(connection)
         if not is_up_to_date:
             _build_facts(settings, url, say)

@@ -45,7 +45,7 @@ class Readiness:
         """Records errors that the next row would also cause, until one is stored. Ignores errors
         caused by the row, and a database that does not answer, which the query notices.
         """
-        if error.sqlstate and error.sqlstate.startswith(OF_THE_SERVER):
+        if _is_of_the_server(error):
             self._has_failed = True
 
     async def is_ready(self) -> bool:
@@ -69,10 +69,18 @@ class Readiness:
             return
         try:
             await self._try_to_store()
-        except psycopg.IntegrityError:  # caused by the row
-            self.record_success()
         except psycopg.Error as error:
+            if isinstance(error, psycopg.IntegrityError) and not _is_of_the_server(error):
+                self.record_success()  # the error was caused by the row
+                return
             self.record_failure(error)
             raise
         else:
             self.record_success()
+
+
+def _is_of_the_server(error: psycopg.Error) -> bool:
+    if isinstance(error, psycopg.errors.CheckViolation):
+        # Without a name, it is not a check: no partition is for the current time.
+        return error.diag.constraint_name is None
+    return error.sqlstate is not None and error.sqlstate.startswith(OF_THE_SERVER)

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from integration.database.embedded import LOGGING, OWNER, SUPERUSER
+from integration.database.embedded import LOCKS, LOGGING, OWNER, SUPERUSER
 from integration.database.role_names import ROLES
 from tests.commands.program import Program, execute, rows
 from tests.memory import in_memory
@@ -140,7 +140,8 @@ def test_its_log_is_replaced_every_week_and_contains_no_data(embedded_program: P
     with pytest.raises(psycopg.Error):
         rows(url, wrong)
     as_superuser = url.replace(OWNER, SUPERUSER)
-    assert {name: rows(as_superuser, f"show {name}")[0][0] for name in LOGGING} == LOGGING
+    given = LOGGING | LOCKS
+    assert {name: rows(as_superuser, f"show {name}")[0][0] for name in given} == given
     data = embedded_program.home / "postgres"
     (log,) = (data / "logs").iterdir()
     assert re.fullmatch(r"postgres-(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\.log", log.name)

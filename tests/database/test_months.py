@@ -2,6 +2,7 @@
 its month is missing.
 """
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,10 +10,16 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import AsyncConnection
 
 from integration.database.months import create_months
 from integration.database.postgres import connect
-from integration.web.receiver.deliveries import INSERT_DELIVERY
+from integration.web.receiver.deliveries import (
+    INSERT_DELIVERY,
+    receiver_pool,
+    store_delivery,
+    with_connection,
+)
 from tests.pipeline.events import Person, Session, to_bytes
 from tests.pipeline.installation import Installation
 
@@ -103,6 +110,14 @@ def test_months_that_were_missed_are_all_created(installation: Installation) -> 
     assert created(installation) == names
 
 
+def test_one_month_is_created_at_a_time(installation: Installation) -> None:
+    """So that the default partition is locked only while one is."""
+    names = list(months(installation))
+    drop(installation, *names)
+    with login(installation) as pipeline:
+        assert pipeline.execute("select pipeline.create_month()").fetchall() == [(names[0],)]
+
+
 def test_this_month_waits_until_it_is_over_if_many_rows_would_be_moved(
     installation: Installation,
 ) -> None:
@@ -125,7 +140,7 @@ def test_a_month_that_is_over_is_created_for_rows_that_are_left(installation: In
     drop(installation, EARLIER)
     installation.execute(INSERT, [at, 10_001])
     installation.execute(INSERT, [datetime(1970, 1, 1, tzinfo=UTC), 1])  # a clock was wrong
-    assert created(installation)[0] == name
+    assert created(installation)[-1] == name  # when what arrives has its own month
     assert installation.execute(WHERE) == [(name, 10_001), (DEFAULT, 1)]
 
 
@@ -188,12 +203,15 @@ def test_a_batch_that_processes_rows_of_the_month_does_not_have_to_wait(
 
 def test_a_month_is_like_the_default_partition(installation: Installation) -> None:
     """Its indexes, its key, and the storage parameters that somebody has set."""
+    parameters = "autovacuum_vacuum_scale_factor = 0.05, toast.autovacuum_enabled = off"
     name, _ = last_month(installation)
     drop(installation, name)
-    installation.execute(f"alter table {DEFAULT} set (autovacuum_vacuum_scale_factor = 0.05)")
+    installation.execute(f"alter table {DEFAULT} set ({parameters})")
     assert created(installation) == [name]
     same = """
         select relkind, reloptions, (
+            select reloptions from pg_class as toast where toast.oid = pg_class.reltoastrelid
+        ), (
             select array_agg(
                 replace(pg_get_indexdef(indexrelid), indexrelid::regclass::text, '') order by 1
             )
@@ -202,8 +220,9 @@ def test_a_month_is_like_the_default_partition(installation: Installation) -> No
         from pg_class where oid = %s::regclass
     """
     (month,), (default,) = (installation.execute(same, [each]) for each in (name, DEFAULT))
-    assert month[:2] == default[:2] == ("r", ["autovacuum_vacuum_scale_factor=0.05"])
-    assert len(month[2]) == len(default[2]) == 7
+    options = ["autovacuum_vacuum_scale_factor=0.05"], ["autovacuum_enabled=off"]
+    assert month[:3] == default[:3] == ("r", *options)
+    assert len(month[3]) == len(default[3]) == 7
     attached = (
         "select count(*) from pg_index inner join pg_class on pg_class.oid = indexrelid "
         "where indrelid = %s::regclass and relispartition"
@@ -235,3 +254,25 @@ def test_what_arrives_is_stored_in_its_month(installation: Installation) -> None
     installation.deliver(to_bytes({"event": "meeting.ended"}), at=datetime.now(UTC))
     stored = installation.value("select tableoid::regclass::text from ingress.deliveries")
     assert stored != DEFAULT
+
+
+def test_a_delivery_that_a_check_refuses_is_stored_at_the_second_attempt(
+    installation: Installation,
+) -> None:
+    """As when its month is created while it waits for the default partition."""
+    installation.execute(f"alter table {EARLIER} add constraint refused check (event <> 'refused')")
+    attempts = []
+
+    async def store(connection: AsyncConnection) -> None:
+        attempts.append(1)
+        if len(attempts) == 2:
+            installation.execute(f"alter table {EARLIER} drop constraint refused")
+        await store_delivery(connection, **{**WAITING, "event": "refused"})
+
+    async def receive() -> None:
+        async with receiver_pool(installation.url) as pool:
+            await with_connection(pool, store)
+
+    asyncio.run(receive())
+    stored = installation.value("select count(*) from ingress.deliveries where event = 'refused'")
+    assert (len(attempts), stored) == (2, 1)

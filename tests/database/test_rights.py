@@ -144,7 +144,7 @@ def test_functions_with_the_owners_rights_are_called_only_by_the_roles_they_are_
             "pipeline",
         ),
         ("pipeline.analyze_grown(regclass[])", "pipeline"),
-        ("pipeline.create_months()", "pipeline"),
+        ("pipeline.create_month()", "pipeline"),
     ]
 
 

@@ -3,17 +3,20 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from integration.database.embedded import SUPERUSER
 from integration.database.postgres import connect
 from integration.database.schema_version import known_schemas
 from integration.web.receiver.deliveries import INSERT_DELIVERY
 from tests.databases import apply_migrations, new_database
 from tests.patience import PATIENCE, wait_until
 
-BEFORE = "0034"
+BEFORE = "0035"
 DELIVERY = {
     "event": "meeting.ended", "zoom_account_id": "an account", "disposition": "waiting",
     "reason": None, "body": b"{}", "body_size": 2, "body_sha256": "digest",
@@ -34,7 +37,11 @@ VIEWS = """
     grant select (event) on staging.stg_ingress__deliveries to analyst;
     grant select on operations.deliveries to page with grant option;
     reset role;
-    create publication ledger for table ingress.deliveries;
+    grant usage on schema ingress to analyst;
+    grant insert (event, body_size, body_sha256) on ingress.deliveries to analyst;
+    comment on table ingress.deliveries is 'The ledger';
+    comment on column ingress.deliveries.event is 'Its name';
+    alter table ingress.deliveries alter column body set storage external;
     grant select (event, received_at), update (reason) on ingress.deliveries to analyst;
     grant delete on ingress.deliveries to page with grant option;
 """
@@ -52,14 +59,30 @@ VIEWS_FOUND = """
 """
 # Attributes may have other numbers.
 TABLE_FOUND = """
-    select relowner::regrole::text, relacl::text, (
+    select relowner::regrole::text, relacl::text, obj_description(oid), (
         select array_agg(
-            (attname, atttypid::regtype, attnotnull, attacl, attcollation::regcollation)::text
+            (
+                attname, attstorage, col_description(attrelid, attnum), atttypid::regtype,
+                attnotnull, attacl, attcollation::regcollation
+            )::text
             order by attname
         )
         from pg_attribute
         where attrelid = pg_class.oid and attnum > 0 and not attisdropped
     )
+    from pg_class where oid = 'ingress.deliveries'::regclass
+"""
+# The kind of the table, its rows, and what a migration that failed may have left.
+UNCHANGED = """
+    select
+        relkind,
+        (select count(*) from ingress.deliveries),
+        (select count(*) from pg_constraint where conname = 'deliveries_earlier'),
+        (
+            select count(*) from pg_proc
+            where proname in ('refuse_dependents', 'replacements_of_views', 'take_over',
+                'lock_for_a_moment', 'storage_parameters')
+        )
     from pg_class where oid = 'ingress.deliveries'::regclass
 """
 LEDGER = "select to_jsonb(deliveries) from ingress.deliveries order by delivery_id"
@@ -77,7 +100,7 @@ def earlier_database(server_url: str) -> Iterator[str]:
         yield url
 
 
-def test_rows_views_grants_and_publications_stay(server_url: str) -> None:
+def test_rows_views_grants_and_comments_stay(server_url: str) -> None:
     with earlier_database(server_url) as url:
         with connect(url, at_any_schema=True) as owner:
             owner.execute(VIEWS)
@@ -93,13 +116,13 @@ def test_rows_views_grants_and_publications_stay(server_url: str) -> None:
             assert owner.execute("select count from operations.counted").fetchone() == (51,)
             ids = "select min(delivery_id), max(delivery_id), count(*) from ingress.deliveries"
             assert owner.execute(ids).fetchone() == (1, 51, 51)
+            owner.execute("set role analyst")
+            owner.execute("insert into ingress.deliveries (event, body_size, body_sha256) "
+                          "values ('meeting.ended', 0, '')")  # fmt: skip
+            owner.execute("reset role")
+            owner.execute("create publication ledger for table ingress.deliveries")
             updated = owner.execute("update ingress.deliveries set reason = 'published, too'")
-            assert updated.rowcount == 51
-            published = (
-                "select prrelid::regclass::text, pubviaroot from pg_publication_rel "
-                "inner join pg_publication on pg_publication.oid = prpubid"
-            )
-            assert owner.execute(published).fetchall() == [("ingress.deliveries", True)]
+            assert updated.rowcount == 52
             left = (
                 "select attrelid::regclass::text from pg_attribute inner join pg_class "
                 "on pg_class.oid = attrelid where relispartition and relkind = 'r' "
@@ -123,7 +146,7 @@ def test_no_receiver_is_refused_and_a_long_query_is_waited_for(server_url: str) 
 
         analyst.execute("select count(*) from operations.counted")
         threads = [threading.Thread(target=receive) for _ in range(2)]
-        migration = threading.Thread(target=apply_migrations, args=[url], kwargs={"to": "0035"})
+        migration = threading.Thread(target=apply_migrations, args=[url], kwargs={"to": "0036"})
         for thread in (*threads, migration):
             thread.start()
         # It tries again and again, and the others go on in between.
@@ -146,28 +169,92 @@ def test_no_receiver_is_refused_and_a_long_query_is_waited_for(server_url: str) 
 
 
 @pytest.mark.parametrize(
-    "dependent",
+    ("dependent", "name", "drop"),
     [
-        "create materialized view operations.kept as select event from ingress.deliveries",
-        "create trigger copied after insert on ingress.deliveries "
-        "execute function suppress_redundant_updates_trigger()",
+        (
+            "create materialized view operations.kept as select event from ingress.deliveries",
+            "operations.kept",
+            "drop materialized view operations.kept",
+        ),
+        (
+            "create trigger copied after insert on ingress.deliveries "
+            "execute function suppress_redundant_updates_trigger()",
+            "copied",
+            "drop trigger copied on ingress.deliveries",
+        ),
+        (
+            "create publication ledger for table ingress.deliveries (delivery_id, event)",
+            "in publication ledger",
+            "alter publication ledger drop table ingress.deliveries",
+        ),
+        (
+            "create index mine on ingress.deliveries (event)",
+            "index ingress.mine",
+            "drop index ingress.mine",
+        ),
+        (
+            "alter table ingress.deliveries enable row level security",
+            "row level security",
+            "alter table ingress.deliveries disable row level security",
+        ),
+        (
+            "alter table ingress.deliveries replica identity full",
+            "its replica identity",
+            "alter table ingress.deliveries replica identity default",
+        ),
     ],
+    ids=["view", "trigger", "publication", "index", "row security", "replica identity"],
 )
 def test_what_would_be_left_behind_is_named_and_nothing_changes(
-    dependent: str, server_url: str
+    dependent: str, name: str, drop: str, server_url: str
 ) -> None:
     with earlier_database(server_url) as url:
         with connect(url, at_any_schema=True) as owner:
             owner.execute(dependent)
-        name = dependent.split()[2 if "trigger" in dependent else 3]
         with pytest.raises(DBAPIError, match=f"Drop what depends on it.*{name}"):
             apply_migrations(url, to="0036")
         with connect(url, at_any_schema=True) as owner:
-            kind, rows = owner.execute(
-                "select relkind, (select count(*) from ingress.deliveries) from pg_class "
-                "where oid = 'ingress.deliveries'::regclass"
-            ).fetchone()  # fmt: skip
-            assert (kind, rows) == ("r", 50)
-            drop = "drop trigger copied on ingress.deliveries"
-            owner.execute(drop if "trigger" in dependent else f"drop materialized view {name}")
+            assert owner.execute(UNCHANGED).fetchone() == ("r", 50, 0, 0)
+            owner.execute(drop)
         apply_migrations(url, to="0036")
+
+
+def test_a_migration_that_fails_at_the_end_leaves_nothing_that_refuses_deliveries_later(
+    server_url: str,
+) -> None:
+    """The old release may stay in use for longer than the months that the limit allows."""
+    with earlier_database(server_url) as url:
+        with connect(url, at_any_schema=True) as owner:
+            owner.execute("create table ingress.deliveries_default ()")
+        with pytest.raises(DBAPIError, match="deliveries_default"):
+            apply_migrations(url, to="0036")
+        with connect(url, at_any_schema=True) as owner:
+            assert owner.execute(UNCHANGED).fetchone() == ("r", 50, 0, 0)
+            owner.execute("drop table ingress.deliveries_default")
+        apply_migrations(url, to="0036")
+
+
+def test_a_publication_of_all_tables_stops_neither_the_migration_nor_an_update(
+    server_url: str,
+) -> None:
+    with earlier_database(server_url) as url:
+        as_superuser = urlsplit(url)._replace(netloc=f"{SUPERUSER}:@").geturl()
+        with psycopg.connect(as_superuser) as superuser:
+            superuser.execute("create publication everything for all tables")
+        apply_migrations(url, to="0036")
+        with connect(url, at_any_schema=True) as owner:
+            owner.execute(INSERT_DELIVERY, DELIVERY)
+            assert owner.execute("update ingress.deliveries set batch = 1").rowcount == 51
+            assert owner.execute("delete from ingress.deliveries").rowcount == 51
+
+
+def test_the_first_partition_ends_months_later(server_url: str) -> None:
+    """If `migrate` is killed, the limit stays. Deliveries are not refused for half a year."""
+    with earlier_database(server_url) as url:
+        apply_migrations(url, to=known_schemas()[-1])
+        with connect(url) as owner:
+            months = owner.execute(
+                "select extract(month from age(ends_at, date_trunc('month', now()))) "
+                "from pipeline.months_of('ingress.deliveries') where starts_at = '-infinity'"
+            ).fetchone()
+            assert months == (6,)

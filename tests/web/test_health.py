@@ -100,6 +100,22 @@ def test_readyz_is_503_when_the_database_is_read_only(receiver: Any, database_ur
     assert (receiver.get("/readyz").status_code, receiver.post(BODY).status_code) == (503, 503)
 
 
+def test_readyz_is_503_while_no_partition_is_for_the_current_time(
+    start_receiver: Callable[[str], Any], database_url: str
+) -> None:
+    default = "ingress.deliveries_default"
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute("drop table ingress.deliveries_earlier")
+        owner.execute(f"alter table ingress.deliveries detach partition {default}")
+        receiver = start_receiver(database_url)
+        headers = receiver.signed(BODY)
+        assert receiver.get("/readyz").status_code == 503
+        assert receiver.post(BODY, headers=headers).status_code == 503
+        owner.execute(f"alter table ingress.deliveries attach partition {default} default")
+        assert receiver.post(BODY, headers=headers).status_code == 204
+        assert receiver.get("/readyz").status_code == 200
+
+
 def test_readyz_is_503_when_rows_are_refused_until_one_is_stored(
     receiver: Any, database_url: str
 ) -> None:

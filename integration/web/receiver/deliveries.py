@@ -107,7 +107,11 @@ async def _on_a_live_connection(
     """Runs `work`, and retries it on the next connection while connections are dead, until the time
     is up. After a database restart, the pool notices dead connections only when they are used. A
     commit that was interrupted may be repeated, which only stores a duplicate.
+
+    Repeats it once if a check fails: when the month of a delivery is created while its insert waits
+    for the default partition, that one no longer takes it.
     """
+    has_failed_a_check = False
     deadline = monotonic() + CONNECTION_WAIT_SECONDS
     while True:
         connection = None
@@ -117,6 +121,10 @@ async def _on_a_live_connection(
         except psycopg.OperationalError:
             if connection is None or not connection.closed or monotonic() >= deadline:
                 raise
+        except psycopg.errors.CheckViolation:
+            if has_failed_a_check or monotonic() >= deadline:
+                raise
+            has_failed_a_check = True
 
 
 async def store_delivery(

@@ -3,47 +3,52 @@ first partition of a new one. Receivers insert all the time, so nothing here loc
 """
 
 from alembic import op
+from sqlalchemy.exc import DBAPIError
 
 revision = "0036"
 down_revision = "0035"
 
 
 def upgrade() -> None:
-    # Each of these is a transaction of its own, which makes the last one short. If `migrate` is
-    # stopped in between, it starts here again.
-    with op.get_context().autocommit_block():
-        for statement in (LIMIT_THE_FIRST_MONTHS, CHECK_THE_ROWS, HELPERS):
-            op.get_bind().exec_driver_sql(statement)
-    op.get_bind().exec_driver_sql(SQL)
+    # Several transactions, which makes the last one short. If `migrate` is stopped in between, it
+    # starts here again.
+    autocommit = op.get_context().autocommit_block
+    with autocommit():
+        op.get_bind().exec_driver_sql(HELPERS)
+    try:
+        with autocommit():
+            for statement in (REFUSE_DEPENDENTS, LIMIT_THE_FIRST_MONTHS, CHECK_THE_ROWS):
+                op.get_bind().exec_driver_sql(statement)
+        with op.get_bind().begin_nested():
+            op.get_bind().exec_driver_sql(SQL)
+    except DBAPIError:
+        with autocommit():
+            op.get_bind().exec_driver_sql(TAKE_BACK)
+        raise
 
 
-# All rows are before the limit, and all that arrive in the next month at least. It must not be
-# earlier: if `migrate` is stopped and not repeated in that time, later deliveries are refused. A
-# clock may have been wrong, so the newest row counts, too.
+REFUSE_DEPENDENTS = "select pipeline.refuse_dependents('ingress.deliveries')"
+
+# All rows are before the limit, and all that arrive in the next months. If `migrate` is killed and
+# not repeated in that time, later deliveries are refused, so they are many months, but for a new
+# database. A clock may have been wrong, so the newest row counts, too.
 LIMIT_THE_FIRST_MONTHS = """
 do $$
 declare
     month timestamp;
+    months interval;
 begin
-    perform set_config('lock_timeout', '500ms', true);
-    for attempt in 1..60 loop
-        begin
-            lock table ingress.deliveries in access exclusive mode;
-            exit;
-        exception when lock_not_available then
-            if attempt = 60 then
-                raise;
-            end if;
-            perform pg_sleep(0.5);  -- those who have waited behind this continue
-        end;
-    end loop;
-    select date_trunc('month', greatest(now(), max(received_at)) at time zone 'UTC') into month
+    perform pipeline.lock_for_a_moment('ingress.deliveries');
+    select
+        date_trunc('month', greatest(now(), max(received_at)) at time zone 'UTC'),
+        case when max(received_at) is null then interval '2 months' else interval '6 months' end
+    into month, months
     from ingress.deliveries;
     alter table ingress.deliveries drop constraint if exists deliveries_earlier;
     execute format(
         'alter table ingress.deliveries add constraint deliveries_earlier '
         'check (received_at < timestamptz %L) not valid',
-        to_char(month + interval '2 months', 'YYYY-MM-DD HH24:MI:SS"+00"')
+        to_char(month + months, 'YYYY-MM-DD HH24:MI:SS"+00"')
     );
 end
 $$
@@ -51,9 +56,44 @@ $$
 # Reads the whole table, and keeps nobody from inserting.
 CHECK_THE_ROWS = "alter table ingress.deliveries validate constraint deliveries_earlier"
 
-# For a table that takes the place of another one. They are dropped at the end.
+# For a table that takes the place of another one. They are dropped at the end, but for one.
 HELPERS = """
--- What refers to the table other than views: it would be left on the first partition only.
+-- Locks a table without keeping others waiting for long behind this.
+create or replace function pipeline.lock_for_a_moment(locked regclass) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+begin
+    for attempt in 1..60 loop
+        begin
+            execute format('lock table %s in access exclusive mode', locked);
+            return;
+        exception when lock_not_available then
+            if attempt = 60 then raise; end if;
+            perform pg_sleep(0.5);
+        end;
+    end loop;
+end
+$$;
+
+-- As a clause of `create table`.
+create or replace function pipeline.storage_parameters(of_table regclass) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce('with (' || string_agg(option, ', ') || ')', '')
+    from (
+        select unnest(reloptions) as option from pg_class where oid = of_table
+        union all
+        select 'toast.' || unnest(toast.reloptions)
+        from pg_class inner join pg_class as toast on toast.oid = pg_class.reltoastrelid
+        where pg_class.oid = of_table
+    ) as options
+$$;
+
+-- What the table has, or what refers to it other than views: it would be left on the first
+-- partition only.
 create or replace function pipeline.refuse_dependents(replaced regclass) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -61,22 +101,35 @@ as $$
 declare
     found text;
 begin
-    select string_agg(distinct pg_describe_object(pg_depend.classid, pg_depend.objid, 0), ', ')
-    into found
-    from pg_depend
-    left join pg_rewrite
-        on pg_depend.classid = 'pg_rewrite'::regclass and pg_rewrite.oid = pg_depend.objid
-    left join pg_class on pg_class.oid = pg_rewrite.ev_class
-    where pg_depend.refclassid = 'pg_class'::regclass and pg_depend.refobjid = replaced
-        and (pg_depend.deptype = 'n' or pg_depend.classid in (
-            'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_statistic_ext'::regclass))
-        and pg_class.relkind is distinct from 'v'
-        and not exists (  -- its own checks
-            select from pg_constraint
-            where pg_depend.classid = 'pg_constraint'::regclass
-                and pg_constraint.oid = pg_depend.objid
-                and pg_constraint.conrelid = replaced and pg_constraint.contype <> 'f'
-        );
+    with dependents as (
+        select pg_describe_object(pg_depend.classid, pg_depend.objid, 0) as dependent
+        from pg_depend
+        left join pg_rewrite
+            on pg_depend.classid = 'pg_rewrite'::regclass and pg_rewrite.oid = pg_depend.objid
+        left join pg_class on pg_class.oid = pg_rewrite.ev_class
+        where pg_depend.refclassid = 'pg_class'::regclass and pg_depend.refobjid = replaced
+            and (pg_depend.deptype = 'n' or pg_depend.classid in (
+                'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_statistic_ext'::regclass,
+                'pg_publication_rel'::regclass))
+            and pg_class.relkind is distinct from 'v'
+            and not exists (  -- its own checks
+                select from pg_constraint
+                where pg_depend.classid = 'pg_constraint'::regclass
+                    and pg_constraint.oid = pg_depend.objid
+                    and pg_constraint.conrelid = replaced and pg_constraint.contype <> 'f'
+            )
+        union
+        select 'index ' || indexrelid::regclass from pg_index
+        where indrelid = replaced and indexrelid::regclass::text !~ 'deliveries_(pkey|'
+            'waiting|account|received|quarantined|set_aside|batch)$'
+        union
+        select unnest(array[
+            case when relrowsecurity or relforcerowsecurity then 'row level security' end,
+            case when relreplident <> 'd' then 'its replica identity' end
+        ])
+        from pg_class where oid = replaced
+    )
+    select string_agg(dependent, ', ' order by dependent) into found from dependents;
     if found is not null then
         raise exception '% is replaced by a table that is stored by month. Drop what depends on it '
             'before the migration, and create it again afterwards: %', replaced, found;
@@ -84,8 +137,8 @@ begin
 end
 $$;
 
--- Statements that make the views on the table read the one that has its name when they are
--- executed. A replaced view keeps its owner, its grants, its comments and the views on it.
+-- Statements that make the views on the table read the one that then has its name. A replaced view
+-- keeps its owner, its grants, its comments and the views on it.
 create or replace function pipeline.replacements_of_views(replaced regclass) returns text[]
 language sql
 set search_path = pg_catalog, pg_temp
@@ -107,18 +160,21 @@ as $$
     )
 $$;
 
--- Gives the table the grants of the other one, which has none from then on, and its place in
--- publications.
-create or replace function pipeline.take_over(replaced regclass, successor regclass) returns void
+-- Gives the table the comment and the grants of the other one, which has none from then on. Whoever
+-- inserts needs the sequence, too.
+create or replace function pipeline.take_over(replaced regclass, successor regclass, ids regclass)
+returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     one record;
+    grantee text;
+    suffix text;
 begin
     for one in
         select privilege_type || coalesce(' (' || quote_ident(attname) || ')', '') as privilege,
-            grantee, is_grantable
+            rights_of.grantee, is_grantable
         from (
             select relacl as acl, relowner as owner, null::name as attname
             from pg_class where oid = replaced
@@ -127,35 +183,23 @@ begin
             from pg_attribute inner join pg_class on pg_class.oid = attrelid
             where attrelid = replaced and attnum > 0 and not attisdropped
         ) as rights
-        cross join lateral aclexplode(acl)
-        where grantee <> owner
+        cross join lateral aclexplode(acl) as rights_of
+        where rights_of.grantee <> owner
     loop
-        execute format(
-            'grant %s on %s to %s%s', one.privilege, successor,
-            case one.grantee when 0 then 'public' else one.grantee::regrole::text end,
-            case when one.is_grantable then ' with grant option' end
-        );
-        execute format(
-            'revoke all on %s from %s cascade', replaced,
-            case one.grantee when 0 then 'public' else one.grantee::regrole::text end
-        );
+        grantee := case one.grantee when 0 then 'public' else one.grantee::regrole::text end;
+        suffix := case when one.is_grantable then ' with grant option' else '' end;
+        execute format('grant %s on %s to %s%s', one.privilege, successor, grantee, suffix);
+        if one.privilege like 'INSERT%' then
+            execute format('grant usage on sequence %s to %s%s', ids, grantee, suffix);
+        end if;
+        execute format('revoke all on %s from %s cascade', replaced, grantee);
     end loop;
-    for one in
-        select pubname from pg_publication_rel
-        inner join pg_publication on pg_publication.oid = prpubid
-        where prrelid = replaced
-    loop
-        execute format('alter publication %I drop table %s', one.pubname, replaced);
-        execute format('alter publication %I add table %s', one.pubname, successor);
-        execute format(
-            'alter publication %I set (publish_via_partition_root = true)', one.pubname
-        );
-    end loop;
+    execute format('comment on table %s is %L', successor, obj_description(replaced, 'pg_class'));
 end
 $$;
 
 revoke execute on function pipeline.refuse_dependents, pipeline.replacements_of_views,
-    pipeline.take_over from public;
+    pipeline.take_over, pipeline.lock_for_a_moment, pipeline.storage_parameters from public;
 """
 
 # Only the catalog changes. Whoever holds a lock for longer, such as a long query of an analyst, is
@@ -194,29 +238,16 @@ begin
             alter table ingress.deliveries_earlier
                 alter column delivery_id set default nextval('ingress.delivery_ids');
 
+            -- With its checks, but for the limit.
             create table ingress.deliveries (
-                delivery_id bigint not null default nextval('ingress.delivery_ids'),
-                organization_id text not null default '-',
-                received_at timestamptz not null default now(),
-                event text,
-                zoom_account_id text,
-                disposition text not null default 'waiting',
-                reason text,
-                batch bigint,
-                body_size integer not null,
-                body_sha256 text not null,
-                body bytea,
-                constraint deliveries_disposition_check check (
-                    disposition in (
-                        'waiting', 'landed', 'duplicate', 'ignored', 'unknown_account',
-                        'quarantined'
-                    )
-                )
+                like ingress.deliveries_earlier
+                including all excluding identity excluding indexes excluding statistics
             ) partition by range (received_at);
+            alter table ingress.deliveries drop constraint deliveries_earlier;
             alter sequence ingress.delivery_ids owned by ingress.deliveries.delivery_id;
-            -- As those of the first partition, which become parts of these. Each partition has its
-            -- own primary key, on the id alone: with one on (delivery_id, received_at) a new index
-            -- would have to be built here, and the ids are unique because of their sequence.
+            -- As those of the first partition. Each partition has its own primary key, on the id
+            -- alone: one on (delivery_id, received_at) would have to be built here, and the ids are
+            -- unique because of their sequence.
             create index deliveries_waiting on ingress.deliveries (delivery_id)
                 where disposition = 'waiting';
             create index deliveries_account on ingress.deliveries (zoom_account_id, received_at);
@@ -234,12 +265,13 @@ begin
                 'for values from (minvalue) to (timestamptz %L)', ends_at
             );
             alter table ingress.deliveries_earlier drop constraint deliveries_earlier;
-            create table ingress.deliveries_default partition of ingress.deliveries (
-                primary key (delivery_id)
-            ) default;
+            execute 'create table ingress.deliveries_default partition of ingress.deliveries '
+                '(primary key (delivery_id)) default '
+                || pipeline.storage_parameters('ingress.deliveries_earlier');
 
-            grant usage on sequence ingress.delivery_ids to receiver;
-            perform pipeline.take_over('ingress.deliveries_earlier', 'ingress.deliveries');
+            perform pipeline.take_over(
+                'ingress.deliveries_earlier', 'ingress.deliveries', 'ingress.delivery_ids'
+            );
             foreach statement in array statements loop
                 execute statement;
             end loop;
@@ -254,5 +286,14 @@ begin
 end
 $$;
 
-drop function pipeline.refuse_dependents, pipeline.replacements_of_views, pipeline.take_over;
+drop function pipeline.refuse_dependents, pipeline.replacements_of_views, pipeline.take_over,
+    pipeline.lock_for_a_moment;
+"""
+
+# After a failure, which leaves nothing behind.
+TAKE_BACK = """
+select pipeline.lock_for_a_moment('ingress.deliveries');
+alter table ingress.deliveries drop constraint if exists deliveries_earlier;
+drop function pipeline.refuse_dependents, pipeline.replacements_of_views, pipeline.take_over,
+    pipeline.lock_for_a_moment, pipeline.storage_parameters;
 """

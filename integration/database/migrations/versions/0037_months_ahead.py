@@ -1,4 +1,4 @@
-"""Creates the next months of tables that are stored by month, without the owner's login."""
+"""Creates the next month of tables that are stored by month, without the owner's login."""
 
 from alembic import op
 
@@ -29,10 +29,11 @@ as $$
     where inhparent = parent and bound <> 'DEFAULT'
 $$;
 
--- Creates the months of a table from this one to the third after it, those that are missing between
--- its last one and this one, and earlier ones, up to two years ago, that have rows in the default
--- partition. A month's rows in the default partition are moved into it. `key` is a timestamptz.
-create function pipeline.create_months_of(parent regclass, key name) returns setof text
+-- Creates the first month of a table that is missing: of this one and the three after it, then of
+-- those of the last two years that have rows in the default partition. The month's rows in the
+-- default partition are moved into it. `key` is a timestamptz. It is only one month, because the
+-- default partition is locked until the end of the transaction.
+create function pipeline.create_month_of(parent regclass, key name) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -40,7 +41,7 @@ declare
     this_month timestamp := date_trunc('month', now() at time zone 'UTC');
     fallback regclass;
     options text;
-    last_end timestamp;
+    has_this_month boolean;
     left_over timestamp[];
     month timestamp;
     first text;
@@ -49,28 +50,25 @@ declare
     created text;
     held bigint;
 begin
-    select pg_class.oid, coalesce('with (' || array_to_string(reloptions, ', ') || ')', '')
-    into fallback, options
+    select pg_class.oid, pipeline.storage_parameters(pg_class.oid) into fallback, options
     from pg_partitioned_table
     inner join pg_class on pg_class.oid = partdefid
     where partrelid = parent;
     begin
-        select max(ends_at) into last_end from pipeline.months_of(parent);
+        select count(*) > 0 into has_this_month from pipeline.months_of(parent) as known
+        where known.starts_at <= this_month and this_month < known.ends_at;
         execute format(
             'select array(select distinct date_trunc(''month'', %1$I at time zone ''UTC'') '
             'from %2$s where %1$I >= $1 and %1$I < $2)', key, fallback
         ) into left_over
         using (this_month - interval '2 years') at time zone 'UTC', this_month at time zone 'UTC';
     exception when lock_not_available then
-        return;  -- somebody else needs the table now; the next night tries again
+        return null;  -- somebody else needs the table now; the next night tries again
     end;
     for month in
-        select generate_series(
-            least(last_end, this_month), this_month + interval '3 months', interval '1 month'
-        )
-        union
+        select generate_series(this_month, this_month + interval '3 months', interval '1 month')
+        union all
         select unnest(left_over)
-        order by 1
     loop
         select format('%I.%I', nspname, relname || to_char(month, '"_"YYYY_MM')) into created
         from pg_class inner join pg_namespace on pg_namespace.oid = relnamespace
@@ -86,9 +84,9 @@ begin
                 select from pipeline.months_of(parent) as known
                 where known.starts_at <= month and month < known.ends_at
             );
-            -- What arrives now is not kept waiting while many rows are moved: that is done when the
-            -- month is over.
-            if month = this_month then
+            -- What arrives now and can only be stored in the default partition is not kept waiting
+            -- while many rows are moved: that is done when this month is over.
+            if not has_this_month then
                 execute format(
                     'select count(*) from (select from %s where %s limit 10001) as held',
                     fallback, rows_of_month
@@ -107,26 +105,27 @@ begin
                 'alter table %s attach partition %s for values from (%L) to (%L)',
                 parent, created, first, after
             );
-            return next created;
+            return created;
         exception when lock_not_available then
-            return;
+            return null;
         end;
     end loop;
+    return null;
 end
 $$;
 
 -- What the pipeline may do about months, although it owns none of the tables: nothing else than
--- this, and without keeping anybody waiting. Returns the tables that it has created.
-create function pipeline.create_months() returns setof text
+-- this, and without keeping anybody waiting. Returns the table that it has created.
+create function pipeline.create_month() returns text
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set datestyle = 'ISO'
 set lock_timeout = '500ms'
 as $$
-    select pipeline.create_months_of('ingress.deliveries', 'received_at')
+    select pipeline.create_month_of('ingress.deliveries', 'received_at')
 $$;
-revoke execute on function pipeline.create_months_of, pipeline.months_of, pipeline.create_months
+revoke execute on function pipeline.create_month_of, pipeline.months_of, pipeline.create_month
     from public;
-grant execute on function pipeline.create_months to pipeline;
+grant execute on function pipeline.create_month to pipeline;
 """
