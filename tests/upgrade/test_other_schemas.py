@@ -36,9 +36,10 @@ CALLS = {
     "sign-in-with": ((*OF_ORGANIZATION, "--off"),),
     "explain": (("--user", "ann@acme.example"),),
     "audit": (("--verify",), ("--export", "--since", "2026-03-01")),
-    "status": ((),),
+    "status": ((), ("--json",)),
     "rotate-key": (("session",),),
     "dbt": (("build",), ("build", "--target", "live")),
+    "dagster": (("code-server",), ("daemon",), ("webserver", "--port", "0")),
 }  # fmt: skip
 # These do not use the schema: the address, the server, the logins, and Zoom's place.
 WITHOUT_SCHEMA = {"stop", "database-url", "create-logins", "simulate"}

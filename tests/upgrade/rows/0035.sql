@@ -1,1 +1,1 @@
-insert into ingress.url_validations values ('2025-06-01');
+insert into ingress.url_validations (validated_at) values ('2025-06-01');

@@ -11,7 +11,10 @@ def upgrade() -> None:
 
 
 SQL = """
-create table ingress.url_validations (validated_at timestamptz not null default now());
+create table ingress.url_validations (
+    validation_id bigint generated always as identity primary key,
+    validated_at timestamptz not null default now()
+);
 create index url_validations_validated on ingress.url_validations (validated_at);
 
 grant insert on ingress.url_validations to receiver;
