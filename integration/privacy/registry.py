@@ -225,7 +225,7 @@ NOT_PERSONAL_IN = """
     integration.erasures            removed asked_by
     ingress.deliveries              body_sha256
     pipeline.applied_privacy        topics phone_numbers
-    pipeline.batches                run_id
+    pipeline.batches                run_id delay_median delay_95
     pipeline.built_views            kind fingerprint
     pipeline.failures               model error
     pipeline.model_code             model fingerprint

@@ -12,7 +12,7 @@ NOT_REQUIRED_YET = {"sign-in-link"}
 CONTRACT = {
     "up", "serve", "stop", "migrate", "database-url", "batch", "rebuild", "import-users",
     "sign-in-link", "sign-in-with", "explain", "audit", "status", "connect", "erase", "export",
-    "dbt", "simulate", "create-logins", "rotate-key",
+    "dbt", "simulate", "create-logins", "rotate-key", "dagster",
 }  # fmt: skip
 
 
