@@ -96,6 +96,9 @@ def test_a_second_request_to_stop_kills_at_once(
         supervisor, "STOPPING", ((signal.SIGINT, PATIENCE), (signal.SIGKILL, PATIENCE))
     )
 
+    # A shell without job control starts background processes with this signal ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+
     def ask_again() -> None:
         wait_until(lambda: "SIGINT" in lines_of(tmp_path))
         interrupt_main()
@@ -107,6 +110,7 @@ def test_a_second_request_to_stop_kills_at_once(
         asking = threading.Thread(target=ask_again)
         asking.start()
     asking.join()
+    signal.signal(signal.SIGINT, before)
     assert not psutil.pid_exists(pid)
     assert lines_of(tmp_path)[1:] == ["ready", "SIGINT"]
 

@@ -12,8 +12,8 @@ def upgrade() -> None:
 
 SQL = """
 create table ingress.url_validations (
-    validation_id bigint generated always as identity primary key,
-    validated_at timestamptz not null default now()
+    validated_at timestamptz not null default now(),
+    validation_id bigint generated always as identity primary key
 );
 create index url_validations_validated on ingress.url_validations (validated_at);
 
