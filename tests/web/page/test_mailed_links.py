@@ -111,7 +111,8 @@ def test_everybody_gets_the_same_answer_and_only_active_users_a_mail(
     answers = []
     for address in addresses:
         answer = ask(site.stranger(), address)
-        answers.append((answer.status_code, answer.content, {**answer.headers, "date": ""}))
+        headers = {**answer.headers, "date": "", "x-request-id": ""}
+        answers.append((answer.status_code, answer.content, headers))
     site.rows("update worksights.users set deactivated_at = null where user_id = 'acme-manager'")
     assert answers == [answers[0]] * 4
     settle(site)
