@@ -1,7 +1,7 @@
 """The health check of the container image: whether the container's process answers.
 
-It finds out from the arguments of the first process what the container runs. Dagster's daemon has
-no address; it ends when one of its threads hangs, and a container that has ended is restarted.
+The arguments of the first process show what the container runs. Dagster's daemon has no address; it
+exits when one of its threads hangs, and a container that has exited is restarted.
 """
 
 import socket
