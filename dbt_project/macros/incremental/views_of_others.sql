@@ -1,5 +1,5 @@
-{# A column that is removed or gets another type takes the views that read it with it. dbt builds its
-   own again in the same run; nobody would build those that others made. #}
+{# A column that is removed or gets another type takes the views that read it with it. dbt builds
+   its own again in the same run; nobody would build those that others made. #}
 
 {# A statement that fails, in one sentence, if a view of another owner would be dropped. It comes
    before `match_columns` (table_shape.sql). #}
