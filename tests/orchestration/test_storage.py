@@ -8,6 +8,7 @@ import pytest
 
 from integration.commands.processes import environment
 from integration.settings import environment_with, read_settings
+from tests.patience import wait_until
 from tests.pipeline.installation import Installation
 
 SESSIONS = """
@@ -75,4 +76,4 @@ def test_another_instance_of_the_process_has_the_same_session(
     with dg.DagsterInstance.get() as another:
         ask_each_part(another)
     assert session in sessions(watcher)
-    assert len(sessions(watcher)) == 1
+    wait_until(lambda: sessions(watcher) == {session})  # one that was closed may still be listed
