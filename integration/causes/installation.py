@@ -104,8 +104,8 @@ def _last_received(connection: psycopg.Connection) -> datetime | None:
 def silence_anywhere(_one: OpenCause, _reader: Reader) -> Words:
     return Words(
         "Zoom has sent nothing for any account for an unusually long time",
-        "Check that the webhook URL can be reached from the internet, that the receiver runs, and "
-        "in the Zoom Marketplace that the app's event subscription is on.",
+        "Check that the receiver is running, that the webhook URL can be reached from the "
+        "internet, and that the app's event subscription is on in the Zoom Marketplace.",
         "Sessions that Zoom does not report are not on a timeline.",
     )
 
@@ -123,16 +123,16 @@ def url_validation_lapsed(_one: OpenCause, _reader: Reader) -> Words:
 def daemon_silent(_one: OpenCause, _reader: Reader) -> Words:
     return Words(
         "Dagster's daemon is not running",
-        "It has not asked the sensor `backlog` for more than 10 minutes. Restart the daemon and "
-        "the code server, and check in the Dagster UI that the sensor is on.",
+        "It has not evaluated the sensor `backlog` for more than 10 minutes. Restart the daemon "
+        "and the code server, and check in the Dagster UI that the sensor is on.",
         "No batch, import, nightly audit or erasure starts.",
     )
 
 
 def disk_nearly_full(_one: OpenCause, _reader: Reader) -> Words:
     return Words(
-        "The disk of the home is nearly full",
-        "Less than 10 percent and less than 5 GB are free. Make room or enlarge the disk.",
+        "The disk of WORKSIGHTS_ZOOM_HOME is nearly full",
+        "Less than 10 percent and less than 5 GB are free. Free up space or enlarge the disk.",
         "If the database is on this disk and it fills up, webhooks are rejected. Zoom retries "
         "for an hour and a half.",
     )

@@ -33,7 +33,7 @@ def dagster(process: str, host: str, port: int) -> None:
     \b
     code-server  loads our definitions and runs the batches
     daemon       starts batches on time
-    webserver    shows Dagster's pages
+    webserver    serves the Dagster UI
 
     The daemon and the web server wait for the code server of the same WORKSIGHTS_ZOOM_HOME. Each
     process gets only the settings that it needs.

@@ -132,7 +132,7 @@ STATES = {
     "a URL that Zoom validated": (GOOD + VALIDATED.replace("90", "80"), []),
     "a daemon that is gone": (
         GOOD + DAEMON_SEEN,
-        ["Dagster daemon: 11 min ago", "- Dagster's daemon is not running. It has not asked"],
+        ["Dagster daemon: 11 min ago", "- Dagster's daemon is not running. It has not evaluated"],
     ),
     "a daemon that is there": (GOOD + DAEMON_SEEN.replace("11", "9"), []),
     "a person who asked for erasure not long ago": (GOOD + ASKED.replace("47", "49"), []),

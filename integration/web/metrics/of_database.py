@@ -61,7 +61,7 @@ def figures_of_database(
 def _batches(connection: psycopg.Connection) -> Iterator[Metric]:
     yield CounterMetricFamily(
         "zoom_batches_started",
-        "Batches that were ever started",
+        "Batches started so far",
         value=batches_started(connection),
     )
     batches = batches_of_installation(connection)
@@ -85,14 +85,14 @@ def _batches(connection: psycopg.Connection) -> Iterator[Metric]:
         return
     yield from _gauge(
         "zoom_last_batch_duration_seconds",
-        "How long the batch took that finished last",
+        "Duration of the last batch that finished",
         last.length.total_seconds(),
     )
     if last.delay_median is not None and last.delay_95 is not None:
         yield from _gauges(
             "zoom_entry_delay_seconds",
-            "From the arrival of a session's last webhook to the batch that wrote its entries: of "
-            "the newest batch that wrote entries for new sessions",
+            "Time from the arrival of a session's last webhook to the batch that wrote its "
+            "entries, in the newest batch with entries for new sessions",
             "quantile",
             {"0.5": last.delay_median.total_seconds(), "0.95": last.delay_95.total_seconds()},
         )
@@ -101,7 +101,7 @@ def _batches(connection: psycopg.Connection) -> Iterator[Metric]:
 def _jobs(connection: psycopg.Connection) -> Iterator[Metric]:
     failures = CounterMetricFamily(
         "zoom_run_failures",
-        "Runs of each Dagster job that failed, whether a schedule, a sensor, a command or a person "
+        "Failed runs of each Dagster job, whether a schedule, a sensor, a command or a person "
         "started them",
         labels=[JOB],
     )
@@ -132,12 +132,13 @@ def _deliveries(connection: psycopg.Connection, *, now: datetime) -> Iterator[Me
     )
     yield from _time(
         "zoom_oldest_waiting_delivery",
-        "When the oldest delivery that no batch has processed was received; absent if none waits",
+        "When the oldest delivery that no batch has processed was received; absent if none is "
+        "waiting",
         found.oldest_received_at,
     )
     yield from _gauge(
         "zoom_deliveries_quarantined",
-        "Deliveries of the last 24 hours that could not be read",
+        "Deliveries from the last 24 hours that could not be read",
         found.quarantined_last_day,
     )
 
@@ -162,15 +163,15 @@ def _connections(connection: psycopg.Connection) -> Iterator[Metric]:
     failing = [cause_of_failure(detail) for detail in found.details]
     yield from _gauges(
         "zoom_imports_failing",
-        "The same connections by what to do: access_lost, reconnect the account; import_failing, "
-        "Zoom is asked again",
+        "The same connections by the next step: access_lost, someone must reconnect the account; "
+        "import_failing, the import is retried",
         "cause",
         {cause: failing.count(cause) for cause in (ACCESS, IMPORT)},
     )
     yield from _time(
         "zoom_oldest_import",
-        "Of the connections in use, when the users of the one that was imported least recently "
-        "were imported; if that was never, when it was connected",
+        "When users were last imported, for the connection in use where that is longest ago; if "
+        "they never were, when it was connected",
         found.oldest_import_at,
     )
 
@@ -184,7 +185,7 @@ def _failures(connection: psycopg.Connection) -> Iterator[Metric]:
     )
     yield from _gauge(
         "zoom_tables_failed",
-        "Tables and steps that failed for a whole organization, counted once for each",
+        "Tables and steps that failed for a whole organization, counted once per organization",
         sum(len(one.models) for one in failures),
     )
 
@@ -193,14 +194,14 @@ def _erasures(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metr
     due = due_erasures(connection, now=now)
     yield from _gauges(
         "zoom_erasures_due_soon",
-        "Erasures due within 48 hours: of accounts that removed the app, which happen "
-        "automatically, and of people who asked for it",
+        "Erasures due within 48 hours: of accounts that removed the app, which run automatically, "
+        "and of people who asked for it",
         "kind",
         due.soon(now=now),
     )
     yield from _gauges(
         "zoom_erasures_overdue",
-        "Erasures past their date; of accounts, by more than an hour",
+        "Erasures that are overdue; those of accounts, by more than an hour",
         "kind",
         due.overdue(now=now),
     )
@@ -213,14 +214,14 @@ def _mails(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]
         len(failing_channels(connection, now=now)),
     )
     mails = mail_state(connection)
-    yield from _gauge("zoom_mails_waiting", "Emails that wait to be sent", mails.waiting)
+    yield from _gauge("zoom_mails_waiting", "Emails waiting to be sent", mails.waiting)
     yield from _time(
         "zoom_oldest_waiting_mail",
-        "When the oldest waiting email was written; absent if none waits",
+        "When the oldest waiting email was queued; absent if none is waiting",
         mails.oldest_at,
     )
     yield from _gauge(
-        "zoom_mails_failed", "Emails of the last 7 days that could not be sent", mails.failed
+        "zoom_mails_failed", "Emails that could not be sent in the last 7 days", mails.failed
     )
 
 
@@ -232,7 +233,7 @@ def _zoom(connection: psycopg.Connection) -> Iterator[Metric]:
     )
     yield from _time(
         "zoom_daemon_seen",
-        "When Dagster's daemon last asked the sensor `backlog`, once a minute",
+        "When Dagster's daemon last evaluated the sensor `backlog`, which it does once a minute",
         daemon_seen(connection),
     )
 
@@ -245,8 +246,8 @@ def _problems(
     of_organizations = counted_causes(connection, now=now)
     yield from _gauges(
         "zoom_problems",
-        "Open problems by cause, as they are emailed; those of organizations only while a process "
-        "that sends notifications looks for them",
+        "Open problems by cause, the same as in emails; those of organizations only while a "
+        "process that sends notifications checks for them",
         "cause",
         {
             name: operators.count(name) if cause.audience == "operator" else of_organizations[name]

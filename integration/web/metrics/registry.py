@@ -28,7 +28,7 @@ class _OfProcess(Collector):
     def collect(self) -> Iterator[Metric]:
         yield InfoMetricFamily(
             "zoom_build",
-            "The release of this process, and the database schema that it needs",
+            "Release of this process, and the database schema that it needs",
             value={"version": version("worksights-zoom"), "schema": known_schemas()[-1]},
         )
         disk = disk_of(self._home)
@@ -36,7 +36,7 @@ class _OfProcess(Collector):
             return
         yield GaugeMetricFamily(
             "zoom_home_free_bytes",
-            "Free space, for this process, on the disk of WORKSIGHTS_ZOOM_HOME",
+            "Space on the disk of WORKSIGHTS_ZOOM_HOME that this process can still use",
             value=disk.free,
         )
         yield GaugeMetricFamily(
