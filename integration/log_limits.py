@@ -1,8 +1,8 @@
-"""What a process logs while the database does not answer: each message once a minute, and an error
-of the database in one line.
+"""Limits what a process logs while the database does not answer: each message once a minute, and a
+database error in one line.
 
-A pool tries again several times a second, each of Dagster's daemons every few seconds, and Dagster
-logs 130 lines for each attempt.
+A pool retries several times a second, each of Dagster's daemons every few seconds, and Dagster logs
+130 lines for each attempt.
 """
 
 import logging
@@ -15,12 +15,12 @@ from collections.abc import Callable
 
 SECONDS_BETWEEN_LINES = 60.0
 REMEMBERED = 1000  # messages; more than these loggers have
-# The first line of an error of a connection or statement, as psycopg, SQLAlchemy and we name it.
+# The first line of an error of a connection or statement, from psycopg, SQLAlchemy or the product.
 DATABASE_ERROR = re.compile(
     r"^(?:[\w.]*\.)?(?:OperationalError|DatabaseUnavailable|PoolTimeout): (?P<reason>.+)$",
     re.MULTILINE,
 )
-# They write a line for each delivery, page or attempt. Dagster's storage uses the root logger.
+# Loggers with a line for each delivery, page or attempt. Dagster's storage uses the root logger.
 REPEATING = (
     "root",
     "psycopg.pool",
@@ -31,8 +31,8 @@ REPEATING = (
 
 
 class LimitedLines(logging.Filter):
-    """For a handler. Lets warnings of REPEATING loggers and errors of the database through once a
-    minute, and then says how many were left out. Other errors keep their tracebacks.
+    """For a handler. Lets each warning of a REPEATING logger and each database error through once a
+    minute, with the number of those left out before. Other errors keep their tracebacks.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -51,7 +51,8 @@ class LimitedLines(logging.Filter):
             return True
         if record.name.startswith("integration."):
             return self._is_due(record, record.getMessage())
-        # What libraries say with other numbers is the same; of an error, the first line is enough.
+        # Messages of libraries that differ in their numbers count as the same. The first line of an
+        # error is enough.
         template = str(record.msg)
         record.msg, record.args = record.getMessage().partition("\n")[0], ()
         return self._is_due(record, template)
@@ -73,7 +74,7 @@ class LimitedLines(logging.Filter):
 
 
 def _shorten(record: logging.LogRecord) -> bool:
-    """Replaces an error of the database by its reason; False if it is none."""
+    """Shortens a database error to its reason; False if the record is not a database error."""
     text = record.getMessage()
     if record.exc_info and record.exc_info[1]:
         text += "\n" + "".join(traceback.format_exception(record.exc_info[1]))

@@ -1,5 +1,5 @@
 """How every process writes its log: one event per line on standard error, with time, level and
-logger, as text or as JSON. Without colors, whoever reads it.
+logger, as text or as JSON, and never with colors.
 """
 
 import json
@@ -19,13 +19,13 @@ from integration.settings import Settings, SettingsError, read_settings
 
 Format = Literal["text", "json"]
 FORMATS: Mapping[str, Format] = {"text": "text", "json": "json"}
-# The product and Dagster write all that they have to say, other libraries only warnings.
-TALKING = ("integration", "orchestration", "dagster", "dagster-webserver", "worksights-zoom")
-# `up` cuts longer lines. Of a traceback, the end says what failed.
+# The product and Dagster log from INFO up, other libraries only warnings.
+AT_INFO = ("integration", "orchestration", "dagster", "dagster-webserver", "worksights-zoom")
+# `up` cuts off longer lines. The end of a traceback says what failed.
 LONGEST_TEXT = 6000
-# The request that this task or thread answers.
+# The ID of the request that this task or thread answers.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-# What Dagster adds to a record of a run -> our name for it.
+# A field that Dagster adds to the records of a run -> its name in the log.
 OF_RUN = {"run_id": "run_id", "job_name": "dagster_job", "step_key": "step"}
 
 
@@ -57,7 +57,7 @@ class TextFormatter(logging.Formatter):
 
 
 def format_of(settings: Settings) -> Format:
-    """SettingsError if LOG_FORMAT is neither."""
+    """SettingsError if LOG_FORMAT is neither text nor json."""
     value = settings.get("LOG_FORMAT", "text")
     if value not in FORMATS:
         raise SettingsError(f"LOG_FORMAT must be text or json, not {value!r}.")
@@ -74,15 +74,15 @@ def is_json() -> bool:
 
 
 def set_up_logs(style: Format) -> None:
-    """Every logger of this process writes through one handler, also warnings and what ends the
-    process. Loggers that libraries gave handlers of their own lose them: their lines were doubled.
+    """Makes every logger of this process write through one handler; Python's warnings and uncaught
+    errors, too. Loggers lose the handlers that libraries gave them, which would repeat each line.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(style))
     handler.addFilter(LimitedLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    for name in TALKING:
+    for name in AT_INFO:
         logging.getLogger(name).setLevel(logging.INFO)
     for name in ("dagster", "dagster-webserver", "dagit", "uvicorn", "uvicorn.error"):
         logger = logging.getLogger(name)
@@ -93,11 +93,11 @@ def set_up_logs(style: Format) -> None:
     threading.excepthook = _log_uncaught_in_thread
 
 
-@cache  # an instance of Dagster is made for each tick of a sensor
+@cache  # an instance of Dagster is created for each tick of a sensor
 def set_up_logs_of_dagster() -> None:
-    """The same for one of Dagster's processes, for good. Dagster gives its loggers handlers with
-    colors, through `logging.config` for its programs and through `coloredlogs.install` for runs.
-    uvicorn configures its own, too.
+    """The same for one of Dagster's processes, and keeps it so. Dagster gives its loggers handlers
+    with colors: those of its programs through `logging.config`, those of runs through
+    `coloredlogs.install`. uvicorn configures its own, too.
     """
     import coloredlogs  # type: ignore[import-untyped]  # it has no annotations
 
@@ -116,11 +116,11 @@ def set_up_logs_of_dagster() -> None:
 
 
 def _ignore(config: Any) -> None:
-    """Keeps our handler."""
+    """Instead of `dictConfig`, which would replace the handler."""
 
 
 def message_of(record: logging.LogRecord) -> str:
-    """Dagster repeats the ids in its messages; this is the message alone."""
+    """The message without the IDs, which Dagster repeats in it."""
     return str(_of_dagster(record).get("orig_message") or record.getMessage())
 
 
@@ -135,7 +135,7 @@ def ids_of(record: logging.LogRecord) -> Mapping[str, Any]:
 
 
 def _exception(style: logging.Formatter, record: logging.LogRecord) -> str:
-    """The traceback, "" if there is none. Dagster adds that of a failed step to its message."""
+    """The traceback, or "". Dagster adds the one of a failed step to its message."""
     if record.exc_info:
         return style.formatException(record.exc_info)
     own = _of_dagster(record).get("orig_message")
@@ -159,14 +159,14 @@ def _log_uncaught(
         sys.__excepthook__(kind, error, traceback)
     else:
         logging.getLogger("worksights-zoom").critical(
-            "The process ended", exc_info=(kind, error, traceback)
+            "The process failed", exc_info=(kind, error, traceback)
         )
 
 
 def _log_uncaught_in_thread(ended: threading.ExceptHookArgs) -> None:
     error = ended.exc_value or ended.exc_type()
     logging.getLogger("worksights-zoom").error(
-        "The thread %s ended",
+        "The thread %s failed",
         ended.thread.name if ended.thread else "?",
         exc_info=(ended.exc_type, error, ended.exc_traceback),
     )

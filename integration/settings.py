@@ -1,7 +1,7 @@
 """The only reader of the environment.
 
 The environment overrides `.env` of the project, which overrides `keys.env` below the home: the keys
-that `up` created because none were set. Secrets can also be in a file, or printed by a command
+that `up` created because none were set. Secrets can also come from a file or a command
 (settings_sources.py). Nothing is read at import.
 """
 
@@ -36,11 +36,11 @@ class Settings:
 
     home: Path
     values: Mapping[str, str]
-    # Of files and commands, by the name of the setting: each is read once.
+    # Values from files and commands, by setting: each is read once.
     _read: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def get(self, name: str, default: str = "") -> str:
-        """SettingsError if the value is elsewhere and cannot be read."""
+        """SettingsError if the value comes from a file or a command and cannot be read."""
         form = sources.form_in_use(name, self.values)
         if form in (None, name):
             return self.values[name].strip() if form else default
@@ -49,11 +49,11 @@ class Settings:
         return self._read[name]
 
     def form_of(self, name: str) -> str:
-        """The setting that leads to the value: this one, or the one with a file or a command."""
+        """The name under which the setting is set: its own, or the one for a file or a command."""
         return sources.form_in_use(name, self.values) or name
 
     def changed(self, values: Mapping[str, str]) -> "Settings":
-        """The settings with these values instead of those that they have in any form."""
+        """A copy with these values, which replace the settings in any form."""
         rest = sources.without(values, self.values)
         return Settings(self.home, {**rest, **values}, sources.without(values, self._read))
 
@@ -267,7 +267,7 @@ def read_settings(
     keys = {k: v for k, v in dotenv_values(home / KEYS_FILE).items() if v is not None}
     values = sources.over({k: v for k, v in known.items() if v.strip()}, keys)
     for name in sources.SECRETS:
-        sources.form_in_use(name, values)  # refuses several
+        sources.form_in_use(name, values)  # refuses more than one
     return Settings(home=home, values=values)
 
 

@@ -33,7 +33,8 @@ SETTINGS_OF: Mapping[str, frozenset[str]] = {
         "OPERATOR_EMAIL",
     },
     "pipeline": _DATA | _MAIL_AND_PAGE | _ZOOM_APP | _PERIODS | _BATCHES,
-    # Everything but their storage is the work of the code server, a process of the pipeline.
+    # These two use only Dagster's storage themselves. The code server, which is a pipeline process,
+    # does everything else.
     "dagster-daemon": _DATABASE | {"PIPELINE_DATABASE_URL"},
     "dagster-webserver": _DATABASE | _BATCHES | {"DAGSTER_HOSTS", "DAGSTER_CHANGES"},
 }

@@ -1,5 +1,5 @@
-"""Where the value of a secret setting is: in the setting itself, in a file that `NAME_FILE` names,
-or printed by a command that `NAME_COMMAND` names. No error repeats a value.
+"""Where the value of a secret setting comes from: the setting itself, the file in `NAME_FILE`, or
+the output of the command in `NAME_COMMAND`. No error repeats a value.
 """
 
 import shlex
@@ -7,12 +7,12 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-# Whoever knows the value of one of these can read or do what others must not.
+# Anyone who knows the value of one of these can read or do what others must not.
 SECRETS = frozenset(
     {
         *("DATABASE_URL", "RECEIVER_DATABASE_URL", "PAGE_DATABASE_URL", "PIPELINE_DATABASE_URL"),
         *("ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN", "NOTIFICATION_WEBHOOK_SECRET"),
-        "NOTIFICATION_WEBHOOK_URL",  # of many services, whoever knows it may post there
+        "NOTIFICATION_WEBHOOK_URL",  # many services let anyone post who knows it
         *("ENCRYPTION_KEY", "SESSION_KEY", "TOMBSTONE_KEY", "SMTP_URL"),
     }
 )
@@ -32,7 +32,7 @@ def forms_of(name: str) -> tuple[str, ...]:
 
 
 def form_in_use(name: str, values: Mapping[str, str]) -> str | None:
-    """The one that is set. SettingsError if there are several."""
+    """The form that is set, if any. SettingsError if more than one is."""
     found = [form for form in forms_of(name) if values.get(form, "").strip() not in _UNSET]
     if len(found) > 1:
         raise SettingsError(f"{' and '.join(found)} are set. Set only one of them.")
@@ -46,15 +46,15 @@ def without(names: Iterable[str], values: Mapping[str, str]) -> dict[str, str]:
 
 
 def over(upper: Mapping[str, str], lower: Mapping[str, str]) -> dict[str, str]:
-    """The values of two places. A secret setting that the upper one names in any form, if only as
-    empty, is not looked for in the lower one.
+    """The values of two places, of which the upper one wins. If it names a secret in any form, even
+    with an empty value, the lower one's is not used.
     """
     named = [name for name in SECRETS if any(form in upper for form in forms_of(name))]
     return {**without(named, lower), **upper}
 
 
 def read_value(form: str, source: str, *, folder: Path) -> str:
-    """The value that a form of a setting leads to. Files are relative to the folder."""
+    """The value in the file or printed by the command. Files are relative to the folder."""
     if form.endswith(_FILE):
         return _in_file(form, folder / source)
     return _printed(form, source)
@@ -66,11 +66,11 @@ def _in_file(form: str, file: Path) -> str:
     except OSError as error:
         raise SettingsError(f"{form}: {file} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise SettingsError(f"{form}: {file} is not a text.") from None
+        raise SettingsError(f"{form}: {file} is not a text file.") from None
     if not lines:
         raise SettingsError(f"{form}: {file} is empty.")
     if len(lines) > 1:
-        raise SettingsError(f"{form}: {file} has more than one line. Write the value in one.")
+        raise SettingsError(f"{form}: {file} has more than one line. Keep only the value.")
     return lines[0].strip()
 
 
@@ -91,14 +91,12 @@ def _printed(form: str, command: str) -> str:
         raise SettingsError(f"{form}: the command cannot be run: {error.strerror}.") from None
     except subprocess.TimeoutExpired:
         raise SettingsError(
-            f"{form}: the command was ended, because it took more than {COMMAND_SECONDS} seconds."
+            f"{form}: the command was stopped because it took more than {COMMAND_SECONDS} seconds."
         ) from None
     except UnicodeDecodeError:
-        raise SettingsError(f"{form}: the command printed something that is not a text.") from None
+        raise SettingsError(f"{form}: what the command printed is not text.") from None
     except ValueError:
-        raise SettingsError(
-            f"{form}: the command has a quotation mark without a partner."
-        ) from None
+        raise SettingsError(f"{form}: a quotation mark in the command is not closed.") from None
     if ran.returncode:
         raise SettingsError(f"{form}: the command failed with exit code {ran.returncode}.")
     if not line:

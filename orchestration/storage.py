@@ -19,7 +19,7 @@ class Storage(DagsterPostgresStorage):
 
     @classmethod
     def from_config_value(cls, inst_data: Any, config_value: Mapping[str, Any]) -> "Storage":
-        set_up_logs_of_dagster()  # each of its processes, and each run, opens the storage first
+        set_up_logs_of_dagster()  # Dagster's processes and runs all open the storage first
         storage = cls(config_value["postgres_url"], inst_data=inst_data)
         for part in (storage._run_storage, storage._event_log_storage, storage._schedule_storage):
             part._engine = _engine_of(storage.postgres_url)

@@ -1,4 +1,4 @@
-"""Advisories in the format of OSV, as databases publish them: which versions each is about."""
+"""Advisories in the OSV format, as databases publish them: which versions each one affects."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from packaging.version import InvalidVersion, Version
 
 PYPI, CRATES = "PyPI", "crates.io"
 NOT_OSV = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
-# Versions as upstream names them: PostgreSQL and OpenSSL are in no registry of packages.
+# Ecosystems with upstream's own versions: PostgreSQL and OpenSSL are in no package registry.
 UPSTREAM = ("", "Bitnami", "GIT")
 _REPOSITORY = {
     "postgresql": re.compile(r"/postgres(ql)?(\.git)?/?$"),
@@ -23,7 +23,7 @@ _TAG = re.compile(r"^(?:REL_?|openssl-|v)?(?=\d)", re.IGNORECASE)
 
 
 class UnreadableError(Exception):
-    """The file of advisories cannot be read; the message is one sentence."""
+    """The advisories cannot be read; the message is one sentence."""
 
 
 class Component(NamedTuple):
@@ -40,7 +40,7 @@ class Finding(NamedTuple):
 
 
 def read_advisories(path: Path) -> Iterator[dict[str, Any]]:
-    """Those of a JSON file, a zip of them, or a folder of both."""
+    """The advisories in a JSON file, a zip of such files, or a folder of both."""
     try:
         for name, text in _texts(path):
             try:
@@ -70,7 +70,7 @@ def _texts(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _check(advisory: dict[str, Any]) -> None:
-    """Raises for what is not one."""
+    """Raises one of NOT_OSV for anything else than an advisory."""
     str.strip(advisory["id"])
     for affected in advisory.get("affected") or ():
         package = affected.get("package") or {}
@@ -83,7 +83,7 @@ def _check(advisory: dict[str, Any]) -> None:
 
 
 def findings(advisory: dict[str, Any], components: list[Component]) -> Iterator[Finding]:
-    """The components that the advisory is about: none once it is withdrawn."""
+    """The components that the advisory affects: none once it is withdrawn."""
     for affected in () if advisory.get("withdrawn") else advisory.get("affected") or ():
         for component in components:
             if _is_named(affected, component) and _is_affected(affected, component.version):
@@ -106,7 +106,7 @@ def _is_named(affected: dict[str, Any], component: Component) -> bool:
 
 
 def _is_affected(affected: dict[str, Any], version: str) -> bool:
-    """By its list of versions, or by a range. A version that cannot be compared is affected."""
+    """By the list of versions, or by a range. A version that cannot be compared is affected."""
     own = _parsed(version)
     if own is None:
         return True
@@ -120,8 +120,8 @@ def _is_affected(affected: dict[str, Any], version: str) -> bool:
 
 
 def _is_in_range(version: Version, events: list[dict[str, str]]) -> bool:
-    """Whether the last event up to the version starts the range. An event whose version cannot be
-    read starts it everywhere, and ends it nowhere.
+    """Whether the last event up to the version starts a range. If an event's version cannot be
+    read, the range starts at the first version, or does not end.
     """
     first = Version("0.dev0")
     steps = [
@@ -142,7 +142,7 @@ def _is_in_range(version: Version, events: list[dict[str, str]]) -> bool:
 
 
 def _fixed_in(affected: dict[str, Any], version: str) -> str:
-    """The lowest fixed version above this one, or an empty text."""
+    """The lowest fixed version above this one, or ""."""
     own = _parsed(version)
     fixed = [
         (at, event["fixed"])

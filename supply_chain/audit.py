@@ -1,4 +1,4 @@
-"""Compares what an installation consists of with a file of advisories, without a network."""
+"""Compares what an installation consists of with advisories in files, without a network."""
 
 import sys
 from collections.abc import Iterator
@@ -33,19 +33,19 @@ def components() -> list[Component]:
 
 
 def audit(path: Path) -> Iterator[Finding]:
-    """UnreadableError if there is nothing to compare with."""
+    """UnreadableError if there are no advisories to compare with."""
     have = components()
     count = 0
     for advisory in read_advisories(path):
         count += 1
         yield from findings(advisory, have)
     if not count:
-        raise UnreadableError(f"{path} contains no advisory.")
+        raise UnreadableError(f"{path} contains no advisories.")
 
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or not arguments[0]:
-        print("Name the advisories: make audit ADVISORIES=FILE", file=sys.stderr)
+        print("Name a file or folder of advisories: make audit ADVISORIES=FILE", file=sys.stderr)
         return FAILED
     try:
         found = sorted(set(audit(Path(arguments[0]))))
@@ -54,10 +54,10 @@ def main(arguments: list[str]) -> int:
         return FAILED
     for component, advisory, aliases, fixed in found:
         known_as = f" ({', '.join(aliases)})" if aliases else ""
-        until = f"fixed in {fixed}" if fixed else "no fixed version named"
+        until = f"fixed in {fixed}" if fixed else "no fixed version known"
         print(f"{component.name} {component.version}: {advisory}{known_as}, {until}")
     if not found:
-        print("No advisory is about a version that is installed.")
+        print("No advisory affects an installed version.")
     return FOUND if found else 0
 
 

@@ -1,7 +1,7 @@
 """What wheels contain besides Python: PostgreSQL's server, libpq, OpenSSL and other libraries.
 
-The versions of PostgreSQL, libpq and OpenSSL are those that the files themselves report. Of other
-libraries they are known where the wheel lists them (PEP 770).
+PostgreSQL, libpq and OpenSSL report their own versions. The versions of other libraries are known
+if the wheel lists them (PEP 770).
 """
 
 import ctypes
@@ -20,15 +20,15 @@ from supply_chain.locked import installed
 _LIBPQ = re.compile(r"(^|/)libpq-[0-9a-f]+\.so")
 _LIBCRYPTO = re.compile(r"(^|/)libcrypto-[0-9a-f]+\.so")
 _SERVER = re.compile(r"(^|/)bin/postgres$")
-# Any other one. Its own version is not known, only that of its interface.
+# Any other library. Only the version of its interface is in its name.
 _LIBRARY = re.compile(r"\.libs/(\w+?)_?(?:-[0-9a-f]{6,})+\.so[.0-9]*$")
 _LISTED = re.compile(r"\.dist-info/sboms/[^/]+\.json$")
 
 
 @dataclass(frozen=True)
 class Bundled:
-    """`package` is the one that contains it. The version is empty if it is not known. `listed` is
-    the wheel's own description, if any.
+    """`package` is the Python package that contains it. The version is empty if it is not known.
+    `listed` is the wheel's own description, if any.
     """
 
     package: str
@@ -45,7 +45,7 @@ class Bundled:
 
 
 def bundled() -> Iterator[Bundled]:
-    """All of the installed packages of the lock."""
+    """What all packages of the lock contain."""
     for package, distribution in installed():
         yield from _measured(package, distribution)
         yield from _listed(package, distribution)
@@ -84,7 +84,7 @@ def _version_of_openssl(library: Path) -> str:
 
 
 def _listed(package: str, distribution: Distribution) -> Iterator[Bundled]:
-    """Without the package itself, which some list as well; each library once."""
+    """Each library once, without the package itself, which some wheels list as well."""
     seen: set[str] = set()
     for file in distribution.files or ():
         if not _LISTED.search(file.as_posix()):

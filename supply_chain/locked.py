@@ -18,8 +18,8 @@ def locked(lock: Path = LOCK) -> dict[str, str]:
 
 
 def installed() -> Iterator[tuple[str, Distribution]]:
-    """The packages of the lock with what is installed of them, in the order of their names. Stops
-    the program if one is not installed in the version of the lock.
+    """The packages of the lock, as installed, in the order of their names. Exits if one is not
+    installed in the version of the lock.
     """
     found: dict[str, Distribution] = {
         canonicalize_name(one.metadata["Name"]): one for one in distributions()

@@ -13,13 +13,13 @@ POSTGRESQL_TEXT = Path(__file__).parent / "texts" / "postgresql.txt"
 SAME_TEXT = "The package contains the same text as {}."
 NO_TEXT = "The package contains no license text."
 _TEXT = re.compile(r"(?i)\.dist-info/(?:.*/)?[^/]*(?:licen[cs]e|copying|notice)[^/]*$")
-_LONGEST_NAME = 80  # a longer license field is a text
+_LONGEST_NAME = 80  # a longer license field is the text of the license
 _INTRODUCTION = """\
 Third-party notices
 
-This product is installed with the packages below, in the versions of requirements.lock. For each of
-them this file names its license, as the package states it, and repeats the license texts that the
-package contains. Written by: make notices
+This product is installed with the packages below, in the versions of requirements.lock. For each
+package, this file names the license that the package states, and repeats the license texts that it
+contains. It is written by `make notices`.
 """
 
 
@@ -43,7 +43,7 @@ def _notice(title: str, license_name: str, texts: list[str]) -> str:
 
 
 def _license_of(distribution: Distribution) -> str:
-    """As the package names it: an SPDX expression, else a short name, else its classifiers."""
+    """As the package states it: an SPDX expression, else a short name, else its classifiers."""
     metadata = distribution.metadata.json
     if expression := metadata.get("license_expression"):
         return str(expression)
@@ -59,7 +59,7 @@ def _license_of(distribution: Distribution) -> str:
 
 
 def _texts(distribution: Distribution) -> Iterator[str]:
-    """Each text once, without spaces at the ends of lines."""
+    """Each text once, without trailing spaces."""
     seen: set[str] = set()
     for file in sorted(distribution.files or (), key=str):
         if _TEXT.search(file.as_posix()):

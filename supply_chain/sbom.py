@@ -17,8 +17,8 @@ from supply_chain.locked import PROJECT, locked
 
 SPEC_VERSION = "1.6"
 FILE = PROJECT / "worksights-zoom.cdx.json"
-# What a component of a wheel's own bill of materials may bring along: all else of it would refer to
-# entries that are not here.
+# The fields of a component in a wheel's own bill of materials that are kept. Others may refer to
+# entries that are not kept.
 _KEPT = ("type", "name", "version", "purl", "description", "hashes", "licenses", "properties")
 
 
@@ -43,7 +43,7 @@ def bill_of_materials() -> dict[str, Any]:
 
 
 def _described_environment() -> dict[str, Any]:
-    """What cyclonedx-py says of this environment."""
+    """What cyclonedx-py reports about this environment."""
     command = [sys.executable, "-m", "cyclonedx_py", "environment", sys.executable]
     options = ["--pyproject", "pyproject.toml", "--spec-version", SPEC_VERSION, "--no-validate"]
     said = subprocess.run([*command, *options], cwd=PROJECT, stdout=subprocess.PIPE, check=True)
@@ -65,7 +65,7 @@ def _component(one: Bundled) -> dict[str, Any]:
 
 
 def _dependencies(bom: dict[str, Any], inside: dict[str, list[str]]) -> list[dict[str, Any]]:
-    """The edges between components that are listed, and from each wheel to what it contains."""
+    """The edges between the listed components, and from each wheel to what it contains."""
     root = bom["metadata"]["component"]["bom-ref"]
     refs = {root, *(component["bom-ref"] for component in bom["components"])}
     known = {one["ref"]: one.get("dependsOn", []) for one in bom["dependencies"]}

@@ -37,7 +37,7 @@ def causes_of_connections(
 
 
 def cause_of_failure(status_detail: str | None) -> str:
-    """Whether Zoom is asked again, or the account has to be reconnected first."""
+    """IMPORT if the import is retried automatically, ACCESS if the account must be reconnected."""
     return IMPORT if "automatically" in (status_detail or UNREAD) else ACCESS
 
 

@@ -1,23 +1,23 @@
-"""The disk of the home. With the embedded database, it is the database's disk, too."""
+"""Free space on the disk of the home, which is also the disk of an embedded database."""
 
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-SHARE, BYTES = 0.1, 5 * 10**9
+LEAST_SHARE_FREE, LEAST_BYTES_FREE = 0.1, 5 * 10**9
 
 
 @dataclass(frozen=True)
 class Disk:
-    """`free` is what this process may still write, in bytes."""
+    """In bytes. `free` is what this process can still write."""
 
     free: int
     size: int
 
     @property
     def is_nearly_full(self) -> bool:
-        """Below a tenth, and below 5 GB: a tenth of a large disk lasts for months."""
-        return self.free < SHARE * self.size and self.free < BYTES
+        """Both limits count, because a tenth of a large disk lasts for months."""
+        return self.free < min(LEAST_SHARE_FREE * self.size, LEAST_BYTES_FREE)
 
 
 def disk_of(home: Path) -> Disk | None:

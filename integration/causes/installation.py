@@ -1,5 +1,5 @@
-"""What is wrong with the installation itself: Zoom, Dagster's daemon, the disk, or an erasure that
-somebody has to start.
+"""Problems of the whole installation that have no row of their own: Zoom sends nothing, Dagster's
+daemon is missing, the disk is nearly full, or someone has to start an erasure.
 """
 
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ import psycopg
 
 from integration.causes.cause import OpenCause, Reader, Words
 from integration.causes.disk import Disk
-from integration.causes.silence import SHORTEST, is_silent, weeks_of
+from integration.causes.silence import LOST, SHORTEST, is_silent, weeks_of
 from integration.database import rows
 from integration.pipeline.job_states import DAEMON, state_of_job
 from integration.pipeline.marts import marts_exist
@@ -16,13 +16,14 @@ from integration.privacy.due_erasures import SOON, due_erasures
 
 SILENT, LAPSED = "silence_anywhere", "url_validation_lapsed"
 DAEMON_SILENT, DISK, ERASURE = "daemon_silent", "disk_nearly_full", "erasure_due"
-WITHOUT_IDS = (SILENT, LAPSED, DAEMON_SILENT, DISK)  # what they are about needs no ID
+# `status` shows these in the words of the emails. For the others, it names the accounts and users.
+WITHOUT_IDS = (SILENT, LAPSED, DAEMON_SILENT, DISK)
 
 # Zoom validates the URL every 72 hours and, after six failures in a row, sends nothing more. After
 # this time, one validation has failed.
 VALIDATED_EVERY = timedelta(hours=72)
 LAPSED_AFTER = VALIDATED_EVERY + timedelta(hours=12)
-# Dagster's daemon asks the sensor once a minute. A restart takes one or two.
+# Dagster's daemon evaluates the sensor once a minute. A restart takes one or two minutes.
 SEEN_EVERY = timedelta(minutes=10)
 
 
@@ -49,14 +50,14 @@ def causes_of_zoom(
 
 
 def causes_of_validation(last: datetime | None, *, now: datetime) -> list[OpenCause]:
-    """None is known before the first one, so nothing can have lapsed."""
+    """None before the first validation: nothing can have lapsed yet."""
     if last is None or last >= now - LAPSED_AFTER:
         return []
     return [OpenCause(LAPSED, since=last + VALIDATED_EVERY)]
 
 
 def causes_of_daemon(seen_at: datetime | None, *, now: datetime) -> list[OpenCause]:
-    """An installation that never had a daemon needs none: its batches are started otherwise."""
+    """An installation that has never run a daemon starts its batches in another way."""
     if seen_at is None or seen_at >= now - SEEN_EVERY:
         return []
     return [OpenCause(DAEMON_SILENT, since=seen_at)]
@@ -67,8 +68,8 @@ def causes_of_disk(disk: Disk | None) -> list[OpenCause]:
 
 
 def causes_of_erasure(connection: psycopg.Connection, *, now: datetime) -> list[OpenCause]:
-    """Of people who asked for it, from 48 hours before; accounts are erased automatically, so only
-    those that are overdue.
+    """People who asked for erasure count from 48 hours before it is due. Accounts are erased
+    automatically, so they count only when that is overdue.
     """
     due = due_erasures(connection, now=now)
     if not due.requests and not due.overdue_accounts:
@@ -104,9 +105,9 @@ def _last_received(connection: psycopg.Connection) -> datetime | None:
 def silence_anywhere(_one: OpenCause, _reader: Reader) -> Words:
     return Words(
         "Zoom has sent nothing for any account for an unusually long time",
-        "Check that the receiver is running, that the webhook URL can be reached from the "
-        "internet, and that the app's event subscription is on in the Zoom Marketplace.",
-        "Sessions that Zoom does not report are not on a timeline.",
+        "Check that the webhook URL can be reached from the internet, that the receiver is "
+        "running, and that the app's event subscription is on in the Zoom Marketplace.",
+        LOST,
     )
 
 
@@ -114,18 +115,17 @@ def url_validation_lapsed(_one: OpenCause, _reader: Reader) -> Words:
     return Words(
         "Zoom has not validated the webhook URL for more than 72 hours",
         "Check that the webhook URL can be reached from the internet with a valid certificate. "
-        "Then validate the URL in the Zoom Marketplace, on the app's page about event "
-        "subscriptions.",
+        "Then validate the URL in the Zoom Marketplace, in the app's event subscription.",
         "After six failed validations in a row, Zoom switches the event subscription off.",
     )
 
 
 def daemon_silent(_one: OpenCause, _reader: Reader) -> Words:
     return Words(
-        "Dagster's daemon is not running",
-        "It has not evaluated the sensor `backlog` for more than 10 minutes. Restart the daemon "
-        "and the code server, and check in the Dagster UI that the sensor is on.",
-        "No batch, import, nightly audit or erasure starts.",
+        "Dagster's daemon has not been seen for more than 10 minutes",
+        "It evaluates the sensor `backlog` once a minute. Restart the daemon and the code server, "
+        "and check in the Dagster UI that the sensor is on.",
+        "Without the daemon, no batch, import, nightly audit or erasure starts.",
     )
 
 
@@ -133,14 +133,14 @@ def disk_nearly_full(_one: OpenCause, _reader: Reader) -> Words:
     return Words(
         "The disk of WORKSIGHTS_ZOOM_HOME is nearly full",
         "Less than 10 percent and less than 5 GB are free. Free up space or enlarge the disk.",
-        "If the database is on this disk and it fills up, webhooks are rejected. Zoom retries "
-        "for an hour and a half.",
+        "If the database is on this disk and the disk fills up, webhooks are answered with 503. "
+        "Zoom retries them for an hour and a half.",
     )
 
 
 def erasure_due(_one: OpenCause, _reader: Reader) -> Words:
     return Words(
         "An erasure is due within 48 hours, or overdue",
-        "To see which, and the command that erases, run: worksights-zoom status",
-        "Personal data is kept for longer than the law or Zoom allows.",
+        "To see which one, and the command for it, run: worksights-zoom status",
+        "If it is late, personal data is kept longer than the law or Zoom allows.",
     )

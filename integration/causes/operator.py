@@ -32,7 +32,7 @@ STATES = {
 def causes_of_installation(
     connection: psycopg.Connection, *, disk: Disk | None, now: datetime
 ) -> list[OpenCause]:
-    """`disk` is that of the home of the process that looks."""
+    """`disk` is the one of the home, as this process sees it."""
     connected_at = rows.scalars(
         connection,
         datetime,

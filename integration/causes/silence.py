@@ -85,7 +85,7 @@ def weeks_of(
     last: datetime,
     now: datetime,
 ) -> Weeks:
-    """Of one account, or of all together."""
+    """The earlier weeks of one account, or of all accounts together."""
     return rows.one(
         connection,
         Weeks,

@@ -24,15 +24,15 @@ from integration.settings import read_settings
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Address for the web server to listen on. Dagster asks no one to sign in.",
+    help="Address for the web server to listen on. Dagster itself asks no one to sign in.",
 )
 @click.option("--port", default=3000, show_default=True, help="Port for the web server.")
 def dagster(process: str, host: str, port: int) -> None:
     """Run one of Dagster's processes. `up` runs all three.
 
     \b
-    code-server  loads our definitions and runs the batches
-    daemon       starts batches on time
+    code-server  runs the batches, sensors and schedules
+    daemon       starts batches when they are due
     webserver    serves the Dagster UI
 
     The daemon and the web server wait for the code server of the same WORKSIGHTS_ZOOM_HOME. Each
@@ -53,7 +53,7 @@ def dagster(process: str, host: str, port: int) -> None:
 
 
 def wait_for_code_server(home: Path) -> None:
-    """Waits as long as it takes: whatever starts the processes restarts those that fail."""
+    """Without a time limit, because whatever runs the code server restarts it if it fails."""
     if not listens(home):
         click.echo("Waiting for Dagster's code server…", err=True)
     while not listens(home):

@@ -14,8 +14,8 @@ from integration.privacy.erasures_file import refuse_unknown_erasures
 from integration.settings import Settings
 
 CODE_SERVER, DAEMON, WEBSERVER = "code-server", "daemon", "webserver"
-# In the order in which they start: the others use the code server. The values are the kinds of
-# process whose settings they get. All of our code runs in the code server.
+# In the order in which they start: the others use the code server, which runs all jobs and sensors.
+# Each value is the kind of process whose settings it gets.
 DAGSTER_PROCESSES: Mapping[str, str] = {
     CODE_SERVER: "pipeline",
     DAEMON: "dagster-daemon",
@@ -34,7 +34,7 @@ class DagsterProcess:
 def process_of(
     process: str, settings: Settings, url: str, *, host: str, port: int
 ) -> DagsterProcess:
-    """The process on the database at `url`, the pipeline's. Host and port are the web server's."""
+    """The process, with the pipeline's database at `url`. Host and port are the web server's."""
     env = environment(settings, url, process=DAGSTER_PROCESSES[process])
     workspace = ("-w", str(write_workspace(settings.home)))
     commands = {

@@ -47,7 +47,7 @@ def store_missing(
 
 
 def own_settings(settings: Settings) -> dict[str, str]:
-    """The settings that somebody made, and not an earlier run."""
+    """The settings that someone has set, without those that an earlier run stored."""
     kept = kept_below(settings)
     return {name: value for name, value in settings.values.items() if value != kept.get(name)}
 

@@ -1,4 +1,4 @@
-"""Lines of a command that are a part of its log, when logs are JSON."""
+"""What commands print beside their logs. When logs are JSON, it is logged instead."""
 
 import logging
 

@@ -74,8 +74,8 @@ SHOW_NOBODY = frozenset(
 
 
 class StatusUnknown(click.ClickException):
-    """The status could not be read: not 1, which `status` uses when something needs attention. For
-    Nagios, 3 is "unknown".
+    """The status could not be read. Its exit code is not 1, which means that something needs
+    attention; in Nagios, 3 means "unknown".
     """
 
     exit_code = 3

@@ -1,4 +1,4 @@
-"""One `up` per home: a second one is refused, and what a killed one left running is ended."""
+"""One `up` per home: a second one is refused, and what a killed one left running is stopped."""
 
 import contextlib
 import fcntl
@@ -13,18 +13,18 @@ from integration.quantities import quantity
 
 # In the environment of all processes that `up` starts, and of those that they start.
 MARK = "WORKSIGHTS_ZOOM_STARTED_BY_UP"
-ENDING_SECONDS = 10.0
+STOP_SECONDS = 10.0
 
 
 @contextlib.contextmanager
 def only_up(home: Path, *, say: Callable[[str], None]) -> Iterator[None]:
-    """click.ClickException if another `up` runs in this home. Ends the processes that an `up` that
-    was killed could not stop.
+    """click.ClickException if another `up` is running in this home. Stops the processes that a
+    killed `up` left running.
     """
     home.mkdir(parents=True, exist_ok=True)
     with (home / "up.lock").open("a+") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # ends with this process, even killed
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # released even if killed
         except BlockingIOError:
             lock.seek(0)
             raise click.ClickException(
@@ -34,7 +34,7 @@ def only_up(home: Path, *, say: Callable[[str], None]) -> Iterator[None]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        _end_leftovers(home, say)
+        _stop_leftovers(home, say)
         yield
 
 
@@ -42,14 +42,14 @@ def mark_of(home: Path) -> Mapping[str, str]:
     return {MARK: str(home.resolve())}
 
 
-def _end_leftovers(home: Path, say: Callable[[str], None]) -> None:
-    # Repeated, because what is being ended may just have started something.
+def _stop_leftovers(home: Path, say: Callable[[str], None]) -> None:
+    # Repeated, because a process that is being stopped may just have started another one.
     while found := [process for process in psutil.process_iter() if _is_marked(process, home)]:
-        say(f"Ending {quantity(len(found), 'process', 'processes')} of an `up` that was killed…")
+        say(f"Stopping {quantity(len(found), 'process', 'processes')} left by a killed `up`…")
         _send(found, psutil.Process.terminate)
-        _, alive = psutil.wait_procs(found, timeout=ENDING_SECONDS)
+        _, alive = psutil.wait_procs(found, timeout=STOP_SECONDS)
         _send(alive, psutil.Process.kill)
-        psutil.wait_procs(alive, timeout=ENDING_SECONDS)
+        psutil.wait_procs(alive, timeout=STOP_SECONDS)
 
 
 def _send(processes: Iterable[psutil.Process], signal: Callable[[psutil.Process], None]) -> None:

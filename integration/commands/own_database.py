@@ -1,4 +1,4 @@
-"""The embedded database while `up` runs: started with it, restarted, and stopped at its end."""
+"""The embedded database while `up` runs: `up` starts it, restarts it, and stops it at the end."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -10,8 +10,8 @@ from integration.settings import Settings
 
 @contextlib.contextmanager
 def database_for(settings: Settings, *, say: Callable[[str], None]) -> Iterator[str]:
-    """Yields the database's URL. Stops an embedded server at the end, if it was started here, or by
-    an `up` that was killed.
+    """Yields the database's URL. At the end, stops an embedded server that this `up` started, or an
+    earlier one that was killed.
     """
     started_here = settings.home / "postgres.started-by-up"
     if postgres.embedded_is_used(settings) and not embedded.is_running(settings.home):
@@ -27,8 +27,8 @@ def database_for(settings: Settings, *, say: Callable[[str], None]) -> Iterator[
             try:
                 embedded.stop(settings.home)
                 started_here.unlink()
-            except KeyboardInterrupt:  # asked a second time
-                say("The database will have stopped in a moment.")
+            except KeyboardInterrupt:  # Ctrl-C again
+                say("The database will stop in a moment.")
 
 
 def restart_database(settings: Settings, *, say: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""Which ports the processes get."""
+"""Chooses the ports of the processes."""
 
 import contextlib
 import socket
@@ -13,8 +13,8 @@ LAST_PORT = 65_535
 
 
 def port_for(wanted: int, *, option: str, is_chosen: bool, say: Callable[[str], None]) -> int:
-    """The wanted port. If it is in use: click.ClickException if someone has chosen it, because they
-    or Zoom will use that address, and otherwise another port.
+    """The wanted port, or a free one if it is in use. click.ClickException if it is in use and
+    someone chose it, because they or Zoom will use that address.
     """
     if is_free(wanted):
         return wanted
@@ -38,7 +38,7 @@ def is_free(port: int) -> bool:
 
 
 def _by_whom(port: int) -> str:
-    """Only root can see which process of another user listens."""
+    """Empty if unknown: only root can see which process of another user is listening."""
     with contextlib.suppress(psutil.Error):
         for one in psutil.net_connections("tcp"):
             if one.status == psutil.CONN_LISTEN and one.laddr.port == port and one.pid:
@@ -47,7 +47,7 @@ def _by_whom(port: int) -> str:
 
 
 def metrics_port(settings: Settings) -> int | None:
-    """The port that only `/metrics` is on; None if it has none of its own."""
+    """The port for `/metrics` alone; None if it shares the port of everything else."""
     port = settings.get("METRICS_PORT")
     if not port:
         return None

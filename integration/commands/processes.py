@@ -1,4 +1,4 @@
-"""The environment of each process of `up`."""
+"""How the product's processes run: their environments, and programs that replace a command."""
 
 import os
 import signal
@@ -51,11 +51,11 @@ def program_of(command: str) -> Path:
 
 
 def become(command: str, *arguments: str, env: Mapping[str, str]) -> NoReturn:
-    """Replaces this process with a program of this Python: signals reach it, and its exit code is
-    that of the process.
+    """Replaces this process with a program of this Python, so that signals reach the program and
+    its exit code is that of the process.
 
-    Restores SIGINT, which background processes of a shell without job control ignore: Dagster does
-    with SIGTERM what it does with SIGINT.
+    Restores SIGINT, which a shell without job control makes its background processes ignore:
+    Dagster handles SIGTERM as it handles SIGINT.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.stdout.flush()

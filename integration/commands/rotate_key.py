@@ -55,7 +55,7 @@ def _set(settings: Settings, setting: str, keys: tuple[str, ...]) -> None:
         click.echo(f"{setting}={value}")
     else:
         click.echo(
-            f"Store this value where {form} finds it, for every process that has the setting:"
+            f"Store this value where {form} reads it, for every process that has the setting:"
         )
         click.echo(value)
 

@@ -32,7 +32,7 @@ CONSEQUENCES = {"receiver": "deliveries are answered with 503", "page": "pages a
 @click.option(
     "--metrics-port",
     type=click.IntRange(0, 65535),
-    help="Serve /metrics on this port only (default: METRICS_PORT, or the port of everything).",
+    help="Serve /metrics on this port only (default: METRICS_PORT, or the same as --port).",
 )
 def serve(port: int, host: str, only: Role | None, drain: float, metrics_port: int | None) -> None:
     """Run only the webhook receiver and the page, or one of them.

@@ -1,4 +1,4 @@
-"""Lengths of time in words, for people who read the output of a command."""
+"""Lengths of time in words, for the output of commands."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""`status`: connections, batches, failures, delays. Exits with 1 if something needs attention."""
+"""`status`: connections, batches, failures, delays. Its exit code says if anything is wrong."""
 
 import sys
 from collections.abc import Sequence
@@ -28,8 +28,8 @@ from integration.settings import Settings, read_settings
 def status(is_json: bool) -> None:
     """Show connections, the last batch, the backlog and delays.
 
-    Exits with 0 when all is well, with 1 when something needs attention, and with 3 when the
-    status could not be read.
+    The exit code is 0 if nothing needs attention, 1 if something does, and 3 if the status could
+    not be read.
     """
     settings = read_settings()
     try:
@@ -39,7 +39,7 @@ def status(is_json: bool) -> None:
             facts = read_facts(connection, settings, now=datetime.now(UTC))
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise click.ClickException(
-            f"The database did not answer ({type(error).__name__})."
+            f"The database stopped answering ({type(error).__name__}). Run the command again."
         ) from error
     problems = problems_of(facts)
     if is_json:

@@ -1,4 +1,4 @@
-"""What `status` finds: one reading of the database, which the text and the JSON show."""
+"""The facts that `status` reads from the database once, for both the text and the JSON."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,9 +40,9 @@ FAILED_SHOWN = 20
 
 @dataclass(frozen=True)
 class Facts:
-    """The state of the installation at one time. `failed_sessions` are the latest FAILED_SHOWN of
-    them; `webhook_accounts` has the Zoom account of each secret token, None if it is for all;
-    `causes` are those of the installation.
+    """The state of the installation at one time. `failed_sessions` has the latest FAILED_SHOWN.
+    `webhook_accounts` has the Zoom account of each secret token; None if the token is for all
+    accounts. `causes` are those of the whole installation.
     """
 
     at: datetime

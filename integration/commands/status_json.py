@@ -1,6 +1,6 @@
 """`status --json`: the facts for programs. docs/operations/monitoring.md describes each field.
 
-It has no field that the text does not show: no names, no email addresses, no topics.
+It has no names, email addresses or topics.
 """
 
 import json
@@ -13,7 +13,7 @@ from integration.commands.status_facts import Facts
 from integration.commands.status_problems import Problem
 from integration.pipeline.status import Delay
 
-FORMAT = 1  # grows when a field changes its meaning or goes; new fields do not count
+FORMAT = 1  # increased when a field changes its meaning or is removed, not when one is added
 
 
 def as_json(facts: Facts, problems: Sequence[Problem]) -> str:

@@ -1,4 +1,4 @@
-"""What needs attention, of the facts that `status` has found."""
+"""Which of the facts that `status` reads need attention."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from integration.causes.cause import Reader
 from integration.causes.installation import WITHOUT_IDS
 from integration.causes.table import words_of
-from integration.causes.updates import IDLE, LATE
+from integration.causes.updates import causes_of_updates
 from integration.commands.spans import ago
 from integration.commands.status_facts import Facts
 from integration.notify.outbox import FailingChannel
@@ -17,7 +17,7 @@ MAIL_LATE = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Problem:
-    """`name` is for programs and does not change; `text` is for people."""
+    """`name` is for programs and stays the same; `text` is for people and may change."""
 
     name: str
     text: str
@@ -48,19 +48,19 @@ def _of_batches(facts: Facts) -> Iterator[Problem]:
     """Reports that the last batch failed, or that one should have run by now."""
     now, oldest = facts.at, facts.backlog.oldest_received_at
     in_use = [one.connected_at for one in facts.connections if one.status != "disconnected"]
-    finished, failed = facts.batches.last_finished_at, facts.batches.last_failed_at
-    if failed and failed > (finished or failed - IDLE):
-        yield Problem(
-            "batch_failed",
-            f"The last batch failed {ago(failed, now)}. See Runs in the Dagster UI.",
-        )
-    elif oldest and oldest < now - LATE:
+    late = causes_of_updates(facts.batches, waiting_since=oldest, connected_at=in_use, now=now)
+    states = {one.facts["state"] for one in late}
+    if "failed" in states:
+        failed = ago(facts.batches.last_failed_at, now)
+        text = f"The last batch failed {failed}. See Runs in the Dagster UI."
+        yield Problem("batch_failed", text)
+    if "waiting" in states:
         yield Problem(
             "deliveries_waiting",
             f"The oldest waiting delivery was received {ago(oldest, now)}. Check that the Dagster "
             "daemon is running.",
         )
-    elif in_use and (finished or min(in_use)) < now - IDLE:
+    if "idle" in states:
         yield Problem(
             "no_batch",
             "No batch has finished for several hours. Check that the Dagster daemon is running.",
@@ -94,7 +94,7 @@ def _of_erasures(facts: Facts) -> Iterator[Problem]:
 
 
 def _of_mails(facts: Facts) -> Iterator[Problem]:
-    """Nothing about single mails that a server refused: their recipients' addresses are wrong."""
+    """Ignores single emails that a server refused: their recipients' addresses are wrong."""
     mails = facts.mails
     if mails.oldest_at is not None and mails.oldest_at <= facts.at - MAIL_LATE:
         why = " ".join(mails.waiting_reasons)
@@ -123,9 +123,7 @@ def _of_failures(facts: Facts) -> Iterator[Problem]:
 
 
 def _of_installation(facts: Facts) -> Iterator[Problem]:
-    """In the words of the emails. The other causes are above, with the IDs of what they are
-    about.
-    """
+    """In the words of the emails. The functions above report the other causes with IDs."""
     reader = Reader(sees_counts=True, webhooks="")
     for one in facts.causes:
         if one.name in WITHOUT_IDS:

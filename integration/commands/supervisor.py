@@ -18,12 +18,12 @@ from integration.commands.processes import program_of
 from integration.quantities import quantity
 from integration.settings import PROJECT
 
-# A process that has run this long had started well, and is restarted soon after it exits. One that
-# exits earlier is restarted after a longer pause each time.
+# A process that has run this long had started well, and is restarted soon after it exits. Before
+# that, the pause doubles each time.
 STEADY_SECONDS = 60.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 2.0, 60.0
-# Dagster's web server and code server wait for open requests after the first signal, and not after
-# the second. A container engine kills what still runs 10 s after it asked for the end.
+# Dagster's web server and code server wait for open requests after the first signal, but not after
+# the second. A container engine kills what is still running 10 s after it asked it to stop.
 STOPPING = ((signal.SIGINT, 3.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 2.0))
 
 
@@ -55,8 +55,8 @@ class Supervisor:
     def __exit__(self, *_: object) -> None:
         try:
             self._stop(STOPPING)
-        except KeyboardInterrupt:  # asked a second time
-            click.echo("Killing what has not stopped yet…")
+        except KeyboardInterrupt:  # Ctrl-C again
+            click.echo("Killing the processes that have not stopped yet…")
             self._stop(STOPPING[-1:])
 
     def start(self, name: str, *command: str, env: Mapping[str, str] | None = None) -> None:
@@ -86,13 +86,13 @@ class Supervisor:
         return [child.process.pid for child in self._children.values()]
 
     def raise_if_any_exited(self) -> None:
-        """click.ClickException with the last lines of a process that has exited. While everything
-        is starting, a process that exits would only exit again.
+        """click.ClickException with the last lines of a process that has exited. For the start,
+        when a restarted process would only exit again.
         """
         for name, child in self._children.items():
             if child.process.poll() is not None:
                 raise click.ClickException(
-                    f"{name} {_ending_of(child.process)}:\n{child.output.last_lines()}"
+                    f"{name} {_exit_of(child.process)}:\n{child.output.last_lines()}"
                 )
 
     def restart_exited(self, *, say: Callable[[str], None]) -> None:
@@ -100,17 +100,17 @@ class Supervisor:
         for name, child in self._children.items():
             now = time.monotonic()
             if child.restart_at is not None and now >= child.restart_at:
-                _send(child.process, signal.SIGKILL)  # what it had started
+                _send(child.process, signal.SIGKILL)  # what it started
                 self._children[name] = self._child(name, child.command, child.env, child.pause)
                 say(f"{name} was restarted.")
             elif child.restart_at is None and child.process.poll() is not None:
-                _send(child.process, signal.SIGTERM)  # what it had started
+                _send(child.process, signal.SIGTERM)  # what it started
                 if now - child.started_at >= STEADY_SECONDS:
                     child.pause = FIRST_PAUSE_SECONDS / 2
                 child.pause = min(2 * child.pause, LONGEST_PAUSE_SECONDS)
                 child.restart_at = now + child.pause
                 say(
-                    f"{name} {_ending_of(child.process)}. It will be restarted in "
+                    f"{name} {_exit_of(child.process)}. It will be restarted in "
                     f"{quantity(round(child.pause), 'second')}. Its last lines:\n"
                     f"{child.output.last_lines()}"
                 )
@@ -137,7 +137,7 @@ class Supervisor:
         return _Child(command, env, process, log, time.monotonic(), pause)
 
     def _stop(self, steps: tuple[tuple[signal.Signals, float], ...]) -> None:
-        """Signals all of them at once, so that the slowest determines how long it takes."""
+        """Signals all processes at once, so that stopping takes only as long as the slowest."""
         click.echo(f"Stopping {', '.join(reversed(self._children))}…")
         for sent, seconds in steps:
             until = time.monotonic() + seconds
@@ -148,17 +148,17 @@ class Supervisor:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     child.process.wait(max(until - time.monotonic(), 0))
         for child in self._children.values():
-            _send(child.process, signal.SIGKILL)  # what it had started
+            _send(child.process, signal.SIGKILL)  # what it started
             child.output.wait()
 
 
 def _send(process: subprocess.Popen[bytes], sent: signal.Signals) -> None:
-    """To the process and what it started, if any of them still runs."""
+    """Signals the process and what it started, if any of them is still running."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, sent)
 
 
-def _ending_of(process: subprocess.Popen[bytes]) -> str:
+def _exit_of(process: subprocess.Popen[bytes]) -> str:
     if process.returncode < 0:
-        return f"was ended by {signal.Signals(-process.returncode).name}"
+        return f"was terminated by {signal.Signals(-process.returncode).name}"
     return f"exited with code {process.returncode}"

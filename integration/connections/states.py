@@ -10,9 +10,9 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class ConnectionStates:
-    """`details` are the reasons of those that need attention. `oldest_import_at`: of the
-    connections in use, when the users of the one that was imported least recently were imported; if
-    that was never, when it was connected.
+    """`details` are the reasons why connections need attention. `oldest_import_at` is the last
+    import of users of the connection in use whose last import is longest ago; a connection that was
+    never imported counts from when it was connected.
     """
 
     active: int

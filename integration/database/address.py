@@ -46,8 +46,8 @@ ROLE_PREFIX = "worksights.role_prefix"
 
 
 class Address(str):
-    """The address with the name of the setting that it came from, so that errors can name it; None
-    for the embedded server, whose address nobody has set.
+    """The address, with the name of the setting that it came from so that errors can name it; None
+    for the embedded server, whose address no one has set.
     """
 
     __slots__ = ("setting",)
@@ -70,9 +70,9 @@ def is_embedded(url: str) -> bool:
 
 
 def next_steps(url: str, *more: str) -> str:
-    """A sentence with what may help when the database does not answer, or not as it should."""
+    """A sentence with what to try when the database does not answer, or rejects queries."""
     if is_embedded(url):
-        steps = ["Start the embedded database (worksights-zoom up does)", *more]
+        steps = ["Start the embedded database (worksights-zoom up does this)", *more]
     else:
         steps = ["Start the database", *more, f"correct {setting_of(url)}"]
     return f"{', '.join(steps)}, or run worksights-zoom migrate."
@@ -214,7 +214,7 @@ def connection_error(url: str, error: psycopg.OperationalError) -> DatabaseUnava
     if is_embedded(url):
         return DatabaseUnavailable(
             f"Cannot connect to the embedded PostgreSQL server in {parts_of(url)['host']} "
-            f"({reason}). `worksights-zoom up` starts it again."
+            f"({reason}). To start it, run: worksights-zoom up"
         )
     return DatabaseUnavailable(
         f"Cannot connect to the database at {place} ({reason}). Start it, or correct "

@@ -51,8 +51,8 @@ LOGGING = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
-# Given at each start, too. A query of a table that is stored by month locks each month and its
-# indexes, unless it names the time: about 500 locks after five years.
+# Also set at each start. A query on a table that is stored by month locks every month and its
+# indexes, unless it limits the time: about 500 locks after five years.
 LOCKS = {"max_locks_per_transaction": "256"}
 # After a crash, up to `max_wal_size` of changes is replayed before anyone can connect.
 START_SECONDS = 900
@@ -103,7 +103,7 @@ def is_running(home: Path) -> bool:
 
 
 def listens_in(home: Path, host: str) -> bool:
-    """Whether the server below `home` is the one at this host, which is a folder for a socket."""
+    """Whether the host, a folder for a socket, is that of the server below `home`."""
     return host == str(_path_of_socket_folder(_data(home)))
 
 

@@ -1,4 +1,4 @@
-"""Creates the months ahead of the tables that are stored by month (migration 0037)."""
+"""Creates months of the tables that are stored by month ahead of time (migration 0037)."""
 
 import psycopg
 
@@ -6,9 +6,9 @@ from integration.database import rows
 
 
 def create_months(connection: psycopg.Connection) -> list[str]:
-    """Creates the months from this one to the third after it that are missing; returns their names.
-    The connection commits each statement on its own, so that each month is locked only while it is
-    created.
+    """Creates the missing months up to the third after this one, and earlier ones whose rows are in
+    the default partition; returns their names. The connection must commit each statement on its
+    own, so that the default partition is locked only while one month is created.
 
     Waits for no lock longer than half a second. Until a month is created, its rows are stored in
     the table's default partition.

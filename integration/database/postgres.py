@@ -72,7 +72,7 @@ def database_url(settings: Settings, role: Role | None = None) -> str:
         return Address(url, setting=None)
     configured = _configured(settings, role)
     url = with_role_prefix(expanded(configured), settings.role_prefix)
-    # `up` gives its processes the address of the embedded server: nobody has set it.
+    # `up` gives its processes the address of the embedded server, which no one has set.
     is_embedded = embedded.listens_in(settings.home, parts_of(url).get("host", ""))
     return Address(url, setting=None if is_embedded else configured.setting)
 

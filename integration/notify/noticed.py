@@ -15,7 +15,7 @@ from integration.causes.table import CAUSES
 from integration.database import rows
 
 LOOKS_EVERY = timedelta(minutes=1)
-KNOWN_FOR = 5 * LOOKS_EVERY  # a look may be late, but nobody looks without a channel
+KNOWN_FOR = 5 * LOOKS_EVERY  # a look may be late; without a channel, there are none
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,8 @@ def noticed_of(connection: psycopg.Connection, cause_id: int) -> Noticed | None:
 
 
 def counted_causes(connection: psycopg.Connection, *, now: datetime) -> Mapping[str, int]:
-    """Each cause that people of an organization can act on, with how many are open; empty if
-    nobody has looked for causes lately.
+    """How many of each cause that people of an organization can act on are open; empty if no
+    process has looked for causes lately.
     """
     found = connection.execute(
         """

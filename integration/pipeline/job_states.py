@@ -12,8 +12,9 @@ from integration.database import rows
 
 BATCH_JOB = "zoom_batch"
 AUDIT_JOB = "nightly_audit"
-DAEMON = "dagster_daemon"  # not a job: it "passes" whenever the daemon asks the sensor `backlog`
-SINGLE_ASSETS = "__ASSET_JOB"  # Dagster's name for runs of assets that somebody selects
+# Not a job: it "passes" whenever the daemon evaluates the sensor `backlog`.
+DAEMON = "dagster_daemon"
+SINGLE_ASSETS = "__ASSET_JOB"  # Dagster's name for runs of assets that someone selects
 JOBS = (
     *(BATCH_JOB, AUDIT_JOB, "erase_due_accounts", "send_monday_digests", "housekeeping"),
     SINGLE_ASSETS,

@@ -169,8 +169,8 @@ def _is_transient(error: Exception) -> bool:
 
 
 def _next_chunk(connection: psycopg.Connection) -> list[Delivery]:
-    # Ends at an id, so each month's index on waiting deliveries is searched once, not once for each
-    # delivery.
+    # Selects up to an ID, so that each month's index on waiting deliveries is searched once, and
+    # not once for each delivery.
     rows = connection.execute(
         """
         select delivery_id, received_at, body from ingress.deliveries

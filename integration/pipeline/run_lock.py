@@ -1,8 +1,8 @@
-"""A lock by which everyone can see whether the process of one of Dagster's runs still exists.
+"""A lock that shows whether the process of a Dagster run still exists.
 
-It belongs to the session that also holds the writer's lock, or waits for it, so it ends with the
-process, however that ends. Dagster itself learns of an end only from the process or its code
-server, which may have been killed too.
+It belongs to the session that also holds the writer's lock, or waits for it, so it is released when
+the process ends, for whatever reason. Dagster itself learns of the end only from the process or its
+code server, which may have been killed, too.
 """
 
 import hashlib
@@ -30,5 +30,5 @@ def held_runs(connection: psycopg.Connection) -> set[int]:
 
 
 def key_of(run_id: str) -> int:
-    """Positive, so that the server shows it as it is."""
+    """Positive, because `pg_locks` shows the key as an unsigned number."""
     return int(hashlib.sha256(run_id.encode()).hexdigest()[:7], 16)

@@ -32,7 +32,9 @@ class BatchStatus:
 
 @dataclass(frozen=True)
 class FinishedBatch:
-    """The batch that finished last. The delays are those of the newest batch that wrote entries."""
+    """The batch that finished last. The delays are those of the newest batch that wrote entries for
+    new sessions.
+    """
 
     finished_at: datetime
     length: timedelta
@@ -196,8 +198,8 @@ def landed_batch(connection: psycopg.Connection) -> Batch | None:
 def backlog(
     connection: psycopg.Connection, *, now: datetime, ledger: str = "ingress.deliveries"
 ) -> Backlog:
-    """From the ledger, or from the view `operations.deliveries` of it. It reads what waits, and not
-    the history.
+    """From the ledger, or from its view `operations.deliveries`. Reads only what is waiting and
+    what was received in the last day.
     """
     return rows.one(
         connection,
@@ -251,8 +253,8 @@ def delay_of_batch(connection: psycopg.Connection, batch: Batch) -> Delay | None
 
 
 def record_delay(connection: psycopg.Connection, delay: Delay, batch: Batch) -> None:
-    """Keeps the delay of a batch: the page's login may not read it for all organizations
-    together.
+    """Records the delay of a batch, because the page's login cannot compute it for all
+    organizations together.
     """
     connection.execute(
         "update pipeline.batches set delay_median = %s, delay_95 = %s "

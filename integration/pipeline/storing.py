@@ -95,7 +95,7 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
         """
     )
     # Only quarantined deliveries keep their bodies, so that an operator can examine them. The times
-    # leave out the partitions of other months, which would each be searched for every delivery.
+    # exclude the partitions of other months, each of which would be searched for every delivery.
     times = [decision.delivery.received_at for decision in decisions]
     connection.execute(
         """

@@ -28,8 +28,8 @@ class WriterLost(Exception):
 def only_writer(
     url: str, *, say: Callable[[str], None], run_id: str | None = None, poll_seconds: float = 1.0
 ) -> Iterator[psycopg.Connection]:
-    """Holds the writer's lock; `say` receives a sentence when another process holds it. A run of
-    Dagster's also holds its own lock, from before it waits.
+    """Holds the writer's lock; `say` receives a sentence when another process holds it. A Dagster
+    run also holds its own lock, even while it waits.
     """
     with connect(url, role="pipeline", autocommit=True) as connection:
         if run_id:

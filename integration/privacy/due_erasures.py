@@ -1,4 +1,4 @@
-"""Erasures that have a date: of accounts that removed the app, and of people who asked for it."""
+"""Erasures with a date: of accounts that removed the app, and of people who asked for erasure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ SOON = timedelta(hours=48)
 
 @dataclass(frozen=True)
 class DueErasures:
-    """`accounts` will be erased soon, and `overdue_accounts` should have been. `requests` are those
-    of people that are due soon or overdue.
+    """`accounts` will be erased soon, and `overdue_accounts` should have been erased already.
+    `requests` are people's requests that are due soon or overdue.
     """
 
     accounts: list[str]

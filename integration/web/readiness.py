@@ -81,6 +81,6 @@ class Readiness:
 
 def _is_of_the_server(error: psycopg.Error) -> bool:
     if isinstance(error, psycopg.errors.CheckViolation):
-        # Without a name, it is not a check: no partition is for the current time.
+        # Without the name of a constraint, the error means that no partition fits the row.
         return error.diag.constraint_name is None
     return error.sqlstate is not None and error.sqlstate.startswith(OF_THE_SERVER)

@@ -1,4 +1,4 @@
-"""Gives each request an id, which its log lines and its response have."""
+"""Gives each request an ID, which its log lines and its response carry."""
 
 import re
 from uuid import uuid4
@@ -9,11 +9,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from integration.logs import request_id
 
 HEADER = "X-Request-ID"
-USABLE = re.compile(r"[A-Za-z0-9-]{8,64}")  # as proxies make them; anyone can send others
+USABLE = re.compile(r"[A-Za-z0-9-]{8,64}")  # as proxies generate them; a client can send anything
 
 
 class RequestIds:
-    """Middleware: the id that a proxy has given the request, or a new one."""
+    """Middleware. Keeps the ID that a proxy gave the request, or creates one."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -23,14 +23,14 @@ class RequestIds:
             await self._app(scope, receive, send)
             return
         given = Headers(scope=scope).get(HEADER, "")
-        own = given if USABLE.fullmatch(given) else uuid4().hex
+        chosen = given if USABLE.fullmatch(given) else uuid4().hex
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = own
+                MutableHeaders(scope=message)[HEADER] = chosen
             await send(message)
 
-        token = request_id.set(own)
+        token = request_id.set(chosen)
         try:
             await self._app(scope, receive, send_with_id)
         finally:

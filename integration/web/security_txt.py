@@ -1,4 +1,4 @@
-"""`/.well-known/security.txt` (RFC 9116): whom to tell about a vulnerability, for everyone."""
+"""`/.well-known/security.txt` (RFC 9116): where anyone can report a vulnerability."""
 
 import re
 from datetime import timedelta
@@ -11,14 +11,14 @@ from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
 
 PATH = "/.well-known/security.txt"
-# Whoever reads a copy after that looks again. The RFC recommends less than a year.
+# After this time, a copy of the file is out of date. The RFC recommends less than a year.
 VALID = timedelta(days=180)
 _EMAIL = re.compile(r"[^\s@<>:]+@[^\s@<>:]+")
 _PAGE = re.compile(r"https://[!-~]+")
 
 
 def contact_uri(settings: Settings) -> str:
-    """The address, or an empty text. SettingsError for one that the file cannot contain."""
+    """The contact as a URI, or "" if none is set. SettingsError if the file cannot contain it."""
     contact = settings.get("SECURITY_CONTACT")
     if _EMAIL.fullmatch(contact) and contact.isascii():
         return f"mailto:{contact}"

@@ -26,7 +26,7 @@ OPEN_FILES = 4096
 
 
 class PortUnavailable(Exception):
-    """A port cannot be listened on: the port, and why."""
+    """A port that the process cannot listen on. Its arguments are the port and the reason."""
 
 
 def serve(
@@ -43,7 +43,7 @@ def serve(
 ) -> None:
     """Serves until SIGTERM or SIGINT and for `drain_seconds` more, finishes open requests, and
     returns. A second signal ends the waiting. Main thread only. With `metrics_port`, the metrics
-    are on this port of the same address, and not on the other.
+    are on this port of the same host only.
 
     SettingsError without a webhook secret, PortUnavailable if a port is taken. Port 0 is any free
     port.
@@ -86,7 +86,7 @@ def config_of(app: Starlette) -> uvicorn.Config:
         h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         backlog=BACKLOG,
         access_log=False,  # it would contain query strings
-        log_config=None,  # as all other lines (integration/logs.py)
+        log_config=None,  # integration/logs.py configures it
         log_level="error",  # clients that do not send HTTP would fill the log with warnings
         server_header=False,
         lifespan="on",

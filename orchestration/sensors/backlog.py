@@ -1,6 +1,6 @@
-"""Starts a batch early when many deliveries are waiting, or somebody waits for a test meeting.
+"""Starts a batch early when many deliveries are waiting, or someone is waiting for a test meeting.
 
-Each time, it also records that Dagster's daemon is running.
+Each evaluation also records that Dagster's daemon is running.
 """
 
 from datetime import UTC, datetime

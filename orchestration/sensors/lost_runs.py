@@ -1,4 +1,4 @@
-"""Marks runs as failed whose process no longer exists, so that the next batch can start."""
+"""Marks runs whose process no longer exists as failed, so that the next batch can start."""
 
 import json
 
@@ -11,24 +11,24 @@ from orchestration.automation import nightly_audit, zoom_batch
 from orchestration.resources import Installation
 
 LOST = (
-    "The run's process has ended without reporting an end: it was killed, or the machine or the "
-    "database stopped. The next batch continues the work."
+    "The run's process ended without reporting it: it was killed, or the machine or the database "
+    "stopped. The next batch continues the work of a batch; an audit runs again the next night."
 )
-# A command's run is NOT_STARTED for a moment. A run of the daemon is STARTING until it has imported
-# everything, which Dagster's monitor limits.
+# A run of a command is NOT_STARTED for a moment. A run of the daemon is STARTING until its process
+# has imported everything; Dagster's monitor limits that time.
 WITH_A_SESSION = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTED]
 
 
 @dg.sensor(
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Marks batches and audits as failed whose process no longer exists.",
+    description="Marks batches and audits whose process no longer exists as failed.",
 )
 def lost_runs(
     context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.SensorResult | dg.SkipReason:
-    """A run is lost if it has had no session at two checks: it opens one a moment after its start,
-    and closes it a moment before its end.
+    """A run is lost if it has no session at two checks in a row. One check is not enough, because a
+    run opens its session a moment after its start and closes it a moment before its end.
     """
     suspected = set(json.loads(context.cursor or "[]"))
     started = [
@@ -38,11 +38,11 @@ def lost_runs(
     ]
     with connect(installation.database_url(), role="pipeline") as connection:
         held = held_runs(connection)
-    without = [run for run in started if key_of(run.run_id) not in held]
-    lost = [run for run in without if run.run_id in suspected]
+    unheld = [run for run in started if key_of(run.run_id) not in held]
+    lost = [run for run in unheld if run.run_id in suspected]
     for run in lost:
         context.instance.report_run_failed(run, LOST)
     return dg.SensorResult(
         skip_reason=f"{quantity(len(lost), 'lost run')} marked as failed.",
-        cursor=json.dumps(sorted({run.run_id for run in without} - {run.run_id for run in lost})),
+        cursor=json.dumps(sorted({run.run_id for run in unheld} - {run.run_id for run in lost})),
     )

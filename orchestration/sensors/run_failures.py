@@ -21,7 +21,7 @@ def run_failures(context: dg.RunFailureSensorContext, installation: Installation
 
 
 def record_failure(instance: dg.DagsterInstance, run_id: str, *, job: str, url: str) -> None:
-    """Records a failed run, once, whoever notices it."""
+    """Records a failed run. A run that is already recorded is not recorded again."""
     failures = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
     with connect(url, role="pipeline") as connection:
         record_failed_run(

@@ -12,7 +12,7 @@ from tests.patience import PATIENCE
 from tests.web.page.site import Site, user_id_of
 
 STATEMENT = (PROJECT / "docs" / "accessibility.md").read_text()
-# One of each kind of page, and all with pictures.
+# One page of each kind, and every page with a picture.
 PAGES = (
     "/services/zoom/overview",
     "/services/zoom/users",
@@ -34,14 +34,14 @@ EVERYTHING = """() => {
         incomplete: found.incomplete.map(one => one.id),
     }));
 }"""
-UNDECIDED = {"color-contrast"}  # of texts in pictures
+UNDECIDED = {"color-contrast"}  # of text in pictures
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_leaves_the_contrast_in_pictures_to_a_person(
     scheme: str, story: Site, browser: Browser
 ) -> None:
-    """Minor and moderate findings, too, and rules that are no part of WCAG."""
+    """Not even minor or moderate findings, or those of rules outside WCAG."""
     ((company_id,),) = story.rows(
         "select company_id from clientsights.people "
         "where organization_id = 'acme' and email = 'cleo@client-one.com'"

@@ -19,7 +19,7 @@ from tests.patience import PATIENCE, wait_until
 from tests.processes.processes import answers, connect_company, free_port, kill_group
 from tests.processes.whole import CHILDREN, READY, arguments_of, child_with, read_along
 
-# Below a round's deliveries, so that Dagster starts batches of its own.
+# Fewer than the deliveries of a round, so that Dagster starts batches, too.
 BACKLOG = "100"
 
 
@@ -42,12 +42,12 @@ class Installation:
         return self.program.home
 
     def child(self, name: str) -> psutil.Process | None:
-        """The process of `up` with this name, if it runs."""
+        """The process of `up` with this name, if it is running."""
         (command,) = (command for command, known in CHILDREN.items() if known == name)
         return child_with(self.up, command)
 
     def answers(self) -> bool:
-        """Whether all of its processes run, and those that answer requests do."""
+        """Whether all of its processes are running, and those that answer requests do so."""
         assert self.up.poll() is None, "".join(self.errors[-20:])
         return (
             all(self.child(name) for name in CHILDREN.values())
@@ -57,7 +57,7 @@ class Installation:
         )
 
     def postmaster(self) -> psutil.Process | None:
-        """The database's first process, if it runs."""
+        """The database's first process, if it is running."""
         try:
             text = (self.home / "postgres" / "postmaster.pid").read_text()
             return psutil.Process(int(text.splitlines()[0]))
@@ -69,8 +69,8 @@ class Installation:
         return [one for one in psutil.process_iter() if self._is_of_this_home(one)]
 
     def stop(self) -> list[str]:
-        """Asks `up` to stop. Returns the commands of the processes that are still there, which a
-        batch that was killed may have left.
+        """Asks `up` to stop. Returns the commands of the processes that are still running, such as
+        those left by a killed batch.
         """
         os.kill(self.up.pid, signal.SIGTERM)
         self.up.wait(timeout=PATIENCE)
@@ -87,7 +87,7 @@ class Installation:
 
 @contextmanager
 def running_installation(company: Company, zoom_url: str, home: Path) -> Iterator[Installation]:
-    """`up`, ready, in this home. The company is connected long before its days of events."""
+    """`up`, ready, in this home. The company was connected long before its first events."""
     with connected_home(company, zoom_url, home) as (program, url):
         program("stop")  # so that `up` starts the database, and has to stop it
         ports = free_port(), free_port()

@@ -12,7 +12,7 @@ from tests.processes.whole import CHILDREN, arguments_of
 
 BATCH, DATABASE = "batch", "database"
 TARGETS = (*CHILDREN.values(), BATCH, DATABASE)
-# How a process of a run of Dagster's looks: the code server starts it with `multiprocessing`.
+# In the command line of a Dagster run: the code server starts its process with `multiprocessing`.
 OF_A_RUN = "multiprocessing.spawn import spawn_main"
 
 
@@ -29,8 +29,8 @@ def kill(
     command: subprocess.Popen[str] | None,
     dice: random.Random,
 ) -> Killed | None:
-    """Kills a process of the target, or None if it does not run. `command` is the batch that was
-    started from the command line.
+    """Kills a process of the target; None if it is not running. `command` is the batch that was
+    started from the command line, if any.
     """
     if target == BATCH:
         return _kill_batch(installation, command)
@@ -44,13 +44,13 @@ def kill(
 
 
 def _kill_batch(installation: Installation, command: subprocess.Popen[str] | None) -> Killed | None:
-    """The run of a command, or else one that Dagster has started; not what it has started."""
+    """Kills the batch of a command, or else a run that Dagster started, but not their children."""
     if command is not None and command.poll() is None:
         command.kill()
-        return Killed(BATCH, "batch of the command line")
+        return Killed(BATCH, "batch from the command line")
     for run in runs_of_dagster(installation):
         _send(run)
-        return Killed(BATCH, "batch of Dagster")
+        return Killed(BATCH, "batch from Dagster")
     return None
 
 
@@ -63,8 +63,8 @@ def runs_of_dagster(installation: Installation) -> list[psutil.Process]:
 
 
 def _kill_database(installation: Installation, dice: random.Random) -> Killed | None:
-    """Its first process, which `up` has to restart, or another one, after which the first one ends
-    all sessions and restarts them.
+    """Kills its first process, which `up` has to restart, or another one, after which the first one
+    ends all sessions and restarts the others.
     """
     first = installation.postmaster()
     if first is None:

@@ -1,4 +1,4 @@
-"""Postgres does not answer, is not there, and has a full disk, while Zoom sends."""
+"""Postgres does not answer, is not running, or has a full disk, while Zoom sends."""
 
 import contextlib
 import fcntl
@@ -27,7 +27,7 @@ SHORTEST_SECONDS = 5.0
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[bool]:
-    """Mounts a small disk at the folder, if this user may; yields whether it is one."""
+    """Mounts a small disk at the folder if this user may; yields whether it did."""
     mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MEGABYTES}m,mode=755", "tmpfs", str(folder)]
     if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
         yield False
@@ -47,7 +47,7 @@ def play_outage(
     what: str,
 ) -> str:
     """Zoom sends while the database is away, and waits for each answer: all are 503 or 204, and
-    everything works afterwards without intervention. Returns the answers that there were.
+    everything works afterwards without intervention. Returns a line with the counted answers.
     """
     sender.answer_within = PATIENCE
     before, settled = Counter(sender.answers), sender.settled
@@ -85,7 +85,7 @@ def _frozen(installation: Installation) -> Iterator[None]:
 
 @contextmanager
 def _away(installation: Installation) -> Iterator[None]:
-    """It is killed, and nobody can start it: another command is about to, and takes its time."""
+    """It is killed and cannot be started: someone else holds the lock for starting it."""
     with (installation.home / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         first = installation.postmaster()
@@ -97,8 +97,8 @@ def _away(installation: Installation) -> Iterator[None]:
 def play_full_disk(
     installation: Installation, sender: Sender, figures: Figures, deliveries: Sequence[Delivery]
 ) -> str:
-    """The disk of the whole installation is full: deliveries are refused for now, a batch fails
-    with a message, and after there is room again everything works without intervention.
+    """The disk of the whole installation is full: deliveries are refused for now, and a batch fails
+    with a message. Once there is space again, everything works without intervention.
     """
     before = Counter(sender.answers)
     filler = installation.home / "filler"
@@ -115,7 +115,7 @@ def play_full_disk(
         else:
             figures.batches["failed"] += 1
             if not has_message(batch.err):
-                figures.wrong.append(f"full disk: no message of the batch: {batch.err[-1500:]}")
+                figures.wrong.append(f"full disk: the batch had no message: {batch.err[-1500:]}")
     finally:
         filler.unlink()
     _recover(installation, sender, figures)

@@ -20,9 +20,9 @@ from tests.processes.processes import DAY
 PER_ROUND = 150
 HELD_BACK = 0.1  # of a round's deliveries: sent in the next one
 LONGEST_PAUSE_SECONDS = 4.0  # before a kill
-LONGEST_WAIT_SECONDS = 90.0  # for a run of Dagster's
+LONGEST_WAIT_SECONDS = 90.0  # until Dagster starts a run
 USUAL_BATCH_SECONDS = 30.0  # until one has succeeded
-Ended = tuple[int, str, float]  # with the time of the end
+Ended = tuple[int, str, float]  # exit code, standard error, and the time
 
 
 def slices(company: Company, *, seed: int) -> Iterator[list[Delivery]]:
@@ -77,9 +77,9 @@ class Rounds:
             self._figures.seconds_to_recover.append(seconds)
         self._sender.wait()
         if batch and ending:
-            self._note_batch(ending, killed, started_at=started_at)
+            self._record_batch(ending, killed, started_at=started_at)
         self._figures.rounds += 1
-        names = " and ".join(one.what for one in killed) or "nothing, it did not run"
+        names = " and ".join(one.what for one in killed) or "nothing, it was not running"
         say(
             f"round {number}: killed {names}; everything answered after {seconds:.1f} s; "
             f"acknowledged {self._sender.acknowledged.total():,}; "
@@ -113,14 +113,14 @@ class Rounds:
         while time.monotonic() < until and (batch is None or batch.poll() is None):
             time.sleep(0.05)
 
-    def _note_batch(
+    def _record_batch(
         self,
         ending: "Future[Ended]",
         killed: Sequence[Killed],
         *,
         started_at: float,
     ) -> None:
-        """A batch succeeds unless it or the database was killed, and then it says what to do."""
+        """A batch may fail only if it or the database was killed, and then with a message."""
         code, text, at = ending.result()
         if code == 0:
             self._figures.batches["succeeded"] += 1
@@ -136,7 +136,7 @@ class Rounds:
 
 
 def has_message(text: str) -> bool:
-    """Whether a command ended with a sentence for its operator, and not with a traceback."""
+    """Whether a command ended with a sentence for the operator, and not with a traceback."""
     return any(line.startswith("Error: ") for line in text.splitlines()[-5:])
 
 

@@ -17,8 +17,8 @@ from tests.commands.program import WEBHOOK_SECRET
 from tests.patience import PATIENCE, wait_until
 
 THREADS = 6
-# Zoom's pauses of 5, 20 and 60 minutes, made shorter. The last one is repeated without an end: what
-# Zoom gives up was not acknowledged, and says nothing about the receiver.
+# Zoom's pauses of 5, 20 and 60 minutes, shortened. The last one is repeated until the delivery is
+# acknowledged: one that Zoom had given up would say nothing about the receiver.
 RETRY_AFTER_SECONDS = (0.5, 2.0, 4.0)
 NO_CONNECTION, NO_ANSWER = "no connection", "no answer in time"
 
@@ -33,8 +33,8 @@ class _Due:
 
 
 class Sender:
-    """Must be closed. `answers` counts statuses and failures to get one; `acknowledged` counts the
-    2xx by the SHA-256 of the body; `refused` has what Zoom would not send again.
+    """Must be closed. `answers` counts statuses and failed attempts; `acknowledged` counts the 2xx
+    by the SHA-256 of the body; `refused` has the deliveries that Zoom would not send again.
     """
 
     def __init__(self, address: str) -> None:

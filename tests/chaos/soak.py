@@ -1,5 +1,5 @@
 """`python -m tests.chaos.soak [ROUNDS [SEED]]`: an installation whose processes are killed while
-Zoom sends. It prints what happened, and whether anything was lost, doubled or left behind.
+Zoom sends. It prints what happened, and whether anything was lost, duplicated or left behind.
 
 The same seed sends the same deliveries and kills the same processes in the same order, after the
 same pauses; what each of them is doing then depends on the machine.
@@ -72,7 +72,7 @@ def soak(
                     if is_small:
                         say(play_full_disk(installation, sender, figures, more()))
                     else:
-                        say("full disk: left out, only root can make a small one")
+                        say("full disk: skipped, because only root can mount a small disk")
                 found = judge(installation, sender, figures)
             finally:
                 sender.close()

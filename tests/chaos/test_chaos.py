@@ -1,4 +1,4 @@
-"""A part of `make soak`: a few rounds, each process killed once, and all outages."""
+"""A part of `make chaos`: a few rounds, each process killed once, and all outages."""
 
 import pytest
 
@@ -17,8 +17,8 @@ def run() -> tuple[Figures, list[str]]:
     return soak(ROUNDS, seed=1, say=said.append), said
 
 
-def test_nothing_is_lost_doubled_or_left_behind(run: tuple[Figures, list[str]]) -> None:
-    """Whatever was killed, and while the database was away or had no room."""
+def test_nothing_is_lost_duplicated_or_left_behind(run: tuple[Figures, list[str]]) -> None:
+    """Whatever was killed, and although the database was away or had no space."""
     figures, said = run
     assert figures.wrong == [], "\n".join(said)
 

@@ -1,4 +1,4 @@
-"""What must be true at the end of a run, whatever was killed in it."""
+"""What must be true at the end of a run, whatever was killed."""
 
 import re
 import time
@@ -27,7 +27,7 @@ NUMBERS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 def judge(
     installation: Installation, sender: Sender, figures: Figures
 ) -> dict[tuple[str, ...], dict[str, Any]]:
-    """Runs the last batch, checks its database, and stops the installation. Returns its tables."""
+    """Runs a last batch, checks the database, and stops the installation. Returns its tables."""
     figures.wrong += _unfinished(installation.url)
     last = installation.program("batch")
     if last.code:
@@ -36,7 +36,7 @@ def judge(
         *sender.refused,
         *_lost(installation, sender),
         *_unbalanced(installation.url),
-        *_doubled(installation.url),
+        *_duplicated(installation.url),
         *_rebuilt(installation.program),
     ]
     statuses = rows(installation.url, "select status, count(*) from dagster.runs group by 1")
@@ -107,7 +107,7 @@ def tracebacks(logs: Path) -> Counter[str]:
 
 
 def _unfinished(url: str) -> list[str]:
-    """The runs that Dagster believes to be running, although nothing is left to do."""
+    """The runs that Dagster takes for running, although nothing is left to do."""
     give_up_at = time.monotonic() + LONGEST_RUN_SECONDS
     while found := rows(url, IN_PROGRESS):
         if time.monotonic() > give_up_at:
@@ -117,14 +117,14 @@ def _unfinished(url: str) -> list[str]:
 
 
 def _lost(installation: Installation, sender: Sender) -> Iterator[str]:
-    """What was acknowledged has a row in the ledger, for each time that it was."""
+    """Each acknowledgement has a row in the ledger, and no other body has one."""
     stored = Counter(
         digest for (digest,) in rows(installation.url, "select body_sha256 from ingress.deliveries")
     )
     if lost := sender.acknowledged - stored:
         yield f"{lost.total():,} acknowledged deliveries are not in the ledger: {list(lost)[:3]}"
-    if strange := set(stored) - set(sender.acknowledged):
-        yield f"{len(strange):,} deliveries in the ledger were never acknowledged"
+    if others := set(stored) - set(sender.acknowledged):
+        yield f"{len(others):,} deliveries in the ledger were never acknowledged"
 
 
 def _unbalanced(url: str) -> Iterator[str]:
@@ -132,20 +132,20 @@ def _unbalanced(url: str) -> Iterator[str]:
         rows(url, "select disposition, count(*) from operations.deliveries group by disposition")
     )
     if set(counted) - FINAL:
-        yield f"not all deliveries are landed: {counted}"
+        yield f"not all deliveries have been processed: {counted}"
     ((received,),) = rows(url, "select count(*) from ingress.deliveries")
     if sum(counted.values()) != received:
-        yield f"{received:,} deliveries were received, and these are counted: {counted}"
+        yield f"{received:,} deliveries were received, but the view counts {counted}"
 
 
-def _doubled(url: str) -> Iterator[str]:
+def _duplicated(url: str) -> Iterator[str]:
     keys = {table: ("organization_id", *names) for table, names in (TABLES | CLIENTSIGHTS).items()}
     keys["zoom_raw.events"] = ("organization_id", "event_id")
     for table, names in keys.items():
         query = f"select count(*) - count(distinct ({', '.join(names)})) from {table}"  # noqa: S608
-        ((doubled,),) = rows(url, query)
-        if doubled:
-            yield f"{table} has {doubled:,} rows twice"
+        ((duplicates,),) = rows(url, query)
+        if duplicates:
+            yield f"{table} has {duplicates:,} duplicate rows"
 
 
 def _rebuilt(program: Program) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""Retention deletes whole months; sessions of one person are on both sides of what is kept.
+"""Retention deletes whole months, and one person has sessions on both sides of the horizon.
 
-`rebuild` and `erase` afterwards: what is gone stays gone, and the person is gone from both sides.
+Afterwards, `rebuild` brings nothing back, and `erase` removes the person from both sides.
 """
 
 from collections.abc import Callable, Iterator
@@ -91,7 +91,7 @@ def second_half_of_arriving(account: str) -> list[Body]:
 
 
 def late_in_march(account: str) -> list[Body]:
-    """Where the session is kept, it is a further leg of hers, and the end is a duplicate."""
+    """Where the session is kept, this is another leg of Eve's, and the end is a duplicate."""
     return [march(account).left(EVE, at(3, 10, 10), leg="9"), march(account).ended()]
 
 
@@ -218,7 +218,7 @@ KEPT = ["Arriving", "Midnight", "Endless", "a call", "April"]
 
 
 def test_a_batch_that_crosses_the_horizon_deletes_what_is_wholly_before_it(story: Story) -> None:
-    """What reaches over it is kept whole, and so is what may still be open."""
+    """A session that reaches across it is kept whole, and so is one that may still be open."""
     ended, kept = ([each for each in some if each != "Arriving"] for some in (ALL, KEPT))
     assert story.before.topics == {MONTHLY: ended, FOREVER: ended}
     assert story.crossed.topics == {MONTHLY: kept, FOREVER: ended}
@@ -246,7 +246,7 @@ def test_a_session_that_arrives_while_it_is_crossed_is_whole(story: Story) -> No
 
 
 def test_a_late_event_of_a_deleted_session_is_gone_a_day_later(story: Story) -> None:
-    """Its session could be one that is still open. No table remembers those that were deleted."""
+    """Its session might still be open: no table records which sessions were deleted."""
     assert story.late.topics == {MONTHLY: ["March", *KEPT], FOREVER: ALL}
     assert story.a_day_later.topics == {MONTHLY: KEPT, FOREVER: ALL}
 

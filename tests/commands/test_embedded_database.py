@@ -57,7 +57,7 @@ def test_the_database_works_in_any_folder(name: str, program_in: Program) -> Non
 def test_an_error_about_it_names_no_setting_that_nobody_has_set(
     name: str, program_in: Program
 ) -> None:
-    """`up` gives its processes the server's address in the settings of databases of one's own."""
+    """`up` passes the server's address to its processes in settings that operators use, too."""
     program = program_in(FOLDERS[name])
     url = program("database-url").out.splitlines()[-1]
     assert program("stop").code == 0
@@ -65,7 +65,7 @@ def test_an_error_about_it_names_no_setting_that_nobody_has_set(
         answer = program(command, **{setting: url})
         assert answer.is_a_plain_refusal, answer.text[-1000:]
         assert "Cannot connect to the embedded PostgreSQL server in " in answer.err
-        assert answer.err.endswith("`worksights-zoom up` starts it again.\n")
+        assert answer.err.endswith("To start it, run: worksights-zoom up\n")
         assert "DATABASE_URL" not in answer.err
 
 

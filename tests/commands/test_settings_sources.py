@@ -1,4 +1,4 @@
-"""A secret setting can be in a file, or printed by a command."""
+"""The value of a secret setting can come from a file or a command."""
 
 import re
 import shlex
@@ -13,7 +13,7 @@ from integration.settings_sources import PLACEHOLDER, SECRETS, forms_of
 from tests.commands.program import APP_SETTINGS, Program
 from tests.rules.settings import listed_settings
 
-# Addresses that lead to no secret and hold none.
+# Addresses that contain no secret, and are none.
 PUBLIC_ADDRESSES = {"PUBLIC_URL", "ZOOM_OAUTH_URL", "ZOOM_API_URL"}
 VALUE = "a-secret-value"
 
@@ -30,7 +30,7 @@ def file_with(folder: Path, text: str | bytes, name: str = "secret") -> str:
     return str(file)
 
 
-def test_every_setting_that_can_hold_a_secret_can_be_elsewhere() -> None:
+def test_every_setting_with_a_secret_can_come_from_a_file_or_a_command() -> None:
     found = {name for name in listed_settings() if re.search(r"KEY|SECRET|TOKEN|_URL$", name)}
     assert found - SECRETS == PUBLIC_ADDRESSES
     assert SECRETS - listed_settings() == set()
@@ -44,7 +44,7 @@ def test_a_secret_is_read_from_a_file_or_a_command(name: str, tmp_path: Path) ->
     assert settings_of(tmp_path, **{f"{name}_COMMAND": command}).get(name) == VALUE
 
 
-def test_only_the_first_line_of_a_command_counts(tmp_path: Path) -> None:
+def test_only_the_first_line_that_a_command_prints_counts(tmp_path: Path) -> None:
     command = "printf '%s' 'the value\nand remarks\n'"
     assert settings_of(tmp_path, SESSION_KEY_COMMAND=command).get("SESSION_KEY") == "the value"
 
@@ -59,14 +59,14 @@ FAULTS = {
     "no such file": ("_FILE", "{}/none", "cannot be read: No such file or directory."),
     "a folder": ("_FILE", "{}", "cannot be read: Is a directory."),
     "an empty file": ("_FILE", "{}/empty", "is empty."),
-    "two lines": ("_FILE", "{}/two", "has more than one line. Write the value in one."),
-    "no text": ("_FILE", "{}/bytes", "is not a text."),
+    "two lines": ("_FILE", "{}/two", "has more than one line. Keep only the value."),
+    "no text": ("_FILE", "{}/bytes", "is not a text file."),
     "no such program": ("_COMMAND", "no-such-program a-secret", "cannot be run: No such file"),
     "failed": ("_COMMAND", "sh -c 'echo a-secret; exit 3'", "failed with exit code 3."),
     "silent": ("_COMMAND", "true a-secret", "the command printed nothing."),
     "blank": ("_COMMAND", "echo ' '", "the command printed nothing."),
-    "no text printed": ("_COMMAND", "cat {}/bytes", "printed something that is not a text."),
-    "no partner": ("_COMMAND", "echo 'a-secret", "has a quotation mark without a partner."),
+    "no text printed": ("_COMMAND", "cat {}/bytes", "what the command printed is not text."),
+    "not closed": ("_COMMAND", "echo 'a-secret", "a quotation mark in the command is not closed."),
 }
 
 
@@ -92,14 +92,14 @@ def test_a_value_that_cannot_be_read_is_named_and_not_repeated(
     [("", "_FILE"), ("", "_COMMAND"), ("_FILE", "_COMMAND")],
     ids=["value and file", "value and command", "file and command"],
 )
-def test_a_secret_is_set_in_one_way_only(forms: tuple[str, str], tmp_path: Path) -> None:
+def test_a_secret_can_be_set_in_only_one_way(forms: tuple[str, str], tmp_path: Path) -> None:
     first, second = (f"TOMBSTONE_KEY{form}" for form in forms)
     said = f"^{first} and {second} are set. Set only one of them.$"
     with pytest.raises(SettingsError, match=said):
         settings_of(tmp_path, **{first: VALUE, second: VALUE})
 
 
-def test_an_empty_line_of_the_example_is_no_second_way(tmp_path: Path) -> None:
+def test_an_empty_line_of_the_example_is_not_a_second_way(tmp_path: Path) -> None:
     file = file_with(tmp_path, VALUE)
     for unset in ("", " ", PLACEHOLDER):
         settings = settings_of(tmp_path, ZOOM_CLIENT_SECRET=unset, ZOOM_CLIENT_SECRET_FILE=file)
@@ -154,7 +154,7 @@ def test_a_process_gets_only_the_ways_to_its_own_secrets(
 
 
 def test_a_setting_that_is_passed_on_replaces_the_way_it_came_from(tmp_path: Path) -> None:
-    """An address of the database that `up` has read is passed to its processes as a value."""
+    """`up` reads the database's address and passes it to its processes as a value."""
     settings = settings_of(tmp_path, DATABASE_URL_FILE=file_with(tmp_path, "host=a"))
     passed = settings.changed({"DATABASE_URL": settings.get("DATABASE_URL") + " port=1"})
     assert dict(passed.values)["DATABASE_URL"] == "host=a port=1"
@@ -185,5 +185,5 @@ def test_a_rotated_key_is_stored_where_the_old_one_was_read(
     answer = program("rotate-key", "session", SESSION_KEY=None, SESSION_KEY_FILE=file)
     assert answer.code == 0, answer.err
     said, value = re.findall(r"^(Store this value .*)\n(.*)$", answer.out, re.MULTILINE)[0]
-    assert "where SESSION_KEY_FILE finds it" in said
+    assert "where SESSION_KEY_FILE reads it" in said
     assert value.startswith(f"{APP_SETTINGS['SESSION_KEY']},")

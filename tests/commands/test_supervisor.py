@@ -1,4 +1,4 @@
-"""The processes of `up`: how they are restarted, and how they are ended."""
+"""The processes of `up`: how they are restarted, and how they are stopped."""
 
 import signal
 import socket
@@ -14,7 +14,7 @@ from integration.commands.ports import is_free, port_for
 from integration.commands.supervisor import STOPPING, Supervisor
 from tests.patience import PATIENCE, wait_until
 
-# Says which signals it received, and goes on.
+# Prints the signals that it receives, and keeps running.
 STUBBORN = """
 import signal, time
 for one in (signal.SIGINT, signal.SIGTERM):
@@ -85,13 +85,11 @@ def test_what_ignores_signals_is_killed(tmp_path: Path) -> None:
 
 
 def test_everything_is_stopped_within_ten_seconds() -> None:
-    """Container engines kill what still runs then; the rest is for the database."""
+    """Container engines kill what is still running then; the remaining time is for the database."""
     assert sum(seconds for _, seconds in STOPPING) <= 8
 
 
-def test_a_second_request_to_stop_kills_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_ctrl_c_kills_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         supervisor, "STOPPING", ((signal.SIGINT, PATIENCE), (signal.SIGKILL, PATIENCE))
     )

@@ -49,7 +49,7 @@ CHECKS = """
     select conrelid::regclass::text, conname from pg_constraint
     inner join pg_namespace on pg_namespace.oid = connamespace
     where contype = 'c' and nspname !~ '^pg_' and conrelid <> 0
-        and coninhcount = 0  -- that of a partition is dropped with its table's
+        and coninhcount = 0  -- a partition's check is dropped with the one of its table
 """
 NEEDED = """
     select attname::text, format_type(atttypid, null)

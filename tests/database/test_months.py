@@ -59,7 +59,7 @@ def created(installation: Installation) -> list[str]:
 
 
 def months(installation: Installation) -> dict[str, datetime]:
-    """Partition -> its start, but for the one of everything before."""
+    """Partition -> its start, without the partition of everything earlier."""
     return dict(installation.execute(MONTHS))
 
 
@@ -111,7 +111,7 @@ def test_months_that_were_missed_are_all_created(installation: Installation) -> 
 
 
 def test_one_month_is_created_at_a_time(installation: Installation) -> None:
-    """So that the default partition is locked only while one is."""
+    """So that the default partition is locked only while one month is created."""
     names = list(months(installation))
     drop(installation, *names)
     with login(installation) as pipeline:
@@ -121,7 +121,7 @@ def test_one_month_is_created_at_a_time(installation: Installation) -> None:
 def test_this_month_waits_until_it_is_over_if_many_rows_would_be_moved(
     installation: Installation,
 ) -> None:
-    """Moving them keeps the deliveries that arrive now waiting."""
+    """While they are moved, deliveries that arrive have to wait."""
     name = installation.value(
         "select to_char(now() at time zone 'UTC', '\"ingress.deliveries_\"YYYY_MM')"
     )
@@ -140,7 +140,7 @@ def test_a_month_that_is_over_is_created_for_rows_that_are_left(installation: In
     drop(installation, EARLIER)
     installation.execute(INSERT, [at, 10_001])
     installation.execute(INSERT, [datetime(1970, 1, 1, tzinfo=UTC), 1])  # a clock was wrong
-    assert created(installation)[-1] == name  # when what arrives has its own month
+    assert created(installation)[-1] == name  # last: new deliveries get their months first
     assert installation.execute(WHERE) == [(name, 10_001), (DEFAULT, 1)]
 
 
@@ -202,7 +202,7 @@ def test_a_batch_that_processes_rows_of_the_month_does_not_have_to_wait(
 
 
 def test_a_month_is_like_the_default_partition(installation: Installation) -> None:
-    """Its indexes, its key, and the storage parameters that somebody has set."""
+    """It has the same indexes and key, and the storage parameters that someone has set."""
     parameters = "autovacuum_vacuum_scale_factor = 0.05, toast.autovacuum_enabled = off"
     name, _ = last_month(installation)
     drop(installation, name)

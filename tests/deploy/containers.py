@@ -12,13 +12,13 @@ from integration.settings import PROJECT
 
 TOOLS = ("mmdebstrap", "buildah", "podman")
 IMAGE = "localhost/worksights-zoom:of-the-tests"
-# A sandbox may not allow more than it has itself.
+# A sandbox cannot allow more than it is allowed itself.
 LIMITS = ("--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096")
 
 
 @dataclass
 class Podman:
-    """Podman with images and containers in a folder of a test, on the network of the machine."""
+    """Podman with images and containers in a folder of a test, on the host's network."""
 
     folder: Path
     names: list[str] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Podman:
         )
 
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        # crun needs version 2 of control groups.
+        # crun requires cgroup v2.
         runtime = ("--runtime", "runc") if which("runc") else ()
         return subprocess.run(
             ["podman", "--cgroup-manager", "cgroupfs", *runtime, *arguments],

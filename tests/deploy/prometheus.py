@@ -1,4 +1,4 @@
-"""A running Prometheus with the rules of deploy/prometheus, whose times are seconds."""
+"""A running Prometheus with the rules of deploy/prometheus, their times shortened to seconds."""
 
 import re
 import subprocess
@@ -29,7 +29,7 @@ class Prometheus:
     folder: Path
 
     def scrapes(self, targets: Mapping[str, str]) -> None:
-        """From now on, these addresses only: job -> address."""
+        """Job -> address: from now on, it scrapes only these."""
         (self.folder / "prometheus.yml").write_text(configuration(self.folder, targets))
         requests.post(f"{self.base}/-/reload", timeout=PATIENCE).raise_for_status()
 
@@ -92,7 +92,7 @@ def running_prometheus(folder: Path) -> Iterator[Prometheus]:
                 f"--storage.tsdb.path={folder / 'data'}",
                 f"--web.listen-address={base.removeprefix('http://')}",
                 "--web.enable-lifecycle",
-                # Otherwise, a job that is no longer scraped is there for five minutes.
+                # Otherwise, a job that is no longer scraped keeps its series for five minutes.
                 "--query.lookback-delta=15s",
             ],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder,

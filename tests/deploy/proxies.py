@@ -1,4 +1,4 @@
-"""The examples of proxies, run as they are with other names, ports and files."""
+"""The example configurations of proxies, run with only other names, ports and files."""
 
 import os
 import re
@@ -47,8 +47,8 @@ def is_installed(proxy: str) -> bool:
 
 @contextmanager
 def proxy(name: str, folder: Path, ports: Mapping[str, int]) -> Iterator[str]:
-    """The proxy for `localhost`, with a certificate that authority.crt has signed; its address.
-    `ports` says which port is used instead of each one in the example.
+    """Runs the proxy for `localhost`, with a certificate that authority.crt has signed; yields its
+    address. `ports` has the port that replaces each one in the example.
     """
     write_certificates(folder)
     command = _nginx(folder, ports) if name == "nginx" else _caddy(folder, ports)
@@ -83,7 +83,7 @@ def _nginx(folder: Path, ports: Mapping[str, int]) -> list[str]:
         text = text.replace(f"/etc/letsencrypt/live/localhost/{name}", f"{folder}/{file}")
     text = text.replace("/var/log/nginx/", f"{folder}/").replace("listen [::]:", "# listen [::]:")
     (folder / "site.conf").write_text(text)
-    user = "user root;" if os.geteuid() == 0 else ""  # who owns the folder of the test
+    user = "user root;" if os.geteuid() == 0 else ""  # the owner of the test's folder
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, user=user))
     return [
         which("nginx") or PROGRAMS["nginx"],

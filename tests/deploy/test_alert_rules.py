@@ -1,4 +1,4 @@
-"""Each alert rule fires for what it is about, after its time, and not while all is well."""
+"""Each alert fires for its own problem, after its time, and not while all is well."""
 
 import subprocess
 from pathlib import Path
@@ -49,7 +49,7 @@ FIRING: dict[str, tuple[dict[str, str | None], int]] = {
     "ZoomErasureDue": ({'zoom_problems{cause="erasure_due"}': "0 1x300"}, 1),
     "ZoomImportsFailing": ({'zoom_imports_failing{cause="access_lost"}': "2x300"}, 120),
     "ZoomNotificationsFailing": ({"zoom_notification_channels_failing": "1x300"}, 15),
-    # promtool's time starts at 0: the mail is from its first second.
+    # promtool's time starts at 0, so the email is from its first second.
     "ZoomMailWaiting": ({"zoom_oldest_waiting_mail_timestamp_seconds": "0x300"}, 16),
 }  # fmt: skip
 
@@ -85,8 +85,8 @@ def test_each_alert_fires_after_its_time_and_alone(tmp_path: Path) -> None:
 def _case(
     changed: dict[str, str | None], *, at: int, firing: str | None, only: str | None = None
 ) -> dict[str, Any]:
-    """`at` this minute, the alert `firing` fires and no other does. Its labels and annotations are
-    not compared: promtool counts the alerts with `ALERTS`.
+    """At the minute `at`, the alert `firing` fires and no other does; with `only`, others are not
+    looked at. Counts the series `ALERTS`, so labels and annotations are not compared.
     """
     series = {**WELL, **changed}
     names = f'alertname="{only}",' if only else ""

@@ -33,7 +33,7 @@ def test_every_unit_is_a_service_of_the_compose_file() -> None:
     reason="no docker-compose (Debian: apt-get install docker-compose)",
 )
 def test_compose_accepts_the_file(tmp_path: Path) -> None:
-    """It compares it with the specification's schema, and needs no Docker for that."""
+    """docker-compose checks it against the specification's schema, without Docker."""
     for file in SETTINGS.glob("*.env"):
         shutil.copy(file, tmp_path)
     file = tmp_path / "compose.yaml"

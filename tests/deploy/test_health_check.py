@@ -1,4 +1,4 @@
-"""The health check of the image knows from the arguments what the container runs."""
+"""The health check of the image sees from the arguments which process the container runs."""
 
 import importlib.util
 import socket

@@ -1,4 +1,4 @@
-"""The container image is built of Debian packages, and runs every process of the compose file."""
+"""The container image is built from Debian packages, and runs every process of the compose file."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ pytestmark = [
         not all(which(tool) for tool in TOOLS),
         reason=f"no {', '.join(TOOLS)} (Debian: apt-get install {' '.join(TOOLS)} runc)",
     ),
-    pytest.mark.skipif(not is_fetched("18"), reason="its server is not fetched (make servers)"),
+    pytest.mark.skipif(not is_fetched("18"), reason="no PostgreSQL 18 (run: make servers)"),
 ]
 SERVICES = ("receiver-1", "page", "code-server", "daemon", "webserver")
 BODY = b'{"event": "meeting.started", "payload": {"account_id": "nobody", "object": {}}}'
@@ -42,7 +42,7 @@ class Containers:
 
 @pytest.fixture(scope="module")
 def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
-    """All services, on a database of another server that the service `migrate` has migrated."""
+    """All services, on a database of a separate server that the service `migrate` has migrated."""
     podman = Podman(tmp_path_factory.mktemp("containers"))
     built = podman.build()
     assert built.returncode == 0, built.stderr[-3000:]
@@ -106,7 +106,7 @@ def test_dagsters_containers_find_the_code_server_in_the_volume(containers: Cont
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_it_can_change_nothing_of_the_image(name: str, containers: Containers) -> None:
+def test_it_cannot_change_the_image(name: str, containers: Containers) -> None:
     done = containers.podman("exec", name, "python", "-c", WRITE)
     assert "Read-only file system" in done.stderr
     assert containers.podman("exec", name, "id", "-u").stdout.strip() == "10001"

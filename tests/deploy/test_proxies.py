@@ -28,7 +28,7 @@ PROXIES = [
     )
     for name in ("nginx", "caddy")
 ]
-# Spaces and escapes that a proxy which parses bodies would change.
+# With spaces and escapes that a proxy would change if it parsed the body.
 BODY = '{ "event" :"meeting.started",\r\n "payload":{"account_id":"x", "t": "\\u00e9é"}}'.encode()
 LIMIT = 1 << 20
 HSTS = "max-age=31536000"
@@ -169,6 +169,6 @@ def test_no_sign_in_token_is_in_a_log(site: Site) -> None:
 def test_a_delivery_goes_to_the_other_receiver_while_one_is_away(site: Site) -> None:
     """The last test of this file, because that receiver stays away."""
     kill_group(site.first_receiver)
-    if site.proxy == "caddy":  # it notices at a delivery or a check, and sends nothing twice
+    if site.proxy == "caddy":  # it notices at a failed delivery or check, and retries nothing
         wait_until(lambda: [site.deliver(BODY).status_code for _ in range(6)] == [204] * 6)
     assert [site.deliver(BODY).status_code for _ in range(6)] == [204] * 6

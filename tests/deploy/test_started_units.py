@@ -1,4 +1,4 @@
-"""The commands of the systemd units, started with the units' environment, are the product."""
+"""The commands of the systemd units, started with the units' environment, run the product."""
 
 import os
 import signal

@@ -26,7 +26,7 @@ PROCESSES = {
 }
 # Shared by the page, the batches and the commands: one file, so that a key has one place.
 SHARED = SETTINGS / "shared.env"
-# Of 10, where 10 is a service without any limit.
+# Ten times systemd's exposure level, which is 10 for a service without any restrictions.
 MOST_EXPOSED = 25
 
 
@@ -70,7 +70,7 @@ def test_systemd_accepts_the_unit(service: str, root: Path) -> None:
 
 @WITH_SYSTEMD
 def test_systemd_finds_a_mistake(root: Path) -> None:
-    """So the tests above see what systemd says."""
+    """The test above would see it."""
     file = root / "etc" / "systemd" / "system" / "worksights-zoom-page.service"
     file.write_text(file.read_text() + "Restarts=always\n")
     done = analyze(root, "verify", "--man=no", file.name)
@@ -79,7 +79,7 @@ def test_systemd_finds_a_mistake(root: Path) -> None:
 
 @WITH_SYSTEMD
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_has_few_ways_to_do_harm(service: str, root: Path) -> None:
+def test_a_service_can_do_little_harm(service: str, root: Path) -> None:
     name = service.replace("@", "@8081")
     done = analyze(root, "security", "--offline=yes", f"--threshold={MOST_EXPOSED}", name)
     assert done.returncode == 0, done.stdout[-2000:]
@@ -98,7 +98,7 @@ def test_the_target_wants_every_service_except_the_migration() -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_has_a_limit_of_memory_and_no_way_to_other_users(service: str) -> None:
+def test_a_service_has_a_memory_limit_and_gains_no_privileges(service: str) -> None:
     unit = read_unit(service)
     assert unit.get("MemoryMax")
     assert unit.get("NoNewPrivileges") == "yes"
@@ -115,7 +115,7 @@ def test_a_stop_waits_for_the_drain_and_for_open_requests() -> None:
 
 @pytest.mark.parametrize("service", PROCESSES)
 def test_a_service_gets_only_settings_that_it_reads(service: str) -> None:
-    """Of the shared file, it drops those that it does not read."""
+    """It ignores the settings of the shared file that it does not read."""
     read = {name for process in PROCESSES[service] for name in SETTINGS_OF[process]}
     given = {
         name

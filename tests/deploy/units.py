@@ -17,13 +17,13 @@ SETTINGS = UNITS / "settings"
 INSTALLED = "/opt/worksights-zoom/current/.venv/bin/worksights-zoom"
 FOR_ALL = UNITS / "worksights-zoom-.service.d" / "all.conf"
 SERVICES = sorted(file.name for file in UNITS.glob("*.service"))
-# What systemd gives a service of the system: little else than this.
+# What systemd gives a system service: little more than this.
 OF_SYSTEMD = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", "LANG": "C.UTF-8"}
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit's assignments, with what all services have in common; a name may have several."""
+    """A unit's assignments, with those that all services share; a name may have several."""
 
     name: str
     lines: tuple[tuple[str, str], ...]
@@ -53,7 +53,7 @@ def read_unit(name: str) -> Unit:
 
 @dataclass(frozen=True)
 class Machine:
-    """The folders that an installed machine has, in a folder of a test."""
+    """The folders of a machine on which the product is installed, in a folder of a test."""
 
     folder: Path
     settings: dict[str, str]
@@ -72,7 +72,7 @@ class Machine:
         return self.folder / "lib" / "worksights-zoom"
 
     def environment(self, unit: Unit, *, instance: str = "") -> dict[str, str]:
-        """Nothing of the test's own environment, but what the unit and its files say."""
+        """Only what the unit and its files set, and nothing of the test's own environment."""
         assigned = [self._expanded(value, instance) for value in unit.all("Environment")]
         for file in unit.all("EnvironmentFile"):
             lines = (self.folder / "etc" / Path(file).name).read_text().splitlines()

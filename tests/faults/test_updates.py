@@ -109,7 +109,7 @@ def rebuild(installation: Installation, *, check: bool = False) -> list[str]:
 def test_a_view_of_others_is_never_dropped_with_a_column(
     morning: Installation, tmp_path: Path
 ) -> None:
-    """It would be gone without a word: no batch builds it again."""
+    """It would be lost without a message: no batch creates it again."""
     morning.execute(VIEWS_OF_OTHERS)
     before = state(morning)
     with updated(RETYPED_COLUMN, folder=tmp_path):
@@ -117,7 +117,7 @@ def test_a_view_of_others_is_never_dropped_with_a_column(
         stopped = morning.batch(now=FIRST_BATCH, raise_on_error=False)
         assert (
             "The view reporting.hosts reads the column host_zoom_user_id of timeline.sessions, "
-            "which this release removes or gives another type. Drop the view, and create it again "
+            "which this release removes or retypes. Drop the view, and create it again "
             "after the next batch"
         ) in failure_of(stopped)
         assert state(morning) == before

@@ -91,7 +91,7 @@ def test_each_cause_leads_to_one_mail_and_one_webhook(cause: str, acme: Watched)
 def test_the_operator_is_notified_once_of_each_cause_of_the_installation(
     cause: str, acme: Watched
 ) -> None:
-    """And again only when it has ended and is back."""
+    """And again only after it has ended and come back."""
     name = SITUATIONS[cause][2] if cause in SITUATIONS else cause
     holds = CAUSES[name].holds
     times = [NOW, NOW + 2 * HOUR + holds]

@@ -79,7 +79,7 @@ ERASURE = """
     insert into integration.erasure_requests (organization_id, user_id, due_at)
     values ('acme', 'member', %(now)s + interval '47 hours')
 """
-# The same for causes of the installation, which no organization has.
+# Cause of the installation, which no organization has -> what makes it.
 OF_INSTALLATION: dict[str, str] = {
     "url_validation_lapsed": VALIDATED,
     "daemon_silent": DAEMON,
@@ -112,7 +112,7 @@ class Watched:
     settings: Settings
     box: MailBox
     receiver: Receiver
-    disks: list[Disk]  # the one that is there now
+    disks: list[Disk]  # the last one is the current one
 
     def rows(self, statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         with connect(self.url) as connection:

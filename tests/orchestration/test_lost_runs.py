@@ -46,8 +46,8 @@ def status_of(instance: Any, run_id: str) -> str:
 def test_a_run_whose_process_was_killed_is_marked_as_failed(
     instance: Any, check: Callable[[], str], job: str
 ) -> None:
-    """Dagster learns of its end only from the process or its code server. With both killed, as when
-    the machine stops, no batch started for BATCH_MINUTES, two hours.
+    """Dagster learns of its end only from the process or its code server. If both are killed, as
+    when the machine stops, no batch would start for BATCH_MINUTES, two hours.
     """
     run_id = start_a_run(instance, job)
     assert check() == "0 lost runs marked as failed."
@@ -76,7 +76,7 @@ def test_a_run_that_waits_for_another_writer_is_left_alone(
         assert [check(), check()] == ["0 lost runs marked as failed."] * 2
 
 
-def test_a_run_is_suspected_at_two_checks_in_a_row(
+def test_a_run_is_lost_only_after_two_checks_in_a_row(
     installation: Installation, instance: Any, check: Callable[[], str]
 ) -> None:
     """It has no session a moment after its start, and a moment before its end."""

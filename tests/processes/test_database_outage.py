@@ -1,6 +1,6 @@
 """`up` while the database does not answer for half a minute, as when a managed server fails over,
-and after its code server was killed: deliveries are refused, everything goes on afterwards, and the
-logs say once what happened.
+and after its code server was killed: deliveries are refused, everything works afterwards, and the
+logs say only once what happened.
 """
 
 import math
@@ -53,7 +53,7 @@ class Outage:
 
 @contextmanager
 def database() -> Iterator[tuple[Path, str]]:
-    """A server that `up` knows by its address only: the folder that it is below, and its URL."""
+    """A server of which `up` knows only the address; yields the folder above it, and its URL."""
     folder = TemporaryDirectory(prefix="worksights-", dir=in_memory(), ignore_cleanup_errors=True)
     with folder as home:
         url = embedded.url_of(Path(home))
@@ -95,7 +95,7 @@ def outage(company: Company, zoom_url: str) -> Iterator[Outage]:
             wait_until(lambda: rows(url, FINISHED) == [(True,)], every=1.0)
             [(landed,)] = rows(url, LANDED)
         finally:
-            process.terminate()  # it ends its processes, which are in groups of their own
+            process.terminate()  # it stops its processes, which are in groups of their own
             process.wait(timeout=PATIENCE)
             kill_group(process)
         lines = {name: log.splitlines() for name, log in logs.items()}
@@ -103,7 +103,7 @@ def outage(company: Company, zoom_url: str) -> Iterator[Outage]:
 
 
 def kill_the_code_server(process: subprocess.Popen[str], program: Program) -> None:
-    """Once everything runs; until it answers again."""
+    """Kills it when everything is running, and waits until it answers again."""
     lines, _ = read_along(process)
     wait_until(lambda: process.poll() is not None or any(READY in line for line in lines))
     assert process.poll() is None, process.stderr.read()
@@ -150,8 +150,8 @@ def test_a_batch_runs_afterwards_with_the_code_server_that_was_restarted(outage:
 
 
 @pytest.mark.parametrize("name", PROCESSES)
-def test_no_log_repeats_what_each_attempt_meets(outage: Outage, name: str) -> None:
-    """Dagster's daemon used to write 2,300 lines in this time, with a traceback per attempt."""
+def test_no_log_repeats_a_line_for_each_attempt(outage: Outage, name: str) -> None:
+    """Without a limit, Dagster's daemon writes 2,300 lines in this time, with tracebacks."""
     said = Counter(DIFFERS.sub("…", line) for line in outage.logs[name])
     repeated = {line: count for line, count in said.items() if count > outage.minutes + 1}
     assert repeated == {}

@@ -223,7 +223,7 @@ def test_ctrl_c_stops_a_batch_and_its_statement_and_says_so(
 def test_the_waiting_statement_of_a_killed_run_ends(
     program: Program, watcher: psycopg.Connection
 ) -> None:
-    """Postgres notices that its client has disconnected. The lock of the run says so to Dagster."""
+    """Postgres notices that its client has disconnected. The run's lock shows it to Dagster."""
     with locked(program):
         with program.start("batch", "--now", NOW) as process:
             try:

@@ -22,7 +22,7 @@ from tests.processes.processes import free_port, kill_group
 from tests.processes.whole import READY, read_along
 from tests.web.conftest import Receiver
 
-BANNER = "--- started at "  # of a file, by `up`
+BANNER = "--- started at "  # `up` writes it at the top of each file
 SECRET_IN_ADDRESS = "a-token-that-must-not-be-logged"
 TEXT_LINE = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO|WARNING|ERROR|CRITICAL) "
@@ -31,7 +31,7 @@ TEXT_LINE = re.compile(
 
 @dataclass(frozen=True)
 class Ran:
-    """What was written, by process, and the secrets of the installation."""
+    """The lines that each process wrote, and the secrets of the installation."""
 
     lines: dict[str, list[str]]
     secrets: set[str]
@@ -39,7 +39,7 @@ class Ran:
 
 @pytest.fixture(scope="module", params=["json", "text"])
 def ran(request: pytest.FixtureRequest) -> Iterator[tuple[str, Ran]]:
-    """`up` starts, a delivery is stored and one refused, a batch passes, one fails, `up` ends."""
+    """`up` starts, stores a delivery and refuses one; a batch succeeds, one fails; `up` stops."""
     style = request.param
     port, dagster_port = free_port(), free_port()
     page = f"http://127.0.0.1:{port}"

@@ -125,7 +125,7 @@ def seen_by(program: Program) -> Path:
 
 
 def watching(program: Program) -> dict[str, str]:
-    """The environment in which each Python process notes where it connects to."""
+    """The environment in which each Python process records where it connects to."""
     seen_by(program).touch(mode=0o600)
     return {"PYTHONPATH": str(WATCHING), "CONNECTIONS_SEEN": str(seen_by(program))}
 
@@ -249,7 +249,7 @@ def test_no_personal_data_is_in_logs_metrics_arguments_or_what_dagster_keeps(dem
 
 def test_no_process_connects_elsewhere_or_looks_up_a_name(demo: Demo) -> None:
     """No telemetry, no check for updates: a firewall may refuse all but what docs/SECURITY.md
-    lists. What libraries in C connect to is not seen: libpq to the database, gRPC to a socket.
+    lists. Connections of C libraries are not seen: libpq's to the database, gRPC's to a socket.
     """
     seen = [line.split(" ", 2) for line in demo.connected]
     assert {host for _, _, host in seen} - set(HERE) == set()

@@ -1,4 +1,4 @@
-"""`up` whose processes are killed one by one, then itself, and then everything that it left."""
+"""An `up` whose processes are killed one by one, and then itself; and the `up` after it."""
 
 import os
 import signal
@@ -78,7 +78,7 @@ def ready_lines(process: subprocess.Popen[str]) -> list[str]:
 
 @pytest.mark.parametrize("name", CHILDREN.values())
 def test_a_killed_process_is_reported_and_started_again(seen: Seen, name: str) -> None:
-    assert f"\n{name} was ended by SIGKILL. It will be restarted in 2 seconds." in seen.out
+    assert f"\n{name} was terminated by SIGKILL. It will be restarted in 2 seconds." in seen.out
     assert f"\n{name} was restarted.\n" in seen.out
     assert name in seen.answered_again
 
@@ -88,14 +88,14 @@ def test_a_second_one_with_the_same_home_is_refused(seen: Seen) -> None:
     assert "`up` is already running in this WORKSIGHTS_ZOOM_HOME (process " in seen.second.err
 
 
-def test_the_next_one_ends_what_a_killed_one_left_and_takes_its_ports(seen: Seen) -> None:
+def test_the_next_one_stops_what_a_killed_one_left_and_takes_its_ports(seen: Seen) -> None:
     assert len(seen.left_by_the_killed) >= len(CHILDREN)
-    assert "of an `up` that was killed…\n" in seen.out_of_the_next
+    assert " left by a killed `up`…\n" in seen.out_of_the_next
     assert f"  webhook URL    {seen.address}/webhooks/zoom\n" in seen.out_of_the_next
     assert [one for one in seen.left_by_the_killed if one.is_running() and is_alive(one)] == []
 
 
-def test_when_asked_to_stop_it_stops_everything_and_the_database(seen: Seen) -> None:
+def test_when_asked_to_stop_it_stops_everything_including_the_database(seen: Seen) -> None:
     assert (seen.code, seen.err) == (0, "")
     assert seen.out_of_the_next.endswith("\nStopped.\n")
     wait_until(lambda: not any(c.is_running() and is_alive(c) for c in seen.left_at_the_end))

@@ -1,4 +1,4 @@
-"""What notes connections (test_up.py) notes those that fail, too, and names that are looked up."""
+"""The recording of connections (test_up.py) has those that fail, too, and names looked up."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ with contextlib.suppress(OSError):
 """
 
 
-def test_a_connection_and_a_name_are_noted(tmp_path: Path) -> None:
+def test_a_connection_and_a_name_are_recorded(tmp_path: Path) -> None:
     file = tmp_path / "seen"
     watched = {"PYTHONPATH": str(WATCHING), "CONNECTIONS_SEEN": str(file)}
     command = [sys.executable, "-c", PROGRAM]

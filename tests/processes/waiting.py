@@ -26,7 +26,7 @@ def store_deliveries(url: str, company: Company) -> int:
 
 
 def store_waiting(url: str, company: Company, deliveries: Sequence[Delivery]) -> int:
-    """Stores those that batches read, with the receiver's own statement."""
+    """Stores the deliveries that batches read, with the receiver's own statement."""
     waiting = [
         {
             "event": one.event.name,

@@ -55,7 +55,7 @@ def test_what_only_tests_need_is_not_installed_with_the_product() -> None:
 
 
 def test_the_product_imports_only_what_is_installed_with_it() -> None:
-    """cyclonedx-py, which tests need, too, is started as a program."""
+    """cyclonedx-py, which only tests need, is run as a program instead of being imported."""
     distributions = packages_distributions()
     known = {*sys.stdlib_module_names, *PRODUCT}
     wrong = {

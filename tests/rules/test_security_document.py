@@ -16,12 +16,12 @@ from tests.rules.files import files_of
 
 DOCUMENT = PROJECT / "docs" / "SECURITY.md"
 TEXT = DOCUMENT.read_text()
-# Whoever imports one of these can open a connection. Those of the standard library that only name
-# errors or answers are not among them.
+# A module that imports one of these can open a connection. Modules of the standard library that
+# only define errors or answers are not in the list.
 CONNECTING = ("requests", "httpx", "aiohttp", "smtplib", "urllib.request", "ftplib", "websockets")
 OPENING = ("create_connection", "connect_ex", "HTTPSConnectionPool", "HTTPConnectionPool")
-# Of what they import, these use only types and errors, or answer instead of asking.
-ASKS_NOBODY = {
+# These use only types and errors of what they import, or listen and do not connect.
+NO_CLIENTS = {
     "integration/zoom/timed_answers.py",  # limits on the answers that others ask for
     "integration/commands/ports.py",
 }
@@ -88,7 +88,7 @@ def test_the_table_names_each_module_that_can_connect() -> None:
     connecting = {
         path
         for file in files_of("integration", "orchestration", "simulator")
-        if (path := file.relative_to(PROJECT).as_posix()) not in ASKS_NOBODY and can_connect(file)
+        if (path := file.relative_to(PROJECT).as_posix()) not in NO_CLIENTS and can_connect(file)
     }
     unnamed = {path for path in connecting if not any(path.startswith(one) for one in named)}
     assert connecting - unnamed

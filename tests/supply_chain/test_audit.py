@@ -47,7 +47,7 @@ def check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Check:
     return audited
 
 
-NOTHING = (0, "No advisory is about a version that is installed.\n")
+NOTHING = (0, "No advisory affects an installed version.\n")
 
 
 def test_an_advisory_about_the_locked_version_is_printed(check: Check) -> None:
@@ -89,7 +89,7 @@ def test_versions_are_in_the_order_of_pep_440(
 def test_a_version_that_is_listed_is_affected(check: Check) -> None:
     package = {"ecosystem": "PyPI", "name": "starlette"}
     listed = {"id": "PYSEC-1", "affected": [{"package": package, "versions": ["0.1", VERSION]}]}
-    assert check(listed) == (FOUND, f"starlette {VERSION}: PYSEC-1, no fixed version named\n")
+    assert check(listed) == (FOUND, f"starlette {VERSION}: PYSEC-1, no fixed version known\n")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_postgresql_is_found_by_the_tags_of_its_repository(check: Check) -> None
     tag = f"REL_{SERVER.replace('.', '_')}"
     ranges = [{"type": "GIT", "repo": "https://github.com/postgres/postgres", "events": []}]
     found = {"id": "CVE-1", "affected": [{"ranges": ranges, "versions": ["REL_16_1", tag]}]}
-    assert check(found) == (FOUND, f"postgresql {SERVER}: CVE-1, no fixed version named\n")
+    assert check(found) == (FOUND, f"postgresql {SERVER}: CVE-1, no fixed version known\n")
 
 
 def test_openssl_and_rust_packages_inside_wheels_are_checked(check: Check) -> None:
@@ -160,7 +160,7 @@ BROKEN = {
         NOT_OSV,
     ),
     "no zip": ("a.zip", b"no zip", "a.zip cannot be read: File is not a zip file."),
-    "empty": ("a.json", b"[]", "a.json contains no advisory."),
+    "empty": ("a.json", b"[]", "a.json contains no advisories."),
 }
 
 
@@ -178,8 +178,8 @@ def test_a_file_that_cannot_be_read_is_named_in_one_sentence(
     ("arguments", "said"),
     [
         (["no-such-file.zip"], "no-such-file.zip does not exist.\n"),
-        ([""], "Name the advisories: make audit ADVISORIES=FILE\n"),
-        ([], "Name the advisories: make audit ADVISORIES=FILE\n"),
+        ([""], "Name a file or folder of advisories: make audit ADVISORIES=FILE\n"),
+        ([], "Name a file or folder of advisories: make audit ADVISORIES=FILE\n"),
     ],
     ids=["no such file", "empty", "none"],
 )

@@ -21,7 +21,7 @@ DELIVERY = {
     "event": "meeting.ended", "zoom_account_id": "an account", "disposition": "waiting",
     "reason": None, "body": b"{}", "body_size": 2, "body_sha256": "digest",
 }  # fmt: skip
-# As dbt creates them, with everything that a view may have, and what others may have added.
+# As dbt creates them, with everything that a view can have, and what others may have added.
 VIEWS = """
     set role pipeline;
     create view staging.stg_ingress__deliveries with (security_barrier = true) as
@@ -90,7 +90,7 @@ LEDGER = "select to_jsonb(deliveries) from ingress.deliveries order by delivery_
 
 @contextmanager
 def earlier_database(server_url: str) -> Iterator[str]:
-    """With the schema of before, and 50 deliveries."""
+    """With the schema before the migration, and 50 deliveries."""
     with new_database(server_url, template="template1") as url:
         apply_migrations(url, to=BEFORE)
         with connect(url, at_any_schema=True, autocommit=True) as owner:
@@ -149,7 +149,7 @@ def test_no_receiver_is_refused_and_a_long_query_is_waited_for(server_url: str) 
         migration = threading.Thread(target=apply_migrations, args=[url], kwargs={"to": "0036"})
         for thread in (*threads, migration):
             thread.start()
-        # It tries again and again, and the others go on in between.
+        # The migration retries again and again, and the receivers continue in between.
         for _ in range(3):
             count = len(stored)
             wait_until(lambda count=count: len(stored) > count + 20)
@@ -222,7 +222,7 @@ def test_what_would_be_left_behind_is_named_and_nothing_changes(
 def test_a_migration_that_fails_at_the_end_leaves_nothing_that_refuses_deliveries_later(
     server_url: str,
 ) -> None:
-    """The old release may stay in use for longer than the months that the limit allows."""
+    """The old release may stay in use beyond the limit of the failed migration."""
     with earlier_database(server_url) as url:
         with connect(url, at_any_schema=True) as owner:
             owner.execute("create table ingress.deliveries_default ()")
@@ -249,7 +249,7 @@ def test_a_publication_of_all_tables_stops_neither_the_migration_nor_an_update(
 
 
 def test_the_first_partition_ends_months_later(server_url: str) -> None:
-    """If `migrate` is killed, the limit stays. Deliveries are not refused for half a year."""
+    """If `migrate` is killed, the limit remains, so it must be months away."""
     with earlier_database(server_url) as url:
         apply_migrations(url, to=known_schemas()[-1])
         with connect(url) as owner:

@@ -27,7 +27,7 @@ from tests.processes.signing import signed
 from tests.upgrade.next_release import FREE_MAIL, REVISION, make_next_release
 
 REQUESTS = 1000
-# As an operator makes one for analysts: of columns that the next release leaves as they are.
+# As an operator creates one for analysts, with columns that the next release does not change.
 VIEW_OF_ANALYSTS = """
     create schema reporting;
     create view reporting.sessions as
@@ -244,7 +244,7 @@ def test_rows_of_before_have_the_new_column_and_there_is_the_new_mart(upgraded: 
     assert rows(upgraded.url, query) == [(count,)]
 
 
-def test_columns_have_another_type_or_are_gone_and_views_of_others_are_still_there(
+def test_columns_are_retyped_or_removed_and_views_of_others_are_kept(
     upgraded: Upgrade,
 ) -> None:
     types = rows(

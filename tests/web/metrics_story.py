@@ -56,7 +56,7 @@ PROBLEMS = """
         ('firm', 'access_lost', now(), now(), now());
     update integration.last_looks set looked_at = now();
 """
-# Three years of a large installation. Nothing of it waits, fails or is open.
+# Three years of a large installation, of which nothing is waiting, failing or open.
 HISTORY = """
     insert into ingress.deliveries
         (received_at, zoom_account_id, event, disposition, body_size, body_sha256, batch)
@@ -97,7 +97,7 @@ HISTORY = """
 
 
 def with_a_meeting(installation: Installation) -> None:
-    """One of the firm's, whose entry is written 20 minutes after its last webhook."""
+    """Adds a meeting of the firm whose entry is written 20 minutes after its last webhook."""
     installation.organization("firm", account="zoom-firm", users={"ann": ANN.email})
     installation.execute(
         "insert into integration.mapping_changes (zoom_account_id, zoom_user_id, user_id, "

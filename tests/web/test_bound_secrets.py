@@ -59,8 +59,8 @@ def test_an_address_is_validated_with_each_secret(secret: str, bound: Receiver) 
     assert post(bound, OLDER_SECRET, challenge_body("token")) == 401
 
 
-def test_only_a_validation_with_a_secret_of_the_own_app_is_recorded(bound: Receiver) -> None:
-    """Another app's validation does not say that Zoom reaches the own one."""
+def test_only_a_validation_of_the_installations_own_app_is_recorded(bound: Receiver) -> None:
+    """A customer's app can be validated while that of the installation no longer is."""
     for secret in (BOUND, SHARED, OWN):
         post(bound, secret, challenge_body("token"))
     with psycopg.connect(bound.database_url, autocommit=True) as owner:

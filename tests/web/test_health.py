@@ -100,7 +100,7 @@ def test_readyz_is_503_when_the_database_is_read_only(receiver: Any, database_ur
     assert (receiver.get("/readyz").status_code, receiver.post(BODY).status_code) == (503, 503)
 
 
-def test_readyz_is_503_while_no_partition_is_for_the_current_time(
+def test_readyz_is_503_while_the_current_time_has_no_partition(
     start_receiver: Callable[[str], Any], database_url: str
 ) -> None:
     default = "ingress.deliveries_default"

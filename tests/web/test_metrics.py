@@ -41,7 +41,7 @@ KEYS = {
     "ZOOM_CLIENT_SECRET": CLIENT_SECRET,
     "ENCRYPTION_KEY": ENCRYPTION_KEY,
 }
-MOST_BLOCKS = 400  # of 8 KB, in all queries of a scrape
+MOST_BLOCKS = 400  # of 8 KB, read by all queries of a scrape
 LONG = 1000  # a table with more rows than this is never read whole
 
 
@@ -137,7 +137,7 @@ def test_problems_of_organizations_are_unknown_while_nobody_looks(
     }
 
 
-def test_no_series_names_anybody_and_none_is_doubled(scraped: Receiver) -> None:
+def test_no_series_names_anyone_and_none_is_repeated(scraped: Receiver) -> None:
     text = scraped.get("/metrics").text
     names = list(samples(text))
     assert len(names) == len(set(names))
@@ -194,7 +194,7 @@ def plan_of(connection: psycopg.Connection, query: Any, parameters: Any) -> list
     return list(below(plan[0]["Plan"]))
 
 
-def test_ten_scrapers_cost_as_one(scraped: Receiver, installation: Installation) -> None:
+def test_ten_scrapers_cost_as_much_as_one(scraped: Receiver, installation: Installation) -> None:
     with ThreadPoolExecutor(10) as pool:
         texts = list(pool.map(lambda _: scraped.get("/metrics").text, range(10)))
     installation.execute("delete from integration.mails")

@@ -129,7 +129,7 @@ def test_the_challenge_is_not_a_delivery(receiver: Any) -> None:
 
 
 def test_the_time_of_a_challenge_is_recorded_unless_the_page_sent_it(receiver: Any) -> None:
-    """The page asks the same about its own address."""
+    """The page sends the same challenge to check its own address."""
     recorded = "select count(*) from ingress.url_validations"
     found = check_endpoint(
         f"{receiver.base}/webhooks/zoom", secret=NEWER_SECRET, now=datetime.now(UTC)

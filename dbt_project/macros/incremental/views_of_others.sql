@@ -1,7 +1,7 @@
-{# A column that is removed or gets another type takes the views that read it with it. dbt builds
-   its own again in the same run; nobody would build those that others made. #}
+{# Removing a column, or changing its type, drops the views that read it. dbt rebuilds its own views
+   in the same run, but no one would rebuild those of other owners. #}
 
-{# A statement that fails, in one sentence, if a view of another owner would be dropped. It comes
+{# A statement that fails, in one sentence, if a view of another owner would be dropped. It runs
    before `match_columns` (table_shape.sql). #}
 {% macro refuse_to_drop_views_of_others(target) -%}
 do $refuse$
@@ -50,7 +50,7 @@ begin
     limit 1;
     if found then
         raise exception
-            'The view % reads the column % of %, which this release removes or gives another type. '
+            'The view % reads the column % of %, which this release removes or retypes. '
             'Drop the view, and create it again after the next batch',
             lost.name, lost.attname, '{{ target }}'::regclass;
     end if;

@@ -1,3 +1,3 @@
-"""What `/metrics` shows: figures of the process, and of the whole installation. They name no
+"""What `/metrics` shows: figures of the process and of the whole installation. They name no
 customer, account or person.
 """

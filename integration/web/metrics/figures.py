@@ -1,4 +1,4 @@
-"""Reads the figures of the database for `/metrics`: once in a few seconds, however many ask."""
+"""Reads the figures of the database for `/metrics`, at most once every few seconds."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ from integration.web.page.pool import across_organizations
 
 KEPT_SECONDS = 5.0  # Prometheus usually asks every 15 to 60 seconds
 WAIT_SECONDS = 3.0  # it gives up after 10
-POOL_WAIT_SECONDS = 1.0  # for a connection: metrics of the process are worth more than these
+POOL_WAIT_SECONDS = 1.0  # for a connection: the process's own metrics must not wait for long
 
 
 class Figures:
@@ -33,7 +33,7 @@ class Figures:
 
     async def text(self) -> bytes | None:
         """In Prometheus' text format; None while the database cannot be read. A database that does
-        not answer holds up one reader, and each request for WAIT_SECONDS only.
+        not answer holds up one thread, and no request for longer than WAIT_SECONDS.
         """
         if monotonic() - self._read_at < KEPT_SECONDS:
             return self._found

@@ -1,7 +1,7 @@
 """The figures of the installation, read from the database when Prometheus asks.
 
-Each is a rule that `status` or the table of causes has, too, and is read by the same function. No
-query reads more the longer the history is.
+Each follows a rule of `status` or of the table of causes, and is read by the same function. No
+query reads more as the history grows.
 """
 
 from collections.abc import Iterator, Mapping
@@ -40,10 +40,10 @@ JOB = "dagster_job"  # Prometheus has a label `job` of its own
 def figures_of_database(
     connection: psycopg.Connection, *, disk: Disk | None, now: datetime
 ) -> Iterator[Metric]:
-    """Those that are known: before the first batch, for example, there is no time of the last."""
+    """Only figures that are known: before the first batch, the last batch has no time."""
     yield from _batches(connection)
     yield from _jobs(connection)
-    if marts_exist(connection):  # the first batch creates what shows the ledger to the page
+    if marts_exist(connection):  # the first batch creates the view that the page reads
         yield from _deliveries(connection, now=now)
     yield from _connections(connection)
     yield from _failures(connection)
@@ -53,7 +53,7 @@ def figures_of_database(
     yield from _problems(connection, disk=disk, now=now)
     yield from _gauge(
         "zoom_database_size_bytes",
-        "Size of the database on the disk of its server",
+        "Size of the database on disk",
         rows.scalar(connection, int, "select pg_database_size(current_database())"),
     )
 
@@ -85,14 +85,14 @@ def _batches(connection: psycopg.Connection) -> Iterator[Metric]:
         return
     yield from _gauge(
         "zoom_last_batch_duration_seconds",
-        "Duration of the last batch that finished",
+        "How long the last finished batch took",
         last.length.total_seconds(),
     )
     if last.delay_median is not None and last.delay_95 is not None:
         yield from _gauges(
             "zoom_entry_delay_seconds",
             "Time from the arrival of a session's last webhook to the batch that wrote its "
-            "entries, in the newest batch with entries for new sessions",
+            "entries, in the newest batch that wrote entries for new sessions",
             "quantile",
             {"0.5": last.delay_median.total_seconds(), "0.95": last.delay_95.total_seconds()},
         )
@@ -119,7 +119,7 @@ def _jobs(connection: psycopg.Connection) -> Iterator[Metric]:
     of_batch = newest_failed_checks(connection, BATCH_JOB) if is_batch_failing else []
     yield from _gauges(
         "zoom_checks_failed",
-        "Data checks that failed in the newest failed run of the job, 0 once the job succeeds",
+        "Data checks that failed in the newest failed run of the job; 0 once the job succeeds",
         JOB,
         {AUDIT_JOB: len(audit.checks), BATCH_JOB: len(of_batch)},
     )
@@ -128,12 +128,11 @@ def _jobs(connection: psycopg.Connection) -> Iterator[Metric]:
 def _deliveries(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]:
     found = backlog(connection, now=now, ledger="operations.deliveries")
     yield from _gauge(
-        "zoom_deliveries_waiting", "Deliveries that no batch has processed", found.waiting
+        "zoom_deliveries_waiting", "Deliveries that no batch has processed yet", found.waiting
     )
     yield from _time(
         "zoom_oldest_waiting_delivery",
-        "When the oldest delivery that no batch has processed was received; absent if none is "
-        "waiting",
+        "When the oldest waiting delivery was received; absent if none is waiting",
         found.oldest_received_at,
     )
     yield from _gauge(
@@ -163,15 +162,15 @@ def _connections(connection: psycopg.Connection) -> Iterator[Metric]:
     failing = [cause_of_failure(detail) for detail in found.details]
     yield from _gauges(
         "zoom_imports_failing",
-        "The same connections by the next step: access_lost, someone must reconnect the account; "
-        "import_failing, the import is retried",
+        "The same connections by cause: access_lost (reconnect the account) or import_failing "
+        "(retried automatically)",
         "cause",
         {cause: failing.count(cause) for cause in (ACCESS, IMPORT)},
     )
     yield from _time(
         "zoom_oldest_import",
-        "When users were last imported, for the connection in use where that is longest ago; if "
-        "they never were, when it was connected",
+        "Last import of users, for the connection in use where it is longest ago; a connection "
+        "that was never imported counts from when it was connected",
         found.oldest_import_at,
     )
 
@@ -194,14 +193,14 @@ def _erasures(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metr
     due = due_erasures(connection, now=now)
     yield from _gauges(
         "zoom_erasures_due_soon",
-        "Erasures due within 48 hours: of accounts that removed the app, which run automatically, "
-        "and of people who asked for it",
+        "Erasures due within 48 hours: of accounts that removed the app, which are erased "
+        "automatically, and of people who asked for erasure",
         "kind",
         due.soon(now=now),
     )
     yield from _gauges(
         "zoom_erasures_overdue",
-        "Erasures that are overdue; those of accounts, by more than an hour",
+        "Erasures that are overdue, those of accounts by more than an hour",
         "kind",
         due.overdue(now=now),
     )
@@ -217,7 +216,7 @@ def _mails(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]
     yield from _gauge("zoom_mails_waiting", "Emails waiting to be sent", mails.waiting)
     yield from _time(
         "zoom_oldest_waiting_mail",
-        "When the oldest waiting email was queued; absent if none is waiting",
+        "When the oldest waiting email was written; absent if none is waiting",
         mails.oldest_at,
     )
     yield from _gauge(
@@ -246,8 +245,8 @@ def _problems(
     of_organizations = counted_causes(connection, now=now)
     yield from _gauges(
         "zoom_problems",
-        "Open problems by cause, the same as in emails; those of organizations only while a "
-        "process that sends notifications checks for them",
+        "Open problems by cause, as in notifications; those of organizations only while a process "
+        "that sends notifications is running",
         "cause",
         {
             name: operators.count(name) if cause.audience == "operator" else of_organizations[name]

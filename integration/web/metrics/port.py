@@ -1,4 +1,4 @@
-"""A port of its own for `/metrics`, so that the public one does not show them."""
+"""A port of its own for `/metrics`, so that the public port does not serve them."""
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -8,7 +8,7 @@ NOT_HERE = "Not found\n"
 
 
 class MetricsPort:
-    """The port of one app's metrics; None: they are on the port of everything else."""
+    """The port of one app's metrics; None if they share the port of everything else."""
 
     def __init__(self) -> None:
         self.number: int | None = None
@@ -22,7 +22,9 @@ class MetricsPort:
 
 
 class OnlyOnItsPort:
-    """Middleware: if the metrics have a port of their own, they are there, and nothing else is."""
+    """Middleware. If the metrics have a port of their own, they are only there, and nothing else
+    is.
+    """
 
     def __init__(self, app: ASGIApp, *, port: MetricsPort) -> None:
         self._app = app

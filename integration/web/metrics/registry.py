@@ -13,8 +13,8 @@ from integration.database.schema_version import known_schemas
 
 
 def new_registry(home: Path) -> CollectorRegistry:
-    """With what every process shows: itself, its release, and the disk of its home."""
-    disable_created_metrics()  # type: ignore[no-untyped-call]  # they double the series
+    """With the metrics of every process: CPU and memory, its release, and the disk of its home."""
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # they double the number of series
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     registry.register(_OfProcess(home))

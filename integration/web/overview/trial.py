@@ -19,8 +19,8 @@ from integration.pipeline.news import TEST_MEETINGS_FOLLOWED, next_early_batch
 EXPECTED_WITHIN = timedelta(minutes=5)
 SHOWN_FOR = timedelta(days=1)
 EARLY = timedelta(minutes=2)  # the interval of the sensor, and starting the batch
-# Why a webhook was not used, in the words of the page Missing. The ledger's own reasons are for
-# those who run WorkSights.
+# Why a webhook was not used, in the words of the Missing page. The ledger's own reasons are for the
+# team that runs WorkSights.
 ON_HOLD = "was ignored: it arrived while processing was on hold."
 NOT_USED = {
     "quarantined": "could not be read. The team that runs WorkSights can see why.",
@@ -41,7 +41,7 @@ class Delivery:
 
     @property
     def why_not_used(self) -> str:
-        """How the sentence about it goes on; empty if it was used or waits."""
+        """The rest of a sentence that starts "The webhook"; empty if it was used or is waiting."""
         return ON_HOLD if self.was_on_hold else NOT_USED.get(self.disposition, "")
 
 

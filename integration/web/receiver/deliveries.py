@@ -108,8 +108,8 @@ async def _on_a_live_connection(
     is up. After a database restart, the pool notices dead connections only when they are used. A
     commit that was interrupted may be repeated, which only stores a duplicate.
 
-    Repeats it once if a check fails: when the month of a delivery is created while its insert waits
-    for the default partition, that one no longer takes it.
+    Retries once if a check fails: when a delivery's month is created while its insert waits for the
+    default partition, that partition no longer accepts it.
     """
     has_failed_a_check = False
     deadline = monotonic() + CONNECTION_WAIT_SECONDS

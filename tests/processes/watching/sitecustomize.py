@@ -1,4 +1,4 @@
-"""Python imports this at the start of each process that has this folder in PYTHONPATH. It notes
+"""Python imports this at the start of each process that has this folder in PYTHONPATH. It records
 where the process connects to, and which names it looks up, in the file CONNECTIONS_SEEN.
 """
 
@@ -9,10 +9,10 @@ from typing import Any
 FILE = os.environ["CONNECTIONS_SEEN"]
 CONNECTING = ("socket.connect", "socket.sendto", "socket.sendmsg")
 LOOKING_UP = ("socket.getaddrinfo", "socket.gethostbyname")
-noted: set[str] = set()
+recorded: set[str] = set()
 
 
-def note(event: str, arguments: tuple[Any, ...]) -> None:
+def record(event: str, arguments: tuple[Any, ...]) -> None:
     if event in CONNECTING:
         host = arguments[1][0] if isinstance(arguments[1], tuple) else "a socket of this machine"
     elif event in LOOKING_UP:
@@ -20,10 +20,10 @@ def note(event: str, arguments: tuple[Any, ...]) -> None:
     else:
         return
     line = f"{os.path.basename(sys.argv[0])} {event} {host}\n"
-    if line not in noted:
-        noted.add(line)
+    if line not in recorded:
+        recorded.add(line)
         with open(FILE, "a") as file:
             file.write(line)
 
 
-sys.addaudithook(note)
+sys.addaudithook(record)

@@ -1,4 +1,4 @@
-"""`/.well-known/security.txt`: there with a contact, as RFC 9116 wants it."""
+"""`/.well-known/security.txt`: served once there is a contact, as RFC 9116 describes it."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from simulator.world import World
 from tests.web.page.site import Site, running_site
 
 
-def test_without_a_contact_it_is_not_there(shared_site: Site) -> None:
+def test_without_a_contact_it_is_not_served(shared_site: Site) -> None:
     assert shared_site.stranger().get(PATH).status_code == 404
 
 

@@ -13,7 +13,8 @@ def upgrade() -> None:
 
 
 SQL = """
--- The how-manyth failure of its job. Old failures are deleted, so their number cannot be counted.
+-- The running number of the failure within its job: old failures are deleted, so counting the rows
+-- would not give it.
 alter table pipeline.run_failures add column number bigint;
 update pipeline.run_failures set number = counted.number
 from (
@@ -23,7 +24,7 @@ from (
 where run_failures.run_id = counted.run_id;
 create index run_failures_job on pipeline.run_failures (job, failed_at);
 
--- From the arrival of a session's last event to its entries: of those that the batch wrote.
+-- The time from the arrival of a session's last event to its entries, for entries of this batch.
 alter table pipeline.batches add column delay_median interval, add column delay_95 interval;
 create index batches_finished on pipeline.batches (finished_at, batch);
 create index batches_with_entries on pipeline.batches (batch) where delay_95 is not null;

@@ -1,4 +1,4 @@
-"""When Zoom validated the webhook URL, so that it is noticed when it no longer does."""
+"""When Zoom validated the webhook URL, so that operators hear when it no longer does."""
 
 from alembic import op
 
@@ -20,7 +20,7 @@ create index url_validations_validated on ingress.url_validations (validated_at)
 grant insert on ingress.url_validations to receiver;
 grant select, delete on ingress.url_validations to pipeline;
 
--- The page may not enter the schema of the deliveries.
+-- The page has no access to the schema of the deliveries.
 create view integration.last_url_validation as
 select max(validated_at) as validated_at from ingress.url_validations;
 grant select on integration.last_url_validation to page, pipeline;

@@ -10,8 +10,8 @@ down_revision = "0035"
 
 
 def upgrade() -> None:
-    # Several transactions, which makes the last one short. If `migrate` is stopped in between, it
-    # starts here again.
+    # Several transactions, to keep the last one short. If `migrate` is stopped in between, the next
+    # one starts here again.
     autocommit = op.get_context().autocommit_block
     with autocommit():
         op.get_bind().exec_driver_sql(HELPERS)
@@ -29,9 +29,9 @@ def upgrade() -> None:
 
 REFUSE_DEPENDENTS = "select pipeline.refuse_dependents('ingress.deliveries')"
 
-# All rows are before the limit, and all that arrive in the next months. If `migrate` is killed and
-# not repeated in that time, later deliveries are refused, so they are many months, but for a new
-# database. A clock may have been wrong, so the newest row counts, too.
+# The limit is later than all rows, and than those that arrive until the migration ends. If
+# `migrate` is killed and not repeated, deliveries after the limit are refused, so it is six months
+# ahead, or two in an empty database. A clock may have been wrong, so the newest row counts, too.
 LIMIT_THE_FIRST_MONTHS = """
 do $$
 declare
@@ -53,12 +53,12 @@ begin
 end
 $$
 """
-# Reads the whole table, and keeps nobody from inserting.
+# Reads the whole table, and blocks no insert.
 CHECK_THE_ROWS = "alter table ingress.deliveries validate constraint deliveries_earlier"
 
-# For a table that takes the place of another one. They are dropped at the end, but for one.
+# For replacing a table with another one. All but `storage_parameters` are dropped at the end.
 HELPERS = """
--- Locks a table without keeping others waiting for long behind this.
+-- Locks a table without making others wait behind it for long.
 create or replace function pipeline.lock_for_a_moment(locked regclass) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -77,7 +77,7 @@ begin
 end
 $$;
 
--- As a clause of `create table`.
+-- A table's storage parameters, as a clause of `create table`.
 create or replace function pipeline.storage_parameters(of_table regclass) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -92,8 +92,8 @@ as $$
     ) as options
 $$;
 
--- What the table has, or what refers to it other than views: it would be left on the first
--- partition only.
+-- Fails if something would be left on the first partition only: what the table has, or what refers
+-- to it, views excepted.
 create or replace function pipeline.refuse_dependents(replaced regclass) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -137,8 +137,8 @@ begin
 end
 $$;
 
--- Statements that make the views on the table read the one that then has its name. A replaced view
--- keeps its owner, its grants, its comments and the views on it.
+-- Statements that make the views on the table read the table that then has its name. A view that is
+-- replaced keeps its owner, its grants, its comments and the views on it.
 create or replace function pipeline.replacements_of_views(replaced regclass) returns text[]
 language sql
 set search_path = pg_catalog, pg_temp
@@ -160,8 +160,8 @@ as $$
     )
 $$;
 
--- Gives the table the comment and the grants of the other one, which has none from then on. Whoever
--- inserts needs the sequence, too.
+-- Copies the comment of the replaced table to its successor, and moves the grants. Roles that
+-- insert need the sequence, too.
 create or replace function pipeline.take_over(replaced regclass, successor regclass, ids regclass)
 returns void
 language plpgsql
@@ -202,8 +202,8 @@ revoke execute on function pipeline.refuse_dependents, pipeline.replacements_of_
     pipeline.take_over, pipeline.lock_for_a_moment, pipeline.storage_parameters from public;
 """
 
-# Only the catalog changes. Whoever holds a lock for longer, such as a long query of an analyst, is
-# waited for without keeping the others waiting.
+# Only the catalog changes. Waits for those that hold a lock for long, such as an analyst's query,
+# without making others wait behind it.
 SQL = """
 do $$
 declare
@@ -238,14 +238,14 @@ begin
             alter table ingress.deliveries_earlier
                 alter column delivery_id set default nextval('ingress.delivery_ids');
 
-            -- With its checks, but for the limit.
+            -- With its checks, except for the limit.
             create table ingress.deliveries (
                 like ingress.deliveries_earlier
                 including all excluding identity excluding indexes excluding statistics
             ) partition by range (received_at);
             alter table ingress.deliveries drop constraint deliveries_earlier;
             alter sequence ingress.delivery_ids owned by ingress.deliveries.delivery_id;
-            -- As those of the first partition. Each partition has its own primary key, on the id
+            -- Like those of the first partition. Each partition has its own primary key, on the id
             -- alone: one on (delivery_id, received_at) would have to be built here, and the ids are
             -- unique because of their sequence.
             create index deliveries_waiting on ingress.deliveries (delivery_id)
@@ -290,7 +290,7 @@ drop function pipeline.refuse_dependents, pipeline.replacements_of_views, pipeli
     pipeline.lock_for_a_moment;
 """
 
-# After a failure, which leaves nothing behind.
+# After a failure, so that it leaves nothing behind.
 TAKE_BACK = """
 select pipeline.lock_for_a_moment('ingress.deliveries');
 alter table ingress.deliveries drop constraint if exists deliveries_earlier;

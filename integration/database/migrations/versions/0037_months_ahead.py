@@ -29,10 +29,10 @@ as $$
     where inhparent = parent and bound <> 'DEFAULT'
 $$;
 
--- Creates the first month of a table that is missing: of this one and the three after it, then of
--- those of the last two years that have rows in the default partition. The month's rows in the
--- default partition are moved into it. `key` is a timestamptz. It is only one month, because the
--- default partition is locked until the end of the transaction.
+-- Creates the first month that the table lacks: of this month and the next three, then of those of
+-- the last two years that have rows in the default partition. Rows of the month are moved from the
+-- default partition into it. `key` is the column with the time, a timestamptz. Only one month is
+-- created, because the default partition is locked until the end of the transaction.
 create function pipeline.create_month_of(parent regclass, key name) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -114,8 +114,8 @@ begin
 end
 $$;
 
--- What the pipeline may do about months, although it owns none of the tables: nothing else than
--- this, and without keeping anybody waiting. Returns the table that it has created.
+-- The only way in which the pipeline, which owns none of the tables, can create months. It waits
+-- for no lock longer than half a second. Returns the name of the table that it created.
 create function pipeline.create_month() returns text
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
