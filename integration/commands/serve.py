@@ -4,6 +4,7 @@ import click
 from psycopg.errors import InvalidSchemaName, UndefinedFunction, UndefinedTable
 
 from integration.commands.log_lines import say
+from integration.commands.ports import PORT
 from integration.commands.ports import metrics_port as port_of_metrics
 from integration.database.postgres import connect, database_url
 from integration.database.role_names import Role
@@ -19,7 +20,7 @@ CONSEQUENCES = {"receiver": "deliveries are answered with 503", "page": "pages a
 
 
 @click.command()
-@click.option("--port", type=int, default=8080, show_default=True, help="Port to listen on.")
+@click.option("--port", type=PORT, default=8080, show_default=True, help="Port to listen on.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--only", type=click.Choice(PARTS), help="Run only this part.")
 @click.option(

@@ -25,6 +25,7 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 2.0, 60.0
 # Dagster's web server and code server wait for open requests after the first signal, but not after
 # the second. A container engine kills what is still running 10 s after it asked it to stop.
 STOPPING = ((signal.SIGINT, 3.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 2.0))
+STOP_CHECK_SECONDS = 0.05
 
 
 @dataclass
@@ -90,27 +91,25 @@ class Supervisor:
         when a restarted process would only exit again.
         """
         for name, child in self._children.items():
-            if child.process.poll() is not None:
-                raise click.ClickException(
-                    f"{name} {_exit_of(child.process)}:\n{child.output.last_lines()}"
-                )
+            if (exit_ := _exit_of(child.process)) is not None:
+                raise click.ClickException(f"{name} {exit_}:\n{child.output.last_lines()}")
 
     def restart_exited(self, *, say: Callable[[str], None]) -> None:
         """Reports each process that has exited, and restarts it after its pause."""
         for name, child in self._children.items():
             now = time.monotonic()
             if child.restart_at is not None and now >= child.restart_at:
-                _send(child.process, signal.SIGKILL)  # what it started
+                _end(child)
                 self._children[name] = self._child(name, child.command, child.env, child.pause)
                 say(f"{name} was restarted.")
-            elif child.restart_at is None and child.process.poll() is not None:
+            elif child.restart_at is None and (exit_ := _exit_of(child.process)) is not None:
                 _send(child.process, signal.SIGTERM)  # what it started
                 if now - child.started_at >= STEADY_SECONDS:
                     child.pause = FIRST_PAUSE_SECONDS / 2
                 child.pause = min(2 * child.pause, LONGEST_PAUSE_SECONDS)
                 child.restart_at = now + child.pause
                 say(
-                    f"{name} {_exit_of(child.process)}. It will be restarted in "
+                    f"{name} {exit_}. It will be restarted in "
                     f"{quantity(round(child.pause), 'second')}. Its last lines:\n"
                     f"{child.output.last_lines()}"
                 )
@@ -141,15 +140,17 @@ class Supervisor:
         click.echo(f"Stopping {', '.join(reversed(self._children))}…")
         for sent, seconds in steps:
             until = time.monotonic() + seconds
-            for child in self._children.values():
-                if child.process.poll() is None:
-                    _send(child.process, sent)
-            for child in self._children.values():
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    child.process.wait(max(until - time.monotonic(), 0))
+            for process in self._running():
+                _send(process, sent)
+            while self._running() and time.monotonic() < until:
+                time.sleep(STOP_CHECK_SECONDS)
         for child in self._children.values():
-            _send(child.process, signal.SIGKILL)  # what it started
+            _end(child)
             child.output.wait()
+
+    def _running(self) -> list[subprocess.Popen[bytes]]:
+        processes = (child.process for child in self._children.values())
+        return [one for one in processes if one.returncode is None and _exit_of(one) is None]
 
 
 def _send(process: subprocess.Popen[bytes], sent: signal.Signals) -> None:
@@ -158,7 +159,20 @@ def _send(process: subprocess.Popen[bytes], sent: signal.Signals) -> None:
         os.killpg(process.pid, sent)
 
 
-def _exit_of(process: subprocess.Popen[bytes]) -> str:
-    if process.returncode < 0:
-        return f"was terminated by {signal.Signals(-process.returncode).name}"
-    return f"exited with code {process.returncode}"
+def _end(child: _Child) -> None:
+    """Kills what the process started, and is still running, and then forgets its number."""
+    if child.process.returncode is None:
+        _send(child.process, signal.SIGKILL)
+        child.process.wait()
+
+
+def _exit_of(process: subprocess.Popen[bytes]) -> str | None:
+    """How the process exited, None while it is running. The kernel keeps its number until `_end`:
+    before that, no other process or group can get it, and be signalled instead.
+    """
+    found = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    if found is None:
+        return None
+    if found.si_code == os.CLD_EXITED:
+        return f"exited with code {found.si_status}"
+    return f"was terminated by {signal.Signals(found.si_status).name}"

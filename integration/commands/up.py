@@ -15,9 +15,9 @@ from integration.commands.demonstration.days import show_days
 from integration.commands.demonstration.links import lines_of_links, program
 from integration.commands.demonstration.settings import refuse_real_data, settings_of_demo
 from integration.commands.keys import create_missing_keys, own_settings, store_missing
-from integration.commands.one_up import mark_of, only_up
+from integration.commands.one_up import only_up
 from integration.commands.own_database import database_for, restart_database
-from integration.commands.ports import free_port, metrics_port, port_for
+from integration.commands.ports import PORT, free_port, metrics_port, port_for
 from integration.commands.processes import with_addresses
 from integration.commands.supervisor import Supervisor
 from integration.database import postgres
@@ -36,15 +36,15 @@ DATABASE_CHECK_SECONDS = 5
     "--demo", is_flag=True, help="Use simulated Zoom accounts with ten working days of sample data."
 )
 @click.option(
-    "--port", type=int, default=8080, show_default=True, help="Port for the receiver and the page."
+    "--port", type=PORT, default=8080, show_default=True, help="Port for the receiver and the page."
 )
 @click.option(
-    "--dagster-port", type=int, default=3000, show_default=True, help="Port for the Dagster UI."
+    "--dagster-port", type=PORT, default=3000, show_default=True, help="Port for the Dagster UI."
 )
 def up(demo: bool, port: int, dagster_port: int) -> None:
     """Start the database, receiver, page and Dagster. Press Ctrl-C to stop everything."""
     settings = read_settings()
-    with stop_on_signal(), only_up(settings.home, say=say):
+    with stop_on_signal(), only_up(settings.home, say=say) as mark:
         is_public = bool(own_settings(settings).get("PUBLIC_URL"))
         if demo:
             settings = settings_of_demo(settings, simulator_port=free_port())
@@ -65,8 +65,7 @@ def up(demo: bool, port: int, dagster_port: int) -> None:
             if demo:
                 refuse_real_data(url)
             commands = environment_of_children(settings, **address_of_embedded(settings, url))
-            logs, mark = settings.home / "logs", mark_of(settings.home)
-            with Supervisor(commands, logs=logs, mark=mark) as processes:
+            with Supervisor(commands, logs=settings.home / "logs", mark=mark) as processes:
                 run(processes, settings, url, port=port, dagster_port=dagster_port, demo=demo)
 
 

@@ -1,16 +1,21 @@
 """The processes of `up`: how they are restarted, and how they are stopped."""
 
+import errno
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from _thread import interrupt_main
 from pathlib import Path
 
+import click
 import psutil
 import pytest
 
 from integration.commands import supervisor
-from integration.commands.ports import is_free, port_for
+from integration.commands.one_up import only_up
+from integration.commands.ports import is_in_use, port_for
 from integration.commands.supervisor import STOPPING, Supervisor
 from tests.patience import PATIENCE, wait_until
 
@@ -23,6 +28,7 @@ print("ready", flush=True)
 while True:
     time.sleep(1)
 """
+SLEEPS = "import time; time.sleep(10_000)"
 PARENT = """
 import subprocess, sys, time
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(10_000)"])
@@ -141,12 +147,38 @@ def marked(folder: Path) -> list[int]:
     return found
 
 
+def test_a_port_that_may_not_be_used_is_not_called_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket, "create_server", denied)
+    with pytest.raises(click.ClickException, match=r"Port 80 cannot be used \(Permission denied\)"):
+        port_for(80, option="--port", is_chosen=True, say=print)
+
+
+def test_a_killed_up_with_the_same_path_elsewhere_leaves_nothing_to_stop(tmp_path: Path) -> None:
+    """In a container, the path of a home may be another directory."""
+    with only_up(tmp_path, say=print) as mark:
+        other = subprocess.Popen([sys.executable, "-c", SLEEPS], env=mark)
+    elsewhere = tmp_path / "elsewhere"
+    said: list[str] = []
+    try:
+        with only_up(elsewhere, say=said.append):
+            assert (said, other.poll()) == ([], None)
+        with only_up(tmp_path, say=said.append):
+            assert said == ["Stopping 1 process left by a killed `up`…"]
+        assert not psutil.pid_exists(other.pid)
+    finally:
+        other.kill()
+        other.wait()
+
+
 def test_a_port_that_nobody_chose_is_replaced_if_it_is_taken() -> None:
     said: list[str] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
         taken = listener.getsockname()[1]
         port = port_for(taken, option="--port", is_chosen=False, say=said.append)
     assert port != taken
-    assert is_free(port)
+    assert not is_in_use(port, option="--port")
     assert len(said) == 1
     assert f"Using port {port} instead." in said[0]
