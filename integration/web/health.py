@@ -5,10 +5,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-DATABASE_UP = b"""\
+DATABASE_UP = """\
 # HELP zoom_database_up 1 if this process can use the database, else 0
 # TYPE zoom_database_up gauge
-zoom_database_up %d
+zoom_database_up {:d}
 """
 STOPPING = "The process is stopping. Send requests to another one.\n"
 
@@ -41,7 +41,7 @@ async def show_metrics(request: Request) -> Response:
     else:
         figures, is_up = None, await state.readiness.is_ready()
     return Response(
-        generate_latest(state.registry) + DATABASE_UP % is_up + (figures or b""),
+        generate_latest(state.registry) + DATABASE_UP.format(is_up).encode() + (figures or b""),
         headers={"Content-Type": CONTENT_TYPE_LATEST},
     )
 

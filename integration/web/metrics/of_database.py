@@ -137,7 +137,7 @@ def _deliveries(connection: psycopg.Connection, *, now: datetime) -> Iterator[Me
     )
     yield from _gauge(
         "zoom_deliveries_quarantined",
-        "Deliveries from the last 24 hours that could not be read",
+        "Deliveries of the last 24 hours that could not be read",
         found.quarantined_last_day,
     )
 
