@@ -131,7 +131,7 @@ def daemon_silent(_one: OpenCause, _reader: Reader) -> Words:
 
 def disk_nearly_full(_one: OpenCause, _reader: Reader) -> Words:
     return Words(
-        "The disk of WORKSIGHTS_ZOOM_HOME is nearly full",
+        "The disk of the home folder is nearly full",
         "Less than 10 percent and less than 5 GB are free. Free up space or enlarge the disk.",
         "If the database is on this disk and the disk fills up, webhooks are answered with 503. "
         "Zoom retries them for an hour and a half.",
