@@ -8,8 +8,13 @@ import psycopg.sql
 import pytest
 import requests
 
+from integration.connections.connections import open_connections
 from integration.connections.imports import record_failed_import
 from integration.database.postgres import transaction
+from integration.pipeline.batches import open_batch
+from integration.pipeline.user_import import import_users
+from integration.pipeline.writer import backend_of, only_writer
+from integration.settings import read_settings
 from simulator.world import World
 from tests.connections.accounts import (
     NOW,
@@ -182,6 +187,29 @@ def test_a_connection_that_cannot_be_marked_stops_no_others(installation: Instal
     assert imported(installation) == [
         (account, USERS_WITH_AN_ID) for account in sorted({ACCOUNTS[0], ACCOUNTS[2]})
     ]
+
+
+def test_an_import_whose_session_has_ended_stores_and_marks_nothing(
+    installation: Installation,
+) -> None:
+    """As when the database restarts while Zoom is being read. The run no longer holds the writer's
+    lock and counts as lost, so the next batch may be importing the same accounts.
+    """
+    before = statuses(installation)
+    with only_writer(installation.url, say=pytest.fail) as writer:
+        batch, accounts = open_batch(writer, as_of=NOW, run_id=None), open_connections(writer)
+        ended = backend_of(writer)
+        installation.execute(f"select pg_terminate_backend({ended}, 60000)")
+        with pytest.raises(psycopg.OperationalError):
+            import_users(
+                writer,
+                batch,
+                accounts,
+                settings=read_settings(),
+                url=installation.url,
+                warn=pytest.fail,
+            )
+    assert (imported(installation), statuses(installation)) == ([], before)
 
 
 @pytest.mark.parametrize("now", [NOW, datetime.now(UTC) + timedelta(minutes=4)])

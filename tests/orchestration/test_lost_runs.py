@@ -1,6 +1,7 @@
-"""A run whose process no longer exists is marked as failed, and no other."""
+"""A run that has no session with the database is marked as failed, and no other."""
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
@@ -92,3 +93,64 @@ def test_a_run_that_does_not_write_is_left_alone(instance: Any, check: Callable[
     run_id = start_a_run(instance, "send_monday_digests")
     assert [check(), check()] == ["0 lost runs marked as failed."] * 2
     assert status_of(instance, run_id) == "STARTED"
+
+
+@pytest.fixture
+def during_the_next_check(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[Callable[[], object]], None]:
+    """Runs the function once, when the next check has read the runs and their locks."""
+    sensor = import_module("orchestration.sensors.lost_runs")
+    read = sensor.held_runs
+
+    def run(act: Callable[[], object]) -> None:
+        def read_and_act(connection: psycopg.Connection) -> set[int]:
+            monkeypatch.setattr(sensor, "held_runs", read)
+            held = read(connection)
+            act()
+            return held
+
+        monkeypatch.setattr(sensor, "held_runs", read_and_act)
+
+    return run
+
+
+def test_a_run_that_ends_during_a_check_is_not_marked_as_failed(
+    instance: Any,
+    check: Callable[[], str],
+    during_the_next_check: Callable[[Callable[[], object]], None],
+) -> None:
+    """A batch of one minute had no session yet at one check and ended during the next one. Its
+    success was then overwritten, and Overview reported a failed batch.
+    """
+    run_id = start_a_run(instance)
+    check()
+    during_the_next_check(lambda: succeed(instance, run_id))
+    assert check() == "0 lost runs marked as failed."
+    assert status_of(instance, run_id) == "SUCCESS"
+
+
+def test_a_run_that_opens_its_session_during_a_check_is_left_alone(
+    installation: Installation,
+    instance: Any,
+    check: Callable[[], str],
+    during_the_next_check: Callable[[Callable[[], object]], None],
+) -> None:
+    run_id = start_a_run(instance)
+    check()
+    with psycopg.connect(installation.url) as session:
+        during_the_next_check(lambda: hold_run(session, run_id))
+        assert check() == "0 lost runs marked as failed."
+        assert status_of(instance, run_id) == "STARTED"
+        session.execute("select pg_advisory_unlock_all()")
+        assert [check(), check()] == [
+            "0 lost runs marked as failed.",
+            "1 lost run marked as failed.",
+        ]
+
+
+def succeed(instance: Any, run_id: str) -> None:
+    import dagster as dg
+
+    event = dg.DagsterEvent(event_type_value="PIPELINE_SUCCESS", job_name="zoom_batch")
+    instance.report_dagster_event(event, run_id)
