@@ -31,6 +31,11 @@ class Component(NamedTuple):
     name: str
     version: str
 
+    @property
+    def subject(self) -> str:
+        """Its ecosystem, or its name if it is in no package registry."""
+        return self.ecosystem or self.name
+
 
 class Finding(NamedTuple):
     component: Component
@@ -82,27 +87,44 @@ def _check(advisory: dict[str, Any]) -> None:
                 list(map(str.strip, event.values()))
 
 
+def subjects(advisory: dict[str, Any]) -> set[str]:
+    """The subjects of the components that the advisory is about: none once it is withdrawn."""
+    return set().union(*map(_subjects, _affected(advisory)))
+
+
 def findings(advisory: dict[str, Any], components: list[Component]) -> Iterator[Finding]:
     """The components that the advisory affects: none once it is withdrawn."""
-    for affected in () if advisory.get("withdrawn") else advisory.get("affected") or ():
-        for component in components:
-            if _is_named(affected, component) and _is_affected(affected, component.version):
+    for affected in _affected(advisory):
+        for component in _named(affected, components):
+            if _is_affected(affected, component.version):
                 aliases = tuple(advisory.get("aliases") or ())
                 fixed = _fixed_in(affected, component.version)
                 yield Finding(component, advisory["id"], aliases, fixed)
 
 
-def _is_named(affected: dict[str, Any], component: Component) -> bool:
+def _affected(advisory: dict[str, Any]) -> list[dict[str, Any]]:
+    return [] if advisory.get("withdrawn") else advisory.get("affected") or []
+
+
+def _subjects(affected: dict[str, Any]) -> set[str]:
     package = affected.get("package") or {}
     ecosystem, name = package.get("ecosystem", ""), package.get("name", "")
-    if component.ecosystem not in UPSTREAM:
-        same = canonicalize_name(name) == canonicalize_name(component.name)
-        return same and ecosystem.partition(":")[0] == component.ecosystem
     if package:
-        return ecosystem in UPSTREAM and name.lower() == component.name
+        return {name.lower() if ecosystem in UPSTREAM else ecosystem.partition(":")[0]}
     # Advisories made from CVE records name the repository only.
     repositories = [one.get("repo", "") for one in affected.get("ranges") or ()]
-    return any(_REPOSITORY[component.name].search(repository) for repository in repositories)
+    return {subject for subject, one in _REPOSITORY.items() if any(map(one.search, repositories))}
+
+
+def _named(affected: dict[str, Any], components: list[Component]) -> list[Component]:
+    """The components that it is about, whatever their versions."""
+    about = _subjects(affected)
+    name = canonicalize_name((affected.get("package") or {}).get("name", ""))
+    return [
+        one
+        for one in components
+        if one.subject in about and (not one.ecosystem or canonicalize_name(one.name) == name)
+    ]
 
 
 def _is_affected(affected: dict[str, Any], version: str) -> bool:

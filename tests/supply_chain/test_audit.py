@@ -35,14 +35,29 @@ def advisory(
     }
 
 
+# About each kind of component, and none of them affected.
+UNRELATED = [
+    advisory("starlette", {"introduced": "0"}, {"fixed": "0.0.1"}),
+    advisory("no-such-crate", {"introduced": "0"}, ecosystem="crates.io", kind="SEMVER"),
+    advisory("postgresql", {"introduced": "0"}, {"fixed": "8"}, ecosystem="Bitnami"),
+    advisory("openssl", {"introduced": "0"}, {"fixed": "0.9"}, ecosystem="Bitnami"),
+]
+
+
 @pytest.fixture
 def check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Check:
+    """The exit code and what is said after the counts, for a file with advisories about each kind
+    of component.
+    """
+
     def audited(*advisories: object) -> tuple[int, str]:
         file = tmp_path / "advisories.json"
-        file.write_text(json.dumps(list(advisories)))
+        file.write_text(json.dumps([*UNRELATED, *advisories]))
         code = main([str(file)])
         said = capsys.readouterr()
-        return code, said.out + said.err
+        counts, _, rest = said.out.partition("\n")
+        assert counts.startswith("Advisories: ")
+        return code, rest + said.err
 
     return audited
 
@@ -133,6 +148,16 @@ def test_openssl_and_rust_packages_inside_wheels_are_checked(check: Check) -> No
     assert (code, found) == (FOUND, {"openssl", "pyo3"})
 
 
+def test_the_rust_package_openssl_is_not_openssl(check: Check) -> None:
+    """Its version was compared with advisories about OpenSSL, and it with none of its own."""
+    (version,) = {one.version for one in components() if one[:2] == ("crates.io", "openssl")}
+    about = advisory("openssl", {"introduced": "0"}, ecosystem="crates.io", kind="SEMVER")
+    found = (FOUND, f"openssl {version}: GHSA-made-up, no fixed version known\n")
+    assert check(about) == found
+    upstream = advisory("openssl", {"introduced": "0"}, {"fixed": "1.0"}, ecosystem="Bitnami")
+    assert check(upstream) == NOTHING
+
+
 def test_a_folder_and_a_zip_are_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     about = advisory("starlette", {"introduced": "0"})
     (tmp_path / "PyPI").mkdir()
@@ -140,10 +165,66 @@ def test_a_folder_and_a_zip_are_read(tmp_path: Path, capsys: pytest.CaptureFixtu
     (tmp_path / "README").write_text("not an advisory")
     with ZipFile(tmp_path / "all.zip", "w") as archive:
         archive.writestr("two.json", json.dumps({**about, "id": "TWO"}))
+        archive.writestr("unrelated.json", json.dumps(UNRELATED))
     assert main([str(tmp_path)]) == FOUND
-    said = capsys.readouterr().out
-    assert [line.split()[2] for line in said.splitlines()] == ["ONE,", "TWO,"]
+    counts, *said = capsys.readouterr().out.splitlines()
+    assert counts.startswith("Advisories: 3 about Python packages, ")
+    assert [line.split()[2] for line in said] == ["ONE,", "TWO,"]
     assert main([str(tmp_path / "all.zip")]) == FOUND
+
+
+def test_advisories_are_counted_by_what_they_are_about(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ranges = [{"type": "GIT", "repo": "https://github.com/openssl/openssl", "events": []}]
+    of_repository = {"id": "CVE-1", "affected": [{"ranges": ranges}]}
+    elsewhere = advisory("starlette", {"introduced": "0"}, ecosystem="npm")
+    withdrawn = advisory("starlette", {"introduced": "0"}, withdrawn="2026-01-02T00:00:00Z")
+    file = tmp_path / "advisories.json"
+    file.write_text(json.dumps([*UNRELATED, of_repository, elsewhere, withdrawn]))
+    assert main([str(file)]) == 0
+    assert capsys.readouterr().out == (
+        "Advisories: 1 about Python packages, 1 about Rust packages, 1 about PostgreSQL, "
+        "2 about OpenSSL\n"
+        "No advisory affects an installed version.\n"
+    )
+
+
+MISSING = {
+    "Python packages": (UNRELATED[1:], "PyPI"),
+    "Rust packages": ([UNRELATED[0], *UNRELATED[2:]], "crates.io"),
+    "PostgreSQL or OpenSSL": (UNRELATED[:2], "Bitnami and GIT"),
+    "Python packages or Rust packages or PostgreSQL or OpenSSL": (
+        [advisory("starlette", {"introduced": "0"}, ecosystem="npm")],
+        "PyPI and crates.io and Bitnami and GIT",
+    ),
+}
+
+
+@pytest.mark.parametrize("missing", MISSING)
+def test_a_file_without_advisories_about_a_kind_of_component_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], missing: str
+) -> None:
+    """A file about npm packages alone was good news about an installation without any."""
+    advisories, ecosystems = MISSING[missing]
+    file = tmp_path / "advisories.json"
+    file.write_text(json.dumps(advisories))
+    assert main([str(file)]) == FAILED
+    said = capsys.readouterr()
+    assert said.err == (
+        f"{file} contains no advisories about {missing}. Name a folder that also contains what OSV "
+        f"publishes for {ecosystems}.\n"
+    )
+    assert "No advisory affects" not in said.out
+
+
+def test_what_is_affected_is_printed_even_if_another_kind_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "advisories.json"
+    file.write_text(json.dumps(advisory("starlette", {"introduced": "0"})))
+    assert main([str(file)]) == FAILED
+    assert f"starlette {VERSION}: GHSA-made-up" in capsys.readouterr().out
 
 
 NOT_OSV = "a.json is not an advisory in the OSV format."
