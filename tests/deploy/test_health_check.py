@@ -7,6 +7,8 @@ from types import ModuleType
 
 import pytest
 
+from integration.commands.dagster_processes import DAGSTER_PROCESSES
+from integration.commands.main import COMMANDS
 from integration.settings import PROJECT
 from tests.deploy.compose import our_services
 from tests.processes.processes import free_port
@@ -52,3 +54,63 @@ def test_a_socket_that_listens_is_healthy(
         server.bind(str(tmp_path / "code.sock"))
         server.listen()
         assert healthy.main([*TINI, "dagster", "code-server"]) == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sleep", "infinity"],
+        ["/pause"],
+        ["python", "-c", "serve"],
+        [*TINI],
+        [*TINI, "--help"],
+        [*TINI, "unknown", "serve"],
+        [],
+    ],
+    ids=" ".join,
+)
+def test_a_container_that_runs_none_of_our_commands_is_unhealthy(
+    healthy: ModuleType, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert healthy.main(arguments) == 1
+    said = capsys.readouterr().err
+    assert said == f"Not a command of worksights-zoom: {' '.join(arguments)}\n"
+
+
+def test_a_command_without_an_address_is_healthy_while_it_runs(healthy: ModuleType) -> None:
+    found = {name: healthy.address_of([*TINI, name]) for name in COMMANDS}
+    assert {name: address for name, address in found.items() if address} == {
+        "serve": "http://127.0.0.1:8080/healthz"
+    }
+
+
+def test_each_of_dagsters_processes_is_known(healthy: ModuleType) -> None:
+    found = {name: healthy.address_of([*TINI, "dagster", name]) for name in DAGSTER_PROCESSES}
+    assert found == {
+        "code-server": "/var/lib/worksights-zoom/dagster/code.sock",
+        "daemon": "",
+        "webserver": "http://127.0.0.1:3000/server_info",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "port"),
+    [
+        (["--port", "8081"], 8081),
+        (["--port=8081"], 8081),
+        (["--metrics-port=9100", "--port=8081"], 8081),
+        (["--port=8081", "--port", "8082"], 8082),
+        (["--metrics-port", "9100"], 8080),
+        (["--only", "receiver"], 8080),
+    ],
+    ids=str,
+)
+def test_the_port_is_read_as_the_command_reads_it(
+    healthy: ModuleType, options: list[str], port: int
+) -> None:
+    assert healthy.address_of([*TINI, "serve", *options]) == f"http://127.0.0.1:{port}/healthz"
+
+
+def test_options_may_precede_the_process(healthy: ModuleType) -> None:
+    arguments = [*TINI, "dagster", "--host", "0.0.0.0", "--port=3001", "webserver"]  # noqa: S104 - never opened
+    assert healthy.address_of(arguments) == "http://127.0.0.1:3001/server_info"
