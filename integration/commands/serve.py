@@ -72,9 +72,8 @@ def serve(port: int, host: str, only: Role | None, drain: float, metrics_port: i
         )
     except PortUnavailable as error:
         wanted, reason = error.args
-        option = "--port" if wanted == port else "--metrics-port"
         raise click.ClickException(
-            f"Cannot use port {wanted} ({reason}). Choose another with {option}."
+            f"Cannot use port {wanted} ({reason}). Choose another with --port."
         ) from error
 
 

@@ -1,5 +1,6 @@
 """Runs the app on a port until a signal stops it."""
 
+import logging
 import resource
 import signal
 import socket
@@ -23,6 +24,9 @@ GRACE_SECONDS = 5  # no response takes longer than 3
 # asyncio accepts this many connections before it handles any of them, and each is an open file.
 BACKLOG = 256
 OPEN_FILES = 4096
+NO_PORT = 0  # no request arrives on it
+
+logger = logging.getLogger(__name__)
 
 
 class PortUnavailable(Exception):
@@ -43,9 +47,10 @@ def serve(
 ) -> None:
     """Serves until SIGTERM or SIGINT and for `drain_seconds` more, finishes open requests, and
     returns. A second signal ends the waiting. Main thread only. With `metrics_port`, the metrics
-    are on this port of the same host only.
+    are on this port of the same host only, or nowhere if it cannot be used: deliveries and pages
+    matter more.
 
-    SettingsError without a webhook secret, PortUnavailable if a port is taken. Port 0 is any free
+    SettingsError without a webhook secret, PortUnavailable if `port` is taken. Port 0 is any free
     port.
     """
     app = create_app(settings, url, receiver_url=receiver_url, only=only)
@@ -57,9 +62,18 @@ def serve(
         sockets = [stack.enter_context(_listener(host, port))]
         echo(f"listening on http://{shown_host}:{_port_of(sockets[0])}")
         if metrics_port is not None:
-            sockets.append(stack.enter_context(_listener(host, metrics_port)))
-            app.state.metrics_port.number = _port_of(sockets[1])
-            echo(f"metrics on http://{shown_host}:{_port_of(sockets[1])}{METRICS_PATH}")
+            app.state.metrics_port.number = NO_PORT
+            try:
+                sockets.append(stack.enter_context(_listener(host, metrics_port)))
+            except PortUnavailable as error:
+                logger.error(
+                    "/metrics is not served: cannot use port %s (%s). Choose another with "
+                    "--metrics-port. Each process on a machine needs one of its own.",
+                    *error.args,
+                )
+            else:
+                app.state.metrics_port.number = _port_of(sockets[1])
+                echo(f"metrics on http://{shown_host}:{_port_of(sockets[1])}{METRICS_PATH}")
         server = DrainingServer(
             config_of(app), stopping=app.state.stopping, drain_seconds=drain_seconds
         )

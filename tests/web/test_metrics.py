@@ -238,17 +238,30 @@ def test_a_port_of_its_own_has_the_metrics_and_nothing_else(database_url: str) -
     }
 
 
+def test_a_port_of_its_own_that_is_taken_stops_no_process(database_url: str) -> None:
+    with serving(database_url, "--port", "0", "--metrics-port", "0") as (_public, metrics):
+        taken = metrics.rpartition(":")[2]
+        with serving(database_url, "--port", "0", METRICS_PORT=taken) as (second, said):
+            statuses = [
+                requests.get(f"{second}{path}", timeout=PATIENCE).status_code
+                for path in ("/healthz", "/metrics")
+            ]
+    assert statuses == [200, 404]
+    assert "Choose another with --metrics-port." in said
+
+
 @contextmanager
-def serving(url: str, *options: str) -> Iterator[tuple[str, ...]]:
-    """The addresses that `serve` prints."""
-    environment = {"DATABASE_URL": url, **KEYS, "PATH": os.environ["PATH"]}
+def serving(url: str, *options: str, **settings: str) -> Iterator[tuple[str, ...]]:
+    """The first two lines of `serve`, and of those with an address only that."""
+    environment = {"DATABASE_URL": url, **KEYS, **settings, "PATH": os.environ["PATH"]}
     process = subprocess.Popen(
         [sys.executable, "-m", "integration.commands", "serve", *options],
         env=environment, stderr=subprocess.PIPE, text=True, cwd=PROJECT,
     )  # fmt: skip
     try:
         lines = [process.stderr.readline() for _ in range(2)]
-        yield tuple(re.search(r"http://127\.0\.0\.1:\d+", line)[0] for line in lines)
+        found = [re.search(r"http://127\.0\.0\.1:\d+", line) for line in lines]
+        yield tuple(one[0] if one else line for one, line in zip(found, lines, strict=True))
     finally:
         process.kill()
         process.communicate()
