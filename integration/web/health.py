@@ -1,14 +1,24 @@
 """The routes for monitoring: liveness, readiness, and metrics without customers' names."""
 
+import asyncio
+
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from integration.web.metrics.port import PATH as METRICS_PATH
+
+WAIT_SECONDS = 3.0  # for the database: Prometheus gives up after 10
 DATABASE_UP = """\
-# HELP zoom_database_up 1 if this process can use the database, else 0
+# HELP zoom_database_up 1 if this process can use the database, as /readyz says, else 0
 # TYPE zoom_database_up gauge
 zoom_database_up {:d}
+"""
+FIGURES_READ = """\
+# HELP zoom_figures_read 1 if the figures of the installation could be read, else 0
+# TYPE zoom_figures_read gauge
+zoom_figures_read {:d}
 """
 STOPPING = "The process is stopping. Send requests to another one.\n"
 
@@ -36,12 +46,14 @@ async def show_metrics(request: Request) -> Response:
     """
     state = request.state
     if hasattr(state, "figures"):
-        figures = await state.figures.text()
-        is_up = figures is not None
+        is_up, figures = await asyncio.gather(
+            state.readiness.is_ready_within(WAIT_SECONDS), state.figures.text(WAIT_SECONDS)
+        )
+        of_installation = FIGURES_READ.format(figures is not None).encode() + (figures or b"")
     else:
-        figures, is_up = None, await state.readiness.is_ready()
+        is_up, of_installation = await state.readiness.is_ready_within(WAIT_SECONDS), b""
     return Response(
-        generate_latest(state.registry) + DATABASE_UP.format(is_up).encode() + (figures or b""),
+        generate_latest(state.registry) + DATABASE_UP.format(is_up).encode() + of_installation,
         headers={"Content-Type": CONTENT_TYPE_LATEST},
     )
 
@@ -49,5 +61,5 @@ async def show_metrics(request: Request) -> Response:
 ROUTES = (
     Route("/healthz", healthz),
     Route("/readyz", readyz),
-    Route("/metrics", show_metrics),
+    Route(METRICS_PATH, show_metrics),
 )

@@ -31,6 +31,7 @@ class Readiness:
         self._try_to_store = try_to_store
         self.next_step = next_step
         self._asking = asyncio.Lock()
+        self._question: asyncio.Task[bool] | None = None
         self._asked_at = -ASKED_EVERY_SECONDS
         self._is_able = False
         self._stored_at = -SUCCESS_COUNTS_SECONDS
@@ -59,6 +60,14 @@ class Readiness:
                     self._is_able = False
                 self._asked_at = monotonic()
         return self._is_able and not self._has_failed
+
+    async def is_ready_within(self, seconds: float) -> bool:
+        """False also if the answer takes longer. Only one question waits for it at a time."""
+        if self._question is None or self._question.done():
+            self._question = asyncio.create_task(self.is_ready())
+        question = self._question
+        await asyncio.wait({question}, timeout=seconds)
+        return question.done() and question.result()
 
     async def _make_sure(self) -> None:
         """A load balancer sends nothing to a receiver that is not ready, so no delivery would show

@@ -16,6 +16,7 @@ WELL = {
     f"up{{{PAGE}}}": "1x300",
     f"up{{{RECEIVER}}}": "1x300",
     f"zoom_database_up{{{PAGE}}}": "1x300",
+    f"zoom_figures_read{{{PAGE}}}": "1x300",
     f"zoom_deliveries_unavailable_total{{{RECEIVER}}}": "7x300",
     f'zoom_deliveries_refused_total{{{RECEIVER},reason="signature"}}': "0+1x300",
     f"zoom_deliveries_total{{{RECEIVER}}}": "0+5x300",
@@ -35,6 +36,7 @@ FIRING: dict[str, tuple[dict[str, str | None], int]] = {
     "ZoomProcessDown": ({f"up{{{RECEIVER}}}": "0x300"}, 5),
     "ZoomPageMissing": ({f"up{{{PAGE}}}": None}, 5),
     "ZoomDatabaseDown": ({f"zoom_database_up{{{PAGE}}}": "0x300"}, 3),
+    "ZoomFiguresNotRead": ({f"zoom_figures_read{{{PAGE}}}": "0x300"}, 15),
     "ZoomDeliveriesNotStored": (
         {f"zoom_deliveries_unavailable_total{{{RECEIVER}}}": "7 7 8x300"}, 2,
     ),

@@ -59,8 +59,9 @@ PROBLEMS = [
 NO_RECEIVER = {"ZoomProcessDown"}
 NO_PAGE = {"ZoomPageMissing"}
 NO_DATABASE = {"ZoomDatabaseDown", "ZoomDeliveriesNotStored"}
+NO_FIGURES = {"ZoomFiguresNotRead"}
 REFUSED = {"ZoomDeliveriesRefused"}
-OF_FIGURES = set(NAMES) - NO_RECEIVER - NO_PAGE - NO_DATABASE - REFUSED
+OF_FIGURES = set(NAMES) - NO_RECEIVER - NO_PAGE - NO_DATABASE - NO_FIGURES - REFUSED
 
 
 @dataclass
@@ -146,6 +147,13 @@ def test_deliveries_that_cannot_be_stored_fire(monitored: Monitored) -> None:
     monitored.fires(NO_DATABASE, meanwhile=lambda: monitored.receiver.post(event_body()))
     monitored.acme.rows("alter table ingress.elsewhere rename to deliveries")
     wait_until(lambda: monitored.receiver.get("/readyz").status_code == 200)
+    monitored.ends()
+
+
+def test_figures_that_cannot_be_read_fire_and_no_database_is_down(monitored: Monitored) -> None:
+    monitored.acme.rows("alter table pipeline.passed_jobs rename to elsewhere")
+    wait_until(lambda: monitored.prometheus.firing() == NO_FIGURES, every=0.5)
+    monitored.acme.rows("alter table pipeline.elsewhere rename to passed_jobs")
     monitored.ends()
 
 

@@ -84,6 +84,7 @@ def test_the_figures_say_what_is_in_the_database(scraped: Receiver) -> None:
     assert delays == [FROM_ARRIVAL.total_seconds()] * 2
     expected = {
         "zoom_database_up": 1,
+        "zoom_figures_read": 1,
         "zoom_batches_started_total": 1,
         "zoom_batch_failing": 1,
         'zoom_run_failures_total{dagster_job="zoom_batch"}': 2,
@@ -221,8 +222,20 @@ def test_a_database_that_does_not_answer_holds_up_no_scraper(
     with connect(installation.url) as other:
         other.execute("lock table pipeline.batches in access exclusive mode")
         found = samples(scraped.get("/metrics").text)
-    assert (found["zoom_database_up"], found["zoom_receiver_seconds_count"]) == (0, 0)
-    wait_until(lambda: samples(scraped.get("/metrics").text)["zoom_database_up"] == 1)
+    assert (found["zoom_figures_read"], found["zoom_receiver_seconds_count"]) == (0, 0)
+    assert "zoom_batch_failing" not in found
+    wait_until(lambda: samples(scraped.get("/metrics").text)["zoom_figures_read"] == 1)
+
+
+def test_figures_that_cannot_be_read_are_not_a_database_that_is_down(
+    scraped: Receiver, installation: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    installation.execute("alter table pipeline.passed_jobs rename to elsewhere")
+    found = samples(scraped.get("/metrics").text)
+    assert (found["zoom_database_up"], found["zoom_figures_read"]) == (1, 0)
+    assert (found["zoom_receiver_seconds_count"], "zoom_batch_failing" in found) == (0, False)
+    said = [record.getMessage() for record in caplog.records if "figures" in record.name]
+    assert said == ["The figures for /metrics could not be read: UndefinedTable"]
 
 
 def test_a_port_of_its_own_has_the_metrics_and_nothing_else(database_url: str) -> None:
