@@ -9,10 +9,9 @@ import psycopg
 from integration.causes.cause import OpenCause, Reader, Words
 from integration.causes.disk import Disk
 from integration.causes.silence import LOST, SHORTEST, is_silent, weeks_of
+from integration.causes.state import InstallationState
 from integration.database import rows
-from integration.pipeline.job_states import DAEMON, state_of_job
-from integration.pipeline.marts import marts_exist
-from integration.privacy.due_erasures import SOON, due_erasures
+from integration.privacy.due_erasures import SOON, DueErasures
 
 SILENT, LAPSED = "silence_anywhere", "url_validation_lapsed"
 DAEMON_SILENT, DISK, ERASURE = "daemon_silent", "disk_nearly_full", "erasure_due"
@@ -27,16 +26,15 @@ LAPSED_AFTER = VALIDATED_EVERY + timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=10)
 
 
-def causes_of_zoom(
-    connection: psycopg.Connection, *, connected_since: datetime | None, now: datetime
-) -> list[OpenCause]:
-    """Whether Zoom sends nothing for any account. `connected_since` is the start of the oldest
-    connection in use; without one, Zoom has nothing to send.
+def causes_of_zoom(connection: psycopg.Connection, state: InstallationState) -> list[OpenCause]:
+    """Whether Zoom sends nothing for any account. Without a connection in use, it has nothing to
+    send.
     """
+    connected_since, now = min(state.connections.connected_at, default=None), state.at
     if connected_since is None:
         return []
     found = []
-    last = _last_received(connection) if marts_exist(connection) else None
+    last = _last_received(connection) if state.has_marts else None
     if (
         last is not None
         and connected_since <= last < now - SHORTEST
@@ -46,7 +44,7 @@ def causes_of_zoom(
         )
     ):
         found.append(OpenCause(SILENT, since=last))
-    return found + causes_of_validation(last_validation(connection), now=now)
+    return found + causes_of_validation(state.url_validated_at, now=now)
 
 
 def causes_of_validation(last: datetime | None, *, now: datetime) -> list[OpenCause]:
@@ -67,26 +65,14 @@ def causes_of_disk(disk: Disk | None) -> list[OpenCause]:
     return [OpenCause(DISK)] if disk is not None and disk.is_nearly_full else []
 
 
-def causes_of_erasure(connection: psycopg.Connection, *, now: datetime) -> list[OpenCause]:
+def causes_of_erasure(due: DueErasures) -> list[OpenCause]:
     """People who asked for erasure count from 48 hours before it is due. Accounts are erased
     automatically, so they count only when that is overdue.
     """
-    due = due_erasures(connection, now=now)
     if not due.requests and not due.overdue_accounts:
         return []
     since = min((one.due_at - SOON for one in due.requests), default=None)
     return [OpenCause(ERASURE, since=since)]
-
-
-def last_validation(connection: psycopg.Connection) -> datetime | None:
-    """When Zoom last validated the URL of the installation's own app."""
-    return rows.maybe_scalar(
-        connection, datetime, "select validated_at from integration.last_url_validation"
-    )
-
-
-def daemon_seen(connection: psycopg.Connection) -> datetime | None:
-    return state_of_job(connection, DAEMON).passed_at
 
 
 def _last_received(connection: psycopg.Connection) -> datetime | None:

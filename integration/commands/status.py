@@ -51,28 +51,28 @@ def status(is_json: bool) -> None:
 
 
 def _print(facts: Facts, problems: Sequence[Problem], settings: Settings) -> None:
-    now = facts.at
+    state, now = facts.state, facts.at
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     console.print(_connections(facts.connections, now))
     for name, value in {
         "last batch": _batch(facts.last_batch, now),
-        "backlog": _backlog(facts.backlog, now),
+        "backlog": _backlog(state.backlog, now),
         "next batch": "; ".join(facts.reasons_for_batch) or "nothing to do",
         "delay to entry": _delay(facts.delay),
         "failed runs": f"{facts.failed_runs} in the last day",
-        "nightly audit": _audit(facts.audit, now),
+        "nightly audit": _audit(state.audit, now),
         "webhook secrets": secrets_in_words(settings),
-        "URL validation": ago(facts.url_validated_at, now),
-        "Dagster daemon": ago(facts.daemon_seen_at, now),
+        "URL validation": ago(state.url_validated_at, now),
+        "Dagster daemon": ago(state.daemon_seen_at, now),
         "mail": _mail(facts.mails, now),
         "notifications": "; ".join(
             f"{one.channel}: {unsent_of(one, now)}" for one in facts.channels
         )
         or "no problem",
-        "not derived": "; ".join(_not_derived(one, now) for one in facts.failures) or "nothing",
+        "not derived": "; ".join(_not_derived(one, now) for one in state.failures) or "nothing",
     }.items():
         console.print(f"{name + ':':16}{value}")
-    if facts.failures:
+    if state.failures:
         console.print(_failed_sessions(facts.failed_sessions, now))
     if problems:
         console.print("\nNeeds attention:")

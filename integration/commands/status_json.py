@@ -17,7 +17,7 @@ FORMAT = 1  # increased when a field changes its meaning or is removed, not when
 
 
 def as_json(facts: Facts, problems: Sequence[Problem]) -> str:
-    erasures = facts.erasures
+    state, erasures = facts.state, facts.state.erasures
     shown = {
         "format": FORMAT,
         "at": facts.at,
@@ -25,22 +25,22 @@ def as_json(facts: Facts, problems: Sequence[Problem]) -> str:
         "problems": [asdict(one) for one in problems],
         "connections": [asdict(one) for one in facts.connections],
         "last_batch": asdict(facts.last_batch) if facts.last_batch else None,
-        "last_finished_at": facts.batches.last_finished_at,
-        "last_failed_at": facts.batches.last_failed_at,
-        "backlog": asdict(facts.backlog),
+        "last_finished_at": state.batches.last_finished_at,
+        "last_failed_at": state.batches.last_failed_at,
+        "backlog": asdict(state.backlog),
         "next_batch": facts.reasons_for_batch,
         "delay_to_entry": _delay(facts.delay),
         "failed_runs_last_day": facts.failed_runs,
-        "nightly_audit": asdict(facts.audit),
+        "nightly_audit": asdict(state.audit),
         "webhook_secrets": {
             "for_all_accounts": facts.webhook_accounts.count(None),
             "for_one_account": sorted(one for one in facts.webhook_accounts if one),
         },
-        "url_validated_at": facts.url_validated_at,
-        "daemon_seen_at": facts.daemon_seen_at,
+        "url_validated_at": state.url_validated_at,
+        "daemon_seen_at": state.daemon_seen_at,
         "mail": asdict(facts.mails),
         "notifications": [asdict(one) for one in facts.channels],
-        "not_derived": [asdict(one) for one in facts.failures],
+        "not_derived": [asdict(one) for one in state.failures],
         "failed_sessions": [
             {
                 "organization_id": one.organization_id,

@@ -46,12 +46,14 @@ def _of_connections(facts: Facts) -> Iterator[Problem]:
 
 def _of_batches(facts: Facts) -> Iterator[Problem]:
     """Reports that the last batch failed, or that one should have run by now."""
-    now, oldest = facts.at, facts.backlog.oldest_received_at
-    in_use = [one.connected_at for one in facts.connections if one.status != "disconnected"]
-    late = causes_of_updates(facts.batches, waiting_since=oldest, connected_at=in_use, now=now)
+    now, oldest = facts.at, facts.state.backlog.oldest_received_at
+    in_use = facts.state.connections.connected_at
+    late = causes_of_updates(
+        facts.state.batches, waiting_since=oldest, connected_at=in_use, now=now
+    )
     states = {one.facts["state"] for one in late}
     if "failed" in states:
-        failed = ago(facts.batches.last_failed_at, now)
+        failed = ago(facts.state.batches.last_failed_at, now)
         text = f"The last batch failed {failed}. See Runs in the Dagster UI."
         yield Problem("batch_failed", text)
     if "waiting" in states:
@@ -68,7 +70,7 @@ def _of_batches(facts: Facts) -> Iterator[Problem]:
 
 
 def _of_audit(facts: Facts) -> Iterator[Problem]:
-    if facts.audit.failed_since is not None:
+    if facts.state.audit.failed_since is not None:
         yield Problem(
             "audit_failed",
             "The nightly audit of all tables failed. It found a difference or could not finish. "
@@ -77,13 +79,13 @@ def _of_audit(facts: Facts) -> Iterator[Problem]:
 
 
 def _of_erasures(facts: Facts) -> Iterator[Problem]:
-    for account in facts.erasures.overdue_accounts:
+    for account in facts.state.erasures.overdue_accounts:
         yield Problem(
             "erasure_overdue",
             f"Zoom account {account} removed the app, and its erasure is overdue. To erase it now, "
             f"run: worksights-zoom erase --zoom-account {account}",
         )
-    for one in facts.erasures.requests:
+    for one in facts.state.erasures.requests:
         yield Problem(
             "erasure_requested",
             f"User {one.user_id} of {one.organization_id} asked for erasure, which is due by "
@@ -113,7 +115,7 @@ def _of_channels(facts: Facts) -> Iterator[Problem]:
 
 
 def _of_failures(facts: Facts) -> Iterator[Problem]:
-    if facts.failures:
+    if facts.state.failures:
         yield Problem(
             "not_derived",
             "Some sessions or tables could not be derived and keep their previous rows. They are "

@@ -10,15 +10,17 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class ConnectionStates:
-    """`details` are the reasons why connections need attention. `oldest_import_at` is the last
-    import of users of the connection in use whose last import is longest ago; a connection that was
-    never imported counts from when it was connected.
+    """`details` are the reasons why connections need attention. `connected_at` are the starts of
+    the connections in use. `oldest_import_at` is the last import of users of the connection in use
+    whose last import is longest ago; a connection that was never imported counts from when it was
+    connected.
     """
 
     active: int
     needs_attention: int
     disconnected: int
     details: list[str | None]
+    connected_at: list[datetime]
     oldest_import_at: datetime | None
 
 
@@ -34,6 +36,9 @@ def connection_states(connection: psycopg.Connection) -> ConnectionStates:
             coalesce(
                 array_agg(status_detail) filter (where status = 'needs_attention'), '{}'
             ) as details,
+            coalesce(
+                array_agg(connected_at) filter (where disconnected_at is null), '{}'
+            ) as connected_at,
             min(coalesce(users_imported_at, connected_at)) filter (
                 where disconnected_at is null
             ) as oldest_import_at

@@ -15,6 +15,7 @@ from integration.causes.disk import Disk
 from integration.causes.open import open_causes, state_of
 from integration.causes.operator import causes_of_installation
 from integration.causes.people import Unmapped
+from integration.causes.state import read_state
 from integration.database import rows
 from integration.database.own_organization import limit_to
 from integration.notify.channels import Channels
@@ -50,7 +51,9 @@ def watch(
         try:
             with transaction() as connection:
                 found = (
-                    causes_of_installation(connection, disk=read_disk(), now=now)
+                    causes_of_installation(
+                        connection, read_state(connection, disk=read_disk(), now=now)
+                    )
                     if organization_id is None
                     else _causes_of(connection, count, organization_id=organization_id, now=now)
                 )

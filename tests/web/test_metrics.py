@@ -167,6 +167,19 @@ def test_reading_the_figures_costs_the_same_after_years(installation: Installati
     assert sum(blocks) < MOST_BLOCKS
 
 
+def test_no_fact_is_read_twice(installation: Installation) -> None:
+    with_a_meeting(installation)
+    installation.execute(PROBLEMS)
+    with connect(installation.url, role="page") as connection:
+        see_queues_of_everybody(connection)
+        asked: list[tuple[Any, Any]] = []
+        connection.cursor_factory = recording(asked)
+        list(figures_of_database(connection, disk=None, now=now_of(installation)))
+    queries = [str(query) for query in asked]
+    assert sorted(one for one in set(queries) if queries.count(one) > 1) == []
+    assert len(queries) < 30
+
+
 def now_of(installation: Installation) -> Any:
     return installation.value("select now()")
 

@@ -4,7 +4,7 @@ Each follows a rule of `status` or of the table of causes, and is read by the sa
 query reads more as the history grows.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import psycopg
@@ -12,27 +12,24 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from integration.causes.connections import ACCESS, IMPORT, cause_of_failure
 from integration.causes.disk import Disk
-from integration.causes.installation import daemon_seen, last_validation
 from integration.causes.operator import causes_of_installation
+from integration.causes.state import InstallationState, read_state
 from integration.causes.table import CAUSES
-from integration.connections.states import connection_states
+from integration.connections.states import ConnectionStates
 from integration.database import rows
 from integration.notify.noticed import counted_causes
 from integration.notify.outbox import failing_channels
 from integration.notify.waiting import mail_state
-from integration.pipeline.arrivals import batches_of_installation
 from integration.pipeline.batches import batches_started
-from integration.pipeline.failed_sessions import failures_by_organization
+from integration.pipeline.failed_sessions import Failures
 from integration.pipeline.job_states import (
     AUDIT_JOB,
     BATCH_JOB,
     failures_of_jobs,
     newest_failed_checks,
-    state_of_job,
 )
-from integration.pipeline.marts import marts_exist
-from integration.pipeline.status import backlog, finished_batch
-from integration.privacy.due_erasures import due_erasures
+from integration.pipeline.status import Backlog, finished_batch
+from integration.privacy.due_erasures import DueErasures
 
 JOB = "dagster_job"  # Prometheus has a label `job` of its own
 
@@ -41,16 +38,17 @@ def figures_of_database(
     connection: psycopg.Connection, *, disk: Disk | None, now: datetime
 ) -> Iterator[Metric]:
     """Only figures that are known: before the first batch, the last batch has no time."""
-    yield from _batches(connection)
-    yield from _jobs(connection)
-    if marts_exist(connection):  # the first batch creates the view that the page reads
-        yield from _deliveries(connection, now=now)
-    yield from _connections(connection)
-    yield from _failures(connection)
-    yield from _erasures(connection, now=now)
+    state = read_state(connection, disk=disk, now=now)
+    yield from _batches(connection, state)
+    yield from _jobs(connection, state)
+    if state.has_marts:  # the first batch creates the view that the page reads
+        yield from _deliveries(state.backlog)
+    yield from _connections(state.connections)
+    yield from _failures(state.failures)
+    yield from _erasures(state.erasures, now=now)
     yield from _mails(connection, now=now)
-    yield from _zoom(connection)
-    yield from _problems(connection, disk=disk, now=now)
+    yield from _zoom(state)
+    yield from _problems(connection, state)
     yield from _gauge(
         "zoom_database_size_bytes",
         "Size of the database on disk",
@@ -58,13 +56,13 @@ def figures_of_database(
     )
 
 
-def _batches(connection: psycopg.Connection) -> Iterator[Metric]:
+def _batches(connection: psycopg.Connection, state: InstallationState) -> Iterator[Metric]:
     yield CounterMetricFamily(
         "zoom_batches_started",
         "Batches started so far",
         value=batches_started(connection),
     )
-    batches = batches_of_installation(connection)
+    batches = state.batches
     yield from _time(
         "zoom_last_batch_finished",
         "When the last batch finished",
@@ -98,7 +96,7 @@ def _batches(connection: psycopg.Connection) -> Iterator[Metric]:
         )
 
 
-def _jobs(connection: psycopg.Connection) -> Iterator[Metric]:
+def _jobs(connection: psycopg.Connection, state: InstallationState) -> Iterator[Metric]:
     failures = CounterMetricFamily(
         "zoom_run_failures",
         "Failed runs of each Dagster job, whether a schedule, a sensor, a command or a person "
@@ -108,14 +106,14 @@ def _jobs(connection: psycopg.Connection) -> Iterator[Metric]:
     for job, count in failures_of_jobs(connection).items():
         failures.add_metric([job], count)
     yield failures
-    audit = state_of_job(connection, AUDIT_JOB)
+    audit = state.audit
     yield from _time("zoom_last_audit_passed", "When a nightly audit last passed", audit.passed_at)
     yield from _gauge(
         "zoom_audit_failing",
         "1 from the first failed nightly audit until one passes, else 0",
         audit.failed_since is not None,
     )
-    is_batch_failing = batches_of_installation(connection).failed_since is not None
+    is_batch_failing = state.batches.failed_since is not None
     of_batch = newest_failed_checks(connection, BATCH_JOB) if is_batch_failing else []
     yield from _gauges(
         "zoom_checks_failed",
@@ -125,8 +123,7 @@ def _jobs(connection: psycopg.Connection) -> Iterator[Metric]:
     )
 
 
-def _deliveries(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]:
-    found = backlog(connection, now=now, ledger="operations.deliveries")
+def _deliveries(found: Backlog) -> Iterator[Metric]:
     yield from _gauge(
         "zoom_deliveries_waiting", "Deliveries that no batch has processed yet", found.waiting
     )
@@ -142,8 +139,7 @@ def _deliveries(connection: psycopg.Connection, *, now: datetime) -> Iterator[Me
     )
 
 
-def _connections(connection: psycopg.Connection) -> Iterator[Metric]:
-    found = connection_states(connection)
+def _connections(found: ConnectionStates) -> Iterator[Metric]:
     yield from _gauges(
         "zoom_connections",
         "Connections by status",
@@ -175,8 +171,7 @@ def _connections(connection: psycopg.Connection) -> Iterator[Metric]:
     )
 
 
-def _failures(connection: psycopg.Connection) -> Iterator[Metric]:
-    failures = failures_by_organization(connection)
+def _failures(failures: Sequence[Failures]) -> Iterator[Metric]:
     yield from _gauge(
         "zoom_sessions_failed",
         "Sessions that could not be derived and keep their previous rows",
@@ -189,8 +184,7 @@ def _failures(connection: psycopg.Connection) -> Iterator[Metric]:
     )
 
 
-def _erasures(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]:
-    due = due_erasures(connection, now=now)
+def _erasures(due: DueErasures, *, now: datetime) -> Iterator[Metric]:
     yield from _gauges(
         "zoom_erasures_due_soon",
         "Erasures due within 48 hours: of accounts that removed the app, which are erased "
@@ -224,25 +218,22 @@ def _mails(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]
     )
 
 
-def _zoom(connection: psycopg.Connection) -> Iterator[Metric]:
+def _zoom(state: InstallationState) -> Iterator[Metric]:
     yield from _time(
         "zoom_url_validated",
         "When Zoom last validated the URL of the installation's own app",
-        last_validation(connection),
+        state.url_validated_at,
     )
     yield from _time(
         "zoom_daemon_seen",
         "When Dagster's daemon last evaluated the sensor `backlog`, which it does once a minute",
-        daemon_seen(connection),
+        state.daemon_seen_at,
     )
 
 
-def _problems(
-    connection: psycopg.Connection, *, disk: Disk | None, now: datetime
-) -> Iterator[Metric]:
-    found = causes_of_installation(connection, disk=disk, now=now)
-    operators = [one.name for one in found]
-    of_organizations = counted_causes(connection, now=now)
+def _problems(connection: psycopg.Connection, state: InstallationState) -> Iterator[Metric]:
+    operators = [one.name for one in causes_of_installation(connection, state)]
+    of_organizations = counted_causes(connection, now=state.at)
     yield from _gauges(
         "zoom_problems",
         "Open problems by cause, as in notifications; those of organizations only while a process "
