@@ -15,8 +15,6 @@ from integration.privacy.due_erasures import SOON, DueErasures
 
 SILENT, LAPSED = "silence_anywhere", "url_validation_lapsed"
 DAEMON_SILENT, DISK, ERASURE = "daemon_silent", "disk_nearly_full", "erasure_due"
-# `status` shows these in the words of the emails. For the others, it names the accounts and users.
-WITHOUT_IDS = (SILENT, LAPSED, DAEMON_SILENT, DISK)
 
 # Zoom validates the URL every 72 hours and, after six failures in a row, sends nothing more. After
 # this time, one validation has failed.

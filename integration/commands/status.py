@@ -16,6 +16,7 @@ from integration.commands.status_problems import Problem, problems_of, unsent_of
 from integration.commands.webhook_secrets import secrets_in_words
 from integration.database.postgres import connect, database_url
 from integration.notify.waiting import MailState
+from integration.pipeline.arrivals import Batches
 from integration.pipeline.failed_sessions import FailedSession, Failures
 from integration.pipeline.job_states import JobState
 from integration.pipeline.status import Backlog, BatchStatus, ConnectionStatus, Delay
@@ -55,7 +56,7 @@ def _print(facts: Facts, problems: Sequence[Problem], settings: Settings) -> Non
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     console.print(_connections(facts.connections, now))
     for name, value in {
-        "last batch": _batch(facts.last_batch, now),
+        "last batch": _batch(facts.last_batch, state.batches, now),
         "backlog": _backlog(state.backlog, now),
         "next batch": "; ".join(facts.reasons_for_batch) or "nothing to do",
         "delay to entry": _delay(facts.delay),
@@ -104,12 +105,15 @@ def _connections(rows: list[ConnectionStatus], now: datetime) -> Table | str:
     return table
 
 
-def _batch(batch: BatchStatus | None, now: datetime) -> str:
+def _batch(batch: BatchStatus | None, batches: Batches, now: datetime) -> str:
+    failed = ""
+    if batches.failed_since is not None:
+        failed = f"; last failure {ago(batches.last_failed_at, now)}"
     if batch is None:
-        return "none yet"
+        return f"none yet{failed}"
     if batch.finished_at is None:
-        return f"{batch.batch}, started {ago(batch.started_at, now)}, not finished"
-    return f"{batch.batch}, finished {ago(batch.finished_at, now)}"
+        return f"{batch.batch}, started {ago(batch.started_at, now)}, not finished{failed}"
+    return f"{batch.batch}, finished {ago(batch.finished_at, now)}{failed}"
 
 
 def _audit(audit: JobState, now: datetime) -> str:

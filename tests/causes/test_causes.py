@@ -2,13 +2,14 @@
 see.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from integration.causes.cause import OpenCause, Reader, Words
-from integration.causes.connections import causes_of_connections
+from integration.causes.connections import ACCESS, IMPORT, causes_of_connections
 from integration.causes.failures import causes_of_deliveries, causes_of_failures
 from integration.causes.people import Unmapped, causes_of_people
 from integration.causes.silence import Weeks, is_silent
@@ -19,6 +20,7 @@ from integration.dates import MONTH_FIRST
 from integration.pipeline.arrivals import Arrivals, Batches
 from integration.pipeline.cleaned_texts import UnreadableSetting
 from integration.pipeline.failed_sessions import Failures
+from integration.settings import PROJECT
 from integration.web.overview.attention import needs_of_identity
 from integration.zoom.errors import RECONNECT, TransientZoomError
 
@@ -193,6 +195,14 @@ def test_every_cause_has_an_audience_and_names_no_table() -> None:
     for name in CAUSES:
         said = words_of(OpenCause(name, facts=facts), ADMIN)
         assert "_" not in f"{said.title} {said.text} {said.lost}", name
+
+
+def test_the_problems_of_status_are_documented_by_the_names_of_the_causes() -> None:
+    document = (PROJECT / "docs" / "operations" / "monitoring.md").read_text()
+    names = re.search(r"^\| `problems\.name`.*? is one of (.*?);", document, re.MULTILINE)[1]
+    of_operator = {name for name, cause in CAUSES.items() if cause.audience == "operator"}
+    expected = of_operator | {ACCESS, IMPORT, "mail_waiting", "notifications_failing"}
+    assert set(re.findall(r"`(\w+)`", names)) == expected
 
 
 def test_unreadable_settings_are_reported_with_the_next_step() -> None:

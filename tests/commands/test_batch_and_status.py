@@ -71,7 +71,7 @@ def test_a_failed_batch_is_recorded_without_the_daemon(program_with_tables: Prog
         ("zoom_batch", True, 1),
         ("zoom_batch", True, 2),
     ]
-    assert "The last batch failed" in program("status").out
+    assert "- Batches are late. Batches are failing." in program("status").out
 
 
 def test_the_status_shows_what_a_batch_has_done(

@@ -92,21 +92,32 @@ STATES = {
         GOOD + IN_NEED,
         ["Zoom account AcmeZoomAccount0000000 of acme: The grant lacks a scope."],
     ),
-    "a failed batch": (GOOD + BATCH_FAILED, ["The last batch failed 60 min ago."]),
+    "a failed batch": (
+        GOOD + BATCH_FAILED,
+        [
+            "last batch:     1, finished 5 h ago; last failure 60 min ago\n",
+            "- Batches are late. Batches are failing. See Runs in the Dagster UI.",
+        ],
+    ),
     "a failed batch before the last good one": (
         GOOD + BATCH_FAILED.replace("1 hours", "6 hours"), [],
     ),
     "no batch": (
-        CONNECTED.replace("5 hours", "9 hours"), ["No batch has finished for several hours."],
+        CONNECTED.replace("5 hours", "9 hours"),
+        ["- Batches are late. No batch has finished for hours."],
     ),
     "a backlog": (
-        GOOD + WAITING, ["The oldest waiting delivery was received 50 min ago."],
+        GOOD + WAITING,
+        [
+            "backlog:        1 delivery waiting, oldest received 50 min ago",
+            "- Batches are late. Deliveries are waiting. Check that the Dagster daemon is running.",
+        ],
     ),
     "a failed audit, good batches": (
         GOOD + AUDIT_FAILED,
         [
             "nightly audit:  failed (first time 6 h ago): dbt_models",
-            "The nightly audit of all tables failed. It found a difference",
+            "- The nightly audit failed. It found a difference",
             "worksights-zoom rebuild --check",
         ],
     ),
@@ -203,16 +214,16 @@ def test_failing_sessions_are_listed_with_tables_and_error(program: Program) -> 
 NAMES_OF_PROBLEMS = {
     "a URL that Zoom no longer validates": ["url_validation_lapsed"],
     "a daemon that is gone": ["daemon_silent"],
-    "a connection": ["connection_needs_attention"],
-    "a failed batch": ["batch_failed"],
-    "no batch": ["no_batch"],
-    "a backlog": ["deliveries_waiting"],
-    "a failed audit, good batches": ["audit_failed"],
-    "an erasure that is overdue": ["erasure_overdue"],
-    "a person who asked for erasure": ["erasure_requested"],
+    "a connection": ["access_lost"],
+    "a failed batch": ["batches_late"],
+    "no batch": ["batches_late"],
+    "a backlog": ["batches_late"],
+    "a failed audit, good batches": ["audit_failed_anywhere"],
+    "an erasure that is overdue": ["erasure_due"],
+    "a person who asked for erasure": ["erasure_due"],
     "mail that waits": ["mail_waiting"],
     "a channel over which nothing arrives": ["notifications_failing"],
-    "sessions and settings that fail": ["not_derived"],
+    "sessions and settings that fail": ["failures_anywhere"],
 }
 DOCUMENT = (PROJECT / "docs" / "operations" / "monitoring.md").read_text()
 
