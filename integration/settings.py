@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.fernet import Fernet, MultiFernet
@@ -32,21 +32,17 @@ LONGEST_GRACE_DAYS = 10
 
 @dataclass(frozen=True)
 class Settings:
-    """Every setting of `.env.example`, read once. Empty and placeholder values count as missing."""
+    """Every setting of `.env.example`. Empty and placeholder values count as missing."""
 
     home: Path
     values: Mapping[str, str]
-    # Values from files and commands, by setting: each is read once.
-    _read: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def get(self, name: str, default: str = "") -> str:
         """SettingsError if the value comes from a file or a command and cannot be read."""
         form = sources.form_in_use(name, self.values)
         if form in (None, name):
             return self.values[name].strip() if form else default
-        if name not in self._read:
-            self._read[name] = sources.read_value(form, self.values[form].strip(), folder=PROJECT)
-        return self._read[name]
+        return sources.read_value(form, self.values[form].strip(), folder=PROJECT)
 
     def form_of(self, name: str) -> str:
         """The name under which the setting is set: its own, or the one for a file or a command."""
@@ -54,8 +50,7 @@ class Settings:
 
     def changed(self, values: Mapping[str, str]) -> "Settings":
         """A copy with these values, which replace the settings in any form."""
-        rest = sources.without(values, self.values)
-        return Settings(self.home, {**rest, **values}, sources.without(values, self._read))
+        return Settings(self.home, {**sources.without(values, self.values), **values})
 
     def only_of(self, *processes: str) -> "Settings":
         """The settings that processes of these kinds read, and no others. One that has an address
@@ -67,10 +62,7 @@ class Settings:
             names -= {"DATABASE_URL"}
         for name in sources.SECRETS & names:
             self.get(name)
-        others = OF_ANY_PROCESS - names
-        return Settings(
-            self.home, sources.without(others, self.values), sources.without(others, self._read)
-        )
+        return Settings(self.home, sources.without(OF_ANY_PROCESS - names, self.values))
 
     def require(self, name: str) -> str:
         """The value, or SettingsError that names it."""

@@ -5,6 +5,7 @@ the output of the command in `NAME_COMMAND`. No error repeats a value.
 import shlex
 import subprocess
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 # Anyone who knows the value of one of these can read or do what others must not.
@@ -53,8 +54,11 @@ def over(upper: Mapping[str, str], lower: Mapping[str, str]) -> dict[str, str]:
     return {**without(named, lower), **upper}
 
 
+@cache
 def read_value(form: str, source: str, *, folder: Path) -> str:
-    """The value in the file or printed by the command. Files are relative to the folder."""
+    """The value in the file or printed by the command. Files are relative to the folder. A process
+    reads each value once, however often it reads its settings; what failed is tried again.
+    """
     if form.endswith(_FILE):
         return _in_file(form, folder / source)
     return _printed(form, source)

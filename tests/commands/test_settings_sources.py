@@ -129,6 +129,22 @@ def test_a_command_runs_once_and_only_for_a_process_that_needs_it(tmp_path: Path
     assert (tmp_path / "ran").read_text() == "ran\n"
 
 
+@pytest.mark.parametrize("form", ["_FILE", "_COMMAND"])
+def test_a_process_reads_a_secret_once_however_often_it_reads_its_settings(
+    form: str, tmp_path: Path
+) -> None:
+    """A sensor reads the settings at each tick. What could not be read is tried again."""
+    source = str(tmp_path / "secret") if form == "_FILE" else f"cat {tmp_path}/secret"
+    values = {f"SESSION_KEY{form}": source}
+    with pytest.raises(SettingsError):
+        settings_of(tmp_path, **values).get("SESSION_KEY")
+    file_with(tmp_path, VALUE)
+    first = settings_of(tmp_path, **values).only_of("page").get("SESSION_KEY")
+    file_with(tmp_path, "another-value")
+    later = settings_of(tmp_path, **values).only_of("page").get("SESSION_KEY")
+    assert (first, later) == (VALUE, VALUE)
+
+
 def test_a_process_that_cannot_read_its_secret_does_not_start(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, SMTP_URL_COMMAND="false")
     with pytest.raises(SettingsError, match="SMTP_URL_COMMAND: the command failed"):
