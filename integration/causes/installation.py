@@ -53,10 +53,12 @@ def causes_of_validation(last: datetime | None, *, now: datetime) -> list[OpenCa
 
 
 def causes_of_daemon(seen_at: datetime | None, *, now: datetime) -> list[OpenCause]:
-    """An installation that has never run a daemon starts its batches in another way."""
-    if seen_at is None or seen_at >= now - SEEN_EVERY:
+    """An installation that has never run a daemon starts its batches in another way. A time in the
+    future is from a clock that was ahead: a daemon that runs replaces it within a minute.
+    """
+    if seen_at is None or abs(now - seen_at) <= SEEN_EVERY:
         return []
-    return [OpenCause(DAEMON_SILENT, since=seen_at)]
+    return [OpenCause(DAEMON_SILENT, since=seen_at if seen_at < now else None)]
 
 
 def causes_of_disk(disk: Disk | None) -> list[OpenCause]:

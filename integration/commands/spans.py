@@ -2,9 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from integration.pipeline.batch_time import is_ahead
+
 
 def ago(then: datetime | None, now: datetime) -> str:
-    return f"{span(now - then)} ago" if then else "never"
+    """A time in the future is from a clock that was ahead. It is not recent."""
+    if then is None:
+        return "never"
+    if is_ahead(then, clock=now):
+        return f"{span(then - now)} in the future"
+    return f"{span(now - then)} ago"
 
 
 def span(length: timedelta | None) -> str:

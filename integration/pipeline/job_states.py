@@ -34,11 +34,11 @@ class JobState:
 
 
 def record_passed_job(connection: psycopg.Connection, job: str, *, now: datetime) -> None:
+    """Replaces an earlier time, and one from a clock that was ahead."""
     connection.execute(
         """
         insert into pipeline.passed_jobs (job, passed_at) values (%s, %s)
-        on conflict (job) do update
-            set passed_at = greatest(passed_jobs.passed_at, excluded.passed_at)
+        on conflict (job) do update set passed_at = excluded.passed_at
         """,
         [job, now],
     )

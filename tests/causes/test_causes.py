@@ -11,6 +11,7 @@ import pytest
 from integration.causes.cause import OpenCause, Reader, Words
 from integration.causes.connections import ACCESS, IMPORT, causes_of_connections
 from integration.causes.failures import causes_of_deliveries, causes_of_failures
+from integration.causes.installation import causes_of_daemon
 from integration.causes.people import Unmapped, causes_of_people
 from integration.causes.silence import Weeks, is_silent
 from integration.causes.table import CAUSES, words_of
@@ -131,6 +132,22 @@ def test_updates_are_late_when_they_fail_wait_or_do_not_run(
 def test_a_new_connection_does_not_make_a_batch_overdue() -> None:
     never = Batches(None, None, None)
     assert causes_of_updates(never, waiting_since=None, connected_at=[NOW - HOUR], now=NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("seen_at", "since"),
+    [
+        (None, []),
+        (NOW - 9 * MINUTE, []),
+        (NOW - 11 * MINUTE, [NOW - 11 * MINUTE]),
+        (NOW + 9 * MINUTE, []),  # the clocks of two machines differ
+        (NOW + DAY, [None]),  # the clock was ahead, and no daemon has replaced the time since
+    ],
+)
+def test_a_daemon_is_missing_when_it_was_not_seen_lately(
+    seen_at: datetime | None, since: list[datetime | None]
+) -> None:
+    assert [one.since for one in causes_of_daemon(seen_at, now=NOW)] == since
 
 
 def test_deliveries_that_could_not_be_read_are_one_cause_with_their_reasons() -> None:

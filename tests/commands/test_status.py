@@ -149,6 +149,10 @@ STATES = {
         ],
     ),
     "a daemon that is there": (GOOD + DAEMON_SEEN.replace("11", "9"), []),
+    "a daemon that was seen by a clock ahead": (
+        GOOD + DAEMON_SEEN.replace("- interval '11 minutes'", "+ interval '73 hours'"),
+        ["Dagster daemon: 3 d in the future", "- Dagster's daemon has not been seen"],
+    ),
     "a person who asked for erasure not long ago": (GOOD + ASKED.replace("47", "49"), []),
     "mail that waits": (
         GOOD + MAIL,
@@ -214,6 +218,7 @@ def test_failing_sessions_are_listed_with_tables_and_error(program: Program) -> 
 NAMES_OF_PROBLEMS = {
     "a URL that Zoom no longer validates": ["url_validation_lapsed"],
     "a daemon that is gone": ["daemon_silent"],
+    "a daemon that was seen by a clock ahead": ["daemon_silent"],
     "a connection": ["access_lost"],
     "a failed batch": ["batches_late"],
     "no batch": ["batches_late"],

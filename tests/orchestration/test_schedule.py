@@ -152,6 +152,17 @@ def test_a_backlog_starts_a_batch_early(
     ]
 
 
+def test_the_daemon_replaces_the_time_of_a_clock_that_was_ahead(
+    installation: Installation, look: Callable[[str], str]
+) -> None:
+    installation.execute(
+        "insert into pipeline.passed_jobs values ('dagster_daemon', now() + interval '3 days')"
+    )
+    look("backlog")
+    ahead = "select passed_at > now() + interval '1 day' from pipeline.passed_jobs"
+    assert installation.execute(ahead) == [(False,)]
+
+
 def test_sensors_wait_for_a_running_batch(
     installation: Installation,
     look: Callable[[str], str],
