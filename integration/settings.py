@@ -107,6 +107,13 @@ class Settings:
         )
 
     @property
+    def has_own_app(self) -> bool:
+        """Whether a token is not bound to an account. True if this process has none to tell by."""
+        is_set = self.get("ZOOM_WEBHOOK_SECRET_TOKEN")
+        accounts = [account for _, account in self.webhook_secrets] if is_set else []
+        return not accounts or None in accounts
+
+    @property
     def encryption_keys(self) -> tuple[str, ...]:
         """Fernet keys; the first one encrypts. Several during a rotation."""
         keys = tuple(k.strip() for k in self.require("ENCRYPTION_KEY").split(",") if k.strip())

@@ -24,7 +24,8 @@ SETTINGS_OF: Mapping[str, frozenset[str]] = {
     | _PERIODS
     | {
         *("PAGE_DATABASE_URL", "METRICS_PORT"),
-        "ZOOM_WEBHOOK_SECRET_TOKEN",  # Overview tries the webhook's address
+        # To try the webhook's address, and to know whether the app is the installation's own.
+        "ZOOM_WEBHOOK_SECRET_TOKEN",
         "PRIVACY_CONTACT",
         "SECURITY_CONTACT",
         "NEW_ORGANIZATIONS",

@@ -25,8 +25,8 @@ SEEN_EVERY = timedelta(minutes=10)
 
 
 def causes_of_zoom(connection: psycopg.Connection, state: InstallationState) -> list[OpenCause]:
-    """Whether Zoom sends nothing for any account. Without a connection in use, it has nothing to
-    send.
+    """Whether Zoom sends nothing for any account, or no longer validates the URL. Without a
+    connection in use, it has nothing to send.
     """
     connected_since, now = min(state.connections.connected_at, default=None), state.at
     if connected_since is None:
@@ -42,7 +42,8 @@ def causes_of_zoom(connection: psycopg.Connection, state: InstallationState) -> 
         )
     ):
         found.append(OpenCause(SILENT, since=last))
-    return found + causes_of_validation(state.url_validated_at, now=now)
+    last_validated = state.url_validated_at if state.has_own_app else None
+    return found + causes_of_validation(last_validated, now=now)
 
 
 def causes_of_validation(last: datetime | None, *, now: datetime) -> list[OpenCause]:

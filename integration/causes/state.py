@@ -23,11 +23,12 @@ class InstallationState:
     """The state at one time. `disk` is the one of the home, as this process sees it. `has_marts`
     says whether a batch has created the views that pages read; before that, the backlog is empty
     for a login that cannot read the ledger. `url_validated_at` is when Zoom last validated the URL
-    of the installation's own app.
+    of the installation's own app; without one (`has_own_app`), no validation is recorded any more.
     """
 
     at: datetime
     disk: Disk | None
+    has_own_app: bool
     has_marts: bool
     connections: ConnectionStates
     batches: Batches
@@ -43,6 +44,7 @@ def read_state(
     connection: psycopg.Connection,
     *,
     disk: Disk | None,
+    has_own_app: bool,
     now: datetime,
     reads_ledger: bool = False,
 ) -> InstallationState:
@@ -55,6 +57,7 @@ def read_state(
     return InstallationState(
         at=now,
         disk=disk,
+        has_own_app=has_own_app,
         has_marts=has_marts,
         connections=connection_states(connection),
         batches=batches_of_installation(connection),

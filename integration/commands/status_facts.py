@@ -53,7 +53,13 @@ class Facts:
 
 
 def read_facts(connection: psycopg.Connection, settings: Settings, *, now: datetime) -> Facts:
-    state = read_state(connection, disk=disk_of(settings.home), now=now, reads_ledger=True)
+    state = read_state(
+        connection,
+        disk=disk_of(settings.home),
+        has_own_app=settings.has_own_app,
+        now=now,
+        reads_ledger=True,
+    )
     return Facts(
         state=state,
         connections=connection_statuses(connection),

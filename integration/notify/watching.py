@@ -36,6 +36,7 @@ def watch(
     channels: Channels,
     *,
     read_disk: ReadDisk,
+    has_own_app: bool,
     now: datetime,
 ) -> None:
     """Looks at every organization with a connection, each in a transaction of its own that is
@@ -52,7 +53,8 @@ def watch(
             with transaction() as connection:
                 found = (
                     causes_of_installation(
-                        connection, read_state(connection, disk=read_disk(), now=now)
+                        connection,
+                        read_state(connection, disk=read_disk(), has_own_app=has_own_app, now=now),
                     )
                     if organization_id is None
                     else _causes_of(connection, count, organization_id=organization_id, now=now)

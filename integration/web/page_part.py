@@ -34,9 +34,10 @@ PAGES_AT_ONCE = 8
 
 def page_part(settings: Settings, url: str) -> Part:
     """Raises SettingsError without a SESSION_KEY or a PUBLIC_URL, or with an unusable
-    SECURITY_CONTACT.
+    SECURITY_CONTACT or ZOOM_WEBHOOK_SECRET_TOKEN.
     """
     contact_uri(settings)
+    has_own_app = settings.has_own_app
     is_https = settings.public_url.startswith("https://")
     signing = Signing(settings.session_keys)
     pool = page_pool(url)
@@ -63,7 +64,9 @@ def page_part(settings: Settings, url: str) -> Part:
                 "page": page,
                 "pages_at_once": CapacityLimiter(PAGES_AT_ONCE),
                 "registry": new_registry(settings.home),
-                "figures": Figures(partial(read_figures, page.pool, settings.home)),
+                "figures": Figures(
+                    partial(read_figures, page.pool, settings.home, has_own_app=has_own_app)
+                ),
                 "readiness": Readiness(
                     partial(run_in_threadpool, can_answer, page.pool),
                     f"Pages cannot be answered. {next_steps(url)}\n",

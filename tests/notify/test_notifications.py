@@ -8,6 +8,7 @@ import hmac
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 
 import psycopg
@@ -112,6 +113,15 @@ def test_the_operator_is_notified_once_of_each_cause_of_the_installation(
             "select ended_at is null from integration.causes where cause = %s", [name]
         )
         assert states == [(False,)] * number
+
+
+def test_the_url_is_not_monitored_once_each_secret_is_bound_to_an_account(acme: Watched) -> None:
+    acme.make("url_validation_lapsed")
+    acme.look(NOW)
+    bound = acme.settings.changed({"ZOOM_WEBHOOK_SECRET_TOKEN": "secret@account"})
+    replace(acme, settings=bound).look(NOW + 2 * MINUTE)
+    found = acme.rows("select noticed_at, ended_at from integration.causes")
+    assert found == [(NOW, NOW + 2 * MINUTE)]
 
 
 def test_people_are_notified_of_a_cause_again_only_when_it_has_ended_and_is_back(

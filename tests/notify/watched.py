@@ -163,7 +163,14 @@ class Watched:
         """As one process does it: looks, then sends."""
         in_transaction = partial(page_of, self.url, EVERY)
         channels = channels_of(self.settings)
-        watch(in_transaction, count, channels, read_disk=lambda: self.disks[-1], now=now)
+        watch(
+            in_transaction,
+            count,
+            channels,
+            read_disk=lambda: self.disks[-1],
+            has_own_app=self.settings.has_own_app,
+            now=now,
+        )
         Notifier(in_transaction, channels, clock=lambda: now).send_waiting()
 
     def four_look(self, now: datetime) -> None:

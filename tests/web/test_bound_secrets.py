@@ -69,6 +69,17 @@ def test_only_a_validation_of_the_installations_own_app_is_recorded(bound: Recei
         assert owner.execute(recorded).fetchone() == (1,)
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("", True), (OWN, True), (SECRETS, True), (f"{BOUND}@one,{SHARED}@two", False)],
+    ids=["not set here", "one for all accounts", "both", "each for one account"],
+)
+def test_an_installation_has_an_app_of_its_own_unless_each_secret_is_bound(
+    value: str, expected: bool, tmp_path: Path
+) -> None:
+    assert Settings(tmp_path, {"ZOOM_WEBHOOK_SECRET_TOKEN": value}).has_own_app is expected
+
+
 @pytest.mark.parametrize("value", ["@account", "secret@", f"{OWN},@"])
 def test_a_secret_that_is_bound_to_nothing_is_named(value: str, tmp_path: Path) -> None:
     settings = Settings(tmp_path, {"ZOOM_WEBHOOK_SECRET_TOKEN": value})

@@ -1,5 +1,6 @@
 """What the receiver answers when Postgres is slow, hangs or is unavailable."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -21,6 +22,7 @@ from integration.web.receiver.deliveries import (
     ANSWER_SECONDS,
     CONNECTION_WAIT_SECONDS,
     STATEMENT_MILLISECONDS,
+    store_validation,
 )
 from simulator.sender import ANSWER_WITHIN_SECONDS
 from tests.patience import wait_until
@@ -122,6 +124,50 @@ def test_refusals_need_no_database(start_receiver: Callable[[str], Any]) -> None
         receiver.post(b"a" * (2 << 20)),
     ]
     assert [answer.status_code for answer in answers] == [200, 401, 413]
+
+
+def test_a_validation_that_was_not_recorded_is_recorded_after_the_next_delivery(
+    receiver: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorded = "select count(*) from ingress.url_validations"
+    with psycopg.connect(receiver.database_url, autocommit=True) as owner:
+        owner.execute("alter table ingress.url_validations rename to away")
+        assert receiver.post(challenge_body("token")).status_code == 200
+        wait_until(lambda: "URL validation not recorded: UndefinedTable" in caplog.text)
+        owner.execute("alter table ingress.away rename to url_validations")
+        assert receiver.post(event_body()).status_code == 204
+        wait_until(lambda: owner.execute(recorded).fetchone()[0] > 0)
+        assert receiver.post(event_body()).status_code == 204
+        assert owner.execute(recorded).fetchone() == (1,)
+
+
+def test_a_validation_that_cannot_be_recorded_is_tried_only_once_more(
+    receiver: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failures() -> int:
+        return caplog.text.count("URL validation not recorded")
+
+    with psycopg.connect(receiver.database_url, autocommit=True) as owner:
+        owner.execute("revoke insert on ingress.url_validations from receiver")
+    assert receiver.post(challenge_body("token")).status_code == 200
+    wait_until(lambda: failures() == 1)
+    assert receiver.post(event_body()).status_code == 204
+    wait_until(lambda: failures() == 2)
+    assert [receiver.post(event_body()).status_code for _ in range(3)] == [204] * 3
+    assert failures() == 2
+
+
+def test_a_validation_that_waited_is_recorded_with_the_time_of_its_answer(
+    database_url: str,
+) -> None:
+    async def record() -> None:
+        async with await psycopg.AsyncConnection.connect(database_url) as connection:
+            await store_validation(connection, age_seconds=3600)
+
+    asyncio.run(record())
+    with psycopg.connect(database_url) as owner:
+        ages = "select validated_at <= now() - interval '1 hour' from ingress.url_validations"
+        assert owner.execute(ages).fetchall() == [(True,)]
 
 
 def test_commits_wait_for_the_disk_whatever_the_default(

@@ -63,11 +63,15 @@ class Figures:
             self._found, self._read_at, self._reading = found, monotonic(), None
 
 
-def read_figures(pool: ConnectionPool, home: Path) -> bytes:
+def read_figures(pool: ConnectionPool, home: Path, *, has_own_app: bool) -> bytes:
     """In Prometheus' text format."""
     # The figures are of the whole installation.
     with across_organizations(pool, timeout=POOL_WAIT_SECONDS) as connection:
-        found = list(figures_of_database(connection, disk=disk_of(home), now=datetime.now(UTC)))
+        found = list(
+            figures_of_database(
+                connection, disk=disk_of(home), has_own_app=has_own_app, now=datetime.now(UTC)
+            )
+        )
     return generate_latest(_Found(found))
 
 

@@ -35,10 +35,10 @@ JOB = "dagster_job"  # Prometheus has a label `job` of its own
 
 
 def figures_of_database(
-    connection: psycopg.Connection, *, disk: Disk | None, now: datetime
+    connection: psycopg.Connection, *, disk: Disk | None, has_own_app: bool, now: datetime
 ) -> Iterator[Metric]:
     """Only figures that are known: before the first batch, the last batch has no time."""
-    state = read_state(connection, disk=disk, now=now)
+    state = read_state(connection, disk=disk, has_own_app=has_own_app, now=now)
     yield from _batches(connection, state)
     yield from _jobs(connection, state)
     if state.has_marts:  # the first batch creates the view that the page reads

@@ -30,9 +30,17 @@ def notify_thread(settings: Settings, pool: ConnectionPool) -> WorkerThread | No
     across = partial(across_organizations, pool)
     notifier = Notifier(across, channels, clock=lambda: datetime.now(UTC))
 
+    look = partial(
+        watch,
+        across,
+        count_unmapped,
+        channels,
+        read_disk=partial(disk_of, settings.home),
+        has_own_app=settings.has_own_app,
+    )
+
     def work(is_stopped: IsStopped) -> None:
-        read_disk = partial(disk_of, settings.home)
-        watch(across, count_unmapped, channels, read_disk=read_disk, now=notifier.clock())
+        look(now=notifier.clock())
         notifier.send_waiting(is_stopped=is_stopped)
 
     return WorkerThread("notifications", work)

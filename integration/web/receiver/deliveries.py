@@ -153,9 +153,15 @@ async def store_delivery(
     )
 
 
-async def store_validation(connection: AsyncConnection) -> None:
-    """Stores that Zoom validated the URL now; psycopg.Error if it could not be stored."""
-    await connection.execute("insert into ingress.url_validations default values")
+async def store_validation(connection: AsyncConnection, *, age_seconds: float) -> None:
+    """Stores that Zoom validated the URL, and how long ago by the clock of the database;
+    psycopg.Error if it could not be stored.
+    """
+    await connection.execute(
+        "insert into ingress.url_validations (validated_at) "
+        "values (now() - make_interval(secs => %s))",
+        [age_seconds],
+    )
 
 
 async def can_commit(connection: AsyncConnection) -> bool:

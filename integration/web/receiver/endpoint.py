@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from integration.web.receiver.body import read_body
-from integration.web.receiver.deliveries import store_delivery, store_validation, with_connection
+from integration.web.receiver.deliveries import store_delivery, with_connection
 from integration.web.receiver.verdict import Verdict, judge
 from integration.zoom.envelope import Envelope, open_envelope
 from integration.zoom.http import USER_AGENT
@@ -73,16 +73,9 @@ def _answer_challenge(request: Request, envelope: Envelope, secret: WebhookSecre
         return Response(status_code=400)
     is_own_check = request.headers.get("user-agent") == USER_AGENT
     is_own_app = secret.accounts is None
-    after = None if is_own_check or not is_own_app else BackgroundTask(_record_validation, request)
+    counts = is_own_app and not is_own_check
+    after = BackgroundTask(request.state.validations.record) if counts else None
     return JSONResponse(answer, background=after)
-
-
-async def _record_validation(request: Request) -> None:
-    """After the response, which needs no database."""
-    try:
-        await with_connection(request.state.pool, store_validation)
-    except psycopg.Error as error:
-        logger.error("URL validation not recorded: %s", type(error).__name__)
 
 
 async def _store(request: Request, body: bytes, verdict: Verdict) -> Response:
@@ -107,4 +100,4 @@ async def _store(request: Request, body: bytes, verdict: Verdict) -> Response:
         return Response(status_code=503)
     state.readiness.record_success()
     state.metrics.deliveries.labels(verdict.disposition).inc()
-    return Response(status_code=204)
+    return Response(status_code=204, background=BackgroundTask(state.validations.retry))

@@ -20,6 +20,7 @@ from integration.web.receiver.deliveries import (
 )
 from integration.web.receiver.endpoint import receive
 from integration.web.receiver.metrics import new_metrics
+from integration.web.receiver.validations import Validations
 from integration.zoom.signature import WebhookSecret
 
 
@@ -34,6 +35,7 @@ def receiver_part(settings: Settings, url: str) -> Part:
             yield {
                 "pool": pool,
                 "webhook_secrets": webhook_secrets,
+                "validations": Validations(pool),
                 "metrics": metrics,
                 "registry": metrics.registry,
                 "readiness": Readiness(
