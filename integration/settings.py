@@ -23,6 +23,7 @@ from integration.settings_sources import SettingsError as SettingsError
 PROJECT = Path(__file__).resolve().parent.parent
 KEYS_FILE = "keys.env"
 SHORTEST_KEY = 32
+UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 ROLE_PREFIX = re.compile(r"[a-z][a-z0-9_]{,39}")
 HOST_NAME = re.compile(r"[a-z0-9.-]*")
 DEV_SCHEMA_NAME = re.compile(r"(?!rebuild)[a-z][a-z0-9_]{,29}")
@@ -142,15 +143,21 @@ class Settings:
         return url
 
     @property
-    def tombstone_key(self) -> str:
-        """The key of the tombstones of erased people; it must never change."""
-        key = self.require("TOMBSTONE_KEY")
-        if len(key) < SHORTEST_KEY:
+    def tombstone_keys(self) -> tuple[str, ...]:
+        """The keys of the tombstones of erased people, newest first. None must ever be removed."""
+        listed = UNESCAPED_COMMA.split(self.require("TOMBSTONE_KEY"))
+        keys = tuple(each.strip().replace("\\,", ",") for each in listed if each.strip())
+        if min(map(len, keys), default=0) < SHORTEST_KEY:
             raise SettingsError(
                 f"TOMBSTONE_KEY must have at least {SHORTEST_KEY} characters. Create one with: "
-                "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+                "python -c 'import secrets; print(secrets.token_urlsafe(32))'. Commas separate "
+                "several keys, newest first. Write a comma that is part of a key as \\,"
             )
-        return key
+        if len(set(keys)) < len(keys):
+            raise SettingsError(
+                "TOMBSTONE_KEY has the same key twice. Remove the newer of the two."
+            )
+        return keys
 
     @property
     def oauth_url(self) -> str:

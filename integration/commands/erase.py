@@ -15,6 +15,7 @@ from integration.pipeline.derive import DerivationFailed
 from integration.privacy.certificates import Asked, certificate_of, lines_of
 from integration.privacy.organization import accounts_of, is_known, organization_name
 from integration.privacy.refusals import Refused
+from integration.privacy.tombstone_keys import require_recorded_keys
 from integration.quantities import quantity
 from integration.settings import Settings, read_settings
 
@@ -125,8 +126,9 @@ def _erase_person(
     topics: str,
 ) -> bool:
     # Accounts and links of people are not the pipeline's: only the owner may delete them.
-    key, url = settings.tombstone_key, database_url(settings)
+    keys, url = settings.tombstone_keys, database_url(settings)
     with connect(url, role="pipeline") as connection:
+        require_recorded_keys(connection, keys)
         try:
             subject, chosen = whom(
                 connection,
@@ -134,7 +136,7 @@ def _erase_person(
                 phone=phone,
                 participant=participant,
                 organization=organization,
-                key=key,
+                keys=keys,
             )
         except NobodyKnown as error:
             raise click.ClickException(

@@ -13,6 +13,7 @@ from integration.privacy.access_log import Act, record_access
 from integration.privacy.digests import Digests
 from integration.privacy.export import export_of
 from integration.privacy.sides import sides_with_number
+from integration.privacy.tombstone_keys import require_recorded_keys
 from integration.settings import read_settings
 
 NOTHING = "No data is held about this person."
@@ -36,18 +37,20 @@ def export(
         raise click.UsageError("Specify exactly one of --email, --phone and --participant.")
     # Only numbers that are not kept in full are found by the key of the tombstones. Otherwise the
     # digests are of this export alone.
-    key = settings.tombstone_key if phone is not None else secrets.token_hex()
+    keys = settings.tombstone_keys if phone is not None else (secrets.token_hex(),)
     # As the owner of the tables, because no role may read all of them.
     with transaction(database_url(settings)) as connection:
+        if phone is not None:
+            require_recorded_keys(connection, keys)
         subject, chosen = whom(
             connection,
             email=email,
             phone=phone,
             participant=participant,
             organization=organization,
-            key=key,
+            keys=keys,
         )
-        digests = Digests(key, chosen)
+        digests = Digests(keys, chosen)
         for number in subject.values("phone_number"):
             if any(side.is_identified for side in sides_with_number(connection, digests, number)):
                 raise click.ClickException(

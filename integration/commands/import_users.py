@@ -54,7 +54,7 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
             connection,
             organization,
             [email for user in users for email in (user.email, user.manager_email) if email],
-            key=lambda: settings.tombstone_key,
+            keys=lambda: settings.tombstone_keys,
         )
         skipped = [user for user in users if user.email in erased]
         users = [_without_erased_manager(user, erased) for user in users if user not in skipped]

@@ -34,10 +34,10 @@ def whom(
     phone: str | None,
     participant: str | None,
     organization: str | None,
-    key: str,
+    keys: tuple[str, ...],
 ) -> tuple[Subject, str]:
-    """The person and the organization. Exactly one of email, phone and participant is given; `key`
-    is that of the tombstones. Raises ClickException for what does not exist, NobodyKnown if there
+    """The person and the organization. Exactly one of email, phone and participant is given; `keys`
+    are those of the tombstones. Raises ClickException for what does not exist, NobodyKnown if there
     are several organizations and none has data about the person.
     """
     if participant is not None:
@@ -47,7 +47,7 @@ def whom(
             raise click.ClickException(f"There is no participant {participant!r} in {where}.")
         return subject_of(connection, found), found.organization_id
     subject = _caller(phone) if phone is not None else _person(email or "")
-    return subject, _organization(connection, subject, organization, key)
+    return subject, _organization(connection, subject, organization, keys)
 
 
 def _caller(phone: str) -> Subject:
@@ -65,9 +65,9 @@ def _person(email: str) -> Subject:
 
 
 def _organization(
-    connection: psycopg.Connection, subject: Subject, given: str | None, key: str
+    connection: psycopg.Connection, subject: Subject, given: str | None, keys: tuple[str, ...]
 ) -> str:
-    every, with_person = organizations_with_person(connection, subject, key=key)
+    every, with_person = organizations_with_person(connection, subject, keys=keys)
     if given is not None:
         if given not in every:
             raise click.ClickException(f"Organization {given!r} does not exist.")

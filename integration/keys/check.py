@@ -74,7 +74,7 @@ def keys_of(settings: Settings, purpose: Purpose) -> tuple[str, ...]:
         case "session":
             return settings.session_keys
         case "tombstone":
-            return (settings.tombstone_key,)
+            return settings.tombstone_keys
 
 
 def purposes_in_use(connection: psycopg.Connection) -> set[Purpose]:

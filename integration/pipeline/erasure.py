@@ -12,7 +12,6 @@ import psycopg
 
 from integration.connections.connections import lock_account
 from integration.database.postgres import transaction
-from integration.keys.recorded import key_id, record_key
 from integration.pipeline.batches import Batch, latest_batch_time, open_batch
 from integration.pipeline.dbt.dev_schemas import drop_dev_schemas
 from integration.pipeline.derive import DerivationFailed, derive_changes, derive_everything
@@ -20,7 +19,6 @@ from integration.pipeline.facts import sync_facts
 from integration.pipeline.landing import land_deliveries
 from integration.pipeline.writer import only_writer
 from integration.privacy import account, person
-from integration.privacy.applied_tombstones import check_key
 from integration.privacy.certificates import (
     Asked,
     Certificate,
@@ -35,6 +33,7 @@ from integration.privacy.proof import Verification, verify
 from integration.privacy.refusals import refuse
 from integration.privacy.registry_rows import PersonalRows
 from integration.privacy.subjects import Subject
+from integration.privacy.tombstone_keys import digests_to_store, require_recorded_keys
 from integration.quantities import quantity
 from integration.settings import Settings
 
@@ -61,15 +60,14 @@ def erase_person(
     is incomplete, and the message names the command that completes it.
     """
     asked = Asked(asked_by, datetime.now(UTC))
-    key = settings.tombstone_key
-    digests = Digests(key, organization_id)
+    keys = settings.tombstone_keys
     with only_writer(url, say=say) as connection:
-        check_key(connection, key)
-        refuse(connection, digests, subject)
+        require_recorded_keys(connection, keys)
+        refuse(connection, Digests(keys, organization_id), subject)
         batch = start_batch(connection, settings, say)
         with transaction(url) as owner:
+            digests = digests_to_store(owner, organization_id, keys)
             refuse(owner, digests, subject)  # again, with the deliveries that were waiting
-            record_key(owner, "tombstone", key_id(key), process="pipeline")
             erased = person.erase_person(
                 owner, batch.number, digests, subject, clear_topics=clear_topics
             )
@@ -203,7 +201,7 @@ def start_batch(connection: psycopg.Connection, settings: Settings, say: Say) ->
     )
     landed = sum(
         chunk.total()
-        for chunk in land_deliveries(connection, batch, key=lambda: settings.tombstone_key)
+        for chunk in land_deliveries(connection, batch, keys=lambda: settings.tombstone_keys)
     )
     say(f"Landed {quantity(landed, 'waiting delivery', 'waiting deliveries')}.")
     sync_facts(connection, batch)

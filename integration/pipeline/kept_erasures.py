@@ -9,26 +9,23 @@ from datetime import UTC, datetime
 import psycopg
 
 from integration.database.postgres import connect, transaction
-from integration.keys.recorded import key_id, record_key
 from integration.pipeline.derive import derive_changes
 from integration.pipeline.erasure import erase_accounts, start_batch
 from integration.pipeline.erasure_of_organization import erase_organization
 from integration.pipeline.writer import only_writer
 from integration.privacy import person
-from integration.privacy.applied_tombstones import check_key
 from integration.privacy.certificates import Asked, complete, incomplete, record_erasure
-from integration.privacy.digests import Digests
 from integration.privacy.erasures_file import (
     KeptErasure,
     erasures_file,
     keep_all,
-    read,
-    united,
+    kept_erasures,
     unknown_erasures,
 )
 from integration.privacy.person import ErasureResult
 from integration.privacy.proof import verify
 from integration.privacy.registry_rows import PersonalRows
+from integration.privacy.tombstone_keys import digests_to_store, require_recorded_keys
 from integration.quantities import noun, quantity
 from integration.settings import Settings
 
@@ -64,7 +61,7 @@ def apply_kept_erasures(settings: Settings, url: str, *, say: Say) -> int:
 
 def _unknown(settings: Settings, url: str) -> list[KeptErasure]:
     with connect(url) as connection:
-        return unknown_erasures(connection, united(read(erasures_file(settings))))
+        return unknown_erasures(connection, kept_erasures(settings, connection))
 
 
 def _erase_account(settings: Settings, url: str, kept: KeptErasure, say: Say) -> None:
@@ -81,15 +78,14 @@ def _erase_account(settings: Settings, url: str, kept: KeptErasure, say: Say) ->
 
 
 def _erase_people(settings: Settings, url: str, people: Sequence[KeptErasure], say: Say) -> None:
-    key = settings.tombstone_key
+    keys = settings.tombstone_keys
     erased: list[tuple[int, KeptErasure, ErasureResult]] = []
     with only_writer(url, say=say) as writer:
-        check_key(writer, key)
+        require_recorded_keys(writer, keys)
         batch = start_batch(writer, settings, say)
         with transaction(url) as owner:
-            record_key(owner, "tombstone", key_id(key), process="pipeline")
             for each in people:
-                digests = Digests(key, each.organization_id)
+                digests = digests_to_store(owner, each.organization_id, keys)
                 result = person.erase_again(
                     owner, batch.number, digests, each.subject, each.tombstones
                 )

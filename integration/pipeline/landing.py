@@ -15,7 +15,7 @@ from integration.pipeline.batches import Batch
 from integration.pipeline.dispositions import Decision, Delivery, decide, reason_of
 from integration.pipeline.storing import create_staging_tables, store_decisions
 from integration.privacy.applied_exclusions import apply_exclusions
-from integration.privacy.applied_tombstones import Key, redact_arrivals
+from integration.privacy.applied_tombstones import Keys, redact_arrivals
 from integration.privacy.arrivals import Arrival, RedactedArrival
 from integration.privacy.landed_privacy import Reducer, reduce_landed, reducers
 
@@ -27,52 +27,52 @@ NEVER_STORED = "it is only about sessions that are never stored"
 
 
 def land_deliveries(
-    connection: psycopg.Connection, batch: Batch, *, key: Key
+    connection: psycopg.Connection, batch: Batch, *, keys: Keys
 ) -> Iterator[Counter[str]]:
     """Lands all waiting deliveries, chunk by chunk; yields each chunk's number of deliveries by
-    disposition after its commit. Applies changed privacy settings first. `key` returns the
-    tombstone key; it is called only if someone was erased or phone numbers are not kept.
+    disposition after its commit. Applies changed privacy settings first. `keys` returns the
+    tombstone keys; it is called only if someone was erased or phone numbers are not kept.
     """
-    reduce_landed(connection, batch.number, key=key)
-    apply_exclusions(connection, batch.number, key=key)
+    reduce_landed(connection, batch.number, keys=keys)
+    apply_exclusions(connection, batch.number, keys=keys)
     while True:
         with connection.transaction():
             waiting = _next_chunk(connection)
             if not waiting:
                 return
             create_staging_tables(connection)
-            counts = _land(connection, waiting, batch, key)
+            counts = _land(connection, waiting, batch, keys)
         yield counts
 
 
 def _land(
-    connection: psycopg.Connection, deliveries: Sequence[Delivery], batch: Batch, key: Key
+    connection: psycopg.Connection, deliveries: Sequence[Delivery], batch: Batch, keys: Keys
 ) -> Counter[str]:
     """Lands all of them. On an error, lands each half separately, down to single deliveries; raises
     errors that no delivery has caused.
     """
     try:
-        return _land_together(connection, deliveries, batch, key)
+        return _land_together(connection, deliveries, batch, keys)
     except Exception as error:  # noqa: BLE001 - one delivery must not affect the others
-        _raise_if_no_delivery_caused_it(error, connection, batch, key)
+        _raise_if_no_delivery_caused_it(error, connection, batch, keys)
         failure = error
     if len(deliveries) == 1:
-        return _quarantine(connection, deliveries[0], batch, key, failure)
+        return _quarantine(connection, deliveries[0], batch, keys, failure)
     middle = len(deliveries) // 2
-    first = _land(connection, deliveries[:middle], batch, key)
-    return first + _land(connection, deliveries[middle:], batch, key)
+    first = _land(connection, deliveries[:middle], batch, keys)
+    return first + _land(connection, deliveries[middle:], batch, keys)
 
 
 def _land_together(
-    connection: psycopg.Connection, deliveries: Sequence[Delivery], batch: Batch, key: Key
+    connection: psycopg.Connection, deliveries: Sequence[Delivery], batch: Batch, keys: Keys
 ) -> Counter[str]:
     with connection.transaction():  # a savepoint
-        decisions = _redact(connection, decide(connection, deliveries), batch, key)
-        return store_decisions(connection, _reduce(connection, decisions, key), batch)
+        decisions = _redact(connection, decide(connection, deliveries), batch, keys)
+        return store_decisions(connection, _reduce(connection, decisions, keys), batch)
 
 
 def _raise_if_no_delivery_caused_it(
-    error: Exception, connection: psycopg.Connection, batch: Batch, key: Key
+    error: Exception, connection: psycopg.Connection, batch: Batch, keys: Keys
 ) -> None:
     """Raises transient errors, such as a lost connection or a full disk, and errors that occur
     without any delivery, such as a missing table or the wrong key. The deliveries stay waiting.
@@ -80,7 +80,7 @@ def _raise_if_no_delivery_caused_it(
     if _is_transient(error):
         raise error
     try:
-        _land_together(connection, [], batch, key)
+        _land_together(connection, [], batch, keys)
     except Exception:  # noqa: BLE001 - no delivery has caused this error
         raise error from None
 
@@ -89,7 +89,7 @@ def _quarantine(
     connection: psycopg.Connection,
     delivery: Delivery,
     batch: Batch,
-    key: Key,
+    keys: Keys,
     failure: Exception,
 ) -> Counter[str]:
     """Quarantines a delivery that cannot be landed. Keeps its body only if it can be checked that
@@ -101,8 +101,8 @@ def _quarantine(
     )
     try:
         with connection.transaction():
-            [decision] = _redact(connection, [decision], batch, key)
-            [decision] = _reduce(connection, [decision], key)
+            [decision] = _redact(connection, [decision], batch, keys)
+            [decision] = _reduce(connection, [decision], keys)
     except Exception as error:
         if _is_transient(error):
             raise
@@ -112,7 +112,7 @@ def _quarantine(
 
 
 def _redact(
-    connection: psycopg.Connection, decisions: list[Decision], batch: Batch, key: Key
+    connection: psycopg.Connection, decisions: list[Decision], batch: Batch, keys: Keys
 ) -> list[Decision]:
     """The decisions with erased people redacted, before anything is stored."""
     arrivals = [
@@ -124,7 +124,7 @@ def _redact(
         for decision in decisions
     ]
     kept = list(decisions)
-    for place, redacted in redact_arrivals(connection, arrivals, batch.number, key=key).items():
+    for place, redacted in redact_arrivals(connection, arrivals, batch.number, keys=keys).items():
         kept[place] = _redacted(kept[place], redacted)
     return kept
 
@@ -137,11 +137,13 @@ def _redacted(decision: Decision, redacted: RedactedArrival) -> Decision:
     return replace(decision, events=redacted.events, keeps_body=keeps_body)
 
 
-def _reduce(connection: psycopg.Connection, decisions: list[Decision], key: Key) -> list[Decision]:
+def _reduce(
+    connection: psycopg.Connection, decisions: list[Decision], keys: Keys
+) -> list[Decision]:
     """The decisions without what their organizations do not keep. A body that may contain it is not
     kept either.
     """
-    reduce = reducers(connection, {each.organization_id for each in decisions}, key=key)
+    reduce = reducers(connection, {each.organization_id for each in decisions}, keys=keys)
     return [
         _reduced(each, reduce[each.organization_id]) if each.organization_id in reduce else each
         for each in decisions

@@ -147,7 +147,7 @@ def _store(
                 **{zoom_user_id: None for zoom_user_id, *_ in lists.phone_users},
                 **dict(zip(frame["zoom_user_id"], frame["email"], strict=True)),
             },
-            key=lambda: settings.tombstone_key,
+            keys=lambda: settings.tombstone_keys,
         )
         rows = frame[~frame["zoom_user_id"].isin(erased)].itertuples(index=False, name=None)
         new_users = store_users(

@@ -64,7 +64,7 @@ def marks_of(digests: Digests, people: Collection[str]) -> dict[str, tuple[str, 
 def _mark(
     digests: Digests, person: str, affiliation: Affiliation, *, exclusion_id: int = 0
 ) -> Tombstone:
-    digest = digests.of(f"affiliation_{affiliation}", person)
+    digest = digests.of_person(f"affiliation_{affiliation}", person)
     return Tombstone("affiliation", digest, person, "", exclusion_id)
 
 

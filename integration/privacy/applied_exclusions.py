@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import psycopg
 
 from integration.privacy.account import delete_orphans
-from integration.privacy.applied_tombstones import Key, digests_with_key
+from integration.privacy.applied_tombstones import Keys, digests_with_keys
 from integration.privacy.digests import Digests
 from integration.privacy.dropped_sessions import DROP_SESSIONS, drop_sessions, dropping
 from integration.privacy.exclusions import Exclusion, never_stored
@@ -84,14 +84,14 @@ def changed_exclusions(connection: psycopg.Connection) -> Changes:
     )
 
 
-def apply_exclusions(connection: psycopg.Connection, batch: int, *, key: Key) -> None:
+def apply_exclusions(connection: psycopg.Connection, batch: int, *, keys: Keys) -> None:
     """Applies the changes, each exclusion in a transaction of its own. Without the key, which an
     exclusion that SQL wrote may need, it stays to be applied.
     """
     changes = changed_exclusions(connection)
     for exclusion in changes.unverified:
         with suppress(NoTombstoneKey), connection.transaction():
-            _verify(connection, exclusion, key)
+            _verify(connection, exclusion, keys)
     if changes.removed:
         with connection.transaction():
             delete_tombstones_of_exclusions(connection, changes.removed)
@@ -101,11 +101,11 @@ def apply_exclusions(connection: psycopg.Connection, batch: int, *, key: Key) ->
             )
     for exclusion in changes.added:
         with suppress(NoTombstoneKey), connection.transaction():
-            _apply(connection, exclusion, batch, key)
+            _apply(connection, exclusion, batch, keys)
 
 
-def _apply(connection: psycopg.Connection, exclusion: Exclusion, batch: int, key: Key) -> None:
-    digests = digests_with_key(connection, exclusion.organization_id, key)
+def _apply(connection: psycopg.Connection, exclusion: Exclusion, batch: int, keys: Keys) -> None:
+    digests = digests_with_keys(connection, exclusion.organization_id, keys)
     if exclusion.kind in DROP_SESSIONS:
         dropped = _sessions(connection, exclusion)
         events = drop_sessions(
@@ -177,9 +177,9 @@ def _remove_rows(connection: psycopg.Connection, exclusion: Exclusion, digests: 
             table_rows.remove(column, {text for text in own if people.matches(column.holds, text)})
 
 
-def _verify(connection: psycopg.Connection, exclusion: Exclusion, key: Key) -> None:
+def _verify(connection: psycopg.Connection, exclusion: Exclusion, keys: Keys) -> None:
     """Searches for what is left, and records what was found."""
-    digests = digests_with_key(connection, exclusion.organization_id, key)
+    digests = digests_with_keys(connection, exclusion.organization_id, keys)
     if exclusion.kind in DROP_SESSIONS:
         searched, left = 1, len(_sessions(connection, exclusion))
     else:

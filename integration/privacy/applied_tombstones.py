@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import psycopg
 
-from integration.keys.recorded import key_id, keys_in_use, record_key
 from integration.privacy.account import delete_orphans
 from integration.privacy.arrivals import (
     Arrival,
@@ -25,65 +24,61 @@ from integration.privacy.never_stored import drop_arriving, people_never_stored
 from integration.privacy.redaction import SessionEvent, Tombstone
 from integration.privacy.stored_tombstones import (
     NoTombstoneKey,
-    WrongTombstoneKey,
     known_tombstones,
     organizations_with_tombstones,
+)
+from integration.privacy.tombstone_keys import (
+    digests_to_store,
+    recorded_keys,
+    refuse_a_lost_record,
+    require_recorded_keys,
 )
 from integration.settings import SettingsError
 from integration.zoom.parties import parties_of
 
-Key = Callable[[], str]
+Keys = Callable[[], tuple[str, ...]]  # TOMBSTONE_KEY's, newest first
 
 
 def digests_in_use(
-    connection: psycopg.Connection, key: Key, organizations: Iterable[str]
+    connection: psycopg.Connection, keys: Keys, organizations: Iterable[str]
 ) -> dict[str, Digests]:
     """The digests of each organization with tombstones, or with exclusions that are never stored.
-    `key` is called only if there are any in any organization.
+    `keys` is called only if there are any in any organization.
 
-    Raises WrongTombstoneKey if they were created with another key.
+    Raises WrongTombstoneKey if they were made with other keys.
     """
     asked = set(organizations)
     in_use = {each.organization_id for each in never_stored(connection, asked)}
-    if keys_in_use(connection, "tombstone"):
-        check_key(connection, key())
+    if recorded_keys(connection):
+        require_recorded_keys(connection, keys())
         in_use |= organizations_with_tombstones(connection, asked)
+    else:
+        refuse_a_lost_record(connection)
     return {
-        organization: digests_with_key(connection, organization, key)
+        organization: digests_with_keys(connection, organization, keys)
         for organization in sorted(in_use)
     }
 
 
-def check_key(connection: psycopg.Connection, key: str) -> None:
-    """Raises WrongTombstoneKey if the tombstones were created with another key."""
-    if keys_in_use(connection, "tombstone") - {key_id(key)}:
-        raise WrongTombstoneKey(
-            "TOMBSTONE_KEY differs from the key used for earlier erasures, so erased people would "
-            "not be recognized. Restore the original key."
-        )
-
-
-def digests_with_key(connection: psycopg.Connection, organization_id: str, key: Key) -> Digests:
+def digests_with_keys(connection: psycopg.Connection, organization_id: str, keys: Keys) -> Digests:
     """The digests of an organization that is about to store some. Raises WrongTombstoneKey if there
-    are others, made with another key, and NoTombstoneKey if none is set.
+    are others, made with other keys, and NoTombstoneKey if none is set.
     """
     try:
-        secret = key()
+        present = keys()
     except SettingsError as error:
         raise NoTombstoneKey(str(error)) from error
-    check_key(connection, secret)
-    record_key(connection, "tombstone", key_id(secret), process="pipeline")
-    return Digests(secret, organization_id)
+    return digests_to_store(connection, organization_id, present)
 
 
 def redact_arrivals(
-    connection: psycopg.Connection, arrivals: Sequence[Arrival], batch: int, *, key: Key
+    connection: psycopg.Connection, arrivals: Sequence[Arrival], batch: int, *, keys: Keys
 ) -> dict[int, RedactedArrival]:
     """Redacts the arrivals of organizations in which someone was erased or is never stored.
     Returns them by their index in the list; the others are unchanged.
     """
     organizations = {each.organization_id for each in arrivals}
-    digests = digests_in_use(connection, key, organizations)
+    digests = digests_in_use(connection, keys, organizations)
     exclusions = never_stored(connection, organizations) if digests else []
     redacted: dict[int, RedactedArrival] = {}
     for organization, of_organization in digests.items():
@@ -180,10 +175,10 @@ def erased_zoom_users(
     organization_id: str,
     users: Mapping[str, str | None],
     *,
-    key: Key,
+    keys: Keys,
 ) -> set[str]:
     """The ids of the imported Zoom users (zoom_user_id -> email) who are erased people."""
-    digests = digests_in_use(connection, key, {organization_id}).get(organization_id)
+    digests = digests_in_use(connection, keys, {organization_id}).get(organization_id)
     if digests is None:
         return set()
     redactor = Redactor(connection, batch, digests)
@@ -201,10 +196,10 @@ def erased_zoom_users(
 
 
 def erased_addresses(
-    connection: psycopg.Connection, organization_id: str, emails: Iterable[str], *, key: Key
+    connection: psycopg.Connection, organization_id: str, emails: Iterable[str], *, keys: Keys
 ) -> set[str]:
     """The addresses that belong to erased people."""
-    digests = digests_in_use(connection, key, {organization_id}).get(organization_id)
+    digests = digests_in_use(connection, keys, {organization_id}).get(organization_id)
     if digests is None:
         return set()
     own = {email: digests_of(digests, "person_key", email) for email in emails}

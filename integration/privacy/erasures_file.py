@@ -2,13 +2,15 @@
 
 A file of JSON lines, one for each erasure, to which lines are only added. A line of a person has
 the digests of their tombstones and no personal data: with TOMBSTONE_KEY, these find the person
-again in whatever a backup holds. Copies from several machines may be put together in any order.
+again in whatever a backup holds. It also has the ids of the keys that made them. If keys were added
+later, whoever reads the line adds them to its digests. Copies from several machines may be put
+together in any order.
 """
 
 import json
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +20,14 @@ from typing import Any, Literal, get_args
 import psycopg
 
 from integration.database import rows
+from integration.privacy.digests import with_newer_keys
+from integration.privacy.stored_tombstones import WrongTombstoneKey
+from integration.privacy.tombstone_keys import (
+    ids_of,
+    newer_keys,
+    recorded_keys,
+    require_recorded_keys,
+)
 from integration.quantities import noun, quantity
 from integration.settings import Settings, SettingsError
 
@@ -32,7 +42,8 @@ class UnknownErasures(SettingsError):
 @dataclass(frozen=True)
 class KeptErasure:
     """`subject` is the digest of a person, a Zoom account or an organization. `tombstones` are the
-    kinds and digests of a person.
+    kinds and digests of a person, and `keys` the ids of the keys that made them, newest first; none
+    in a line from before there could be several.
     """
 
     kind: Kind
@@ -40,6 +51,7 @@ class KeptErasure:
     subject: str
     at: datetime
     tombstones: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    keys: tuple[str, ...] = ()
 
     def line(self) -> str:
         values: dict[str, Any] = {
@@ -50,6 +62,8 @@ class KeptErasure:
         }
         if self.tombstones:
             values["tombstones"] = [list(each) for each in self.tombstones]
+        if self.keys:
+            values["keys"] = list(self.keys)
         return json.dumps(values) + "\n"
 
 
@@ -110,16 +124,61 @@ def _erasure(values: dict[str, Any]) -> KeptErasure:
     kind, organization_id, subject = (values[key] for key in ("kind", "organization_id", "subject"))
     at = datetime.fromisoformat(values["at"])
     tombstones = tuple((kind, digest) for kind, digest in values.get("tombstones", ()))
-    texts = (organization_id, subject, *(text for pair in tombstones for text in pair))
+    keys = tuple(values.get("keys", ()))
+    texts = (organization_id, subject, *keys, *(text for pair in tombstones for text in pair))
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("not a text")
     if kind not in get_args(Kind) or at.tzinfo is None:
         raise ValueError("an unknown kind, or a time without a zone")
-    return KeptErasure(kind, organization_id, subject, at, tombstones)
+    return KeptErasure(kind, organization_id, subject, at, tombstones, keys)
+
+
+def kept_erasures(settings: Settings, connection: psycopg.Connection) -> list[KeptErasure]:
+    """The erasures of the file, with digests of the keys that the database uses, or else of those
+    that are set. WrongTombstoneKey if these are not the same, or a line needs others.
+    """
+    return united(each for _, each in _lines(settings, connection))
+
+
+def _lines(
+    settings: Settings, connection: psycopg.Connection
+) -> Iterator[tuple[KeptErasure, KeptErasure]]:
+    """(each line of the file, the same with digests of the right keys)."""
+    file, recorded = erasures_file(settings), recorded_keys(connection)
+    present = settings.tombstone_keys if settings.get("TOMBSTONE_KEY") else ()
+    if present:
+        require_recorded_keys(connection, present)
+    wanted = recorded or ids_of(present)
+    for each in read(file):
+        yield each, _with_keys(each, wanted, present, file)
+
+
+def _with_keys(
+    kept: KeptErasure, wanted: tuple[str, ...], present: tuple[str, ...], file: Path
+) -> KeptErasure:
+    """The erasure with digests of the `wanted` keys (ids); `present` are the keys that are set."""
+    made_with = kept.keys or wanted[-1:]
+    if kept.kind != "person" or made_with == wanted:
+        return kept
+    newer = newer_keys(present, made_with)
+    if newer is None:
+        raise WrongTombstoneKey(
+            f"{file} has erasures that were recorded with {noun(len(made_with), 'a key', 'keys')} "
+            "that TOMBSTONE_KEY lacks, so erased people would not be recognized. Restore the "
+            "newest value of the setting."
+        )
+    return replace(
+        kept,
+        subject=with_newer_keys(kept.subject, newer),
+        tombstones=tuple((kind, with_newer_keys(each, newer)) for kind, each in kept.tombstones),
+        keys=wanted,
+    )
 
 
 def united(erasures: Iterable[KeptErasure]) -> list[KeptErasure]:
-    """One erasure for each person, with all that was found about them over time."""
+    """One erasure for each person, with all that was found about them over time. All have digests
+    of the same keys.
+    """
     found: dict[tuple[str, ...], KeptErasure] = {}
     for each in erasures:
         person = (each.kind, each.organization_id, each.subject)
@@ -157,8 +216,10 @@ def unknown_erasures(
 
 
 def refuse_unknown_erasures(settings: Settings, connection: psycopg.Connection) -> None:
-    """UnknownErasures if this database lacks one that is kept outside of it."""
-    unknown = unknown_erasures(connection, united(read(erasures_file(settings))))
+    """UnknownErasures if this database lacks one that is kept outside of it, WrongTombstoneKey if
+    that cannot be said with the keys that are set.
+    """
+    unknown = unknown_erasures(connection, kept_erasures(settings, connection))
     if unknown:
         count = len(unknown)
         raise UnknownErasures(
@@ -170,6 +231,7 @@ def refuse_unknown_erasures(settings: Settings, connection: psycopg.Connection) 
 
 def kept_people(connection: psycopg.Connection) -> list[KeptErasure]:
     """A line for each person whom this database knows to be erased."""
+    keys = recorded_keys(connection)
     found = connection.execute(
         """
         select organization_id, person, min(erased_at), array_agg(kind), array_agg(digest)
@@ -180,7 +242,9 @@ def kept_people(connection: psycopg.Connection) -> list[KeptErasure]:
         """
     ).fetchall()
     return [
-        KeptErasure("person", organization, person, at, tuple(zip(kinds, digests, strict=True)))
+        KeptErasure(
+            "person", organization, person, at, tuple(zip(kinds, digests, strict=True)), keys
+        )
         for organization, person, at, kinds, digests in found
     ]
 
@@ -204,17 +268,17 @@ def kept_accounts(connection: psycopg.Connection) -> list[KeptErasure]:
 
 def keep_all(settings: Settings, connection: psycopg.Connection) -> None:
     """Adds what this database knows and the file does not have: a new erasure before it is
-    committed, what was found about an erased person since, and everything where the file is new.
-    SettingsError if ERASURES_FILE cannot be written.
+    committed, what was found about an erased person since, the ids of the keys where a line has
+    none, and everything where the file is new. SettingsError if ERASURES_FILE cannot be written.
     """
     file = erasures_file(settings)
     people: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     others = set()
-    for each in read(file):
-        if each.kind == "person":
-            people[each.organization_id, each.subject] |= set(each.tombstones)
-        else:
+    for line, each in _lines(settings, connection):
+        if each.kind != "person":
             others.add(each)
+        elif line.keys:
+            people[each.organization_id, each.subject] |= set(each.tombstones)
     new_people = [
         each
         for each in kept_people(connection)

@@ -10,7 +10,7 @@ from functools import partial
 
 import psycopg
 
-from integration.privacy.applied_tombstones import Key, digests_with_key
+from integration.privacy.applied_tombstones import Keys, digests_with_keys
 from integration.privacy.landed_events import delete_unread_bodies, replace_fields
 from integration.privacy.reduced_fields import keeps_everything, reduced_fields
 from integration.privacy.settings import VALUES, PrivacySettings, privacy_settings_of
@@ -28,14 +28,14 @@ _REDUCED_FIELDS = [
 
 
 def reducers(
-    connection: psycopg.Connection, organizations: Collection[str], *, key: Key
+    connection: psycopg.Connection, organizations: Collection[str], *, keys: Keys
 ) -> dict[str, Reducer]:
     """Organization -> what removes the parts of an event's fields that it does not keep. An
     organization that keeps everything has none.
     """
     settings = privacy_settings_of(connection, organizations)
     return {
-        organization_id: _reducer(connection, organization_id, each, key=key)
+        organization_id: _reducer(connection, organization_id, each, keys=keys)
         for organization_id, each in settings.items()
         if not keeps_everything(each)
     }
@@ -59,7 +59,7 @@ def changed_organizations(connection: psycopg.Connection) -> dict[str, PrivacySe
     }
 
 
-def reduce_landed(connection: psycopg.Connection, batch: int, *, key: Key) -> int:
+def reduce_landed(connection: psycopg.Connection, batch: int, *, keys: Keys) -> int:
     """Reduces the landed events of organizations with changed settings, which then enter this
     batch's change set. Returns the number of changed events. Without the key, which a setting that
     SQL wrote may need, they stay as they are until a later batch.
@@ -68,7 +68,7 @@ def reduce_landed(connection: psycopg.Connection, batch: int, *, key: Key) -> in
     for organization_id, settings in changed_organizations(connection).items():
         with suppress(NoTombstoneKey), connection.transaction():
             if not keeps_everything(settings):
-                reduce = _reducer(connection, organization_id, settings, key=key)
+                reduce = _reducer(connection, organization_id, settings, keys=keys)
                 changed += _reduce_events(connection, organization_id, reduce, batch)
                 delete_unread_bodies(connection, organization_id)
             connection.execute(
@@ -88,11 +88,11 @@ def _applied_part(settings: PrivacySettings) -> tuple[str, str]:
 
 
 def _reducer(
-    connection: psycopg.Connection, organization_id: str, settings: PrivacySettings, *, key: Key
+    connection: psycopg.Connection, organization_id: str, settings: PrivacySettings, *, keys: Keys
 ) -> Reducer:
     digests = None
     if settings.phone_numbers != "full":
-        digests = digests_with_key(connection, organization_id, key)
+        digests = digests_with_keys(connection, organization_id, keys)
     return partial(reduced_fields, settings=settings, digests=digests)
 
 

@@ -21,7 +21,7 @@ def remove_users(
     a month ago. The digests are of this call alone, and are not stored.
     """
     finish_requests(connection, organization_id, user_ids)
-    digests = Digests(secrets.token_hex(), organization_id)
+    digests = Digests((secrets.token_hex(),), organization_id)
     users = ErasedPerson(
         digests, {"user_id": {digests.of("user_id", user_id) for user_id in user_ids}}
     )

@@ -10,21 +10,21 @@ from integration.privacy.texts import keys_in
 
 
 def organizations_with_person(
-    connection: psycopg.Connection, subject: Subject, *, key: str
+    connection: psycopg.Connection, subject: Subject, *, keys: tuple[str, ...]
 ) -> tuple[list[str], list[str]]:
-    """(all organizations, those in which an address or a number of the person was seen). `key` is
-    that of the tombstones.
+    """(all organizations, those in which an address or a number of the person was seen). `keys` are
+    those of the tombstones.
     """
-    keys = subject.values("person_key")
+    own = subject.values("person_key")
     every = erasure.organizations(connection)
     with_person = {
         organization_id
         for organization_id, address in erasure.addresses(connection)
-        if keys & keys_in(address)
+        if own & keys_in(address)
     } | {
         organization_id
         for organization_id in every
         for number in subject.values("phone_number")
-        if sides_with_number(connection, Digests(key, organization_id), number)
+        if sides_with_number(connection, Digests(keys, organization_id), number)
     }
     return every, [organization_id for organization_id in every if organization_id in with_person]

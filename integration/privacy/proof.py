@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from integration.privacy.applied_tombstones import digests_in_body
+from integration.privacy.digests import PSEUDONYM
 from integration.privacy.forgetting import FIELDS
 from integration.privacy.matching import ErasedPerson
-from integration.privacy.redaction import LINKS, PSEUDONYM
+from integration.privacy.redaction import LINKS
 from integration.privacy.registry import PersonalColumn, personal_columns
 from integration.privacy.registry_rows import PersonalRows
 from integration.zoom.parties import TOPIC, Party, fields_of, parties_of

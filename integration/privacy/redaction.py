@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from integration.privacy.digests import Digests
+from integration.privacy.digests import PSEUDONYM, Digests
 from integration.privacy.nameless import without_name, without_party
 from integration.privacy.texts import digits_of, keys_in, name_of, number_in_name
 from integration.zoom.parties import HOST, SIDES, TOPIC, Party, parties_of
 
 LINKS = ("participant_uuid", "registrant_id", "customer_key")
-PSEUDONYM = "erased-"
 Affiliation = Literal["internal", "external", "unknown"]
 
 
@@ -107,7 +106,8 @@ def redact_session(
                     fields,
                     party,
                     pseudonym=_pseudonym(digests, session_id, person, party, known),
-                    leg_pseudonym=_digest(digests, session_id, f"{person} {party.leg}"),
+                    leg_pseudonym=PSEUDONYM
+                    + digests.pseudonym(person, session_id=session_id, leg=party.leg),
                     affiliation=_affiliation(person, party, known),
                 )
             elif _is_unidentified(party) and _of(digests, "name", name_of(party.get("name"))) & (
@@ -253,12 +253,8 @@ def _pseudonym(
     contains their affiliation, if known.
     """
     affiliation = None if party.leg in SIDES else _affiliation(person, party, known)
-    return _digest(digests, session_id, person, f"{affiliation}-" if affiliation else "")
-
-
-def _digest(digests: Digests, session_id: str, subject: str, affiliation: str = "") -> str:
-    digest = digests.of("participant_uuid", subject, session_id=session_id)[:24]
-    return f"{PSEUDONYM}{affiliation}{digest}"
+    shown = f"{affiliation}-" if affiliation else ""
+    return f"{PSEUDONYM}{shown}{digests.pseudonym(person, session_id=session_id)}"
 
 
 def _affiliation(person: str, party: Party, known: RedactionContext) -> str | None:

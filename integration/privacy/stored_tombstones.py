@@ -10,7 +10,7 @@ from integration.database import rows
 
 
 class WrongTombstoneKey(Exception):
-    """The tombstones were created with another key, so erased people would not be recognized."""
+    """The digests were made with other keys, so erased people would not be recognized."""
 
 
 class NoTombstoneKey(Exception):

@@ -36,7 +36,7 @@ def zoom_events(
     for chunk in land_deliveries(
         batch_in_progress.connection,
         batch_in_progress.batch,
-        key=lambda: settings.tombstone_key,
+        keys=lambda: settings.tombstone_keys,
     ):
         counts += chunk
         processed = quantity(counts.total(), "delivery", "deliveries")

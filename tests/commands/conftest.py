@@ -9,9 +9,11 @@ from simulator.company import build_company
 from simulator.running import running
 from simulator.world import World, make_world
 from tests.commands.program import APP_SETTINGS, CLIENT, Program, execute, program_with
+from tests.commands.rotations import PERSON, erase
 from tests.commands.two_organizations import ACME_AND_OTHER
 from tests.databases import new_database, with_own_logins
-from tests.pipeline.installation import template_with_tables
+from tests.faults.story import BAD, GOOD
+from tests.pipeline.installation import TOMBSTONE_KEY, Installation, template_with_tables
 
 
 @pytest.fixture
@@ -36,6 +38,22 @@ def program_with_tables(server_url: str) -> Iterator[Program]:
         program_with(**APP_SETTINGS, **with_own_logins(url)) as found,
     ):
         yield found
+
+
+@pytest.fixture
+def morning_program(morning: Installation) -> Iterator[Program]:
+    """On the database after a morning of two customers, with a TOMBSTONE_KEY."""
+    settings = {**APP_SETTINGS, "TOMBSTONE_KEY": TOMBSTONE_KEY, "DATABASE_URL": morning.url}
+    with program_with(**settings) as found:
+        yield found
+
+
+@pytest.fixture
+def erased(morning_program: Program) -> Program:
+    """The same after a person was erased whom both customers have met."""
+    for organization in (GOOD, BAD):
+        erase(morning_program, PERSON, organization)
+    return morning_program
 
 
 @pytest.fixture

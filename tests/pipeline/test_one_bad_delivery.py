@@ -43,7 +43,7 @@ def land(installation: Installation, *, key: str = "never asked for") -> Counter
     """Only the landing step, as the pipeline runs it."""
     with connect(installation.url, role="pipeline", autocommit=True) as connection:
         batch = Batch(number=1, as_of=ARRIVAL)
-        return sum(land_deliveries(connection, batch, key=lambda: key), Counter[str]())
+        return sum(land_deliveries(connection, batch, keys=lambda: (key,)), Counter[str]())
 
 
 def refuse_in_the_database(installation: Installation, condition: str, code: str) -> None:

@@ -74,7 +74,7 @@ def erase(installation: Installation, whom: str | Subject = KEY) -> None:
     number = installation.value("select coalesce(max(batch), 0) from pipeline.batches")
     with transaction(installation.url) as connection:
         record_key(connection, "tombstone", key_id(TOMBSTONE_KEY), process="pipeline")
-        digests = Digests(TOMBSTONE_KEY, "firm")
+        digests = Digests((TOMBSTONE_KEY,), "firm")
         subject = with_address(whom) if isinstance(whom, str) else whom
         erase_person(connection, number, digests, subject, clear_topics=False)
 

@@ -102,6 +102,6 @@ def test_the_verification_finds_what_is_left_in_any_column(installation: Install
 
 def left_of_eve(installation: Installation) -> dict[str, int]:
     with transaction(installation.url) as connection:
-        person = known_person(connection, Digests(TOMBSTONE_KEY, "firm"), with_address(KEY))
+        person = known_person(connection, Digests((TOMBSTONE_KEY,), "firm"), with_address(KEY))
         proof = verify(person, PersonalRows(connection, "firm"), plain_texts=set())
     return {f"{one.column.table}.{one.column.column}": one.values for one in proof.left}

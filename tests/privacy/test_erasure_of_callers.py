@@ -134,7 +134,7 @@ def test_the_verification_finds_what_is_left_of_a_caller(installation: Installat
 
 def left_of_caller(installation: Installation) -> dict[str, int]:
     with transaction(installation.url) as connection:
-        person = known_person(connection, Digests(TOMBSTONE_KEY, "firm"), CALLER)
+        person = known_person(connection, Digests((TOMBSTONE_KEY,), "firm"), CALLER)
         proof = verify(person, PersonalRows(connection, "firm"), plain_texts=set())
     return {f"{one.column.table}.{one.column.column}": one.values for one in proof.left}
 

@@ -54,7 +54,7 @@ def chosen(installation: Installation, participant_id: str) -> Subject:
 
 def left_of(installation: Installation, subject: Subject) -> dict[str, int]:
     with transaction(installation.url) as connection:
-        person = known_person(connection, Digests(TOMBSTONE_KEY, "firm"), subject)
+        person = known_person(connection, Digests((TOMBSTONE_KEY,), "firm"), subject)
         proof = verify(person, PersonalRows(connection, "firm"), plain_texts=set())
     return {f"{one.column.table}.{one.column.column}": one.values for one in proof.left}
 

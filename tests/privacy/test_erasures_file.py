@@ -1,6 +1,7 @@
 """The file of erasures is either whole or refused, whatever happens to it."""
 
 import resource
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from integration.settings import SettingsError
 
 ONE = KeptErasure("account", "acme", "account-1", datetime(2026, 3, 2, tzinfo=UTC))
 TWO = KeptErasure("person", "acme", "a", datetime(2026, 3, 3, tzinfo=UTC), (("name", "b"),))
+THREE = replace(TWO, keys=("newer", "older"))
 LINE = ONE.line().encode()
 BAD_LINES = {
     "bytes that are no text": b"\xe3\x00\xff",
@@ -20,6 +22,7 @@ BAD_LINES = {
     "a number for a text": LINE.replace(b'"acme"', b"5"),
     "another kind": LINE.replace(b'"account"', b'"topic"'),
     "a time without a zone": LINE.replace(b"+00:00", b""),
+    "a key that is no text": TWO.line().encode().replace(b"]]", b']], "keys": [5]'),
     "a tombstone that is no pair": TWO.line().encode().replace(b'["name", "b"]', b'["name"]'),
 }
 
@@ -28,8 +31,8 @@ def test_what_was_added_is_read(tmp_path: Path) -> None:
     file = tmp_path / "new" / "erasures.jsonl"
     assert read(file) == []
     append(file, [ONE])
-    append(file, [TWO])
-    assert read(file) == [ONE, TWO]
+    append(file, [TWO, THREE])
+    assert read(file) == [ONE, TWO, THREE]
     assert file.stat().st_mode & 0o077 == 0
 
 

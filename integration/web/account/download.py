@@ -27,7 +27,7 @@ def download(visit: Visit) -> Response:
         )
     with visit.transaction() as connection:
         # These digests only compare texts, and are not stored.
-        digests = Digests(secrets.token_hex(), viewer.organization_id)
+        digests = Digests((secrets.token_hex(),), viewer.organization_id)
         found = export_of(connection, digests, with_address(key))
         visit.record_change(connection, "data_downloaded", subject=viewer.user_id)
     return JSONResponse(

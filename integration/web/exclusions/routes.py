@@ -119,7 +119,7 @@ def save(visit: Visit) -> Response:
 
 def _save(visit: Visit, connection: psycopg.Connection, asked: Asked) -> None:
     if asked.level == "never_store":
-        require_tombstone_key(visit, recognizes="what must never be stored")
+        require_tombstone_key(visit, connection, recognizes="what must never be stored")
     exclusion_id = add_exclusion(
         connection,
         visit.viewer.organization_id,

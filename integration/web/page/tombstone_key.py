@@ -1,7 +1,11 @@
-"""Refuses a change that needs the key of the tombstones where none is set."""
+"""Refuses a change that needs the keys of the tombstones where these are not set."""
 
 import logging
 
+import psycopg
+
+from integration.privacy.stored_tombstones import WrongTombstoneKey
+from integration.privacy.tombstone_keys import require_recorded_keys
 from integration.settings import SettingsError
 from integration.web.page.refusals import Refusal
 from integration.web.page.visit import Visit
@@ -9,11 +13,11 @@ from integration.web.page.visit import Visit
 logger = logging.getLogger(__name__)
 
 
-def require_tombstone_key(visit: Visit, *, recognizes: str) -> None:
+def require_tombstone_key(visit: Visit, connection: psycopg.Connection, *, recognizes: str) -> None:
     """`recognizes` says what the key is needed for: "… is needed to recognize …"."""
     try:
-        visit.settings.tombstone_key  # noqa: B018  (refuses a missing key)
-    except SettingsError as error:
+        require_recorded_keys(connection, visit.settings.tombstone_keys)
+    except (SettingsError, WrongTombstoneKey) as error:
         logger.error("change refused: %s", error)
         raise Refusal(
             400,

@@ -105,9 +105,9 @@ def save(visit: Visit) -> Response:
             raise InvalidValue("to", "Choose one of the values.")
     except InvalidValue as invalid:
         return _shown(visit, setting, entered=visit.field("months"), invalid=invalid)
-    if setting.name == "phone_numbers" and chosen != "full":
-        require_tombstone_key(visit, recognizes="equal numbers that are not kept")
     with visit.transaction() as connection:
+        if setting.name == "phone_numbers" and chosen != "full":
+            require_tombstone_key(visit, connection, recognizes="equal numbers that are not kept")
         set_privacy(
             connection,
             viewer.organization_id,

@@ -140,3 +140,16 @@ def test_never_storing_needs_the_key_of_the_tombstones(site: Site) -> None:
     assert answer.status_code == 400
     assert "a key that is needed to recognize what must never be stored" in answer.text
     assert "TOMBSTONE_KEY" not in answer.text
+
+
+def test_never_storing_needs_the_keys_that_the_database_uses(site: Site) -> None:
+    site.settings.values["TOMBSTONE_KEY"] = "k" * 40
+    site.rows(
+        "insert into integration.keys (purpose, key_id, process) "
+        "values ('tombstone', 'newer,older', 'pipeline')"
+    )
+    asked = {"kind": "zoom_user", "text": "zu-1", "level": "never_store"}
+    answer = site.visitor("admin").post(f"{PATH}/add", asked)
+    assert answer.status_code == 400
+    assert "a key that is needed to recognize what must never be stored" in answer.text
+    assert site.rows("select count(*) from integration.exclusions") == [(0,)]

@@ -1,0 +1,106 @@
+"""Which keys the digests in the database were made with. Whoever makes digests to compare or store
+them first requires the same keys, in the same transaction: with others, no one is recognized.
+"""
+
+from collections.abc import Sequence
+
+import psycopg
+
+from integration.database import rows
+from integration.keys.recorded import key_id, record_key
+from integration.privacy.digests import Digests
+from integration.privacy.stored_tombstones import WrongTombstoneKey
+from integration.quantities import quantity
+
+ROTATE = "worksights-zoom rotate-key tombstone"
+
+
+def ids_of(keys: Sequence[str]) -> tuple[str, ...]:
+    """The ids of keys, in their order."""
+    return tuple(map(key_id, keys))
+
+
+def recorded_keys(connection: psycopg.Connection) -> tuple[str, ...]:
+    """The ids of the keys that the database's digests were made with, newest first; () if there
+    are no digests. They do not change until the transaction ends.
+    """
+    found = rows.scalars(
+        connection,
+        str,
+        "select key_id from integration.keys "
+        "where purpose = 'tombstone' and retired_at is null for share",
+    )
+    if len(found) > 1:
+        raise WrongTombstoneKey(
+            "The database has digests made with different values of TOMBSTONE_KEY, so erased "
+            "people would not be recognized. Restore a backup from before."
+        )
+    return tuple(found[0].split(",")) if found else ()
+
+
+def refuse_a_lost_record(connection: psycopg.Connection) -> None:
+    """WrongTombstoneKey if there are tombstones although no keys are recorded: somebody has deleted
+    the record, and then any keys would do. The page may not read tombstones.
+    """
+    if rows.scalar(connection, bool, "select exists (select from integration.tombstones)"):
+        raise WrongTombstoneKey(
+            "integration.keys does not say which TOMBSTONE_KEY the tombstones were made with, so "
+            "it cannot be checked that erased people are recognized. Restore its row from a backup."
+        )
+
+
+def require_recorded_keys(connection: psycopg.Connection, keys: Sequence[str]) -> None:
+    """WrongTombstoneKey if the database has digests that were made with other keys."""
+    recorded = recorded_keys(connection)
+    if recorded and recorded != ids_of(keys):
+        raise WrongTombstoneKey(refusal(recorded, ids_of(keys)))
+
+
+def digests_to_store(
+    connection: psycopg.Connection, organization_id: str, keys: tuple[str, ...]
+) -> Digests:
+    """The digests of an organization that is about to store some: their keys are recorded.
+    WrongTombstoneKey if the database has digests that were made with other keys.
+    """
+    if not recorded_keys(connection):
+        refuse_a_lost_record(connection)
+    require_recorded_keys(connection, keys)
+    record_key(connection, "tombstone", ",".join(ids_of(keys)), process="pipeline")
+    return Digests(keys, organization_id)
+
+
+def newer_keys(keys: Sequence[str], ids: Sequence[str]) -> tuple[str, ...] | None:
+    """The keys that were added to those with these ids, the oldest of them first; None if these
+    are not the older part of the keys.
+    """
+    added = len(keys) - len(ids)
+    if not ids or added < 0 or ids_of(keys)[added:] != tuple(ids):
+        return None
+    return tuple(keys[:added][::-1])
+
+
+def refusal(recorded: tuple[str, ...], present: tuple[str, ...]) -> str:
+    """Why the digests cannot be compared with these keys, and what to do about it."""
+    if present[-len(recorded) :] == recorded:
+        return (
+            "TOMBSTONE_KEY has a newer key that this database does not use yet. To make the "
+            f"database use it, run: {ROTATE}"
+        )
+    missing = [place for place, each in enumerate(recorded) if each not in present]
+    if missing and len(recorded) == 1:
+        next_step = "Restore the original key. To replace it, put the new key before it: NEW,OLD."
+    elif missing:
+        lacks = "the newest key" if missing == [0] else quantity(len(missing), "key")
+        next_step = (
+            f"It lacks {lacks} of the {len(recorded)} that the database was made with. Restore the "
+            "newest value of the setting."
+        )
+    else:
+        next_step = (
+            "It has the right keys in another order, or others between them. Set them as "
+            f"`{ROTATE}` did, the newest first."
+        )
+    return (
+        "TOMBSTONE_KEY differs from the key used for earlier erasures, so erased people would not "
+        f"be recognized. {next_step}"
+    )
