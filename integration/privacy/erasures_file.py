@@ -156,9 +156,11 @@ def _lines(
 def _with_keys(
     kept: KeptErasure, wanted: tuple[str, ...], present: tuple[str, ...], file: Path
 ) -> KeptErasure:
-    """The erasure with digests of the `wanted` keys (ids); `present` are the keys that are set."""
+    """The erasure with digests of the `wanted` keys (ids), or as it is if there are none; `present`
+    are the keys that are set.
+    """
     made_with = kept.keys or wanted[-1:]
-    if kept.kind != "person" or made_with == wanted:
+    if kept.kind != "person" or not wanted or made_with == wanted:
         return kept
     newer = newer_keys(present, made_with)
     if newer is None:

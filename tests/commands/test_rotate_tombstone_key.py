@@ -34,7 +34,7 @@ from tests.commands.tables import tables_with
 from tests.databases import keep_as_template, new_database
 from tests.faults.story import GOOD, state
 from tests.pipeline.installation import TOMBSTONE_KEY, Installation
-from tests.processes.processes import serving
+from tests.processes.processes import free_port, serving
 
 
 def marts(installation: Installation) -> Counter[str]:
@@ -86,6 +86,7 @@ def test_a_process_with_other_keys_than_the_database_compares_nothing(
         ("import-users", str(users), "--organization", GOOD),
         ("erase", "--email", OTHER, "--organization", GOOD),
         ("export", "--phone", NUMBER, "--organization", GOOD),
+        ("up", "--port", str(free_port())),
     ]
     both = first_step(erased)
     meet_again(morning, 5)
