@@ -62,10 +62,10 @@ def digests_to_store(
     """The digests of an organization that is about to store some: their keys are recorded.
     WrongTombstoneKey if the database has digests that were made with other keys.
     """
+    require_recorded_keys(connection, keys)
     if not recorded_keys(connection):
         refuse_a_lost_record(connection)
-    require_recorded_keys(connection, keys)
-    record_key(connection, "tombstone", ",".join(ids_of(keys)), process="pipeline")
+        record_key(connection, "tombstone", ",".join(ids_of(keys)), process="pipeline")
     return Digests(keys, organization_id)
 
 
