@@ -17,13 +17,12 @@ from dotenv import dotenv_values
 
 from integration import settings_sources as sources
 from integration.settings_of_processes import OF_ANY_PROCESS, SETTINGS_OF
+from integration.settings_of_tombstones import keys_in
 from integration.settings_sources import PLACEHOLDER as PLACEHOLDER
 from integration.settings_sources import SettingsError as SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent
 KEYS_FILE = "keys.env"
-SHORTEST_KEY = 32
-UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 ROLE_PREFIX = re.compile(r"[a-z][a-z0-9_]{,39}")
 HOST_NAME = re.compile(r"[a-z0-9.-]*")
 DEV_SCHEMA_NAME = re.compile(r"(?!rebuild)[a-z][a-z0-9_]{,29}")
@@ -145,19 +144,7 @@ class Settings:
     @property
     def tombstone_keys(self) -> tuple[str, ...]:
         """The keys of the tombstones of erased people, newest first. None must ever be removed."""
-        listed = UNESCAPED_COMMA.split(self.require("TOMBSTONE_KEY"))
-        keys = tuple(each.strip().replace("\\,", ",") for each in listed if each.strip())
-        if min(map(len, keys), default=0) < SHORTEST_KEY:
-            raise SettingsError(
-                f"TOMBSTONE_KEY must have at least {SHORTEST_KEY} characters. Create one with: "
-                "python -c 'import secrets; print(secrets.token_urlsafe(32))'. Commas separate "
-                "several keys, newest first. Write a comma that is part of a key as \\,"
-            )
-        if len(set(keys)) < len(keys):
-            raise SettingsError(
-                "TOMBSTONE_KEY has the same key twice. Remove the newer of the two."
-            )
-        return keys
+        return keys_in(self.require("TOMBSTONE_KEY"))
 
     @property
     def oauth_url(self) -> str:

@@ -15,6 +15,7 @@ INTEGRATION = "integration."
 PURE = (
     f"{INTEGRATION}settings",
     f"{INTEGRATION}settings_of_processes",
+    f"{INTEGRATION}settings_of_tombstones",
     f"{INTEGRATION}settings_sources",
     f"{INTEGRATION}quantities",
     f"{INTEGRATION}dates",
@@ -40,9 +41,11 @@ ABOVE = (
 MAY_IMPORT = {
     f"{INTEGRATION}settings": (
         f"{INTEGRATION}settings_of_processes",
+        f"{INTEGRATION}settings_of_tombstones",
         f"{INTEGRATION}settings_sources",
     ),
     f"{INTEGRATION}settings_of_processes": (),
+    f"{INTEGRATION}settings_of_tombstones": (f"{INTEGRATION}settings_sources",),
     f"{INTEGRATION}settings_sources": (),
     f"{INTEGRATION}quantities": (),
     f"{INTEGRATION}logs": (f"{INTEGRATION}settings", f"{INTEGRATION}log_limits"),
