@@ -1,5 +1,6 @@
 """Creates the keys that are not set, for installations that `up` starts."""
 
+import os
 import secrets
 from collections.abc import Collection, Mapping
 
@@ -60,11 +61,19 @@ def kept_below(settings: Settings) -> dict[str, str]:
 
 def store(settings: Settings, values: Mapping[str, str]) -> None:
     """Replaces what is stored below the home, readable only by this user. A process that reads it
-    meanwhile finds the old values or the new ones.
+    meanwhile, or after a power failure, finds the old values or the new ones.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     new = settings.home / f"{KEYS_FILE}.new"
     new.unlink(missing_ok=True)
     new.touch(mode=0o600)
-    new.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+    with new.open("w") as opened:
+        opened.writelines(f"{name}={value}\n" for name, value in values.items())
+        opened.flush()
+        os.fsync(opened.fileno())
     new.replace(settings.home / KEYS_FILE)
+    folder = os.open(settings.home, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
