@@ -20,6 +20,7 @@ from integration.settings_of_processes import OF_ANY_PROCESS, SETTINGS_OF
 from integration.settings_of_tombstones import keys_in
 from integration.settings_sources import PLACEHOLDER as PLACEHOLDER
 from integration.settings_sources import SettingsError as SettingsError
+from integration.settings_sources import UnsetSetting as UnsetSetting
 
 PROJECT = Path(__file__).resolve().parent.parent
 KEYS_FILE = "keys.env"
@@ -65,10 +66,10 @@ class Settings:
         return Settings(self.home, sources.without(OF_ANY_PROCESS - names, self.values))
 
     def require(self, name: str) -> str:
-        """The value, or SettingsError that names it."""
+        """The value, or UnsetSetting that names it."""
         value = self.get(name)
         if not value:
-            raise SettingsError(
+            raise UnsetSetting(
                 f"{name} is not set. Set it in .env (see .env.example) or in the environment."
             )
         return value
@@ -145,6 +146,11 @@ class Settings:
     def tombstone_keys(self) -> tuple[str, ...]:
         """The keys of the tombstones of erased people, newest first. None must ever be removed."""
         return keys_in(self.require("TOMBSTONE_KEY"))
+
+    def refuse_unusable_tombstone_keys(self) -> None:
+        """SettingsError if they are set and cannot be used; many installations need none."""
+        if self.get("TOMBSTONE_KEY"):
+            self.tombstone_keys  # noqa: B018  (refuses other values)
 
     @property
     def oauth_url(self) -> str:

@@ -27,6 +27,10 @@ class SettingsError(Exception):
     """A setting is missing or unusable; the message names it and the next step."""
 
 
+class UnsetSetting(SettingsError):
+    """A setting is missing."""
+
+
 def forms_of(name: str) -> tuple[str, ...]:
     """The names under which this setting can be set."""
     return (name, name + _FILE, name + _COMMAND) if name in SECRETS else (name,)

@@ -52,6 +52,7 @@ def refuse_unusable(settings: Settings) -> None:
     """SettingsError if a setting that batches need is missing or cannot be used."""
     settings.require_zoom_app()
     settings.erase_after_days  # noqa: B018  (refuses more than Zoom allows)
+    settings.refuse_unusable_tombstone_keys()
 
 
 def refuse_unusable_database(settings: Settings, url: str) -> None:

@@ -15,7 +15,7 @@ from integration.pipeline.derive import DerivationFailed
 from integration.privacy.certificates import Asked, certificate_of, lines_of
 from integration.privacy.organization import accounts_of, is_known, organization_name
 from integration.privacy.refusals import Refused
-from integration.privacy.tombstone_keys import require_recorded_keys
+from integration.privacy.tombstone_keys import require_keys_of_digests
 from integration.quantities import quantity
 from integration.settings import Settings, read_settings
 
@@ -128,7 +128,7 @@ def _erase_person(
     # Accounts and links of people are not the pipeline's: only the owner may delete them.
     keys, url = settings.tombstone_keys, database_url(settings)
     with connect(url, role="pipeline") as connection:
-        require_recorded_keys(connection, keys)
+        require_keys_of_digests(connection, keys)
         try:
             subject, chosen = whom(
                 connection,

@@ -13,7 +13,7 @@ from integration.privacy.access_log import Act, record_access
 from integration.privacy.digests import Digests
 from integration.privacy.export import export_of
 from integration.privacy.sides import sides_with_number
-from integration.privacy.tombstone_keys import require_recorded_keys
+from integration.privacy.tombstone_keys import require_keys_of_digests
 from integration.settings import read_settings
 
 NOTHING = "No data is held about this person."
@@ -41,7 +41,7 @@ def export(
     # As the owner of the tables, because no role may read all of them.
     with transaction(database_url(settings)) as connection:
         if phone is not None:
-            require_recorded_keys(connection, keys)
+            require_keys_of_digests(connection, keys)
         subject, chosen = whom(
             connection,
             email=email,

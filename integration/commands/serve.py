@@ -83,6 +83,7 @@ def _require(settings: Settings, parts: tuple[Role, ...]) -> None:
     settings.require_all(*of_receiver, *of_page)
     if "page" in parts:
         settings.require_zoom_app()
+        settings.refuse_unusable_tombstone_keys()
 
 
 def _database_hint(settings: Settings, url: str, part: Role) -> str:

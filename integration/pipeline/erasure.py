@@ -33,7 +33,7 @@ from integration.privacy.proof import Verification, verify
 from integration.privacy.refusals import refuse
 from integration.privacy.registry_rows import PersonalRows
 from integration.privacy.subjects import Subject
-from integration.privacy.tombstone_keys import digests_to_store, require_recorded_keys
+from integration.privacy.tombstone_keys import digests_to_store, require_keys_of_digests
 from integration.quantities import quantity
 from integration.settings import Settings
 
@@ -62,7 +62,7 @@ def erase_person(
     asked = Asked(asked_by, datetime.now(UTC))
     keys = settings.tombstone_keys
     with only_writer(url, say=say) as connection:
-        require_recorded_keys(connection, keys)
+        require_keys_of_digests(connection, keys)
         refuse(connection, Digests(keys, organization_id), subject)
         batch = start_batch(connection, settings, say)
         with transaction(url) as owner:

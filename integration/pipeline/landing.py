@@ -18,6 +18,7 @@ from integration.privacy.applied_exclusions import apply_exclusions
 from integration.privacy.applied_tombstones import Keys, redact_arrivals
 from integration.privacy.arrivals import Arrival, RedactedArrival
 from integration.privacy.landed_privacy import Reducer, reduce_landed, reducers
+from integration.settings import SettingsError
 
 # 5,000 deliveries of about 1 KB are parsed in half a second and keep the transaction short.
 CHUNK = 5000
@@ -53,6 +54,8 @@ def _land(
     """
     try:
         return _land_together(connection, deliveries, batch, keys)
+    except SettingsError:  # also of a setting that is not needed before the first digest
+        raise
     except Exception as error:  # noqa: BLE001 - one delivery must not affect the others
         _raise_if_no_delivery_caused_it(error, connection, batch, keys)
         failure = error

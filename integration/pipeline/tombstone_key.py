@@ -29,6 +29,7 @@ from integration.privacy.tombstone_keys import (
     recorded_keys,
     refusal,
     refuse_a_lost_record,
+    refuse_a_wrong_record,
 )
 from integration.settings import Settings
 
@@ -91,6 +92,7 @@ def _keys_to_add(connection: psycopg.Connection, keys: tuple[str, ...]) -> tuple
     newer = newer_keys(keys, recorded)
     if newer is None:
         raise WrongTombstoneKey(refusal(recorded, ids_of(keys)))
+    refuse_a_wrong_record(connection, keys[len(newer) :])
     return newer
 
 

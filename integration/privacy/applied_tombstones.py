@@ -31,9 +31,9 @@ from integration.privacy.tombstone_keys import (
     digests_to_store,
     recorded_keys,
     refuse_a_lost_record,
-    require_recorded_keys,
+    require_keys_of_digests,
 )
-from integration.settings import SettingsError
+from integration.settings import UnsetSetting
 from integration.zoom.parties import parties_of
 
 Keys = Callable[[], tuple[str, ...]]  # TOMBSTONE_KEY's, newest first
@@ -50,7 +50,7 @@ def digests_in_use(
     asked = set(organizations)
     in_use = {each.organization_id for each in never_stored(connection, asked)}
     if recorded_keys(connection):
-        require_recorded_keys(connection, keys())
+        require_keys_of_digests(connection, keys())
         in_use |= organizations_with_tombstones(connection, asked)
     else:
         refuse_a_lost_record(connection)
@@ -62,11 +62,12 @@ def digests_in_use(
 
 def digests_with_keys(connection: psycopg.Connection, organization_id: str, keys: Keys) -> Digests:
     """The digests of an organization that is about to store some. Raises WrongTombstoneKey if there
-    are others, made with other keys, and NoTombstoneKey if none is set.
+    are others, made with other keys, and NoTombstoneKey if none is set. One that cannot be used
+    remains a SettingsError, because it is no organization's.
     """
     try:
         present = keys()
-    except SettingsError as error:
+    except UnsetSetting as error:
         raise NoTombstoneKey(str(error)) from error
     return digests_to_store(connection, organization_id, present)
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 # Kinds that identify a person everywhere in an organization, and kinds for one session only.
@@ -24,6 +25,7 @@ IN_ONE_SESSION = (
 PSEUDONYM = "erased-"
 _PSEUDONYM = re.compile(rf"({PSEUDONYM}(?:internal-|external-)?)([0-9a-f]+)")
 _PSEUDONYM_DIGITS = 24
+_DIGITS, _DIGITS_OF_A_NEWER_KEY = 64, 32
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,21 @@ def with_newer_keys(digest: str, keys: Iterable[str]) -> str:
     for key in keys:
         digest = _cipher(key).encrypt(bytes.fromhex(digest), None).hex()
     return digest
+
+
+def has_length_for(digest: str, keys: int) -> bool:
+    """Whether a digest of so many keys is as long."""
+    return len(digest) == _DIGITS + (keys - 1) * _DIGITS_OF_A_NEWER_KEY
+
+
+def can_be_of(digest: str, keys: Sequence[str]) -> bool:
+    """Whether these keys, newest first, can have made the digest. It shows that each newer key
+    encrypted it, but not which key was the oldest.
+    """
+    try:
+        return has_length_for(digest, len(keys)) and bool(_with_first_key(digest, keys[-2::-1]))
+    except (InvalidTag, ValueError):
+        return False
 
 
 def pseudonym_with_newer_keys(text: str, keys: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ import psycopg
 
 from integration.database import rows
 from integration.keys.recorded import key_id, record_key
-from integration.privacy.digests import Digests
+from integration.privacy.digests import Digests, can_be_of
 from integration.privacy.stored_tombstones import WrongTombstoneKey
 from integration.quantities import quantity
 
@@ -45,15 +45,41 @@ def refuse_a_lost_record(connection: psycopg.Connection) -> None:
     if rows.scalar(connection, bool, "select exists (select from integration.tombstones)"):
         raise WrongTombstoneKey(
             "integration.keys does not say which TOMBSTONE_KEY the tombstones were made with, so "
-            "it cannot be checked that erased people are recognized. Restore its row from a backup."
+            "it cannot be checked that erased people are recognized. Restore its row from a backup "
+            "that was made after the last rotation of the key."
         )
 
 
 def require_recorded_keys(connection: psycopg.Connection, keys: Sequence[str]) -> None:
-    """WrongTombstoneKey if the database has digests that were made with other keys."""
+    """WrongTombstoneKey if the database has digests that were made with other keys, as far as they
+    are recorded: that is all that the page may read.
+    """
     recorded = recorded_keys(connection)
     if recorded and recorded != ids_of(keys):
         raise WrongTombstoneKey(refusal(recorded, ids_of(keys)))
+
+
+def require_keys_of_digests(connection: psycopg.Connection, keys: Sequence[str]) -> None:
+    """WrongTombstoneKey if the database has digests that were made with other keys, also if the
+    record of the keys is lost, or is from another time than the tombstones.
+    """
+    if not recorded_keys(connection):
+        refuse_a_lost_record(connection)
+    require_recorded_keys(connection, keys)
+    refuse_a_wrong_record(connection, keys)
+
+
+def refuse_a_wrong_record(connection: psycopg.Connection, recorded: Sequence[str]) -> None:
+    """WrongTombstoneKey if the tombstones were made with other keys than the recorded ones, because
+    somebody has restored an older record. All have the same keys, so one is enough.
+    """
+    sample = rows.scalars(connection, str, "select digest from integration.tombstones limit 1")
+    if not all(can_be_of(digest, recorded) for digest in sample):
+        raise WrongTombstoneKey(
+            "The tombstones were made with other keys than the TOMBSTONE_KEY that integration.keys "
+            "records, so erased people would not be recognized. Restore both tables from a backup "
+            "that was made after the last rotation of the key, and set its newest value."
+        )
 
 
 def digests_to_store(
@@ -62,9 +88,8 @@ def digests_to_store(
     """The digests of an organization that is about to store some: their keys are recorded.
     WrongTombstoneKey if the database has digests that were made with other keys.
     """
-    require_recorded_keys(connection, keys)
+    require_keys_of_digests(connection, keys)
     if not recorded_keys(connection):
-        refuse_a_lost_record(connection)
         record_key(connection, "tombstone", ",".join(ids_of(keys)), process="pipeline")
     return Digests(keys, organization_id)
 
@@ -89,6 +114,8 @@ def refusal(recorded: tuple[str, ...], present: tuple[str, ...]) -> str:
     missing = [place for place, each in enumerate(recorded) if each not in present]
     if missing and len(recorded) == 1:
         next_step = "Restore the original key. To replace it, put the new key before it: NEW,OLD."
+        if len(present) > 1:
+            next_step += " If the original key has a comma, write it as \\,"
     elif missing:
         lacks = "the newest key" if missing == [0] else quantity(len(missing), "key")
         next_step = (

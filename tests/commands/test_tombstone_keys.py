@@ -87,6 +87,15 @@ def test_keys_that_cannot_be_used_are_named(keys: str, said: str, acme_and_other
     assert said in refused.err
 
 
+@pytest.mark.parametrize("arguments", [("batch",), ("serve", "--only", "page")], ids=lambda a: a[0])
+def test_processes_do_not_start_with_keys_that_cannot_be_used(
+    arguments: tuple[str, ...], acme_and_other: Program
+) -> None:
+    refused = acme_and_other(*arguments, TOMBSTONE_KEY="short")
+    assert refused.is_a_plain_refusal
+    assert "TOMBSTONE_KEY must have at least 32 characters." in refused.err
+
+
 def test_a_key_with_a_comma_from_before_there_could_be_several_is_written_with_a_backslash(
     acme_and_other: Program,
 ) -> None:

@@ -37,7 +37,8 @@ insert into integration.authorizations
     (state_hash, session_hash, organization_id, code_verifier, expires_at)
 values ('FIRM-state', 'FIRM-session', 'FIRM', 'verifier', '2099-01-01');
 insert into integration.tombstones (organization_id, kind, digest, person)
-values ('FIRM', 'email', 'FIRM-digest', 'FIRM-person');
+select 'FIRM', 'email', of_firm.digest, of_firm.digest
+from (values (md5('FIRM') || md5('FIRM'))) as of_firm (digest);
 insert into integration.erasures (organization_id, removed) values ('FIRM', '{"events": 1}');
 
 insert into pipeline.batches (batch, as_of, run_id, landed_at, finished_at)
