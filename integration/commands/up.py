@@ -24,6 +24,7 @@ from integration.database import postgres
 from integration.keys.check import check_keys, purposes_in_use
 from integration.pipeline.kept_erasures import apply_kept_erasures
 from integration.pipeline.migrate import migrate
+from integration.privacy.erasures_file import refuse_a_missing_key
 from integration.settings import Settings, environment_of_children, read_settings
 
 NEEDED = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
@@ -114,11 +115,14 @@ def metrics_address(settings: Settings, page: str) -> str:
 
 
 def with_keys(settings: Settings, url: str) -> Settings:
-    """The settings with the keys that were missing. SettingsError if the database has data that was
-    made with other keys.
+    """The settings with the keys that were missing. SettingsError if the database, or the file of
+    erasures, has data that was made with other keys.
     """
     with postgres.connect(url) as connection:
-        settings = create_missing_keys(settings, in_use=purposes_in_use(connection))
+        in_use = purposes_in_use(connection)
+        if "tombstone" not in in_use:
+            refuse_a_missing_key(settings)
+        settings = create_missing_keys(settings, in_use=in_use)
         check_keys(connection, settings)
     return settings
 

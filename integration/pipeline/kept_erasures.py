@@ -16,16 +16,16 @@ from integration.pipeline.writer import only_writer
 from integration.privacy import person
 from integration.privacy.certificates import Asked, complete, incomplete, record_erasure
 from integration.privacy.erasures_file import (
-    KeptErasure,
     erasures_file,
     keep_all,
     kept_erasures,
     unknown_erasures,
 )
+from integration.privacy.kept_erasure import KeptErasure
 from integration.privacy.person import ErasureResult
 from integration.privacy.proof import verify
 from integration.privacy.registry_rows import PersonalRows
-from integration.privacy.tombstone_keys import digests_to_store, require_recorded_keys
+from integration.privacy.tombstone_keys import digests_to_store, require_keys_of_digests
 from integration.quantities import noun, quantity
 from integration.settings import Settings
 
@@ -81,7 +81,7 @@ def _erase_people(settings: Settings, url: str, people: Sequence[KeptErasure], s
     keys = settings.tombstone_keys
     erased: list[tuple[int, KeptErasure, ErasureResult]] = []
     with only_writer(url, say=say) as writer:
-        require_recorded_keys(writer, keys)
+        require_keys_of_digests(writer, keys)
         batch = start_batch(writer, settings, say)
         with transaction(url) as owner:
             for each in people:

@@ -7,64 +7,32 @@ later, whoever reads the line adds them to its digests. Copies from several mach
 together in any order.
 """
 
-import json
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, get_args
 
 import psycopg
 
 from integration.database import rows
-from integration.privacy.digests import with_newer_keys
-from integration.privacy.stored_tombstones import WrongTombstoneKey
+from integration.privacy.kept_erasure import KeptErasure, erasure_in
+from integration.privacy.keys_of_erasures import no_key, refuse_another_oldest_key, with_keys
 from integration.privacy.tombstone_keys import (
     ids_of,
-    newer_keys,
     recorded_keys,
+    refuse_a_lost_record,
     require_recorded_keys,
 )
 from integration.quantities import noun, quantity
 from integration.settings import Settings, SettingsError
 
 FILE = "erasures.jsonl"
-Kind = Literal["person", "account", "organization"]
 
 
 class UnknownErasures(SettingsError):
     """The database has people, accounts or organizations that were erased."""
-
-
-@dataclass(frozen=True)
-class KeptErasure:
-    """`subject` is the digest of a person, a Zoom account or an organization. `tombstones` are the
-    kinds and digests of a person, and `keys` the ids of the keys that made them, newest first; none
-    in a line from before there could be several.
-    """
-
-    kind: Kind
-    organization_id: str
-    subject: str
-    at: datetime
-    tombstones: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    keys: tuple[str, ...] = ()
-
-    def line(self) -> str:
-        values: dict[str, Any] = {
-            "kind": self.kind,
-            "organization_id": self.organization_id,
-            "subject": self.subject,
-            "at": self.at.astimezone(UTC).isoformat(),
-        }
-        if self.tombstones:
-            values["tombstones"] = [list(each) for each in self.tombstones]
-        if self.keys:
-            values["keys"] = list(self.keys)
-        return json.dumps(values) + "\n"
 
 
 def erasures_file(settings: Settings) -> Path:
@@ -109,7 +77,7 @@ def read(file: Path) -> list[KeptErasure]:
         if not line.strip():
             continue
         try:
-            found.append(_erasure(json.loads(line)))
+            found.append(erasure_in(line))
         except (ValueError, KeyError, TypeError) as error:
             raise SettingsError(
                 f"Line {number} of {file} is not a valid erasure. Restore the file from a backup "
@@ -117,20 +85,6 @@ def read(file: Path) -> list[KeptErasure]:
                 "erased."
             ) from error
     return found
-
-
-def _erasure(values: dict[str, Any]) -> KeptErasure:
-    """ValueError, KeyError or TypeError if these are not the values of an erasure."""
-    kind, organization_id, subject = (values[key] for key in ("kind", "organization_id", "subject"))
-    at = datetime.fromisoformat(values["at"])
-    tombstones = tuple((kind, digest) for kind, digest in values.get("tombstones", ()))
-    keys = tuple(values.get("keys", ()))
-    texts = (organization_id, subject, *keys, *(text for pair in tombstones for text in pair))
-    if not all(isinstance(text, str) for text in texts):
-        raise TypeError("not a text")
-    if kind not in get_args(Kind) or at.tzinfo is None:
-        raise ValueError("an unknown kind, or a time without a zone")
-    return KeptErasure(kind, organization_id, subject, at, tombstones, keys)
 
 
 def kept_erasures(settings: Settings, connection: psycopg.Connection) -> list[KeptErasure]:
@@ -148,33 +102,20 @@ def _lines(
     present = settings.tombstone_keys if settings.get("TOMBSTONE_KEY") else ()
     if present:
         require_recorded_keys(connection, present)
-    wanted = recorded or ids_of(present)
-    for each in read(file):
-        yield each, _with_keys(each, wanted, present, file)
+    kept = read(file)
+    if not recorded:
+        refuse_another_oldest_key(kept, present, file)
+    for each in kept:
+        yield each, with_keys(each, recorded or ids_of(present), present, file)
 
 
-def _with_keys(
-    kept: KeptErasure, wanted: tuple[str, ...], present: tuple[str, ...], file: Path
-) -> KeptErasure:
-    """The erasure with digests of the `wanted` keys (ids), or as it is if there are none; `present`
-    are the keys that are set.
+def refuse_a_missing_key(settings: Settings) -> None:
+    """SettingsError if the file has erasures of people, and no key is set that could recognize
+    them: a new one would not.
     """
-    made_with = kept.keys or wanted[-1:]
-    if kept.kind != "person" or not wanted or made_with == wanted:
-        return kept
-    newer = newer_keys(present, made_with)
-    if newer is None:
-        raise WrongTombstoneKey(
-            f"{file} has erasures that were recorded with {noun(len(made_with), 'a key', 'keys')} "
-            "that TOMBSTONE_KEY lacks, so erased people would not be recognized. Restore the "
-            "newest value of the setting."
-        )
-    return replace(
-        kept,
-        subject=with_newer_keys(kept.subject, newer),
-        tombstones=tuple((kind, with_newer_keys(each, newer)) for kind, each in kept.tombstones),
-        keys=wanted,
-    )
+    file = erasures_file(settings)
+    if not settings.get("TOMBSTONE_KEY") and any(each.kind == "person" for each in read(file)):
+        raise no_key(file)
 
 
 def united(erasures: Iterable[KeptErasure]) -> list[KeptErasure]:
@@ -232,8 +173,12 @@ def refuse_unknown_erasures(settings: Settings, connection: psycopg.Connection) 
 
 
 def kept_people(connection: psycopg.Connection) -> list[KeptErasure]:
-    """A line for each person whom this database knows to be erased."""
+    """A line for each person whom this database knows to be erased. WrongTombstoneKey if it does
+    not say which keys their tombstones were made with.
+    """
     keys = recorded_keys(connection)
+    if not keys:
+        refuse_a_lost_record(connection)
     found = connection.execute(
         """
         select organization_id, person, min(erased_at), array_agg(kind), array_agg(digest)

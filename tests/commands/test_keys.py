@@ -4,12 +4,15 @@ is in use, and other keys are noticed when a process starts.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
 from integration.commands.keys import kept_below, store
+from integration.privacy.erasures_file import FILE
+from integration.privacy.kept_erasure import KeptErasure
 from integration.settings import KEYS_FILE, Settings
 from tests.commands.copies import Kept, copy_of, keep
 from tests.commands.program import APP_SETTINGS, Program, execute, program_with, rows
@@ -56,6 +59,20 @@ def test_up_creates_no_key_for_a_database_that_was_used_with_another_one(
     assert answer.is_a_plain_refusal
     assert f"{missing} is not set, but this database has data that needs it. Copy " in answer.err
     assert KEYS_FILE in answer.err
+    assert not (used.home / KEYS_FILE).exists()
+
+
+def test_up_creates_no_key_that_would_not_recognize_the_people_in_the_file_of_erasures(
+    used: Program,
+) -> None:
+    """As on a new database, with the file of the one before it."""
+    url, file = used.settings["DATABASE_URL"], used.home / FILE
+    execute(url, "delete from integration.tombstones; delete from integration.keys")
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    file.write_text(KeptErasure("person", "acme", 64 * "a", at, (("name", 64 * "b"),)).line())
+    answer = used("up", "--port", str(free_port()))
+    assert answer.is_a_plain_refusal, answer.text[-800:]
+    assert f"TOMBSTONE_KEY is not set, but {file} has erasures of people that need" in answer.err
     assert not (used.home / KEYS_FILE).exists()
 
 

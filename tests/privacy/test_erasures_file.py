@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from integration.privacy.erasures_file import KeptErasure, append, read
+from integration.privacy.erasures_file import append, read
+from integration.privacy.kept_erasure import KeptErasure
 from integration.settings import SettingsError
 
 ONE = KeptErasure("account", "acme", "account-1", datetime(2026, 3, 2, tzinfo=UTC))
