@@ -48,6 +48,19 @@ def keys_in_use(connection: psycopg.Connection, purpose: Purpose) -> set[str]:
     )
 
 
+def retired_keys(connection: psycopg.Connection, purpose: Purpose) -> set[str]:
+    """The ids of the keys that were in use and are no longer needed."""
+    return set(
+        rows.scalars(
+            connection,
+            str,
+            "select key_id from integration.keys where purpose = %s "
+            "group by key_id having bool_and(retired_at is not null)",
+            [purpose],
+        )
+    )
+
+
 def was_recorded(connection: psycopg.Connection, purpose: Purpose) -> bool:
     """Whether a key was ever in use; before an update that records them, none was."""
     return rows.scalar(

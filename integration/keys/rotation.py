@@ -7,7 +7,7 @@
 With fewer steps, a process that does not know the new key yet would meet data made with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
@@ -16,7 +16,14 @@ from integration.database import rows
 from integration.database.postgres import transaction
 from integration.keys.check import keys_of, require_keys_in_use
 from integration.keys.encrypted import encrypt_again
-from integration.keys.recorded import SETTING, Purpose, key_id, keys_in_use, retire_keys
+from integration.keys.recorded import (
+    SETTING,
+    Purpose,
+    key_id,
+    keys_in_use,
+    retire_keys,
+    retired_keys,
+)
 from integration.quantities import quantity
 from integration.settings import Settings, SettingsError
 
@@ -38,6 +45,7 @@ def rotate(settings: Settings, url: str, purpose: Purpose, *, new_key: str) -> S
     with transaction(url) as connection:
         require_keys_in_use(connection, purpose, keys)
         in_use = _in_order(connection, purpose)
+        retired = retired_keys(connection, purpose)
     if len(keys) == 1:
         return Step(
             "Step 1 of 3: the new key was added. After a restart, every process can read data made "
@@ -50,7 +58,7 @@ def rotate(settings: Settings, url: str, purpose: Purpose, *, new_key: str) -> S
             f"No process has started with {SETTING[purpose]} since the last update. Start the page "
             "and Dagster first."
         )
-    newest = _newest(keys, in_use)
+    newest = _newest(keys, in_use, retired)
     if newest != keys[0]:
         others = tuple(key for key in keys if key != newest)
         return Step(
@@ -112,12 +120,16 @@ def _in_order(connection: psycopg.Connection, purpose: Purpose) -> list[str]:
     )
 
 
-def _newest(keys: Sequence[str], in_use: Sequence[str]) -> str:
-    """The first key that is not in use yet, or else the one that was first used last."""
-    unused = [key for key in keys if key_id(key) not in in_use]
+def _newest(keys: Sequence[str], in_use: Sequence[str], retired: Collection[str]) -> str:
+    """The first key that was never in use, or else the one that was first used last. A key that is
+    retired is still set where step 3 is repeated with the setting from before it.
+    """
+    unused = [key for key in keys if key_id(key) not in {*in_use, *retired}]
     if unused:
         return unused[0]
-    return max(keys, key=lambda key: in_use.index(key_id(key)))
+    return max(
+        (key for key in keys if key_id(key) in in_use), key=lambda key: in_use.index(key_id(key))
+    )
 
 
 def _without(connection: psycopg.Connection, purpose: Purpose, newest: str) -> list[str]:

@@ -120,6 +120,31 @@ def test_the_encryption_key_rotates_in_three_steps_and_every_process_can_read_al
     assert "ENCRYPTION_KEY lacks the key that encrypted the stored tokens" in refused.err
 
 
+@pytest.mark.parametrize("purpose", ["encryption", "session"])
+def test_a_retired_key_that_is_still_set_does_not_come_back(
+    purpose: str, encrypted: Program
+) -> None:
+    """Step 3 was repeated with the setting from before it, and put the retired key first."""
+    setting = f"{purpose.upper()}_KEY"
+    restart(encrypted)
+    _, both = step(encrypted, purpose)
+    restart(both)
+    _, swapped = step(both, purpose)
+    restart(swapped)
+    _, done = step(swapped, purpose)
+    stored = texts(done)
+    recorded = "select purpose, key_id, process, retired_at from integration.keys order by 1, 2, 3"
+    used = rows(done.settings["DATABASE_URL"], recorded)
+
+    again, repeated = step(swapped, purpose)
+    assert again.out.startswith("Step 3 of 3: the older key is retired.")
+    assert repeated.settings[setting] == done.settings[setting]
+    _, from_step_1 = step(both, purpose)
+    assert from_step_1.settings[setting] == swapped.settings[setting]
+    assert (texts(done), rows(done.settings["DATABASE_URL"], recorded)) == (stored, used)
+    restart(done)
+
+
 def test_an_interrupted_encryption_is_completed_by_repeating_the_step(encrypted: Program) -> None:
     old, new = encrypted.settings["ENCRYPTION_KEY"], Fernet.generate_key().decode()
     restart(encrypted)
