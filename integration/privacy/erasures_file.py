@@ -136,26 +136,32 @@ def unknown_erasures(
     connection: psycopg.Connection, erasures: Collection[KeptErasure]
 ) -> list[KeptErasure]:
     """Those that this database does not know, or has not completed, as after an older backup was
-    restored.
+    restored. Also those of people whom it knows to be erased, if something was found about them
+    that it does not know.
     """
-    if not erasures:
-        return []
-    listed = list(erasures)
-    unknown = set(
-        rows.scalars(
-            connection,
-            int,
-            "select place from integration.unknown_erasures("
-            "%s::text[], %s::text[], %s::text[], %s::timestamptz[]) as place",
-            [
-                [each.kind for each in listed],
-                [each.organization_id for each in listed],
-                [each.subject for each in listed],
-                [each.at for each in listed],
-            ],
+    asked = [
+        (each, kind, subject)
+        for each in erasures
+        for kind, subject in (
+            (each.kind, each.subject),
+            *(("digest", digest) for _, digest in each.tombstones),
         )
+    ]
+    if not asked:
+        return []
+    unknown = rows.scalars(
+        connection,
+        int,
+        "select place from integration.unknown_erasures("
+        "%s::text[], %s::text[], %s::text[], %s::timestamptz[]) as place order by place",
+        [
+            [kind for _, kind, _ in asked],
+            [each.organization_id for each, _, _ in asked],
+            [subject for _, _, subject in asked],
+            [each.at for each, _, _ in asked],
+        ],
     )
-    return [each for place, each in enumerate(listed, start=1) if place in unknown]
+    return list(dict.fromkeys(asked[place - 1][0] for place in unknown))
 
 
 def refuse_unknown_erasures(settings: Settings, connection: psycopg.Connection) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from integration.privacy.erasures_file import FILE
-from tests.commands.program import APP_SETTINGS, Program, program_with, rows
+from tests.commands.program import APP_SETTINGS, Program, execute, program_with, rows
 from tests.commands.tables import tables_with
 from tests.databases import keep_as_template, new_database
 from tests.faults.story import BAD, GOOD
@@ -76,6 +76,31 @@ def test_a_restored_backup_brings_back_nobody(
         assert tables_with(url, PERSON, NAME, COLLEAGUE) == []
         assert "not been applied to this database" not in old("migrate").out
     assert (program.home / FILE).read_text() == kept
+
+
+def test_what_was_found_about_a_person_after_a_backup_is_applied_to_it(
+    program: Program, morning: Installation, server_url: str
+) -> None:
+    """The backup knows the person, and not yet their name, which was found later."""
+    erase(program, "--email", PERSON, "--organization", GOOD)
+    digests = "select digest, kind from integration.tombstones order by 1"
+    known = morning.execute(digests)
+    keep_as_template(morning.url, "backup_after_erasure")
+    with restored(program, server_url, "backup_after_erasure") as old:
+        url = old.settings["DATABASE_URL"]
+        assert "name" in {kind for _, kind in known}
+        execute(url, "delete from integration.tombstones where kind = 'name'")
+        for arguments in (("serve", "--only", "page"), ("batch",)):
+            refused = old(*arguments)
+            assert refused.is_a_plain_refusal, refused.text[-800:]
+            assert f"1 erasure in {old.home / FILE} is not in this database" in refused.err
+        migrated = old("migrate")
+        assert (migrated.code, migrated.err) == (0, ""), migrated.text[-1500:]
+        assert "Erased again: 1 person." in migrated.out
+        assert rows(url, digests) == known
+        assert "not been applied to this database" not in old("migrate").out
+        with serving(old, only="page"):
+            pass
 
 
 def test_a_new_file_gets_what_the_database_knows(program: Program) -> None:
