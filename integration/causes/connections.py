@@ -26,7 +26,7 @@ def causes_of_connections(
     for one in connections:
         account = {"account": one.name, "detail": one.status_detail or UNREAD}
         if one.status == "needs_attention":
-            name = cause_of_failure(one.status_detail)
+            name = cause_of_failure(is_transient=one.failure_is_transient)
             found.append(OpenCause(name, one.connection_id, facts=account))
         elif one.erase_due_at and one.erase_due_at > now and one.zoom_account_id not in in_use:
             since, due = one.disconnected_at, one.erase_due_at.date().isoformat()
@@ -36,9 +36,11 @@ def causes_of_connections(
     return found
 
 
-def cause_of_failure(status_detail: str | None) -> str:
-    """IMPORT if the import is retried automatically, ACCESS if the account must be reconnected."""
-    return IMPORT if "automatically" in (status_detail or UNREAD) else ACCESS
+def cause_of_failure(*, is_transient: bool | None) -> str:
+    """IMPORT if a retry may succeed, ACCESS if somebody has to act in Zoom or reconnect the account
+    first, or if it is not known.
+    """
+    return IMPORT if is_transient else ACCESS
 
 
 def access_lost(one: OpenCause, _reader: Reader) -> Words:

@@ -54,8 +54,9 @@ def record_import(
             from before where status = 'needs_attention'
         )
         update integration.connections
-        set status = 'active', status_detail = null, phone_detail = %(phone_detail)s,
-            users_imported_at = %(now)s, next_import_at = %(next_import)s, users_read = null
+        set status = 'active', status_detail = null, failure_is_transient = null,
+            phone_detail = %(phone_detail)s, users_imported_at = %(now)s,
+            next_import_at = %(next_import)s, users_read = null
         from before
         where connections.connection_id = before.connection_id
         """,
@@ -76,15 +77,17 @@ def record_failed_import(
     reason: str,
     now: datetime,
     is_transient: bool,
+    is_retried_soon: bool,
     has_lost_access: bool = False,
     retry_at: datetime | None = None,
     has_users: bool = False,
 ) -> None:
-    """Records a failed import: the connection needs attention, and is retried within a day. With
-    `has_users`, the import failed after all users were read. The audit trail records the first of
-    several failures, and that Zoom no longer accepts the access.
+    """Records a failed import: the connection needs attention, and is retried within a day.
+    `is_transient` says whether a retry may succeed, `is_retried_soon` whether the next batch tries.
+    With `has_users`, the import failed after all users were read. The audit trail records the first
+    of several failures, and that Zoom no longer accepts the access.
     """
-    next_try = retry_at or now + (RETRY_AFTER if is_transient else IMPORT_EVERY)
+    next_try = retry_at or now + (RETRY_AFTER if is_retried_soon else IMPORT_EVERY)
     connection.execute(
         """
         with before as (
@@ -102,6 +105,7 @@ def record_failed_import(
         )
         update integration.connections
         set status = 'needs_attention', status_detail = %(reason)s,
+            failure_is_transient = %(is_transient)s,
             next_import_at = least(
                 %(next_try)s, greatest(%(now)s, now()) + %(longest_pause)s
             ),
@@ -114,6 +118,7 @@ def record_failed_import(
         """,
         {
             "reason": reason,
+            "is_transient": is_transient,
             "kind": "access_lost" if has_lost_access else "import_failed",
             "has_lost_access": has_lost_access,
             "next_try": next_try,

@@ -26,6 +26,7 @@ class ListedConnection:
     owner_is_active: bool
     status: str
     status_detail: str | None
+    failure_is_transient: bool | None  # while it needs attention
     phone_detail: str | None
     connected_at: datetime
     granted_at: datetime
@@ -90,7 +91,8 @@ _LISTED = """
         connections.owner_user_id, users.full_name as owner_name,
         users.user_id is not null and coalesce(users.deactivated_at > now(), true)
             as owner_is_active,
-        connections.status, connections.status_detail, connections.phone_detail,
+        connections.status, connections.status_detail, connections.failure_is_transient,
+        connections.phone_detail,
         connections.connected_at, connections.granted_at, connections.disconnected_at,
         connections.erase_due_at,
         connections.users_imported_at, connections.next_import_at,

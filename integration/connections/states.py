@@ -10,16 +10,16 @@ from integration.database import rows
 
 @dataclass(frozen=True)
 class ConnectionStates:
-    """`details` are the reasons why connections need attention. `connected_at` are the starts of
-    the connections in use. `oldest_import_at` is the last import of users of the connection in use
-    whose last import is longest ago; a connection that was never imported counts from when it was
-    connected.
+    """`failures` says of each connection that needs attention whether a retry may succeed, None if
+    that is not known. `connected_at` are the starts of the connections in use. `oldest_import_at`
+    is the last import of users of the connection in use whose last import is longest ago; a
+    connection that was never imported counts from when it was connected.
     """
 
     active: int
     needs_attention: int
     disconnected: int
-    details: list[str | None]
+    failures: list[bool | None]
     connected_at: list[datetime]
     oldest_import_at: datetime | None
 
@@ -34,8 +34,8 @@ def connection_states(connection: psycopg.Connection) -> ConnectionStates:
             count(*) filter (where status = 'needs_attention') as needs_attention,
             count(*) filter (where status = 'disconnected') as disconnected,
             coalesce(
-                array_agg(status_detail) filter (where status = 'needs_attention'), '{}'
-            ) as details,
+                array_agg(failure_is_transient) filter (where status = 'needs_attention'), '{}'
+            ) as failures,
             coalesce(
                 array_agg(connected_at) filter (where disconnected_at is null), '{}'
             ) as connected_at,

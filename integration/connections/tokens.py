@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from integration.database import rows
 from integration.database.postgres import transaction
 from integration.database.role_names import Role
-from integration.zoom.errors import RECONNECT, PermanentZoomError, TransientZoomError
+from integration.zoom.errors import AccessLost, PermanentZoomError, TransientZoomError
 
 if TYPE_CHECKING:  # at run time it would load the HTTP client
     from integration.zoom.oauth import Grant
@@ -103,9 +103,7 @@ def access_token(
             return token, stored.api_url
         refresh_token = _decrypted(cipher, stored.refresh_token)
         if stored.grant_type == "authorization_code" and not refresh_token:
-            raise PermanentZoomError(
-                "This account's access has expired and cannot be renewed.", next_step=RECONNECT
-            )
+            raise AccessLost("This account's access has expired and cannot be renewed.")
         grant = renew(stored.grant_type, refresh_token)
         _store_renewed(connection, connection_id, grant=grant, cipher=cipher)
     # Only after the commit: whatever happens to the caller, the new refresh token is on disk.
@@ -146,7 +144,7 @@ def _lock_tokens(connection: psycopg.Connection, connection_id: str) -> _StoredT
     except psycopg.errors.LockNotAvailable as error:
         raise TransientZoomError("Another process is renewing the access token.") from error
     if stored is None:
-        raise PermanentZoomError("This account has no stored access.", next_step=RECONNECT)
+        raise AccessLost("This account has no stored access.")
     return stored
 
 

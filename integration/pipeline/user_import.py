@@ -19,7 +19,13 @@ from integration.privacy.applied_tombstones import erased_zoom_users
 from integration.privacy.stored_tombstones import WrongTombstoneKey
 from integration.quantities import noun, quantity
 from integration.settings import Settings, SettingsError
-from integration.zoom.errors import ListCutShort, TransientZoomError, ZoomError, unforeseen
+from integration.zoom.errors import (
+    AccessLost,
+    ListCutShort,
+    TransientZoomError,
+    ZoomError,
+    unforeseen,
+)
 from integration.zoom.lists import AccountLists, read_lists
 
 # Reading is mostly waiting for Zoom, and accounts do not share a rate limit.
@@ -195,15 +201,16 @@ def _record_failed_import(
     error: ZoomError,
 ) -> None:
     has_users = lists.users is not None and lists.users_error is None
-    is_transient = isinstance(error, TransientZoomError) and not isinstance(error, ListCutShort)
+    is_transient = isinstance(error, TransientZoomError)
     record_failed_import(
         connection,
         account.connection_id,
         reason=_reason(lists, error),
         now=batch.as_of,
-        # The users have been read; only the phone users have to wait for the next import.
-        is_transient=is_transient and not has_users,
-        has_lost_access=error.has_lost_access,
+        is_transient=is_transient,
+        # If the users have been read, only the phone users have to wait for the next import.
+        is_retried_soon=is_transient and not isinstance(error, ListCutShort) and not has_users,
+        has_lost_access=isinstance(error, AccessLost),
         retry_at=getattr(error, "retry_at", None),
         has_users=has_users,
     )

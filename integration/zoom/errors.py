@@ -46,14 +46,18 @@ class ZoomError(Exception):
         self.status = status
         self.code = code
 
-    @property
-    def has_lost_access(self) -> bool:
-        """Whether Zoom no longer accepts the account's grant, so that only a new one helps."""
-        return self.next_step == RECONNECT
-
 
 class PermanentZoomError(ZoomError):
     """A retry fails again until someone has taken the next step."""
+
+
+class AccessLost(PermanentZoomError):
+    """Zoom no longer accepts the account's grant, or there is none: only a new one helps."""
+
+    def __init__(
+        self, message: str, *, status: int | None = None, code: int | str | None = None
+    ) -> None:
+        super().__init__(message, next_step=RECONNECT, status=status, code=code)
 
 
 class NoZoomPhone(PermanentZoomError):
@@ -142,7 +146,8 @@ def api_error(status: int, body: object) -> ZoomError:
         )
         step = f"Add them to the app in the Zoom Marketplace. {RECONNECT}"
     elif is_token_refused(status, body) or code in GRANT_ENDED:
-        message, step = "Zoom rejects this account's access token, even a new one.", RECONNECT
+        message = "Zoom rejects this account's access token, even a new one."
+        return AccessLost(message, status=status, code=code)
     elif status == 403:
         message = "The person who connected Zoom does not have permission to read this."
         step = "Reconnect as a Zoom admin who can view all users of the account."
@@ -169,7 +174,8 @@ def oauth_error(status: int, body: object) -> ZoomError:
     if status < 400:
         return unreadable_answer(status)
     if code in GRANT_ENDED:
-        message, step = "Zoom no longer accepts this account's authorization.", RECONNECT
+        message = "Zoom no longer accepts this account's authorization."
+        return AccessLost(message, status=status, code=code)
     elif code in CLIENT_UNKNOWN:
         message = "Zoom does not accept this app's client ID and secret."
         step = "Contact the team that runs WorkSights, which can correct them in its settings."
@@ -181,7 +187,7 @@ def oauth_error(status: int, body: object) -> ZoomError:
         step = "Select Connect Zoom on the Services page to start again."
     elif code == SCOPES_MISSING:
         message = "The app's permissions have changed since this account was connected."
-        step = RECONNECT
+        return AccessLost(message, status=status, code=code)
     elif code == REDIRECT_MISMATCH:
         message = "The redirect URL is not registered in the Zoom app."
         step = (

@@ -23,7 +23,7 @@ from integration.pipeline.cleaned_texts import UnreadableSetting
 from integration.pipeline.failed_sessions import Failures
 from integration.settings import PROJECT
 from integration.web.overview.attention import needs_of_identity
-from integration.zoom.errors import RECONNECT, TransientZoomError
+from integration.zoom.errors import AccessLost, PermanentZoomError, TransientZoomError, ZoomError
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -35,8 +35,9 @@ def account(**changed: Any) -> ListedConnection:
     return ListedConnection(**{
         "connection_id": "c1", "zoom_account_id": "A1", "label": None, "owner_user_id": "ann",
         "owner_name": "Ann", "owner_is_active": True, "users_read": None, "status": "active",
-        "status_detail": None, "phone_detail": None, "connected_at": NOW - 30 * DAY,
-        "granted_at": NOW - 30 * DAY, "disconnected_at": None, "erase_due_at": None,
+        "status_detail": None, "failure_is_transient": None, "phone_detail": None,
+        "connected_at": NOW - 30 * DAY, "granted_at": NOW - 30 * DAY,
+        "disconnected_at": None, "erase_due_at": None,
         "users_imported_at": NOW - HOUR, "next_import_at": NOW + HOUR, "zoom_users": 3, **changed,
     })  # fmt: skip
 
@@ -48,8 +49,12 @@ def arrived(**changed: Any) -> Arrivals:
     })  # fmt: skip
 
 
-def failing(detail: str) -> ListedConnection:
-    return account(status="needs_attention", status_detail=detail)
+def failing(error: ZoomError) -> ListedConnection:
+    return account(
+        status="needs_attention",
+        status_detail=str(error),
+        failure_is_transient=isinstance(error, TransientZoomError),
+    )
 
 
 def removed(**changed: Any) -> ListedConnection:
@@ -67,13 +72,19 @@ def words(found: list[OpenCause], reader: Reader = ADMIN) -> Words:
     ("connections", "names"),
     [
         ([account()], []),
-        ([failing(f"Zoom no longer accepts it. {RECONNECT}")], ["access_lost"]),
-        ([failing(str(TransientZoomError("Zoom is having problems (HTTP 503).")))],
+        ([failing(AccessLost("Zoom no longer accepts it."))], ["access_lost"]),
+        ([failing(TransientZoomError("Zoom is having problems (HTTP 503)."))],
          ["import_failing"]),
         ([account(status="disconnected", disconnected_at=NOW - DAY)], []),  # somebody wanted it
         ([removed()], ["app_removed"]),
         ([removed(erase_due_at=NOW - DAY)], []),
         ([removed(), account(connection_id="c2")], []),  # connected again
+        ([failing(TransientZoomError("Cut short.", next_step="The next import reads it again."))],
+         ["import_failing"]),
+        ([failing(PermanentZoomError("Zoom refuses it.", next_step="Nothing ends automatically."))],
+         ["access_lost"]),
+        ([account(status="needs_attention", status_detail="Retried automatically.")],
+         ["access_lost"]),  # not known
     ],
 )  # fmt: skip
 def test_a_connection_is_a_cause_while_somebody_has_to_act(

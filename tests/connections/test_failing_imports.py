@@ -61,6 +61,7 @@ def test_an_account_that_zoom_refuses_is_marked_and_retried_later(
     answer.raise_for_status()
     asked_at = datetime.now(UTC)
     installation.import_users(now=NOW)
+    assert retry_may_help(installation, ACCOUNTS[0]) is (status == 429)
 
     ((state, detail), *others) = statuses(installation)
     assert (state, others) == ("needs_attention", [("active", None)] * 2)
@@ -73,6 +74,15 @@ def test_an_account_that_zoom_refuses_is_marked_and_retried_later(
         assert next_import_at == NOW + later
     else:  # the time that Zoom named, by its own clock
         assert timedelta(hours=1, minutes=59) < next_import_at - asked_at < timedelta(hours=2.1)
+
+
+def retry_may_help(installation: Installation, account: str) -> bool | None:
+    """What alerts, causes and metrics distinguish failures by."""
+    found: bool | None = installation.value(
+        "select failure_is_transient from integration.connections where zoom_account_id = %s",
+        [account],
+    )
+    return found
 
 
 def plan(zoom_url: tuple[World, str], path: str, **failure: Any) -> None:
@@ -141,6 +151,8 @@ def test_a_list_that_repeats_itself_ends_and_no_one_is_missing_from_it(
         "has been stored. The next import reads the list again. If the problem continues, report "
         "it to Zoom Support.",
     )
+    assert retry_may_help(installation, ACCOUNTS[1]) is True
+    assert retry_may_help(installation, ACCOUNTS[0]) is None
 
 
 def versions(installation: Installation) -> list[tuple[str, str, str]]:
@@ -223,6 +235,7 @@ def test_no_connection_is_postponed_for_longer_than_a_day(
             reason="Zoom asks for patience.",
             now=now,
             is_transient=True,
+            is_retried_soon=True,
             retry_at=datetime(2099, 1, 1, tzinfo=UTC),
         )
 

@@ -60,7 +60,10 @@ SESSION = """
         affiliation, role, outcome, duration_seconds, connection_count, is_estimated)
     values ('p', 's', 'acme', 'zu-new', 'internal', 'host', 'not_mapped', 60, 1, false)
 """
-DETAIL = "update integration.connections set status = 'needs_attention', status_detail = %(text)s"
+DETAIL = """
+    update integration.connections
+    set status = 'needs_attention', status_detail = %(text)s, failure_is_transient = %(transient)s
+"""
 REMOVED = """
     update integration.connections set status = 'disconnected', disconnected_at = %(now)s,
         erase_due_at = %(now)s + interval '7 days'
@@ -87,9 +90,17 @@ OF_INSTALLATION: dict[str, str] = {
     "erasure_due": ERASURE,
 }
 # Cause -> what makes it, and the operator's cause that it makes, too.
-SITUATIONS: dict[str, tuple[str, dict[str, str], str | None]] = {
-    "access_lost": (DETAIL, {"text": "Zoom accepts it no longer. Reconnect the account."}, None),
-    "import_failing": (DETAIL, {"text": "WorkSights retries automatically."}, None),
+SITUATIONS: dict[str, tuple[str, dict[str, str | bool], str | None]] = {
+    "access_lost": (
+        DETAIL,
+        {"text": "Zoom accepts it no longer. Reconnect the account.", "transient": False},
+        None,
+    ),
+    "import_failing": (
+        DETAIL,
+        {"text": "WorkSights retries automatically.", "transient": True},
+        None,
+    ),
     "app_removed": (REMOVED, {}, None),
     "no_webhook": ("delete from ingress.deliveries", {}, None),
     "silence": (HISTORY, {}, "silence_anywhere"),

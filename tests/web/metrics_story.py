@@ -23,14 +23,15 @@ PROBLEMS = """
     update integration.connections
     set users_imported_at = '2026-03-01 00:00:00+00', status = 'active', status_detail = null;
     insert into integration.connections
-        (organization_id, zoom_account_id, connected_at, status, status_detail, disconnected_at,
-        erase_due_at)
+        (organization_id, zoom_account_id, connected_at, status, status_detail,
+        failure_is_transient, disconnected_at, erase_due_at)
     values
-        ('firm', 'zoom-firm-2', now(), 'needs_attention', 'The grant lacks a scope.', null, null),
-        ('firm', 'zoom-firm-3', now(), 'needs_attention', 'Retried automatically.', null, null),
-        ('firm', 'zoom-firm-4', now() - interval '9 days', 'disconnected', null, now(),
+        ('firm', 'zoom-firm-2', now(), 'needs_attention', 'The grant lacks a scope.', false,
+            null, null),
+        ('firm', 'zoom-firm-3', now(), 'needs_attention', 'Retried later.', true, null, null),
+        ('firm', 'zoom-firm-4', now() - interval '9 days', 'disconnected', null, null, now(),
             now() + interval '1 day'),
-        ('firm', 'zoom-firm-5', now() - interval '9 days', 'disconnected', null, now(),
+        ('firm', 'zoom-firm-5', now() - interval '9 days', 'disconnected', null, null, now(),
             now() - interval '1 day');
     insert into pipeline.failures (model, organization_id, scope, error, batch)
     values

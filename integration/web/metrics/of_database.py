@@ -155,7 +155,7 @@ def _connections(found: ConnectionStates) -> Iterator[Metric]:
         "Connections that need attention: the last import of their users failed",
         found.needs_attention,
     )
-    failing = [cause_of_failure(detail) for detail in found.details]
+    failing = [cause_of_failure(is_transient=one) for one in found.failures]
     yield from _gauges(
         "zoom_imports_failing",
         "The same connections by cause: access_lost (reconnect the account) or import_failing "
