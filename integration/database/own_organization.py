@@ -6,13 +6,18 @@ its workers (with citus.propagate_set_commands = local), not a call of set_confi
 """
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.sql import SQL, Literal
 
 EVERY = "*"  # no organization has this id
 
 
 def limit_to(connection: psycopg.Connection, organization_id: str) -> None:
-    """From now on, this transaction sees and writes only rows of this organization."""
+    """From now on, this transaction sees and writes only rows of this organization. RuntimeError
+    outside a transaction, where the server would only warn, and the next statement see no row.
+    """
+    if connection.autocommit and connection.info.transaction_status == TransactionStatus.IDLE:
+        raise RuntimeError("An organization is set for a transaction, and none is open.")
     connection.execute(
         SQL("set local worksights.organization = {}").format(Literal(organization_id))
     )

@@ -39,15 +39,16 @@ def check_keys(
             continue
         keys = keys_of(settings, purpose)
         require_keys_in_use(connection, purpose, keys)
-        see_queues_of_everybody(connection)  # the keys are the whole installation's
-        if (
-            purpose == "encryption"
-            and not was_recorded(connection, purpose)
-            and can_read_some(connection, keys) is False
-        ):
-            raise _wrong(purpose)
-        if process:
-            record_key(connection, purpose, key_id(keys[0]), process=process)
+        with connection.transaction():
+            see_queues_of_everybody(connection)  # the keys are the whole installation's
+            if (
+                purpose == "encryption"
+                and not was_recorded(connection, purpose)
+                and can_read_some(connection, keys) is False
+            ):
+                raise _wrong(purpose)
+            if process:
+                record_key(connection, purpose, key_id(keys[0]), process=process)
 
 
 def require_keys_in_use(

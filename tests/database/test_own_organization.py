@@ -137,6 +137,17 @@ def test_without_an_organization_the_page_sees_nothing(
     assert {one.name for one in relations if seen(page, one)} == set()
 
 
+def test_an_organization_is_refused_where_the_server_would_ignore_it(
+    derived: Installation,
+) -> None:
+    with connect(derived.url, role="page", autocommit=True) as page:
+        with pytest.raises(RuntimeError, match="none is open"):
+            limit_to(page, OWN)
+        with page.transaction():
+            limit_to(page, OWN)
+            assert page.execute("show worksights.organization").fetchone() == (OWN,)
+
+
 def test_across_organizations_the_page_sees_only_queues_and_lists(
     page: psycopg.Connection, relations: list[Relation]
 ) -> None:
