@@ -21,13 +21,13 @@ from integration.zoom.texts import ID_BYTES, NAME_BYTES
 
 
 @click.command("import-users")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option(
     "--organization", required=True, help="Organization ID. Created if it does not exist."
 )
 @click.option("--organization-name", help="Name of the organization.")
-def import_users(file: Path, organization: str, organization_name: str | None) -> None:
-    """Create or update WorkSights users from a CSV file.
+def import_users(file: str, organization: str, organization_name: str | None) -> None:
+    """Create or update WorkSights users from a CSV file, or from standard input if FILE is -.
 
     Columns: email, full_name, role, time_zone. Optional: user_id, manager_email, created_at,
     deactivated_at. Columns missing from the file are left unchanged.
@@ -40,10 +40,14 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
             raise click.ClickException(f"{option} must be text of at most {most} bytes.")
     if organization in directory.RESERVED_IDS:
         raise click.ClickException("--organization cannot be empty, - or *. Choose another ID.")
+    # The user of the processes may not open /dev/stdin, but may read what a shell has opened.
+    with click.open_file(file, "rb") as opened:
+        content = opened.read()
+    name = "standard input" if file == "-" else Path(file).name
     try:
-        users = read_directory(file.read_bytes())
+        users = read_directory(content)
     except ValueError as error:
-        raise click.ClickException(f"{file.name}: {error}. Nothing was imported.") from error
+        raise click.ClickException(f"{name}: {error}. Nothing was imported.") from error
     settings = read_settings()
     url = database_url(settings)
     with (
@@ -67,7 +71,7 @@ def import_users(file: Path, organization: str, organization_name: str | None) -
                 connection, organization_id=organization, users=users
             )
         except DirectoryConflict as error:
-            raise click.ClickException(f"{file.name}, {error}. Nothing was imported.") from error
+            raise click.ClickException(f"{name}, {error}. Nothing was imported.") from error
         record_change(
             connection,
             organization_id=organization,

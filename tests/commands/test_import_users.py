@@ -1,6 +1,8 @@
 """`import-users`: WorkSights users from a file, all of them or none."""
 
 import re
+import socket
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from integration.directory.file import read_directory
 from integration.pipeline.writer import WRITER_LOCK
-from tests.commands.program import Program, rows
+from tests.commands.program import WORKSIGHTS_ZOOM, Program, rows
 from tests.commands.users_file import (
     FOUNDED_AT,
     HEADER,
@@ -99,6 +101,36 @@ def test_no_file_causes_a_traceback(content: bytes) -> None:
     except ValueError as error:
         said = str(error)
     assert re.match(r"line \d+: ", said)
+
+
+def test_standard_input_is_read_even_if_nobody_may_open_it(program: Program) -> None:
+    """A socket cannot be opened as /dev/stdin, nor can a file of root by another user."""
+    command = (WORKSIGHTS_ZOOM, "import-users", "-", "--organization", "acme")
+    ours, its = socket.socketpair()
+    with ours, its:
+        ours.sendall(f"{HEADER}\n{ROW}\n".encode())
+        ours.shutdown(socket.SHUT_WR)
+        done = subprocess.run(
+            command,
+            stdin=its,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=program.environment(),
+            timeout=PATIENCE,
+        )
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        "acme (created): 1 user added, 0 updated.\n",
+        "",
+    )
+
+
+def test_standard_input_is_named_when_it_is_refused(program: Program) -> None:
+    answer = program("import-users", "-", "--organization", "acme")  # it is empty
+    assert answer.is_a_plain_refusal
+    assert answer.err.startswith("Error: standard input: line 1: ")
+    assert answer.err.endswith("Nothing was imported.\n")
 
 
 def test_a_user_is_recognized_by_email_in_any_letter_case(acme: Program) -> None:
