@@ -47,7 +47,8 @@ def _of_connections(facts: Facts) -> Iterator[Problem]:
         if one.status == "needs_attention":
             detail = one.status_detail or "Its users could not be imported."
             account = f"Zoom account {one.zoom_account_id} of {one.organization_id}"
-            yield Problem(cause_of_failure(one.status_detail), f"{account}: {detail}")
+            cause = cause_of_failure(is_transient=one.failure_is_transient)
+            yield Problem(cause, f"{account}: {detail}")
 
 
 def _of_installation(facts: Facts) -> Iterator[Problem]:

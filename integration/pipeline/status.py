@@ -17,6 +17,7 @@ class ConnectionStatus:
     zoom_account_id: str
     status: str
     status_detail: str | None
+    failure_is_transient: bool | None  # while it needs attention
     connected_at: datetime
     users_imported_at: datetime | None
     zoom_users: int
@@ -139,7 +140,8 @@ def connection_statuses(connection: psycopg.Connection) -> list[ConnectionStatus
         """
         select
             connections.organization_id, connections.zoom_account_id, connections.status,
-            connections.status_detail, connections.connected_at, connections.users_imported_at,
+            connections.status_detail, connections.failure_is_transient,
+            connections.connected_at, connections.users_imported_at,
             (
                 select count(distinct users.zoom_user_id) from zoom_raw.users
                 where users.organization_id = connections.organization_id
