@@ -8,8 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from dagster_postgres import DagsterPostgresStorage
+from dagster_postgres.utils import DagsterPostgresException
 
+from integration.database.address import Address, connection_error
+from integration.database.postgres import database_url, embedded_is_used
 from integration.logs import set_up_logs_of_dagster
+from integration.settings import read_settings
 
 
 class Storage(DagsterPostgresStorage):
@@ -19,11 +23,28 @@ class Storage(DagsterPostgresStorage):
 
     @classmethod
     def from_config_value(cls, inst_data: Any, config_value: Mapping[str, Any]) -> "Storage":
+        """DatabaseUnavailable, with a message for operators, if the database does not answer."""
         set_up_logs_of_dagster()  # Dagster's processes and runs all open the storage first
-        storage = cls(config_value["postgres_url"], inst_data=inst_data)
+        url = config_value["postgres_url"]
+        try:
+            storage = cls(url, inst_data=inst_data)
+        except (DagsterPostgresException, sa.exc.OperationalError) as error:
+            # Dagster's own error, after its last attempt, has the reason as its cause.
+            reason = error.__cause__ if isinstance(error, DagsterPostgresException) else error
+            if not isinstance(reason, sa.exc.OperationalError):
+                raise
+            raise connection_error(_address(url), reason.orig or reason) from None
         for part in (storage._run_storage, storage._event_log_storage, storage._schedule_storage):
             part._engine = _engine_of(storage.postgres_url)
         return storage
+
+
+def _address(dagster_url: str) -> str:
+    """The address to name in a message: that of the product, unless only Dagster's is set."""
+    settings = read_settings()
+    if embedded_is_used(settings):
+        return Address(dagster_url, "DAGSTER_POSTGRES_URL")
+    return database_url(settings, "pipeline")
 
 
 @cache  # a process makes an instance of Dagster for each tick of a sensor

@@ -196,8 +196,8 @@ def place_of(url: str) -> str:
     return f"{parts.get('host', 'localhost')}:{parts.get('port', '5432')}"
 
 
-def connection_error(url: str, error: psycopg.OperationalError) -> DatabaseUnavailable:
-    """The error to raise when psycopg could not connect."""
+def connection_error(url: str, error: BaseException) -> DatabaseUnavailable:
+    """The error to raise when a driver could not connect: all quote libpq's own words."""
     first_line = (str(error).strip().splitlines() or ["no response"])[0]
     reason = first_line.rpartition("failed: ")[2].strip()
     place = place_of(url)
