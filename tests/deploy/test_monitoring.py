@@ -53,7 +53,7 @@ PROBLEMS = [
     (ERASURE, {}),
     (RUNS_FAILED, {}),
     (FAILED, {"model": "pipeline.settings", "scope": "{}"}),
-    (DETAIL, {"text": "Zoom accepts it no longer. Reconnect the account."}),
+    (DETAIL, {"text": "Zoom accepts it no longer. Reconnect the account.", "transient": False}),
     (UNSENT, {}),
 ]
 NO_RECEIVER = {"ZoomProcessDown"}
