@@ -17,6 +17,10 @@ from integration.quantities import noun, quantity
 from integration.settings import KEYS_FILE, Settings, read_settings
 
 TOMBSTONE = "tombstone"
+ALL_USED = (
+    "The database uses all keys of TOMBSTONE_KEY. Nothing was changed. To replace the newest one, "
+    "too, run: worksights-zoom rotate-key tombstone --again"
+)
 
 
 @click.command("rotate-key")
@@ -77,10 +81,7 @@ def _rotate_tombstone_key(settings: Settings, url: str, *, again: bool) -> None:
     if newer:
         _use_newer_keys(settings, url)
     elif newer == () and len(keys) > 1 and not again:
-        click.echo(
-            "The database uses all keys of TOMBSTONE_KEY. Nothing was changed. To replace the "
-            "newest one, too, run: worksights-zoom rotate-key tombstone --again"
-        )
+        click.echo(ALL_USED)
     elif newer is None and len(keys) > 1:
         click.echo(
             "Nothing was changed, because the database has no digests yet. The first ones will be "
@@ -109,6 +110,9 @@ def _use_newer_keys(settings: Settings, url: str) -> None:
             "updated. Fix the cause, restart the page and Dagster with the new setting, and run: "
             "worksights-zoom batch"
         ) from failure
+    if added is None:
+        click.echo(ALL_USED)
+        return
     click.echo(
         "Step 2 of 2: the database uses the new key. Changed: "
         f"{quantity(added.tombstones, 'tombstone')}, {quantity(added.events, 'event')}."

@@ -1,6 +1,6 @@
 """Makes a database use the newer keys of TOMBSTONE_KEY, in its own batch under the writer's lock.
 
-A process has the keys that it started with. With other keys than the database's, it compares
+A process has the keys that it started with. With keys other than the database's, it compares
 nothing, so processes may be restarted in any order afterwards.
 """
 
@@ -27,6 +27,7 @@ from integration.privacy.tombstone_keys import (
     ids_of,
     newer_keys,
     recorded_keys,
+    recorded_keys_in_snapshot,
     refusal,
     refuse_a_lost_record,
     refuse_a_wrong_record,
@@ -50,14 +51,19 @@ def keys_to_add(settings: Settings, url: str) -> tuple[str, ...] | None:
     there are no digests. WrongTombstoneKey if they were made with other keys. `url` is the owner's.
     """
     with connect(url) as connection:
-        return _keys_to_add(connection, settings.tombstone_keys)
+        connection.execute("set transaction isolation level repeatable read")
+        recorded = recorded_keys_in_snapshot(connection)
+        return _keys_to_add(connection, recorded, settings.tombstone_keys)
 
 
-def use_newer_keys(settings: Settings, url: str, *, say: Say) -> Added:
-    """Adds the newer keys to all digests, and derives what depends on them again. After
-    DerivationFailed, the keys are added, and the next batch derives the rest.
+def use_newer_keys(settings: Settings, url: str, *, say: Say) -> Added | None:
+    """Adds the newer keys to all digests, and derives what depends on them again; None if there are
+    none to add, because another operator was faster. After DerivationFailed, the keys are added,
+    and the next batch derives the rest.
     """
     with only_writer(url, say=say) as writer:
+        if not keys_to_add(settings, url):
+            return None
         dropped = drop_dev_schemas(writer)  # their copies keep the older digests
         if dropped:
             say(f"Dropped the schemas of `worksights-zoom dbt`: {', '.join(dropped)}.")
@@ -74,7 +80,7 @@ def add_newer_keys(url: str, keys: tuple[str, ...]) -> Added:
     """
     with transaction(url) as owner:
         lock_recorded_keys(owner)
-        newer = _keys_to_add(owner, keys)
+        newer = _keys_to_add(owner, recorded_keys(owner), keys)
         if not newer:
             return Added()
         open_once = cache(lambda: _open_batch(owner))
@@ -84,8 +90,9 @@ def add_newer_keys(url: str, keys: tuple[str, ...]) -> Added:
         return Added(tombstones, events, open_once() if events else None)
 
 
-def _keys_to_add(connection: psycopg.Connection, keys: tuple[str, ...]) -> tuple[str, ...] | None:
-    recorded = recorded_keys(connection)
+def _keys_to_add(
+    connection: psycopg.Connection, recorded: tuple[str, ...], keys: tuple[str, ...]
+) -> tuple[str, ...] | None:
     if not recorded:
         refuse_a_lost_record(connection)
         return None

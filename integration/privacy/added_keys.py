@@ -27,7 +27,7 @@ PSEUDONYMS = (PARTICIPANT["participant_uuid"], "user_id", "erased_callee")
 
 
 def lock_recorded_keys(connection: psycopg.Connection) -> None:
-    """Waits for everybody who compares digests now, and lets nobody else start to until the
+    """Waits for everyone who compares digests now, and lets no one else start to until the
     transaction ends.
     """
     connection.execute(

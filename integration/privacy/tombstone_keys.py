@@ -3,6 +3,7 @@ them first requires the same keys, in the same transaction: with others, no one 
 """
 
 from collections.abc import Sequence
+from time import monotonic, sleep
 
 import psycopg
 
@@ -13,6 +14,17 @@ from integration.privacy.stored_tombstones import WrongTombstoneKey
 from integration.quantities import quantity
 
 ROTATE = "worksights-zoom rotate-key tombstone"
+WAIT_SECONDS = 10.0  # less than the page's 15 for a statement
+PAUSE_SECONDS = 0.1
+RECORDED = "select key_id from integration.keys where purpose = 'tombstone' and retired_at is null"
+LOCKED = """
+    select key_id from integration.keys where purpose = 'tombstone' and retired_at is null
+    for share skip locked
+"""
+
+
+class KeysAreBeingReplaced(WrongTombstoneKey):
+    """`rotate-key tombstone` is changing all digests, and nothing can be compared until it ends."""
 
 
 def ids_of(keys: Sequence[str]) -> tuple[str, ...]:
@@ -22,24 +34,42 @@ def ids_of(keys: Sequence[str]) -> tuple[str, ...]:
 
 def recorded_keys(connection: psycopg.Connection) -> tuple[str, ...]:
     """The ids of the keys that the database's digests were made with, newest first; () if there
-    are no digests. They do not change until the transaction ends.
+    are no digests. They do not change until the transaction ends. KeysAreBeingReplaced if a
+    rotation takes too long to wait for it.
     """
-    found = rows.scalars(
-        connection,
-        str,
-        "select key_id from integration.keys "
-        "where purpose = 'tombstone' and retired_at is null for share",
-    )
-    if len(found) > 1:
+    until = monotonic() + WAIT_SECONDS
+    # A rotation retires the row and adds another. A statement that waited for it would see neither,
+    # so each attempt is a new statement.
+    while not (locked := rows.scalars(connection, str, LOCKED)):
+        if not rows.scalars(connection, str, RECORDED):
+            break
+        if monotonic() > until:
+            raise KeysAreBeingReplaced(
+                f"`{ROTATE}` is adding a newer key to all digests now. Until it has ended, erased "
+                "people would not be recognized. Try again then."
+            )
+        sleep(PAUSE_SECONDS)
+    return _ids_in(locked)
+
+
+def recorded_keys_in_snapshot(connection: psycopg.Connection) -> tuple[str, ...]:
+    """The same for a transaction that only reads, and that sees one state of the database. It does
+    not wait for a rotation.
+    """
+    return _ids_in(rows.scalars(connection, str, RECORDED))
+
+
+def _ids_in(recorded: Sequence[str]) -> tuple[str, ...]:
+    if len(recorded) > 1:
         raise WrongTombstoneKey(
             "The database has digests made with different values of TOMBSTONE_KEY, so erased "
             "people would not be recognized. Restore a backup from before."
         )
-    return tuple(found[0].split(",")) if found else ()
+    return tuple(recorded[0].split(",")) if recorded else ()
 
 
 def refuse_a_lost_record(connection: psycopg.Connection) -> None:
-    """WrongTombstoneKey if there are tombstones although no keys are recorded: somebody has deleted
+    """WrongTombstoneKey if there are tombstones although no keys are recorded: someone has deleted
     the record, and then any keys would do. The page may not read tombstones.
     """
     if rows.scalar(connection, bool, "select exists (select from integration.tombstones)"):
@@ -70,13 +100,13 @@ def require_keys_of_digests(connection: psycopg.Connection, keys: Sequence[str])
 
 
 def refuse_a_wrong_record(connection: psycopg.Connection, recorded: Sequence[str]) -> None:
-    """WrongTombstoneKey if the tombstones were made with other keys than the recorded ones, because
-    somebody has restored an older record. All have the same keys, so one is enough.
+    """WrongTombstoneKey if the tombstones were made with keys other than the recorded ones, because
+    someone has restored an older record. All have the same keys, so one is enough.
     """
     sample = rows.scalars(connection, str, "select digest from integration.tombstones limit 1")
     if not all(can_be_of(digest, recorded) for digest in sample):
         raise WrongTombstoneKey(
-            "The tombstones were made with other keys than the TOMBSTONE_KEY that integration.keys "
+            "The tombstones were made with keys other than the TOMBSTONE_KEY that integration.keys "
             "records, so erased people would not be recognized. Restore both tables from a backup "
             "that was made after the last rotation of the key, and set its newest value."
         )

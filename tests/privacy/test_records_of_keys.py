@@ -21,7 +21,7 @@ from tests.privacy.eve import ACCOUNT, ANN, KEY, everything
 EVE, CALLER = with_address(KEY), with_number(DIGITS)
 OTHER = "k" * 40
 WRONG_RECORD = (
-    "The tombstones were made with other keys than the TOMBSTONE_KEY that integration.keys"
+    "The tombstones were made with keys other than the TOMBSTONE_KEY that integration.keys"
 )
 
 
@@ -34,7 +34,7 @@ def ages(installation: Installation, home: Path) -> Iterator[Ages]:
 
 
 def record(ages: Ages, *keys: str) -> None:
-    """As somebody may write it, or restore it from a backup of another time."""
+    """As someone may write it, or restore it from a backup of another time."""
     ages.installation.execute("delete from integration.keys")
     ages.installation.execute(
         "insert into integration.keys (purpose, key_id, process) "

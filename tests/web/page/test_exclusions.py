@@ -4,6 +4,9 @@ from html import unescape
 
 import pytest
 
+from integration.database.postgres import transaction
+from integration.privacy import tombstone_keys
+from integration.privacy.added_keys import lock_recorded_keys
 from tests.web.page.site import Site, Visitor
 from tests.web.page.zoom_users import words
 
@@ -152,4 +155,22 @@ def test_never_storing_needs_the_keys_that_the_database_uses(site: Site) -> None
     answer = site.visitor("admin").post(f"{PATH}/add", asked)
     assert answer.status_code == 400
     assert "a key that is needed to recognize what must never be stored" in answer.text
+    assert site.rows("select count(*) from integration.exclusions") == [(0,)]
+
+
+def test_never_storing_waits_for_a_rotation_of_the_key_only_for_a_while(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.rows(
+        "insert into integration.keys (purpose, key_id, process) "
+        "values ('tombstone', 'older', 'pipeline')"
+    )
+    site.settings.values["TOMBSTONE_KEY"] = "k" * 40
+    monkeypatch.setattr(tombstone_keys, "WAIT_SECONDS", 0.0)
+    asked = {"kind": "zoom_user", "text": "zu-1", "level": "never_store"}
+    with transaction(site.database_url) as owner:
+        lock_recorded_keys(owner)
+        answer = site.visitor("admin").post(f"{PATH}/add", asked)
+    assert answer.status_code == 503
+    assert "A key that the change needs is being replaced." in answer.text
     assert site.rows("select count(*) from integration.exclusions") == [(0,)]
