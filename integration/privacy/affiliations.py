@@ -41,8 +41,8 @@ def new_marks(
 def marks_of_participant(
     connection: psycopg.Connection, digests: Digests, person: str, zoom_user_ids: Collection[str]
 ) -> set[Tombstone]:
-    """The marks of somebody who is known by the legs of a session and perhaps by a Zoom user, whose
-    address nobody knows.
+    """The marks of someone who is known by the legs of a session and perhaps by a Zoom user, whose
+    address no one knows.
     """
     if not zoom_user_ids:
         return {_mark(digests, person, "unknown")}

@@ -42,7 +42,7 @@ def erasures_file(settings: Settings) -> Path:
 
 def append(file: Path, erasures: Iterable[KeptErasure]) -> None:
     """Adds lines, and returns when they are on disk. If they cannot be written, the file is as it
-    was: half a line would be nobody's erasure, and would be refused later.
+    was: half a line would be no one's erasure, and would be refused later.
     """
     lines = "".join(each.line() for each in erasures)
     if not lines:
@@ -61,7 +61,7 @@ def append(file: Path, erasures: Iterable[KeptErasure]) -> None:
 
 def read(file: Path) -> list[KeptErasure]:
     """The erasures in the order of the file; none if there is no file. SettingsError for a line
-    that cannot be read: it may be somebody's erasure.
+    that cannot be read: it may be someone's erasure.
     """
     try:
         lines = file.read_bytes().splitlines()

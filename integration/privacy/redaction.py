@@ -203,7 +203,7 @@ def _tombstones(
 def _untitled_by(
     digests: Digests, session_id: str, people: Iterable[str], known: RedactionContext
 ) -> set[Tombstone]:
-    """A session with somebody who is never stored has no topic, whatever arrives later."""
+    """A session with someone who is never stored has no topic, whatever arrives later."""
     digest = _untitled(digests, session_id)
     if digest in known.tombstones:
         return set()

@@ -137,7 +137,7 @@ def tombstones_of(
 def tombstones_of_exclusion(
     connection: psycopg.Connection, organization_id: str, exclusion_id: int
 ) -> dict[str, set[str]]:
-    """Kind -> digests of everybody whom one exclusion applies to."""
+    """Kind -> digests of everyone whom one exclusion applies to."""
     found = connection.execute(
         """
         select kind, array_agg(digest) from integration.tombstones

@@ -1,5 +1,5 @@
 """`rotate-key tombstone`: erased people stay erased under every key, whoever knows an old key alone
-recognizes nobody, and a process with other keys than the database compares nothing.
+recognizes no one, and a process with keys other than the database's compares nothing.
 """
 
 import re
