@@ -27,9 +27,10 @@ def only_up(home: Path, *, say: Callable[[str], None]) -> Iterator[Mapping[str, 
     home.mkdir(parents=True, exist_ok=True)
     with (home / "up.lock").open("a+") as lock:
         _lock(lock, home)
-        pid_and_mark = lock.read().split()
-        if len(pid_and_mark) == 2:
-            _stop_leftovers({MARK: pid_and_mark[1]}, say)
+        if pid_and_mark := lock.read().split():
+            # Earlier releases wrote only the PID; their mark was the path of the home.
+            last = pid_and_mark[1] if len(pid_and_mark) == 2 else str(home.resolve())
+            _stop_leftovers({MARK: last}, say)
         mark = {MARK: secrets.token_hex()}
         lock.truncate(0)
         lock.write(f"{os.getpid()} {mark[MARK]}")
@@ -58,8 +59,8 @@ def _lock(lock: TextIO, home: Path) -> None:
 
 def _stop_leftovers(mark: Mapping[str, str], say: Callable[[str], None]) -> None:
     # Repeated, because a process that is being stopped may just have started another one.
+    found = _leftovers(mark)
     for _ in range(ATTEMPTS):
-        found = [process for process in psutil.process_iter() if _has(process, mark)]
         if not found:
             return
         say(f"Stopping {quantity(len(found), 'process', 'processes')} left by a killed `up`…")
@@ -67,10 +68,16 @@ def _stop_leftovers(mark: Mapping[str, str], say: Callable[[str], None]) -> None
         _, alive = psutil.wait_procs(found, timeout=STOP_SECONDS)
         _send(alive, psutil.Process.kill)
         psutil.wait_procs(alive, timeout=STOP_SECONDS)
-    pids = ", ".join(str(process.pid) for process in found)
-    raise click.ClickException(
-        f"These processes of a killed `up` could not be stopped: {pids}. Stop them first."
-    )
+        found = _leftovers(mark)
+    if found:
+        pids = ", ".join(str(process.pid) for process in found)
+        raise click.ClickException(
+            f"These processes of a killed `up` could not be stopped: {pids}. Stop them first."
+        )
+
+
+def _leftovers(mark: Mapping[str, str]) -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if _has(process, mark)]
 
 
 def _send(processes: Iterable[psutil.Process], signal: Callable[[psutil.Process], None]) -> None:

@@ -13,7 +13,7 @@ import click
 import psutil
 import pytest
 
-from integration.commands import supervisor
+from integration.commands import one_up, supervisor
 from integration.commands.one_up import only_up
 from integration.commands.ports import is_in_use, port_for
 from integration.commands.supervisor import STOPPING, Supervisor
@@ -171,6 +171,33 @@ def test_a_killed_up_with_the_same_path_elsewhere_leaves_nothing_to_stop(tmp_pat
     finally:
         other.kill()
         other.wait()
+
+
+def test_what_the_last_attempt_stops_is_not_called_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(one_up, "ATTEMPTS", 1)
+    with only_up(tmp_path, say=print) as mark:
+        left = subprocess.Popen([sys.executable, "-c", SLEEPS], env=mark)
+    try:
+        with only_up(tmp_path, say=print):
+            assert not psutil.pid_exists(left.pid)
+    finally:
+        left.kill()
+        left.wait()
+
+
+def test_what_a_killed_up_of_an_earlier_release_left_is_stopped(tmp_path: Path) -> None:
+    """It wrote only its PID, and marked its processes with the path of the home."""
+    (tmp_path / "up.lock").write_text("12345")
+    mark = {one_up.MARK: str(tmp_path.resolve())}
+    left = subprocess.Popen([sys.executable, "-c", SLEEPS], env=mark)
+    try:
+        with only_up(tmp_path, say=print):
+            assert not psutil.pid_exists(left.pid)
+    finally:
+        left.kill()
+        left.wait()
 
 
 def test_a_port_that_nobody_chose_is_replaced_if_it_is_taken() -> None:
