@@ -91,7 +91,10 @@ _LISTED = """
         connections.owner_user_id, users.full_name as owner_name,
         users.user_id is not null and coalesce(users.deactivated_at > now(), true)
             as owner_is_active,
-        connections.status, connections.status_detail, connections.failure_is_transient,
+        connections.status, connections.status_detail,
+        case
+            when connections.status = 'needs_attention' then connections.failure_is_transient
+        end as failure_is_transient,
         connections.phone_detail,
         connections.connected_at, connections.granted_at, connections.disconnected_at,
         connections.erase_due_at,

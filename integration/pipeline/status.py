@@ -140,7 +140,10 @@ def connection_statuses(connection: psycopg.Connection) -> list[ConnectionStatus
         """
         select
             connections.organization_id, connections.zoom_account_id, connections.status,
-            connections.status_detail, connections.failure_is_transient,
+            connections.status_detail,
+            case
+                when connections.status = 'needs_attention' then connections.failure_is_transient
+            end as failure_is_transient,
             connections.connected_at, connections.users_imported_at,
             (
                 select count(distinct users.zoom_user_id) from zoom_raw.users

@@ -10,8 +10,10 @@ import requests
 
 from integration.connections.connections import open_connections
 from integration.connections.imports import record_failed_import
-from integration.database.postgres import transaction
+from integration.connections.listed import connections_of
+from integration.database.postgres import connect, transaction
 from integration.pipeline.batches import open_batch
+from integration.pipeline.status import connection_statuses
 from integration.pipeline.user_import import import_users
 from integration.pipeline.writer import backend_of, only_writer
 from integration.settings import read_settings
@@ -83,6 +85,33 @@ def retry_may_help(installation: Installation, account: str) -> bool | None:
         [account],
     )
     return found
+
+
+def test_a_failure_that_is_over_is_not_shown_as_one(
+    installation: Installation, connections: dict[str, str]
+) -> None:
+    """The page and `status` say for each connection whether a retry may help."""
+    failed, ended = connections[ACCOUNTS[0]], connections[ACCOUNTS[1]]
+    for each in (failed, ended):
+        with transaction(installation.url, role="pipeline") as connection:
+            record_failed_import(
+                connection, each, reason="Zoom asks for patience.", now=NOW, is_transient=True,
+                is_retried_soon=True,
+            )  # fmt: skip
+    installation.execute(
+        "update integration.connections set status = 'disconnected', disconnected_at = now() "
+        "where connection_id = %s",
+        [ended],
+    )
+    with connect(installation.url) as owner:
+        reported = {one.zoom_account_id: one for one in connection_statuses(owner)}
+        listed = {
+            one.zoom_account_id: one
+            for each in {one.organization_id for one in reported.values()}
+            for one in connections_of(owner, organization_id=each)
+        }
+    for found in (reported, listed):
+        assert [found[one].failure_is_transient for one in ACCOUNTS] == [True, None, None]
 
 
 def plan(zoom_url: tuple[World, str], path: str, **failure: Any) -> None:
