@@ -16,8 +16,13 @@ NOT_OSV = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 # Ecosystems with upstream's own versions: PostgreSQL and OpenSSL are in no package registry.
 UPSTREAM = ("", "Bitnami", "GIT")
 _REPOSITORY = {
-    "postgresql": re.compile(r"/postgres(ql)?(\.git)?/?$"),
-    "openssl": re.compile(r"/openssl(\.git)?/?$"),
+    "postgresql": re.compile(
+        r"^\w+://(github\.com/postgres/postgres|git\.postgresql\.org/(.*[/=])?postgresql)"
+        r"(\.git)?/?$"
+    ),
+    "openssl": re.compile(
+        r"^\w+://(github\.com/openssl/openssl|git\.openssl\.org/(.*[/=])?openssl)(\.git)?/?$"
+    ),
 }
 _TAG = re.compile(r"^(?:REL_?|openssl-|v)?(?=\d)", re.IGNORECASE)
 
@@ -128,16 +133,16 @@ def _named(affected: dict[str, Any], components: list[Component]) -> list[Compon
 
 
 def _is_affected(affected: dict[str, Any], version: str) -> bool:
-    """By the list of versions, or by a range. A version that cannot be compared is affected."""
+    """By the list of versions, or by a range. What cannot be compared is affected: a version that
+    cannot be read, and any version if the advisory names only commits.
+    """
     own = _parsed(version)
-    if own is None:
+    versions = affected.get("versions") or ()
+    ranges = [one for one in affected.get("ranges") or () if one["type"] != "GIT"]
+    if own is None or not (versions or ranges):
         return True
-    if any(_parsed(one) == own for one in affected.get("versions") or ()):
-        return True
-    return any(
-        _is_in_range(own, one["events"])
-        for one in affected.get("ranges") or ()
-        if one["type"] != "GIT"
+    return any(_parsed(one) == own for one in versions) or any(
+        _is_in_range(own, one["events"]) for one in ranges
     )
 
 

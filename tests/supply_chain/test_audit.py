@@ -140,6 +140,27 @@ def test_postgresql_is_found_by_the_tags_of_its_repository(check: Check) -> None
     assert check(found) == (FOUND, f"postgresql {SERVER}: CVE-1, no fixed version known\n")
 
 
+REPOSITORIES = {
+    "https://github.com/openssl/openssl": True,
+    "https://github.com/openssl/openssl.git": True,
+    "git://git.openssl.org/openssl.git": True,
+    "https://git.openssl.org/?p=openssl.git": True,
+    "https://git.postgresql.org/git/postgresql.git": True,
+    "https://github.com/ruby/openssl": False,
+    "https://github.com/someone/postgresql": False,
+}
+
+
+@pytest.mark.parametrize(("repository", "is_upstream"), REPOSITORIES.items())
+def test_an_advisory_that_names_only_commits_of_upstream_affects_every_version(
+    check: Check, repository: str, is_upstream: bool
+) -> None:
+    """It cannot be compared. It counted as an advisory about OpenSSL that affects no version."""
+    ranges = [{"type": "GIT", "repo": repository, "events": [{"introduced": "0"}]}]
+    only_commits = {"id": "CVE-1", "affected": [{"ranges": ranges}]}
+    assert check(only_commits)[0] == (FOUND if is_upstream else 0)
+
+
 def test_openssl_and_rust_packages_inside_wheels_are_checked(check: Check) -> None:
     openssl = advisory("openssl", {"introduced": "3.0.0"}, {"fixed": "9.0.0"}, ecosystem="Bitnami")
     rust = advisory("pyo3", {"introduced": "0"}, ecosystem="crates.io", kind="SEMVER")
@@ -177,7 +198,8 @@ def test_advisories_are_counted_by_what_they_are_about(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ranges = [{"type": "GIT", "repo": "https://github.com/openssl/openssl", "events": []}]
-    of_repository = {"id": "CVE-1", "affected": [{"ranges": ranges}]}
+    affected = {"ranges": ranges, "versions": ["openssl-0.9.8"]}
+    of_repository = {"id": "CVE-1", "affected": [affected]}
     elsewhere = advisory("starlette", {"introduced": "0"}, ecosystem="npm")
     withdrawn = advisory("starlette", {"introduced": "0"}, withdrawn="2026-01-02T00:00:00Z")
     file = tmp_path / "advisories.json"
