@@ -71,6 +71,7 @@ class Upgraded:
 
     empty: dict[str, list[str]]  # revision -> tables in which its organization has no row
     lost: list[str]
+    transient: dict[str, bool | None]  # by connection, before the batch imports the users again
     installation: Installation
     rebuilt: list[str]
 
@@ -94,9 +95,13 @@ def upgraded(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
                 after = contents(owner)
             empty[revision] = [name for name in after if after[name] == before.get(name)]
             before = after
+        transient = {
+            one["connection_id"]: one["failure_is_transient"]
+            for one in before["integration.connections"]
+        }
         migrate(read_settings(), url, say=print)
         installation.batch(now=NOW)
-        yield Upgraded(empty, lost, installation, installation.rebuild(check=True))
+        yield Upgraded(empty, lost, transient, installation, installation.rebuild(check=True))
 
 
 def add_organization(owner: psycopg.Connection, revision: str) -> None:
@@ -199,6 +204,17 @@ def test_rows_that_earlier_rules_wrote_are_derived_again(upgraded: Upgraded) -> 
         "select count(*) from timeline.sessions where session_id = 'gone'",
     ):
         assert installation.value(query) == 0, query
+
+
+def test_failed_imports_of_earlier_releases_are_known_by_their_text(upgraded: Upgraded) -> None:
+    of_text = {"connection": None, "retried": True, "refused": False, "unexplained": None}
+    expected = {
+        f"{firm(revision)}-{name}": is_transient
+        for revision in known_schemas()
+        if "0001" < revision < "0039"
+        for name, is_transient in of_text.items()
+    }
+    assert {one: upgraded.transient.get(one) for one in expected} == expected
 
 
 def test_a_rebuild_finds_nothing_to_change(upgraded: Upgraded) -> None:
