@@ -149,6 +149,40 @@ def test_neither_the_receivers_nor_dagsters_daemon_and_web_server_get_a_key() ->
     assert holders == {"worksights-zoom-page.service", "worksights-zoom-code-server.service"}
 
 
+def test_commands_get_the_token_of_the_receivers_but_not_their_login(tmp_path: Path) -> None:
+    """Without the token, `status` monitors URL validation although every secret is bound."""
+    given = {
+        "shared.env": "# A comment.\n\nMAIL_FROM=zoom@acme.example\n",
+        "owner.env": "DATABASE_URL=postgresql://owner:a:#b@127.0.0.1/zoom",
+        "receiver.env": "RECEIVER_DATABASE_URL=a\n#b\nZOOM_WEBHOOK_SECRET_TOKEN=one@acme",
+    }
+    for name, text in given.items():
+        (tmp_path / name).write_text(text)
+    setpriv = tmp_path / "setpriv"
+    setpriv.write_text("#!/bin/sh\nexec env\n")
+    setpriv.chmod(0o755)
+    script = (UNITS / "worksights-zoom-admin").read_text()
+    for place in ("/etc/worksights-zoom", "/var/lib/worksights-zoom"):
+        assert place in script
+        script = script.replace(place, str(tmp_path))
+    path = f"{tmp_path}:/usr/bin:/bin"
+    done = subprocess.run(
+        ["sh", "-c", script, "worksights-zoom-admin", "status"],
+        env={"PATH": path}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    for of_shell in ("PWD", "OLDPWD", "SHLVL", "_"):
+        found.pop(of_shell, None)
+    assert found == {
+        "PATH": path,
+        "HOME": str(tmp_path),
+        "WORKSIGHTS_ZOOM_HOME": str(tmp_path),
+        "MAIL_FROM": "zoom@acme.example",
+        "DATABASE_URL": "postgresql://owner:a:#b@127.0.0.1/zoom",
+        "ZOOM_WEBHOOK_SECRET_TOKEN": "one@acme",
+    }
+
+
 def names_in(file: Path) -> set[str]:
     lines = file.read_text().splitlines()
     return {line.partition("=")[0] for line in lines if line and not line.startswith("#")}
