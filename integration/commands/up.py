@@ -17,7 +17,7 @@ from integration.commands.demonstration.settings import refuse_real_data, settin
 from integration.commands.keys import create_missing_keys, own_settings, store_missing
 from integration.commands.one_up import only_up
 from integration.commands.own_database import database_for, restart_database
-from integration.commands.ports import PORT, free_port, metrics_port, port_for
+from integration.commands.ports import PORT, free_port, is_in_use, metrics_port, port_for
 from integration.commands.processes import with_addresses
 from integration.commands.supervisor import Supervisor
 from integration.database import postgres
@@ -81,6 +81,7 @@ def run(
     """Starts all processes, prints the addresses, and monitors the processes until stopped."""
     page, dagster = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{dagster_port}"
     say("Starting the receiver and the page…")
+    metrics = place_of_metrics(settings, page)
     processes.start(
         "receiver",
         *("python", "-m", "integration.commands", "serve", "--port", str(port)),
@@ -97,7 +98,7 @@ def run(
     say(f"  page           {settings.public_url}")
     say(f"  Dagster        {dagster}")
     say(f"  webhook URL    {page}/webhooks/zoom")
-    say(f"  metrics        {metrics_address(settings, page)}")
+    say(f"  metrics        {metrics}")
     say(f"  SQL            {psql_command(settings, url)}")
     say(f"  logs           {settings.home / 'logs'}")
     print_sign_in_help(settings, url, demo=demo)
@@ -109,9 +110,17 @@ def run(
         restart_database(settings, say=say)
 
 
-def metrics_address(settings: Settings, page: str) -> str:
+def place_of_metrics(settings: Settings, page: str) -> str:
+    """The address, or why there is none yet. The receiver has not started, so it has no port."""
     port = metrics_port(settings)
-    return f"{page}/metrics" if port is None else f"http://127.0.0.1:{port}/metrics"
+    if port is None:
+        return f"{page}/metrics"
+    try:
+        if is_in_use(port, option="METRICS_PORT"):
+            return f"not served until another program releases port {port} (METRICS_PORT)"
+    except click.ClickException as error:
+        return f"not served. {error.message}"
+    return f"http://127.0.0.1:{port}/metrics"
 
 
 def with_keys(settings: Settings, url: str) -> Settings:

@@ -1,18 +1,13 @@
 """What /metrics shows, that it names nobody, and what reading it costs."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from integration.database.own_organization import see_queues_of_everybody
@@ -20,9 +15,9 @@ from integration.database.postgres import connect
 from integration.database.role_names import Role
 from integration.settings import PROJECT
 from integration.web.metrics.of_database import figures_of_database
-from tests.patience import PATIENCE, wait_until
-from tests.pipeline.installation import CLIENT_ID, CLIENT_SECRET, ENCRYPTION_KEY, Installation
-from tests.web.conftest import NEWER_SECRET, Receiver, running, settings_with
+from tests.patience import wait_until
+from tests.pipeline.installation import Installation
+from tests.web.conftest import Receiver, running, settings_with
 from tests.web.metrics_story import (
     FROM_ARRIVAL,
     HISTORY,
@@ -33,14 +28,6 @@ from tests.web.metrics_story import (
 
 DOCUMENT = (PROJECT / "docs" / "operations" / "monitoring.md").read_text()
 ROW = re.compile(r"^\| `(zoom_\w+)` \| (\w+) \| (.*?) \| (.*?) \| (.*?) \|$", re.MULTILINE)
-KEYS = {
-    "ZOOM_WEBHOOK_SECRET_TOKEN": NEWER_SECRET,
-    "SESSION_KEY": "session-key-of-the-tests",
-    "PUBLIC_URL": "http://127.0.0.1:8080",
-    "ZOOM_CLIENT_ID": CLIENT_ID,
-    "ZOOM_CLIENT_SECRET": CLIENT_SECRET,
-    "ENCRYPTION_KEY": ENCRYPTION_KEY,
-}
 MOST_BLOCKS = 400  # of 8 KB, read by all queries of a scrape
 LONG = 1000  # a table with more rows than this is never read whole
 
@@ -252,45 +239,3 @@ def test_figures_that_cannot_be_read_are_not_a_database_that_is_down(
     assert (found["zoom_receiver_seconds_count"], "zoom_batch_failing" in found) == (0, False)
     said = [record.getMessage() for record in caplog.records if "figures" in record.name]
     assert said == ["The figures for /metrics could not be read: UndefinedTable"]
-
-
-def test_a_port_of_its_own_has_the_metrics_and_nothing_else(database_url: str) -> None:
-    with serving(database_url, "--port", "0", "--metrics-port", "0") as (public, metrics):
-        statuses = {
-            f"{name} {path}": requests.get(f"{base}{path}", timeout=PATIENCE).status_code
-            for name, base in (("public", public), ("own", metrics))
-            for path in ("/metrics", "/healthz", "/sign-in")
-        }
-    assert statuses == {
-        **{"public /metrics": 404, "public /healthz": 200, "public /sign-in": 200},
-        **{"own /metrics": 200, "own /healthz": 404, "own /sign-in": 404},
-    }
-
-
-def test_a_port_of_its_own_that_is_taken_stops_no_process(database_url: str) -> None:
-    with serving(database_url, "--port", "0", "--metrics-port", "0") as (_public, metrics):
-        taken = metrics.rpartition(":")[2]
-        with serving(database_url, "--port", "0", METRICS_PORT=taken) as (second, said):
-            statuses = [
-                requests.get(f"{second}{path}", timeout=PATIENCE).status_code
-                for path in ("/healthz", "/metrics")
-            ]
-    assert statuses == [200, 404]
-    assert "Choose another with --metrics-port." in said
-
-
-@contextmanager
-def serving(url: str, *options: str, **settings: str) -> Iterator[tuple[str, ...]]:
-    """The first two lines of `serve`, and of those with an address only that."""
-    environment = {"DATABASE_URL": url, **KEYS, **settings, "PATH": os.environ["PATH"]}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "integration.commands", "serve", *options],
-        env=environment, stderr=subprocess.PIPE, text=True, cwd=PROJECT,
-    )  # fmt: skip
-    try:
-        lines = [process.stderr.readline() for _ in range(2)]
-        found = [re.search(r"http://127\.0\.0\.1:\d+", line) for line in lines]
-        yield tuple(one[0] if one else line for one, line in zip(found, lines, strict=True))
-    finally:
-        process.kill()
-        process.communicate()
