@@ -3,7 +3,7 @@
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import BadZipFile, ZipFile
@@ -97,7 +97,7 @@ def subjects(advisory: dict[str, Any]) -> set[str]:
     return set().union(*map(_subjects, _affected(advisory)))
 
 
-def findings(advisory: dict[str, Any], components: list[Component]) -> Iterator[Finding]:
+def findings(advisory: dict[str, Any], components: Sequence[Component]) -> Iterator[Finding]:
     """The components that the advisory affects: none once it is withdrawn."""
     for affected in _affected(advisory):
         for component in _named(affected, components):
@@ -121,7 +121,7 @@ def _subjects(affected: dict[str, Any]) -> set[str]:
     return {subject for subject, one in _REPOSITORY.items() if any(map(one.search, repositories))}
 
 
-def _named(affected: dict[str, Any], components: list[Component]) -> list[Component]:
+def _named(affected: dict[str, Any], components: Sequence[Component]) -> list[Component]:
     """The components that it is about, whatever their versions."""
     about = _subjects(affected)
     name = canonicalize_name((affected.get("package") or {}).get("name", ""))

@@ -1,5 +1,6 @@
 """Compares what an installation consists of with advisories in files, without a network."""
 
+import functools
 import sys
 from collections import Counter
 from pathlib import Path
@@ -29,15 +30,18 @@ SUBJECTS = {
 }
 
 
-def components() -> list[Component]:
-    """The packages of the lock, and what their wheels contain that advisories can name."""
+@functools.cache
+def components() -> tuple[Component, ...]:
+    """The packages of the lock, and what their wheels contain that advisories can name. They are
+    looked at once, which takes a second.
+    """
     found = {Component(PYPI, name, version) for name, version in locked().items()}
     for one in bundled():
         if one.purl.startswith("pkg:cargo/"):  # first, because a Rust package is named openssl
             found.add(Component(CRATES, one.name, one.version))
         elif one.name in _UPSTREAM_NAMES and one.version:
             found.add(Component("", _UPSTREAM_NAMES[one.name], one.version))
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def audit(path: Path) -> tuple[list[Finding], Counter[str]]:
