@@ -1,5 +1,6 @@
 """`import-users`: imports WorkSights users from a file, after checking all its lines."""
 
+import sys
 from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
@@ -40,9 +41,7 @@ def import_users(file: str, organization: str, organization_name: str | None) ->
             raise click.ClickException(f"{option} must be text of at most {most} bytes.")
     if organization in directory.RESERVED_IDS:
         raise click.ClickException("--organization cannot be empty, - or *. Choose another ID.")
-    # The user of the processes may not open /dev/stdin, but may read what a shell has opened.
-    with click.open_file(file, "rb") as opened:
-        content = opened.read()
+    content = _content_of(file)
     name = "standard input" if file == "-" else Path(file).name
     try:
         users = read_directory(content)
@@ -84,6 +83,15 @@ def import_users(file: str, organization: str, organization_name: str | None) ->
     click.echo(f"{organization}{created}: {quantity(new, 'user')} added, {known:,} updated.")
     if skipped:
         click.echo(f"{len(skipped)} skipped because they were erased.")
+
+
+def _content_of(file: str) -> bytes:
+    if file == "-" and sys.stdin is None:
+        raise click.ClickException("Standard input is closed. Name a file, or add: < FILE.csv")
+    # The user of the processes may not open /dev/stdin, but may read what a shell has opened.
+    with click.open_file(file, "rb") as opened:
+        content: bytes = opened.read()
+    return content
 
 
 def _without_erased_manager(user: ImportedUser, erased: Collection[str]) -> ImportedUser:

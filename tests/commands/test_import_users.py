@@ -133,6 +133,22 @@ def test_standard_input_is_named_when_it_is_refused(program: Program) -> None:
     assert answer.err.endswith("Nothing was imported.\n")
 
 
+def test_a_closed_standard_input_is_refused(program: Program) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$0" import-users - --organization acme <&-', WORKSIGHTS_ZOOM],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=program.environment(),
+        timeout=PATIENCE,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        "Error: Standard input is closed. Name a file, or add: < FILE.csv\n",
+    )
+
+
 def test_a_user_is_recognized_by_email_in_any_letter_case(acme: Program) -> None:
     answer = import_users(acme, f"{HEADER}\nANN@Acme.Example,Ann Two,admin,Asia/Kolkata\n")
     assert (answer.code, answer.out) == (
