@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 from _thread import interrupt_main
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -35,6 +37,17 @@ subprocess.Popen([sys.executable, "-c", "import time; time.sleep(10_000)"])
 print("ready", flush=True)
 time.sleep(10_000 if len(sys.argv) > 1 else 0)
 """
+
+
+@contextmanager
+def left_behind(mark: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process with the mark of an `up`, until the block ends."""
+    process = subprocess.Popen([sys.executable, "-c", SLEEPS], env=mark)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def lines_of(logs: Path) -> list[str]:
@@ -159,18 +172,15 @@ def test_a_port_that_may_not_be_used_is_not_called_in_use(monkeypatch: pytest.Mo
 def test_a_killed_up_with_the_same_path_elsewhere_leaves_nothing_to_stop(tmp_path: Path) -> None:
     """In a container, the path of a home may be another directory."""
     with only_up(tmp_path, say=print) as mark:
-        other = subprocess.Popen([sys.executable, "-c", SLEEPS], env=mark)
+        pass
     elsewhere = tmp_path / "elsewhere"
     said: list[str] = []
-    try:
+    with left_behind(mark) as other:
         with only_up(elsewhere, say=said.append):
             assert (said, other.poll()) == ([], None)
         with only_up(tmp_path, say=said.append):
             assert said == ["Stopping 1 process left by a killed `up`…"]
         assert not psutil.pid_exists(other.pid)
-    finally:
-        other.kill()
-        other.wait()
 
 
 def test_what_the_last_attempt_stops_is_not_called_running(
@@ -178,26 +188,17 @@ def test_what_the_last_attempt_stops_is_not_called_running(
 ) -> None:
     monkeypatch.setattr(one_up, "ATTEMPTS", 1)
     with only_up(tmp_path, say=print) as mark:
-        left = subprocess.Popen([sys.executable, "-c", SLEEPS], env=mark)
-    try:
-        with only_up(tmp_path, say=print):
-            assert not psutil.pid_exists(left.pid)
-    finally:
-        left.kill()
-        left.wait()
+        pass
+    with left_behind(mark) as left, only_up(tmp_path, say=print):
+        assert not psutil.pid_exists(left.pid)
 
 
 def test_what_a_killed_up_of_an_earlier_release_left_is_stopped(tmp_path: Path) -> None:
     """It wrote only its PID, and marked its processes with the path of the home."""
     (tmp_path / "up.lock").write_text("12345")
     mark = {one_up.MARK: str(tmp_path.resolve())}
-    left = subprocess.Popen([sys.executable, "-c", SLEEPS], env=mark)
-    try:
-        with only_up(tmp_path, say=print):
-            assert not psutil.pid_exists(left.pid)
-    finally:
-        left.kill()
-        left.wait()
+    with left_behind(mark) as left, only_up(tmp_path, say=print):
+        assert not psutil.pid_exists(left.pid)
 
 
 def test_a_port_that_nobody_chose_is_replaced_if_it_is_taken() -> None:
