@@ -91,7 +91,9 @@ def _with_a_bound_phone(session: Session, visit: Visit) -> None:
 
 
 def _without_a_leave(session: Session, visit: Visit) -> None:
-    session.joined(session.connect(visit.person), visit.joins_at)
+    device = session.connect(visit.person)
+    session.joined(device, visit.joins_at)
+    session.left_silently(device, visit.leaves_at)
 
 
 def _under_a_new_name(session: Session, visit: Visit) -> None:

@@ -13,6 +13,16 @@ MEANINGS = {
     "user:read:list_users:admin": "View the users of the account",
     "user:read:user:admin": "View a user: name, email, department and time zone",
     "phone:read:list_users:admin": "View who has Zoom Phone, with extension and number",
+    "meeting:read:meeting:admin": "View when meetings start and end",
+    "meeting:read:participant:admin": "View who joins and leaves meetings",
+    "webinar:read:webinar:admin": "View when webinars start and end",
+    "webinar:read:participant:admin": "View who joins and leaves webinars",
+    "phone:read:call_log:admin": "View a call: both sides and its times",
+    "report:read:user:admin": "View which meetings and webinars a user has hosted",
+    "meeting:read:past_meeting:admin": "View a past meeting",
+    "meeting:read:list_past_participants:admin": "View who was in a past meeting",
+    "webinar:read:list_past_participants:admin": "View who was in a past webinar",
+    "phone:read:list_call_logs:admin": "View the account's call history",
 }
 _PAGE = Template((Path(__file__).parent / "consent.html").read_text())
 

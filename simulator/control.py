@@ -23,9 +23,9 @@ async def fail(request: Request) -> Response:
         world.failures.clear()
         return Response(status_code=204)
     try:
-        failure = Failure(**await _body(request))
+        failure = Failure(**await body_of(request))
     except (TypeError, ValueError) as error:
-        return _wrong(str(error))
+        return wrong(str(error))
     world.failures.plan(failure)
     return Response(status_code=204)
 
@@ -36,16 +36,16 @@ async def expire_tokens(request: Request) -> Response:
 
 async def revoke_grants(request: Request) -> Response:
     """End the refresh tokens of `account_id`, or of all accounts."""
-    body = await _body(request)
+    body = await body_of(request)
     return JSONResponse({"revoked": world_of(request).grants.end_refresh(body.get("account_id"))})
 
 
 async def withdraw(request: Request) -> Response:
     """End all access to `account_id`, also Server-to-Server, until its admin consents again."""
-    world, body = world_of(request), await _body(request)
-    account = _account(world, body)
+    world, body = world_of(request), await body_of(request)
+    account = account_in(world, body)
     if account is None:
-        return _wrong("No such account.")
+        return wrong("No such account.")
     world.grants.withdraw(account.id)
     world.keep_grants()
     return Response(status_code=204)
@@ -55,10 +55,10 @@ async def authorization(request: Request) -> Response:
     """Set who approves the next authorizations: the account (`account_id`), the user (`user_id`, or
     the owner) and the scopes (`scope`, or all), or whether access is denied (`deny`).
     """
-    world, body = world_of(request), await _body(request)
-    account = _account(world, body)
+    world, body = world_of(request), await body_of(request)
+    account = account_in(world, body)
     if account is None:
-        return _wrong("No such account.")
+        return wrong("No such account.")
     world.authorization = NextAuthorization(
         account.id,
         denies=bool(body.get("deny", False)),
@@ -78,16 +78,16 @@ async def calls(request: Request) -> Response:
 
 async def change_user(request: Request) -> Response:
     """Add, change or (`"remove": true`) remove the user with this id, or with this email."""
-    world, body = world_of(request), await _body(request)
-    account, given = _account(world, body), body.get("user")
+    world, body = world_of(request), await body_of(request)
+    account, given = account_in(world, body), body.get("user")
     if account is None:
-        return _wrong("No such account.")
+        return wrong("No such account.")
     if not isinstance(given, dict) or not (given.get("id") or given.get("email")):
-        return _wrong("A user needs an id or an email.")
+        return wrong("A user needs an id or an email.")
     found = _find(account, given)
     if body.get("remove"):
         if found is None:
-            return _wrong("No such user.")
+            return wrong("No such user.")
         account.users.remove(found)
         account.phone_users = [one for one in account.phone_users if one["id"] != found.get("id")]
         return JSONResponse(found)
@@ -118,12 +118,12 @@ def _new_user(given: RestUser) -> RestUser:
     return {"id": secrets.token_urlsafe(16), **fields}
 
 
-def _account(world: World, body: dict[str, Any]) -> Account | None:
+def account_in(world: World, body: dict[str, Any]) -> Account | None:
     first = next(iter(world.accounts))
     return world.accounts.get(body.get("account_id", first))
 
 
-async def _body(request: Request) -> dict[str, Any]:
+async def body_of(request: Request) -> dict[str, Any]:
     """The JSON object in the body; {} if the body is empty."""
     body = await request.body()
     return json.loads(body) if body else {}
@@ -131,10 +131,10 @@ async def _body(request: Request) -> dict[str, Any]:
 
 def not_json(_request: Request, error: Exception) -> Response:
     """The exception handler for control calls with invalid JSON."""
-    return _wrong(f"Not valid JSON: {error}")
+    return wrong(f"Not valid JSON: {error}")
 
 
-def _wrong(reason: str) -> Response:
+def wrong(reason: str) -> Response:
     return JSONResponse({"error": reason}, status_code=400)
 
 

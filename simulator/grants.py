@@ -66,6 +66,7 @@ class Grants:
         self._access: dict[str, Access] = {}
         self._refresh: dict[str, Access] = {}
         self._withdrawn: set[str] = set()
+        self._app: dict[str, float] = {}
 
     def make_code(
         self, consent: Consent, redirect_uri: str, *, challenge: str | None, method: str
@@ -112,6 +113,15 @@ class Grants:
             Consent(account_id), grant=f"server:{secrets.token_hex(8)}"
         )
         return Tokens(access_token, None)
+
+    def issue_for_app(self) -> Tokens:
+        """Issue an access token of the app itself, for no account. It is not kept in the state."""
+        access_token = secrets.token_urlsafe(48)
+        self._app[access_token] = self._now() + EXPIRES_IN_SECONDS
+        return Tokens(access_token, None)
+
+    def is_app_token(self, access_token: str) -> bool:
+        return self._app.get(access_token, 0) > self._now()
 
     def account_of_access(self, access_token: str) -> str | None:
         """The account of a valid access token."""

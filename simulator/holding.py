@@ -51,6 +51,8 @@ def hold(agenda: Agenda, plan: Plan) -> None:
         wait_and_leave(session, visitor(plan.turned_away), at=at)
     if rng.random() >= agenda.chances.ended_never_comes:
         session.ended()
+    else:
+        session.ended_silently()
     _make_content(session, people=people, host_email=plan.host.email)
 
 

@@ -15,12 +15,16 @@ _LEAST_LAG, _USUAL_LAG, _GREATEST_LAG = 0.1, 0.5, 3.5
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fact. `session` is the uuid or call_id it belongs to; empty if there is none."""
+    """One fact. `session` is the uuid or call_id it belongs to; empty if there is none.
+
+    Zoom knows of all events, but never sends those that are not `is_sent`.
+    """
 
     name: str
     occurred_at: datetime
     session: str
     body: bytes
+    is_sent: bool = True
 
 
 class Journal:
@@ -51,5 +55,16 @@ class Journal:
         ordered = in_some_order({**body, **(above or {})}, self.rng)
         self._events.append(Event(name, occurred_at, session, to_bytes(ordered)))
 
+    def write_unsent(self, name: str, at: datetime, *, about: dict[str, Any], session: str) -> None:
+        """Add an event that Zoom never sends. It uses no randomness, so other bytes stay."""
+        occurred_at = at + timedelta(seconds=_LEAST_LAG)
+        payload = {"account_id": self.account_id, "object": about}
+        body = {"event": name, "payload": payload, "event_ts": milliseconds(occurred_at)}
+        self._events.append(Event(name, occurred_at, session, to_bytes(body), is_sent=False))
+
     def events(self) -> list[Event]:
+        return [event for event in self.all_events() if event.is_sent]
+
+    def all_events(self) -> list[Event]:
+        """With those that Zoom never sends."""
         return sorted(self._events, key=lambda event: event.occurred_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import QueryParams
@@ -118,6 +119,9 @@ def _tokens(world: World, form: dict[str, str], *, grant_type: str) -> Tokens:
         if account_id not in world.accounts:
             raise GrantError("Invalid account_id.", "invalid_request")
         return world.grants.issue_for_account(account_id)
+    if grant_type == "client_credentials":
+        tokens = world.grants.issue_for_app()
+        return replace(tokens, scope=" ".join(sorted(world.app.scopes)))
     raise GrantError("Unsupported grant type.", "unsupported_grant_type")
 
 

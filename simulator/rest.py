@@ -2,78 +2,57 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from simulator.arrival import record_call, world_of
+from simulator.admission import Call, admit, bearer, refuse
+from simulator.arrival import world_of
 from simulator.company import Company
 from simulator.directory import RestUser
-from simulator.paging import PagingError, page_of
-from simulator.world import Account
+from simulator.limits import LIGHT, MEDIUM, PHONE_MEDIUM
+from simulator.listing import page
 
+_USERS = Call(MEDIUM, ("user:read:list_users:admin",), ("user:read:admin",))
+_USER = Call(LIGHT, ("user:read:user:admin",), ("user:read:admin",))
+_PHONE_USERS = Call(PHONE_MEDIUM, ("phone:read:list_users:admin",), ("phone:read:admin",))
 _STATUSES = ("active", "inactive", "pending")
 
 
 async def list_users(request: Request) -> Response:
     """List the users with one status; a complete list takes three calls."""
-    account = _account(request)
-    if (answer := await record_call(request, account.id if account else None)) is not None:
-        return answer
-    if account is None:
-        return _unauthorized(request)
+    account = await admit(request, _USERS)
+    if isinstance(account, Response):
+        return account
     status = request.query_params.get("status", "active")
     if status not in _STATUSES:
-        return _error(400, 300, message=f"Invalid status: {status}.")
+        return refuse(400, 300, message=f"Invalid status: {status}.")
     rows = [user for user in account.users if user["status"] == status]
-    return _page(request, rows, what=f"users:{status}")
+    around = ("page_count", "page_number", "page_size", "total_records")
+    return page(request, rows, what=f"users:{status}", array="users", around=around)
 
 
 async def one_user(request: Request) -> Response:
     """Return a user by id, by email, or `me`, the user who approved access."""
-    account = _account(request)
-    if (answer := await record_call(request, account.id if account else None)) is not None:
-        return answer
-    if account is None:
-        return _unauthorized(request)
+    account = await admit(request, _USER)
+    if isinstance(account, Response):
+        return account
     wanted = request.path_params["user"]
     key = _consenter(request) or account.company.owner.id if wanted == "me" else wanted
     for user in account.users:
         if key and key in (user.get("id"), user["email"]):
             return JSONResponse(_in_full(user, account.company))
-    return _error(404, 1001, message=f"User does not exist: {wanted}.")
+    return refuse(404, 1001, message=f"User does not exist: {wanted}.")
 
 
 async def list_phone_users(request: Request) -> Response:
-    account = _account(request)
-    if (answer := await record_call(request, account.id if account else None)) is not None:
-        return answer
-    if account is None:
-        return _unauthorized(request)
-    if not account.company.has_phone:
-        return _error(403, 403, message="Zoom Phone has not been enabled for this account.")
-    return _page(request, account.phone_users, what="phone users")
-
-
-def _page(request: Request, rows: list[dict[str, Any]], *, what: str) -> Response:
-    now = world_of(request).now()
-    try:
-        page = page_of(rows, request.query_params, what=what, now=now)
-    except PagingError as error:
-        return _error(400, 300, message=str(error))
-    return JSONResponse(
-        {
-            "next_page_token": page.next_token,
-            "page_count": math.ceil(len(rows) / page.size),
-            "page_number": page.number,
-            "page_size": page.size,
-            "total_records": len(rows),
-            "users": page.rows,
-        }
-    )
+    account = await admit(request, _PHONE_USERS)
+    if isinstance(account, Response):
+        return account
+    if not account.has_phone:
+        return refuse(403, 403, message="Zoom Phone has not been enabled for this account.")
+    around = ("page_size", "total_records")
+    return page(request, account.phone_users, what="phone users", array="users", around=around)
 
 
 def _in_full(user: RestUser, company: Company) -> RestUser:
@@ -87,30 +66,9 @@ def _in_full(user: RestUser, company: Company) -> RestUser:
     }
 
 
-def _account(request: Request) -> Account | None:
-    world = world_of(request)
-    account_id = world.grants.account_of_access(_bearer(request))
-    return world.accounts[account_id] if account_id else None
-
-
 def _consenter(request: Request) -> str | None:
-    consent = world_of(request).grants.consent_of_access(_bearer(request))
+    consent = world_of(request).grants.consent_of_access(bearer(request))
     return consent.user_id if consent else None
-
-
-def _bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token if scheme.lower() == "bearer" else ""
-
-
-def _unauthorized(request: Request) -> Response:
-    has_expired = world_of(request).grants.has_expired(_bearer(request))
-    message = "Access token is expired." if has_expired else "Invalid access token."
-    return _error(401, 124, message=message)
-
-
-def _error(status: int, code: int, *, message: str) -> Response:
-    return JSONResponse({"code": code, "message": message}, status_code=status)
 
 
 ROUTES = [

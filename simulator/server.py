@@ -6,13 +6,20 @@ import json
 
 from starlette.applications import Starlette
 
-from simulator import control, oauth, rest
+from simulator import call_history, control, control_history, oauth, reports, rest
 from simulator.world import World
 
 
 def create_app(world: World) -> Starlette:
     app = Starlette(
-        routes=[*oauth.ROUTES, *rest.ROUTES, *control.ROUTES],
+        routes=[
+            *oauth.ROUTES,
+            *rest.ROUTES,
+            *reports.ROUTES,
+            *call_history.ROUTES,
+            *control.ROUTES,
+            *control_history.ROUTES,
+        ],
         exception_handlers={json.JSONDecodeError: control.not_json},
     )
     app.state.world = world

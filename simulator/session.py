@@ -77,6 +77,11 @@ class Session:
             about["practice_session"] = False
         self._write("ended", self.facts.ended_at, about=about)
 
+    def ended_silently(self) -> None:
+        """The end, of which Zoom sends no event."""
+        about = {**self.object(), "end_time": iso(self.facts.ended_at)}
+        self._write_unsent("ended", self.facts.ended_at, about=about)
+
     def connect(self, person: Attendee) -> Connection:
         """A new device, with a new `user_id` and a new `participant_uuid`."""
         unique = str(uuid.UUID(bytes=self.rng.randbytes(16), version=4)).upper()
@@ -99,6 +104,15 @@ class Session:
             "private_ip": f"192.168.1.{self.rng.randrange(2, 255)}",
         }
         self.participant_event("participant_left", at, participant=participant)
+
+    def left_silently(self, connection: Connection, at: datetime) -> None:
+        """A leave of which Zoom sends no event."""
+        person = connection.person
+        participant = {**self.person_fields(connection), "leave_time": iso(at)}
+        if person.registrant_id is not None:
+            participant["registrant_id"] = person.registrant_id
+        about = {**self.object(), "participant": participant}
+        self._write_unsent("participant_left", at, about=about)
 
     def bound(self, phone: Connection, at: datetime, *, to: Connection) -> None:
         """Write the event in which Zoom reports that a phone belongs to another connection."""
@@ -180,6 +194,10 @@ class Session:
 
     def _write(self, name: str, at: datetime, *, about: dict[str, Any]) -> None:
         self.journal.write(f"{self.facts.kind}.{name}", at, about=about, session=self.uuid)
+
+    def _write_unsent(self, name: str, at: datetime, *, about: dict[str, Any]) -> None:
+        name = f"{self.facts.kind}.{name}"
+        self.journal.write_unsent(name, at, about=about, session=self.uuid)
 
 
 def signed_in(user: ZoomUser) -> Attendee:

@@ -8,21 +8,47 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from simulator.app import App
 from simulator.company import Company
 from simulator.directory import RestUser, rest_phone_users, rest_users
 from simulator.failures import Failures
 from simulator.grants import Grants
+from simulator.history import History
+from simulator.limits import BUSINESS, Limits
 
-SCOPES = "user:read:list_users:admin user:read:user:admin phone:read:list_users:admin"
+SCOPES = " ".join(
+    (
+        "user:read:list_users:admin",
+        "user:read:user:admin",
+        "phone:read:list_users:admin",
+        "meeting:read:meeting:admin",
+        "meeting:read:participant:admin",
+        "webinar:read:webinar:admin",
+        "webinar:read:participant:admin",
+        "phone:read:call_log:admin",
+        "report:read:user:admin",
+        "meeting:read:past_meeting:admin",
+        "meeting:read:list_past_participants:admin",
+        "webinar:read:list_past_participants:admin",
+        "phone:read:list_call_logs:admin",
+    )
+)
 
 
 @dataclass(slots=True)
 class Account:
-    """`users` and `phone_users` are in REST format; tests change them while the server runs."""
+    """`users` and `phone_users` are in REST format; tests change them while the server runs.
+
+    `missing_scopes` are taken away from what was consented to, now and later.
+    """
 
     company: Company
     users: list[RestUser]
     phone_users: list[RestUser]
+    plan: str = BUSINESS
+    has_webinars: bool = True
+    has_phone: bool = True
+    missing_scopes: set[str] = field(default_factory=set)
 
     @property
     def id(self) -> str:
@@ -54,6 +80,9 @@ class World:
     now: Callable[[], float]
     authorization: NextAuthorization
     failures: Failures = field(default_factory=Failures)
+    limits: Limits = field(default_factory=Limits)
+    history: History = field(default_factory=History)
+    app: App = field(default_factory=App)
     calls: list[dict[str, Any]] = field(default_factory=list)
     asks_for_consent: bool = False
     state_file: Path | None = None
@@ -77,7 +106,9 @@ def make_world(
     if state_file is not None and state_file.exists():
         grants.read_json(state_file.read_text())
     accounts = {
-        company.account_id: Account(company, rest_users(company), rest_phone_users(company))
+        company.account_id: Account(
+            company, rest_users(company), rest_phone_users(company), has_phone=company.has_phone
+        )
         for company in companies
     }
     return World(

@@ -145,6 +145,12 @@ def build_demo_day(company: Company, day: date, *, ends_on: date) -> list[Event]
     """The day's events by their times; none on days without meetings. The same arguments result in
     the same bytes.
     """
+    whole = build_whole_demo_day(company, day, ends_on=ends_on)
+    return [event for event in whole if event.is_sent]
+
+
+def build_whole_demo_day(company: Company, day: date, *, ends_on: date) -> list[Event]:
+    """The day's events with those that Zoom never sends."""
     weeks = {ends_on - timedelta(weeks=w): w for one in EARLIER for w in one.days}
     scene = Scene(company, day, calendar.number_of(day, ends_on=ends_on))
     if day in weeks:
@@ -165,4 +171,4 @@ def build_demo_day(company: Company, day: date, *, ends_on: date) -> list[Event]
         for host, person, hour in UNPLANNED:
             scene.unplanned(host, person, hour)
         scene.calls()
-    return scene.agenda.journal.events()
+    return scene.agenda.journal.all_events()
