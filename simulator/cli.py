@@ -8,104 +8,25 @@ import signal
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from types import FrameType
-from typing import Any
 
 import click
 import requests
 
-from simulator.company import (
-    DEFAULT_ACCOUNT_ID,
-    DEFAULT_SEED,
-    DEFAULT_USERS,
-    MINIMUM_USERS,
-    Company,
-    build_company,
-)
+from simulator.company import Company, build_company
 from simulator.day import build_day
 from simulator.demo.cli import demo
 from simulator.endpoint import EndpointRefusedError, validate
+from simulator.losses import Losses
+from simulator.memory import Memory
+from simulator.options import Day, company_options, loss_options, receiver_options
 from simulator.playing import Receiver, play_at_once, play_live
+from simulator.reporting import Reporter, ZoomUnreachableError
 from simulator.running import NotStartedError, running
+from simulator.sender import Observer
 from simulator.wire import iso
 from simulator.world import make_world
-
-Command = Callable[..., Any]
-
-
-class Day(click.ParamType[date]):
-    """`2026-03-02`, `today` or `yesterday` (UTC)."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        ago = {"today": 0, "yesterday": 1}.get(value)
-        if ago is not None:
-            return datetime.now(UTC).date() - timedelta(days=ago)
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a date. Use YYYY-MM-DD, today or yesterday.", param, ctx)
-
-
-def _company_options(command: Command) -> Command:
-    for option in (
-        click.option(
-            "--account-id",
-            default=DEFAULT_ACCOUNT_ID,
-            show_default=True,
-            help="Zoom account ID of the company.",
-        ),
-        click.option(
-            "--users",
-            type=click.IntRange(min=MINIMUM_USERS),
-            default=DEFAULT_USERS,
-            show_default=True,
-            help="Number of Zoom users. More users means more events per day.",
-        ),
-        click.option(
-            "--seed",
-            type=int,
-            default=DEFAULT_SEED,
-            show_default=True,
-            help="Seed for the generated data.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def _receiver_options(command: Command) -> Command:
-    for option in (
-        click.option(
-            "--wait",
-            "patience_seconds",
-            type=click.FloatRange(min=0),
-            default=30.0,
-            show_default=True,
-            help="Seconds to wait for the receiver at --webhook-url.",
-        ),
-        click.option(
-            "--threads",
-            type=click.IntRange(min=1),
-            default=1,
-            show_default=True,
-            help="Number of concurrent requests.",
-        ),
-        click.option(
-            "--webhook-secret",
-            envvar="ZOOM_WEBHOOK_SECRET_TOKEN",
-            show_envvar=True,
-            help="Secret token for signing webhooks. If several are given, the first is used.",
-        ),
-        click.option("--webhook-url", help="Receiver URL for webhooks."),
-    ):
-        command = option(command)
-    return command
 
 
 @click.group()
@@ -142,8 +63,9 @@ def cli() -> None:
     help="Send all events of this day immediately after startup. Repeatable.",
 )
 @click.option("--live", is_flag=True, help="Send today's remaining events in real time.")
-@_receiver_options
-@_company_options
+@loss_options
+@receiver_options
+@company_options
 def serve(
     port: int,
     client_id: str,
@@ -154,6 +76,9 @@ def serve(
     webhook_secret: str | None,
     threads: int,
     patience_seconds: float,
+    swallowed_share: float,
+    swallowed_days: tuple[date, ...],
+    log_swallowed: bool,
     seed: int,
     users: int,
     account_id: str,
@@ -169,15 +94,26 @@ def serve(
         signal.signal(number, _leave)
     company = build_company(seed=seed, users=users, account_id=account_id)
     world = make_world([company], client_id=client_id, client_secret=client_secret)
+    losses = Losses(swallowed_share, frozenset(swallowed_days), log_swallowed, seed)
+    memory = Memory(world, webhook_url or "")
     try:
         with running(world, port=port) as url:
             click.echo(f"Zoom simulator on {url}, account {account_id}, {users} users", err=True)
             if receiver and (days or live):
                 _validate(receiver, patience_seconds)
                 for day in days:
-                    _play(company, day, seed=seed, receiver=receiver)
+                    _play(
+                        company, day, seed=seed, receiver=receiver, losses=losses, observer=memory
+                    )
             if receiver and live:
-                play_live(company, seed=seed, receiver=receiver, stop=threading.Event())
+                play_live(
+                    company,
+                    seed=seed,
+                    receiver=receiver,
+                    stop=threading.Event(),
+                    losses=losses,
+                    observer=memory,
+                )
             threading.Event().wait()
     except NotStartedError as error:
         raise click.ClickException(str(error)) from error
@@ -185,16 +121,22 @@ def serve(
 
 @cli.command()
 @click.option("--date", "day", type=Day(), required=True, help="YYYY-MM-DD, today or yesterday.")
+@click.option("--zoom-url", help="URL of a running simulator, whose REST API then reports the day.")
 @click.option("--only-counts", is_flag=True, help="Print event counts without sending anything.")
-@_receiver_options
-@_company_options
+@loss_options
+@receiver_options
+@company_options
 def day(
     day: date,
+    zoom_url: str | None,
     only_counts: bool,
     webhook_url: str | None,
     webhook_secret: str | None,
     threads: int,
     patience_seconds: float,
+    swallowed_share: float,
+    swallowed_days: tuple[date, ...],
+    log_swallowed: bool,
     seed: int,
     users: int,
     account_id: str,
@@ -213,12 +155,22 @@ def day(
         raise click.UsageError("--webhook-url is required to send events.")
     receiver = _receiver(webhook_url, webhook_secret, threads=threads)
     _validate(receiver, patience_seconds)
-    if not _play(company, day, seed=seed, receiver=receiver):
+    losses = Losses(swallowed_share, frozenset(swallowed_days), log_swallowed, seed)
+    reporter = Reporter(webhook_url) if zoom_url else None
+    is_accepted = _play(
+        company, day, seed=seed, receiver=receiver, losses=losses, observer=reporter
+    )
+    try:
+        if reporter and zoom_url:
+            reporter.send(zoom_url)
+    except ZoomUnreachableError as error:
+        raise click.ClickException(str(error)) from error
+    if not is_accepted:
         sys.exit(1)
 
 
 @cli.command()
-@_company_options
+@company_options
 def directory(seed: int, users: int, account_id: str) -> None:
     """Print the company's WorkSights users as CSV."""
     company = build_company(seed=seed, users=users, account_id=account_id)
@@ -249,9 +201,19 @@ def _validate(receiver: Receiver, patience_seconds: float) -> None:
         raise click.ClickException(str(error)) from error
 
 
-def _play(company: Company, day: date, *, seed: int, receiver: Receiver) -> bool:
-    """Send the day and print its counts; True when every delivery was accepted."""
-    counts = play_at_once(company, day, seed=seed, receiver=receiver)
+def _play(
+    company: Company,
+    day: date,
+    *,
+    seed: int,
+    receiver: Receiver,
+    losses: Losses,
+    observer: Observer | None,
+) -> bool:
+    """Send the day and print its counts; True when every delivery was accepted or swallowed."""
+    counts = play_at_once(
+        company, day, seed=seed, receiver=receiver, losses=losses, observer=observer
+    )
     click.echo(f"day={day.isoformat()} {counts}")
     return counts.refused == counts.given_up == 0
 

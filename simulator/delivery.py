@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
 from simulator.company import DEFAULT_SEED
 from simulator.journal import Event
@@ -23,6 +24,18 @@ _AGAIN_OTHER_ORDER = 0.02
 _HAS_REQUEST_ID = 0.7
 
 
+class Fate(Enum):
+    """What becomes of a delivery on Zoom's side.
+
+    LOGGED is swallowed, too, but Zoom's log of failed deliveries has it with its body.
+    """
+
+    SENT = "sent"
+    SWALLOWED = "swallowed"
+    LOGGED = "logged"
+    NEVER_SENT = "never sent"
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One request to send at `at`. Retries use the same `request_id`."""
@@ -31,16 +44,24 @@ class Delivery:
     event: Event
     body: bytes
     request_id: str | None
+    fate: Fate = Fate.SENT
 
 
 def plan(events: Sequence[Event], *, seed: int = DEFAULT_SEED) -> list[Delivery]:
-    """The deliveries of these events by the time of their first attempt."""
+    """The deliveries of these events by the time of their first attempt.
+
+    Events that Zoom never sends have one, too, which only happens.
+    """
     if not events:
         return []
     first = events[0].occurred_at.isoformat()
     rng = random.Random(f"{seed}:{first}:deliveries")  # noqa: S311 - a repeatable simulated network
     deliveries = []
     for event in events:
+        if not event.is_sent:
+            unsent = Delivery(event.occurred_at, event, event.body, None, Fate.NEVER_SENT)
+            deliveries.append(unsent)
+            continue
         at = event.occurred_at + _latency(event, rng)
         deliveries.append(Delivery(at, event, event.body, _request_id(rng)))
         luck = rng.random()

@@ -18,12 +18,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import requests
 
 from simulator.clock import Clock
-from simulator.delivery import Delivery
+from simulator.delivery import Delivery, Fate
 from simulator.signature import headers
 
 RETRY_AFTER = (timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=60))
@@ -41,7 +41,9 @@ _NOT_ANSWERED = (
 
 @dataclass(slots=True)
 class Counts:
-    """`sent` counts attempts; a delivery ends as accepted (2xx), refused (3xx, 4xx) or given up."""
+    """`sent` counts attempts; a delivery ends as accepted (2xx), refused (3xx, 4xx) or given up, or
+    was swallowed without an attempt.
+    """
 
     deliveries: int = 0
     sent: int = 0
@@ -49,10 +51,25 @@ class Counts:
     retried: int = 0
     refused: int = 0
     given_up: int = 0
+    swallowed: int = 0
 
     def __str__(self) -> str:
-        names = ("deliveries", "sent", "accepted", "retried", "refused", "given_up")
+        names = ["deliveries", "sent", "accepted", "retried", "refused", "given_up"]
+        if self.swallowed:
+            names.append("swallowed")
         return " ".join(f"{name}={getattr(self, name)}" for name in names)
+
+
+class Observer(Protocol):
+    """Is called by the sender's thread, in the order of the deliveries."""
+
+    def happened(self, delivery: Delivery) -> None:
+        """The delivery is due for the first time, whatever becomes of it."""
+
+    def attempted(
+        self, delivery: Delivery, *, at: datetime, status: int | None, number: int
+    ) -> None:
+        """An attempt has ended; `status` is None if there was no response in time."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -85,6 +102,7 @@ class Sender:
         threads: int = 1,
         wall_clock: Callable[[], float] = time.time,
         answer_within: float = ANSWER_WITHIN_SECONDS,
+        observer: Observer | None = None,
     ) -> None:
         self.counts = Counts()
         self._url = url
@@ -92,16 +110,19 @@ class Sender:
         self._clock = clock
         self._wall_clock = wall_clock
         self._answer_within = answer_within
+        self._observer = observer
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads)
         self._of_thread = threading.local()
         self._sessions: list[requests.Session] = []
         self._heap: list[_Due] = []
+        self._added = 0
 
     def add(self, deliveries: Iterable[Delivery]) -> None:
         for delivery in deliveries:
-            self.counts.deliveries += 1
-            due = _Due(delivery.at, self.counts.deliveries, 0, delivery, timestamp=0)
+            self.counts.deliveries += delivery.fate is not Fate.NEVER_SENT
+            self._added += 1
+            due = _Due(delivery.at, self._added, 0, delivery, timestamp=0)
             heapq.heappush(self._heap, due)
 
     def run(self, *, until: datetime | None = None) -> Counts:
@@ -119,6 +140,11 @@ class Sender:
             if not self._clock.wait_until(due.at):
                 break
             due = self._stamped(heapq.heappop(self._heap))
+            if self._observer is not None and due.attempt == 0:
+                self._observer.happened(due.delivery)
+            if due.delivery.fate is not Fate.SENT:
+                self.counts.swallowed += due.delivery.fate is not Fate.NEVER_SENT
+                continue
             flying.add(self._pool.submit(self._attempt, due, self._clock.now()))
         while flying:
             flying = self._settle(flying, only_if_full=False)
@@ -186,6 +212,10 @@ class Sender:
     def _count(self, answer: _Answer) -> None:
         self.counts.sent += 1
         due = answer.due
+        if self._observer is not None:
+            self._observer.attempted(
+                due.delivery, at=answer.attempted_at, status=answer.status, number=due.attempt
+            )
         if answer.status is not None and 200 <= answer.status < 300:
             self.counts.accepted += 1
         elif answer.status is not None and answer.status < 500:

@@ -6,7 +6,17 @@ import json
 
 from starlette.applications import Starlette
 
-from simulator import call_history, control, control_history, oauth, reports, rest
+from simulator import (
+    call_history,
+    control,
+    control_app,
+    control_history,
+    oauth,
+    reports,
+    rest,
+    subscriptions,
+    webhook_log,
+)
 from simulator.world import World
 
 
@@ -17,8 +27,11 @@ def create_app(world: World) -> Starlette:
             *rest.ROUTES,
             *reports.ROUTES,
             *call_history.ROUTES,
+            *webhook_log.ROUTES,
+            *subscriptions.ROUTES,
             *control.ROUTES,
             *control_history.ROUTES,
+            *control_app.ROUTES,
         ],
         exception_handlers={json.JSONDecodeError: control.not_json},
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.app import App
+from simulator.attempts import Attempt
 from simulator.company import Company
 from simulator.directory import RestUser, rest_phone_users, rest_users
 from simulator.failures import Failures
@@ -84,6 +85,7 @@ class World:
     history: History = field(default_factory=History)
     app: App = field(default_factory=App)
     calls: list[dict[str, Any]] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
     asks_for_consent: bool = False
     state_file: Path | None = None
 

@@ -7,8 +7,8 @@ import io
 import signal
 import sys
 import threading
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,8 +19,9 @@ from simulator.company import Company
 from simulator.delivery import Delivery, plan
 from simulator.demo import calendar
 from simulator.demo.company import build_demo_company, demo_companies, manager_email_of
-from simulator.demo.scene import build_demo_day
+from simulator.demo.scene import build_whole_demo_day
 from simulator.endpoint import EndpointRefusedError, validate
+from simulator.memory import Memory
 from simulator.playing import Receiver, send_at_once, send_live
 from simulator.running import NotStartedError, running
 from simulator.wire import iso
@@ -122,11 +123,22 @@ def serve(
         deliveries = _deliveries(company, day, ends_on=last)
         return _to_come(deliveries, now) if day == now.date() else deliveries
 
+    def until_now() -> Iterator[bytes]:
+        day = calendar.earlier_days(last)[0]
+        while day <= now.date():
+            for event in build_whole_demo_day(company, day, ends_on=last):
+                if event.occurred_at <= now:
+                    yield event.body
+            day += timedelta(days=1)
+
+    world.history.record_later(until_now)
     try:
         with running(world, port=port) as url:
             click.echo(f"Zoom simulator on {url}", err=True)
             receiver = _validated(webhook_url, webhook_secret)
-            send_live(from_now_on, receiver=receiver, stop=threading.Event())
+            memory = Memory(world, webhook_url)
+            stop = threading.Event()
+            send_live(from_now_on, receiver=receiver, stop=stop, observer=memory)
     except NotStartedError as error:
         raise click.ClickException(str(error)) from error
 
@@ -167,7 +179,7 @@ def days(ends_on: datetime) -> None:
 
 
 def _deliveries(company: Company, day: date, *, ends_on: date) -> list[Delivery]:
-    return plan(build_demo_day(company, day, ends_on=ends_on))
+    return plan(build_whole_demo_day(company, day, ends_on=ends_on))
 
 
 def _to_come(deliveries: list[Delivery], now: datetime) -> list[Delivery]:

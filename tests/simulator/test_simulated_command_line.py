@@ -11,10 +11,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import requests
 
+from simulator.app import APP_ID
 from tests.patience import PATIENCE
 from tests.simulator.local_receiver import SECRET, Receiver
 
@@ -144,3 +146,52 @@ def test_a_port_that_is_in_use_is_named() -> None:
         answer = simulate("serve", "--port", port)
     assert answer.returncode == 1
     assert f"Cannot use port {port} (" in answer.stderr
+
+
+def test_swallowed_events_do_not_arrive_and_are_counted(receiver: Receiver) -> None:
+    day = ("day", "--date", "2026-03-02", "--users", "10", "--swallow", "0.3")
+    answer = simulate(*day, "--webhook-url", receiver.url)
+    counts = dict(field.split("=") for field in answer.stdout.split())
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert 0 < int(counts["swallowed"]) == int(counts["deliveries"]) - len(receiver.bodies)
+
+
+def test_a_running_simulator_hears_of_a_day_that_another_process_sends(
+    receiver: Receiver,
+) -> None:
+    day = ("day", "--date", "yesterday", "--users", "10", "--swallow-day", "yesterday")
+    with serving("--users", "10") as (_, url):
+        logging = ("--log-swallowed", "--zoom-url", url)
+        answer = simulate(*day, *logging, "--webhook-url", receiver.url)
+        rows = _failed_deliveries(url)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert {row["retry_num"] for row in rows} == {0, 1, 2, 3}
+    assert not {row["request_body"].encode() for row in rows} & set(receiver.bodies)
+
+
+def test_the_server_reports_what_it_swallowed_itself(receiver: Receiver) -> None:
+    day = ("--play-day", "yesterday", "--swallow-day", "yesterday", "--log-swallowed")
+    with serving(*day, "--users", "10", "--webhook-url", receiver.url) as (process, url):
+        process.stdout.readline()
+        rows = _failed_deliveries(url)
+    assert rows
+
+
+def test_a_simulator_that_does_not_run_is_named(receiver: Receiver) -> None:
+    day = ("day", "--date", "2026-03-02", "--users", "10", "--zoom-url", "http://127.0.0.1:1")
+    answer = simulate(*day, "--webhook-url", receiver.url)
+    assert answer.returncode == 1
+    assert "No response from http://127.0.0.1:1/_control/history. Check that" in answer.stderr
+
+
+def _failed_deliveries(url: str) -> list[dict[str, Any]]:
+    client = (ENVIRONMENT["ZOOM_CLIENT_ID"], ENVIRONMENT["ZOOM_CLIENT_SECRET"])
+    form = {"grant_type": "client_credentials"}
+    tokens = requests.post(f"{url}/oauth/token", data=form, auth=client, timeout=PATIENCE).json()
+    answer = requests.get(
+        f"{url}/v2/marketplace/apps/{APP_ID}/webhook_logs",
+        params={"page_size": 300},
+        headers={"authorization": f"Bearer {tokens['access_token']}"},
+        timeout=PATIENCE,
+    )
+    return answer.json()["webhook_logs"]
