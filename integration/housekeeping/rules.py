@@ -108,4 +108,19 @@ RULES = (
         delete from pipeline.run_failures where failed_at < %(now)s - interval '13 months'
         """,
     ),
+    Rule(
+        "pipeline.zoom_requests",
+        "the number of requests to Zoom, for 90 days",
+        "delete from pipeline.zoom_requests where day < (%(now)s - interval '90 days')::date",
+    ),
+    Rule(
+        "zoom_raw.healed_days",
+        "13 months",
+        "delete from zoom_raw.healed_days where day < (%(now)s - interval '13 months')::date",
+    ),
+    Rule(
+        "zoom_raw.known_sessions",
+        "13 months",
+        "delete from zoom_raw.known_sessions where ended_at < %(now)s - interval '13 months'",
+    ),
 )

@@ -192,7 +192,7 @@ REGISTRY = """
 NOT_PERSONAL = """
     organization_id zoom_account_id connection_id session_id event_id participant_id activity_id
     company_id leg_id leg_user_id call_id zoom_uuid zoom_meeting_id
-    event feature kind side role outcome status disposition reason decision mapped_by
+    event source feature kind side role outcome status disposition reason decision mapped_by
     session_type title_words end_source connection_state service category color direction detail
     affiliation grade name_source company_name_source rule_version psl_version time_zone
     host domain company_domain company_key company_key_before company_key_after company_name
@@ -232,6 +232,9 @@ NOT_PERSONAL_IN = """
     pipeline.progress               model fingerprint
     pipeline.run_failures           run_id job steps checks
     pipeline.passed_jobs            job
+    pipeline.zoom_requests          label
+    zoom_raw.healed_days            error position
+    zoom_raw.known_sessions         error
     clientsights.companies          name
     public.worksights_zoom_schema   version_num
 """

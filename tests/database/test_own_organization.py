@@ -28,6 +28,7 @@ QUEUES = {
     "integration.mails",
     "integration.notifications",
     "integration.openid_providers",
+    "integration.refused_sources",
     "integration.tokens",
     "pipeline.failures",
 }

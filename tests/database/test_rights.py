@@ -162,8 +162,12 @@ def test_what_is_not_declared_is_refused(
     assert accepted_of(statements, derived, role) == []
 
 
-def test_only_the_receiver_takes_ids_from_a_sequence(derived: Installation) -> None:
-    assert derived.execute(SEQUENCES) == [("ingress.delivery_ids", "receiver", "usage")]
+def test_only_who_adds_deliveries_takes_ids_from_a_sequence(derived: Installation) -> None:
+    """The receiver, and healing."""
+    assert sorted(derived.execute(SEQUENCES)) == [
+        ("ingress.delivery_ids", "pipeline", "usage"),
+        ("ingress.delivery_ids", "receiver", "usage"),
+    ]
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -100,6 +100,24 @@ CASES = {
         NOW - 400 * DAY,
         NOW - 390 * DAY,
     ),
+    "pipeline.zoom_requests": Case(
+        "insert into pipeline.zoom_requests values (%(at)s, 'heavy', 1)",
+        NOW - 91 * DAY,
+        NOW - 89 * DAY,
+    ),
+    "zoom_raw.healed_days": Case(
+        "insert into zoom_raw.healed_days (organization_id, zoom_account_id, day, source, "
+        "first_run_at, last_run_at) values ('firm', 'account', %(at)s, 'phone', %(at)s, %(at)s)",
+        NOW - 400 * DAY,
+        NOW - 390 * DAY,
+    ),
+    "zoom_raw.known_sessions": Case(
+        "insert into zoom_raw.known_sessions (organization_id, zoom_account_id, session_id, "
+        "feature, zoom_uuid, ended_at) "
+        "values ('firm', 'account', %(at)s::text, 'phone', '1', %(at)s)",
+        NOW - 400 * DAY,
+        NOW - 390 * DAY,
+    ),
 }
 
 

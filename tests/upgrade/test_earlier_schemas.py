@@ -56,7 +56,7 @@ OF_INSTALLATION = {
     *("clientsights_raw.applied_rules", "integration.tombstone_key", "integration.last_looks"),
     *("integration.keys", "ingress.url_validations"),
     *("pipeline.batches", "pipeline.built_views", "pipeline.model_code", "pipeline.passed_jobs"),
-    "pipeline.progress",
+    *("pipeline.progress", "pipeline.zoom_requests"),
 }
 RENAMED = {
     "pipeline.changed_months": "pipeline.changed_periods",

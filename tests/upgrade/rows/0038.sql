@@ -1,0 +1,12 @@
+insert into zoom_raw.healed_days (
+    organization_id, zoom_account_id, day, source, position, first_run_at, last_run_at
+)
+values ('FIRM', 'FIRM-account', '2025-06-01', 'meetings', 'ab12', '2025-06-02', '2025-06-02');
+insert into zoom_raw.known_sessions (
+    organization_id, zoom_account_id, session_id, feature, zoom_uuid, ended_at
+)
+values ('FIRM', 'FIRM-account', 'FIRM-session', 'meetings', 'FIRM==', '2025-06-01 10:00Z');
+insert into integration.refused_sources (organization_id, zoom_account_id, source, reason)
+values ('FIRM', 'FIRM-account', 'phone', 'These Zoom permissions are missing.');
+insert into pipeline.zoom_requests (day, label, requests) values ('2025-06-01', 'heavy', 3)
+on conflict do nothing;
