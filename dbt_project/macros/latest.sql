@@ -5,14 +5,16 @@
 #}
 
 {# One number for "by own time, then a leave before a join": microseconds, doubled, plus one for a
-   leave. Times are limited to three centuries, so that the number never overflows. #}
-{% macro recency(occurred_at, is_leave) -%}
+   leave. Times are limited to three centuries, so that the number never overflows. Values of the
+   API come before all others, because those of webhooks take precedence (contract, 5.16). #}
+{% macro recency(occurred_at, is_leave, is_from_api) -%}
     (
         extract(epoch from greatest(
             timestamptz '1900-01-01 00:00:00+00',
             least({{ occurred_at }}, timestamptz '2200-01-01 00:00:00+00')
         )) * 1000000
     )::bigint * 2 + {{ is_leave }}::integer
+    - coalesce({{ is_from_api }}, false)::integer * 100000000000000000
 {%- endmacro %}
 
 {# The value with the highest rank in a group of rows; among equal ranks, the greatest text. #}

@@ -15,27 +15,41 @@ participant_events as (
 
 ),
 
+{{ reported_by_webhooks('stg_zoom__participant_events', 'events.is_leave') }},
+
 events_of_legs as (
 
     select
-        organization_id,
-        session_id,
-        case when is_breakout then 'breakout:' else 'main:' end
-            || coalesce(leg_user_id, participant_uuid) as leg_id,
-        leg_user_id,
-        parent_user_id,
-        participant_uuid,
-        zoom_user_id,
-        registrant_id,
-        customer_key,
-        email,
-        display_name,
-        {{ recency('occurred_at', 'is_leave') }} as recency,
-        is_breakout,
-        is_leave,
-        left_waiting_room,
-        occurred_at
+        participant_events.organization_id,
+        participant_events.session_id,
+        case
+            -- The API does not report rooms: a leg is in the one that a webhook reported.
+            when coalesce(reported.is_breakout, participant_events.is_breakout) then 'breakout:'
+            else 'main:'
+        end
+        || coalesce(participant_events.leg_user_id, participant_events.participant_uuid) as leg_id,
+        participant_events.leg_user_id,
+        participant_events.parent_user_id,
+        participant_events.participant_uuid,
+        participant_events.zoom_user_id,
+        participant_events.registrant_id,
+        participant_events.customer_key,
+        participant_events.email,
+        participant_events.display_name,
+        {{ recency(
+            'participant_events.occurred_at', 'participant_events.is_leave',
+            'participant_events.is_from_api'
+        ) }} as recency,
+        coalesce(reported.is_breakout, participant_events.is_breakout) as is_breakout,
+        participant_events.is_leave,
+        participant_events.left_waiting_room,
+        participant_events.occurred_at
     from participant_events
+    left join reported
+        on participant_events.is_from_api
+        and {{ in_session('reported.leg_user_id') }}
+            = {{ in_session('participant_events.leg_user_id') }}
+    where {{ unless_reported('participant_events', 'participant_events.is_leave') }}
 
 ),
 

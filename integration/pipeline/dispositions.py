@@ -15,6 +15,7 @@ from integration.zoom.kept_events import NOT_KEPT
 # the removal of the app, which sets the date of the erasure.
 AFTER_THE_END = timedelta(hours=24)
 REMOVAL = "app_deauthorized"
+WEBHOOK, API = "webhook", "api"  # sent by Zoom; read by healing from Zoom's REST API
 UNKNOWN = "no organization has connected this Zoom account"
 OVER = "more than a day after the Zoom account was disconnected"
 NOT_RELEASED = "not_released"
@@ -25,6 +26,7 @@ class Delivery:
     delivery_id: int
     received_at: datetime
     body: bytes
+    source: str = WEBHOOK
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,8 @@ def _decision(delivery: Delivery, envelope: Envelope, accounts: dict[str, Accoun
         for event in events
         if event.event == REMOVAL or not account.has_ended_at(event.occurred_at)
     ]
+    if delivery.source == API:  # what was held when it happened never comes back
+        events = [event for event in events if not account.releases.is_held(event.occurred_at)]
     if not events:
         return decision
     return replace(decision, disposition="landed", reason=None, events=tuple(events))

@@ -178,7 +178,7 @@ def _next_chunk(connection: psycopg.Connection) -> list[Delivery]:
     # not once for each delivery.
     rows = connection.execute(
         """
-        select delivery_id, received_at, body from ingress.deliveries
+        select delivery_id, received_at, body, source from ingress.deliveries
         where disposition = 'waiting' and delivery_id <= (
             select max(delivery_id)
             from (

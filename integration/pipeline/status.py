@@ -70,6 +70,7 @@ _READ_BY_DELAY = (
     *("timeline.sessions", "timeline.activities"),
     "intermediate.int_session_arrivals",  # newer, so missing between an update and its first batch
 )
+LEDGER = "ingress.deliveries"
 LATEST_SESSIONS = 300  # enough for percentiles, and read in milliseconds
 
 _DELAY = SQL("""
@@ -200,9 +201,7 @@ def landed_batch(connection: psycopg.Connection) -> Batch | None:
     return Batch(*row) if row else None
 
 
-def backlog(
-    connection: psycopg.Connection, *, now: datetime, ledger: str = "ingress.deliveries"
-) -> Backlog:
+def backlog(connection: psycopg.Connection, *, now: datetime, ledger: str = LEDGER) -> Backlog:
     """From the ledger, or from its view `operations.deliveries`. Reads only what is waiting and
     what was received in the last day.
     """
@@ -215,11 +214,14 @@ def backlog(
             min(received_at) as oldest_received_at,
             (
                 select count(*) from {ledger}
-                where received_at > %s - interval '1 day' and disposition = 'quarantined'
+                where received_at > %s - interval '1 day' and disposition = 'quarantined' {only}
             ) as quarantined_last_day
         from {ledger}
-        where disposition = 'waiting'
-        """).format(ledger=Identifier(*ledger.split("."))),
+        where disposition = 'waiting' {only}
+        """).format(
+            ledger=Identifier(*ledger.split(".")),
+            only=SQL("and source = 'webhook'" if ledger == LEDGER else ""),
+        ),
         [now],
     )
 

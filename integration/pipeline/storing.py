@@ -10,12 +10,15 @@ import psycopg
 from integration.pipeline.batches import Batch
 from integration.pipeline.dispositions import Decision
 
+# In the counts by disposition: rows of the queue that healing has added.
+FROM_API = "from the API"
+
 
 def store_decisions(
     connection: psycopg.Connection, decisions: list[Decision], batch: Batch
 ) -> Counter[str]:
     """Stores the decisions in the caller's transaction, after create_staging_tables. Returns the
-    number of deliveries by disposition.
+    number of deliveries by disposition, and what is FROM_API.
     """
     connection.execute("truncate arrived, settled")
     _stage_events(connection, decisions)
@@ -30,8 +33,9 @@ def create_staging_tables(connection: psycopg.Connection) -> None:
     connection.execute(
         """
         create temporary table arrived (
-            delivery_id bigint, received_at timestamptz, organization_id text, zoom_account_id text,
-            event_id text, session_id text, event text, occurred_at timestamptz, fields jsonb
+            delivery_id bigint, received_at timestamptz, source text, organization_id text,
+            zoom_account_id text, event_id text, session_id text, event text,
+            occurred_at timestamptz, fields jsonb
         ) on commit drop
         """
     )
@@ -39,7 +43,7 @@ def create_staging_tables(connection: psycopg.Connection) -> None:
         """
         create temporary table settled (
             delivery_id bigint, organization_id text, zoom_account_id text, disposition text,
-            reason text, keeps_body boolean
+            reason text, source text, keeps_body boolean
         ) on commit drop
         """
     )
@@ -53,6 +57,7 @@ def _stage_events(connection: psycopg.Connection, decisions: list[Decision]) -> 
                     (
                         decision.delivery.delivery_id,
                         decision.delivery.received_at,
+                        decision.delivery.source,
                         decision.organization_id,
                         decision.zoom_account_id,
                         event.event_id,
@@ -74,10 +79,12 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
                     decision.zoom_account_id,
                     decision.disposition,
                     decision.reason,
+                    decision.delivery.source,
                     decision.disposition == "quarantined" and decision.keeps_body,
                 )
             )
-    # A delivery is landed if it is the first to contain a new event; the others are duplicates.
+    # A delivery is landed if it is the first to contain a new event; the others are duplicates. An
+    # event that only the API has reported is new to a webhook.
     connection.execute(
         """
         with first_of_new_event as (
@@ -86,8 +93,9 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
             left join zoom_raw.events as known
                 on known.organization_id = arrived.organization_id
                     and known.event_id = arrived.event_id
+                    and known.source collate "C" >= arrived.source collate "C"
             where known.event_id is null
-            group by arrived.organization_id, arrived.event_id
+            group by arrived.organization_id, arrived.event_id, arrived.source
         )
         update settled set disposition = 'duplicate', reason = 'this event was already landed'
         where disposition = 'landed' and delivery_id not in (select delivery_id
@@ -116,33 +124,49 @@ def _settle(connection: psycopg.Connection, decisions: list[Decision], batch: Ba
 
 
 def _store_events(connection: psycopg.Connection, batch: Batch) -> Counter[str]:
-    # Of two versions of one event the greater text applies, whichever arrived first. A version that
-    # changes nothing does not enter the change set. The 24 hours that an `ended` event may take
-    # start at the earliest arrival.
+    # Of two versions of one event, the greater source applies ("webhook" comes after "api"), then
+    # the greater text, whichever arrived first. A version that changes nothing does not enter the
+    # change set. The 24 hours that an `ended` event may take start at the earliest arrival.
     connection.execute(
         """
         insert into zoom_raw.events (
-            organization_id, event_id, session_id, zoom_account_id, event, batch, occurred_at,
-            first_received_at, fields
+            organization_id, event_id, session_id, zoom_account_id, event, source, batch,
+            occurred_at, first_received_at, fields
         )
         select distinct on (organization_id, event_id)
-            organization_id, event_id, session_id, zoom_account_id, event, %s, occurred_at,
-            min(received_at) over (partition by organization_id, event_id), fields
+            organization_id, event_id, session_id, zoom_account_id, event, source, %s, occurred_at,
+            min(received_at) over (partition by organization_id, event_id, source), fields
         from arrived
-        order by organization_id, event_id, fields::text collate "C" desc
+        order by organization_id, event_id, source collate "C" desc, fields::text collate "C" desc
         on conflict (organization_id, event_id) do update set
             fields = case
-                when excluded.fields::text collate "C" > events.fields::text collate "C"
+                when excluded.source collate "C" > events.source collate "C"
+                    or excluded.fields::text collate "C" > events.fields::text collate "C"
                     then excluded.fields
                 else events.fields
             end,
-            first_received_at = least(events.first_received_at, excluded.first_received_at),
+            first_received_at = case
+                when excluded.source = events.source
+                    then least(events.first_received_at, excluded.first_received_at)
+                else excluded.first_received_at
+            end,
+            source = excluded.source,
             batch = excluded.batch
         where
-            excluded.fields::text collate "C" > events.fields::text collate "C"
-            or excluded.first_received_at < events.first_received_at
+            excluded.source collate "C" > events.source collate "C"
+            or excluded.source = events.source and (
+                excluded.fields::text collate "C" > events.fields::text collate "C"
+                or excluded.first_received_at < events.first_received_at
+            )
         """,
         [batch.number],
     )
-    rows = connection.execute("select disposition, count(*) from settled group by disposition")
+    rows = connection.execute(
+        """
+        select case when source = 'api' then %s else disposition end as disposition, count(*)
+        from settled
+        group by 1
+        """,
+        [FROM_API],
+    )
     return Counter(dict(rows.fetchall()))

@@ -37,7 +37,7 @@ _LATEST = """
 """
 _DISPOSITIONS = """
     select disposition, count(*) from ingress.deliveries
-    where batch = %s
+    where batch = %s and source = 'webhook'
     group by disposition order by disposition
 """
 _TOUCHED = (

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from integration.pipeline.landing import land_deliveries
+from integration.pipeline.storing import FROM_API
 from integration.pipeline.too_old import delete_what_is_too_old
 from integration.quantities import quantity
 from orchestration.markdown import table
@@ -39,13 +40,14 @@ def zoom_events(
         keys=lambda: settings.tombstone_keys,
     ):
         counts += chunk
-        processed = quantity(counts.total(), "delivery", "deliveries")
+        processed = quantity(_deliveries(counts), "delivery", "deliveries")
         context.log.info(f"Processed {processed}: {_in_words(counts)}")
     too_old = delete_what_is_too_old(batch_in_progress.connection, batch_in_progress.batch)
     return dg.MaterializeResult(
         metadata={
             "batch": batch_in_progress.batch.number,
-            "deliveries": counts.total(),
+            "deliveries": _deliveries(counts),
+            "from_api": counts[FROM_API],
             "dispositions": table(
                 ["disposition", "deliveries"], [(name, counts[name]) for name in DISPOSITIONS]
             ),
@@ -53,6 +55,10 @@ def zoom_events(
             "deleted_by_age": sum(too_old.values()),
         }
     )
+
+
+def _deliveries(counts: Counter[str]) -> int:
+    return counts.total() - counts[FROM_API]
 
 
 def _in_words(counts: Counter[str]) -> str:

@@ -33,6 +33,7 @@ select
     call_events.batch,
     what.is_live,
     what.is_voicemail,
+    coalesce(call_events.is_from_api, false) as is_from_api,
     possible.answered_at is not null and not what.is_voicemail as is_answered,
     call_events.occurred_at,
     possible.began_at,
@@ -95,5 +96,21 @@ cross join lateral (
                 then times.answered_at
         end as answered_at
 ) as possible
-where call_events.segment_event is null
+where (
+    call_events.segment_event is null
     or call_events.segment_event not in ('monitor', 'listen', 'whisper')
+)
+-- A record of the API is left out if a webhook brought a record of the same side (contract, 5.16),
+-- whatever its generation. Of several callees, each has records of their own.
+and (
+    call_events.is_from_api is not true
+    or not exists (
+        select from {{ ref('stg_zoom__call_events') }} as webhooks
+        where webhooks.organization_id = call_events.organization_id
+            and webhooks.session_id = call_events.session_id
+            and webhooks.reported_by = call_events.reported_by
+            and webhooks.generation is not null
+            and webhooks.is_from_api is not true
+            and coalesce(webhooks.owner_zoom_user_id = call_events.owner_zoom_user_id, true)
+    )
+)

@@ -44,9 +44,9 @@ weighed_events as (
 
     select
         call_events.organization_id, call_events.session_id, call_events.zoom_account_id,
-        call_events.call_id, call_events.is_live, call_events.is_voicemail,
-        call_events.is_answered, call_events.occurred_at, call_events.began_at,
-        call_events.answered_at, call_events.ended_at,
+        call_events.call_id, call_events.is_live, call_events.is_from_api,
+        call_events.is_voicemail, call_events.is_answered, call_events.occurred_at,
+        call_events.began_at, call_events.answered_at, call_events.ended_at,
         -- Live times win over times in records; among records, the newest generation wins.
         case when call_events.is_live then 4 else call_events.generation end as weight,
         answered_callees.callee_count > 1 as has_several_callees,
@@ -74,6 +74,7 @@ calls as (
                 then max(weight) filter (where is_answered and not is_of_another)
         end as answered_weight,
         bool_or(is_live) as has_live,
+        bool_and(is_from_api) as is_from_api,
         max(occurred_at) as last_event_at
     from weighed_events
     group by organization_id, session_id
@@ -123,8 +124,7 @@ bounded_times as (
 times as (
 
     select
-        organization_id,
-        session_id,
+        organization_id, session_id,
         min(started_at) filter (where counts and started_at >= ended_at - {{ longest_session() }})
             as started_at,
         min(began_at) filter (
@@ -141,7 +141,7 @@ select
     calls.session_id,
     calls.zoom_account_id,
     calls.call_id,
-    calls.answered_weight is not null as is_answered,
+    calls.answered_weight is not null as is_answered, calls.is_from_api,
     coalesce(times.started_at, times.began_at, times.ended_at) as started_at,
     times.ended_at,
     calls.last_event_at

@@ -24,30 +24,39 @@ session_types as (
 
 ),
 
+{{ reported_by_webhooks('stg_zoom__session_events', 'events.is_end or events.is_leave') }},
+
 marked_events as (
 
     select
-        organization_id,
-        session_id,
-        zoom_account_id,
-        zoom_uuid,
-        zoom_meeting_id,
-        host_zoom_user_id,
-        feature,
-        topic,
-        type_code,
-        is_end,
-        is_join,
-        is_end
-        and occurred_at = max(occurred_at) filter (where is_end) over session_events
+        events.organization_id,
+        events.session_id,
+        events.zoom_account_id,
+        events.zoom_uuid,
+        events.zoom_meeting_id,
+        events.host_zoom_user_id,
+        events.feature,
+        events.topic,
+        events.type_code,
+        events.is_end,
+        events.is_join,
+        coalesce(events.is_from_api, false) as is_from_api,
+        events.is_end
+        and events.occurred_at
+        = max(events.occurred_at) filter (where events.is_end) over session_events
             as is_last_end,
-        occurred_at,
-        started_at,
-        max(occurred_at) filter (where is_end) over session_events as end_event_at,
-        max(occurred_at) filter (where is_join or is_leave) over session_events as last_seen_at,
-        first_received_at
+        events.occurred_at,
+        events.started_at,
+        max(events.occurred_at) filter (where events.is_end) over session_events as end_event_at,
+        max(events.occurred_at) filter (where events.is_join or events.is_leave)
+            over session_events as last_seen_at,
+        events.first_received_at
     from events
-    window session_events as (partition by organization_id, session_id)
+    left join reported
+        on events.is_from_api
+        and {{ in_session('reported.leg_user_id') }} = {{ in_session('events.leg_user_id') }}
+    where {{ unless_reported('events', 'events.is_end or events.is_leave') }}
+    window session_events as (partition by events.organization_id, events.session_id)
 
 ),
 
@@ -57,31 +66,20 @@ marked_events as (
 sessions as (
 
     select
-        organization_id,
-        session_id,
-        max(zoom_account_id) as zoom_account_id,
-        max(zoom_uuid) as zoom_uuid,
+        organization_id, session_id,
+        max(zoom_account_id) as zoom_account_id, max(zoom_uuid) as zoom_uuid,
         max(feature) as feature,
-        (array_agg(
-            zoom_meeting_id
-            order by is_last_end desc, occurred_at desc, zoom_meeting_id collate "C" desc
-        ) filter (where zoom_meeting_id is not null))[1] as zoom_meeting_id,
-        (array_agg(
-            host_zoom_user_id
-            order by is_last_end desc, occurred_at desc, host_zoom_user_id collate "C" desc
-        ) filter (where host_zoom_user_id is not null))[1] as host_zoom_user_id,
-        (array_agg(
-            topic
-            order by is_last_end desc, occurred_at desc, topic collate "C" desc
-        ) filter (where topic is not null))[1] as topic,
-        (array_agg(
-            type_code
-            order by is_last_end desc, occurred_at desc, type_code collate "C" desc
-        ) filter (where type_code is not null))[1] as type_code,
+        {{ highest_of_group('zoom_meeting_id', 'is_last_end desc, occurred_at') }},
+        {{ highest_of_group('host_zoom_user_id', 'is_last_end desc, occurred_at') }},
+        {{ highest_of_group('topic', 'is_last_end desc, occurred_at') }},
+        {{ highest_of_group('type_code', 'is_last_end desc, occurred_at') }},
         max(occurred_at) as last_event_at,
         max(end_event_at) as end_event_at,
+        bool_and(is_from_api) filter (where is_end) as is_end_from_api,
         max(started_at) filter (where is_last_end and started_at {{ within }})
             as end_event_started_at,
+        min(started_at) filter (where not is_from_api and started_at {{ within }})
+            as reported_started_at,
         least(
             min(started_at) filter (where started_at {{ within }}),
             min(occurred_at) filter (where is_join and occurred_at {{ within }})
@@ -107,8 +105,12 @@ ends as (
         type_code,
         last_event_at,
         first_seen_at,
-        end_event_started_at,
         case
+            when is_end_from_api then coalesce(reported_started_at, end_event_started_at)
+            else end_event_started_at
+        end as end_event_started_at,
+        case
+            when is_end_from_api then 'api'
             when end_event_at is not null then 'event'
             when due_at <= {{ batch_time() }} then 'inferred'
         end as end_source,

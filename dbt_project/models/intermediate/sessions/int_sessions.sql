@@ -32,7 +32,7 @@ select
     null as topic,
     'call' as session_type,
     null as title_words,
-    'event' as end_source,
+    case when is_from_api then 'api' else 'event' end as end_source,
     is_answered,
     started_at,
     ended_at,

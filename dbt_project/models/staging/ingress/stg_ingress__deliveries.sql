@@ -9,3 +9,5 @@ select
     batch,
     received_at
 from {{ source('ingress', 'deliveries') }}
+-- What healing read from Zoom's REST API is not a delivery.
+where source = 'webhook'

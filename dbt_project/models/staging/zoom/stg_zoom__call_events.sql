@@ -29,6 +29,7 @@ select
     fields ->> 'erased_callee' as erased_callee,
     (fields ->> 'duration')::numeric as record_seconds,
     batch,
+    source = 'api' as is_from_api,
     occurred_at,
     coalesce(fields ->> 'ringing_start_time', fields ->> 'started_at')::timestamptz as began_at,
     coalesce(fields ->> 'answer_start_time', fields ->> 'answered_at')::timestamptz as answered_at,

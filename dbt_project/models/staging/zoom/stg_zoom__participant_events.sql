@@ -13,6 +13,7 @@ select
     event like '%_breakout_room' as is_breakout,
     event like '%.participant_left%' as is_leave,
     coalesce((fields ->> 'left_waiting_room')::boolean, false) as left_waiting_room,
+    source = 'api' as is_from_api,
     occurred_at
 from {{ source('zoom_raw', 'events') }}
 where event like '%.participant_joined%' or event like '%.participant_left%'
