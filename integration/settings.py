@@ -182,6 +182,10 @@ class Settings:
         return self._positive_int("IMPORT_MINUTES", 10)
 
     @property
+    def heal_minutes(self) -> int:
+        return self._positive_int("HEAL_MINUTES", 45)
+
+    @property
     def batch_minutes(self) -> int:
         """The longest time that a run that writes may take."""
         return self._positive_int("BATCH_MINUTES", 120)

@@ -12,6 +12,7 @@ from integration.pipeline.dbt.project import read_manifest
 from integration.pipeline.news import reasons_for_batch
 from integration.settings import read_settings
 from orchestration.assets.dbt import nightly_checks
+from orchestration.assets.healed_days import healed_days
 from orchestration.resources import BATCH_JOB, LIMIT_TAG, Installation
 
 WRITER_TAGS = {
@@ -28,7 +29,7 @@ UNFINISHED = [
 
 zoom_batch = dg.define_asset_job(
     BATCH_JOB,
-    selection=dg.AssetSelection.all() - nightly_checks,
+    selection=dg.AssetSelection.all() - nightly_checks - dg.AssetSelection.assets(healed_days),
     description=(
         "Imports Zoom users due for import, lands new deliveries and updates the affected tables."
     ),

@@ -5,11 +5,13 @@ import dagster as dg
 from orchestration.assets.connections import connections
 from orchestration.assets.dbt import dbt_models, facts
 from orchestration.assets.email_addresses import email_addresses
+from orchestration.assets.healed_days import healed_days
 from orchestration.assets.settings import settings
 from orchestration.assets.sources import sources
 from orchestration.assets.zoom_events import zoom_events
 from orchestration.assets.zoom_users import zoom_users
 from orchestration.automation import every_20_minutes, every_night, nightly_audit, zoom_batch
+from orchestration.healing import heal, heal_every_hour
 from orchestration.housekeeping import housekeeping, housekeeping_every_night
 from orchestration.resources import BatchInProgress, Installation
 from orchestration.sensors.backlog import backlog
@@ -29,14 +31,22 @@ def defs() -> dg.Definitions:
             *sources,
             zoom_users,
             zoom_events,
+            healed_days,
             connections,
             *facts,
             settings,
             email_addresses,
             dbt_models,
         ],
-        jobs=[zoom_batch, nightly_audit, erase_due_accounts, send_monday_digests, housekeeping],
-        schedules=[every_20_minutes, every_night, housekeeping_every_night],
+        jobs=[
+            zoom_batch,
+            nightly_audit,
+            heal,
+            erase_due_accounts,
+            send_monday_digests,
+            housekeeping,
+        ],
+        schedules=[every_20_minutes, every_night, heal_every_hour, housekeeping_every_night],
         sensors=[
             new_connection,
             backlog,

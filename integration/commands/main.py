@@ -29,6 +29,7 @@ COMMANDS = {
     "rotate-key": "rotate_key",
     "batch": "batch",
     "rebuild": "batch",
+    "heal": "heal",
     "import-users": "import_users",
     "erase": "erase",
     "export": "export",
@@ -55,6 +56,7 @@ SHOW_NOBODY = frozenset(
             "database-url",
             "batch",
             "rebuild",
+            "heal",
             "import-users",
         ),
         *(

@@ -6,7 +6,7 @@ from integration.connections import tokens
 from integration.database.role_names import Role
 from integration.settings import Settings
 from integration.zoom import oauth
-from integration.zoom.client import ZoomClient
+from integration.zoom.client import AT_ANY_TIME, Pace, ZoomClient
 from integration.zoom.errors import ZoomError
 from integration.zoom.timed_answers import NO_DEADLINE
 
@@ -19,6 +19,7 @@ def zoom_client(
     zoom_account_id: str,
     role: Role = "pipeline",
     ends_at: float = NO_DEADLINE,
+    pace: Pace = AT_ANY_TIME,
 ) -> ZoomClient:
     """A client for one connection, usable until `ends_at`, a time of the monotonic clock. Its
     requests raise PermanentZoomError when the tokens can no longer be read or renewed.
@@ -48,7 +49,26 @@ def zoom_client(
         )
         return found
 
-    return ZoomClient(settings.api_url, token, ends_at=ends_at)
+    return ZoomClient(settings.api_url, token, ends_at=ends_at, pace=pace)
+
+
+def app_client(settings: Settings, *, ends_at: float, pace: Pace) -> ZoomClient:
+    """A client with a token of the app itself, which belongs to no account."""
+    grants: list[oauth.Grant] = []
+
+    def token(rejected: str | None) -> str:
+        if not grants or rejected == grants[-1].access_token:
+            grants.append(
+                oauth.client_credentials(
+                    settings.oauth_url,
+                    client_id=settings.require("ZOOM_CLIENT_ID"),
+                    client_secret=settings.require("ZOOM_CLIENT_SECRET"),
+                    now=datetime.now(UTC),
+                )
+            )
+        return grants[-1].access_token
+
+    return ZoomClient(settings.api_url, token, ends_at=ends_at, pace=pace)
 
 
 def revoke_grant(settings: Settings, token: str) -> bool:

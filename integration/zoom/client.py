@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import requests
 
@@ -26,7 +26,7 @@ from integration.zoom.errors import (
     zoom_code,
 )
 from integration.zoom.http import Answer, send, zoom_session
-from integration.zoom.paging import Page, read_pages
+from integration.zoom.paging import USER_LIST, Listing, Page, read_pages
 from integration.zoom.timed_answers import NO_DEADLINE
 
 # Long enough for limits per second and per minute. The client does not wait for daily limits.
@@ -35,6 +35,13 @@ LONGEST_WAIT_SECONDS = 60.0
 USER_STATUSES = ("active", "inactive", "pending")  # one request lists one status only
 USER_PAGE_SIZE = 300  # the most that every edition of Zoom's documentation allows
 PHONE_PAGE_SIZE = 100
+NO_PARAMS: Mapping[str, Any] = {}
+
+# Zoom's labels of requests, each with a rate limit of its own.
+Label = Literal["light", "medium", "heavy"]
+# Called before each request of that label; it may wait, and raises if there is no time for that.
+Pace = Callable[[Label], None]
+AT_ANY_TIME: Pace = lambda _label: None  # noqa: E731 - a default value
 
 # Called with None for the current token, or with a token that Zoom has rejected for a new one.
 TokenSource = Callable[[str | None], str]
@@ -70,6 +77,7 @@ class ZoomClient:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
         ends_at: float = NO_DEADLINE,
+        pace: Pace = AT_ANY_TIME,
     ) -> None:
         self._api_url = api_url.rstrip("/")
         self._token_source = token_source
@@ -77,10 +85,11 @@ class ZoomClient:
         self._clock = clock
         self._sleep = sleep
         self._ends_at = ends_at
+        self._pace = pace
 
     def me(self) -> dict[str, Any]:
         """The user who granted access, with `account_id`."""
-        return self._get("/v2/users/me", {})
+        return self.get("/v2/users/me")
 
     def users(self) -> Iterator[Page]:
         """Pages of all users: active, then inactive, then pending. A user may appear twice.
@@ -89,13 +98,13 @@ class ZoomClient:
         """
         for status in USER_STATUSES:
             params = {"status": status, "page_size": USER_PAGE_SIZE}
-            for page in self._pages("/v2/users", params):
+            for page in self.pages("/v2/users", params):
                 yield [{"status": status, **user} for user in page]
 
     def phone_users(self) -> Iterator[Page]:
         """Pages of the users of Zoom Phone; raises NoZoomPhone if the account has no Zoom Phone."""
         try:
-            yield from self._pages("/v2/phone/users", {"page_size": PHONE_PAGE_SIZE})
+            yield from self.pages("/v2/phone/users", {"page_size": PHONE_PAGE_SIZE})
         except PermanentZoomError as error:
             if error.status != 403 or error.code == SCOPES_MISSING:
                 raise
@@ -108,16 +117,27 @@ class ZoomClient:
                 code=error.code,
             ) from error
 
-    def _pages(self, path: str, params: dict[str, Any]) -> Iterator[Page]:
-        return read_pages(partial(self._get, path), params)
+    def pages(
+        self,
+        path: str,
+        params: dict[str, Any],
+        *,
+        listing: Listing = USER_LIST,
+        label: Label = "medium",
+    ) -> Iterator[Page]:
+        """The pages of a list."""
+        return read_pages(partial(self.get, path, label=label), params, listing)
 
-    def _get(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    def get(
+        self, path: str, params: Mapping[str, Any] = NO_PARAMS, *, label: Label = "medium"
+    ) -> dict[str, Any]:
         """The JSON object of a 2xx; waits for short rate limits and replaces the token once."""
         self._stop_in_time()
         token = self._token_source(None)
         token_replaced = False
         waited, waits = 0.0, 0
         while True:
+            self._pace(label)
             self._stop_in_time()
             answer = self._answer(path, params, token)
             status, body = answer.status, answer.body

@@ -121,10 +121,10 @@ def unreadable_answer(status: int) -> TransientZoomError:
     )
 
 
-def unforeseen(error: Exception) -> TransientZoomError:
+def unforeseen(error: Exception, *, what: str = "The user import") -> TransientZoomError:
     """An unexpected error, by its type only: its text may contain personal data."""
     return TransientZoomError(
-        f"The user import failed with an unexpected error ({type(error).__name__}).",
+        f"{what} failed with an unexpected error ({type(error).__name__}).",
         next_step="It is retried automatically. If the problem continues, contact the team that "
         "runs WorkSights.",
     )

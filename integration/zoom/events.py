@@ -181,14 +181,19 @@ def _event(
     )
     digest = hashlib.sha256(identity.encode()).hexdigest()[:32]
     feature = FEATURE_OF_EVENTS.get(envelope.event.partition(".")[0])
-    session_name = json.dumps([envelope.zoom_account_id, feature, session])
     return Event(
         event_id=f"{own:%Y%m%dT%H%M%S}-{digest}",
         event=envelope.event,
-        session_id=str(uuid.uuid5(SESSION_NAMESPACE, session_name)) if session else None,
+        session_id=session_id_of(envelope.zoom_account_id, feature, session) if session else None,
         occurred_at=own,
         fields=within_bounds(fields),
     )
+
+
+def session_id_of(zoom_account_id: str | None, feature: str | None, session: str) -> str:
+    """`session` is the uuid of a meeting or webinar, or the call_id."""
+    name = json.dumps([zoom_account_id, feature, session])
+    return str(uuid.uuid5(SESSION_NAMESPACE, name))
 
 
 def _object(envelope: Envelope) -> dict[str, Any]:

@@ -96,6 +96,16 @@ def account_credentials(
     return _grant(oauth_url, form, client_id=client_id, client_secret=client_secret, now=now)
 
 
+def client_credentials(
+    oauth_url: str, *, client_id: str, client_secret: str, now: datetime
+) -> Grant:
+    """A grant for the app itself, not for an account. Server-to-Server apps have none: they use
+    `account_credentials`.
+    """
+    form = {"grant_type": "client_credentials"}
+    return _grant(oauth_url, form, client_id=client_id, client_secret=client_secret, now=now)
+
+
 def revoke(
     oauth_url: str, *, client_id: str, client_secret: str, token: str, now: datetime
 ) -> None:

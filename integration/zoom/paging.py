@@ -1,6 +1,7 @@
 """Reads the pages of one of Zoom's lists, which may expire, repeat or never end."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from integration.zoom.errors import (
@@ -14,9 +15,6 @@ from integration.zoom.errors import (
 MAX_PAGES = 2_000
 MAX_LISTED = 1_000_000
 LONGEST_PAGE_TOKEN = 4_096
-READ_AGAIN = (
-    "The next import reads the list again. If the problem continues, report it to Zoom Support."
-)
 
 # Page tokens are valid for 15 minutes. Zoom uses this code for other invalid requests, too.
 STALE_PAGE_TOKEN = 300
@@ -24,8 +22,38 @@ STALE_PAGE_TOKEN = 300
 Page = list[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Listing:
+    """The name of a list for messages, the field or fields that may have its rows, and when it is
+    read again. `check` is called with each page's whole response.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    read_again: str
+    check: Callable[[Mapping[str, Any]], None] = lambda _body: None
+
+    def rows(self, body: Mapping[str, Any]) -> Page:
+        """The rows of a page. A response without a list is not an empty list: all users would look
+        deleted.
+        """
+        found = next((body[field] for field in self.fields if field in body), None)
+        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+            raise unreadable_answer(200)
+        return found
+
+    @property
+    def next_step(self) -> str:
+        return f"{self.read_again} If the problem continues, report it to Zoom Support."
+
+
+USER_LIST = Listing("user list", ("users",), "The next import reads the list again.")
+
+
 def read_pages(
-    get: Callable[[dict[str, Any]], dict[str, Any]], params: dict[str, Any]
+    get: Callable[[dict[str, Any]], dict[str, Any]],
+    params: dict[str, Any],
+    listing: Listing = USER_LIST,
 ) -> Iterator[Page]:
     """The pages of one list; `get` requests one of them. A stale page token restarts the list once,
     from the first page.
@@ -43,28 +71,27 @@ def read_pages(
                 raise
             if restarted:
                 raise TransientZoomError(
-                    "Zoom's user list expired twice while it was being read.",
+                    f"Zoom's {listing.name} expired twice while it was being read.",
                     status=error.status,
                     code=error.code,
                 ) from error
             page_token, restarted, named = "", True, set()
             continue
-        users = body.get("users")
-        # A response without a list is not an empty list: all users would look deleted.
-        if not isinstance(users, list) or not all(isinstance(user, dict) for user in users):
-            raise unreadable_answer(200)
-        yield users
-        page_token, listed = _page_token(body), listed + len(users)
+        listing.check(body)
+        page = listing.rows(body)
+        yield page
+        page_token, listed = _page_token(body), listed + len(page)
         if not page_token:
             return
         if page_token in named:
             raise ListCutShort(
-                "Zoom's user list repeats itself and does not end.", next_step=READ_AGAIN
+                f"Zoom's {listing.name} repeats itself and does not end.",
+                next_step=listing.next_step,
             )
         if listed > MAX_LISTED:
             break
         named.add(page_token)
-    raise ListCutShort("Zoom's user list does not end.", next_step=READ_AGAIN)
+    raise ListCutShort(f"Zoom's {listing.name} does not end.", next_step=listing.next_step)
 
 
 def _page_token(body: Mapping[str, Any]) -> str:

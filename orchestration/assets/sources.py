@@ -13,6 +13,7 @@ MATERIALIZED = {
     ("pipeline", "setting_changes"),
     ("pipeline", "settings"),
     ("zoom_raw", "events"),
+    ("zoom_raw", "healed_days"),
     ("zoom_raw", "phone_users"),
     ("zoom_raw", "users"),
 }

@@ -27,9 +27,11 @@ PURE = (
 CONNECTIONS = (*PURE, f"{INTEGRATION}database")
 PRIVACY = (*CONNECTIONS, f"{INTEGRATION}connections", f"{INTEGRATION}keys")
 PIPELINE = (*PRIVACY, f"{INTEGRATION}privacy")
+HEALING = (*CONNECTIONS, f"{INTEGRATION}connections", f"{INTEGRATION}privacy.releases")
 ABOVE = (
     *PIPELINE,
     f"{INTEGRATION}pipeline",
+    f"{INTEGRATION}healing",
     f"{INTEGRATION}explain",
     f"{INTEGRATION}figures",
     f"{INTEGRATION}directory",
@@ -63,6 +65,8 @@ MAY_IMPORT = {
     f"{INTEGRATION}explain": CONNECTIONS,
     f"{INTEGRATION}figures": (*CONNECTIONS, f"{INTEGRATION}directory.time_zones"),
     f"{INTEGRATION}pipeline": PIPELINE,
+    # Not what lands deliveries: healing only adds to the queue.
+    f"{INTEGRATION}healing": HEALING,
     f"{INTEGRATION}housekeeping": CONNECTIONS,
     f"{INTEGRATION}causes": (
         *PIPELINE,
