@@ -192,9 +192,7 @@ class Settings:
 
     @property
     def dev_schema(self) -> str:
-        """The first part of the names of the schemas that `worksights-zoom dbt` builds in.
-        SettingsError if no schema can have it.
-        """
+        """The first part of the names of the schemas that `worksights-zoom dbt` builds in."""
         name = self.get("DEV_SCHEMA", "dev")
         if not DEV_SCHEMA_NAME.fullmatch(name):
             raise SettingsError(
@@ -295,9 +293,7 @@ def environment_with(**values: str) -> Iterator[None]:
 
 
 def environment_of_children(settings: Settings, **extra: str) -> dict[str, str]:
-    """The environment of a process that a command starts: this one, with these settings and no
-    others, and `extra`.
-    """
+    """The environment of a process that a command starts: this one, with only these settings."""
     ours = {form for name in OF_ANY_PROCESS for form in sources.forms_of(name)}
     rest = {name: value for name, value in os.environ.items() if name not in ours}
     return {**rest, **settings.values, "WORKSIGHTS_ZOOM_HOME": str(settings.home), **extra}

@@ -9,9 +9,11 @@ from integration.causes.cause import OpenCause
 from integration.causes.connections import causes_of_connections
 from integration.causes.failures import causes_of_deliveries, causes_of_failures
 from integration.causes.people import Unmapped, causes_of_people
+from integration.causes.refused import causes_of_refused
 from integration.causes.silence import causes_of_silence
 from integration.causes.updates import causes_of_audit, causes_of_updates
 from integration.connections.listed import ListedConnection, connections_of
+from integration.connections.refused_sources import refused_sources
 from integration.pipeline.arrivals import Arrivals, Batches, arrivals_of, batches_of_installation
 from integration.pipeline.failed_sessions import failures_by_organization
 from integration.pipeline.job_states import AUDIT_JOB, state_of_job
@@ -69,5 +71,8 @@ def open_causes(
         *causes_of_audit(state_of_job(connection, AUDIT_JOB)),
         *causes_of_failures(failures_by_organization(connection, organization_id=organization_id)),
         *causes_of_deliveries(state.arrivals),
+        *causes_of_refused(
+            refused_sources(connection, organization_id=organization_id), state.in_use
+        ),
         *causes_of_people(unmapped),
     ]

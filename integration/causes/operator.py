@@ -9,6 +9,7 @@ from integration.causes.installation import (
     causes_of_erasure,
     causes_of_zoom,
 )
+from integration.causes.refused import causes_of_log
 from integration.causes.state import InstallationState
 from integration.causes.updates import causes_of_updates
 
@@ -40,6 +41,7 @@ def causes_of_installation(
     return [
         *found,
         *causes_of_zoom(connection, state),
+        *causes_of_log(connection),
         *causes_of_daemon(state.daemon_seen_at, now=state.at),
         *causes_of_disk(state.disk),
         *causes_of_erasure(state.erasures),

@@ -8,6 +8,7 @@ from integration.causes import (
     installation,
     operator,
     people,
+    refused,
     silence,
     updates,
 )
@@ -28,12 +29,14 @@ CAUSES: dict[str, Cause] = {
     failures.SESSIONS: Cause("admin", HOUR, failures.sessions_failed),
     failures.PARTS: Cause("admin", HOUR, failures.parts_failed),
     failures.UNREAD: Cause("admin", HOUR, failures.webhooks_unread),
+    refused.REFUSED: Cause("admin", AT_ONCE, refused.sources_refused),
     people.LOSING: Cause("admin", HOUR, people.sessions_unmapped),
     # Whoever has just connected an account is mapping its users.
     people.NOT_REVIEWED: Cause("admin", 24 * HOUR, people.users_unmapped),
     operator.BATCHES: Cause("operator", updates.LATE, operator.batches_late),
     operator.AUDIT: Cause("operator", AT_ONCE, operator.audit_failed_anywhere),
     operator.FAILURES: Cause("operator", HOUR, operator.failures_anywhere),
+    refused.LOG_REFUSED: Cause("operator", AT_ONCE, refused.webhook_log_refused),
     installation.SILENT: Cause("operator", AT_ONCE, installation.silence_anywhere),
     installation.LAPSED: Cause("operator", AT_ONCE, installation.url_validation_lapsed),
     installation.DAEMON_SILENT: Cause("operator", AT_ONCE, installation.daemon_silent),

@@ -19,6 +19,7 @@ from integration.settings import read_settings
 from tests.laws.comparison import differences
 from tests.laws.driver import Pipeline
 from tests.laws.reference.marts import Row
+from tests.laws.reported_again import report_again
 from tests.laws.run import SEED, WILD_WORLDS, WORLDS, Run, of_worlds, renamed, run_worlds
 from tests.laws.show_world import where_it_differs
 
@@ -134,6 +135,21 @@ def test_the_nightly_audit_finds_nothing(run: Run) -> None:
     checks = run.product.audit(as_of=last).get_asset_check_evaluations()
     assert len(checks) > 20
     assert [check.check_name for check in checks if not check.passed] == []
+
+
+def test_reports_of_the_api_change_nothing_that_webhooks_have_reported(run: Run) -> None:
+    """A second earlier or later, with other values, and twice. A webhook that comes later replaces
+    the API's version, so the order changes nothing (tests/healing/test_landing_from_the_api.py).
+    """
+    before = whole_tables(run.product.url)
+    last = max(world.as_of for world in run.worlds)
+    for seed in (1, 2):
+        assert report_again(run.product.url, now=last, seed=seed) > 500
+        run.product.batch(as_of=last)
+        assert whole_tables(run.product.url) == before
+    with connect(run.product.url) as connection:
+        landed = "select count(*) > 500 from zoom_raw.events where source = 'api'"
+        assert connection.execute(landed).fetchone() == (True,)
 
 
 def test_a_rebuild_changes_nothing(run: Run) -> None:

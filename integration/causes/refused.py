@@ -1,0 +1,64 @@
+"""Sources of healing that Zoom refuses: what a lost webhook reported cannot be found there."""
+
+from collections.abc import Sequence
+
+import psycopg
+
+from integration.causes.cause import OpenCause, Reader, Words
+from integration.causes.connections import CONNECTIONS
+from integration.connections.listed import ListedConnection
+from integration.connections.refused_sources import (
+    OF_THE_APP,
+    RefusedSource,
+    refused_sources,
+)
+
+REFUSED, LOG_REFUSED = "sources_refused", "webhook_log_refused"
+SOURCES = {
+    "meetings": "past meetings and webinars",
+    "webinars": "the participants of past webinars",
+    "phone": "past calls",
+}
+
+
+def causes_of_refused(
+    refused: Sequence[RefusedSource], connections: Sequence[ListedConnection]
+) -> list[OpenCause]:
+    """One per connection in use, whatever the number of its sources."""
+    found = []
+    for one in connections:
+        of_it = [each for each in refused if each.zoom_account_id == one.zoom_account_id]
+        if of_it:
+            facts = {
+                "account": one.name,
+                "sources": [each.source for each in of_it],
+                "reasons": list(dict.fromkeys(each.reason for each in of_it)),
+            }
+            found.append(OpenCause(REFUSED, one.connection_id, of_it[0].refused_at, facts=facts))
+    return found
+
+
+def causes_of_log(connection: psycopg.Connection) -> list[OpenCause]:
+    return [
+        OpenCause(LOG_REFUSED, since=one.refused_at, facts={"reason": one.reason})
+        for one in refused_sources(connection, organization_id=OF_THE_APP)
+    ]
+
+
+def sources_refused(one: OpenCause, _reader: Reader) -> Words:
+    names = [SOURCES[source] for source in one.facts["sources"]]
+    return Words(
+        f"Zoom does not list {' or '.join(names)} of Zoom account {one.facts['account']}",
+        " ".join(one.facts["reasons"]),
+        "If a webhook of Zoom is lost, the session that it reported is missing or incomplete.",
+        CONNECTIONS,
+    )
+
+
+def webhook_log_refused(one: OpenCause, _reader: Reader) -> Words:
+    return Words(
+        "Zoom does not let the app read its log of webhooks that could not be delivered",
+        f"{one.facts['reason']} The app needs the scope marketplace_app:read:admin. If you do not "
+        "want healing to read this log, leave ZOOM_APP_ID empty.",
+        "Webhooks that failed are restored only as far as Zoom's other lists report them.",
+    )
