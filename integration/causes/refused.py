@@ -58,7 +58,6 @@ def sources_refused(one: OpenCause, _reader: Reader) -> Words:
 def webhook_log_refused(one: OpenCause, _reader: Reader) -> Words:
     return Words(
         "Zoom does not let the app read its log of webhooks that could not be delivered",
-        f"{one.facts['reason']} The app needs the scope marketplace_app:read:admin. If you do not "
-        "want healing to read this log, leave ZOOM_APP_ID empty.",
+        f"{one.facts['reason']} To do without this log, remove the app's ID from the settings.",
         "Webhooks that failed are restored only as far as Zoom's other lists report them.",
     )

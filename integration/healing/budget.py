@@ -70,8 +70,10 @@ class Budget:
 
     def give_back(self) -> None:
         """Returns what was reserved for today and not used."""
-        with self._lock, transaction(self._url, role="pipeline") as connection:
-            _change(connection, self._reserved_on, self._label, -self._reserved)
+        with self._lock:
+            if self._reserved:
+                with transaction(self._url, role="pipeline") as connection:
+                    _change(connection, self._reserved_on, self._label, -self._reserved)
             self._reserved = 0
 
     def _reserve(self) -> None:

@@ -16,7 +16,8 @@ AUDIT_JOB = "nightly_audit"
 DAEMON = "dagster_daemon"
 SINGLE_ASSETS = "__ASSET_JOB"  # Dagster's name for runs of assets that someone selects
 JOBS = (
-    *(BATCH_JOB, AUDIT_JOB, "erase_due_accounts", "send_monday_digests", "housekeeping"),
+    *(BATCH_JOB, AUDIT_JOB, "heal"),
+    *("erase_due_accounts", "send_monday_digests", "housekeeping"),
     SINGLE_ASSETS,
 )
 

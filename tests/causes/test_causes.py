@@ -13,10 +13,12 @@ from integration.causes.connections import ACCESS, IMPORT, causes_of_connections
 from integration.causes.failures import causes_of_deliveries, causes_of_failures
 from integration.causes.installation import causes_of_daemon
 from integration.causes.people import Unmapped, causes_of_people
+from integration.causes.refused import causes_of_refused
 from integration.causes.silence import Weeks, is_silent
 from integration.causes.table import CAUSES, words_of
 from integration.causes.updates import causes_of_updates
 from integration.connections.listed import ListedConnection
+from integration.connections.refused_sources import RefusedSource
 from integration.dates import MONTH_FIRST
 from integration.pipeline.arrivals import Arrivals, Batches
 from integration.pipeline.cleaned_texts import UnreadableSetting
@@ -215,10 +217,26 @@ def test_the_date_of_an_erasure_is_written_for_its_reader() -> None:
     assert "will be erased on March 3, 2026." in words(found, american).text
 
 
+def test_refused_sources_are_one_cause_of_their_account() -> None:
+    refused = [
+        RefusedSource("A1", "meetings", "A permission is missing.", NOW - DAY),
+        RefusedSource("A1", "phone", "A permission is missing.", NOW - HOUR),
+        RefusedSource("A2", "phone", "The plan does not allow this.", NOW),
+    ]
+    (one,) = causes_of_refused(refused, [account()])
+    assert (one.name, one.subject, one.since) == ("sources_refused", "c1", NOW - DAY)
+    said = words_of(one, ADMIN)
+    assert said.title == (
+        "Zoom does not list past meetings and webinars or past calls of Zoom account A1"
+    )
+    assert said.text == "A permission is missing."
+
+
 def test_every_cause_has_an_audience_and_names_no_table() -> None:
     facts = {
         "account": "A1", "detail": "Reconnect the account.", "due": "2026-03-03",
         "state": "failed", "reasons": {"no uuid": 1}, "users": 1, "losing": 1, "sessions": 1,
+        "sources": ["phone"], "reason": "Some Zoom permissions are missing.",
     }  # fmt: skip
     for name in CAUSES:
         said = words_of(OpenCause(name, facts=facts), ADMIN)

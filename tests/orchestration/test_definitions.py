@@ -13,6 +13,7 @@ from tests.pipeline import installation
 SCHEDULES = {
     "every_20_minutes": "*/20 * * * *",
     "every_night": "15 3 * * *",
+    "heal_every_hour": "10 * * * *",
     "housekeeping_every_night": "15 2 * * *",
 }
 SENSORS = {
