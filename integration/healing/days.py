@@ -57,6 +57,7 @@ def due_tasks(
             "first": (now - TRIED_FOR).date(),
             "sources": [one for one in SOURCES if has_log or one != WEBHOOK_LOGS],
             "phone": PHONE,
+            "log": WEBHOOK_LOGS,
         },
     )
 
@@ -70,7 +71,7 @@ _DUE = """
     with accounts as (
         select
             connections.connection_id, connections.organization_id, connections.zoom_account_id,
-            connections.granted_at, connections.phone_detail,
+            connections.granted_at, connections.phone_detail, connections.users_imported_at,
             (
                 select (min(connected_at) at time zone 'UTC')::date
                 from integration.connections as any_of_account
@@ -106,6 +107,8 @@ _DUE = """
         and healed_days.source = sources.source
     where accounts.is_held is not true
         and (sources.source <> %(phone)s or accounts.phone_detail is null)
+        -- The others need the list of Zoom users, whose first import may have failed.
+        and (sources.source = %(log)s or accounts.users_imported_at is not null)
         and days.day >= accounts.first_day
         and (
             %(day)s::date is not null
