@@ -14,7 +14,6 @@ from simulator.company import DEFAULT_SEED
 from simulator.control import account_in, body_of, wrong
 from simulator.day import build_whole_day
 from simulator.limits import BUSINESS, LABELS, PLANS
-from simulator.world import World
 
 
 async def history(request: Request) -> Response:
@@ -45,7 +44,7 @@ async def access(request: Request) -> Response:
     """
     world = world_of(request)
     if request.method == "DELETE":
-        _give_everything(world)
+        world.give_everything()
         return Response(status_code=204)
     body = await body_of(request)
     account = account_in(world, body)
@@ -95,13 +94,6 @@ async def clock(request: Request) -> Response:
     real = time.time()
     world_of(request).now = lambda: start + time.time() - real
     return Response(status_code=204)
-
-
-def _give_everything(world: World) -> None:
-    for account in world.accounts.values():
-        account.plan, account.has_webinars = BUSINESS, True
-        account.has_phone = account.company.has_phone
-        account.missing_scopes = set()
 
 
 ROUTES = [

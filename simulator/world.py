@@ -89,6 +89,22 @@ class World:
     asks_for_consent: bool = False
     state_file: Path | None = None
 
+    def forget(self) -> None:
+        """Forget what happened and what was planned; tokens, users and consent stay."""
+        self.failures.clear()
+        self.history.clear()
+        self.attempts.clear()
+        self.limits.clear()
+        self.app = App()
+        self.give_everything()
+
+    def give_everything(self) -> None:
+        """Give all accounts every plan and scope."""
+        for account in self.accounts.values():
+            account.plan, account.has_webinars = BUSINESS, True
+            account.has_phone = account.company.has_phone
+            account.missing_scopes = set()
+
     def keep_grants(self) -> None:
         if self.state_file is not None:
             self.state_file.write_text(self.grants.as_json())

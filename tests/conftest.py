@@ -3,6 +3,7 @@ installation on such a database with a Zoom simulator.
 """
 
 import gc
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
@@ -108,7 +109,8 @@ def zoom_url() -> Iterator[tuple[World, str]]:
 def zoom(zoom_url: tuple[World, str]) -> Iterator[World]:
     world, _ = zoom_url
     yield world
-    world.failures.clear()
+    world.forget()
+    world.now = time.time
 
 
 @pytest.fixture

@@ -11,12 +11,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import requests
 
 from simulator.app import APP_ID
+from simulator.demo.calendar import earlier_days, last_working_day
+from simulator.demo.company import build_demo_company
 from tests.patience import PATIENCE
 from tests.simulator.local_receiver import SECRET, Receiver
 
@@ -37,9 +40,11 @@ def simulate(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 
 
 @contextmanager
-def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(
+    *arguments: str, of: tuple[str, ...] = ()
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The process and its base URL, which it prints on stderr when it listens."""
-    command = [sys.executable, "-m", "simulator", "serve", "--port", "0", *arguments]
+    command = [sys.executable, "-m", "simulator", *of, "serve", "--port", "0", *arguments]
     with subprocess.Popen(
         command, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
@@ -182,6 +187,34 @@ def test_a_simulator_that_does_not_run_is_named(receiver: Receiver) -> None:
     answer = simulate(*day, "--webhook-url", receiver.url)
     assert answer.returncode == 1
     assert "No response from http://127.0.0.1:1/_control/history. Check that" in answer.stderr
+
+
+def test_the_demo_reports_the_days_that_were_sent_before_it_was_started(
+    receiver: Receiver,
+) -> None:
+    ends_on = last_working_day(datetime.now(UTC).date())
+    day = earlier_days(ends_on)[-1]
+    story = ("--story-ends", ends_on.isoformat(), "--webhook-url", receiver.url)
+    with serving(*story, of=("demo",)) as (_, url):
+        found = [_sessions(url, one.isoformat()) for one in (day, day - timedelta(days=1))]
+    assert (found[0] > 0, found[1]) == (True, 0)
+
+
+def _sessions(url: str, day: str) -> int:
+    """How many sessions the demo's REST API reports."""
+    company = build_demo_company()
+    client = (ENVIRONMENT["ZOOM_CLIENT_ID"], ENVIRONMENT["ZOOM_CLIENT_SECRET"])
+    with requests.Session() as http:
+        http.trust_env = False
+        limits = {"label": "heavy", "per_second": 1000}
+        http.post(f"{url}/_control/limits", json=limits, timeout=PATIENCE)
+        form = {"grant_type": "account_credentials", "account_id": company.account_id}
+        tokens = http.post(f"{url}/oauth/token", data=form, auth=client, timeout=PATIENCE).json()
+        http.headers["authorization"] = f"Bearer {tokens['access_token']}"
+        reports = [f"{url}/v2/report/users/{user.id}/meetings" for user in company.active]
+        days = {"from": day, "to": day}
+        answers = [http.get(report, params=days, timeout=PATIENCE) for report in reports]
+    return sum(answer.json()["total_records"] for answer in answers)
 
 
 def _failed_deliveries(url: str) -> list[dict[str, Any]]:
