@@ -27,7 +27,7 @@ from integration.healing.work import (
     is_final,
     is_refusal,
 )
-from integration.zoom.errors import PermanentZoomError, ZoomError
+from integration.zoom.errors import AccessLost, PermanentZoomError, ZoomError
 from integration.zoom.event_times import UnreadableTime, time
 from integration.zoom.events import session_id_of
 from integration.zoom.healed_bodies import (
@@ -233,7 +233,7 @@ def _reported(work: Work, session: KnownSession) -> _Reported:
         try:
             details = past_meeting(work.client, session.zoom_uuid)
         except PermanentZoomError as error:
-            if is_refusal(error) or error.has_lost_access:
+            if is_refusal(error) or isinstance(error, AccessLost):
                 raise
     found = participants(work.client, session.zoom_uuid, is_webinar=is_webinar)
     return _Reported(details, list(found))

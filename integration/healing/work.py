@@ -21,6 +21,7 @@ from integration.zoom.client import Label, ZoomClient
 from integration.zoom.errors import (
     PLAN_OR_PERMISSION,
     SCOPES_MISSING,
+    AccessLost,
     PermanentZoomError,
     ZoomError,
 )
@@ -52,12 +53,12 @@ def is_refusal(error: ZoomError) -> bool:
 
 def concerns_all(error: ZoomError) -> bool:
     """Whether there is no use in asking for anything else now."""
-    return error.has_lost_access or getattr(error, "retry_at", None) is not None
+    return isinstance(error, AccessLost) or getattr(error, "retry_at", None) is not None
 
 
 def is_final(error: ZoomError) -> bool:
     """Whether asking again would not help: a user or a session that is gone, for example."""
-    return isinstance(error, PermanentZoomError) and not error.has_lost_access
+    return isinstance(error, PermanentZoomError) and not isinstance(error, AccessLost)
 
 
 def is_about_the_plan(error: ZoomError) -> bool:
