@@ -47,9 +47,11 @@ async def admit(request: Request, call: Call) -> Account | Response:
 
 
 async def admit_app(request: Request, call: Call) -> Response | None:
-    """Whether the app's own token may make the call; None if it may."""
-    world = world_of(request)
-    is_app = world.grants.is_app_token(bearer(request))
+    """Whether the app's own token may make the call; None if it may. A Server-to-Server app's own
+    token is that of its account.
+    """
+    world, token = world_of(request), bearer(request)
+    is_app = world.grants.is_app_token(token) or world.grants.is_of_server_app(token)
     if (answer := await record_call(request, APP if is_app else None)) is not None:
         return answer
     if not is_app:

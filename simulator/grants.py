@@ -12,6 +12,7 @@ from typing import Any
 
 EXPIRES_IN_SECONDS = 3599
 CODE_SECONDS = 300
+SERVER = "server:"  # the first characters of a Server-to-Server grant
 
 
 class GrantError(Exception):
@@ -110,7 +111,7 @@ class Grants:
         if account_id in self._withdrawn:
             raise GrantError("Invalid Token!", "invalid_grant")
         access_token = self._access_token(
-            Consent(account_id), grant=f"server:{secrets.token_hex(8)}"
+            Consent(account_id), grant=f"{SERVER}{secrets.token_hex(8)}"
         )
         return Tokens(access_token, None)
 
@@ -122,6 +123,11 @@ class Grants:
 
     def is_app_token(self, access_token: str) -> bool:
         return self._app.get(access_token, 0) > self._now()
+
+    def is_of_server_app(self, access_token: str) -> bool:
+        """Whether it is a valid token of a Server-to-Server app."""
+        is_alive = self.consent_of_access(access_token) is not None
+        return is_alive and self._access[access_token].grant.startswith(SERVER)
 
     def account_of_access(self, access_token: str) -> str | None:
         """The account of a valid access token."""

@@ -10,10 +10,12 @@ from integration.causes.connections import causes_of_connections
 from integration.causes.failures import causes_of_deliveries, causes_of_failures
 from integration.causes.people import Unmapped, causes_of_people
 from integration.causes.refused import causes_of_refused
+from integration.causes.reported import causes_of_reported, missing_of
 from integration.causes.silence import causes_of_silence
 from integration.causes.updates import causes_of_audit, causes_of_updates
 from integration.connections.listed import ListedConnection, connections_of
 from integration.connections.refused_sources import refused_sources
+from integration.connections.reported import reported
 from integration.pipeline.arrivals import Arrivals, Batches, arrivals_of, batches_of_installation
 from integration.pipeline.failed_sessions import failures_by_organization
 from integration.pipeline.job_states import AUDIT_JOB, state_of_job
@@ -58,10 +60,12 @@ def open_causes(
     found = causes_of_connections(state.connections, now=now)
     if not state.in_use:
         return found
+    missing = missing_of(connection, reported(connection, organization_id=organization_id))
     waiting = [one.waiting_since for one in state.arrivals if one.waiting_since is not None]
     return [
         *found,
         *causes_of_silence(connection, state.in_use, state.arrivals, now=now),
+        *causes_of_reported(missing),
         *causes_of_updates(
             state.batches,
             waiting_since=min(waiting, default=None),

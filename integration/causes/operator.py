@@ -10,6 +10,7 @@ from integration.causes.installation import (
     causes_of_zoom,
 )
 from integration.causes.refused import causes_of_log
+from integration.causes.reported import causes_of_subscriptions
 from integration.causes.state import InstallationState
 from integration.causes.updates import causes_of_updates
 
@@ -42,6 +43,7 @@ def causes_of_installation(
         *found,
         *causes_of_zoom(connection, state),
         *causes_of_log(connection),
+        *causes_of_subscriptions(connection),
         *causes_of_daemon(state.daemon_seen_at, now=state.at),
         *causes_of_disk(state.disk),
         *causes_of_erasure(state.erasures),

@@ -9,6 +9,7 @@ from integration.causes import (
     operator,
     people,
     refused,
+    reported,
     silence,
     updates,
 )
@@ -24,6 +25,9 @@ CAUSES: dict[str, Cause] = {
     # People connect an account before the event subscription is on.
     silence.NONE_YET: Cause("admin", 24 * HOUR, silence.no_webhook),
     silence.SILENT: Cause("admin", AT_ONCE, silence.silence),
+    # Whoever has just connected an account may be correcting the app.
+    reported.PERMISSIONS: Cause("admin", HOUR, reported.permissions_missing),
+    reported.EVENTS: Cause("admin", HOUR, reported.events_missing),
     updates.UPDATES: Cause("admin", updates.LATE, updates.updates_late),
     updates.AUDIT: Cause("admin", AT_ONCE, updates.audit_failed),
     failures.SESSIONS: Cause("admin", HOUR, failures.sessions_failed),
@@ -37,6 +41,7 @@ CAUSES: dict[str, Cause] = {
     operator.AUDIT: Cause("operator", AT_ONCE, operator.audit_failed_anywhere),
     operator.FAILURES: Cause("operator", HOUR, operator.failures_anywhere),
     refused.LOG_REFUSED: Cause("operator", AT_ONCE, refused.webhook_log_refused),
+    reported.EVENTS_ANYWHERE: Cause("operator", HOUR, reported.events_missing_anywhere),
     installation.SILENT: Cause("operator", AT_ONCE, installation.silence_anywhere),
     installation.LAPSED: Cause("operator", AT_ONCE, installation.url_validation_lapsed),
     installation.DAEMON_SILENT: Cause("operator", AT_ONCE, installation.daemon_silent),

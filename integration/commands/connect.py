@@ -14,7 +14,9 @@ from integration.database.postgres import database_url
 from integration.directory.rights import Right, may, someone_who_may
 from integration.directory.worksights_users import User, user_by_email
 from integration.keys.check import check_keys
+from integration.quantities import quantity
 from integration.settings import Settings, read_settings
+from integration.zoom.features import FEATURES
 
 if TYPE_CHECKING:  # at run time it would load the HTTP client
     from integration.zoom.oauth import Grant
@@ -37,12 +39,21 @@ OWNER = someone_who_may(Right.CONNECT)
     is_flag=True,
     help="Use Zoom's Server-to-Server OAuth. Required.",
 )
-def connect(organization: str, zoom_account: str, owner: str, server_to_server: bool) -> None:
+@click.option(
+    "--subscribe",
+    is_flag=True,
+    help="Also create the event subscription, so that Zoom sends the account's events to "
+    "PUBLIC_URL/webhooks/zoom.",
+)
+def connect(
+    organization: str, zoom_account: str, owner: str, server_to_server: bool, subscribe: bool
+) -> None:
     """Connect your own Zoom account to an organization.
 
     Uses Server-to-Server OAuth instead of a browser.
     """
     from integration.connections.connecting import connect_with_grant
+    from integration.connections.subscriptions import webhook_url
 
     if not server_to_server:
         raise click.UsageError(
@@ -50,6 +61,11 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
         )
     settings = read_settings()
     settings.require_zoom_app()
+    if subscribe and not webhook_url(settings).startswith("https://"):
+        raise click.ClickException(
+            "--subscribe needs a PUBLIC_URL that starts with https://, because Zoom sends events "
+            "to no other address."
+        )
     with open_connection(database_url(settings, "page"), role="page") as connection:
         check_keys(connection, settings)
         limit_to(connection, organization)
@@ -81,6 +97,8 @@ def connect(organization: str, zoom_account: str, owner: str, server_to_server: 
             f"cannot sign events of other accounts. Add SECRET@{zoom_account} to "
             "ZOOM_WEBHOOK_SECRET_TOKEN."
         )
+    if subscribe:
+        _subscribe(settings, grant, zoom_account)
 
 
 def _owner(connection: psycopg.Connection, organization: str, email: str) -> User:
@@ -147,3 +165,43 @@ def _check_account(settings: Settings, grant: "Grant", zoom_account: str) -> Non
         ) from error
     if found != zoom_account:
         raise click.ClickException("Zoom returned a different account. Check --zoom-account.")
+
+
+def _subscribe(settings: Settings, grant: "Grant", zoom_account: str) -> None:
+    from integration.connections.subscribing import subscribe
+    from integration.connections.subscriptions import webhook_url
+    from integration.zoom.client import ZoomClient
+    from integration.zoom.errors import TransientZoomError, ZoomError
+    from integration.zoom.texts import text
+
+    try:
+        me = ZoomClient(settings.api_url, lambda _rejected: grant.access_token).me()
+        done = subscribe(
+            settings, grant.access_token, zoom_account_id=zoom_account, user_id=text(me.get("id"))
+        )
+    except ZoomError as error:
+        is_transient = isinstance(error, TransientZoomError)
+        raise click.ClickException(
+            "The account is connected, but its event subscription was not created. "
+            f"{error.reason} {'Repeat this command.' if is_transient else error.next_step}"
+        ) from error
+    if done.in_marketplace:
+        raise click.ClickException(
+            "The account is connected. Its event subscription was created on the app's page in "
+            "the Zoom Marketplace and can only be changed there. It lacks these events: "
+            f"{', '.join(done.in_marketplace)}. Add them there."
+        )
+    if done.created:
+        click.echo(
+            f"Subscribed to {quantity(len(done.created), 'event')}, which Zoom now sends to "
+            f"{webhook_url(settings)}."
+        )
+    elif not done.left_out:
+        click.echo(f"The event subscription to {webhook_url(settings)} is complete.")
+    for feature, event in done.left_out.items():
+        name = FEATURES[feature].lower()
+        click.echo(
+            f"{FEATURES[feature]} will not be received: Zoom does not allow the app to receive "
+            f"{event}. If the account has {name}, add the scopes of these events to the app in "
+            "the Zoom Marketplace, activate the app again, and repeat this command."
+        )

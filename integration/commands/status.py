@@ -14,6 +14,7 @@ from integration.commands.status_facts import Facts, read_facts
 from integration.commands.status_json import as_json
 from integration.commands.status_problems import Problem, problems_of, unsent_of
 from integration.commands.webhook_secrets import secrets_in_words
+from integration.connections.reported import Reported
 from integration.database.postgres import connect, database_url
 from integration.notify.waiting import MailState
 from integration.pipeline.arrivals import Batches
@@ -22,6 +23,7 @@ from integration.pipeline.job_states import JobState
 from integration.pipeline.status import Backlog, BatchStatus, ConnectionStatus, Delay
 from integration.quantities import quantity
 from integration.settings import Settings, read_settings
+from integration.zoom.scopes import Purpose
 
 
 @click.command()
@@ -56,6 +58,8 @@ def _print(facts: Facts, problems: Sequence[Problem], settings: Settings) -> Non
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     console.print(_connections(facts.connections, now))
     for name, value in {
+        "permissions": _permissions(facts.reported),
+        "subscription": _subscription(facts.reported),
         "last batch": _batch(facts.last_batch, state.batches, now),
         "backlog": _backlog(state.backlog, now),
         "next batch": "; ".join(facts.reasons_for_batch) or "nothing to do",
@@ -103,6 +107,31 @@ def _connections(rows: list[ConnectionStatus], now: datetime) -> Table | str:
             row.status_detail or "",
         )
     return table
+
+
+def _permissions(reported: Sequence[Reported]) -> str:
+    """What the grants lack. Only what Zoom does not report without it needs attention."""
+    lacking = {
+        "events": [one for one in reported if one.lacks(Purpose.EVENTS)],
+        "healing": [one for one in reported if one.lacks(Purpose.HEALING)],
+    }
+    missing = [
+        f"some for {what} of {quantity(len(found), 'account')}"
+        for what, found in lacking.items()
+        if found
+    ]
+    return f"missing: {', '.join(missing)}" if missing else "nothing missing"
+
+
+def _subscription(reported: Sequence[Reported]) -> str:
+    lacking = [one for one in reported if one.missing_events]
+    unknown = [one for one in reported if one.lacks_events is None]
+    said = [
+        *([f"events missing for {quantity(len(lacking), 'account')}"] if lacking else []),
+        *([f"not known for {quantity(len(unknown), 'account')}"] if unknown else []),
+    ]
+    details = dict.fromkeys(one.subscription_detail for one in unknown if one.subscription_detail)
+    return ". ".join(["; ".join(said) or "nothing missing", *details])
 
 
 def _batch(batch: BatchStatus | None, batches: Batches, now: datetime) -> str:

@@ -8,8 +8,10 @@ import psycopg
 from integration.causes.cause import OpenCause
 from integration.causes.disk import disk_of
 from integration.causes.operator import causes_of_installation
+from integration.causes.reported import Missing, missing_of
 from integration.causes.state import InstallationState, read_state
 from integration.commands.webhook_secrets import bound_accounts
+from integration.connections.reported import Reported, reported
 from integration.notify.outbox import FailingChannel, failing_channels
 from integration.notify.waiting import MailState, mail_state
 from integration.pipeline.failed_sessions import FailedSession, list_failed_sessions
@@ -30,13 +32,16 @@ FAILED_SHOWN = 20
 
 @dataclass(frozen=True)
 class Facts:
-    """The state of the installation at one time. `failed_sessions` has the latest FAILED_SHOWN.
+    """The state of the installation at one time. `reported` has every connection in use, `missing`
+    those of which Zoom does not report everything. `failed_sessions` has the latest FAILED_SHOWN.
     `webhook_accounts` has the Zoom account of each secret token; None if the token is for all
     accounts. `causes` are those of the whole installation.
     """
 
     state: InstallationState
     connections: list[ConnectionStatus]
+    reported: list[Reported]
+    missing: list[Missing]
     last_batch: BatchStatus | None
     reasons_for_batch: list[str]
     delay: Delay | None
@@ -60,9 +65,12 @@ def read_facts(connection: psycopg.Connection, settings: Settings, *, now: datet
         now=now,
         reads_ledger=True,
     )
+    in_use = reported(connection)
     return Facts(
         state=state,
         connections=connection_statuses(connection),
+        reported=in_use,
+        missing=missing_of(connection, in_use),
         last_batch=latest_batch(connection),
         reasons_for_batch=reasons_for_batch(connection, now=now),
         delay=delay_to_entries(connection, now=now),

@@ -12,6 +12,7 @@ from typing import Any
 from integration.commands.status_facts import Facts
 from integration.commands.status_problems import Problem
 from integration.pipeline.status import Delay
+from integration.zoom.scopes import Purpose, names_of
 
 FORMAT = 1  # increased when a field changes its meaning or is removed, not when one is added
 
@@ -24,6 +25,18 @@ def as_json(facts: Facts, problems: Sequence[Problem]) -> str:
         "needs_attention": bool(problems),
         "problems": [asdict(one) for one in problems],
         "connections": [asdict(one) for one in facts.connections],
+        "reported": [
+            {
+                "organization_id": one.organization_id,
+                "zoom_account_id": one.zoom_account_id,
+                "missing_events": one.lacks_events,
+                "subscription_detail": one.subscription_detail,
+                "subscription_read_at": one.subscription_read_at,
+                "missing_permissions": names_of(one.lacks(Purpose.EVENTS)),
+                "missing_permissions_for_healing": names_of(one.lacks(Purpose.HEALING)),
+            }
+            for one in facts.reported
+        ],
         "last_batch": asdict(facts.last_batch) if facts.last_batch else None,
         "last_finished_at": state.batches.last_finished_at,
         "last_failed_at": state.batches.last_failed_at,

@@ -8,6 +8,7 @@ from integration.causes.cause import Reader
 from integration.causes.connections import cause_of_failure
 from integration.causes.installation import ERASURE
 from integration.causes.operator import FAILURES
+from integration.causes.reported import causes_of_reported
 from integration.causes.table import words_of
 from integration.commands.spans import ago
 from integration.commands.status_facts import Facts
@@ -35,6 +36,7 @@ class Problem:
 def problems_of(facts: Facts) -> list[Problem]:
     return [
         *_of_connections(facts),
+        *_of_missing(facts),
         *_of_installation(facts),
         *_of_erasures(facts),
         *_of_mails(facts),
@@ -49,6 +51,18 @@ def _of_connections(facts: Facts) -> Iterator[Problem]:
             account = f"Zoom account {one.zoom_account_id} of {one.organization_id}"
             cause = cause_of_failure(is_transient=one.failure_is_transient)
             yield Problem(cause, f"{account}: {detail}")
+
+
+def _of_missing(facts: Facts) -> Iterator[Problem]:
+    """In the words of the emails, with the IDs."""
+    reader = Reader(sees_counts=True, webhooks="")
+    ids = {
+        one.one.connection_id: f"{one.one.zoom_account_id} of {one.one.organization_id}"
+        for one in facts.missing
+    }
+    for cause in causes_of_reported(facts.missing):
+        text = words_of(cause, reader).text
+        yield Problem(cause.name, f"Zoom account {ids[cause.subject]}: {text}")
 
 
 def _of_installation(facts: Facts) -> Iterator[Problem]:

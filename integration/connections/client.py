@@ -6,7 +6,7 @@ from integration.connections import tokens
 from integration.database.role_names import Role
 from integration.settings import Settings
 from integration.zoom import oauth
-from integration.zoom.client import AT_ANY_TIME, Pace, ZoomClient
+from integration.zoom.client import AT_ANY_TIME, Pace, TokenSource, ZoomClient
 from integration.zoom.errors import ZoomError
 from integration.zoom.timed_answers import NO_DEADLINE
 
@@ -24,6 +24,21 @@ def zoom_client(
     """A client for one connection, usable until `ends_at`, a time of the monotonic clock. Its
     requests raise PermanentZoomError when the tokens can no longer be read or renewed.
     """
+    token = token_source(
+        settings, url, connection_id=connection_id, zoom_account_id=zoom_account_id, role=role
+    )
+    return ZoomClient(settings.api_url, token, ends_at=ends_at, pace=pace)
+
+
+def token_source(
+    settings: Settings,
+    url: str,
+    *,
+    connection_id: str,
+    zoom_account_id: str,
+    role: Role = "pipeline",
+) -> TokenSource:
+    """The access tokens of one connection, for a client."""
     app = {
         "client_id": settings.require("ZOOM_CLIENT_ID"),
         "client_secret": settings.require("ZOOM_CLIENT_SECRET"),
@@ -49,7 +64,7 @@ def zoom_client(
         )
         return found
 
-    return ZoomClient(settings.api_url, token, ends_at=ends_at, pace=pace)
+    return token
 
 
 def app_client(settings: Settings, *, ends_at: float, pace: Pace) -> ZoomClient:

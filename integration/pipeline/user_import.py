@@ -13,6 +13,7 @@ from integration.connections.connections import Connection
 from integration.connections.import_progress import ImportProgress
 from integration.connections.imports import record_failed_import, record_import
 from integration.connections.reading import Unread, read_in_parallel
+from integration.connections.subscriptions import AppToken, check_subscription
 from integration.connections.zoom_users import COLUMNS, store_phone_users, store_users
 from integration.pipeline.batches import Batch
 from integration.privacy.applied_tombstones import erased_zoom_users
@@ -49,10 +50,11 @@ def import_users(
     if accounts:
         settings.require_zoom_app()
     ends_at = time.monotonic() + 60 * settings.import_minutes
+    app_token = AppToken(settings)
     counts: Counter[str] = Counter()
     for account, answer in read_in_parallel(
         accounts,
-        lambda account: _read(settings, url, account, ends_at=ends_at),
+        lambda account: _read(settings, url, account, app_token=app_token, ends_at=ends_at),
         at_once=ACCOUNTS_AT_ONCE,
         ends_at=ends_at,
     ):
@@ -60,7 +62,9 @@ def import_users(
     return counts
 
 
-def _read(settings: Settings, url: str, account: Connection, *, ends_at: float) -> AccountLists:
+def _read(
+    settings: Settings, url: str, account: Connection, *, app_token: AppToken, ends_at: float
+) -> AccountLists:
     try:
         client = zoom_client(
             settings,
@@ -69,12 +73,23 @@ def _read(settings: Settings, url: str, account: Connection, *, ends_at: float) 
             zoom_account_id=account.zoom_account_id,
             ends_at=ends_at,
         )
-        return read_lists(client, ImportProgress(url, account.connection_id).report)
+        lists = read_lists(client, ImportProgress(url, account.connection_id).report)
     except ZoomError as error:
         return AccountLists(None, error)
     # An unexpected response for one connection must not affect the others.
     except Exception as error:  # noqa: BLE001
         return AccountLists(None, unforeseen(error))
+    if lists.users is not None and lists.error is None:
+        check_subscription(
+            settings,
+            url,
+            account,
+            app_token=app_token,
+            user_id=next(iter(lists.users.frame["zoom_user_id"]), None),
+            has_phone=lists.phone_detail is None,
+            ends_at=ends_at,
+        )
+    return lists
 
 
 def _store_answer(

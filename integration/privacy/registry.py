@@ -46,6 +46,7 @@ REGISTRY = """
     integration.connections                 owner_user_id       user_id             blank
     integration.connections                 status_detail       text                blank
     integration.connections                 phone_detail        text                blank
+    integration.connections                 subscription_detail text                blank
     integration.mapping_changes             zoom_user_id        zoom_user_id        row
     integration.mapping_changes             user_id             user_id             row
     integration.mapping_changes             changed_by          user_id             blank

@@ -167,7 +167,7 @@ class ZoomClient:
                 self._session,
                 "GET",
                 url=self._api_url + path,
-                auth=_bearer(token),
+                auth=bearer(token),
                 params=params,
                 ends_at=self._ends_at,
                 sleep=self._sleep,
@@ -185,7 +185,7 @@ class ZoomClient:
             )
 
 
-def _bearer(token: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
+def bearer(token: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
     """For `auth`: with a plain header, requests would let a .netrc entry replace it."""
 
     def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
+from integration.zoom.scopes import NEEDS, Purpose
 from integration.zoom.texts import text
 
 # One scope of each tuple is enough: today's granular scope, or the classic one of older apps.
-NEEDED_SCOPES = (("user:read:list_users:admin", "user:read:admin"),)
+NEEDED_SCOPES = tuple(one.scopes for one in NEEDS if one.purpose is Purpose.IMPORT)
 OWNER_OR_ADMIN = {"0", "1"}
 NAMES_OF_OWNER_OR_ADMIN = {"owner", "admin"}
 
 
 def missing_scopes(granted: str) -> list[str]:
-    """The needed scopes that are missing from `granted`, a list separated by spaces.
+    """The scopes without which no account is connected and that are missing from `granted`, a list
+    separated by spaces.
 
-    Zoom Phone's scopes are not required, because many accounts have no Zoom Phone.
+    The scopes of events are not required: what an account reports without them is used.
     """
     given = set(granted.split())
     return [needed[0] for needed in NEEDED_SCOPES if not given & set(needed)]

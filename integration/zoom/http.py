@@ -68,14 +68,15 @@ def send(
     auth: Any,
     params: Mapping[str, Any] | None = None,
     form: Mapping[str, str] | None = None,
+    content: Mapping[str, Any] | None = None,
     ends_at: float = NO_DEADLINE,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Answer:
     """The response, whatever its status; raises TransientZoomError when there is none in time.
 
     Retries a request that could not connect, and a GET after a 5xx or a broken response. A POST
-    that reached Zoom is not retried: it may have used up a refresh token. `ends_at` is a time of
-    the monotonic clock.
+    that reached Zoom is not retried: it may have used up a refresh token. `content` is sent as
+    JSON. `ends_at` is a time of the monotonic clock.
     """
     ends_at = min(ends_at, time.monotonic() + REQUEST_SECONDS)
     for attempt in range(1 + RETRIES):
@@ -93,6 +94,7 @@ def send(
                 auth=auth,
                 params=params,
                 data=form,
+                json=content,
                 timeout=(min(CONNECT_SECONDS, left), min(ANSWER_SECONDS, left)),
             )
         except ValueError as error:  # the request cannot be sent, or the response is not HTTP

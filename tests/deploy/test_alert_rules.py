@@ -26,6 +26,7 @@ WELL = {
         for cause in (
             *("batches_late", "daemon_silent", "audit_failed_anywhere", "failures_anywhere"),
             *("silence_anywhere", "url_validation_lapsed", "erasure_due"),
+            "events_missing_anywhere",
         )
     },
     'zoom_imports_failing{cause="access_lost"}': "0x300",
@@ -48,6 +49,7 @@ FIRING: dict[str, tuple[dict[str, str | None], int]] = {
     "ZoomSessionsFailed": ({'zoom_problems{cause="failures_anywhere"}': "1x300"}, 60),
     "ZoomSilent": ({'zoom_problems{cause="silence_anywhere"}': "0 1x300"}, 1),
     "ZoomUrlValidationLapsed": ({'zoom_problems{cause="url_validation_lapsed"}': "0 1x300"}, 1),
+    "ZoomEventsMissing": ({'zoom_problems{cause="events_missing_anywhere"}': "0 1x300"}, 61),
     "ZoomErasureDue": ({'zoom_problems{cause="erasure_due"}': "0 1x300"}, 1),
     "ZoomImportsFailing": ({'zoom_imports_failing{cause="access_lost"}': "2x300"}, 120),
     "ZoomNotificationsFailing": ({"zoom_notification_channels_failing": "1x300"}, 15),

@@ -73,6 +73,14 @@ UNREAD = """
         (zoom_account_id, received_at, disposition, reason, body_size, body_sha256)
     values ('WatchedZoomAccount0000', %(now)s, 'quarantined', 'no uuid', 1, 'x')
 """
+PERMISSIONS = """
+    delete from integration.tokens;
+    insert into integration.tokens (connection_id, organization_id, grant_type, scope)
+    select connection_id, organization_id, 'authorization_code',
+        'user:read:admin meeting:read:admin'
+    from integration.connections
+"""
+EVENTS = """update integration.connections set missing_events = '["webinar.ended"]'"""
 VALIDATED = "insert into ingress.url_validations values (%(now)s - interval '85 hours')"
 DAEMON = """
     insert into pipeline.passed_jobs
@@ -104,6 +112,8 @@ SITUATIONS: dict[str, tuple[str, dict[str, str | bool], str | None]] = {
     "app_removed": (REMOVED, {}, None),
     "no_webhook": ("delete from ingress.deliveries", {}, None),
     "silence": (HISTORY, {}, "silence_anywhere"),
+    "permissions_missing": (PERMISSIONS, {}, None),
+    "events_missing": (EVENTS, {}, "events_missing_anywhere"),
     "updates_late": (RUN_FAILED, {"job": "zoom_batch"}, "batches_late"),
     "audit_failed": (RUN_FAILED, {"job": "nightly_audit"}, "audit_failed_anywhere"),
     "sessions_failed": (
@@ -145,12 +155,12 @@ class Watched:
         for table in (
             "ingress.deliveries", "pipeline.batches", "pipeline.run_failures", "pipeline.failures",
             "zoom_raw.users", "timeline.participants", "ingress.url_validations",
-            "pipeline.passed_jobs", "integration.erasure_requests",
+            "pipeline.passed_jobs", "integration.erasure_requests", "integration.tokens",
         ):  # fmt: skip
             self.rows(f"delete from {table}")  # noqa: S608  (our own names)
         self.rows(
             "update integration.connections set status = 'active', status_detail = null, "
-            "disconnected_at = null, erase_due_at = null"
+            "disconnected_at = null, erase_due_at = null, missing_events = null"
         )
         self.disks.append(ROOMY)
         self.goes_on(at=at)

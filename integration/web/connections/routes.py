@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from integration.causes.cause import Words
 from integration.causes.connections import causes_of_connections
+from integration.causes.reported import Missing, causes_of_reported, missing_of
 from integration.causes.table import words_of
 from integration.connections.client import revoke_grant
 from integration.connections.ending import disconnect
@@ -16,10 +17,12 @@ from integration.connections.listed import (
     connections_of,
     is_worth_watching,
 )
+from integration.connections.reported import reported
 from integration.directory.rights import Right
 from integration.web.overview.attention import reader_of
 from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
+from integration.zoom.scopes import Purpose, names_of
 
 PATH = "/services/zoom/connections"
 LIVE_SECONDS = 5
@@ -27,11 +30,18 @@ LIVE_SECONDS = 5
 
 def connections(visit: Visit) -> Response:
     with visit.transaction() as connection:
-        listed = connections_of(connection, organization_id=visit.viewer.organization_id)
+        organization_id = visit.viewer.organization_id
+        listed = connections_of(connection, organization_id=organization_id)
+        in_use = reported(connection, organization_id=organization_id)
+        missing = missing_of(connection, in_use)
     return visit.render(
         "connections/connections.html",
         connections=listed,
         problems=problems_of(listed, visit),
+        reported={one.connection_id: one for one in in_use},
+        missing=words_of_missing(missing, visit),
+        for_healing=Purpose.HEALING,
+        names_of=names_of,
         takes_message=visit.request.headers.get("sec-fetch-mode", "navigate") == "navigate",
         live=LIVE_SECONDS if is_worth_watching(listed, now=visit.now) else None,
         says="" if any(one.is_importing for one in listed) else "Users are imported",
@@ -42,6 +52,14 @@ def problems_of(connections: Sequence[ListedConnection], visit: Visit) -> dict[s
     """The words for connections that need attention, as on Overview."""
     found = causes_of_connections(connections, now=visit.now)
     return {one.subject: words_of(one, reader_of(visit)) for one in found}
+
+
+def words_of_missing(missing: Sequence[Missing], visit: Visit) -> dict[str, list[Words]]:
+    """The words for what Zoom does not report, by connection, as on Overview."""
+    found: dict[str, list[Words]] = {}
+    for one in causes_of_reported(missing):
+        found.setdefault(one.subject, []).append(words_of(one, reader_of(visit)))
+    return found
 
 
 def import_users(visit: Visit) -> Response:
