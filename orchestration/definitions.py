@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.assets.completeness import no_session_is_missing
 from orchestration.assets.connections import connections
 from orchestration.assets.dbt import dbt_models, facts
 from orchestration.assets.email_addresses import email_addresses
@@ -38,6 +39,7 @@ def defs() -> dg.Definitions:
             email_addresses,
             dbt_models,
         ],
+        asset_checks=[no_session_is_missing],
         jobs=[
             zoom_batch,
             nightly_audit,

@@ -44,6 +44,10 @@ def delete_what_is_too_old(connection: psycopg.Connection, batch: Batch) -> Coun
     for organization_id, oldest in _limits(connection, now=now).items():
         with connection.transaction():
             of_it = _delete_sessions(connection, organization_id, oldest, batch, now=now)
+            connection.execute(  # also those without an event
+                "delete from zoom_raw.known_sessions where organization_id = %s and ended_at < %s",
+                [organization_id, oldest],
+            )
             of_it += _delete_zoom_users(connection, organization_id, oldest)
             if +of_it:
                 of_it += delete_orphans(connection, organization_id)

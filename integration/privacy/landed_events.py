@@ -136,11 +136,15 @@ def delete_unread_bodies(connection: psycopg.Connection, organization_id: str) -
 def delete_sessions(
     connection: psycopg.Connection, organization_id: str, session_ids: Collection[str], batch: int
 ) -> int:
-    """Deletes all events of these sessions, which enter this batch's change set. Returns the number
-    of deleted events.
+    """Deletes all events of these sessions, which enter this batch's change set. A session that is
+    not kept is not missing either. Returns the number of deleted events.
     """
     if not session_ids:
         return 0
+    connection.execute(
+        "delete from zoom_raw.known_sessions where organization_id = %s and session_id = any(%s)",
+        [organization_id, list(session_ids)],
+    )
     deleted = connection.execute(
         "delete from zoom_raw.events where organization_id = %s and session_id = any(%s)",
         [organization_id, list(session_ids)],

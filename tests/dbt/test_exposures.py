@@ -21,6 +21,7 @@ READERS = {
         "connections",
         "database",
         "directory",
+        "healing",
         "housekeeping",
         "identity",
         "keys",

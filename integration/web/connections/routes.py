@@ -1,6 +1,7 @@
 """`/services/zoom/connections`: the Zoom accounts, importing their users, and disconnecting."""
 
 from collections.abc import Sequence
+from datetime import UTC
 
 from starlette.responses import Response
 
@@ -19,6 +20,7 @@ from integration.connections.listed import (
 )
 from integration.connections.reported import reported
 from integration.directory.rights import Right
+from integration.pipeline.completeness import SHOWN_DAYS, completeness_of
 from integration.web.overview.attention import reader_of
 from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
@@ -34,6 +36,11 @@ def connections(visit: Visit) -> Response:
         listed = connections_of(connection, organization_id=organization_id)
         in_use = reported(connection, organization_id=organization_id)
         missing = missing_of(connection, in_use)
+        completeness = completeness_of(
+            connection,
+            organization_id=organization_id,
+            since=(visit.now - SHOWN_DAYS).astimezone(UTC).date(),
+        )
     return visit.render(
         "connections/connections.html",
         connections=listed,
@@ -41,6 +48,7 @@ def connections(visit: Visit) -> Response:
         reported={one.connection_id: one for one in in_use},
         missing=words_of_missing(missing, visit),
         for_healing=Purpose.HEALING,
+        completeness=completeness,
         names_of=names_of,
         takes_message=visit.request.headers.get("sec-fetch-mode", "navigate") == "navigate",
         live=LIVE_SECONDS if is_worth_watching(listed, now=visit.now) else None,

@@ -21,6 +21,7 @@ from integration.notify.noticed import counted_causes
 from integration.notify.outbox import failing_channels
 from integration.notify.waiting import mail_state
 from integration.pipeline.batches import batches_started
+from integration.pipeline.completeness import compared_day, completeness_of_day
 from integration.pipeline.failed_sessions import Failures
 from integration.pipeline.job_states import (
     AUDIT_JOB,
@@ -44,6 +45,7 @@ def figures_of_database(
     if state.has_marts:  # the first batch creates the view that the page reads
         yield from _deliveries(state.backlog)
     yield from _connections(state.connections)
+    yield from _completeness(connection, now=now)
     yield from _failures(state.failures)
     yield from _erasures(state.erasures, now=now)
     yield from _mails(connection, now=now)
@@ -169,6 +171,18 @@ def _connections(found: ConnectionStates) -> Iterator[Metric]:
         "that was never imported counts from when it was connected",
         found.oldest_import_at,
     )
+
+
+def _completeness(connection: psycopg.Connection, *, now: datetime) -> Iterator[Metric]:
+    found = completeness_of_day(connection, compared_day(now))
+    if found is not None:
+        yield from _gauges(
+            "zoom_sessions_of_day",
+            "Sessions that ended on the newest day (UTC) that should have been compared with "
+            "Zoom: received through webhooks, healed, or missing",
+            "state",
+            {"received": found.received, "healed": found.healed, "missing": found.missing},
+        )
 
 
 def _failures(failures: Sequence[Failures]) -> Iterator[Metric]:
