@@ -14,6 +14,7 @@ from integration.causes.failures import causes_of_deliveries, causes_of_failures
 from integration.causes.installation import causes_of_daemon
 from integration.causes.people import Unmapped, causes_of_people
 from integration.causes.refused import causes_of_refused
+from integration.causes.reported import EVENTS, PERMISSIONS
 from integration.causes.silence import Weeks, is_silent
 from integration.causes.table import CAUSES, words_of
 from integration.causes.updates import causes_of_updates
@@ -249,7 +250,8 @@ def test_the_problems_of_status_are_documented_by_the_names_of_the_causes() -> N
     document = (PROJECT / "docs" / "operations" / "monitoring.md").read_text()
     names = re.search(r"^\| `problems\.name`.*? is one of (.*?);", document, re.MULTILINE)[1]
     of_operator = {name for name, cause in CAUSES.items() if cause.audience == "operator"}
-    expected = of_operator | {ACCESS, IMPORT, "mail_waiting", "notifications_failing"}
+    of_accounts = {ACCESS, IMPORT, PERMISSIONS, EVENTS}
+    expected = of_operator | of_accounts | {"mail_waiting", "notifications_failing"}
     assert set(re.findall(r"`(\w+)`", names)) == expected
 
 

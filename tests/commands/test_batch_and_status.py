@@ -14,13 +14,14 @@ CONTRACT = {
     "sign-in-link", "sign-in-with", "explain", "audit", "status", "connect", "erase", "export",
     "dbt", "simulate", "create-logins", "rotate-key", "dagster",
 }  # fmt: skip
+BESIDES = {"heal"}  # a lost day is healed without Dagster's UI, too
 
 
 def test_the_help_lists_every_command(program: Program) -> None:
     listed = re.findall(r"^  ([a-z-]+)  ", program("--help").out.partition("Commands:")[2], re.M)
     assert listed == list(COMMANDS)
     assert CONTRACT - set(listed) <= NOT_REQUIRED_YET
-    assert set(listed) <= CONTRACT
+    assert set(listed) - CONTRACT == BESIDES
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "simulate"])
@@ -94,6 +95,8 @@ def test_the_status_shows_what_a_batch_has_done(
     assert [answer.code for answer in (empty, before, batch, after)] == [0, 0, 0, 0], batch.err
     assert "No Zoom account is connected" in empty.out
     assert facts(empty.out) == {
+        "permissions": "nothing missing",
+        "subscription": "nothing missing",
         "last batch": "none yet",
         "backlog": "0 deliveries waiting; 0 quarantined in the last day",
         "next batch": "nothing to do",

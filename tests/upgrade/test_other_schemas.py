@@ -24,6 +24,7 @@ CALLS = {
     "serve": (("--port", "0"), *(("--port", "0", "--only", part) for part in ("receiver", "page"))),
     "migrate": ((),),
     "batch": ((),),
+    "heal": ((),),
     "rebuild": ((), ("--check",)),
     "import-users": ((USERS_FILE, *OF_ORGANIZATION),),
     "erase": (("--email", "ann@acme.example", *OF_ORGANIZATION),),

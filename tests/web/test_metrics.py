@@ -121,7 +121,7 @@ def test_problems_of_organizations_are_unknown_while_nobody_looks(
         for cause in (
             *("batches_late", "audit_failed_anywhere", "failures_anywhere", "silence_anywhere"),
             *("url_validation_lapsed", "daemon_silent", "disk_nearly_full", "erasure_due"),
-            "events_missing_anywhere",
+            *("events_missing_anywhere", "webhook_log_refused"),
         )
     }
 
