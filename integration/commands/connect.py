@@ -8,6 +8,13 @@ import psycopg
 
 from integration.commands.webhook_secrets import bound_accounts
 from integration.connections.connecting import AccountTaken
+from integration.connections.naming import (
+    INVALID_LABEL,
+    cleaned_label,
+    is_valid_label,
+    set_label,
+)
+from integration.database.audit_trail import record_change
 from integration.database.own_organization import limit_to
 from integration.database.postgres import connect as open_connection
 from integration.database.postgres import database_url
@@ -39,6 +46,7 @@ OWNER = someone_who_may(Right.CONNECT)
     is_flag=True,
     help="Use Zoom's Server-to-Server OAuth. Required.",
 )
+@click.option("--label", help="A name for the account, shown instead of its ID.")
 @click.option(
     "--subscribe",
     is_flag=True,
@@ -46,7 +54,12 @@ OWNER = someone_who_may(Right.CONNECT)
     "PUBLIC_URL/webhooks/zoom.",
 )
 def connect(
-    organization: str, zoom_account: str, owner: str, server_to_server: bool, subscribe: bool
+    organization: str,
+    zoom_account: str,
+    owner: str,
+    server_to_server: bool,
+    label: str | None,
+    subscribe: bool,
 ) -> None:
     """Connect your own Zoom account to an organization.
 
@@ -59,6 +72,9 @@ def connect(
         raise click.UsageError(
             "Add --server-to-server, or connect on the Services page in a browser."
         )
+    label = cleaned_label(label or "")
+    if not is_valid_label(label):
+        raise click.BadParameter(INVALID_LABEL, param_hint="--label")
     settings = read_settings()
     settings.require_zoom_app()
     if subscribe and not webhook_url(settings).startswith("https://"):
@@ -85,6 +101,14 @@ def connect(
             )
         except AccountTaken as error:
             raise click.ClickException(str(error)) from error
+        if label and set_label(connection, connection_id, label) and not is_new:
+            record_change(
+                connection,
+                organization_id=organization,
+                user_id=user.user_id,
+                kind="account_renamed",
+                subject=connection_id,
+            )
     click.echo(
         f"{'Connected' if is_new else 'Renewed access to'} Zoom account {zoom_account} (connection "
         f"{connection_id})."

@@ -43,10 +43,12 @@ def connect(
     owner: str = "admin@acme.example",
     organization: str = "acme",
     account: str = DEFAULT_ACCOUNT_ID,
+    label: str | None = None,
 ) -> Answer:
     return program(
         "connect", "--organization", organization, "--zoom-account", account, "--owner", owner,
-        "--server-to-server", ZOOM_OAUTH_URL=zoom_url, ZOOM_API_URL=zoom_url,
+        "--server-to-server", *(["--label", label] if label else []),
+        ZOOM_OAUTH_URL=zoom_url, ZOOM_API_URL=zoom_url,
     )  # fmt: skip
 
 
@@ -252,3 +254,32 @@ def test_without_a_browser_only_server_to_server_works(acme: Program) -> None:
     )
     assert answer.is_a_plain_refusal
     assert "--server-to-server" in answer.err
+
+
+def test_an_account_gets_its_label_and_keeps_it_until_another_is_given(
+    acme: Program, zoom_url: str
+) -> None:
+    for label in ("  Berlin \u00a0 office", "Berlin office", None, "Berlin"):
+        answer = connect(acme, zoom_url, label=label)
+        assert answer.code == 0, answer.err
+    assert connections(acme, "label") == [("Berlin",)]
+    assert rows(
+        acme.settings["DATABASE_URL"],
+        "select kind from integration.audit_trail order by entry_id",
+    ) == [
+        (kind,)
+        for kind in (
+            *("connection_made", "connection_renewed", "connection_renewed"),
+            *("connection_renewed", "account_renamed"),
+        )
+    ]
+
+
+@pytest.mark.parametrize("label", [81 * "x", "a\u202eb"])
+def test_an_invalid_label_is_refused_before_anything_is_connected(
+    label: str, acme: Program, zoom_url: str
+) -> None:
+    answer = connect(acme, zoom_url, label=label)
+    assert answer.is_a_plain_refusal
+    assert "--label: Enter at most 80 characters." in answer.err
+    assert connections(acme, "label") == []

@@ -1,6 +1,5 @@
 """`/services/zoom/connections/{connection_id}`: an account's name, its owner and its history."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,14 @@ import psycopg
 from starlette.responses import Response
 
 from integration.connections.listed import ListedConnection, connection_of
-from integration.connections.naming import LONGEST_LABEL, set_label, set_owner
+from integration.connections.naming import (
+    INVALID_LABEL,
+    LONGEST_LABEL,
+    cleaned_label,
+    is_valid_label,
+    set_label,
+    set_owner,
+)
 from integration.directory.owners import PossibleOwner, possible_owners
 from integration.directory.rights import Right
 from integration.web.changes.audit_trail import Change, changes_of
@@ -42,21 +48,20 @@ def account(visit: Visit) -> Response:
 
 
 def save(visit: Visit) -> Response:
-    asked = Asked(re.sub(r"\s+", " ", visit.field("label")).strip(), visit.field("owner"))
+    asked = Asked(cleaned_label(visit.field("label")), visit.field("owner"))
     organization_id = visit.viewer.organization_id
     with visit.transaction() as connection:
         one = _connection(visit, connection)
         changes_owner = not one.disconnected_at and asked.owner != (one.owner_user_id or "")
         owners = possible_owners(connection, organization_id=organization_id)
         problem = {}
-        if len(asked.label) > LONGEST_LABEL or not asked.label.isprintable():
-            problem["label"] = f"Enter at most {LONGEST_LABEL} characters."
+        if not is_valid_label(asked.label):
+            problem["label"] = INVALID_LABEL
         if changes_owner and asked.owner not in {user.user_id for user in owners}:
             problem["owner"] = (
                 "This user cannot be the integration owner. Choose someone from the list."
             )
-        if not problem and asked.label != (one.label or ""):
-            set_label(connection, one.connection_id, asked.label or None)
+        if not problem and set_label(connection, one.connection_id, asked.label or None):
             _record(visit, connection, "account_renamed", one)
         if not problem and changes_owner:
             set_owner(connection, one.connection_id, asked.owner)
