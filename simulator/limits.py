@@ -50,6 +50,7 @@ class Limits:
     changed: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
     most_per_second: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    allowed: Counter[tuple[str, str]] = field(default_factory=Counter)
     _seconds: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     _days: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
@@ -72,6 +73,7 @@ class Limits:
             return Refusal(_SECOND, _headers(label, per_second, reset), False)
         self._seconds[key] = (second, count + 1)
         self._days[day] += 1
+        self.allowed[key] += 1
         self.most_per_second[key] = max(self.most_per_second[key], count + 1)
         return None
 
@@ -79,9 +81,10 @@ class Limits:
         self.changed[account_id, label] = limits
 
     def clear(self) -> None:
-        for counted in (self.changed, self.most_per_second, self.refused, self._seconds):
+        self.changed.clear()
+        self._seconds.clear()
+        for counted in (self.most_per_second, self.refused, self.allowed, self._days):
             counted.clear()
-        self._days.clear()
 
     def use(self) -> dict[str, Any]:
         """What a test compares with the documented limits."""

@@ -1,12 +1,12 @@
 """`heal`: adds what Zoom's REST API reports and no webhook did, from the command line."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import click
 
 from integration.commands.log_lines import say
-from integration.database.postgres import connect, database_url
-from integration.healing.days import due_days
+from integration.database.postgres import database_url
+from integration.healing.days import TRIED_FOR
 from integration.logs import format_of, set_up_logs
 from integration.quantities import quantity
 from integration.settings import read_settings
@@ -30,10 +30,17 @@ def heal(day: datetime | None) -> None:
         )
     settings = read_settings().only_of("pipeline")
     set_up_logs(format_of(settings))
-    url = database_url(settings, "pipeline")
     counts = heal_days(
-        settings, url, now=now, say=say, day=asked_for, is_asked_for=asked_for is not None
+        settings,
+        database_url(settings, "pipeline"),
+        now=now,
+        say=say,
+        day=asked_for,
+        is_asked_for=asked_for is not None,
     )
+    if not counts["days"]:
+        say("No account can be healed for this day." if asked_for else "No day is due.")
+        return
     say(
         f"{quantity(counts['gaps'], 'event')} added, which the next batch lands. Of "
         f"{quantity(counts['days'], 'day')} of accounts and sources, {counts['finished']:,} "
@@ -41,11 +48,8 @@ def heal(day: datetime | None) -> None:
         f"{counts['refused']:,} refused by Zoom."
     )
     if counts["failed"] or counts["unfinished"]:
-        raise click.ClickException(_left(url, now=now, has_log=bool(settings.get("ZOOM_APP_ID"))))
-
-
-def _left(url: str, *, now: datetime, has_log: bool) -> str:
-    with connect(url, role="pipeline") as connection:
-        days: list[date] = due_days(connection, now=now, has_log=has_log)
-    left = f" Days that are due now: {len(days)}." if days else ""
-    return f"Some days are not healed completely. They are tried again automatically.{left}"
+        is_tried_again = asked_for is None or asked_for >= (now - TRIED_FOR).date()
+        raise click.ClickException(
+            "Some accounts or sources are not finished. "
+            + ("They are tried again automatically." if is_tried_again else "Repeat this command.")
+        )

@@ -41,18 +41,15 @@ def record_refusal(
     source: str,
     reason: str,
     now: datetime,
-) -> bool:
-    """Records it; returns whether it is new. `refused_at` stays that of the first refusal."""
-    return rows.scalar(
-        connection,
-        bool,
+) -> None:
+    """`refused_at` stays that of the first refusal; `tried_at` becomes that of this one."""
+    connection.execute(
         """
         insert into integration.refused_sources
-            (organization_id, zoom_account_id, source, reason, refused_at)
-        values (%s, %s, %s, %s, %s)
+            (organization_id, zoom_account_id, source, reason, refused_at, tried_at)
+        values (%s, %s, %s, %s, %s, %s)
         on conflict (organization_id, zoom_account_id, source) do update set
-            reason = excluded.reason
-        returning refused_at = %s
+            reason = excluded.reason, tried_at = excluded.tried_at
         """,
         [organization_id, zoom_account_id, source, reason, now, now],
     )

@@ -1,12 +1,12 @@
-"""How many requests healing sends to Zoom, per second and per day. All connections share the
-limits, and all processes share those of the day, which are counted in the database.
+"""How many requests healing sends to Zoom: per second for all connections together, and per day for
+each Zoom account, counted in the database for all processes.
 """
 
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 
@@ -25,9 +25,9 @@ class Limit:
     per_day: int
 
 
-# Zoom's limits of an account on the Pro plan. Per second, those of Zoom Phone, which are half of
-# the others: half is left for the account's other apps. Zoom has none per day for "medium".
-LIMITS: dict[Label, Limit] = {"heavy": Limit(5, 30_000), "medium": Limit(10, 60_000)}
+# Half of what Zoom allows an account on the Pro plan, so that its other apps keep working; per
+# second, half of what Zoom Phone allows it, which is less. Zoom has no daily limit for "medium".
+LIMITS: dict[Label, Limit] = {"heavy": Limit(5, 15_000), "medium": Limit(10, 60_000)}
 
 
 class OutOfTime(Exception):
@@ -35,7 +35,9 @@ class OutOfTime(Exception):
 
 
 class Budget:
-    """The requests with one label. Requests are spread evenly over each second."""
+    """The requests with one label. All connections share those of a second, over which they are
+    spread evenly. Those of a day are counted by Zoom account, as Zoom does.
+    """
 
     def __init__(
         self,
@@ -50,10 +52,9 @@ class Budget:
         self._clock, self._sleep = clock, sleep
         self._lock = threading.Lock()
         self._free_at = 0.0
-        self._reserved = 0
-        self._reserved_on = clock().date()
+        self._reserved: dict[tuple[date, str], int] = {}
 
-    def take(self, *, ends_at: float = NO_DEADLINE) -> None:
+    def take(self, zoom_account_id: str, *, ends_at: float = NO_DEADLINE) -> None:
         """Waits until a request may be sent. Raises OutOfTime if that is later than `ends_at`, a
         time of the monotonic clock, and TransientZoomError if the day's requests are used up.
         """
@@ -62,48 +63,53 @@ class Budget:
             at = max(now, self._free_at)
             if at >= ends_at:
                 raise OutOfTime
-            self._reserve()
-            self._reserved -= 1
+            self._take_of_day(zoom_account_id)
             self._free_at = at + 1 / self._limit.per_second
         if at > now:
             self._sleep(at - now)
 
     def give_back(self) -> None:
-        """Returns what was reserved for today and not used."""
-        with self._lock:
-            if self._reserved:
-                with transaction(self._url, role="pipeline") as connection:
-                    _change(connection, self._reserved_on, self._label, -self._reserved)
-            self._reserved = 0
+        """Returns what was reserved and not used."""
+        with self._lock, transaction(self._url, role="pipeline") as connection:
+            for (day, account), left in sorted(self._reserved.items()):
+                _change(connection, day, account, self._label, -left)
+            self._reserved.clear()
 
-    def _reserve(self) -> None:
-        now = self._clock()
-        if self._reserved and self._reserved_on == now.date():
-            return
+    def _take_of_day(self, zoom_account_id: str) -> None:
+        today = self._clock().date()
+        key = (today, zoom_account_id)
+        if not self._reserved.get(key):
+            self._reserved[key] = self._reserve(today, zoom_account_id)
+        self._reserved[key] -= 1
+
+    def _reserve(self, today: date, zoom_account_id: str) -> int:
         with transaction(self._url, role="pipeline") as connection:
-            used = _change(connection, now.date(), self._label, 0)
+            used = _change(connection, today, zoom_account_id, self._label, 0)
             found = min(RESERVED_AT_ONCE, self._limit.per_day - used)
             if found > 0:
-                _change(connection, now.date(), self._label, found)
-        if found <= 0:
-            midnight = datetime.combine(now.date(), datetime.min.time(), tzinfo=UTC)
-            raise TransientZoomError(
-                f"The {self._limit.per_day:,} requests of the kind “{self._label}” that healing "
-                "may send to Zoom in a day are used up.",
-                retry_at=midnight + timedelta(days=1),
-            )
-        self._reserved, self._reserved_on = found, now.date()
+                _change(connection, today, zoom_account_id, self._label, found)
+                return found
+        midnight = datetime.combine(today, datetime.min.time(), tzinfo=UTC)
+        raise TransientZoomError(
+            f"The {self._limit.per_day:,} requests of the kind “{self._label}” that healing may "
+            "send to Zoom in a day for this account are used up.",
+            retry_at=midnight + timedelta(days=1),
+        )
 
 
-def _change(connection: psycopg.Connection, day: object, label: Label, requests: int) -> int:
+def _change(
+    connection: psycopg.Connection, day: date, zoom_account_id: str, label: Label, requests: int
+) -> int:
     """Adds to the day's number, which stays locked until the transaction ends; returns it."""
     return rows.scalar(
         connection,
         int,
         """
-        insert into pipeline.zoom_requests as known (day, label, requests) values (%s, %s, %s)
-        on conflict (day, label) do update set requests = known.requests + excluded.requests
+        insert into pipeline.zoom_requests as known (day, zoom_account_id, label, requests)
+        values (%s, %s, %s, %s)
+        on conflict (day, zoom_account_id, label) do update set
+            requests = known.requests + excluded.requests
         returning requests
         """,
-        [day, label, requests],
+        [day, zoom_account_id, label, requests],
     )

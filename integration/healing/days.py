@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 
+from integration.connections.refused_sources import OF_THE_APP
 from integration.database import rows
 
 WEBHOOK_LOGS, MEETINGS, PHONE = "webhook_logs", "meetings", "phone"
@@ -55,9 +56,11 @@ def due_tasks(
             "day": day,
             "last": (now - DUE_AFTER).date() - timedelta(days=1),
             "first": (now - TRIED_FOR).date(),
+            "refused_before": now - REFUSED_AGAIN_AFTER,
             "sources": [one for one in SOURCES if has_log or one != WEBHOOK_LOGS],
             "phone": PHONE,
             "log": WEBHOOK_LOGS,
+            "app": OF_THE_APP,
         },
     )
 
@@ -110,12 +113,26 @@ _DUE = """
         -- The others need the list of Zoom users, whose first import may have failed.
         and (sources.source = %(log)s or accounts.users_imported_at is not null)
         and days.day >= accounts.first_day
+        -- Zoom's log reaches no further.
+        and (sources.source <> %(log)s or days.day >= %(first)s::date)
         and (
             %(day)s::date is not null
-            or healed_days.finished_at is null and (
+            or healed_days.finished_at is null
+            and (
                 healed_days.retry_at is null
                 or healed_days.retry_at <= %(now)s
                 or accounts.granted_at > healed_days.last_run_at
+            )
+            -- What is refused for one day would be refused for the others.
+            and not exists (
+                select from integration.refused_sources
+                where refused_sources.source = sources.source
+                    and (refused_sources.organization_id, refused_sources.zoom_account_id) in (
+                        (accounts.organization_id, accounts.zoom_account_id), (%(app)s, %(app)s)
+                    )
+                    and refused_sources.tried_at > greatest(
+                        accounts.granted_at, %(refused_before)s
+                    )
             )
         )
     order by days.day, accounts.organization_id, accounts.zoom_account_id, sources.place
@@ -131,15 +148,21 @@ def save_position(connection: psycopg.Connection, task: Task, position: str) -> 
     )
 
 
-def record_start(connection: psycopg.Connection, task: Task, *, now: datetime) -> None:
-    """Records that a run has started with it. What was finished before is done again."""
-    connection.execute(
+def record_start(connection: psycopg.Connection, task: Task, *, now: datetime) -> int:
+    """Records that a run has started with it. Returns the number of runs, this one included, since
+    it was last finished: what is not finished is continued.
+    """
+    return rows.scalar(
+        connection,
+        int,
         """
         insert into zoom_raw.healed_days as known
             (organization_id, zoom_account_id, day, source, runs, first_run_at, last_run_at)
         values (%s, %s, %s, %s, 1, %s, %s)
         on conflict (organization_id, zoom_account_id, day, source) do update set
-            runs = known.runs + 1, last_run_at = excluded.last_run_at, finished_at = null
+            runs = case when known.finished_at is null then known.runs else 0 end + 1,
+            last_run_at = excluded.last_run_at, finished_at = null
+        returning runs
         """,
         [task.organization_id, task.zoom_account_id, task.day, task.source, now, now],
     )

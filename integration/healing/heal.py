@@ -68,7 +68,10 @@ def heal(
         settings,
         url,
         WebhookLog(
-            app_id, lambda: app_client(settings, ends_at=ends_at, pace=Requests(budgets, ends_at))
+            app_id,
+            lambda: app_client(
+                settings, ends_at=ends_at, pace=Requests(budgets, OF_THE_APP, ends_at)
+            ),
         ),
         budgets=budgets,
         now=now,
@@ -127,7 +130,7 @@ class _Healer:
         return counts
 
     def _heal_task(self, database: psycopg.Connection, task: Task) -> Counter[str]:
-        requests = Requests(self.budgets, self.ends_at)
+        requests = Requests(self.budgets, task.zoom_account_id, self.ends_at)
         client = zoom_client(
             self.settings,
             self.url,
@@ -136,12 +139,14 @@ class _Healer:
             ends_at=self.ends_at,
             pace=requests,
         )
-        record_start(database, task, now=self.now)
-        if self.is_asked_for:
+        runs = record_start(database, task, now=self.now)
+        if runs == 1:
             compare_again(database, task)
         work = start_work(database, client, task, now=self.now, ends_at=self.ends_at)
-        result, error, retry_at = self._result(work)
+        result, error, retry_at = self._result(work, runs)
         is_early = self.now < task.due_at
+        if is_early:
+            compare_again(database, task)
         work.counts["requests"] = requests.counted()
         record_end(
             database,
@@ -157,7 +162,7 @@ class _Healer:
         self.say(f"{about}, {numbers}" + (f". {error}" if error else ""))
         return work.counts + Counter({result: 1})
 
-    def _result(self, work: Work) -> tuple[str, str | None, datetime | None]:
+    def _result(self, work: Work, runs: int) -> tuple[str, str | None, datetime | None]:
         """How it ended, why, and when to try again."""
         is_of_app = work.task.source == WEBHOOK_LOGS
         source = {
@@ -173,33 +178,22 @@ class _Healer:
         except OutOfTime:
             return "unfinished", None, None
         except Refused as refused:
-            record_refusal(work.database, **source, reason=refused.reason, now=self.now)
+            of_part = {**source, "source": refused.source or work.task.source}
+            record_refusal(work.database, **of_part, reason=refused.reason, now=self.now)
             return "refused", refused.reason, self.now + REFUSED_AGAIN_AFTER
         except ZoomError as error:
             if isinstance(error, ListCutShort) and time.monotonic() >= self.ends_at:
                 return "unfinished", None, None
             retry_at = error.retry_at if isinstance(error, TransientZoomError) else None
-            return "failed", str(error), retry_at or self._later(work)
+            return "failed", str(error), retry_at or self._later(runs)
         # An unexpected response, or a row that the database rejects.
         except Exception as error:  # noqa: BLE001
-            return "failed", str(unforeseen(error, what="Healing")), self._later(work)
+            return "failed", str(unforeseen(error, what="Healing")), self._later(runs)
         forget_refusal(work.database, **source)
         return "finished", None, None
 
-    def _later(self, work: Work) -> datetime:
+    def _later(self, runs: int) -> datetime:
         """Each time after twice as long, so that a day that always fails costs little."""
-        runs = rows.scalar(
-            work.database,
-            int,
-            "select runs from zoom_raw.healed_days where organization_id = %s "
-            "and zoom_account_id = %s and day = %s and source = %s",
-            [
-                work.task.organization_id,
-                work.task.zoom_account_id,
-                work.task.day,
-                work.task.source,
-            ],
-        )
         pause: timedelta = RETRY_AFTER * 2 ** min(runs - 1, 10)
         return self.now + min(pause, timedelta(days=1))
 

@@ -9,7 +9,11 @@ from datetime import date, datetime, timedelta
 import psycopg
 
 from integration.database import rows
-from integration.healing.days import Task
+from integration.healing.days import MEETINGS, PHONE, WEBHOOK_LOGS, Task, save_position
+
+WEBINARS = "webinars"
+# What each source compares. Zoom's log names webhooks, not sessions.
+FEATURES_OF = {WEBHOOK_LOGS: [], MEETINGS: [MEETINGS, WEBINARS], PHONE: [PHONE]}
 
 
 @dataclass(frozen=True)
@@ -113,10 +117,15 @@ def add_reported(connection: psycopg.Connection, task: Task) -> None:
 
 
 def sessions_to_compare(
-    connection: psycopg.Connection, task: Task, *, after: str, limit: int
+    connection: psycopg.Connection,
+    task: Task,
+    *,
+    features: Sequence[str],
+    after: str,
+    limit: int,
 ) -> list[KnownSession]:
-    """The day's meetings and webinars that were not compared completely, in the order of their ids,
-    which follow `after`.
+    """The day's sessions of these features that were not compared completely, in the order of their
+    ids, which follow `after`.
     """
     return rows.every(
         connection,
@@ -127,7 +136,7 @@ def sessions_to_compare(
         where organization_id = %(organization)s and zoom_account_id = %(account)s
             and ended_at >= %(day)s::date::timestamp at time zone 'UTC'
             and ended_at < (%(day)s::date + 1)::timestamp at time zone 'UTC'
-            and feature <> 'phone' and read_at is null and session_id > %(after)s
+            and feature = any(%(features)s) and read_at is null and session_id > %(after)s
         order by session_id
         limit %(limit)s
         """,
@@ -135,6 +144,7 @@ def sessions_to_compare(
             "organization": task.organization_id,
             "account": task.zoom_account_id,
             "day": task.day,
+            "features": features,
             "after": after,
             "limit": limit,
         },
@@ -142,19 +152,42 @@ def sessions_to_compare(
 
 
 def compare_again(connection: psycopg.Connection, task: Task) -> None:
-    """For a day that somebody asks for: its sessions are compared again."""
+    """Forgets what was compared of the task, so that all of it is listed and compared again."""
+    save_position(connection, task, "")
     connection.execute(
         """
         update zoom_raw.known_sessions set read_at = null
         where organization_id = %(organization)s and zoom_account_id = %(account)s
             and ended_at >= %(day)s::date::timestamp at time zone 'UTC'
             and ended_at < (%(day)s::date + 1)::timestamp at time zone 'UTC'
+            and feature = any(%(features)s)
         """,
         {
             "organization": task.organization_id,
             "account": task.zoom_account_id,
             "day": task.day,
+            "features": FEATURES_OF[task.source],
         },
+    )
+
+
+def give_up(
+    connection: psycopg.Connection,
+    task: Task,
+    sessions: Iterable[KnownSession],
+    *,
+    feature: str,
+    read_at: datetime,
+) -> None:
+    """For sessions of a feature that Zoom refuses alone: asking again would not help."""
+    connection.execute(
+        "update zoom_raw.known_sessions set read_at = %s "
+        "where organization_id = %s and session_id = any(%s)",
+        [
+            read_at,
+            task.organization_id,
+            [one.session_id for one in sessions if one.feature == feature],
+        ],
     )
 
 

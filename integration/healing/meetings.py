@@ -2,32 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from integration.connections.refused_sources import forget_refusal, record_refusal
+from integration.connections.refused_sources import forget_refusal
 from integration.database import rows
-from integration.healing.days import save_position
+from integration.healing.answers import Answers, is_refused
+from integration.healing.days import MEETINGS, save_position
 from integration.healing.facts import add_landed
 from integration.healing.known_sessions import (
+    WEBINARS,
     KnownSession,
     add_gaps,
     add_known,
     add_reported,
     drop_known,
+    give_up,
     record_compared,
     sessions_to_compare,
 )
-from integration.healing.work import (
-    CHUNK,
-    Refused,
-    Work,
-    concerns_all,
-    is_about_the_plan,
-    is_final,
-    is_refusal,
-)
-from integration.zoom.errors import AccessLost, PermanentZoomError, ZoomError
+from integration.healing.work import CHUNK, Refused, Work, is_gone
+from integration.zoom.errors import SCOPES_MISSING, RequestRefused, ZoomError
 from integration.zoom.event_times import UnreadableTime, time
 from integration.zoom.events import session_id_of
 from integration.zoom.healed_bodies import (
@@ -39,7 +34,8 @@ from integration.zoom.healed_bodies import (
 from integration.zoom.past import participants, past_meeting, past_sessions
 from integration.zoom.texts import ID_BYTES, text
 
-WEBINARS = "webinars"
+# Zoom lists sessions by the day of their start, which may be a day of another time zone.
+LONGEST_LISTED = timedelta(days=3)
 ONE_DAY = timedelta(days=1)
 
 
@@ -62,70 +58,57 @@ class _User:
 
 def _list_sessions(work: Work) -> ZoomError | None:
     """Returns the error of a user whose sessions have to be listed again, with those of all."""
-    position, was_readable = work.task.position, bool(work.task.position)
-    failure: ZoomError | None = None
-    while users := _next_users(work, position):
-        answers = work.read_all(
+    position = work.task.position
+    answers = Answers(is_any_readable=bool(position))
+    while not answers.refusal and (users := _next_users(work, position)):
+        listed = work.read_all(
             [one.zoom_user_id for one in users], lambda zoom_user_id: _listed(work, zoom_user_id)
         )
-        hosted = [(user, each) for user, each in answers if not isinstance(each, ZoomError)]
         with work.database.transaction():
-            for zoom_user_id, listed in hosted:
-                _store_listed(work, zoom_user_id, listed)
-        was_readable = was_readable or bool(hosted)
-        errors = [each for _, each in answers if isinstance(each, ZoomError)]
-        failure = _first_failure(work, errors, of=len(users), before=failure)
-        if not was_readable and all(is_about_the_plan(one) for one in errors):
-            raise Refused(str(errors[0]))
+            for zoom_user_id, of_user in listed:
+                if not isinstance(of_user, ZoomError):
+                    _store_listed(work, zoom_user_id, of_user)
+        answers.take(of_user for _, of_user in listed)
         position = users[-1].position
         save_position(work.database, work.task, position)
-    if failure is not None:
+    answers.end()
+    work.counts["unreadable"] += answers.skipped
+    if answers.refusal or answers.failure:
         save_position(work.database, work.task, "")
-    return failure
-
-
-def _first_failure(
-    work: Work, errors: Sequence[ZoomError], *, of: int, before: ZoomError | None
-) -> ZoomError | None:
-    """One user or session that cannot be read does not stop the others. Raises errors that concern
-    all of them.
-    """
-    passing = [one for one in errors if not is_final(one)]
-    for error in errors:
-        if is_refusal(error):
-            raise Refused(str(error))
-        if concerns_all(error) or len(passing) == of:
-            raise error
-    work.counts["unreadable"] += len(errors) - len(passing)
-    return before or next(iter(passing), None)
+    if answers.refusal:
+        raise Refused(answers.refusal)
+    return answers.failure
 
 
 def _next_users(work: Work, position: str) -> list[_User]:
-    """The account's users, in the order of a digest, which names none of them."""
+    """The account's users who are active, or were on that day, in the order of a digest, which
+    names none of them.
+    """
     return rows.every(
         work.database,
         _User,
         """
         select zoom_user_id, md5(zoom_user_id) as position
         from (
-            select distinct on (zoom_user_id) zoom_user_id, is_listed, status
+            select
+                zoom_user_id, is_listed, status,
+                lead(imported_at) over (partition by zoom_user_id order by imported_at) as until
             from zoom_raw.users
-            where organization_id = %s and zoom_account_id = %s
-            order by zoom_user_id, imported_at desc
-        ) as latest
-        where is_listed and status is distinct from 'inactive' and md5(zoom_user_id) > %s
+            where organization_id = %s and zoom_account_id = %s and md5(zoom_user_id) > %s
+        ) as versions
+        where is_listed and status is distinct from 'inactive'
+            and (until is null or until >= %s::date::timestamp at time zone 'UTC')
+        group by zoom_user_id
         order by position
         limit %s
         """,
-        [work.task.organization_id, work.task.zoom_account_id, position, CHUNK],
+        [work.task.organization_id, work.task.zoom_account_id, position, work.task.day, CHUNK],
     )
 
 
 def _listed(work: Work, zoom_user_id: str) -> list[Row]:
-    """From the day before, because Zoom lists sessions by their start, and until the day after,
-    because its days may be those of another time zone.
-    """
-    first, last = work.task.day - ONE_DAY, work.task.day + ONE_DAY
+    """What a Zoom user hosted that may have ended on the day."""
+    first, last = work.task.day - LONGEST_LISTED, work.task.day + ONE_DAY
     return list(past_sessions(work.client, zoom_user_id, first=first, last=last))
 
 
@@ -183,47 +166,65 @@ class _Reported:
 
 
 def _compare_sessions(work: Work) -> ZoomError | None:
-    """Returns the error of a session that has to be compared again."""
-    after, failure = "", None
-    refusal: ZoomError | None = None
-    are_webinars_read = False
-    while found := sessions_to_compare(work.database, work.task, after=after, limit=CHUNK):
-        after = found[-1].session_id
-        sessions = [one for one in found if work.is_kept(one.ended_at)]
-        drop_known(
-            work.database, work.task, [one.session_id for one in found if one not in sessions]
-        )
-        ids = [one.session_id for one in sessions]
-        add_landed(work.database, work.known, work.task.organization_id, ids)
-        errors = []
-        for session, answer in work.read_all(sessions, lambda one: _reported(work, one)):
-            is_webinar = session.feature == WEBINARS
-            if not isinstance(answer, ZoomError):
-                are_webinars_read = are_webinars_read or is_webinar
-                with work.database.transaction():
-                    _store_reported(work, session, answer)
-                continue
-            _record_error(work, session, answer)
-            if is_webinar and (is_refusal(answer) or is_about_the_plan(answer)):
-                refusal = refusal or answer
-            else:
-                errors.append(answer)
-        failure = _first_failure(work, errors, of=len(sessions), before=failure)
-        work.known.forget(ids)
-    _record_webinars(work, refusal, are_read=are_webinars_read)
-    return failure
-
-
-def _record_error(work: Work, session: KnownSession, error: ZoomError) -> None:
-    """A session that Zoom does not know is given up."""
-    record_compared(
+    """Returns the error of a session that has to be compared again. Participants of webinars need a
+    permission and a plan of their own, so Zoom may refuse them alone.
+    """
+    answers = {feature: Answers() for feature in (MEETINGS, WEBINARS)}
+    refused: list[KnownSession] = []
+    after = ""
+    while found := sessions_to_compare(
         work.database,
         work.task,
-        session,
-        gaps=0,
-        error=str(error),
-        read_at=work.now if is_final(error) else None,
-    )
+        features=[feature for feature, one in answers.items() if not one.refusal],
+        after=after,
+        limit=CHUNK,
+    ):
+        after = found[-1].session_id
+        compared = _compare(work, found)
+        refused += [one for one, answer in compared if is_refused(answer)]
+        for feature, one in answers.items():
+            one.take(answer for session, answer in compared if session.feature == feature)
+    for feature, one in answers.items():
+        one.end()
+        work.counts["unreadable"] += one.skipped
+        if one.is_any_readable:
+            give_up(work.database, work.task, refused, feature=feature, read_at=work.now)
+    if answers[WEBINARS].is_any_readable:
+        forget_refusal(
+            work.database,
+            organization_id=work.task.organization_id,
+            zoom_account_id=work.task.zoom_account_id,
+            source=WEBINARS,
+        )
+    for feature, one in answers.items():
+        if one.refusal:
+            raise Refused(one.refusal, source=feature)
+    return next((one.failure for one in answers.values() if one.failure), None)
+
+
+def _compare(
+    work: Work, found: Sequence[KnownSession]
+) -> list[tuple[KnownSession, _Reported | ZoomError]]:
+    kept = [one for one in found if work.is_kept(one.ended_at)]
+    drop_known(work.database, work.task, [one.session_id for one in found if one not in kept])
+    ids = [one.session_id for one in kept]
+    add_landed(work.database, work.known, work.task.organization_id, ids)
+    compared = work.read_all(kept, lambda one: _reported(work, one))
+    for session, answer in compared:
+        if isinstance(answer, ZoomError):
+            record_compared(
+                work.database,
+                work.task,
+                session,
+                gaps=0,
+                error=str(answer),
+                read_at=work.now if is_gone(answer) else None,
+            )
+        else:
+            with work.database.transaction():
+                _store_reported(work, session, answer)
+    work.known.forget(ids)
+    return compared
 
 
 def _reported(work: Work, session: KnownSession) -> _Reported:
@@ -232,8 +233,8 @@ def _reported(work: Work, session: KnownSession) -> _Reported:
     if not is_webinar and not work.known.has(session.session_id, "ended"):
         try:
             details = past_meeting(work.client, session.zoom_uuid)
-        except PermanentZoomError as error:
-            if is_refusal(error) or isinstance(error, AccessLost):
+        except RequestRefused as error:
+            if error.code == SCOPES_MISSING:
                 raise
     found = participants(work.client, session.zoom_uuid, is_webinar=is_webinar)
     return _Reported(details, list(found))
@@ -249,31 +250,20 @@ def _store_reported(work: Work, session: KnownSession, reported: _Reported) -> N
         )
     ]
     ended_at = _time(reported.details, "end_time", now=work.now)
-    if ended_at is not None:
+    if ended_at is not None:  # REST may know a later end, also one of the next day
         started_at = _time(reported.details, "start_time", now=work.now)
         session = replace(session, started_at=started_at, ended_at=ended_at)
         details = {**reported.details, "uuid": session.zoom_uuid}
         bodies += session_bodies(session.kind, details, zoom_account_id=account)
-    is_later = session.ended_at.astimezone(UTC).date() > work.task.day  # then that day compares it
-    gaps = {} if is_later else work.fill(bodies)
+    if not work.is_kept(session.ended_at):
+        drop_known(work.database, work.task, [session.session_id])
+        return
+    gaps = work.fill(bodies)
     record_compared(
         work.database,
         work.task,
         session,
         gaps=sum(gaps.values()),
         error=None,
-        read_at=None if is_later else work.now,
+        read_at=work.now,
     )
-
-
-def _record_webinars(work: Work, refusal: ZoomError | None, *, are_read: bool) -> None:
-    """Participants of webinars need a permission and a plan of their own."""
-    of_account = {
-        "organization_id": work.task.organization_id,
-        "zoom_account_id": work.task.zoom_account_id,
-        "source": WEBINARS,
-    }
-    if are_read:
-        forget_refusal(work.database, **of_account)
-    elif refusal is not None:
-        record_refusal(work.database, **of_account, reason=str(refusal), now=work.now)

@@ -1,72 +1,116 @@
 """Heals calls, from the account's call history."""
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
-from itertools import islice
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from integration.database import rows
 from integration.healing.facts import add_landed
 from integration.healing.known_sessions import KnownSession, add_gaps, add_known
-from integration.healing.work import Refused, Work, is_about_the_plan, is_refusal
+from integration.healing.work import Refused, Work, is_refusal
 from integration.zoom.errors import ZoomError
 from integration.zoom.event_times import UnreadableTime, time
 from integration.zoom.events import session_id_of
-from integration.zoom.healed_bodies import Row, call_body
+from integration.zoom.healed_bodies import Row, call_body, side_of
 from integration.zoom.past import calls
 from integration.zoom.texts import ID_BYTES, text
 
-CALLS_AT_ONCE = 500
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class _Version:
+    zoom_user_id: str
+    extension_id: str
+    since: datetime | None  # null for the first one, which also counts for the time before
+    until: datetime | None
+
+
+class Owners:
+    """The Zoom users of extensions, which the call history does not name."""
+
+    def __init__(self, versions: Iterable[_Version]) -> None:
+        self._versions: dict[str, list[_Version]] = defaultdict(list)
+        for one in versions:
+            self._versions[one.extension_id].append(one)
+
+    def at(self, extension_id: object, at: datetime) -> str | None:
+        """Whose it was then; the last one, if the imports disagree."""
+        found = [
+            one.zoom_user_id
+            for one in self._versions.get(str(extension_id), ())
+            if (one.since is None or one.since <= at) and (one.until is None or at < one.until)
+        ]
+        return found[-1] if found else None
 
 
 def heal_phone(work: Work) -> None:
-    """Raises Refused, and Zoom's other errors."""
-    day = work.task.day
-    try:  # from the day before, because Zoom lists calls by their start
-        listed = calls(work.client, first=day - timedelta(days=1), last=day)
+    """Raises Refused, and Zoom's other errors. What was read before an error is kept."""
+    # Zoom lists calls by the day of their start, which may be a day of another time zone.
+    first, last = work.task.day - ONE_DAY, work.task.day + ONE_DAY
+    owners = _owners(work)
+    try:
+        for page in calls(work.client, first=first, last=last):
+            _heal_calls(work, page, owners)
     except ZoomError as error:
-        if is_refusal(error) or is_about_the_plan(error):
+        if is_refusal(error):
             raise Refused(str(error)) from error
         raise
-    owners = _owners(work)
-    found = _calls(work, listed)
-    while chunk := list(islice(found, CALLS_AT_ONCE)):
-        sessions = {session.session_id: session for session, _ in chunk}
-        add_landed(work.database, work.known, work.task.organization_id, sessions)
-        bodies = [
-            body
-            for _, row in chunk
-            if (body := call_body(row, zoom_account_id=work.task.zoom_account_id, owners=owners))
-        ]
-        with work.database.transaction():
-            add_known(work.database, work.task, sessions.values(), read_at=work.now)
-            add_gaps(work.database, work.task, list(work.fill(bodies).items()))
-        work.known.forget(sessions)
 
 
-def _calls(work: Work, listed: Sequence[Row]) -> Iterator[tuple[KnownSession, Row]]:
-    """The calls to be compared; the records of one call follow each other."""
-    for row in sorted(listed, key=lambda row: str(row.get("call_id"))):
+def _heal_calls(work: Work, page: Sequence[Row], owners: Owners) -> None:
+    listed = list(_calls(work, page, owners))
+    sessions = {session.session_id: session for session, _ in listed}
+    add_landed(work.database, work.known, work.task.organization_id, sessions)
+    with work.database.transaction():
+        add_known(work.database, work.task, sessions.values(), read_at=work.now)
+        gaps = work.fill(body for _, body in listed)
+        add_gaps(work.database, work.task, list(gaps.items()))
+    work.known.forget(sessions)
+
+
+def _calls(work: Work, page: Sequence[Row], owners: Owners) -> Iterator[tuple[KnownSession, bytes]]:
+    """The calls to be compared, with their records. Without an end or a known direction, there is
+    nothing to compare.
+    """
+    account = work.task.zoom_account_id
+    for row in page:
         call_id = text(row.get("call_id"), longest=ID_BYTES)
+        side = side_of(row)
         try:
             started_at = time(row.get("start_time"), received_at=work.now)
-            ended_at = time(row.get("end_time"), received_at=work.now) or started_at
+            ended_at = time(row.get("end_time"), received_at=work.now)
         except UnreadableTime:
             started_at = ended_at = None
-        if call_id is None or ended_at is None:
+        if call_id is None or ended_at is None or side is None:
             work.counts["unreadable"] += 1
         elif work.is_of_day(ended_at) and work.is_kept(ended_at):
-            session_id = session_id_of(work.task.zoom_account_id, "phone", call_id)
-            yield KnownSession(session_id, "phone", call_id, started_at, ended_at), row
+            owner = owners.at(row.get(f"{side}_ext_id"), ended_at)
+            session_id = session_id_of(account, "phone", call_id)
+            session = KnownSession(session_id, "phone", call_id, started_at, ended_at)
+            yield session, call_body(row, side=side, owner=owner, zoom_account_id=account)
 
 
-def _owners(work: Work) -> dict[str, str]:
-    """Extension -> its Zoom user, as imported last. The call history names no users."""
-    found = work.database.execute(
-        """
-        select distinct on (zoom_user_id) extension_id, zoom_user_id
-        from zoom_raw.phone_users
-        where organization_id = %s and zoom_account_id = %s
-        order by zoom_user_id, imported_at desc
-        """,
-        [work.task.organization_id, work.task.zoom_account_id],
+def _owners(work: Work) -> Owners:
+    return Owners(
+        rows.every(
+            work.database,
+            _Version,
+            """
+            select * from (
+                select
+                    zoom_user_id,
+                    extension_id,
+                    case when row_number() over versions > 1 then imported_at end as since,
+                    lead(imported_at) over versions as until
+                from zoom_raw.phone_users
+                where organization_id = %s and zoom_account_id = %s
+                window versions as (partition by zoom_user_id order by imported_at)
+            ) as every_version
+            where extension_id is not null
+            order by since nulls first, zoom_user_id collate "C"
+            """,
+            [work.task.organization_id, work.task.zoom_account_id],
+        )
     )
-    return {extension_id: zoom_user_id for extension_id, zoom_user_id in found if extension_id}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from integration.healing.facts import landed_ids
-from integration.healing.work import Refused, Work, is_about_the_plan, is_refusal
+from integration.healing.work import Refused, Work, is_refusal
 from integration.zoom.client import ZoomClient
 from integration.zoom.envelope import open_envelope
 from integration.zoom.errors import ZoomError
@@ -67,7 +67,7 @@ def heal_from_log(work: Work, log: WebhookLog) -> None:
         bodies = log.bodies(work.task.day, work.task.zoom_account_id)
         work.counts["unreadable"] += log.take_unreadable(work.task.day)
     except ZoomError as error:
-        if is_refusal(error) or is_about_the_plan(error):
+        if is_refusal(error):
             raise Refused(str(error)) from error
         raise
     ids: dict[bytes, set[str]] = {}

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 import psycopg
 
@@ -21,8 +21,8 @@ from integration.zoom.client import Label, ZoomClient
 from integration.zoom.errors import (
     PLAN_OR_PERMISSION,
     SCOPES_MISSING,
-    AccessLost,
-    PermanentZoomError,
+    RequestRefused,
+    TransientZoomError,
     ZoomError,
 )
 
@@ -31,39 +31,45 @@ from integration.zoom.errors import (
 READERS = 8
 # What is read between two commits.
 CHUNK = 64
+# Zoom's codes for a user or a session that does not exist, and for one of more than a year ago.
+GONE = {1001, 3001, 12702}
 
 Asked = TypeVar("Asked")
 Answered = TypeVar("Answered")
 
 
 class Refused(Exception):
-    """Zoom refuses a whole source until someone grants a permission or changes the plan."""
+    """Zoom refuses a source until someone grants a permission or changes the plan. Without
+    `source`, that is the whole task.
+    """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, source: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.source = source
+
+
+def is_gone(error: ZoomError) -> bool:
+    """Whether Zoom does not know the user or session (any more)."""
+    return isinstance(error, RequestRefused) and (error.status == 404 or error.code in GONE)
 
 
 def is_refusal(error: ZoomError) -> bool:
-    """Whether the same would be refused for every user and session of the account."""
-    return isinstance(error, PermanentZoomError) and (
-        error.code == SCOPES_MISSING or error.status == 403
+    """Whether a permission or the plan does not allow it. Of a whole account, or only of this user
+    or session: a user without a license has no reports.
+    """
+    return isinstance(error, RequestRefused) and (
+        error.code in (SCOPES_MISSING, PLAN_OR_PERMISSION) or error.status == 403
     )
 
 
-def concerns_all(error: ZoomError) -> bool:
-    """Whether there is no use in asking for anything else now."""
-    return isinstance(error, AccessLost) or getattr(error, "retry_at", None) is not None
-
-
-def is_final(error: ZoomError) -> bool:
-    """Whether asking again would not help: a user or a session that is gone, for example."""
-    return isinstance(error, PermanentZoomError) and not isinstance(error, AccessLost)
-
-
-def is_about_the_plan(error: ZoomError) -> bool:
-    """Whether the plan does not allow it: that of the account, or the license of one user."""
-    return isinstance(error, PermanentZoomError) and error.code == PLAN_OR_PERMISSION
+def is_about_one(error: Exception) -> TypeGuard[ZoomError]:
+    """Whether Zoom may answer other requests: it has accepted the token, and has not asked for no
+    requests before a certain time.
+    """
+    return isinstance(error, RequestRefused) or (
+        isinstance(error, TransientZoomError) and error.retry_at is None
+    )
 
 
 @dataclass(frozen=True)
@@ -115,25 +121,34 @@ class Work:
     def read_all(
         self, asked: Sequence[Asked], read: Callable[[Asked], Answered]
     ) -> list[tuple[Asked, Answered | ZoomError]]:
-        """Reads several things at once. Raises OutOfTime if there was no time for one of them, and
-        other errors than Zoom's.
+        """Reads several things at once. Raises OutOfTime if there was no time for one of them,
+        errors that concern all of them, and other errors than Zoom's.
         """
+        stopped = threading.Event()
 
-        def attempt(one: Asked) -> Answered | Exception:
+        def attempt(one: Asked) -> Answered | Exception | None:
+            if stopped.is_set():
+                return None
             try:
                 return read(one)
             except Exception as error:  # noqa: BLE001 - raised below, in this thread
+                if not is_about_one(error):
+                    stopped.set()
                 return error
 
         found: list[tuple[Asked, Answered | ZoomError]] = []
+        concerning: Exception | None = None
         for one, answer in read_in_parallel(asked, attempt, at_once=READERS, ends_at=self.ends_at):
             if isinstance(answer, Unread):
                 raise OutOfTime
-            if isinstance(answer, Exception) and not isinstance(answer, ZoomError):
-                raise answer
             if isinstance(answer, ZoomError) and time.monotonic() >= self.ends_at:
                 raise OutOfTime
-            found.append((one, answer))
+            if isinstance(answer, Exception) and not is_about_one(answer):
+                concerning = concerning or answer
+            elif answer is not None:  # not asked any more
+                found.append((one, answer))
+        if concerning is not None:
+            raise concerning
         return found
 
 
@@ -163,14 +178,16 @@ def start_work(
 class Requests:
     """Paces the requests of one account, and counts them."""
 
-    def __init__(self, budgets: Mapping[Label, Budget], ends_at: float) -> None:
-        self._budgets, self._ends_at = budgets, ends_at
+    def __init__(
+        self, budgets: Mapping[Label, Budget], zoom_account_id: str, ends_at: float
+    ) -> None:
+        self._budgets, self._account, self._ends_at = budgets, zoom_account_id, ends_at
         self._lock = threading.Lock()
         self._count = 0
 
     def __call__(self, label: Label) -> None:
         if label in self._budgets:
-            self._budgets[label].take(ends_at=self._ends_at)
+            self._budgets[label].take(self._account, ends_at=self._ends_at)
         with self._lock:
             self._count += 1
 

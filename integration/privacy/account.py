@@ -19,6 +19,7 @@ TABLES = (
     "zoom_raw.imports",
     "zoom_raw.healed_days",
     "zoom_raw.known_sessions",
+    "pipeline.zoom_requests",
     "integration.refused_sources",
     "integration.mapping_changes",
     "integration.mapping_requests",

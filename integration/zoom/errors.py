@@ -60,6 +60,10 @@ class AccessLost(PermanentZoomError):
         super().__init__(message, next_step=RECONNECT, status=status, code=code)
 
 
+class RequestRefused(PermanentZoomError):
+    """Zoom has accepted the token and refuses this request. It may answer others."""
+
+
 class NoZoomPhone(PermanentZoomError):
     """The account has no Zoom Phone, or it cannot be read. The rest of the import continues."""
 
@@ -163,7 +167,7 @@ def api_error(status: int, body: object) -> ZoomError:
     else:
         message = f"Zoom rejected the request (HTTP {status}, code {code or 'none'})."
         step = "Contact the team that runs WorkSights and quote these numbers."
-    return PermanentZoomError(message, next_step=step, status=status, code=code)
+    return RequestRefused(message, next_step=step, status=status, code=code)
 
 
 def oauth_error(status: int, body: object) -> ZoomError:

@@ -62,13 +62,15 @@ def participant_bodies(kind: str, zoom_uuid: str, row: Row, *, zoom_account_id: 
     return found
 
 
-def call_body(row: Row, *, zoom_account_id: str, owners: Mapping[str, str]) -> bytes | None:
-    """A record of the call history; None if it is in no side's log. `owners` has the Zoom users of
-    extensions, because this list names none.
+def side_of(row: Row) -> str | None:
+    """Whose log a record of the call history is in: the caller's or the callee's."""
+    return SIDE_OF_DIRECTION.get(str(row.get("direction")))
+
+
+def call_body(row: Row, *, side: str, owner: str | None, zoom_account_id: str) -> bytes:
+    """A record of the call history in the log of one side. `owner` is that side's Zoom user, whom
+    the list does not name.
     """
-    side = SIDE_OF_DIRECTION.get(str(row.get("direction")))
-    if side is None:
-        return None
     record = {
         "id": row.get("call_history_uuid") or row.get("id"),
         "result": row.get("call_result"),
@@ -76,7 +78,7 @@ def call_body(row: Row, *, zoom_account_id: str, owners: Mapping[str, str]) -> b
         **{f"{of}_{name}": row.get(f"{of}_{name}") for of in SIDES for name in _OF_SIDE},
     }
     about = {
-        "user_id": owners.get(str(row.get(f"{side}_ext_id"))),
+        "user_id": owner,
         "call_logs": [_filled(record)],
     }
     return _body(f"phone.{side}_call_history_completed", zoom_account_id, about)

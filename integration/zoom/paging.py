@@ -25,13 +25,15 @@ Page = list[dict[str, Any]]
 @dataclass(frozen=True)
 class Listing:
     """The name of a list for messages, the field or fields that may have its rows, and when it is
-    read again. `check` is called with each page's whole response.
+    read again. `check` is called with each page's whole response. A list with
+    small pages may have more than MAX_PAGES.
     """
 
     name: str
     fields: tuple[str, ...]
     read_again: str
     check: Callable[[Mapping[str, Any]], None] = lambda _body: None
+    most_pages: int | None = None
 
     def rows(self, body: Mapping[str, Any]) -> Page:
         """The rows of a page. A response without a list is not an empty list: all users would look
@@ -62,7 +64,7 @@ def read_pages(
     """
     page_token, restarted, listed = "", False, 0
     named: set[str] = set()
-    for _ in range(MAX_PAGES):
+    for _ in range(listing.most_pages or MAX_PAGES):
         asked = {**params, "next_page_token": page_token} if page_token else params
         try:
             body = get(asked)

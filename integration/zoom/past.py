@@ -2,7 +2,7 @@
 webhooks that it could not deliver. Rows are returned unchanged.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +13,7 @@ from integration.zoom.paging import Listing, Page
 
 PAGE_SIZE = 300  # the most that Zoom allows for these lists
 CALLS_PAGE_SIZE = 100
+MOST_PAGES_OF_CALLS = 10_000  # three days of 5,000 people with 20 calls each have 3,000
 READ_AGAIN = "It is read again automatically."
 FAILED_DELIVERIES = 2  # the log's type
 
@@ -42,16 +43,19 @@ def participants(client: ZoomClient, zoom_uuid: str, *, is_webinar: bool) -> Pag
     return [row for page in pages for row in page]
 
 
-def calls(client: ZoomClient, *, first: date, last: date) -> Page:
-    """The calls of an account on these days, one row per side. TransientZoomError if Zoom answers
-    for a shorter time than it was asked for, which it does without an error.
+def calls(client: ZoomClient, *, first: date, last: date) -> Iterator[Page]:
+    """The pages of the calls of an account on these days, one row per side. TransientZoomError if
+    Zoom answers for a shorter time than it was asked for, which it does without an error.
     """
     listing = Listing(
-        "call history", ("call_history", "call_logs"), READ_AGAIN, check=_covers(first, last)
+        "call history",
+        ("call_history", "call_logs"),
+        READ_AGAIN,
+        check=_covers(first, last),
+        most_pages=MOST_PAGES_OF_CALLS,
     )
     params = {**_days(first, last), "page_size": CALLS_PAGE_SIZE}
-    pages = client.pages("/v2/phone/call_history", params, listing=listing, label="heavy")
-    return [row for page in pages for row in page]
+    return client.pages("/v2/phone/call_history", params, listing=listing, label="heavy")
 
 
 def failed_deliveries(client: ZoomClient, app_id: str, *, first: date, last: date) -> Page:

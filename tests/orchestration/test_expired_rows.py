@@ -101,7 +101,7 @@ CASES = {
         NOW - 390 * DAY,
     ),
     "pipeline.zoom_requests": Case(
-        "insert into pipeline.zoom_requests values (%(at)s, 'heavy', 1)",
+        "insert into pipeline.zoom_requests values (%(at)s, 'account', 'heavy', 1)",
         NOW - 91 * DAY,
         NOW - 89 * DAY,
     ),

@@ -64,7 +64,7 @@ def test_calls_are_in_the_new_array_or_the_old_one(
     field: str, zoom: Any, zoom_client: ZoomClient
 ) -> None:
     zoom.will_answer(200, {field: [{"call_id": "1"}], "from": "2026-03-01", "to": "2026-03-03"})
-    assert calls(zoom_client, first=FIRST, last=LAST) == [{"call_id": "1"}]
+    assert list(calls(zoom_client, first=FIRST, last=LAST)) == [[{"call_id": "1"}]]
 
 
 @pytest.mark.parametrize(
@@ -76,4 +76,4 @@ def test_a_call_history_that_zoom_has_cut_is_an_error(
 ) -> None:
     zoom.will_answer(200, {"call_history": [], **answered})
     with pytest.raises(TransientZoomError, match="fewer days"):
-        calls(zoom_client, first=FIRST, last=LAST)
+        list(calls(zoom_client, first=FIRST, last=LAST))

@@ -8,5 +8,5 @@ insert into zoom_raw.known_sessions (
 values ('FIRM', 'FIRM-account', 'FIRM-session', 'meetings', 'FIRM==', '2025-06-01 10:00Z');
 insert into integration.refused_sources (organization_id, zoom_account_id, source, reason)
 values ('FIRM', 'FIRM-account', 'phone', 'These Zoom permissions are missing.');
-insert into pipeline.zoom_requests (day, label, requests) values ('2025-06-01', 'heavy', 3)
-on conflict do nothing;
+insert into pipeline.zoom_requests (day, zoom_account_id, label, requests)
+values ('2025-06-01', 'FIRM-account', 'heavy', 3);

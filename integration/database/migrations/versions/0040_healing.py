@@ -106,6 +106,7 @@ create table integration.refused_sources (
     source text not null check (source in ('webhook_logs', 'meetings', 'webinars', 'phone')),
     reason text not null,
     refused_at timestamptz not null default now(),
+    tried_at timestamptz not null default now(),  -- the latest refusal
     primary key (organization_id, zoom_account_id, source)
 );
 alter table integration.refused_sources enable row level security;
@@ -117,12 +118,14 @@ create policy own_organization on integration.refused_sources as restrictive to 
 grant select on integration.refused_sources to page;
 grant select, insert, update, delete on integration.refused_sources to pipeline;
 
--- Requests to Zoom's REST API by day (UTC), for limits that all processes share.
+-- Requests to Zoom's REST API by day (UTC) and account, for limits that all processes share. The
+-- account of the app's own is '-'.
 create table pipeline.zoom_requests (
     day date not null,
+    zoom_account_id text not null,
     label text not null check (label in ('heavy', 'medium')),
     requests integer not null,
-    primary key (day, label)
+    primary key (day, zoom_account_id, label)
 );
 grant select, insert, update, delete on pipeline.zoom_requests to pipeline;
 """
