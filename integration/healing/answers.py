@@ -5,14 +5,24 @@ others; but if Zoom refuses all of them, it is the account that lacks a permissi
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from integration.healing.work import is_gone, is_refusal
+from integration.healing.budget import OutOfTime
+from integration.healing.work import READERS, is_about_one, is_gone, is_refusal
 from integration.zoom.errors import SCOPES_MISSING, TransientZoomError, ZoomError
 
 
 def is_refused(answer: object) -> bool:
     """Whether Zoom refuses one user or session that it knows."""
-    return isinstance(answer, ZoomError) and not (
-        isinstance(answer, TransientZoomError) or is_gone(answer)
+    return (
+        isinstance(answer, ZoomError)
+        and is_about_one(answer)
+        and not isinstance(answer, TransientZoomError)
+        and not is_gone(answer)
+    )
+
+
+def has_to_be_asked_again(answer: object) -> bool:
+    return isinstance(answer, OutOfTime | TransientZoomError) or (
+        isinstance(answer, ZoomError) and not is_about_one(answer)
     )
 
 
@@ -30,24 +40,26 @@ class Answers:
     _first_refused: ZoomError | None = None
 
     def take(self, answers: Iterable[object]) -> None:
-        """Some more of them. Raises the first error if none can be read at the moment."""
-        passing = []
-        readable = 0
-        for one in answers:
-            if isinstance(one, TransientZoomError):
-                passing.append(one)
-            elif isinstance(one, ZoomError) and is_refused(one):
-                self._first_refused = self._first_refused or one
-                if one.code == SCOPES_MISSING:
-                    self.refusal = self.refusal or str(one)
-                self.skipped += 1
-            else:
-                readable += 1
-                self.skipped += isinstance(one, ZoomError)
-        if passing and not readable and not self._first_refused:
-            raise passing[0]
-        self.is_any_readable = self.is_any_readable or readable > 0
+        """Some more of them. Raises OutOfTime and errors that concern all, and the first error if
+        it looks as if Zoom could not answer at the moment.
+        """
+        answers = list(answers)
+        passing = [one for one in answers if isinstance(one, TransientZoomError)]
+        refused = [one for one in answers if isinstance(one, ZoomError) and is_refused(one)]
+        gone = [one for one in answers if isinstance(one, ZoomError) and is_gone(one)]
+        again = [one for one in answers if has_to_be_asked_again(one)]
+        self.is_any_readable = self.is_any_readable or len(again) + len(refused) < len(answers)
+        self.skipped += len(refused) + len(gone)
         self.failure = self.failure or next(iter(passing), None)
+        self._first_refused = self._first_refused or next(iter(refused), None)
+        for one in refused:
+            if one.code == SCOPES_MISSING:
+                self.refusal = self.refusal or str(one)
+        of_all = [one for one in again if isinstance(one, ZoomError) and not is_about_one(one)]
+        late = [one for one in again if isinstance(one, OutOfTime)]
+        down = passing if len(passing) == len(answers) >= READERS else []
+        for error in (*of_all, *late, *down):
+            raise error
 
     def end(self) -> None:
         """After the last one: whether Zoom refuses all of them."""

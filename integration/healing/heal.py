@@ -178,8 +178,10 @@ class _Healer:
         except OutOfTime:
             return "unfinished", None, None
         except Refused as refused:
-            of_part = {**source, "source": refused.source or work.task.source}
-            record_refusal(work.database, **of_part, reason=refused.reason, now=self.now)
+            if refused.source not in (None, work.task.source):  # everything else is done
+                forget_refusal(work.database, **source)
+                source["source"] = refused.source
+            record_refusal(work.database, **source, reason=refused.reason, now=self.now)
             return "refused", refused.reason, self.now + REFUSED_AGAIN_AFTER
         except ZoomError as error:
             if isinstance(error, ListCutShort) and time.monotonic() >= self.ends_at:

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integration.connections.refused_sources import forget_refusal
-from integration.database import rows
-from integration.healing.answers import Answers, is_refused
+from integration.healing.answers import Answers, has_to_be_asked_again, is_refused
+from integration.healing.budget import OutOfTime
 from integration.healing.days import MEETINGS, save_position
 from integration.healing.facts import add_landed
+from integration.healing.hosts import next_hosts, place_of
 from integration.healing.known_sessions import (
     WEBINARS,
     KnownSession,
@@ -50,60 +51,28 @@ def heal_meetings(work: Work) -> None:
         raise failure
 
 
-@dataclass(frozen=True)
-class _User:
-    zoom_user_id: str
-    position: str
-
-
 def _list_sessions(work: Work) -> ZoomError | None:
-    """Returns the error of a user whose sessions have to be listed again, with those of all."""
-    position = work.task.position
-    answers = Answers(is_any_readable=bool(position))
-    while not answers.refusal and (users := _next_users(work, position)):
-        listed = work.read_all(
-            [one.zoom_user_id for one in users], lambda zoom_user_id: _listed(work, zoom_user_id)
-        )
+    """Returns the error of a user whose sessions have to be listed again."""
+    place = place_of(work.task.position)
+    after, answers = place.start, Answers(is_any_readable=bool(place.last))
+    while not answers.refusal and (hosts := next_hosts(work, place, after=after)):
+        after = hosts[-1].digest
+        listed = work.read_all(hosts, lambda host: _listed(work, host.zoom_user_id))
+        failed = [host for host, answer in listed if has_to_be_asked_again(answer)]
+        place = place.after(hosts, failed=failed)
         with work.database.transaction():
-            for zoom_user_id, of_user in listed:
-                if not isinstance(of_user, ZoomError):
-                    _store_listed(work, zoom_user_id, of_user)
-        answers.take(of_user for _, of_user in listed)
-        position = users[-1].position
-        save_position(work.database, work.task, position)
+            for host, answer in listed:
+                if not isinstance(answer, Exception):
+                    _store_listed(work, host.zoom_user_id, answer)
+            save_position(work.database, work.task, str(place))
+        answers.take(answer for _, answer in listed)
     answers.end()
     work.counts["unreadable"] += answers.skipped
-    if answers.refusal or answers.failure:
+    if not answers.is_any_readable:
         save_position(work.database, work.task, "")
     if answers.refusal:
         raise Refused(answers.refusal)
     return answers.failure
-
-
-def _next_users(work: Work, position: str) -> list[_User]:
-    """The account's users who are active, or were on that day, in the order of a digest, which
-    names none of them.
-    """
-    return rows.every(
-        work.database,
-        _User,
-        """
-        select zoom_user_id, md5(zoom_user_id) as position
-        from (
-            select
-                zoom_user_id, is_listed, status,
-                lead(imported_at) over (partition by zoom_user_id order by imported_at) as until
-            from zoom_raw.users
-            where organization_id = %s and zoom_account_id = %s and md5(zoom_user_id) > %s
-        ) as versions
-        where is_listed and status is distinct from 'inactive'
-            and (until is null or until >= %s::date::timestamp at time zone 'UTC')
-        group by zoom_user_id
-        order by position
-        limit %s
-        """,
-        [work.task.organization_id, work.task.zoom_account_id, position, work.task.day, CHUNK],
-    )
 
 
 def _listed(work: Work, zoom_user_id: str) -> list[Row]:
@@ -204,13 +173,16 @@ def _compare_sessions(work: Work) -> ZoomError | None:
 
 def _compare(
     work: Work, found: Sequence[KnownSession]
-) -> list[tuple[KnownSession, _Reported | ZoomError]]:
+) -> list[tuple[KnownSession, _Reported | ZoomError | OutOfTime]]:
+    """Stores what could be read of some sessions, and returns all answers."""
     kept = [one for one in found if work.is_kept(one.ended_at)]
     drop_known(work.database, work.task, [one.session_id for one in found if one not in kept])
     ids = [one.session_id for one in kept]
     add_landed(work.database, work.known, work.task.organization_id, ids)
     compared = work.read_all(kept, lambda one: _reported(work, one))
     for session, answer in compared:
+        if isinstance(answer, OutOfTime):
+            continue
         if isinstance(answer, ZoomError):
             record_compared(
                 work.database,

@@ -120,15 +120,16 @@ class Work:
 
     def read_all(
         self, asked: Sequence[Asked], read: Callable[[Asked], Answered]
-    ) -> list[tuple[Asked, Answered | ZoomError]]:
-        """Reads several things at once. Raises OutOfTime if there was no time for one of them,
-        errors that concern all of them, and other errors than Zoom's.
+    ) -> list[tuple[Asked, Answered | ZoomError | OutOfTime]]:
+        """Reads several things at once, in any order. The answer is OutOfTime where there was no
+        time, and where there was no use in asking after an error that concerns all of them. Raises
+        other errors than Zoom's.
         """
         stopped = threading.Event()
 
-        def attempt(one: Asked) -> Answered | Exception | None:
+        def attempt(one: Asked) -> Answered | Exception:
             if stopped.is_set():
-                return None
+                return OutOfTime()
             try:
                 return read(one)
             except Exception as error:  # noqa: BLE001 - raised below, in this thread
@@ -136,19 +137,15 @@ class Work:
                     stopped.set()
                 return error
 
-        found: list[tuple[Asked, Answered | ZoomError]] = []
-        concerning: Exception | None = None
+        found: list[tuple[Asked, Answered | ZoomError | OutOfTime]] = []
         for one, answer in read_in_parallel(asked, attempt, at_once=READERS, ends_at=self.ends_at):
-            if isinstance(answer, Unread):
-                raise OutOfTime
-            if isinstance(answer, ZoomError) and time.monotonic() >= self.ends_at:
-                raise OutOfTime
-            if isinstance(answer, Exception) and not is_about_one(answer):
-                concerning = concerning or answer
-            elif answer is not None:  # not asked any more
+            is_late = isinstance(answer, ZoomError) and time.monotonic() >= self.ends_at
+            if is_late or isinstance(answer, Unread | OutOfTime):
+                found.append((one, OutOfTime()))
+            elif isinstance(answer, Exception) and not isinstance(answer, ZoomError):
+                raise answer
+            else:
                 found.append((one, answer))
-        if concerning is not None:
-            raise concerning
         return found
 
 

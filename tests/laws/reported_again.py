@@ -71,8 +71,6 @@ def _record(account: str, name: str, fields: dict[str, Any], *, at: str) -> Iter
         "end_time": at,
         "caller_name": "Another name",
     }
+    side = "caller" if name.startswith("caller") else "callee"
     owner = fields.get("owner_zoom_user_id")
-    owners = {"of the owner": owner} if owner else {}
-    body = call_body(row, zoom_account_id=account, owners=owners)
-    if body:
-        yield body
+    yield call_body(row, side=side, owner=owner, zoom_account_id=account)
