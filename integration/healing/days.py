@@ -131,6 +131,36 @@ def save_position(connection: psycopg.Connection, task: Task, position: str) -> 
     )
 
 
+def is_refused_elsewhere(connection: psycopg.Connection, task: Task, *, now: datetime) -> bool:
+    """Whether another day waits because Zoom refuses the source. Days without sessions need fewer
+    permissions, so they do not show that the source works again.
+    """
+    return rows.scalar(
+        connection,
+        bool,
+        """
+        select exists (
+            select from zoom_raw.healed_days as other
+            inner join integration.refused_sources as refused
+                on refused.organization_id = other.organization_id
+                and refused.zoom_account_id = other.zoom_account_id
+                and refused.source = other.source
+                and refused.reason = other.error
+            where other.organization_id = %s and other.zoom_account_id = %s
+                and other.source = %s and other.day <> %s
+                and other.day >= %s and other.finished_at is null
+        )
+        """,
+        [
+            task.organization_id,
+            task.zoom_account_id,
+            task.source,
+            task.day,
+            (now - TRIED_FOR).date(),
+        ],
+    )
+
+
 def record_start(connection: psycopg.Connection, task: Task, *, now: datetime) -> None:
     """Records that a run has started with it. What was finished before is done again."""
     connection.execute(

@@ -25,6 +25,7 @@ from integration.healing.days import (
     WEBHOOK_LOGS,
     Task,
     due_tasks,
+    is_refused_elsewhere,
     record_end,
     record_start,
 )
@@ -173,6 +174,9 @@ class _Healer:
         except OutOfTime:
             return "unfinished", None, None
         except Refused as refused:
+            if refused.source is not None:
+                self._forget_refusal(work, source)
+                source = {**source, "source": refused.source}
             record_refusal(work.database, **source, reason=refused.reason, now=self.now)
             return "refused", refused.reason, self.now + REFUSED_AGAIN_AFTER
         except ZoomError as error:
@@ -183,8 +187,12 @@ class _Healer:
         # An unexpected response, or a row that the database rejects.
         except Exception as error:  # noqa: BLE001
             return "failed", str(unforeseen(error, what="Healing")), self._later(work)
-        forget_refusal(work.database, **source)
+        self._forget_refusal(work, source)
         return "finished", None, None
+
+    def _forget_refusal(self, work: Work, source: Mapping[str, str]) -> None:
+        if not is_refused_elsewhere(work.database, work.task, now=self.now):
+            forget_refusal(work.database, **source)
 
     def _later(self, work: Work) -> datetime:
         """Each time after twice as long, so that a day that always fails costs little."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from integration.connections.refused_sources import forget_refusal, record_refusal
-from integration.database import rows
+from integration.connections.refused_sources import forget_refusal
+from integration.healing.budget import OutOfTime
 from integration.healing.days import save_position
 from integration.healing.facts import add_landed
+from integration.healing.hosts import next_hosts, place_of
 from integration.healing.known_sessions import (
     KnownSession,
     add_gaps,
@@ -20,6 +21,7 @@ from integration.healing.known_sessions import (
 )
 from integration.healing.work import (
     CHUNK,
+    READERS,
     Refused,
     Work,
     concerns_all,
@@ -54,71 +56,47 @@ def heal_meetings(work: Work) -> None:
         raise failure
 
 
-@dataclass(frozen=True)
-class _User:
-    zoom_user_id: str
-    position: str
-
-
 def _list_sessions(work: Work) -> ZoomError | None:
-    """Returns the error of a user whose sessions have to be listed again, with those of all."""
-    position, was_readable = work.task.position, bool(work.task.position)
+    """Returns the error of a user whose sessions have to be listed again."""
+    place = place_of(work.task.position)
+    after, was_readable = place.start, bool(place.last)
     failure: ZoomError | None = None
-    while users := _next_users(work, position):
-        answers = work.read_all(
-            [one.zoom_user_id for one in users], lambda zoom_user_id: _listed(work, zoom_user_id)
-        )
-        hosted = [(user, each) for user, each in answers if not isinstance(each, ZoomError)]
+    while hosts := next_hosts(work, place, after=after):
+        answers = work.read_all(hosts, lambda host: _listed(work, host.zoom_user_id))
+        listed = [(host, each) for host, each in answers if not isinstance(each, Exception)]
+        errors = {host: each for host, each in answers if isinstance(each, Exception)}
+        after, was_readable = hosts[-1].digest, was_readable or bool(listed)
+        failed = [
+            host for host, error in errors.items() if is_refusal(error) or not is_final(error)
+        ]
+        place = place.after(hosts, failed=failed)
         with work.database.transaction():
-            for zoom_user_id, listed in hosted:
-                _store_listed(work, zoom_user_id, listed)
-        was_readable = was_readable or bool(hosted)
-        errors = [each for _, each in answers if isinstance(each, ZoomError)]
-        failure = _first_failure(work, errors, of=len(users), before=failure)
-        if not was_readable and all(is_about_the_plan(one) for one in errors):
-            raise Refused(str(errors[0]))
-        position = users[-1].position
-        save_position(work.database, work.task, position)
-    if failure is not None:
-        save_position(work.database, work.task, "")
+            for host, each in listed:
+                _store_listed(work, host.zoom_user_id, each)
+            if was_readable:  # also before an error that ends the run
+                save_position(work.database, work.task, str(place))
+        passing = _first_failure(
+            work, list(errors.values()), of=len(hosts), are_readable=was_readable
+        )
+        failure = failure or passing
     return failure
 
 
 def _first_failure(
-    work: Work, errors: Sequence[ZoomError], *, of: int, before: ZoomError | None
+    work: Work, errors: Sequence[ZoomError | OutOfTime], *, of: int, are_readable: bool
 ) -> ZoomError | None:
-    """One user or session that cannot be read does not stop the others. Raises errors that concern
-    all of them.
+    """The first error of a user or session that has to be read again. One that cannot be read does
+    not stop the others. Raises errors that concern all of them: also a plan that does not allow a
+    single one.
     """
     passing = [one for one in errors if not is_final(one)]
     for error in errors:
-        if is_refusal(error):
+        if is_refusal(error) or (not are_readable and all(map(is_about_the_plan, errors))):
             raise Refused(str(error))
-        if concerns_all(error) or len(passing) == of:
+        if concerns_all(error) or len(passing) == of >= READERS:
             raise error
     work.counts["unreadable"] += len(errors) - len(passing)
-    return before or next(iter(passing), None)
-
-
-def _next_users(work: Work, position: str) -> list[_User]:
-    """The account's users, in the order of a digest, which names none of them."""
-    return rows.every(
-        work.database,
-        _User,
-        """
-        select zoom_user_id, md5(zoom_user_id) as position
-        from (
-            select distinct on (zoom_user_id) zoom_user_id, is_listed, status
-            from zoom_raw.users
-            where organization_id = %s and zoom_account_id = %s
-            order by zoom_user_id, imported_at desc
-        ) as latest
-        where is_listed and status is distinct from 'inactive' and md5(zoom_user_id) > %s
-        order by position
-        limit %s
-        """,
-        [work.task.organization_id, work.task.zoom_account_id, position, CHUNK],
-    )
+    return next((one for one in passing if isinstance(one, ZoomError)), None)
 
 
 def _listed(work: Work, zoom_user_id: str) -> list[Row]:
@@ -183,10 +161,12 @@ class _Reported:
 
 
 def _compare_sessions(work: Work) -> ZoomError | None:
-    """Returns the error of a session that has to be compared again."""
+    """Returns the error of a session that has to be compared again. Raises Refused for webinars
+    when everything else has been compared.
+    """
     after, failure = "", None
-    refusal: ZoomError | None = None
-    are_webinars_read = False
+    refused: list[tuple[KnownSession, ZoomError]] = []
+    are_readable, are_webinars_readable = False, False
     while found := sessions_to_compare(work.database, work.task, after=after, limit=CHUNK):
         after = found[-1].session_id
         sessions = [one for one in found if work.is_kept(one.ended_at)]
@@ -195,35 +175,56 @@ def _compare_sessions(work: Work) -> ZoomError | None:
         )
         ids = [one.session_id for one in sessions]
         add_landed(work.database, work.known, work.task.organization_id, ids)
-        errors = []
+        errors: list[tuple[KnownSession, ZoomError | OutOfTime]] = []
         for session, answer in work.read_all(sessions, lambda one: _reported(work, one)):
             is_webinar = session.feature == WEBINARS
-            if not isinstance(answer, ZoomError):
-                are_webinars_read = are_webinars_read or is_webinar
+            if not isinstance(answer, Exception):
+                are_readable = are_readable or not is_webinar
+                are_webinars_readable = are_webinars_readable or is_webinar
                 with work.database.transaction():
                     _store_reported(work, session, answer)
-                continue
-            _record_error(work, session, answer)
-            if is_webinar and (is_refusal(answer) or is_about_the_plan(answer)):
-                refusal = refusal or answer
+            elif (
+                isinstance(answer, ZoomError)
+                and is_webinar
+                and (is_refusal(answer) or is_about_the_plan(answer))
+            ):
+                refused.append((session, answer))
             else:
-                errors.append(answer)
-        failure = _first_failure(work, errors, of=len(sessions), before=failure)
+                errors.append((session, answer))
+        passing = _first_failure(
+            work, [error for _, error in errors], of=len(sessions), are_readable=are_readable
+        )
+        failure = failure or passing
+        _record_errors(work, errors)
         work.known.forget(ids)
-    _record_webinars(work, refusal, are_read=are_webinars_read)
+    if are_webinars_readable:
+        forget_refusal(
+            work.database,
+            organization_id=work.task.organization_id,
+            zoom_account_id=work.task.zoom_account_id,
+            source=WEBINARS,
+        )
+    # If others are readable, only the hosts of these lack something.
+    _record_errors(work, refused, is_tried_again=not are_webinars_readable)
+    if refused and failure is None and not are_webinars_readable:
+        raise Refused(str(refused[0][1]), source=WEBINARS)
     return failure
 
 
-def _record_error(work: Work, session: KnownSession, error: ZoomError) -> None:
+def _record_errors(
+    work: Work, errors: Sequence[tuple[KnownSession, ZoomError]], *, is_tried_again: bool = False
+) -> None:
     """A session that Zoom does not know is given up."""
-    record_compared(
-        work.database,
-        work.task,
-        session,
-        gaps=0,
-        error=str(error),
-        read_at=work.now if is_final(error) else None,
-    )
+    for session, error in errors:
+        is_given_up = is_final(error) and not is_tried_again
+        record_compared(
+            work.database,
+            work.task,
+            session,
+            gaps=0,
+            error=str(error),
+            read_at=work.now if is_given_up else None,
+        )
 
 
 def _reported(work: Work, session: KnownSession) -> _Reported:
@@ -264,16 +265,3 @@ def _store_reported(work: Work, session: KnownSession, reported: _Reported) -> N
         error=None,
         read_at=None if is_later else work.now,
     )
-
-
-def _record_webinars(work: Work, refusal: ZoomError | None, *, are_read: bool) -> None:
-    """Participants of webinars need a permission and a plan of their own."""
-    of_account = {
-        "organization_id": work.task.organization_id,
-        "zoom_account_id": work.task.zoom_account_id,
-        "source": WEBINARS,
-    }
-    if are_read:
-        forget_refusal(work.database, **of_account)
-    elif refusal is not None:
-        record_refusal(work.database, **of_account, reason=str(refusal), now=work.now)

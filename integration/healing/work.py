@@ -37,33 +37,36 @@ Answered = TypeVar("Answered")
 
 
 class Refused(Exception):
-    """Zoom refuses a whole source until someone grants a permission or changes the plan."""
+    """Zoom refuses a whole source until someone grants a permission or changes the plan. With a
+    `source`, it refuses only that part of the task, and everything else is done.
+    """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, source: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.source = source
 
 
-def is_refusal(error: ZoomError) -> bool:
+def is_refusal(error: Exception) -> bool:
     """Whether the same would be refused for every user and session of the account."""
-    return isinstance(error, PermanentZoomError) and (
-        error.code == SCOPES_MISSING or error.status == 403
-    )
+    return isinstance(error, PermanentZoomError) and error.code == SCOPES_MISSING
 
 
-def concerns_all(error: ZoomError) -> bool:
+def concerns_all(error: Exception) -> bool:
     """Whether there is no use in asking for anything else now."""
-    return isinstance(error, AccessLost) or getattr(error, "retry_at", None) is not None
+    return isinstance(error, AccessLost | OutOfTime) or getattr(error, "retry_at", None) is not None
 
 
-def is_final(error: ZoomError) -> bool:
+def is_final(error: Exception) -> bool:
     """Whether asking again would not help: a user or a session that is gone, for example."""
     return isinstance(error, PermanentZoomError) and not isinstance(error, AccessLost)
 
 
-def is_about_the_plan(error: ZoomError) -> bool:
-    """Whether the plan does not allow it: that of the account, or the license of one user."""
-    return isinstance(error, PermanentZoomError) and error.code == PLAN_OR_PERMISSION
+def is_about_the_plan(error: Exception) -> bool:
+    """Whether the plan or a permission does not allow it: of the account, or only of one user."""
+    return isinstance(error, PermanentZoomError) and (
+        error.code == PLAN_OR_PERMISSION or error.status == 403
+    )
 
 
 @dataclass(frozen=True)
@@ -114,9 +117,9 @@ class Work:
 
     def read_all(
         self, asked: Sequence[Asked], read: Callable[[Asked], Answered]
-    ) -> list[tuple[Asked, Answered | ZoomError]]:
-        """Reads several things at once. Raises OutOfTime if there was no time for one of them, and
-        other errors than Zoom's.
+    ) -> list[tuple[Asked, Answered | ZoomError | OutOfTime]]:
+        """Reads several things at once. OutOfTime is the answer where there was no time for one.
+        Raises other errors than Zoom's.
         """
 
         def attempt(one: Asked) -> Answered | Exception:
@@ -125,15 +128,15 @@ class Work:
             except Exception as error:  # noqa: BLE001 - raised below, in this thread
                 return error
 
-        found: list[tuple[Asked, Answered | ZoomError]] = []
+        found: list[tuple[Asked, Answered | ZoomError | OutOfTime]] = []
         for one, answer in read_in_parallel(asked, attempt, at_once=READERS, ends_at=self.ends_at):
-            if isinstance(answer, Unread):
-                raise OutOfTime
-            if isinstance(answer, Exception) and not isinstance(answer, ZoomError):
+            is_late = isinstance(answer, ZoomError) and time.monotonic() >= self.ends_at
+            if is_late or isinstance(answer, Unread | OutOfTime):
+                found.append((one, OutOfTime()))
+            elif isinstance(answer, Exception) and not isinstance(answer, ZoomError):
                 raise answer
-            if isinstance(answer, ZoomError) and time.monotonic() >= self.ends_at:
-                raise OutOfTime
-            found.append((one, answer))
+            else:
+                found.append((one, answer))
         return found
 
 
