@@ -34,6 +34,7 @@ from integration.healing.meetings import heal_meetings
 from integration.healing.phone import heal_phone
 from integration.healing.webhook_logs import WebhookLog, heal_from_log
 from integration.healing.work import Refused, Requests, Work, start_work
+from integration.quantities import quantity
 from integration.settings import Settings
 from integration.zoom.client import Label
 from integration.zoom.errors import ListCutShort, TransientZoomError, ZoomError, unforeseen
@@ -154,7 +155,9 @@ class _Healer:
             retry_at=task.due_at if is_early else retry_at,
         )
         about = f"Account {task.zoom_account_id}, {task.day:%Y-%m-%d}, {task.source}: {result}"
-        numbers = ", ".join(f"{work.counts[name]} {name}" for name in ("requests", "gaps"))
+        numbers = ", ".join(
+            quantity(work.counts[name], name.removesuffix("s")) for name in ("requests", "gaps")
+        )
         self.say(f"{about}, {numbers}" + (f". {error}" if error else ""))
         return work.counts + Counter({result: 1})
 

@@ -18,7 +18,7 @@ from integration.causes.refused import causes_of_log, causes_of_refused
 from integration.connections.listed import connections_of
 from integration.connections.refused_sources import refused_sources
 from integration.database.postgres import connect, database_url
-from integration.healing.heal import heal
+from integration.healing.heal import _lock, heal
 from integration.notify.noticed import Noticed, store_found
 from integration.settings import read_settings
 from simulator.company import build_company
@@ -59,37 +59,44 @@ def session(
     host: Person,
     account: str,
     *,
-    ended_at: datetime | None = None,
+    ended_at: datetime = MORNING + timedelta(hours=10),
     kind: str = "meeting",
+    topic: str = "Plans for spring",
 ) -> Session:
-    end = ended_at or MORNING + timedelta(hours=10)
-    start = end - timedelta(hours=1)
-    number = 5 if kind == "webinar" else 2
-    return Session(account, uuid, host.zoom_user_id, start, end, kind=kind, type=number)
+    """One of an hour."""
+    start, number = ended_at - timedelta(hours=1), 5 if kind == "webinar" else 2
+    return Session(account, uuid, host.zoom_user_id, start, ended_at, topic, kind, number)
 
 
-def call(account: str) -> Body:
-    at = iso(MORNING + timedelta(hours=11))
+def call(account: str, *, ended_at: datetime) -> Body:
     record = {
         "call_history_uuid": f"record-of-{CALL}",
         "call_id": CALL,
         "result": "answered",
-        "start_time": at,
-        "end_time": at,
+        "start_time": iso(ended_at),
+        "end_time": iso(ended_at),
         "caller_ext_id": "ext-ann",
         "callee_did_number": "+12125550199",
+        "callee_name": "Dr. Doe",
     }
     about = {"user_id": ANN.zoom_user_id, "call_elements": [record]}
-    return event("phone.caller_call_element_completed", account, MORNING, about)
+    return event("phone.caller_call_element_completed", account, ended_at, about)
 
 
-def everything(account: str) -> list[Body]:
+def everything(account: str, *, morning: datetime = MORNING) -> list[Body]:
+    end = morning + timedelta(hours=10)
     return [
-        *session(OF_ANN, ANN, account).whole([ANN, BOB]),
-        *session(OF_BOB, BOB, account).whole([BOB, CLEO]),
-        *session(WEBINAR, CLEO, account, kind="webinar").whole([CLEO, ANN]),
-        call(account),
+        *session(OF_ANN, ANN, account, ended_at=end).whole([ANN, BOB]),
+        *session(OF_BOB, BOB, account, ended_at=end).whole([BOB, CLEO]),
+        *session(WEBINAR, CLEO, account, ended_at=end, kind="webinar").whole([CLEO, ANN]),
+        call(account, ended_at=end + timedelta(hours=1)),
     ]
+
+
+def newest_due(now: datetime) -> datetime:
+    """The start of the newest day that is due in real time, as the command and the job see it."""
+    day = (now - timedelta(hours=4)).date() - ONE_DAY
+    return datetime.combine(day, datetime.min.time(), tzinfo=UTC)
 
 
 @dataclass
@@ -192,6 +199,18 @@ class ShortPast:
             from integration.connections cross join unnest(%s::text[]) as zoom_user_id
             """,
             [MORNING, list(zoom_user_ids)],
+        )
+
+    @contextmanager
+    def being_healed(self, account: str) -> Iterator[None]:
+        """As while another process heals the account."""
+        with connect(self.installation.url, role="pipeline") as other:
+            assert _lock(other, account)
+            yield
+
+    def connected_at(self, at: datetime) -> None:
+        self.installation.execute(
+            "update integration.connections set connected_at = %s, granted_at = %s", [at, at]
         )
 
     def disconnect(self, account: str) -> None:

@@ -1,5 +1,5 @@
-"""Zoom's rate limits, and healing's own: a short one is waited for, a long one ends the source's run,
-and the next run reads only what is left.
+"""Zoom's rate limits, and healing's own: a short one is waited for, a long one ends the run of its
+source, and the next run reads only what is left.
 """
 
 from collections import Counter
@@ -9,7 +9,6 @@ import pytest
 
 from integration.healing.budget import LIMITS
 from tests.healing.short_past import (
-    ANN,
     CALL,
     COLLEAGUES,
     DAY,
@@ -26,7 +25,7 @@ from tests.healing.short_past import (
 
 REPORTS = [f"/v2/report/users/{person.zoom_user_id}/meetings" for person in COLLEAGUES]
 OF_BOTH = (FIRST, SECOND)
-USED = "select label, requests from pipeline.zoom_requests order by label"
+USED = "select label, sum(requests)::integer from pipeline.zoom_requests group by 1 order by 1"
 
 
 def use_up(past: ShortPast, label: str, *, left: int) -> None:
@@ -70,7 +69,7 @@ def test_limits_lower_than_ours_are_obeyed(past: ShortPast) -> None:
 
 def test_a_limit_per_day_ends_the_run_until_zoom_accepts_requests_again(past: ShortPast) -> None:
     """What was read before is not read again. Calls have a limit of their own."""
-    until = datetime.now(UTC) + timedelta(hours=2)
+    until = max(NOW, datetime.now(UTC)) + timedelta(hours=2)
     for path in REPORTS[1:]:
         past.fail(path, status=429, headers={"Retry-After": until.isoformat()}, body={"code": 429})
     counts = past.heal()
@@ -165,4 +164,3 @@ def test_requests_that_were_not_needed_are_given_back(past: ShortPast) -> None:
         f"/v2/past_webinars/{WEBINAR}": 2,
     }
     assert past.installation.execute(USED) == [("heavy", 8), ("medium", 10)]
-    assert ANN.zoom_user_id in REPORTS[0]
