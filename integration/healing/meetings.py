@@ -63,8 +63,10 @@ def _list_sessions(work: Work) -> ZoomError | None:
     failure: ZoomError | None = None
     while hosts := next_hosts(work, place, after=after):
         answers = work.read_all(hosts, lambda host: _listed(work, host.zoom_user_id))
-        listed = [(host, each) for host, each in answers if not isinstance(each, Exception)]
-        errors = {host: each for host, each in answers if isinstance(each, Exception)}
+        errors = {host: each for host, each in answers if isinstance(each, ZoomError | OutOfTime)}
+        listed = [
+            (host, each) for host, each in answers if not isinstance(each, ZoomError | OutOfTime)
+        ]
         after, was_readable = hosts[-1].digest, was_readable or bool(listed)
         failed = [
             host for host, error in errors.items() if is_refusal(error) or not is_final(error)
@@ -178,7 +180,7 @@ def _compare_sessions(work: Work) -> ZoomError | None:
         errors: list[tuple[KnownSession, ZoomError | OutOfTime]] = []
         for session, answer in work.read_all(sessions, lambda one: _reported(work, one)):
             is_webinar = session.feature == WEBINARS
-            if not isinstance(answer, Exception):
+            if not isinstance(answer, ZoomError | OutOfTime):
                 are_readable = are_readable or not is_webinar
                 are_webinars_readable = are_webinars_readable or is_webinar
                 with work.database.transaction():
@@ -212,7 +214,10 @@ def _compare_sessions(work: Work) -> ZoomError | None:
 
 
 def _record_errors(
-    work: Work, errors: Sequence[tuple[KnownSession, ZoomError]], *, is_tried_again: bool = False
+    work: Work,
+    errors: Sequence[tuple[KnownSession, ZoomError | OutOfTime]],
+    *,
+    is_tried_again: bool = False,
 ) -> None:
     """A session that Zoom does not know is given up."""
     for session, error in errors:
