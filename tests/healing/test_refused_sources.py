@@ -38,7 +38,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str, Counter[str], str]] = {
     ),
     "no scope for participants": (
         {"missing_scopes": ["meeting:read:list_past_participants:admin"]},
-        "meetings", Counter({WEBINAR: 2, CALL: 1}),
+        "meetings", Counter({WEBINAR: 6, CALL: 1}),
         MISSING.format("meeting:read:list_past_participants:admin"),
     ),
     "no scope for visitors": (

@@ -34,7 +34,7 @@ def use_up(past: ShortPast, label: str, *, left: int) -> None:
     for day in (today, today + ONE_DAY):
         past.installation.execute(
             "insert into pipeline.zoom_requests (day, label, requests) values (%s, %s, %s)",
-            [day, label, LIMITS[label].per_day - left],  # type: ignore[index]
+            [day, label, LIMITS[label].per_day - left],
         )
 
 
