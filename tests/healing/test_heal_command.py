@@ -130,7 +130,7 @@ def test_no_line_names_a_person(program: Program, past: ShortPast) -> None:
         ({"ZOOM_CLIENT_SECRET": None}, "ZOOM_CLIENT_SECRET"),
         ({"HEAL_MINUTES": "0"}, "HEAL_MINUTES"),
         ({"HEAL_MINUTES": "an hour"}, "HEAL_MINUTES"),
-        ({"DATABASE_URL": "postgresql://127.0.0.1:1/none"}, "database"),
+        ({"DATABASE_URL": "postgresql://a@127.0.0.1:1/none"}, "127.0.0.1"),
     ],
 )
 def test_wrong_settings_are_refused_in_a_sentence(
