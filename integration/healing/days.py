@@ -148,24 +148,34 @@ def save_position(connection: psycopg.Connection, task: Task, position: str) -> 
     )
 
 
-def record_start(connection: psycopg.Connection, task: Task, *, now: datetime) -> int:
-    """Records that a run has started with it. Returns the number of runs, this one included, since
-    it was last finished: what is not finished is continued.
+def record_start(connection: psycopg.Connection, task: Task, *, now: datetime) -> tuple[int, bool]:
+    """Records that a run has started with it. Returns the number of its runs, with this one, and
+    whether it was finished. What was not finished is continued.
     """
-    return rows.scalar(
-        connection,
-        int,
+    found = connection.execute(
         """
+        with before as (
+            select finished_at from zoom_raw.healed_days
+            where organization_id = %(organization)s and zoom_account_id = %(account)s
+                and day = %(day)s and source = %(source)s
+        )
         insert into zoom_raw.healed_days as known
             (organization_id, zoom_account_id, day, source, runs, first_run_at, last_run_at)
-        values (%s, %s, %s, %s, 1, %s, %s)
+        values (%(organization)s, %(account)s, %(day)s, %(source)s, 1, %(now)s, %(now)s)
         on conflict (organization_id, zoom_account_id, day, source) do update set
-            runs = case when known.finished_at is null then known.runs else 0 end + 1,
-            last_run_at = excluded.last_run_at, finished_at = null
-        returning runs
+            runs = known.runs + 1, last_run_at = excluded.last_run_at, finished_at = null
+        returning runs, exists (select from before where finished_at is not null)
         """,
-        [task.organization_id, task.zoom_account_id, task.day, task.source, now, now],
+        {
+            "organization": task.organization_id,
+            "account": task.zoom_account_id,
+            "day": task.day,
+            "source": task.source,
+            "now": now,
+        },
     )
+    [(runs, was_finished)] = found.fetchall()
+    return runs, was_finished
 
 
 def record_end(

@@ -119,15 +119,22 @@ class _Healer:
                 if not _lock(database, tasks[0].zoom_account_id):
                     self.say(f"Account {tasks[0].zoom_account_id} is being healed by another run.")
                     return counts + Counter({"unfinished": len(tasks)})
+                refused: set[str] = set()
                 for number, task in enumerate(tasks):
                     if time.monotonic() >= self.ends_at:
                         return counts + Counter({"unfinished": len(tasks) - number})
-                    counts += self._heal_task(database, task)
+                    if task.source in refused:  # and would be for this day, too
+                        counts["refused"] += 1
+                        continue
+                    done = self._heal_task(database, task)
+                    counts += done
+                    if done["refused"]:
+                        refused.add(task.source)
         # For example, the database is gone.
         except Exception as error:  # noqa: BLE001
             self.say(f"Account {tasks[0].zoom_account_id}: {type(error).__name__}")
-            done = counts["finished"] + counts["refused"] + counts["failed"] + counts["unfinished"]
-            counts["failed"] += len(tasks) - done
+            told = counts["finished"] + counts["refused"] + counts["failed"] + counts["unfinished"]
+            counts["failed"] += len(tasks) - told
         return counts
 
     def _heal_task(self, database: psycopg.Connection, task: Task) -> Counter[str]:
@@ -140,8 +147,8 @@ class _Healer:
             ends_at=self.ends_at,
             pace=requests,
         )
-        runs = record_start(database, task, now=self.now)
-        if runs == 1:
+        runs, was_finished = record_start(database, task, now=self.now)
+        if was_finished:
             compare_again(database, task)
         work = start_work(database, client, task, now=self.now, ends_at=self.ends_at)
         result, error, retry_at = self._result(work, runs)

@@ -1,4 +1,4 @@
-"""The job that heals days: when it runs, one day that somebody asks for, and the numbers it shows."""
+"""The job that heals days: when it runs, a day that somebody asks for, and the numbers it shows."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
