@@ -48,7 +48,8 @@ def heal_meetings(work: Work) -> None:
     of the first user or session that has to be read again.
     """
     failure = _list_sessions(work)
-    add_reported(work.database, work.task)
+    with work.storing():
+        add_reported(work.database, work.task)
     failure = _compare_sessions(work) or failure
     if failure is not None:
         raise failure
@@ -69,7 +70,7 @@ def _list_sessions(work: Work) -> ZoomError | None:
             [one.zoom_user_id for one in users], lambda zoom_user_id: _listed(work, zoom_user_id)
         )
         hosted = [(user, each) for user, each in answers if not isinstance(each, ZoomError)]
-        with work.database.transaction():
+        with work.storing():
             for zoom_user_id, listed in hosted:
                 _store_listed(work, zoom_user_id, listed)
         was_readable = was_readable or bool(hosted)
@@ -200,7 +201,7 @@ def _compare_sessions(work: Work) -> ZoomError | None:
             is_webinar = session.feature == WEBINARS
             if not isinstance(answer, ZoomError):
                 are_webinars_read = are_webinars_read or is_webinar
-                with work.database.transaction():
+                with work.storing():
                     _store_reported(work, session, answer)
                 continue
             _record_error(work, session, answer)

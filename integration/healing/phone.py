@@ -36,7 +36,7 @@ def heal_phone(work: Work) -> None:
             for _, row in chunk
             if (body := call_body(row, zoom_account_id=work.task.zoom_account_id, owners=owners))
         ]
-        with work.database.transaction():
+        with work.storing():
             add_known(work.database, work.task, sessions.values(), read_at=work.now)
             add_gaps(work.database, work.task, list(work.fill(bodies).items()))
         work.known.forget(sessions)

@@ -2,7 +2,7 @@
 webhooks that it could not deliver. Rows are returned unchanged.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -54,12 +54,15 @@ def calls(client: ZoomClient, *, first: date, last: date) -> Page:
     return [row for page in pages for row in page]
 
 
-def failed_deliveries(client: ZoomClient, app_id: str, *, first: date, last: date) -> Page:
-    """The attempts to deliver a webhook that failed on these days, of all accounts of an app."""
+def failed_deliveries(
+    client: ZoomClient, app_id: str, *, first: date, last: date
+) -> Iterator[Page]:
+    """Pages of the attempts to deliver a webhook that failed on these days, of all accounts of an
+    app: after an outage, there may be hundreds of thousands.
+    """
     path = f"/v2/marketplace/apps/{quote(app_id, safe='')}/webhook_logs"
     params = {**_days(first, last), "type": FAILED_DELIVERIES, "page_size": PAGE_SIZE}
-    pages = client.pages(path, params, listing=_LOG, label="medium")
-    return [row for page in pages for row in page]
+    return client.pages(path, params, listing=_LOG, label="medium")
 
 
 def in_path(zoom_uuid: str) -> str:

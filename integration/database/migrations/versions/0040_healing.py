@@ -96,7 +96,8 @@ create table integration.refused_sources (
     zoom_account_id text not null,
     source text not null check (source in ('webhook_logs', 'meetings', 'webinars', 'phone')),
     reason text not null,
-    refused_at timestamptz not null default now(),
+    refused_at timestamptz not null default now(),  -- for the first time
+    last_refused_at timestamptz not null default now(),
     primary key (organization_id, zoom_account_id, source)
 );
 alter table integration.refused_sources enable row level security;
