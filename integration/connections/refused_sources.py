@@ -81,14 +81,15 @@ def forget_refusal(
     )
 
 
-def forget_unasked(connection: psycopg.Connection, *, now: datetime) -> None:
+def forget_unasked(connection: psycopg.Connection, *, now: datetime, has_log: bool) -> None:
     """Forgets what nobody asks Zoom for any more, and what is asked anew because the account has
-    been reconnected. If it is still refused, it is recorded again.
+    been reconnected. If it is still refused, it is recorded again. Without `has_log` (no
+    ZOOM_APP_ID), the log is not asked for.
     """
     connection.execute(
         """
         delete from integration.refused_sources as refused
-        where last_refused_at < %s or exists (
+        where last_refused_at < %s or refused.source = any(%s) or exists (
             select from integration.connections
             where connections.organization_id = refused.organization_id
                 and connections.zoom_account_id = refused.zoom_account_id
@@ -99,5 +100,5 @@ def forget_unasked(connection: psycopg.Connection, *, now: datetime) -> None:
                 )
         )
         """,
-        [now - LAST_FOR],
+        [now - LAST_FOR, [] if has_log else ["webhook_logs"]],
     )

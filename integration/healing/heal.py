@@ -68,7 +68,7 @@ def heal(
     ends_at = time.monotonic() + 60 * settings.heal_minutes
     app_id = settings.get("ZOOM_APP_ID")
     with connect(url, role="pipeline", autocommit=True) as connection:
-        forget_unasked(connection, now=now)
+        forget_unasked(connection, now=now, has_log=bool(app_id))
         asked_for = day if is_asked_for else None
         tasks = due_tasks(connection, now=now, has_log=bool(app_id), day=asked_for)
     tasks = [task for task in tasks if day in (None, task.day)]

@@ -40,3 +40,11 @@ def test_a_week_without_webinars_ends_the_problem_with_them(past: ShortPast) -> 
     refuse_webinars(past)
     past.heal(now=NOW + 8 * ONE_DAY)
     assert past.refused() == []
+
+
+def test_without_the_apps_id_there_is_no_problem_with_its_log(past: ShortPast) -> None:
+    """As the problem itself advises."""
+    past.heal(ZOOM_APP_ID="AnotherApp")
+    assert past.refused() == [("-", "webhook_logs")]
+    past.heal(now=IN_AN_HOUR)
+    assert past.refused() == []
