@@ -11,13 +11,11 @@ from orchestration.assets.healed_days import healed_days, limit_seconds
 from orchestration.automation import is_running
 from orchestration.resources import Installation
 
-HEAL_TAG = "worksights/healing"  # one run at a time (dagster.yaml): all share Zoom's rate limits
-
 heal = dg.define_asset_job(
     "heal",
     selection=dg.AssetSelection.assets(healed_days),
     description="Adds what Zoom's REST API reports and no webhook did.",
-    tags={HEAL_TAG: "yes", **limit_seconds(read_settings().heal_minutes)},
+    tags=limit_seconds(read_settings().heal_minutes),
     executor_def=dg.in_process_executor,
 )
 

@@ -1,5 +1,7 @@
 """Builds a connection's Zoom client from its stored tokens, which it renews when needed."""
 
+import threading
+import time
 from datetime import UTC, datetime
 
 from integration.connections import tokens
@@ -9,6 +11,10 @@ from integration.zoom import oauth
 from integration.zoom.client import AT_ANY_TIME, Pace, TokenSource, ZoomClient
 from integration.zoom.errors import ZoomError
 from integration.zoom.timed_answers import NO_DEADLINE
+
+# A stored token is looked up again after this time, not for each of thousands of pages. Every token
+# that is handed out is valid for longer (tokens.MINIMUM_LIFETIME).
+KEPT_SECONDS = 30.0
 
 
 def zoom_client(
@@ -38,7 +44,9 @@ def token_source(
     zoom_account_id: str,
     role: Role = "pipeline",
 ) -> TokenSource:
-    """The access tokens of one connection, for a client."""
+    """The access tokens of one connection, for a client that several threads may use. What is
+    stored is looked up if Zoom rejected the token, and at least every KEPT_SECONDS.
+    """
     app = {
         "client_id": settings.require("ZOOM_CLIENT_ID"),
         "client_secret": settings.require("ZOOM_CLIENT_SECRET"),
@@ -52,38 +60,27 @@ def token_source(
             )
         return oauth.refresh(settings.oauth_url, **app, refresh_token=refresh_token or "", now=now)
 
+    lock = threading.Lock()
+    kept, looked_up_at = "", 0.0
+
     def token(rejected: str | None) -> str:
-        found, _ = tokens.access_token(
-            url,
-            connection_id,
-            keys=settings.encryption_keys,
-            renew=renew,
-            now=datetime.now(UTC),
-            rejected=rejected,
-            role=role,
-        )
-        return found
+        nonlocal kept, looked_up_at
+        with lock:
+            is_recent = time.monotonic() < looked_up_at + KEPT_SECONDS
+            if not kept or kept == rejected or not is_recent:
+                kept, _ = tokens.access_token(
+                    url,
+                    connection_id,
+                    keys=settings.encryption_keys,
+                    renew=renew,
+                    now=datetime.now(UTC),
+                    rejected=rejected,
+                    role=role,
+                )
+                looked_up_at = time.monotonic()
+            return kept
 
     return token
-
-
-def app_client(settings: Settings, *, ends_at: float, pace: Pace) -> ZoomClient:
-    """A client with a token of the app itself, which belongs to no account."""
-    grants: list[oauth.Grant] = []
-
-    def token(rejected: str | None) -> str:
-        if not grants or rejected == grants[-1].access_token:
-            grants.append(
-                oauth.client_credentials(
-                    settings.oauth_url,
-                    client_id=settings.require("ZOOM_CLIENT_ID"),
-                    client_secret=settings.require("ZOOM_CLIENT_SECRET"),
-                    now=datetime.now(UTC),
-                )
-            )
-        return grants[-1].access_token
-
-    return ZoomClient(settings.api_url, token, ends_at=ends_at, pace=pace)
 
 
 def revoke_grant(settings: Settings, token: str) -> bool:

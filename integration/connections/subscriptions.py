@@ -4,22 +4,20 @@ Zoom lists the subscriptions of one account at a time. What it says is stored wi
 """
 
 import logging
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from integration.connections.app_tokens import AppToken, token_for_app
 from integration.connections.client import token_source
 from integration.connections.connections import Connection
 from integration.database import rows
 from integration.database.postgres import transaction
 from integration.settings import Settings
-from integration.zoom import oauth
-from integration.zoom.errors import PermanentZoomError, ZoomError
+from integration.zoom.errors import PermanentZoomError
 from integration.zoom.features import FEATURES
 from integration.zoom.needed_events import missing_events
 from integration.zoom.scopes import USERS
@@ -50,36 +48,6 @@ class Subscribed:
     detail: str | None = None
 
 
-class AppToken:
-    """The app's own access token, requested once, when the first account needs it. If that fails,
-    it fails for all of them.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._lock = threading.Lock()
-        self._token: str | ZoomError | None = None
-
-    def __call__(self) -> str:
-        with self._lock:
-            if self._token is None:
-                self._token = self._requested()
-            if isinstance(self._token, ZoomError):
-                raise self._token
-            return self._token
-
-    def _requested(self) -> str | ZoomError:
-        try:
-            return oauth.client_credentials(
-                self._settings.oauth_url,
-                client_id=self._settings.require("ZOOM_CLIENT_ID"),
-                client_secret=self._settings.require("ZOOM_CLIENT_SECRET"),
-                now=datetime.now(UTC),
-            ).access_token
-        except ZoomError as error:
-            return error
-
-
 def webhook_url(settings: Settings) -> str:
     """The address that a subscription has to have."""
     return f"{settings.public_url}/webhooks/zoom"
@@ -106,10 +74,16 @@ def check_subscription(
     try:
         with transaction(url, role="pipeline") as connection:
             features = features_in_use(connection, account.organization_id, has_phone=has_phone)
-            is_own_app = _is_server_to_server(connection, account.connection_id)
+        own = token_source(
+            settings,
+            url,
+            connection_id=account.connection_id,
+            zoom_account_id=account.zoom_account_id,
+        )
+        token = token_for_app(url, account.connection_id, own=own, app_token=app_token)
         found = _read(
             settings,
-            _own_token(settings, url, account) if is_own_app else app_token(),
+            token(None),
             features,
             account=account,
             user_id=user_id,
@@ -141,15 +115,6 @@ def _read(
     except PermanentZoomError:
         return Subscribed(None, NOT_READABLE)
     return compared(listed, features, url=webhook_url(settings))
-
-
-def _own_token(settings: Settings, url: str, account: Connection) -> str:
-    return token_source(
-        settings,
-        url,
-        connection_id=account.connection_id,
-        zoom_account_id=account.zoom_account_id,
-    )(None)
 
 
 def compared(
@@ -193,13 +158,3 @@ def store_subscribed(connection: psycopg.Connection, connection_id: str, found: 
         """,
         [missing, found.detail, connection_id],
     )
-
-
-def _is_server_to_server(connection: psycopg.Connection, connection_id: str) -> bool:
-    grant_type = rows.maybe_scalar(
-        connection,
-        str,
-        "select grant_type from integration.tokens where connection_id = %s",
-        [connection_id],
-    )
-    return grant_type == "account_credentials"

@@ -130,7 +130,7 @@ _DUE = """
                     and (refused_sources.organization_id, refused_sources.zoom_account_id) in (
                         (accounts.organization_id, accounts.zoom_account_id), (%(app)s, %(app)s)
                     )
-                    and refused_sources.tried_at > greatest(
+                    and refused_sources.last_refused_at > greatest(
                         accounts.granted_at, %(refused_before)s
                     )
             )

@@ -20,10 +20,13 @@ Fact = tuple[str, str]  # what, of which connection or in whose log
 
 @dataclass
 class Known:
-    """The facts of sessions, and the ids of events that wait in the queue."""
+    """The facts of sessions, and what waits in the queue: the ids of events, and the digests of
+    bodies.
+    """
 
     facts: dict[str, set[Fact]] = field(default_factory=lambda: defaultdict(set))
     waiting: set[str] = field(default_factory=set)
+    digests: set[str] = field(default_factory=set)
 
     def add(self, session_id: str, fact: Fact | None) -> None:
         if fact is not None:
@@ -89,12 +92,13 @@ def read_waiting(
     known = Known()
     found = connection.execute(
         """
-        select body from ingress.deliveries
+        select body, body_sha256 from ingress.deliveries
         where disposition = 'waiting' and source = 'api' and zoom_account_id = %s
         """,
         [zoom_account_id],
     )
-    for (body,) in found:
+    for body, digest in found:
+        known.digests.add(digest)
         try:
             events = events_of(open_envelope(body), received_at=received_at)
         except UnreadableDelivery:

@@ -11,9 +11,15 @@ from datetime import date, datetime, timedelta
 
 import psycopg
 
-from integration.connections.client import app_client, zoom_client
+from integration.connections.app_tokens import AppToken, token_for_app
+from integration.connections.client import token_source
 from integration.connections.reading import Unread, read_in_parallel
-from integration.connections.refused_sources import OF_THE_APP, forget_refusal, record_refusal
+from integration.connections.refused_sources import (
+    OF_THE_APP,
+    forget_refusal,
+    forget_unasked,
+    record_refusal,
+)
 from integration.database import rows
 from integration.database.postgres import connect
 from integration.healing.budget import LIMITS, Budget, OutOfTime
@@ -31,14 +37,16 @@ from integration.healing.days import (
 from integration.healing.known_sessions import compare_again
 from integration.healing.meetings import heal_meetings
 from integration.healing.phone import heal_phone
+from integration.healing.storing import AccountErased, storing
 from integration.healing.webhook_logs import WebhookLog, heal_from_log
 from integration.healing.work import Refused, Requests, Work, start_work
 from integration.quantities import quantity
 from integration.settings import Settings
-from integration.zoom.client import Label
-from integration.zoom.errors import ListCutShort, TransientZoomError, ZoomError, unforeseen
+from integration.zoom.client import Label, TokenSource, ZoomClient
+from integration.zoom.errors import NoTimeLeft, TransientZoomError, ZoomError, unforeseen
 
 ACCOUNTS_AT_ONCE = 4
+POLL_SECONDS = 1.0
 Say = Callable[[str], None]
 HEAL: Mapping[str, Callable[[Work], None]] = {MEETINGS: heal_meetings, PHONE: heal_phone}
 
@@ -61,6 +69,7 @@ def heal(
     ends_at = time.monotonic() + 60 * settings.heal_minutes
     app_id = settings.get("ZOOM_APP_ID")
     with connect(url, role="pipeline", autocommit=True) as connection:
+        forget_unasked(connection, now=now, has_log=bool(app_id))
         asked_for = day if is_asked_for else None
         tasks = due_tasks(connection, now=now, has_log=bool(app_id), day=asked_for)
     tasks = [task for task in tasks if day in (None, task.day)]
@@ -68,12 +77,8 @@ def heal(
     healer = _Healer(
         settings,
         url,
-        WebhookLog(
-            app_id,
-            lambda: app_client(
-                settings, ends_at=ends_at, pace=Requests(budgets, OF_THE_APP, ends_at)
-            ),
-        ),
+        WebhookLog(app_id, tasks),
+        AppToken(settings),
         budgets=budgets,
         now=now,
         ends_at=ends_at,
@@ -105,6 +110,7 @@ class _Healer:
     settings: Settings
     url: str
     log: WebhookLog
+    app_token: AppToken
     budgets: Mapping[Label, Budget]
     now: datetime
     ends_at: float
@@ -116,7 +122,7 @@ class _Healer:
         counts: Counter[str] = Counter({"days": len(tasks)})
         try:
             with closing(connect(self.url, role="pipeline", autocommit=True)) as database:
-                if not _lock(database, tasks[0].zoom_account_id):
+                if not self._lock(database, tasks[0].zoom_account_id):
                     self.say(f"Account {tasks[0].zoom_account_id} is being healed by another run.")
                     return counts + Counter({"unfinished": len(tasks)})
                 refused: set[str] = set()
@@ -130,26 +136,32 @@ class _Healer:
                     counts += done
                     if done["refused"]:
                         refused.add(task.source)
+        except AccountErased:
+            self.say(f"Account {tasks[0].zoom_account_id} has been erased.")
+            counts["days"] = _done(counts)
         # For example, the database is gone.
         except Exception as error:  # noqa: BLE001
             self.say(f"Account {tasks[0].zoom_account_id}: {type(error).__name__}")
-            told = counts["finished"] + counts["refused"] + counts["failed"] + counts["unfinished"]
-            counts["failed"] += len(tasks) - told
+            counts["failed"] += len(tasks) - _done(counts)
         return counts
+
+    def _lock(self, database: psycopg.Connection, zoom_account_id: str) -> bool:
+        """Whether no other run heals the account. A day that somebody asked for waits for that."""
+        while not _try_lock(database, zoom_account_id):
+            if not self.is_asked_for or time.monotonic() >= self.ends_at:
+                return False
+            time.sleep(POLL_SECONDS)
+        return True
 
     def _heal_task(self, database: psycopg.Connection, task: Task) -> Counter[str]:
         requests = Requests(self.budgets, task.zoom_account_id, self.ends_at)
-        client = zoom_client(
-            self.settings,
-            self.url,
-            connection_id=task.connection_id,
-            zoom_account_id=task.zoom_account_id,
-            ends_at=self.ends_at,
-            pace=requests,
+        client = ZoomClient(
+            self.settings.api_url, self._token(task), ends_at=self.ends_at, pace=requests
         )
-        runs, was_finished = record_start(database, task, now=self.now)
-        if was_finished:
-            compare_again(database, task)
+        with storing(database, task):
+            runs, was_finished = record_start(database, task, now=self.now)
+            if was_finished:
+                compare_again(database, task)
         work = start_work(database, client, task, now=self.now, ends_at=self.ends_at)
         result, error, retry_at = self._result(work, runs)
         is_early = self.now < task.due_at
@@ -172,6 +184,17 @@ class _Healer:
         self.say(f"{about}, {numbers}" + (f". {error}" if error else ""))
         return work.counts + Counter({result: 1})
 
+    def _token(self, task: Task) -> TokenSource:
+        own = token_source(
+            self.settings,
+            self.url,
+            connection_id=task.connection_id,
+            zoom_account_id=task.zoom_account_id,
+        )
+        if task.source != WEBHOOK_LOGS:
+            return own
+        return token_for_app(self.url, task.connection_id, own=own, app_token=self.app_token)
+
     def _result(self, work: Work, runs: int) -> tuple[str, str | None, datetime | None]:
         """How it ended, why, and when to try again."""
         is_of_app = work.task.source == WEBHOOK_LOGS
@@ -185,7 +208,7 @@ class _Healer:
                 heal_from_log(work, self.log)
             else:
                 HEAL[work.task.source](work)
-        except OutOfTime:
+        except (OutOfTime, NoTimeLeft):
             return "unfinished", None, None
         except Refused as refused:
             if refused.source not in (None, work.task.source):  # everything else is done
@@ -194,10 +217,10 @@ class _Healer:
             record_refusal(work.database, **source, reason=refused.reason, now=self.now)
             return "refused", refused.reason, self.now + REFUSED_AGAIN_AFTER
         except ZoomError as error:
-            if isinstance(error, ListCutShort) and time.monotonic() >= self.ends_at:
-                return "unfinished", None, None
             retry_at = error.retry_at if isinstance(error, TransientZoomError) else None
             return "failed", str(error), retry_at or self._later(runs)
+        except AccountErased:
+            raise
         # An unexpected response, or a row that the database rejects.
         except Exception as error:  # noqa: BLE001
             return "failed", str(unforeseen(error, what="Healing")), self._later(runs)
@@ -210,8 +233,12 @@ class _Healer:
         return self.now + min(pause, timedelta(days=1))
 
 
-def _lock(database: psycopg.Connection, zoom_account_id: str) -> bool:
-    """Whether no other run heals the account. The lock ends with the connection."""
+def _done(counts: Counter[str]) -> int:
+    return sum(counts[result] for result in ("finished", "refused", "failed", "unfinished"))
+
+
+def _try_lock(database: psycopg.Connection, zoom_account_id: str) -> bool:
+    """The lock ends with the connection."""
     return rows.scalar(
         database,
         bool,

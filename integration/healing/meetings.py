@@ -45,7 +45,8 @@ def heal_meetings(work: Work) -> None:
     of the first user or session that has to be read again.
     """
     failure = _list_sessions(work)
-    add_reported(work.database, work.task)
+    with work.storing():
+        add_reported(work.database, work.task)
     failure = _compare_sessions(work) or failure
     if failure is not None:
         raise failure
@@ -60,7 +61,7 @@ def _list_sessions(work: Work) -> ZoomError | None:
         listed = work.read_all(hosts, lambda host: _listed(work, host.zoom_user_id))
         failed = [host for host, answer in listed if has_to_be_asked_again(answer)]
         place = place.after(hosts, failed=failed)
-        with work.database.transaction():
+        with work.storing():
             for host, answer in listed:
                 if not isinstance(answer, Exception):
                     _store_listed(work, host.zoom_user_id, answer)
@@ -193,7 +194,7 @@ def _compare(
                 read_at=work.now if is_gone(answer) else None,
             )
         else:
-            with work.database.transaction():
+            with work.storing():
                 _store_reported(work, session, answer)
     work.known.forget(ids)
     return compared

@@ -63,7 +63,7 @@ def _heal_calls(work: Work, page: Sequence[Row], owners: Owners) -> None:
     listed = list(_calls(work, page, owners))
     sessions = {session.session_id: session for session, _ in listed}
     add_landed(work.database, work.known, work.task.organization_id, sessions)
-    with work.database.transaction():
+    with work.storing():
         add_known(work.database, work.task, sessions.values(), read_at=work.now)
         gaps = work.fill(body for _, body in listed)
         add_gaps(work.database, work.task, list(gaps.items()))

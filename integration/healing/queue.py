@@ -9,13 +9,25 @@ import psycopg
 from integration.zoom.envelope import open_envelope
 
 
+def digest_of(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
 def add_to_queue(
-    connection: psycopg.Connection, zoom_account_id: str, bodies: Sequence[bytes], *, now: datetime
+    connection: psycopg.Connection,
+    zoom_account_id: str,
+    bodies: Sequence[bytes],
+    *,
+    waiting: set[str],
+    now: datetime,
 ) -> int:
-    """Adds the bodies that do not wait there already; returns how many."""
-    if not bodies:
+    """Adds the bodies whose digests are not among those that are `waiting` there, and adds theirs
+    to them. Returns how many it added.
+    """
+    new = {digest: body for body in bodies if (digest := digest_of(body)) not in waiting}
+    if not new:
         return 0
-    unique = {hashlib.sha256(body).hexdigest(): body for body in bodies}
+    waiting.update(new)
     return connection.execute(
         """
         insert into ingress.deliveries
@@ -24,16 +36,12 @@ def add_to_queue(
             %(now)s, added.event, %(account)s, 'api', length(added.body), added.sha256, added.body
         from unnest(%(events)s::text[], %(digests)s::text[], %(bodies)s::bytea[])
             as added (event, sha256, body)
-        where added.sha256 not in (
-            select body_sha256 from ingress.deliveries
-            where disposition = 'waiting' and source = 'api' and zoom_account_id = %(account)s
-        )
         """,
         {
             "now": now,
             "account": zoom_account_id,
-            "events": [open_envelope(body).event for body in unique.values()],
-            "digests": list(unique),
-            "bodies": list(unique.values()),
+            "events": [open_envelope(body).event for body in new.values()],
+            "digests": list(new),
+            "bodies": list(new.values()),
         },
     ).rowcount

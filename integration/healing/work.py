@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeGuard, TypeVar
@@ -16,11 +17,13 @@ from integration.healing.budget import Budget, OutOfTime
 from integration.healing.days import Task
 from integration.healing.facts import Known, gaps_in, read_waiting
 from integration.healing.queue import add_to_queue
+from integration.healing.storing import storing
 from integration.privacy.releases import Releases, releases_of
 from integration.zoom.client import Label, ZoomClient
 from integration.zoom.errors import (
     PLAN_OR_PERMISSION,
     SCOPES_MISSING,
+    NoTimeLeft,
     RequestRefused,
     TransientZoomError,
     ZoomError,
@@ -105,10 +108,20 @@ class Work:
             for one in self.periods
         ) and not self.releases.is_held(ended_at)
 
+    def storing(self) -> AbstractContextManager[None]:
+        """The only transactions in which anything of the account is stored. Raises AccountErased if
+        it was erased since.
+        """
+        return storing(self.database, self.task)
+
     def add(self, bodies: Sequence[bytes]) -> None:
         """Adds bodies to the queue, in the caller's transaction."""
         self.counts["gaps"] += add_to_queue(
-            self.database, self.task.zoom_account_id, bodies, now=self.now
+            self.database,
+            self.task.zoom_account_id,
+            bodies,
+            waiting=self.known.digests,
+            now=self.now,
         )
 
     def fill(self, bodies: Iterable[bytes]) -> dict[str, int]:
@@ -132,6 +145,8 @@ class Work:
                 return OutOfTime()
             try:
                 return read(one)
+            except NoTimeLeft:
+                return OutOfTime()
             except Exception as error:  # noqa: BLE001 - raised below, in this thread
                 if not is_about_one(error):
                     stopped.set()

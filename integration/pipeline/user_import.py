@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 
 import psycopg
 
+from integration.connections.app_tokens import AppToken
 from integration.connections.client import zoom_client
 from integration.connections.connections import Connection
 from integration.connections.import_progress import ImportProgress
 from integration.connections.imports import record_failed_import, record_import
 from integration.connections.reading import Unread, read_in_parallel
-from integration.connections.subscriptions import AppToken, check_subscription
+from integration.connections.subscriptions import check_subscription
 from integration.connections.zoom_users import COLUMNS, store_phone_users, store_users
 from integration.pipeline.batches import Batch
 from integration.privacy.applied_tombstones import erased_zoom_users

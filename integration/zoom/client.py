@@ -15,7 +15,7 @@ import requests
 
 from integration.zoom.errors import (
     SCOPES_MISSING,
-    ListCutShort,
+    NoTimeLeft,
     NoZoomPhone,
     PermanentZoomError,
     TransientZoomError,
@@ -64,7 +64,7 @@ class ZoomClient:
     """Zoom's REST API for one connection; raises PermanentZoomError and TransientZoomError.
 
     `token_source(None)` returns an access token, `token_source(rejected)` a different one from the
-    token that Zoom rejected. Raises ListCutShort after `ends_at`, a time of the monotonic clock.
+    token that Zoom rejected. Raises NoTimeLeft after `ends_at`, a time of the monotonic clock.
     Tests pass a `session`.
     """
 
@@ -178,7 +178,7 @@ class ZoomClient:
 
     def _stop_in_time(self, *, needed_seconds: float = 0.0) -> None:
         if time.monotonic() + needed_seconds >= self._ends_at:
-            raise ListCutShort(
+            raise NoTimeLeft(
                 "Zoom's user list could not be read completely in the time allowed.",
                 next_step="The next import reads the list again. If the problem continues, contact "
                 "the team that runs WorkSights, which can allow more time.",

@@ -90,6 +90,10 @@ class ListCutShort(TransientZoomError):
     """
 
 
+class NoTimeLeft(ListCutShort):
+    """The time that the caller allowed for reading is over. Zoom has done nothing wrong."""
+
+
 def is_token_refused(status: int, body: object) -> bool:
     """Whether Zoom rejected the access token itself. Zoom sends code 124 with a 401; its
     documentation says 400.

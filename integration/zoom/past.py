@@ -58,12 +58,15 @@ def calls(client: ZoomClient, *, first: date, last: date) -> Iterator[Page]:
     return client.pages("/v2/phone/call_history", params, listing=listing, label="heavy")
 
 
-def failed_deliveries(client: ZoomClient, app_id: str, *, first: date, last: date) -> Page:
-    """The attempts to deliver a webhook that failed on these days, of all accounts of an app."""
+def failed_deliveries(
+    client: ZoomClient, app_id: str, *, first: date, last: date
+) -> Iterator[Page]:
+    """Pages of the attempts to deliver a webhook that failed on these days, of all accounts of an
+    app: after an outage, there may be hundreds of thousands.
+    """
     path = f"/v2/marketplace/apps/{quote(app_id, safe='')}/webhook_logs"
     params = {**_days(first, last), "type": FAILED_DELIVERIES, "page_size": PAGE_SIZE}
-    pages = client.pages(path, params, listing=_LOG, label="medium")
-    return [row for page in pages for row in page]
+    return client.pages(path, params, listing=_LOG, label="medium")
 
 
 def in_path(zoom_uuid: str) -> str:

@@ -12,6 +12,7 @@ FIRST_DAY = "2025-01-01"  # Zoom's reports reach back six months
 # The schedule's runs heal what is due of the day; a run that somebody starts heals the whole day.
 SCHEDULED = "dagster/schedule_name"
 GRACE_SECONDS = 600  # requests that are being answered, and the start of the run
+POOL = "healing"  # one run at a time (dagster.yaml), also of those that belong to no job
 
 days = dg.DailyPartitionsDefinition(start_date=FIRST_DAY)
 
@@ -20,6 +21,7 @@ days = dg.DailyPartitionsDefinition(start_date=FIRST_DAY)
     key=["zoom_raw", "healed_days"],
     deps=[["zoom_raw", "users"], ["zoom_raw", "phone_users"], ["zoom_raw", "events"]],
     partitions_def=days,
+    pool=POOL,
     group_name="zoom_raw",
     kinds={"python", "postgres"},
     owners=["team:data-platform"],
@@ -30,25 +32,32 @@ def healed_days(
     """One row per account, day and source that was compared with Zoom's REST API.
 
     A partition is a day (UTC) of all connected accounts. What no webhook reported is added to the
-    queue, and the next batch lands it. Takes no writer lock, so batches continue meanwhile.
+    queue, and the next batch lands it. Takes no writer lock, so batches continue meanwhile. A day
+    that somebody asked for and that was not healed completely is not materialized.
     """
+    is_asked_for = SCHEDULED not in context.run.tags
     counts = heal(
         installation.settings(),
         installation.database_url(),
         now=datetime.now(UTC),
         say=context.log.info,
         day=date.fromisoformat(context.partition_key),
-        is_asked_for=SCHEDULED not in context.run.tags,
+        is_asked_for=is_asked_for,
     )
-    return dg.MaterializeResult(
-        metadata={
-            "accounts_and_sources": counts["days"],
-            **{name: counts[name] for name in ("finished", "unfinished", "failed", "refused")},
-            "requests": counts["requests"],
-            "gaps": counts["gaps"],
-            "unreadable": counts["unreadable"],
-        }
-    )
+    metadata = {
+        "accounts_and_sources": counts["days"],
+        **{name: counts[name] for name in ("finished", "unfinished", "failed", "refused")},
+        "requests": counts["requests"],
+        "gaps": counts["gaps"],
+        "unreadable": counts["unreadable"],
+    }
+    if is_asked_for and counts["unfinished"] + counts["failed"]:
+        raise dg.Failure(
+            "The day is not healed completely. It is tried again automatically if it is one of the "
+            "last seven; otherwise, materialize it again.",
+            metadata=metadata,
+        )
+    return dg.MaterializeResult(metadata=metadata)
 
 
 def limit_seconds(heal_minutes: int) -> dict[str, str]:

@@ -25,7 +25,7 @@ from simulator.company import build_company
 from simulator.running import running
 from simulator.world import World, make_world
 from tests.connections.accounts import grant
-from tests.databases import new_database
+from tests.databases import MIGRATED, new_database
 from tests.patience import PATIENCE
 from tests.pipeline.events import Body, Person, Session, event, iso
 from tests.pipeline.installation import (
@@ -253,7 +253,7 @@ def _subject(body: Body) -> str:
 
 
 @contextmanager
-def short_past(server_url: str, home: Path) -> Iterator[ShortPast]:
+def short_past(server_url: str, home: Path, *, template: str = MIGRATED) -> Iterator[ShortPast]:
     """A database and a Zoom for a whole module; `start_again` before each test."""
     companies = [build_company(users=10, account_id=account) for account in FIRMS]
     world = make_world(companies, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
@@ -264,7 +264,7 @@ def short_past(server_url: str, home: Path) -> Iterator[ShortPast]:
         ]
     with (
         running(world) as zoom,
-        new_database(server_url) as url,
+        new_database(server_url, template=template) as url,
         pytest.MonkeyPatch.context() as patch,
     ):
         found = ShortPast(install(url, home=home, zoom=zoom, patch=patch), zoom)

@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 
 from integration.database.postgres import connect
+from integration.healing.facts import read_waiting
 from integration.healing.queue import add_to_queue
 from integration.zoom.healed_bodies import participant_bodies, session_bodies
 from tests.pipeline.events import FIRST_LEG, Body, Person, Session
@@ -31,7 +32,8 @@ def firm(installation: Installation) -> Installation:
 
 def heal(firm: Installation, *bodies: bytes, at: datetime) -> int:
     with connect(firm.url, role="pipeline") as pipeline:
-        return add_to_queue(pipeline, ACCOUNT, bodies, now=at)
+        waiting = read_waiting(pipeline, ACCOUNT, received_at=at).digests
+        return add_to_queue(pipeline, ACCOUNT, bodies, waiting=waiting, now=at)
 
 
 def joined(name: str, *, at: datetime = START) -> bytes:

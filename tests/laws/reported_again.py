@@ -30,7 +30,7 @@ def report_again(url: str, *, now: datetime, seed: int) -> int:
             found += _bodies(account, event, fields, at=at.isoformat())
     with connect(url, role="pipeline") as pipeline:
         for account, of_account in bodies.items():
-            added += add_to_queue(pipeline, account, of_account, now=now)
+            added += add_to_queue(pipeline, account, of_account, waiting=set(), now=now)
     return added
 
 

@@ -48,7 +48,9 @@ def test_lists_are_read_to_their_end(zoom: Any, zoom_client: ZoomClient) -> None
         {"uuid": "b"},
     ]
     assert participants(zoom_client, "a==", is_webinar=True) == [{"user_id": "1"}]
-    assert failed_deliveries(zoom_client, "app", first=FIRST, last=LAST) == [{"request_body": "{}"}]
+    assert [*failed_deliveries(zoom_client, "app", first=FIRST, last=LAST)] == [
+        [{"request_body": "{}"}]
+    ]
     days = {"from": "2026-03-01", "to": "2026-03-03"}
     report = {**days, "type": "past", "page_size": "300"}
     assert zoom.asked() == [

@@ -62,6 +62,8 @@ marked_events as (
 
 -- No session is longer than 31 days: a start or join before that, or after the end, is ignored.
 {%- set last_at = 'coalesce(end_event_at, last_seen_at)' %}
+{#- What webhooks said takes precedence: Zoom's REST API may have another type or number. #}
+{%- set latest = 'is_from_api, is_last_end desc, occurred_at' %}
 {%- set within = 'between ' ~ last_at ~ ' - ' ~ longest_session() ~ ' and ' ~ last_at %}
 sessions as (
 
@@ -69,12 +71,10 @@ sessions as (
         organization_id, session_id,
         max(zoom_account_id) as zoom_account_id, max(zoom_uuid) as zoom_uuid,
         max(feature) as feature,
-        {{ highest_of_group('zoom_meeting_id', 'is_last_end desc, occurred_at') }},
-        {{ highest_of_group('host_zoom_user_id', 'is_last_end desc, occurred_at') }},
-        {{ highest_of_group('topic', 'is_last_end desc, occurred_at') }},
-        {{ highest_of_group('type_code', 'is_last_end desc, occurred_at') }},
-        max(occurred_at) as last_event_at,
-        max(end_event_at) as end_event_at,
+        {{ highest_of_group('zoom_meeting_id', latest) }},
+        {{ highest_of_group('host_zoom_user_id', latest) }},
+        {{ highest_of_group('topic', latest) }}, {{ highest_of_group('type_code', latest) }},
+        max(occurred_at) as last_event_at, max(end_event_at) as end_event_at,
         bool_and(is_from_api) filter (where is_end) as is_end_from_api,
         max(started_at) filter (where is_last_end and started_at {{ within }})
             as end_event_started_at,

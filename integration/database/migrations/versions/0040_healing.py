@@ -9,12 +9,13 @@ down_revision = "0039"
 
 
 def upgrade() -> None:
-    # Several transactions: the large tables are locked for a moment, and checked without blocking
-    # inserts. If `migrate` is stopped in between, the next one starts here again.
+    # Several transactions: each large table is locked for a moment, without the other, and checked
+    # without blocking inserts. If `migrate` is stopped in between, the next one starts here again.
     autocommit = op.get_context().autocommit_block
-    for statement in (ADD_SOURCE, CHECK_EVENTS, CHECK_DELIVERIES):
-        with autocommit():
-            op.get_bind().exec_driver_sql(statement)
+    for table in ("zoom_raw.events", "ingress.deliveries"):
+        for statement in (ADD_SOURCE, CHECK_SOURCE):
+            with autocommit():
+                op.get_bind().exec_driver_sql(statement.replace("TABLE", table))
     op.get_bind().exec_driver_sql(SQL)
 
 
@@ -22,37 +23,27 @@ def upgrade() -> None:
 # wait behind it.
 ADD_SOURCE = """
 do $$
-declare
-    changed regclass;
 begin
     perform set_config('lock_timeout', '200ms', true);
-    foreach changed in array array['zoom_raw.events', 'ingress.deliveries']::regclass[] loop
-        for attempt in 1..120 loop
-            begin
-                execute format('lock table %s in access exclusive mode', changed);
-                execute format(
-                    'alter table %s add column if not exists source text not null default %L',
-                    changed, 'webhook'
-                );
-                execute format('alter table %s drop constraint if exists known_source', changed);
-                execute format(
-                    'alter table %s add constraint known_source check (source in (%L, %L)) '
-                    'not valid', changed, 'webhook', 'api'
-                );
-                exit;
-            exception when lock_not_available then
-                if attempt = 120 then
-                    raise;
-                end if;
-                perform pg_sleep(0.5);
-            end;
-        end loop;
+    for attempt in 1..120 loop
+        begin
+            lock table TABLE in access exclusive mode;
+            alter table TABLE add column if not exists source text not null default 'webhook';
+            alter table TABLE drop constraint if exists known_source;
+            alter table TABLE add constraint known_source check (source in ('webhook', 'api'))
+                not valid;
+            exit;
+        exception when lock_not_available then
+            if attempt = 120 then
+                raise;
+            end if;
+            perform pg_sleep(0.5);
+        end;
     end loop;
 end
 $$
 """
-CHECK_EVENTS = "alter table zoom_raw.events validate constraint known_source"
-CHECK_DELIVERIES = "alter table ingress.deliveries validate constraint known_source"
+CHECK_SOURCE = "alter table TABLE validate constraint known_source"
 
 SQL = """
 -- Healing adds what Zoom's REST API reports to the queue.
@@ -105,8 +96,8 @@ create table integration.refused_sources (
     zoom_account_id text not null,
     source text not null check (source in ('webhook_logs', 'meetings', 'webinars', 'phone')),
     reason text not null,
-    refused_at timestamptz not null default now(),
-    tried_at timestamptz not null default now(),  -- the latest refusal
+    refused_at timestamptz not null default now(),  -- for the first time
+    last_refused_at timestamptz not null default now(),
     primary key (organization_id, zoom_account_id, source)
 );
 alter table integration.refused_sources enable row level security;
