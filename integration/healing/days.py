@@ -166,7 +166,8 @@ def record_end(
             error = %(error)s,
             retry_at = %(retry_at)s,
             position = case when %(finished)s then null else position end,
-            finished_at = case when %(finished)s then %(now)s::timestamptz end
+            finished_at = case when %(finished)s then %(now)s::timestamptz end,
+            finished_after_batch = (select coalesce(max(batch), 0) from pipeline.batches)
         where organization_id = %(organization)s and zoom_account_id = %(account)s
             and day = %(day)s and source = %(source)s
         """,
