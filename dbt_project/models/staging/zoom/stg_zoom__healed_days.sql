@@ -1,11 +1,14 @@
+{# The source `meetings` lists webinars, too. #}
+{%- for feature, listed in [('meetings', 'meetings'), ('webinars', 'meetings'), ('phone', 'phone')] %}
+{%- if not loop.first %}
+union all
+{%- endif %}
 select
-    healed_days.organization_id,
-    healed_days.zoom_account_id,
-    healed_days.day,
-    features.feature,
-    healed_days.finished_after_batch
-from {{ source('zoom_raw', 'healed_days') }} as healed_days
-inner join (
-    values ('meetings', 'meetings'), ('meetings', 'webinars'), ('phone', 'phone')
-) as features (source, feature) on features.source = healed_days.source
-where healed_days.finished_at is not null
+    organization_id,
+    zoom_account_id,
+    day,
+    '{{ feature }}' as feature,
+    finished_after_batch
+from {{ source('zoom_raw', 'healed_days') }}
+where source = '{{ listed }}' and finished_at is not null
+{%- endfor %}

@@ -122,7 +122,7 @@ grant select on integration.refused_sources to page;
 grant select, insert, update, delete on integration.refused_sources to pipeline;
 
 -- The page may not read what healing does, and has to report days that should be healed by now: see
--- integration/healing/days.py. Refused sources are reported as such. Zoom's log of webhooks does not
+-- integration/healing/days.py. Refused sources are reported as such. The log of webhooks does not
 -- count, because the other sources find most of what it contains.
 create function integration.unhealed_days(first_day date, last_day date)
 returns table (accounts bigint, oldest_day date)
