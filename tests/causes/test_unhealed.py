@@ -11,14 +11,15 @@ NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
 # In these days, healing should have compared every account.
 LATE = [date(2026, 3, 2) + timedelta(days=ago) for ago in range(6)]
 ACCOUNT = """
+    insert into worksights.organizations values ('firm', 'Firm');
     insert into integration.connections
         (organization_id, zoom_account_id, connected_at, users_imported_at)
     values ('firm', 'zoom-firm', '2026-01-01', '2026-01-01')
 """
 HEALED = """
     insert into zoom_raw.healed_days (organization_id, zoom_account_id, day, source, first_run_at,
-        last_run_at, finished_at)
-    select 'firm', 'zoom-firm', day, source, now(), now(), now()
+        last_run_at, compared_after_batch)
+    select 'firm', 'zoom-firm', day, source, now(), now(), 1
     from unnest(%s::date[]) as day
     cross join unnest(array['meetings', 'phone']) as source
 """
@@ -28,7 +29,7 @@ HEALED = """
     ("changes", "oldest"),
     [
         ([], None),
-        (["update zoom_raw.healed_days set finished_at = null where day = '2026-03-04'"],
+        (["update zoom_raw.healed_days set compared_after_batch = null where day = '2026-03-04'"],
          date(2026, 3, 4)),
         (["delete from zoom_raw.healed_days"], date(2026, 3, 2)),  # its schedule is off
         (["delete from zoom_raw.healed_days",

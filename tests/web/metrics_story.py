@@ -58,7 +58,7 @@ PROBLEMS = """
     update integration.last_looks set looked_at = now();
     insert into pipeline.batches (batch, as_of) values (2, now());
     insert into zoom_raw.healed_days (organization_id, zoom_account_id, day, source, first_run_at,
-        last_run_at, finished_at, finished_after_batch)
+        last_run_at, finished_at, compared_after_batch)
     select
         'firm', 'zoom-firm', (now() at time zone 'UTC' - interval '30 hours')::date, 'meetings',
         now(), now(), now(), 0;
@@ -104,7 +104,7 @@ HISTORY = """
     select 'firm', 'ended-' || number, now(), 'disconnected', now()
     from generate_series(1, 300) as number;
     insert into zoom_raw.healed_days (organization_id, zoom_account_id, day, source, first_run_at,
-        last_run_at, finished_at, finished_after_batch)
+        last_run_at, finished_at, compared_after_batch)
     select 'firm', 'zoom-firm', current_date - number, source, now(), now(), now(), 1
     from generate_series(1, 1100) as number
     cross join unnest(array['webhook_logs', 'meetings', 'phone']) as source;

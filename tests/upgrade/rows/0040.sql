@@ -1,6 +1,6 @@
 insert into zoom_raw.healed_days (
     organization_id, zoom_account_id, day, source, position, first_run_at, last_run_at, finished_at,
-    finished_after_batch
+    compared_after_batch
 )
 values
     ('FIRM', 'FIRM-account', '2025-06-01', 'meetings', 'ab12', '2025-06-02', '2025-06-02', null, 0),

@@ -39,7 +39,7 @@ KNOWN = """
 """
 HEALED_DAYS = """
     insert into zoom_raw.healed_days (organization_id, zoom_account_id, day, source, first_run_at,
-        last_run_at, finished_at, finished_after_batch)
+        last_run_at, finished_at, compared_after_batch)
     select 'acme', %s, %s, source, now(), now(), now(), 1
     from unnest(array['webhook_logs', 'meetings', 'phone']) as source
 """
@@ -117,7 +117,9 @@ def test_the_page_shows_the_last_seven_days_to_whoever_sees_counts(acme: Site) -
 
 
 def test_days_and_sources_that_were_not_compared_are_not_counted(acme: Site) -> None:
-    acme.rows("update zoom_raw.healed_days set finished_at = null where source = 'meetings'")
+    acme.rows(
+        "update zoom_raw.healed_days set compared_after_batch = null where source = 'meetings'"
+    )
     page = line_of(acme, "admin")
     assert "0 of 0 sessions, 0 healed, 0 missing" in page
     assert "0 days of meetings and webinars, 1 day of calls." in page
@@ -143,7 +145,7 @@ def test_a_day_has_been_compared_six_hours_after_its_end(hour: str, day: str) ->
 
 
 @pytest.mark.parametrize(
-    ("finished_after", "due_at", "days_ago", "lost"),
+    ("compared_after", "due_at", "days_ago", "lost"),
     [
         (1, None, 0, [(5, 1)]),
         (2, None, 0, []),  # the third batch has not landed what was found yet
@@ -152,15 +154,15 @@ def test_a_day_has_been_compared_six_hours_after_its_end(hour: str, day: str) ->
     ],
 )
 def test_a_session_is_lost_only_when_a_batch_could_have_landed_it(
-    finished_after: int,
+    compared_after: int,
     due_at: datetime | None,
     days_ago: int,
     lost: list[tuple[int, int]],
     acme: Site,
 ) -> None:
     acme.rows(
-        "update zoom_raw.healed_days set finished_after_batch = %s, day = day - %s",
-        finished_after,
+        "update zoom_raw.healed_days set compared_after_batch = %s, day = day - %s",
+        compared_after,
         days_ago,
     )
     acme.rows(

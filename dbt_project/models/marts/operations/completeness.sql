@@ -23,7 +23,7 @@ compared_days as (
     inner join (
         select max(batch) as batch from {{ ref('stg_pipeline__batches') }}
         where finished_at is not null
-    ) as last_batch on last_batch.batch > healed_days.finished_after_batch
+    ) as last_batch on last_batch.batch > healed_days.compared_after_batch
 
 )
 

@@ -8,7 +8,7 @@ select
     zoom_account_id,
     day,
     '{{ feature }}' as feature,
-    finished_after_batch
+    compared_after_batch
 from {{ source('zoom_raw', 'healed_days') }}
-where source = '{{ listed }}' and finished_at is not null
+where source = '{{ listed }}' and compared_after_batch is not null
 {%- endfor %}

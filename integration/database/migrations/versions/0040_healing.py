@@ -76,7 +76,8 @@ create table zoom_raw.healed_days (
     last_run_at timestamptz not null,
     retry_at timestamptz,  -- not before this; null when finished
     finished_at timestamptz,
-    finished_after_batch bigint,  -- the newest then: a later one lands what was found
+    -- The newest batch when it was last compared completely: a later one lands what was found.
+    compared_after_batch bigint,
     primary key (day, organization_id, zoom_account_id, source)
 );
 
@@ -141,7 +142,7 @@ as $$
         and healed_days.organization_id = connections.organization_id
         and healed_days.zoom_account_id = connections.zoom_account_id
         and healed_days.source = sources.source
-    where healed_days.finished_at is null
+    where healed_days.compared_after_batch is null
         and connections.disconnected_at is null
         and connections.users_imported_at is not null
         and days.day >= (connections.connected_at at time zone 'UTC')::date
@@ -150,9 +151,7 @@ as $$
             select from integration.refused_sources as refused
             where refused.organization_id = connections.organization_id
                 and refused.zoom_account_id = connections.zoom_account_id
-                and refused.source in (
-                    sources.source, case sources.source when 'meetings' then 'webinars' end
-                )
+                and refused.source = sources.source
         )
         and (
             select value = 'held' from integration.privacy_settings
