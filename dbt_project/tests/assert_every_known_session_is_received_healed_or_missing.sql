@@ -1,17 +1,12 @@
 {{ config(tags=['nightly'], meta={'dagster': {'ref': {'name': 'completeness'}}}) }}
 
-{# Each session that Zoom knows is counted once, in one of the three. #}
+{# Each session that is counted is known, is counted once, and in one of the three. #}
 
 with
 
 completeness as (
 
-    select
-        organization_id,
-        sum(known) as known,
-        sum(received + healed + missing) as counted
-    from {{ ref('completeness') }}
-    group by organization_id
+    select * from {{ ref('completeness') }}
 
 ),
 
@@ -19,29 +14,35 @@ known_sessions as (
 
     select
         organization_id,
+        zoom_account_id,
+        day,
+        feature,
         count(*) as sessions
     from {{ ref('stg_zoom__known_sessions') }}
-    group by organization_id
+    group by organization_id, zoom_account_id, day, feature
 
 ),
 
 compared as (
 
     select
-        known_sessions.organization_id,
+        completeness.organization_id,
+        completeness.day,
         case
-            when coalesce(completeness.known, 0) <> known_sessions.sessions
-                then 'not every session is counted once'
-            when completeness.counted <> completeness.known
+            when completeness.known > coalesce(known_sessions.sessions, 0)
+                then 'a session is counted twice'
+            when completeness.received + completeness.healed + completeness.missing
+                <> completeness.known
                 then 'received, healed and missing do not add up'
         end as what_is_wrong
-    from known_sessions
-    left join completeness on completeness.organization_id = known_sessions.organization_id
+    from completeness
+    left join known_sessions using (organization_id, zoom_account_id, day, feature)
 
 )
 
 select
     organization_id,
+    day,
     what_is_wrong
 from compared
 where what_is_wrong is not null

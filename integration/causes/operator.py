@@ -12,6 +12,7 @@ from integration.causes.installation import (
 from integration.causes.refused import causes_of_log
 from integration.causes.reported import causes_of_subscriptions
 from integration.causes.state import InstallationState
+from integration.causes.unhealed import causes_of_healing
 from integration.causes.updates import causes_of_updates
 
 BATCHES, AUDIT, FAILURES = "batches_late", "audit_failed_anywhere", "failures_anywhere"
@@ -43,6 +44,7 @@ def causes_of_installation(
         *found,
         *causes_of_zoom(connection, state),
         *causes_of_log(connection),
+        *causes_of_healing(connection, now=state.at),
         *causes_of_subscriptions(connection),
         *causes_of_daemon(state.daemon_seen_at, now=state.at),
         *causes_of_disk(state.disk),

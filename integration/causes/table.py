@@ -11,6 +11,7 @@ from integration.causes import (
     refused,
     reported,
     silence,
+    unhealed,
     updates,
 )
 from integration.causes.cause import Cause, OpenCause, Reader, Words
@@ -41,6 +42,8 @@ CAUSES: dict[str, Cause] = {
     operator.AUDIT: Cause("operator", AT_ONCE, operator.audit_failed_anywhere),
     operator.FAILURES: Cause("operator", HOUR, operator.failures_anywhere),
     refused.LOG_REFUSED: Cause("operator", AT_ONCE, refused.webhook_log_refused),
+    # An update, a release of held data or a new connection makes up to seven days due at once.
+    unhealed.UNHEALED: Cause("operator", 4 * HOUR, unhealed.days_unhealed),
     reported.EVENTS_ANYWHERE: Cause("operator", HOUR, reported.events_missing_anywhere),
     installation.SILENT: Cause("operator", AT_ONCE, installation.silence_anywhere),
     installation.LAPSED: Cause("operator", AT_ONCE, installation.url_validation_lapsed),

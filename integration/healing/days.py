@@ -199,7 +199,11 @@ def record_end(
             error = %(error)s,
             retry_at = %(retry_at)s,
             position = case when %(finished)s then null else position end,
-            finished_at = case when %(finished)s then %(now)s::timestamptz end
+            finished_at = case when %(finished)s then %(now)s::timestamptz end,
+            compared_after_batch = case
+                when %(finished)s then (select coalesce(max(batch), 0) from pipeline.batches)
+                else compared_after_batch
+            end
         where organization_id = %(organization)s and zoom_account_id = %(account)s
             and day = %(day)s and source = %(source)s
         """,

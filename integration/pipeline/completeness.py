@@ -1,6 +1,6 @@
 """How many of the sessions that Zoom knows have been received, for the page, `/metrics` and checks.
 
-A day is known once healing has compared it, four hours after its end (UTC).
+What counts as received, healed or missing, and which days count, only the mart says.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,7 @@ from integration.database import rows
 from integration.pipeline.marts import relations_exist
 
 MART = "operations.completeness"  # missing between an update and its first batch
-SHOWN_DAYS = timedelta(days=7)
-# A session without an end gets one after 24 hours.
-SETTLED_AFTER = timedelta(hours=25)
-
-
+SHOWN_DAYS = 7
 # A day is due four hours after its end, and the schedule of healing looks every hour.
 COMPARED_AFTER = timedelta(hours=30)
 
@@ -26,94 +22,82 @@ def compared_day(now: datetime) -> date:
     return (now.astimezone(UTC) - COMPARED_AFTER).date()
 
 
+def shown_days(now: datetime) -> list[date]:
+    """The last days (UTC) that should have been compared by now, the oldest first."""
+    last = compared_day(now)
+    return [last - timedelta(days=ago) for ago in reversed(range(SHOWN_DAYS))]
+
+
 @dataclass(frozen=True)
 class Completeness:
-    """Sessions of one Zoom account: `known` = `received` + `healed` + `missing`."""
+    """Sessions: `known` = `received` + `healed` + `missing`."""
 
-    zoom_account_id: str
     known: int
     received: int
     healed: int
     missing: int
 
 
+@dataclass(frozen=True)
+class AccountCompleteness(Completeness):
+    """Of one Zoom account, on the days that were compared, of which `last_day` is the newest."""
+
+    zoom_account_id: str
+    last_day: date
+    days_of_meetings: int
+    days_of_calls: int
+
+
 def completeness_of(
-    connection: psycopg.Connection, *, organization_id: str, since: date
-) -> dict[str, Completeness]:
-    """By Zoom account, over the days since then. Empty for accounts without a compared day."""
+    connection: psycopg.Connection, *, organization_id: str, first: date, last: date
+) -> dict[str, AccountCompleteness]:
+    """By Zoom account. Accounts of which no day was compared are left out."""
     if not relations_exist(connection, [MART]):
         return {}
     found = rows.every(
         connection,
-        Completeness,
+        AccountCompleteness,
         """
         select
             zoom_account_id,
             sum(known)::bigint as known,
             sum(received)::bigint as received,
             sum(healed)::bigint as healed,
-            sum(missing)::bigint as missing
+            sum(missing)::bigint as missing,
+            max(day) as last_day,
+            count(*) filter (where feature = 'meetings') as days_of_meetings,
+            count(*) filter (where feature = 'phone') as days_of_calls
         from operations.completeness
-        where organization_id = %s and day >= %s
+        where organization_id = %s and day between %s and %s
         group by zoom_account_id
         """,
-        [organization_id, since],
+        [organization_id, first, last],
     )
     return {one.zoom_account_id: one for one in found}
 
 
-def lost_sessions(connection: psycopg.Connection, *, now: datetime) -> tuple[int, int]:
-    """How many sessions of the last days Zoom knows, and how many of these are missing although
-    everything that healing found before has been landed.
-    """
-    if not relations_exist(connection, [MART]):
-        return 0, 0
-    known, lost = connection.execute(
-        """
-        with landed as (
-            select max(as_of) as at from pipeline.batches where finished_at is not null
-        )
-        select
-            count(*),
-            count(*) filter (where sessions.session_id is null)
-        from integration.connections
-        inner join zoom_raw.known_sessions as known
-            on known.organization_id = connections.organization_id
-            and known.zoom_account_id = connections.zoom_account_id
-        inner join landed on known.read_at < landed.at
-        left join timeline.sessions
-            on sessions.organization_id = known.organization_id
-            and sessions.session_id = known.session_id
-        where connections.disconnected_at is null
-            and known.ended_at > %(first)s and known.ended_at < %(settled)s
-        """,
-        {"first": now - SHOWN_DAYS, "settled": now - SETTLED_AFTER},
-    ).fetchone() or (0, 0)
-    return known, lost
-
-
 def completeness_of_day(connection: psycopg.Connection, day: date) -> Completeness | None:
-    """Of all accounts in use together, whose id is then empty; None before the first batch."""
+    """Of all accounts together; None if none was compared."""
     if not relations_exist(connection, [MART]):
         return None
-    return rows.one(
+    return rows.maybe_one(
         connection,
         Completeness,
         """
         select
-            '' as zoom_account_id,
-            coalesce(sum(of_day.known), 0)::bigint as known,
-            coalesce(sum(of_day.received), 0)::bigint as received,
-            coalesce(sum(of_day.healed), 0)::bigint as healed,
-            coalesce(sum(of_day.missing), 0)::bigint as missing
-        from integration.connections
-        cross join lateral (
-            select known, received, healed, missing from operations.completeness
-            where completeness.organization_id = connections.organization_id
-                and completeness.zoom_account_id = connections.zoom_account_id
-                and completeness.day = %s
-        ) as of_day
-        where connections.disconnected_at is null
+            sum(known)::bigint as known,
+            sum(received)::bigint as received,
+            sum(healed)::bigint as healed,
+            sum(missing)::bigint as missing
+        from operations.completeness
+        where day = %s
+        having count(*) > 0
         """,
         [day],
     )
+
+
+def recent_completeness(connection: psycopg.Connection, *, now: datetime) -> list[Completeness]:
+    """Of all accounts together, by day; of those of the shown days that were compared."""
+    days = [completeness_of_day(connection, day) for day in shown_days(now)]
+    return [one for one in days if one is not None]

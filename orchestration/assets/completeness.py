@@ -5,22 +5,28 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from integration.database.postgres import connect
-from integration.pipeline.completeness import SHOWN_DAYS, lost_sessions
+from integration.pipeline.completeness import SHOWN_DAYS, recent_completeness
 from orchestration.resources import Installation
 
 
 @dg.asset_check(
     asset=["zoom_raw", "healed_days"],
     description=(
-        f"Every session of the last {SHOWN_DAYS.days} days that Zoom knows, and that a batch could "
-        "land since it was compared, is in timeline.sessions. A warning only: no table is wrong."
+        f"No session of the last {SHOWN_DAYS} days is missing in operations.completeness, which "
+        "counts a day after the batch that landed what healing found. A warning only: no table is "
+        "wrong."
     ),
 )
 def no_session_is_missing(installation: Installation) -> dg.AssetCheckResult:
     with connect(installation.database_url(), role="pipeline") as connection:
-        known, lost = lost_sessions(connection, now=datetime.now(UTC))
+        compared = recent_completeness(connection, now=datetime.now(UTC))
+    missing = sum(one.missing for one in compared)
     return dg.AssetCheckResult(
-        passed=lost == 0,
+        passed=missing == 0,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"known": known, "missing": lost},
+        metadata={
+            "days": len(compared),
+            "known": sum(one.known for one in compared),
+            "missing": missing,
+        },
     )

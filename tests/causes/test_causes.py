@@ -237,7 +237,7 @@ def test_every_cause_has_an_audience_and_names_no_table() -> None:
     facts = {
         "account": "A1", "detail": "Reconnect the account.", "due": "2026-03-03",
         "state": "failed", "reasons": {"no uuid": 1}, "users": 1, "losing": 1, "sessions": 1,
-        "sources": ["phone"], "reason": "Some Zoom permissions are missing.",
+        "accounts": 2, "sources": ["phone"], "reason": "Some Zoom permissions are missing.",
         "permissions": ["a:b"], "features": ["phone"], "is_server_to_server": False,
         "events": ["meeting.ended"],
     }  # fmt: skip

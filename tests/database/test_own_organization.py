@@ -32,7 +32,7 @@ QUEUES = {
     "integration.tokens",
     "pipeline.failures",
 }
-LISTS = {"operations.deliveries", "operations.failed_sessions"}
+LISTS = {"operations.completeness", "operations.deliveries", "operations.failed_sessions"}
 OF_SETTING = "current_setting('worksights.organization'::text, true)"
 STRICT = f"(organization_id = {OF_SETTING})"
 OF_QUEUE = f"({STRICT} OR ({OF_SETTING} = '*'::text))"

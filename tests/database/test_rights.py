@@ -143,6 +143,7 @@ def test_functions_with_the_owners_rights_are_called_only_by_the_roles_they_are_
             "integration.unknown_erasures(text[],text[],text[],timestamp with time zone[])",
             "pipeline",
         ),
+        ("integration.unhealed_days(date,date)", "page"),
         ("pipeline.analyze_grown(regclass[])", "pipeline"),
         ("pipeline.create_month()", "pipeline"),
     ]

@@ -26,10 +26,14 @@ WELL = {
         for cause in (
             *("batches_late", "daemon_silent", "audit_failed_anywhere", "failures_anywhere"),
             *("silence_anywhere", "url_validation_lapsed", "erasure_due"),
-            "events_missing_anywhere",
+            *("events_missing_anywhere", "days_unhealed"),
         )
     },
     'zoom_imports_failing{cause="access_lost"}': "0x300",
+    **{
+        f'zoom_sessions_of_day{{state="{state}"}}': f"{sessions}x300"
+        for state, sessions in (("received", 1204), ("healed", 3), ("missing", 0))
+    },
     "zoom_notification_channels_failing": "0x300",
 }
 # Alert -> the series that differ (None: it is missing), and the minute in which it fires.
@@ -50,6 +54,8 @@ FIRING: dict[str, tuple[dict[str, str | None], int]] = {
     "ZoomSilent": ({'zoom_problems{cause="silence_anywhere"}': "0 1x300"}, 1),
     "ZoomUrlValidationLapsed": ({'zoom_problems{cause="url_validation_lapsed"}': "0 1x300"}, 1),
     "ZoomEventsMissing": ({'zoom_problems{cause="events_missing_anywhere"}': "0 1x300"}, 61),
+    "ZoomDaysUnhealed": ({'zoom_problems{cause="days_unhealed"}': "1x300"}, 240),
+    "ZoomSessionsMissing": ({'zoom_sessions_of_day{state="missing"}': "0 1x300"}, 61),
     "ZoomErasureDue": ({'zoom_problems{cause="erasure_due"}': "0 1x300"}, 1),
     "ZoomImportsFailing": ({'zoom_imports_failing{cause="access_lost"}': "2x300"}, 120),
     "ZoomNotificationsFailing": ({"zoom_notification_channels_failing": "1x300"}, 15),

@@ -90,12 +90,21 @@ ERASURE = """
     insert into integration.erasure_requests (organization_id, user_id, due_at)
     values ('acme', 'member', %(now)s + interval '47 hours')
 """
+HEALED = """
+    delete from zoom_raw.healed_days;
+    insert into zoom_raw.healed_days (organization_id, zoom_account_id, day, source, first_run_at,
+        last_run_at, compared_after_batch)
+    select
+        'acme', 'WatchedZoomAccount0000', %(now)s::date - number, source, now(), now(), 0
+    from generate_series(0, 9) as number cross join unnest(array['meetings', 'phone']) as source
+"""
 # Cause of the installation, which no organization has -> what makes it.
 OF_INSTALLATION: dict[str, str] = {
     "url_validation_lapsed": VALIDATED,
     "daemon_silent": DAEMON,
     "disk_nearly_full": "select",
     "erasure_due": ERASURE,
+    "days_unhealed": "delete from zoom_raw.healed_days",
 }
 # Cause -> what makes it, and the operator's cause that it makes, too.
 SITUATIONS: dict[str, tuple[str, dict[str, str | bool], str | None]] = {
@@ -162,6 +171,7 @@ class Watched:
             "update integration.connections set status = 'active', status_detail = null, "
             "disconnected_at = null, erase_due_at = null, missing_events = null"
         )
+        self.rows(HEALED, {"now": at})
         self.disks.append(ROOMY)
         self.goes_on(at=at)
 

@@ -56,6 +56,15 @@ PROBLEMS = """
         ('firm', 'silence', now(), now(), null), ('other', 'silence', now(), now(), null),
         ('firm', 'access_lost', now(), now(), now());
     update integration.last_looks set looked_at = now();
+    insert into pipeline.batches (batch, as_of) values (2, now());
+    insert into zoom_raw.healed_days (organization_id, zoom_account_id, day, source, first_run_at,
+        last_run_at, finished_at, compared_after_batch)
+    select
+        'firm', 'zoom-firm', (now() at time zone 'UTC' - interval '30 hours')::date, 'meetings',
+        now(), now(), now(), 0;
+    insert into zoom_raw.known_sessions
+        (organization_id, zoom_account_id, session_id, feature, zoom_uuid, ended_at, read_at)
+    select 'firm', 'zoom-firm', 'lost', 'meetings', 'u', now() - interval '30 hours', now();
 """
 # Three years of a large installation, of which nothing is waiting, failing or open.
 HISTORY = """
@@ -94,6 +103,27 @@ HISTORY = """
         (organization_id, zoom_account_id, connected_at, status, disconnected_at)
     select 'firm', 'ended-' || number, now(), 'disconnected', now()
     from generate_series(1, 300) as number;
+    insert into zoom_raw.healed_days (organization_id, zoom_account_id, day, source, first_run_at,
+        last_run_at, finished_at, compared_after_batch)
+    select 'firm', 'zoom-firm', current_date - number, source, now(), now(), now(), 1
+    from generate_series(1, 1100) as number
+    cross join unnest(array['webhook_logs', 'meetings', 'phone']) as source;
+    insert into zoom_raw.known_sessions
+        (organization_id, zoom_account_id, session_id, feature, zoom_uuid, ended_at, read_at)
+    select
+        'firm', 'zoom-firm', 'known-' || number, 'meetings', 'u',
+        now() - number * interval '4 hours', now()
+    from generate_series(1, 6600) as number;
+    insert into intermediate.int_meeting_sessions
+        (organization_id, session_id, zoom_account_id, is_healed, ended_at)
+    select organization_id, session_id, zoom_account_id, false, ended_at
+    from zoom_raw.known_sessions;
+    insert into timeline.sessions (session_id, organization_id, zoom_account_id, zoom_uuid, feature,
+        session_type, end_source, participant_count, started_at, ended_at)
+    select
+        session_id, organization_id, zoom_account_id, zoom_uuid, feature, 'other', 'event', 0,
+        ended_at, ended_at
+    from zoom_raw.known_sessions;
 """
 
 

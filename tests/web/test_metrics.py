@@ -88,6 +88,10 @@ def test_the_figures_say_what_is_in_the_database(scraped: Receiver) -> None:
         'zoom_imports_failing{cause="access_lost"}': 1,
         'zoom_imports_failing{cause="import_failing"}': 1,
         "zoom_oldest_import_timestamp_seconds": 1772323200,
+        'zoom_sessions_of_day{state="received"}': 0,
+        'zoom_sessions_of_day{state="healed"}': 0,
+        'zoom_sessions_of_day{state="missing"}': 1,
+        'zoom_problems{cause="days_unhealed"}': 1,
         "zoom_sessions_failed": 1,
         "zoom_tables_failed": 1,
         'zoom_erasures_due_soon{kind="account"}': 1,
@@ -121,7 +125,7 @@ def test_problems_of_organizations_are_unknown_while_nobody_looks(
         for cause in (
             *("batches_late", "audit_failed_anywhere", "failures_anywhere", "silence_anywhere"),
             *("url_validation_lapsed", "daemon_silent", "disk_nearly_full", "erasure_due"),
-            *("events_missing_anywhere", "webhook_log_refused"),
+            *("events_missing_anywhere", "webhook_log_refused", "days_unhealed"),
         )
     }
 

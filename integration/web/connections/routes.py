@@ -1,7 +1,6 @@
 """`/services/zoom/connections`: the Zoom accounts, importing their users, and disconnecting."""
 
 from collections.abc import Sequence
-from datetime import UTC
 
 from starlette.responses import Response
 
@@ -20,7 +19,7 @@ from integration.connections.listed import (
 )
 from integration.connections.reported import reported
 from integration.directory.rights import Right
-from integration.pipeline.completeness import SHOWN_DAYS, completeness_of
+from integration.pipeline.completeness import completeness_of, shown_days
 from integration.web.overview.attention import reader_of
 from integration.web.page.refusals import not_found
 from integration.web.page.visit import PageRoute, Shows, Visit
@@ -31,15 +30,14 @@ LIVE_SECONDS = 5
 
 
 def connections(visit: Visit) -> Response:
+    days = shown_days(visit.now)
     with visit.transaction() as connection:
         organization_id = visit.viewer.organization_id
         listed = connections_of(connection, organization_id=organization_id)
         in_use = reported(connection, organization_id=organization_id)
         missing = missing_of(connection, in_use)
         completeness = completeness_of(
-            connection,
-            organization_id=organization_id,
-            since=(visit.now - SHOWN_DAYS).astimezone(UTC).date(),
+            connection, organization_id=organization_id, first=days[0], last=days[-1]
         )
     return visit.render(
         "connections/connections.html",

@@ -179,7 +179,8 @@ def _completeness(connection: psycopg.Connection, *, now: datetime) -> Iterator[
         yield from _gauges(
             "zoom_sessions_of_day",
             "Sessions that ended on the newest day (UTC) that should have been compared with "
-            "Zoom: received through webhooks, healed, or missing",
+            "Zoom, of the accounts that were compared: received through webhooks alone, healed in "
+            "part or whole, or missing; absent if no account was compared",
             "state",
             {"received": found.received, "healed": found.healed, "missing": found.missing},
         )

@@ -1,7 +1,10 @@
 insert into zoom_raw.healed_days (
-    organization_id, zoom_account_id, day, source, position, first_run_at, last_run_at
+    organization_id, zoom_account_id, day, source, position, first_run_at, last_run_at, finished_at,
+    compared_after_batch
 )
-values ('FIRM', 'FIRM-account', '2025-06-01', 'meetings', 'ab12', '2025-06-02', '2025-06-02');
+values
+    ('FIRM', 'FIRM-account', '2025-06-01', 'meetings', 'ab12', '2025-06-02', '2025-06-02', null, 0),
+    ('FIRM', 'FIRM-account', '2025-05-31', 'phone', null, '2025-06-02', '2025-06-02', '2025-06-02', 0);
 insert into zoom_raw.known_sessions (
     organization_id, zoom_account_id, session_id, feature, zoom_uuid, ended_at
 )

@@ -74,7 +74,7 @@ calls as (
                 then max(weight) filter (where is_answered and not is_of_another)
         end as answered_weight,
         bool_or(is_live) as has_live,
-        bool_and(is_from_api) as is_from_api,
+        bool_and(is_from_api) as is_from_api, bool_or(is_from_api) as is_healed,
         max(occurred_at) as last_event_at
     from weighed_events
     group by organization_id, session_id
@@ -141,7 +141,7 @@ select
     calls.session_id,
     calls.zoom_account_id,
     calls.call_id,
-    calls.answered_weight is not null as is_answered, calls.is_from_api,
+    calls.answered_weight is not null as is_answered, calls.is_from_api, calls.is_healed,
     coalesce(times.started_at, times.began_at, times.ended_at) as started_at,
     times.ended_at,
     calls.last_event_at

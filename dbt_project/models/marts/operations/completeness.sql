@@ -1,23 +1,57 @@
 {{ config(materialized='view') }}
 
-{# A filter by organization, account and day uses the index on the days of zoom_raw.known_sessions,
-   because it is a filter of the groups. #}
+{# Filters by organization, account and day use the indexes of zoom_raw.healed_days and
+   zoom_raw.known_sessions, because they are filters of the groups. #}
+
+{%- set has_end -%}
+    sessions.session_id is not null
+    or all_sessions.due_at is null
+    or all_sessions.ended_at is not null
+{%- endset %}
+
+with
+
+-- A batch that started later has landed what healing found.
+compared_days as (
+
+    select
+        healed_days.organization_id,
+        healed_days.zoom_account_id,
+        healed_days.day,
+        healed_days.feature
+    from {{ ref('stg_zoom__healed_days') }} as healed_days
+    inner join (
+        select max(batch) as batch from {{ ref('stg_pipeline__batches') }}
+        where finished_at is not null
+    ) as last_batch on last_batch.batch > healed_days.compared_after_batch
+
+)
 
 select
-    known_sessions.organization_id,
-    known_sessions.zoom_account_id,
-    known_sessions.day,
-    known_sessions.feature,
-    count(*) as known,
-    count(*) filter (where sessions.end_source <> 'api') as received,
-    count(*) filter (where sessions.end_source = 'api') as healed,
-    count(*) filter (where sessions.session_id is null) as missing
-from {{ ref('stg_zoom__known_sessions') }} as known_sessions
+    compared_days.organization_id,
+    compared_days.zoom_account_id,
+    compared_days.day,
+    compared_days.feature,
+    count(known_sessions.session_id) filter (where {{ has_end }}) as known,
+    count(sessions.session_id) filter (where all_sessions.is_healed is not true) as received,
+    count(sessions.session_id) filter (where all_sessions.is_healed) as healed,
+    count(known_sessions.session_id) filter (
+        where sessions.session_id is null and ({{ has_end }})
+    ) as missing
+from compared_days
+left join {{ ref('stg_zoom__known_sessions') }} as known_sessions
+    on known_sessions.day = compared_days.day
+    and known_sessions.organization_id = compared_days.organization_id
+    and known_sessions.zoom_account_id = compared_days.zoom_account_id
+    and known_sessions.feature = compared_days.feature
 left join {{ ref('sessions') }} as sessions
     on sessions.organization_id = known_sessions.organization_id
     and sessions.session_id = known_sessions.session_id
+left join {{ ref('int_sessions') }} as all_sessions
+    on all_sessions.organization_id = known_sessions.organization_id
+    and all_sessions.session_id = known_sessions.session_id
 group by
-    known_sessions.organization_id,
-    known_sessions.zoom_account_id,
-    known_sessions.day,
-    known_sessions.feature
+    compared_days.organization_id,
+    compared_days.zoom_account_id,
+    compared_days.day,
+    compared_days.feature

@@ -1,6 +1,4 @@
-"""What the app's event subscription lacks for an account, as Zoom last said; and an index for the
-completeness of a day.
-"""
+"""What the app's event subscription lacks for an account, as Zoom last said."""
 
 from alembic import op
 
@@ -20,8 +18,4 @@ alter table integration.connections
     add column subscription_read_at timestamptz;
 grant update (missing_events, subscription_detail, subscription_read_at)
     on integration.connections to page, pipeline;
-
-create index known_sessions_day on zoom_raw.known_sessions (
-    organization_id, zoom_account_id, ((ended_at at time zone 'UTC')::date)
-);
 """

@@ -1,0 +1,4 @@
+select
+    batch,
+    finished_at
+from {{ source('pipeline', 'batches') }}

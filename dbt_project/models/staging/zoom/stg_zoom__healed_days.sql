@@ -1,0 +1,14 @@
+{# The source `meetings` lists webinars, too. #}
+{%- for feature, listed in [('meetings', 'meetings'), ('webinars', 'meetings'), ('phone', 'phone')] %}
+{%- if not loop.first %}
+union all
+{%- endif %}
+select
+    organization_id,
+    zoom_account_id,
+    day,
+    '{{ feature }}' as feature,
+    compared_after_batch
+from {{ source('zoom_raw', 'healed_days') }}
+where source = '{{ listed }}' and compared_after_batch is not null
+{%- endfor %}
