@@ -122,7 +122,7 @@ class _Healer:
         counts: Counter[str] = Counter({"days": len(tasks)})
         try:
             with closing(connect(self.url, role="pipeline", autocommit=True)) as database:
-                if not self._lock(database, tasks[0].zoom_account_id):
+                if not self._may_heal(database, tasks[0].zoom_account_id):
                     self.say(f"Account {tasks[0].zoom_account_id} is being healed by another run.")
                     return counts + Counter({"unfinished": len(tasks)})
                 refused: set[str] = set()
@@ -145,9 +145,9 @@ class _Healer:
             counts["failed"] += len(tasks) - _done(counts)
         return counts
 
-    def _lock(self, database: psycopg.Connection, zoom_account_id: str) -> bool:
-        """Whether no other run heals the account. A day that somebody asked for waits for that."""
-        while not _try_lock(database, zoom_account_id):
+    def _may_heal(self, database: psycopg.Connection, zoom_account_id: str) -> bool:
+        """Whether this run has the lock. A day that somebody asked for waits for it."""
+        while not _lock(database, zoom_account_id):
             if not self.is_asked_for or time.monotonic() >= self.ends_at:
                 return False
             time.sleep(POLL_SECONDS)
@@ -237,8 +237,8 @@ def _done(counts: Counter[str]) -> int:
     return sum(counts[result] for result in ("finished", "refused", "failed", "unfinished"))
 
 
-def _try_lock(database: psycopg.Connection, zoom_account_id: str) -> bool:
-    """The lock ends with the connection."""
+def _lock(database: psycopg.Connection, zoom_account_id: str) -> bool:
+    """Whether no other run heals the account. The lock ends with the connection."""
     return rows.scalar(
         database,
         bool,

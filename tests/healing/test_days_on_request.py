@@ -2,16 +2,12 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-import psycopg
 import pytest
 import yaml
 
-from integration.database.postgres import connect
 from integration.healing import days
 from integration.settings import PROJECT
 from tests.dagster_in_memory import dagster_in_memory
@@ -20,15 +16,6 @@ from tests.patience import PATIENCE, wait_until
 
 REPORT = f"/v2/report/users/{COLLEAGUES[0].zoom_user_id}/meetings"
 BY_SCHEDULE = {"dagster/schedule_name": "heal_every_hour"}
-
-
-@contextmanager
-def healed_elsewhere(past: ShortPast, account: str) -> Iterator[psycopg.Connection]:
-    """As if another run healed the account, until the block ends."""
-    with connect(past.installation.url, role="pipeline", autocommit=True) as other:
-        lock = "select pg_advisory_lock(hashtextextended('healing ' || %s, 0))"
-        other.execute(lock, [account])
-        yield other
 
 
 def materialize(**tags: str) -> Any:
@@ -57,7 +44,7 @@ def figures(result: Any) -> dict[str, Any]:
 def test_a_day_on_request_waits_for_the_run_that_heals_the_account(past: ShortPast) -> None:
     found: list[Counter[str]] = []
     healing = threading.Thread(target=lambda: found.append(past.heal(day=DAY)))
-    with healed_elsewhere(past, FIRST):
+    with past.being_healed(FIRST):
         healing.start()
         wait_until(lambda: past.queued(SECOND) == EVERYTHING)
         assert past.queued(FIRST) == Counter()
@@ -67,7 +54,7 @@ def test_a_day_on_request_waits_for_the_run_that_heals_the_account(past: ShortPa
 
 
 def test_the_schedules_run_leaves_such_an_account_to_the_other_run(past: ShortPast) -> None:
-    with healed_elsewhere(past, FIRST):
+    with past.being_healed(FIRST):
         counts = past.heal()
     assert (counts["finished"], counts["unfinished"]) == (2, 2)
     assert (past.queued(FIRST), past.queued(SECOND)) == (Counter(), EVERYTHING)
