@@ -56,7 +56,6 @@ PROBLEMS = """
         ('firm', 'silence', now(), now(), null), ('other', 'silence', now(), now(), null),
         ('firm', 'access_lost', now(), now(), now());
     update integration.last_looks set looked_at = now();
-    insert into pipeline.batches (batch, as_of) values (2, now());
     insert into zoom_raw.healed_days (organization_id, zoom_account_id, day, source, first_run_at,
         last_run_at, finished_at, compared_after_batch)
     select

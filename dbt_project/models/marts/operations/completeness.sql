@@ -25,6 +25,27 @@ compared_days as (
         where finished_at is not null
     ) as last_batch on last_batch.batch > healed_days.compared_after_batch
 
+),
+
+-- Not int_sessions: as a view that pages read, it has no rows for all organizations together.
+all_sessions as (
+
+    select
+        organization_id,
+        session_id,
+        is_healed,
+        ended_at,
+        due_at
+    from {{ ref('int_meeting_sessions') }}
+    union all
+    select
+        organization_id,
+        session_id,
+        is_healed,
+        ended_at,
+        null as due_at
+    from {{ ref('int_call_sessions') }}
+
 )
 
 select
@@ -47,7 +68,7 @@ left join {{ ref('stg_zoom__known_sessions') }} as known_sessions
 left join {{ ref('sessions') }} as sessions
     on sessions.organization_id = known_sessions.organization_id
     and sessions.session_id = known_sessions.session_id
-left join {{ ref('int_sessions') }} as all_sessions
+left join all_sessions
     on all_sessions.organization_id = known_sessions.organization_id
     and all_sessions.session_id = known_sessions.session_id
 group by

@@ -1,5 +1,6 @@
 {# The source `meetings` lists webinars, too. #}
-{%- for feature, listed in [('meetings', 'meetings'), ('webinars', 'meetings'), ('phone', 'phone')] %}
+{%- set features = [('meetings', 'meetings'), ('webinars', 'meetings'), ('phone', 'phone')] %}
+{%- for feature, listed in features %}
 {%- if not loop.first %}
 union all
 {%- endif %}
