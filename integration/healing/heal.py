@@ -60,6 +60,13 @@ def heal(
     ends_at = time.monotonic() + 60 * settings.heal_minutes
     app_id = settings.get("ZOOM_APP_ID")
     with connect(url, role="pipeline", autocommit=True) as connection:
+        if not app_id:  # nobody asks for the log any more
+            forget_refusal(
+                connection,
+                organization_id=OF_THE_APP,
+                zoom_account_id=OF_THE_APP,
+                source=WEBHOOK_LOGS,
+            )
         asked_for = day if is_asked_for else None
         tasks = due_tasks(connection, now=now, has_log=bool(app_id), day=asked_for)
     tasks = [task for task in tasks if day in (None, task.day)]

@@ -16,6 +16,8 @@ from integration.zoom.events import UnreadableDelivery, events_of
 from integration.zoom.kept_events import KEPT_EVENTS
 from integration.zoom.past import failed_deliveries
 
+SCOPE = "marketplace_app:read:admin"
+
 
 class WebhookLog:
     """The bodies of each day, by Zoom account. A failure is the same for all of them."""
@@ -61,14 +63,27 @@ class WebhookLog:
         return {account: list(bodies) for account, bodies in found.items()}
 
 
+def _refusal(error: ZoomError) -> str | None:
+    """Why Zoom refuses the log. The token is the app's own, so nobody has to reconnect an account:
+    the next steps of the error do not apply.
+    """
+    if is_refusal(error):
+        return f"The app needs the permission {SCOPE}. Add it to the app in the Zoom Marketplace."
+    if is_about_the_plan(error):
+        return "The Zoom plan of the account that owns the app does not include this log."
+    if error.status == 404:
+        return "Zoom does not know the app ID. Copy it from the app's page in the Zoom Marketplace."
+    return None
+
+
 def heal_from_log(work: Work, log: WebhookLog) -> None:
     """Raises Refused, and Zoom's other errors."""
     try:
         bodies = log.bodies(work.task.day, work.task.zoom_account_id)
         work.counts["unreadable"] += log.take_unreadable(work.task.day)
     except ZoomError as error:
-        if is_refusal(error) or is_about_the_plan(error):
-            raise Refused(str(error)) from error
+        if reason := _refusal(error):
+            raise Refused(reason) from error
         raise
     ids: dict[bytes, set[str]] = {}
     for body in bodies:
