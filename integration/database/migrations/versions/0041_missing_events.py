@@ -1,5 +1,5 @@
-"""What the app's event subscription lacks for an account, as Zoom last said; and an index for the
-completeness of a day.
+"""What the app's event subscription lacks for an account, as Zoom last said, and which events
+arrive, whatever was granted; and an index for the completeness of a day.
 """
 
 from alembic import op
@@ -13,13 +13,48 @@ def upgrade() -> None:
 
 
 SQL = """
+-- The hour (UTC) of the last webhook of each account and event. Read before any table is locked.
+create temporary table received on commit drop as
+select zoom_account_id, jsonb_object_agg(event, hour) as events
+from (
+    select
+        zoom_account_id, event,
+        to_char(max(first_received_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24":00:00Z"') as hour
+    from zoom_raw.events
+    where source = 'webhook'
+    group by zoom_account_id, event
+) as by_event
+group by zoom_account_id;
+
 alter table integration.connections
     -- A list of the needed events that no subscription sends here; null: not known.
     add column missing_events jsonb,
-    add column subscription_detail text,  -- why it is not known
-    add column subscription_read_at timestamptz;
-grant update (missing_events, subscription_detail, subscription_read_at)
-    on integration.connections to page, pipeline;
+    add column subscription_detail text,  -- why it is not known, or why all are missing
+    add column subscription_is_ours boolean not null default false,  -- created through the API
+    add column subscription_read_at timestamptz,
+    -- Features whose events Zoom does not allow the app of `connect --subscribe`.
+    add column features_left_out text[] not null default '{}',
+    -- Event -> the hour in which a webhook of it last arrived.
+    add column received_events jsonb not null default '{}',
+    add column lacks_phone boolean not null default false;  -- Zoom says that it has no Zoom Phone
+update integration.connections
+set lacks_phone = phone_detail is not null,
+    received_events = coalesce(
+        (
+            select events from received
+            where received.zoom_account_id = connections.zoom_account_id
+        ),
+        '{}'
+    )
+where disconnected_at is null;
+grant update (
+    missing_events, subscription_detail, subscription_is_ours, subscription_read_at
+) on integration.connections to page, pipeline;
+grant update (features_left_out) on integration.connections to page;
+grant update (received_events, lacks_phone) on integration.connections to pipeline;
+
+-- When an account was connected again with fewer permissions than before.
+alter table integration.tokens add column scope_reduced_at timestamptz;
 
 create index known_sessions_day on zoom_raw.known_sessions (
     organization_id, zoom_account_id, ((ended_at at time zone 'UTC')::date)

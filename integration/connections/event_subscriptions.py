@@ -7,27 +7,25 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from integration.connections.client import token_source
 from integration.connections.connections import Connection
-from integration.database import rows
+from integration.connections.reported import Reported, reported
 from integration.database.postgres import transaction
 from integration.settings import Settings
 from integration.zoom import oauth
 from integration.zoom.errors import PermanentZoomError, ZoomError
-from integration.zoom.features import FEATURES
-from integration.zoom.needed_events import missing_events
-from integration.zoom.scopes import USERS
-from integration.zoom.subscriptions import (
+from integration.zoom.event_subscriptions import (
     EventSubscription,
     is_same_address,
     read_subscriptions,
 )
+from integration.zoom.needed_events import missing_events
 
 logger = logging.getLogger(__name__)
 
@@ -35,19 +33,32 @@ LOCK_TIMEOUT = "2s"
 READING_SECONDS = 30.0
 # For a token and reading, whatever Zoom does. An import with less time left leaves it out.
 NEEDED_SECONDS = 120.0
-# Why it is not known what the subscription lacks, for the page.
+# If webhooks arrive, they are sent by a subscription that Zoom does not list for this address. Its
+# end is noticed as silence.
+RECEIVED_LATELY = timedelta(days=7)
+# Why it is not known what the subscription lacks, or why it lacks everything, for the page.
 NONE_FOUND = "Zoom lists no event subscription that sends to {url}."
-NOT_READABLE = "Zoom does not let this app read its event subscriptions."
+NOT_READABLE = (
+    "Zoom does not let this app read its event subscriptions. For that, the app needs the "
+    "permission marketplace:read:event_subscription."
+)
+NO_ADDRESS = (
+    "The import of users does not know the address of WorkSights, so the event subscription cannot "
+    "be found."
+)
+NO_TIME = "The last import of users had no time left to check it."
 
 
 @dataclass(frozen=True)
-class Subscribed:
-    """What Zoom said about one account: `missing` is None if that is not known, for the reason
-    `detail`.
+class Check:
+    """What Zoom said about one account: `missing` is None if that is not known. `detail` is why, or
+    why everything is missing. `is_ours`: the subscription was created through the API, so it cannot
+    be changed in the Zoom Marketplace.
     """
 
     missing: list[str] | None
     detail: str | None = None
+    is_ours: bool = False
 
 
 class AppToken:
@@ -100,50 +111,64 @@ def check_subscription(
 
     What cannot be read or stored now stays as it is until the next import.
     """
-    has_time = time.monotonic() + NEEDED_SECONDS < ends_at
-    if user_id is None or not has_time or not settings.get("PUBLIC_URL"):
+    if user_id is None:
         return
     try:
         with transaction(url, role="pipeline") as connection:
-            features = features_in_use(connection, account.organization_id, has_phone=has_phone)
-            is_own_app = _is_server_to_server(connection, account.connection_id)
-        found = _read(
-            settings,
-            _own_token(settings, url, account) if is_own_app else app_token(),
-            features,
-            account=account,
-            user_id=user_id,
-        )
-        with transaction(url, role="pipeline") as connection:
-            connection.execute("select set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-            store_subscribed(connection, account.connection_id, found)
+            found = reported(connection, connection_id=account.connection_id)
+        for known in found:  # none if the account was disconnected meanwhile
+            check = _check(
+                settings,
+                url,
+                replace(known, has_phone=has_phone),
+                app_token=app_token,
+                user_id=user_id,
+                ends_at=ends_at,
+            )
+            if check is not None:
+                with transaction(url, role="pipeline") as connection:
+                    connection.execute(
+                        "select set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT]
+                    )
+                    store_check(connection, account.connection_id, check)
     # The users of this account have been read, and must be stored whatever happens here.
     except Exception as error:  # noqa: BLE001
         logger.info("event subscription of %s: %s", account.connection_id, type(error).__name__)
 
 
-def _read(
+def _check(
     settings: Settings,
-    token: str,
-    features: Sequence[str],
+    url: str,
+    account: Reported,
     *,
-    account: Connection,
+    app_token: AppToken,
     user_id: str,
-) -> Subscribed:
+    ends_at: float,
+) -> Check | None:
+    """None if there is no time, and something is known already. Raises TransientZoomError."""
+    if not settings.get("PUBLIC_URL"):
+        return Check(None, NO_ADDRESS)
+    if time.monotonic() + NEEDED_SECONDS >= ends_at:
+        return Check(None, NO_TIME) if account.lacks_events is None else None
     try:
         listed = read_subscriptions(
             settings.api_url,
-            token,
+            _own_token(settings, url, account) if account.is_server_to_server else app_token(),
             account_id=account.zoom_account_id,
             user_id=user_id,
             ends_at=time.monotonic() + READING_SECONDS,
         )
     except PermanentZoomError:
-        return Subscribed(None, NOT_READABLE)
-    return compared(listed, features, url=webhook_url(settings))
+        return Check(None, NOT_READABLE)
+    return compared(
+        listed,
+        account.features,
+        url=webhook_url(settings),
+        has_received=account.has_received_since(datetime.now(UTC) - RECEIVED_LATELY),
+    )
 
 
-def _own_token(settings: Settings, url: str, account: Connection) -> str:
+def _own_token(settings: Settings, url: str, account: Reported) -> str:
     return token_source(
         settings,
         url,
@@ -153,53 +178,31 @@ def _own_token(settings: Settings, url: str, account: Connection) -> str:
 
 
 def compared(
-    listed: Sequence[EventSubscription], features: Sequence[str], *, url: str
-) -> Subscribed:
-    """What the subscriptions that send to `url` lack together."""
+    listed: Sequence[EventSubscription], features: Sequence[str], *, url: str, has_received: bool
+) -> Check:
+    """What the subscriptions that send to `url` lack together. Without any, everything is missing,
+    unless webhooks have been received lately.
+    """
     here = [one for one in listed if is_same_address(one.url, url)]
     if not here:
-        return Subscribed(None, NONE_FOUND.format(url=url))
+        missing = None if has_received else missing_events((), features)
+        return Check(missing, NONE_FOUND.format(url=url))
     events = frozenset[str]().union(*(one.events for one in here))
-    return Subscribed(missing_events(events, features))
+    return Check(missing_events(events, features), is_ours=all(one.is_ours for one in here))
 
 
-def features_in_use(
-    connection: psycopg.Connection, organization_id: str, *, has_phone: bool
-) -> list[str]:
-    """The features that are on for the organization and that the account has, and users."""
-    off = rows.scalars(
-        connection,
-        str,
-        """
-        select value from facts.switches_off
-        where organization_id = %s and subject = '' and valid @> now()
-        """,
-        [organization_id],
-    )
-    is_in_use = {"phone": has_phone}
-    return [
-        *(one for one in FEATURES if one not in off and is_in_use.get(one, True)),
-        USERS,
-    ]
-
-
-def store_subscribed(connection: psycopg.Connection, connection_id: str, found: Subscribed) -> None:
-    missing = None if found.missing is None else Jsonb(found.missing)
+def store_check(connection: psycopg.Connection, connection_id: str, check: Check) -> None:
     connection.execute(
         """
         update integration.connections
-        set missing_events = %s, subscription_detail = %s, subscription_read_at = now()
+        set missing_events = %s, subscription_detail = %s, subscription_is_ours = %s,
+            subscription_read_at = now()
         where connection_id = %s and disconnected_at is null
         """,
-        [missing, found.detail, connection_id],
+        [
+            None if check.missing is None else Jsonb(check.missing),
+            check.detail,
+            check.is_ours,
+            connection_id,
+        ],
     )
-
-
-def _is_server_to_server(connection: psycopg.Connection, connection_id: str) -> bool:
-    grant_type = rows.maybe_scalar(
-        connection,
-        str,
-        "select grant_type from integration.tokens where connection_id = %s",
-        [connection_id],
-    )
-    return grant_type == "account_credentials"
