@@ -68,7 +68,7 @@ def connect(
     Uses Server-to-Server OAuth instead of a browser.
     """
     from integration.connections.connecting import connect_with_grant
-    from integration.connections.event_subscriptions import webhook_url
+    from integration.connections.event_subscriptions import is_public
 
     if not server_to_server:
         raise click.UsageError(
@@ -79,7 +79,7 @@ def connect(
         raise click.BadParameter(INVALID_LABEL, param_hint="--label")
     settings = read_settings()
     settings.require_zoom_app()
-    if subscribe and not webhook_url(settings).startswith("https://"):
+    if subscribe and not is_public(settings):
         raise click.ClickException(
             "--subscribe needs a PUBLIC_URL that starts with https://, because Zoom sends events "
             "to no other address."

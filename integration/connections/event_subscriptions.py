@@ -43,8 +43,8 @@ NOT_READABLE = (
     "permission marketplace:read:event_subscription."
 )
 NO_ADDRESS = (
-    "The import of users does not know the address of WorkSights, so the event subscription cannot "
-    "be found."
+    "It cannot be found, because the import of users knows no address of WorkSights that starts "
+    "with https://."
 )
 NO_TIME = "The last import of users had no time left to check it."
 
@@ -94,6 +94,11 @@ class AppToken:
 def webhook_url(settings: Settings) -> str:
     """The address that a subscription has to have."""
     return f"{settings.public_url}/webhooks/zoom"
+
+
+def is_public(settings: Settings) -> bool:
+    """Whether Zoom can send to the address: it sends to https addresses only."""
+    return (settings.get("PUBLIC_URL") or "").startswith("https://")
 
 
 def check_subscription(
@@ -146,7 +151,7 @@ def _check(
     ends_at: float,
 ) -> Check | None:
     """None if there is no time, and something is known already. Raises TransientZoomError."""
-    if not settings.get("PUBLIC_URL"):
+    if not is_public(settings):
         return Check(None, NO_ADDRESS)
     if time.monotonic() + NEEDED_SECONDS >= ends_at:
         return Check(None, NO_TIME) if account.lacks_events is None else None

@@ -27,7 +27,7 @@ from integration.pipeline.failed_sessions import Failures
 from integration.settings import PROJECT
 from integration.web.overview.attention import needs_of_identity
 from integration.zoom.errors import AccessLost, PermanentZoomError, TransientZoomError, ZoomError
-from tests.causes.test_reported import account as reported_account
+from tests.causes.reported_accounts import account as reported_account
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

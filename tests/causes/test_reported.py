@@ -9,21 +9,11 @@ import pytest
 from integration.causes.cause import Reader, Words
 from integration.causes.reported import Missing, causes_of_reported, missing_of
 from integration.causes.table import words_of
-from integration.connections.reported import Reported
 from integration.zoom.scopes import Purpose, names_of
+from tests.causes.reported_accounts import account
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 READER = Reader(True, "https://w/zoom")
-
-
-def account(**changed: Any) -> Reported:
-    return Reported(**{
-        "connection_id": "c1", "organization_id": "acme", "zoom_account_id": "A1", "label": None,
-        "scope": "user:read:admin", "scope_reduced_at": None, "is_server_to_server": False,
-        "has_phone": True, "switched_off": (), "features_left_out": (), "lacks_events": None,
-        "subscription_detail": None, "subscription_is_ours": False, "subscription_read_at": None,
-        "received_events": {}, **changed,
-    })  # fmt: skip
 
 
 def words(

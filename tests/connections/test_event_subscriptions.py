@@ -165,9 +165,10 @@ def test_without_a_public_url_or_time_nothing_is_asked(
     """What is not known says why; what is known stays until an import has the time."""
     subscribe(zoom)
     zoom.calls.clear()
-    monkeypatch.setenv("PUBLIC_URL", "")
-    installation.import_users(now=NOW)
-    assert read(installation) == [(None, NO_ADDRESS, True)] * 3
+    for address in ("", "http://127.0.0.1:8000"):
+        monkeypatch.setenv("PUBLIC_URL", address)
+        installation.import_users(now=NOW)
+        assert read(installation) == [(None, NO_ADDRESS, True)] * 3
     monkeypatch.setenv("PUBLIC_URL", PAGE)
     monkeypatch.setenv("IMPORT_MINUTES", "1")
     installation.import_users(now=NOW)

@@ -297,15 +297,3 @@ def someone_waits_for_a_lock(url: str) -> bool:
             """
         ).fetchone()
     return row is not None and row[0] > 0
-
-
-def test_it_is_recorded_when_an_account_grants_less_than_before(connected: str) -> None:
-    def reduced() -> bool:
-        with transaction(connected) as connection:
-            found = connection.execute("select scope_reduced_at from integration.tokens").fetchone()
-        return found[0] is not None
-
-    for scope, expected in [("a b", False), ("b a c", False), ("", False), ("a", False),
-                            ("a b", False), ("b", True), ("a b", True)]:  # fmt: skip
-        save(connected, grant(1, scope=scope))
-        assert reduced() is expected, scope

@@ -106,10 +106,6 @@ def test_missing_events_are_on_both_pages_and_reach_the_technical_admin(acme: Si
     [
         ("missing_events = '[]'", "Complete"),
         ("subscription_detail = 'Zoom lists none.'", "Zoom lists none."),
-        (
-            "missing_events = '[]', features_left_out = '{webinars}'",
-            'Complete\n      <span class="below">Without webinars</span>',
-        ),
         ("subscription_read_at = null", None),
         ("missing_events = '[]', subscription_read_at = now() - interval '3 days'", None),
     ],
@@ -121,6 +117,16 @@ def test_the_event_subscription_is_a_fact_of_the_account(
     tab = acme.visitor("admin").get(TAB).text
     assert ("<dt>Event subscription</dt>" in tab) is (shown is not None)
     assert shown is None or f"<dd>{shown}" in tab
+
+
+def test_what_the_subscription_leaves_out_is_shown_without_a_warning(acme: Site) -> None:
+    acme.rows(
+        "update integration.connections set missing_events = '[]', features_left_out = %s",
+        ["webinars"],
+    )
+    tab, overview = pages(acme)
+    assert "Without webinars" in tab
+    assert [PERMISSIONS in page for page in (tab, overview)] == [False, False]
 
 
 def test_what_recovering_missed_sessions_needs_is_shown_without_a_warning(acme: Site) -> None:
