@@ -9,7 +9,7 @@ from integration.causes.cause import OpenCause
 from integration.causes.connections import causes_of_connections
 from integration.causes.failures import causes_of_deliveries, causes_of_failures
 from integration.causes.people import Unmapped, causes_of_people
-from integration.causes.refused import causes_of_refused
+from integration.causes.refused import causes_of_refused, needed
 from integration.causes.reported import causes_of_reported, missing_of
 from integration.causes.silence import causes_of_silence
 from integration.causes.updates import causes_of_audit, causes_of_updates
@@ -60,12 +60,12 @@ def open_causes(
     found = causes_of_connections(state.connections, now=now)
     if not state.in_use:
         return found
-    missing = missing_of(connection, reported(connection, organization_id=organization_id))
+    accounts = reported(connection, organization_id=organization_id)
     waiting = [one.waiting_since for one in state.arrivals if one.waiting_since is not None]
     return [
         *found,
         *causes_of_silence(connection, state.in_use, state.arrivals, now=now),
-        *causes_of_reported(missing),
+        *causes_of_reported(missing_of(accounts)),
         *causes_of_updates(
             state.batches,
             waiting_since=min(waiting, default=None),
@@ -76,7 +76,8 @@ def open_causes(
         *causes_of_failures(failures_by_organization(connection, organization_id=organization_id)),
         *causes_of_deliveries(state.arrivals),
         *causes_of_refused(
-            refused_sources(connection, organization_id=organization_id), state.in_use
+            needed(refused_sources(connection, organization_id=organization_id), accounts),
+            state.in_use,
         ),
         *causes_of_people(unmapped),
     ]

@@ -12,6 +12,7 @@ from integration.connections.refused_sources import (
     RefusedSource,
     refused_sources,
 )
+from integration.connections.reported import Reported
 
 REFUSED, LOG_REFUSED = "sources_refused", "webhook_log_refused"
 SOURCES = {
@@ -19,6 +20,20 @@ SOURCES = {
     "webinars": "the participants of past webinars",
     "phone": "past calls",
 }
+
+
+# Source -> the features of which it has sessions.
+FEATURES_OF = {"meetings": {"meetings", "webinars"}, "webinars": {"webinars"}, "phone": {"phone"}}
+
+
+def needed(refused: Sequence[RefusedSource], accounts: Sequence[Reported]) -> list[RefusedSource]:
+    """Those of features in use: nobody misses what is switched off, or what the account has no
+    longer.
+    """
+    in_use = {one.zoom_account_id: set(one.features) for one in accounts}
+    return [
+        one for one in refused if FEATURES_OF[one.source] & in_use.get(one.zoom_account_id, set())
+    ]
 
 
 def causes_of_refused(
@@ -58,6 +73,7 @@ def sources_refused(one: OpenCause, _reader: Reader) -> Words:
 def webhook_log_refused(one: OpenCause, _reader: Reader) -> Words:
     return Words(
         "Zoom does not let the app read its log of webhooks that could not be delivered",
-        f"{one.facts['reason']} To do without this log, remove the app's ID from the settings.",
+        f"{one.facts['reason']} To do without this log, remove ZOOM_APP_ID from the settings; the "
+        "next run of healing then ends this problem.",
         "Webhooks that failed are restored only as far as Zoom's other lists report them.",
     )

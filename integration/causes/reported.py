@@ -9,9 +9,8 @@ import psycopg
 
 from integration.causes.cause import OpenCause, Reader, Words
 from integration.causes.connections import CONNECTIONS, RECONNECT
-from integration.connections.reported import Reported
+from integration.connections.reported import READ_LATELY, Reported
 from integration.database import rows
-from integration.pipeline.marts import marts_exist
 from integration.zoom.needed_events import feature_of
 from integration.zoom.scopes import REPORTED, USERS, Purpose, names_of
 
@@ -24,10 +23,10 @@ NAMES = {
     "phone": "phone calls",
     USERS: "changes to users",
 }
-# How many of an organization's latest sessions show which features an account reports.
-LATEST_SESSIONS = 5_000
+OPTIONAL = ("webinars", "phone")  # an account may not have them
 LATER = "New Zoom users and changed emails are noticed up to 6 hours later."
 LOST = "Sessions can be missing from timelines, or have estimated times."
+SUBSCRIBE = "worksights-zoom connect --subscribe"
 WHERE = "on the app's page in the Zoom Marketplace, under Event Subscriptions"
 
 
@@ -41,18 +40,15 @@ class Missing:
     events: list[str]
 
 
-def missing_of(connection: psycopg.Connection, reported: Iterable[Reported]) -> list[Missing]:
+def missing_of(reported: Iterable[Reported]) -> list[Missing]:
     """What the connections lack, if they lack anything.
 
-    A permission does not count as missing while the account reports the feature without it: a
-    warning about something that works would only teach people to ignore warnings.
+    A permission does not count as missing if the events that need it arrive without it: a warning
+    about something that works would only teach people to ignore warnings.
     """
     found = []
     for one in reported:
-        needs = one.lacks(Purpose.EVENTS)
-        if needs:
-            works = _reported_features(connection, one)
-            needs = [need for need in needs if need.feature not in works]
+        needs = [need for need in one.lacks(Purpose.EVENTS) if not one.works_without(need)]
         features = [name for name in REPORTED if any(need.feature == name for need in needs)]
         if needs or one.missing_events:
             found.append(Missing(one, names_of(needs), features, one.missing_events))
@@ -72,7 +68,12 @@ def causes_of_reported(missing: Iterable[Missing]) -> list[OpenCause]:
             }
             found.append(OpenCause(PERMISSIONS, lack.one.connection_id, facts=facts))
         if lack.events:
-            facts = {**account, "events": lack.events}
+            facts = {
+                **account,
+                "events": lack.events,
+                "none_found": lack.one.subscription_detail,
+                "is_ours": lack.one.subscription_is_ours,
+            }
             found.append(OpenCause(EVENTS, lack.one.connection_id, facts=facts))
     return found
 
@@ -84,9 +85,10 @@ def causes_of_subscriptions(connection: psycopg.Connection) -> list[OpenCause]:
         str,
         """
         select distinct jsonb_array_elements_text(missing_events) from integration.connections
-        where disconnected_at is null
+        where disconnected_at is null and subscription_read_at > now() - %s
         order by 1
         """,
+        [READ_LATELY],
     )
     return [OpenCause(EVENTS_ANYWHERE, facts={"events": events})] if events else []
 
@@ -102,7 +104,8 @@ def permissions_missing(one: OpenCause, _reader: Reader) -> Words:
             if is_own_app
             else "Reconnect the account and keep all permissions selected. If one is not listed, "
             "add it to the app in the Zoom Marketplace first."
-        ),
+        )
+        + _can_be_off(features),
         _lost_without(features),
         CONNECTIONS if is_own_app else RECONNECT,
     )
@@ -115,9 +118,8 @@ def events_missing(one: OpenCause, _reader: Reader) -> Words:
     what = f"everything about the {_listed(sessions)}" if sessions else "changes to the users"
     return Words(
         f"Zoom does not report {what} of Zoom account {one.facts['account']}",
-        f"The app is not subscribed to these events: {_named(events)}. Add them {WHERE}. The "
-        "next user import checks again. If you do not manage the app, contact the team that runs "
-        "WorkSights.",
+        f"{_what_is_missing(one)}{_can_be_off(features)} The next user import checks again. If you "
+        "do not manage the app, contact the team that runs WorkSights.",
         LOST if sessions else LATER,
         CONNECTIONS,
     )
@@ -127,36 +129,10 @@ def events_missing_anywhere(one: OpenCause, _reader: Reader) -> Words:
     events = one.facts["events"]
     return Words(
         "The app's event subscription lacks events",
-        f"The app is not subscribed to: {_named(events)}. Add them {WHERE}. For an account "
-        "with a Server-to-Server app, you can also run: worksights-zoom connect --subscribe",
+        f"The app is not subscribed to: {_named(events)}. To see which accounts need them, run: "
+        f"worksights-zoom status. Add them {WHERE}. For an account whose subscription was created "
+        f"with {SUBSCRIBE}, run that command again.{_can_be_off(_features_of(events))}",
         LOST if set(_features_of(events)) - {USERS} else LATER,
-    )
-
-
-def _reported_features(connection: psycopg.Connection, one: Reported) -> set[str]:
-    """The features of which webhooks arrived since the permissions were granted."""
-    if not marts_exist(connection):
-        return set()
-    return set(
-        rows.scalars(
-            connection,
-            str,
-            """
-            select distinct latest.feature from (
-                select feature, zoom_account_id, end_source from timeline.sessions
-                where organization_id = %(organization)s and ended_at > %(granted)s
-                order by ended_at desc
-                limit %(latest)s
-            ) as latest
-            where latest.zoom_account_id = %(account)s and latest.end_source <> 'api'
-            """,
-            {
-                "organization": one.organization_id,
-                "granted": one.granted_at,
-                "latest": LATEST_SESSIONS,
-                "account": one.zoom_account_id,
-            },
-        )
     )
 
 
@@ -169,7 +145,29 @@ def _lost_without(features: Sequence[str]) -> str:
     sessions = [name for name in features if name != USERS]
     if not sessions:
         return LATER
-    return f"Zoom does not report this account's {_listed(sessions)}, so they are not on timelines."
+    return f"This account's {_listed(sessions)} can be missing from timelines, or incomplete."
+
+
+def _what_is_missing(one: OpenCause) -> str:
+    events = _named(one.facts["events"])
+    if one.facts["none_found"]:
+        return f"{one.facts['none_found']} Add one {WHERE}, or correct its URL."
+    missing = f"The app is not subscribed to these events: {events}."
+    if one.facts["is_ours"]:
+        return (
+            f"{missing} Its event subscription is not listed on the app's page in the Zoom "
+            "Marketplace, so only the team that runs WorkSights can add them."
+        )
+    return f"{missing} Add them {WHERE}."
+
+
+def _can_be_off(features: Sequence[str]) -> str:
+    optional = [name for name in OPTIONAL if name in features]
+    if not optional:
+        return ""
+    return (
+        f" If the account has no {_listed(optional, 'or')}, switch them off on the Features page."
+    )
 
 
 def _named(events: Sequence[str]) -> str:
@@ -177,6 +175,6 @@ def _named(events: Sequence[str]) -> str:
     return ", ".join([*events[:NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
-def _listed(features: Sequence[str]) -> str:
+def _listed(features: Sequence[str], last: str = "and") -> str:
     names = [NAMES[one] for one in features]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"

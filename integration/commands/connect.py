@@ -1,5 +1,6 @@
 """`connect`: connects your own Zoom account with Server-to-Server OAuth, without a browser."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from integration.connections.naming import (
     is_valid_label,
     set_label,
 )
+from integration.connections.reported import reported
 from integration.database.audit_trail import record_change
 from integration.database.own_organization import limit_to
 from integration.database.postgres import connect as open_connection
@@ -66,7 +68,7 @@ def connect(
     Uses Server-to-Server OAuth instead of a browser.
     """
     from integration.connections.connecting import connect_with_grant
-    from integration.connections.subscriptions import webhook_url
+    from integration.connections.event_subscriptions import is_public
 
     if not server_to_server:
         raise click.UsageError(
@@ -77,7 +79,7 @@ def connect(
         raise click.BadParameter(INVALID_LABEL, param_hint="--label")
     settings = read_settings()
     settings.require_zoom_app()
-    if subscribe and not webhook_url(settings).startswith("https://"):
+    if subscribe and not is_public(settings):
         raise click.ClickException(
             "--subscribe needs a PUBLIC_URL that starts with https://, because Zoom sends events "
             "to no other address."
@@ -122,7 +124,7 @@ def connect(
             "ZOOM_WEBHOOK_SECRET_TOKEN."
         )
     if subscribe:
-        _subscribe(settings, grant, zoom_account)
+        _subscribe(settings, grant, zoom_account, organization, connection_id)
 
 
 def _owner(connection: psycopg.Connection, organization: str, email: str) -> User:
@@ -191,17 +193,34 @@ def _check_account(settings: Settings, grant: "Grant", zoom_account: str) -> Non
         raise click.ClickException("Zoom returned a different account. Check --zoom-account.")
 
 
-def _subscribe(settings: Settings, grant: "Grant", zoom_account: str) -> None:
-    from integration.connections.subscribing import subscribe
-    from integration.connections.subscriptions import webhook_url
+def _subscribe(
+    settings: Settings, grant: "Grant", zoom_account: str, organization: str, connection_id: str
+) -> None:
+    from integration.connections.event_subscriptions import webhook_url
+    from integration.connections.new_event_subscription import (
+        has_zoom_phone,
+        store_subscription,
+        subscribe,
+    )
     from integration.zoom.client import ZoomClient
     from integration.zoom.errors import TransientZoomError, ZoomError
     from integration.zoom.texts import text
 
+    client = ZoomClient(settings.api_url, lambda _rejected: grant.access_token)
     try:
-        me = ZoomClient(settings.api_url, lambda _rejected: grant.access_token).me()
+        me = client.me()
+        has_phone = has_zoom_phone(client)
+        with open_connection(database_url(settings, "page"), role="page") as connection:
+            limit_to(connection, organization)
+            [known] = reported(
+                connection, organization_id=organization, connection_id=connection_id
+            )
         done = subscribe(
-            settings, grant.access_token, zoom_account_id=zoom_account, user_id=text(me.get("id"))
+            settings,
+            grant.access_token,
+            zoom_account_id=zoom_account,
+            user_id=text(me.get("id")),
+            features=replace(known, has_phone=has_phone, features_left_out=()).features,
         )
     except ZoomError as error:
         is_transient = isinstance(error, TransientZoomError)
@@ -209,11 +228,15 @@ def _subscribe(settings: Settings, grant: "Grant", zoom_account: str) -> None:
             "The account is connected, but its event subscription was not created. "
             f"{error.reason} {'Repeat this command.' if is_transient else error.next_step}"
         ) from error
+    with open_connection(database_url(settings, "page"), role="page") as connection:
+        limit_to(connection, organization)
+        store_subscription(connection, connection_id, done)
     if done.in_marketplace:
         raise click.ClickException(
             "The account is connected. Its event subscription was created on the app's page in "
             "the Zoom Marketplace and can only be changed there. It lacks these events: "
-            f"{', '.join(done.in_marketplace)}. Add them there."
+            f"{', '.join(done.in_marketplace)}. Add them there. Switch features that the account "
+            "does not have off on the Features page."
         )
     if done.created:
         click.echo(

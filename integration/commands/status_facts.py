@@ -70,7 +70,7 @@ def read_facts(connection: psycopg.Connection, settings: Settings, *, now: datet
         state=state,
         connections=connection_statuses(connection),
         reported=in_use,
-        missing=missing_of(connection, in_use),
+        missing=missing_of(in_use),
         last_batch=latest_batch(connection),
         reasons_for_batch=reasons_for_batch(connection, now=now),
         delay=delay_to_entries(connection, now=now),

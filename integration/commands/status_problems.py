@@ -8,7 +8,7 @@ from integration.causes.cause import Reader
 from integration.causes.connections import cause_of_failure
 from integration.causes.installation import ERASURE
 from integration.causes.operator import FAILURES
-from integration.causes.reported import causes_of_reported
+from integration.causes.reported import EVENTS_ANYWHERE, SUBSCRIBE, causes_of_reported
 from integration.causes.table import words_of
 from integration.commands.spans import ago
 from integration.commands.status_facts import Facts
@@ -62,6 +62,8 @@ def _of_missing(facts: Facts) -> Iterator[Problem]:
     }
     for cause in causes_of_reported(facts.missing):
         text = words_of(cause, reader).text
+        if cause.facts.get("is_ours"):
+            text = f"{text} To add them, run: {SUBSCRIBE}"
         yield Problem(cause.name, f"Zoom account {ids[cause.subject]}: {text}")
 
 
@@ -71,7 +73,7 @@ def _of_installation(facts: Facts) -> Iterator[Problem]:
     for one in facts.causes:
         if one.name == FAILURES:
             yield Problem(one.name, NOT_DERIVED)
-        elif one.name != ERASURE:
+        elif one.name not in (ERASURE, EVENTS_ANYWHERE):  # listed by account
             words = words_of(one, reader)
             yield Problem(one.name, f"{words.title}. {words.text}")
 

@@ -35,7 +35,12 @@ def requested_imports(connection: psycopg.Connection, *, now: datetime) -> list[
 
 
 def record_import(
-    connection: psycopg.Connection, connection_id: str, *, now: datetime, phone_detail: str | None
+    connection: psycopg.Connection,
+    connection_id: str,
+    *,
+    now: datetime,
+    phone_detail: str | None,
+    lacks_phone: bool,
 ) -> None:
     """Records a successful import: the connection is active. `phone_detail` says why there are no
     phone users, if there are none. The audit trail records that the connection works again.
@@ -55,14 +60,15 @@ def record_import(
         )
         update integration.connections
         set status = 'active', status_detail = null, failure_is_transient = null,
-            phone_detail = %(phone_detail)s, users_imported_at = %(now)s,
-            next_import_at = %(next_import)s, users_read = null
+            phone_detail = %(phone_detail)s, lacks_phone = %(lacks_phone)s,
+            users_imported_at = %(now)s, next_import_at = %(next_import)s, users_read = null
         from before
         where connections.connection_id = before.connection_id
         """,
         {
             "connection": connection_id,
             "phone_detail": phone_detail,
+            "lacks_phone": lacks_phone,
             "now": now,
             "next_import": now + IMPORT_EVERY,
             "job": JOB,

@@ -93,7 +93,7 @@ def forget_unasked(connection: psycopg.Connection, *, now: datetime, has_log: bo
                 and disconnected_at is null
                 and (
                     granted_at > last_refused_at
-                    or refused.source = 'phone' and phone_detail is not null
+                    or refused.source = 'phone' and lacks_phone
                 )
         )
         """,

@@ -63,6 +63,13 @@ def save_grant(
             expires_at = excluded.expires_at,
             api_url = excluded.api_url,
             scope = excluded.scope,
+            scope_reduced_at = case
+                when tokens.scope <> '' and excluded.scope <> ''
+                    and not string_to_array(tokens.scope, ' ')
+                        <@ string_to_array(excluded.scope, ' ')
+                    then now()
+                else tokens.scope_reduced_at
+            end,
             updated_at = now()
         """,
         [

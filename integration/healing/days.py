@@ -74,7 +74,7 @@ _DUE = """
     with accounts as (
         select
             connections.connection_id, connections.organization_id, connections.zoom_account_id,
-            connections.granted_at, connections.phone_detail, connections.users_imported_at,
+            connections.granted_at, connections.lacks_phone, connections.users_imported_at,
             (
                 select (min(connected_at) at time zone 'UTC')::date
                 from integration.connections as any_of_account
@@ -109,7 +109,7 @@ _DUE = """
         and healed_days.day = days.day
         and healed_days.source = sources.source
     where accounts.is_held is not true
-        and (sources.source <> %(phone)s or accounts.phone_detail is null)
+        and (sources.source <> %(phone)s or not accounts.lacks_phone)
         -- The others need the list of Zoom users, whose first import may have failed.
         and (sources.source = %(log)s or accounts.users_imported_at is not null)
         and days.day >= accounts.first_day
@@ -185,10 +185,13 @@ def record_end(
     *,
     now: datetime,
     is_finished: bool,
+    is_compared: bool,
     error: str | None = None,
     retry_at: datetime | None = None,
 ) -> None:
-    """Records what a run has done. What it has not finished, the next run continues."""
+    """Records what a run has done. What it has not finished, the next run continues. A day
+    `is_compared` as soon as only webinars are missing, because Zoom refuses them.
+    """
     connection.execute(
         """
         update zoom_raw.healed_days
@@ -201,7 +204,7 @@ def record_end(
             position = case when %(finished)s then null else position end,
             finished_at = case when %(finished)s then %(now)s::timestamptz end,
             compared_after_batch = case
-                when %(finished)s then (select coalesce(max(batch), 0) from pipeline.batches)
+                when %(compared)s then (select coalesce(max(batch), 0) from pipeline.batches)
                 else compared_after_batch
             end
         where organization_id = %(organization)s and zoom_account_id = %(account)s
@@ -212,6 +215,7 @@ def record_end(
             "error": error,
             "retry_at": retry_at,
             "finished": is_finished,
+            "compared": is_compared,
             "now": now,
             "organization": task.organization_id,
             "account": task.zoom_account_id,

@@ -106,6 +106,16 @@ def _by_account(tasks: Sequence[Task]) -> list[list[Task]]:
 
 
 @dataclass(frozen=True)
+class _End:
+    """How a task ended, why, and when to try again."""
+
+    result: str
+    error: str | None = None
+    retry_at: datetime | None = None
+    is_compared: bool = False
+
+
+@dataclass(frozen=True)
 class _Healer:
     settings: Settings
     url: str
@@ -163,7 +173,7 @@ class _Healer:
             if was_finished:
                 compare_again(database, task)
         work = start_work(database, client, task, now=self.now, ends_at=self.ends_at)
-        result, error, retry_at = self._result(work, runs)
+        end = self._end(work, runs)
         is_early = self.now < task.due_at
         if is_early:
             compare_again(database, task)
@@ -173,16 +183,17 @@ class _Healer:
             task,
             work.counts,
             now=self.now,
-            is_finished=result == "finished" and not is_early,
-            error=error,
-            retry_at=task.due_at if is_early else retry_at,
+            is_finished=end.result == "finished" and not is_early,
+            is_compared=end.is_compared and not is_early,
+            error=end.error,
+            retry_at=task.due_at if is_early else end.retry_at,
         )
-        about = f"Account {task.zoom_account_id}, {task.day:%Y-%m-%d}, {task.source}: {result}"
+        about = f"Account {task.zoom_account_id}, {task.day:%Y-%m-%d}, {task.source}: {end.result}"
         numbers = ", ".join(
             quantity(work.counts[name], name.removesuffix("s")) for name in ("requests", "gaps")
         )
-        self.say(f"{about}, {numbers}" + (f". {error}" if error else ""))
-        return work.counts + Counter({result: 1})
+        self.say(f"{about}, {numbers}" + (f". {end.error}" if end.error else ""))
+        return work.counts + Counter({end.result: 1})
 
     def _token(self, task: Task) -> TokenSource:
         own = token_source(
@@ -195,8 +206,8 @@ class _Healer:
             return own
         return token_for_app(self.url, task.connection_id, own=own, app_token=self.app_token)
 
-    def _result(self, work: Work, runs: int) -> tuple[str, str | None, datetime | None]:
-        """How it ended, why, and when to try again."""
+    def _end(self, work: Work, runs: int) -> _End:
+        """Heals, and says how it ended."""
         is_of_app = work.task.source == WEBHOOK_LOGS
         source = {
             "organization_id": OF_THE_APP if is_of_app else work.task.organization_id,
@@ -209,23 +220,25 @@ class _Healer:
             else:
                 HEAL[work.task.source](work)
         except (OutOfTime, NoTimeLeft):
-            return "unfinished", None, None
+            return _End("unfinished")
         except Refused as refused:
-            if refused.source not in (None, work.task.source):  # everything else is done
+            is_rest_done = refused.source not in (None, work.task.source)
+            if is_rest_done:
                 forget_refusal(work.database, **source)
                 source["source"] = refused.source
             record_refusal(work.database, **source, reason=refused.reason, now=self.now)
-            return "refused", refused.reason, self.now + REFUSED_AGAIN_AFTER
+            tomorrow = self.now + REFUSED_AGAIN_AFTER
+            return _End("refused", refused.reason, tomorrow, is_compared=is_rest_done)
         except ZoomError as error:
             retry_at = error.retry_at if isinstance(error, TransientZoomError) else None
-            return "failed", str(error), retry_at or self._later(runs)
+            return _End("failed", str(error), retry_at or self._later(runs))
         except AccountErased:
             raise
         # An unexpected response, or a row that the database rejects.
         except Exception as error:  # noqa: BLE001
-            return "failed", str(unforeseen(error, what="Healing")), self._later(runs)
+            return _End("failed", str(unforeseen(error, what="Healing")), self._later(runs))
         forget_refusal(work.database, **source)
-        return "finished", None, None
+        return _End("finished", is_compared=True)
 
     def _later(self, runs: int) -> datetime:
         """Each time after twice as long, so that a day that always fails costs little."""

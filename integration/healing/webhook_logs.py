@@ -13,13 +13,15 @@ from integration.healing.budget import OutOfTime
 from integration.healing.days import WEBHOOK_LOGS, Task
 from integration.healing.facts import landed_ids
 from integration.healing.storing import AccountErased
-from integration.healing.work import Refused, Work, start_work
+from integration.healing.work import Refused, Work, is_refusal, start_work
 from integration.zoom.envelope import open_envelope
-from integration.zoom.errors import PermanentZoomError, ZoomError
+from integration.zoom.errors import PLAN_OR_PERMISSION, PermanentZoomError, ZoomError
 from integration.zoom.events import UnreadableDelivery, events_of
 from integration.zoom.kept_events import KEPT_EVENTS
 from integration.zoom.paging import Page
 from integration.zoom.past import failed_deliveries
+
+SCOPE = "marketplace_app:read:admin"
 
 
 @dataclass
@@ -126,4 +128,17 @@ def heal_from_log(work: Work, log: WebhookLog) -> None:
     try:
         log.heal(work)
     except PermanentZoomError as error:  # of the app: no account has a problem that says so
-        raise Refused(str(error)) from error
+        raise Refused(_reason(error)) from error
+
+
+def _reason(error: PermanentZoomError) -> str:
+    """The token is that of the app, so nobody has to reconnect an account: some next steps of the
+    error do not apply.
+    """
+    if error.status == 404:
+        return "Zoom does not know the app ID. Copy it from the app's page in the Zoom Marketplace."
+    if error.code == PLAN_OR_PERMISSION:
+        return "The Zoom plan of the account that owns the app does not include this log."
+    if is_refusal(error):
+        return f"The app needs the permission {SCOPE}. Add it to the app in the Zoom Marketplace."
+    return str(error)

@@ -9,6 +9,7 @@ import psycopg
 
 from integration.pipeline.batches import Batch
 from integration.pipeline.dispositions import Decision
+from integration.pipeline.received_events import record_received
 
 # In the counts by disposition: rows of the queue that healing has added.
 FROM_API = "from the API"
@@ -22,6 +23,7 @@ def store_decisions(
     """
     connection.execute("truncate arrived, settled")
     _stage_events(connection, decisions)
+    record_received(connection)
     _settle(connection, decisions, batch)
     return _store_events(connection, batch)
 

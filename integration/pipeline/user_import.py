@@ -11,10 +11,10 @@ import psycopg
 from integration.connections.app_tokens import AppToken
 from integration.connections.client import zoom_client
 from integration.connections.connections import Connection
+from integration.connections.event_subscriptions import check_subscription
 from integration.connections.import_progress import ImportProgress
 from integration.connections.imports import record_failed_import, record_import
 from integration.connections.reading import Unread, read_in_parallel
-from integration.connections.subscriptions import check_subscription
 from integration.connections.zoom_users import COLUMNS, store_phone_users, store_users
 from integration.pipeline.batches import Batch
 from integration.privacy.applied_tombstones import erased_zoom_users
@@ -87,7 +87,7 @@ def _read(
             account,
             app_token=app_token,
             user_id=next(iter(lists.users.frame["zoom_user_id"]), None),
-            has_phone=lists.phone_detail is None,
+            has_phone=not lists.lacks_phone,
             ends_at=ends_at,
         )
     return lists
@@ -197,6 +197,7 @@ def _store(
                 account.connection_id,
                 now=batch.as_of,
                 phone_detail=lists.phone_detail,
+                lacks_phone=lists.lacks_phone,
             )
     return Counter(
         {

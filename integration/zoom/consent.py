@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from integration.zoom.scopes import NEEDS, Purpose
+from integration.zoom.scopes import Purpose, lacking, names_of
 from integration.zoom.texts import text
 
-# One scope of each tuple is enough: today's granular scope, or the classic one of older apps.
-NEEDED_SCOPES = tuple(one.scopes for one in NEEDS if one.purpose is Purpose.IMPORT)
 OWNER_OR_ADMIN = {"0", "1"}
 NAMES_OF_OWNER_OR_ADMIN = {"owner", "admin"}
 
@@ -18,8 +16,7 @@ def missing_scopes(granted: str) -> list[str]:
 
     The scopes of events are not required: what an account reports without them is used.
     """
-    given = set(granted.split())
-    return [needed[0] for needed in NEEDED_SCOPES if not given & set(needed)]
+    return names_of(lacking(granted, Purpose.IMPORT))
 
 
 def is_administrator(me: Mapping[str, Any]) -> bool:

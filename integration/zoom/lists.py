@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from integration.zoom.client import ZoomClient
-from integration.zoom.errors import PermanentZoomError, ZoomError
+from integration.zoom.errors import NoZoomPhone, PermanentZoomError, ZoomError
 from integration.zoom.paging import Page
 from integration.zoom.users import UserList, phone_users, slim, users_frame
 
@@ -30,6 +30,13 @@ class AccountLists:
         """Why there are no phone users, if that is not a failure: usually, no Zoom Phone."""
         is_settled = isinstance(self.phone_error, PermanentZoomError)
         return str(self.phone_error) if is_settled else None
+
+    @property
+    def lacks_phone(self) -> bool:
+        """Whether Zoom says that the account has no Zoom Phone. A missing permission says nothing
+        about that.
+        """
+        return isinstance(self.phone_error, NoZoomPhone)
 
     @property
     def error(self) -> ZoomError | None:

@@ -26,21 +26,43 @@ class Purpose(StrEnum):
 @dataclass(frozen=True)
 class Need:
     """One of `scopes` is enough: today's granular scope is first, the classic one of older apps is
-    among the others.
+    among the others. `shown_by` has the first characters of the events that show, when they arrive,
+    that the need is met.
     """
 
     purpose: Purpose
     feature: str
     scopes: tuple[str, ...]
+    shown_by: tuple[str, ...] = ()
 
 
 NEEDS = (
     Need(Purpose.IMPORT, USERS, ("user:read:list_users:admin", "user:read:admin")),
-    Need(Purpose.EVENTS, USERS, ("user:read:user:admin", "user:read:admin")),
-    Need(Purpose.EVENTS, "meetings", ("meeting:read:meeting:admin", "meeting:read:admin")),
-    Need(Purpose.EVENTS, "meetings", ("meeting:read:participant:admin", "meeting:read:admin")),
-    Need(Purpose.EVENTS, "webinars", ("webinar:read:webinar:admin", "webinar:read:admin")),
-    Need(Purpose.EVENTS, "webinars", ("webinar:read:participant:admin", "webinar:read:admin")),
+    Need(Purpose.EVENTS, USERS, ("user:read:user:admin", "user:read:admin"), ("user.",)),
+    Need(
+        Purpose.EVENTS,
+        "meetings",
+        ("meeting:read:meeting:admin", "meeting:read:admin"),
+        ("meeting.started", "meeting.ended"),
+    ),
+    Need(
+        Purpose.EVENTS,
+        "meetings",
+        ("meeting:read:participant:admin", "meeting:read:admin"),
+        ("meeting.participant_",),
+    ),
+    Need(
+        Purpose.EVENTS,
+        "webinars",
+        ("webinar:read:webinar:admin", "webinar:read:admin"),
+        ("webinar.started", "webinar.ended"),
+    ),
+    Need(
+        Purpose.EVENTS,
+        "webinars",
+        ("webinar:read:participant:admin", "webinar:read:admin"),
+        ("webinar.participant_",),
+    ),
     # Zoom's documents disagree about which of these the records of calls need.
     Need(
         Purpose.EVENTS,
@@ -49,7 +71,10 @@ NEEDS = (
             *("phone:read:call:admin", "phone:read:call_log:admin"),
             *("phone:read:list_call_logs:admin", "phone:read:admin", "phone_call_log:read:admin"),
         ),
+        ("phone.",),
     ),
+    # Events name some people by their extension only, which the list of phone users has.
+    Need(Purpose.EVENTS, "phone", ("phone:read:list_users:admin", "phone:read:admin")),
     Need(Purpose.HEALING, "meetings", ("report:read:user:admin", "report:read:admin")),
     Need(Purpose.HEALING, "meetings", ("meeting:read:past_meeting:admin", "meeting:read:admin")),
     Need(
@@ -72,17 +97,13 @@ NEEDS = (
 
 
 def lacking(granted: str, purpose: Purpose, features: Iterable[str] = REPORTED) -> list[Need]:
-    """The needs of these features that `granted`, a list separated by spaces, does not meet.
-
-    Empty if nothing is granted: the list is then not known.
-    """
+    """The needs of these features that `granted`, a list separated by spaces, does not meet."""
     given = set(granted.split())
     wanted = set(features)
     return [
         one
         for one in NEEDS
-        if given
-        and one.purpose is purpose
+        if one.purpose is purpose
         and one.feature in wanted
         and not any(given & _sufficient(scope) for scope in one.scopes)
     ]

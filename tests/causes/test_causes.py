@@ -13,8 +13,8 @@ from integration.causes.connections import ACCESS, IMPORT, causes_of_connections
 from integration.causes.failures import causes_of_deliveries, causes_of_failures
 from integration.causes.installation import causes_of_daemon
 from integration.causes.people import Unmapped, causes_of_people
-from integration.causes.refused import causes_of_refused
-from integration.causes.reported import EVENTS, PERMISSIONS
+from integration.causes.refused import causes_of_refused, needed
+from integration.causes.reported import EVENTS, EVENTS_ANYWHERE, PERMISSIONS
 from integration.causes.silence import Weeks, is_silent
 from integration.causes.table import CAUSES, words_of
 from integration.causes.updates import causes_of_updates
@@ -27,6 +27,7 @@ from integration.pipeline.failed_sessions import Failures
 from integration.settings import PROJECT
 from integration.web.overview.attention import needs_of_identity
 from integration.zoom.errors import AccessLost, PermanentZoomError, TransientZoomError, ZoomError
+from tests.causes.reported_accounts import account as reported_account
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -233,17 +234,42 @@ def test_refused_sources_are_one_cause_of_their_account() -> None:
     assert said.text == "A permission is missing."
 
 
+@pytest.mark.parametrize(
+    ("changed", "sources"),
+    [
+        ({}, ["meetings", "webinars", "phone"]),
+        ({"has_phone": False}, ["meetings", "webinars"]),
+        ({"switched_off": ["webinars"]}, ["meetings", "phone"]),
+        ({"switched_off": ["meetings", "webinars"]}, ["phone"]),
+        ({"zoom_account_id": "another"}, []),
+    ],
+)
+def test_a_refused_source_of_features_that_are_not_in_use_is_no_cause(
+    changed: dict[str, Any], sources: list[str]
+) -> None:
+    refused = [RefusedSource("A1", one, "x", NOW) for one in ("meetings", "webinars", "phone")]
+    assert [one.source for one in needed(refused, [reported_account(**changed)])] == sources
+
+
+def test_the_words_about_the_log_name_its_setting() -> None:
+    said = words_of(OpenCause("webhook_log_refused", facts={"reason": "Zoom refuses it."}), ADMIN)
+    assert said.text.startswith("Zoom refuses it. To do without this log, remove ZOOM_APP_ID from")
+
+
 def test_every_cause_has_an_audience_and_names_no_table() -> None:
     facts = {
         "account": "A1", "detail": "Reconnect the account.", "due": "2026-03-03",
         "state": "failed", "reasons": {"no uuid": 1}, "users": 1, "losing": 1, "sessions": 1,
         "accounts": 2, "sources": ["phone"], "reason": "Some Zoom permissions are missing.",
         "permissions": ["a:b"], "features": ["phone"], "is_server_to_server": False,
-        "events": ["meeting.ended"],
+        "events": ["meeting.ended"], "is_ours": False, "none_found": None,
     }  # fmt: skip
     for name in CAUSES:
         said = words_of(OpenCause(name, facts=facts), ADMIN)
-        assert "_" not in f"{said.title} {said.text} {said.lost}", name
+        text = f"{said.title} {said.text} {said.lost}"
+        if CAUSES[name].audience == "operator":  # whoever has the settings
+            text = re.sub(r"\b[A-Z_]+\b", "", text)
+        assert "_" not in text, name
 
 
 def test_the_problems_of_status_are_documented_by_the_names_of_the_causes() -> None:
@@ -251,7 +277,9 @@ def test_the_problems_of_status_are_documented_by_the_names_of_the_causes() -> N
     names = re.search(r"^\| `problems\.name`.*? is one of (.*?);", document, re.MULTILINE)[1]
     of_operator = {name for name, cause in CAUSES.items() if cause.audience == "operator"}
     of_accounts = {ACCESS, IMPORT, PERMISSIONS, EVENTS}
-    expected = of_operator | of_accounts | {"mail_waiting", "notifications_failing"}
+    expected = (
+        of_operator - {EVENTS_ANYWHERE} | of_accounts | {"mail_waiting", "notifications_failing"}
+    )
     assert set(re.findall(r"`(\w+)`", names)) == expected
 
 

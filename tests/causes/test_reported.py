@@ -1,27 +1,19 @@
 """What Zoom does not report of an account, in words with the next step."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from integration.causes.cause import Reader, Words
-from integration.causes.reported import Missing, causes_of_reported
+from integration.causes.reported import Missing, causes_of_reported, missing_of
 from integration.causes.table import words_of
-from integration.connections.reported import Reported
 from integration.zoom.scopes import Purpose, names_of
+from tests.causes.reported_accounts import account
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 READER = Reader(True, "https://w/zoom")
-
-
-def account(**changed: Any) -> Reported:
-    return Reported(**{
-        "connection_id": "c1", "organization_id": "acme", "zoom_account_id": "A1", "label": None,
-        "granted_at": NOW, "scope": "user:read:admin", "is_server_to_server": False,
-        "has_phone": True, "switched_off": (), "lacks_events": None, "subscription_detail": None,
-        "subscription_read_at": None, **changed,
-    })  # fmt: skip
 
 
 def words(
@@ -37,8 +29,8 @@ def test_a_missing_permission_is_named_with_what_is_lost() -> None:
         "Zoom account Acme has not granted all permissions",
         "These permissions are missing: webinar:read:webinar:admin. Reconnect the account and keep "
         "all permissions selected. If one is not listed, add it to the app in the Zoom Marketplace "
-        "first.",
-        "Zoom does not report this account's webinars, so they are not on timelines.",
+        "first. If the account has no webinars, switch them off on the Features page.",
+        "This account's webinars can be missing from timelines, or incomplete.",
         said.step,
     )
     assert said.step.label == "Reconnect"
@@ -46,9 +38,8 @@ def test_a_missing_permission_is_named_with_what_is_lost() -> None:
 
 def test_an_own_app_is_changed_instead_of_reconnected() -> None:
     (said,) = words(permissions="a:b", features="phone meetings", is_server_to_server=True)
-    assert said.text.endswith(
-        "Add them to the app in the Zoom Marketplace and activate the app again."
-    )
+    assert "Add them to the app in the Zoom Marketplace and activate the app again." in said.text
+    assert said.text.endswith("has no phone calls, switch them off on the Features page.")
     assert said.step.label == "Open Connections"
 
 
@@ -73,6 +64,57 @@ def test_a_long_list_of_events_is_cut() -> None:
     assert "meeting.number7, and 4 more. Add them" in said.text
 
 
+def test_a_subscription_of_connect_subscribe_is_not_changed_in_the_marketplace() -> None:
+    (said,) = words(events="webinar.ended", subscription_is_ours=True)
+    assert "only the team that runs WorkSights can add them. If the account has no webinars," in (
+        said.text
+    )
+    assert "Add them on" not in said.text
+
+
+def test_without_a_subscription_one_is_to_be_added() -> None:
+    none = "Zoom lists no event subscription that sends to https://w/zoom."
+    (said,) = words(events="meeting.ended", subscription_detail=none)
+    assert said.text.startswith(f"{none} Add one on the app's page in the Zoom Marketplace")
+
+
+@pytest.mark.parametrize(
+    ("received", "missing"),
+    [
+        ({}, "meeting.read.meeting meeting.read.participant webinar.read.webinar "
+             "webinar.read.participant phone.read.call phone.read.list_users"),
+        # Each permission is shown by its own events.
+        ({"meeting.ended": 1, "webinar.participant_left": 1, "phone.callee_ended": 1},
+         "meeting.read.participant webinar.read.webinar phone.read.list_users"),
+        ({"meeting.participant_bind": 1, "webinar.started": 1, "user.updated": 1},
+         "meeting.read.meeting webinar.read.participant phone.read.call phone.read.list_users"),
+        # What arrived before the account granted less shows nothing.
+        ({"meeting.ended": -1, "meeting.participant_left": -1, "webinar.ended": -1},
+         "meeting.read.meeting meeting.read.participant webinar.read.webinar "
+         "webinar.read.participant phone.read.call phone.read.list_users"),
+    ],
+    ids=["nothing", "some", "the others", "before"],
+)  # fmt: skip
+def test_a_permission_is_not_missing_if_its_own_events_arrive(
+    received: dict[str, int], missing: str
+) -> None:
+    hours = {event: (NOW + timedelta(hours=hour)).isoformat() for event, hour in received.items()}
+    one = account(received_events=hours, scope_reduced_at=NOW)
+    (lack,) = missing_of([one])
+    assert lack.permissions == [f"{each.replace('.', ':')}:admin" for each in missing.split()]
+
+
+def test_changes_to_users_that_arrive_need_no_permission() -> None:
+    one = account(
+        scope="user:read:list_users:admin", switched_off=["meetings", "webinars", "phone"],
+        received_events={"user.updated": NOW.isoformat()},
+    )  # fmt: skip
+    assert missing_of([one]) == []
+    assert [lack.permissions for lack in missing_of([replace(one, received_events={})])] == [
+        ["user:read:user:admin"]
+    ]
+
+
 def test_features_that_are_off_or_that_the_account_lacks_need_nothing() -> None:
     one = account(
         has_phone=False, switched_off=["webinars"],
@@ -83,6 +125,14 @@ def test_features_that_are_off_or_that_the_account_lacks_need_nothing() -> None:
         "meeting:read:meeting:admin",
         "meeting:read:participant:admin",
     ]
+
+
+def test_what_connect_subscribe_left_out_is_not_missing() -> None:
+    one = account(
+        scope="user:read:admin meeting:read:admin phone:read:admin",
+        features_left_out=["webinars"], lacks_events=["webinar.ended"],
+    )  # fmt: skip
+    assert missing_of([one]) == []
 
 
 def test_what_is_not_known_is_not_missing() -> None:

@@ -1,6 +1,7 @@
 """`connect --subscribe` makes Zoom send the account's events, or says which are missing."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -109,6 +110,54 @@ def test_an_account_without_zoom_phone_is_subscribed_to_the_rest(
     assert (source, {event.partition(".")[0] for event in events}) == (
         "openapi", {"meeting", "webinar", "user"},
     )  # fmt: skip
+
+
+def stored(program: Program) -> list[tuple[Any, ...]]:
+    """(missing events, whether the subscription is not the Marketplace's, what was left out)"""
+    return rows(
+        program.settings["DATABASE_URL"],
+        "select missing_events, subscription_is_ours, features_left_out "
+        "from integration.connections where subscription_read_at is not null",
+    )
+
+
+def test_what_was_left_out_is_remembered_until_it_is_allowed(
+    acme: Program, world: World, zoom_url: str
+) -> None:
+    """The next import reported the account's missing webinars for ever."""
+    webinars = {event for event in KEPT_EVENTS if event.startswith("webinar.")}
+    world.app.refused_events |= webinars
+    connect(acme, zoom_url)
+    assert stored(acme) == [([], True, ["webinars"])]
+    world.app.refused_events -= webinars
+    assert f"Subscribed to {len(webinars)} events" in connect(acme, zoom_url).out
+    assert stored(acme) == [([], True, [])]
+
+
+def test_what_the_marketplace_lacks_is_stored_at_once(
+    acme: Program, world: World, zoom_url: str
+) -> None:
+    events = [*KEPT_EVENTS - {"webinar.ended"}]
+    world.app.subscriptions.append(Subscription(url=HERE, events=events))
+    connect(acme, zoom_url)
+    assert stored(acme) == [(["webinar.ended"], False, [])]
+
+
+def test_features_that_the_account_lacks_or_that_are_off_need_no_events(
+    acme: Program, world: World, zoom_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It failed for each account without Zoom Phone whose app has only the other events."""
+    monkeypatch.setattr(world.accounts[DEFAULT_ACCOUNT_ID], "has_phone", False)
+    execute(
+        acme.settings["DATABASE_URL"],
+        "insert into integration.subscription_changes (organization_id, feature, is_on, "
+        "effective_from) values ('acme', 'webinars', false, '2026-01-01')",
+    )
+    events = [one for one in KEPT_EVENTS if not one.startswith(("phone", "webinar"))]
+    world.app.subscriptions.append(Subscription(url=HERE, events=events))
+    answer = connect(acme, zoom_url)
+    assert answer.code == 0, answer.err
+    assert "is complete" in answer.out
 
 
 def test_without_the_scopes_of_meetings_nothing_is_subscribed_to(

@@ -20,9 +20,12 @@ GRANTED = """
     from integration.connections;
 """
 EVENTS = """
-    update integration.connections set missing_events = '["meeting.participant_left"]';
+    update integration.connections
+    set missing_events = '["meeting.participant_left"]', subscription_read_at = now();
 """
 NONE = "update integration.connections set subscription_detail = 'Zoom lists none.';"
+LONG_AGO = "update integration.connections set subscription_read_at = now() - interval '3 days';"
+OURS = "update integration.connections set subscription_is_ours = true;"
 ACCOUNT = "Zoom account AcmeZoomAccount0000000 of acme: "
 STATES = {
     "not known": ("", None, ["permissions:    nothing missing", "subscription:   not known for 1"]),
@@ -39,6 +42,16 @@ STATES = {
             "subscription:   events missing for 1 account",
             f"{ACCOUNT}The app is not subscribed to these events: meeting.participant_left. Add",
         ],
+    ),
+    "an event of its own subscription": (
+        f"{EVENTS}{OURS}",
+        "events_missing",
+        ["the team that runs WorkSights. To add them, run: worksights-zoom connect --subscribe"],
+    ),
+    "an event that was read long ago": (
+        f"{EVENTS}{LONG_AGO}",
+        None,
+        ["subscription:   not known for 1 account"],
     ),
     "no subscription": (NONE, None, ["subscription:   not known for 1 account. Zoom lists none."]),
 }  # fmt: skip
@@ -58,13 +71,14 @@ def test_what_zoom_does_not_report_needs_attention(
 
 def test_the_json_has_every_account_in_use(program: Program) -> None:
     execute(program.settings["DATABASE_URL"], CONNECTED + GRANTED + EVENTS)
-    assert reported(program) == [
+    (one,) = reported(program)
+    assert one.pop("subscription_read_at")
+    assert [one] == [
         {
             "organization_id": "acme",
             "zoom_account_id": "AcmeZoomAccount0000000",
             "missing_events": ["meeting.participant_left"],
             "subscription_detail": None,
-            "subscription_read_at": None,
             "missing_permissions": ["webinar:read:participant:admin"],
             "missing_permissions_for_healing": [
                 "report:read:user:admin",

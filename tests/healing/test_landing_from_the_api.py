@@ -96,3 +96,21 @@ def test_nothing_comes_back_that_happened_while_data_was_held(firm: Installation
     heal(firm, joined("Zoe"), *session_bodies("meeting", row, zoom_account_id=ACCOUNT), at=LATE)
     firm.land(now=LATE)
     assert [event for event, *_ in firm.execute(EVENTS)] == ["meeting.ended"]
+
+
+def test_the_hour_of_each_event_is_recorded_only_if_a_webhook_reported_it(
+    firm: Installation,
+) -> None:
+    """What the API reports shows nothing about permissions for webhooks."""
+    firm.deliver(webhook("Ann of the webhook"), at=END + timedelta(minutes=20))
+    firm.deliver(MEETING.ended(), at=EARLY)
+    heal(firm, joined("Zoe of the API", at=START + timedelta(minutes=5)), at=LATER)
+    firm.land(now=LATER)
+    received = "select received_events from integration.connections"
+    assert firm.value(received) == {
+        "meeting.participant_joined": "2026-03-02T10:00:00Z",
+        "meeting.ended": "2026-03-02T11:00:00Z",
+    }
+    firm.deliver(MEETING.ended(), at=LATER)  # twice
+    firm.land(now=LATER)
+    assert firm.value(received)["meeting.ended"] == "2026-03-02T13:00:00Z"

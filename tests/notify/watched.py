@@ -80,7 +80,10 @@ PERMISSIONS = """
         'user:read:admin meeting:read:admin'
     from integration.connections
 """
-EVENTS = """update integration.connections set missing_events = '["webinar.ended"]'"""
+EVENTS = """
+    update integration.connections
+    set missing_events = '["webinar.ended"]', subscription_read_at = now()
+"""
 VALIDATED = "insert into ingress.url_validations values (%(now)s - interval '85 hours')"
 DAEMON = """
     insert into pipeline.passed_jobs

@@ -31,6 +31,8 @@ def test_only_zooms_own_two_roles_administer_an_account(me: dict, expected: bool
     [
         ("user:read:list_users:admin", []),
         ("meeting:read:meeting:admin  user:read:admin", []),  # the classic scope
+        ("user:write:admin", []),  # what may change it may read it
+        ("user:master", []),  # of an account with sub-accounts
         ("user:read:user:admin phone:read:list_users:admin", ["user:read:list_users:admin"]),
         ("", ["user:read:list_users:admin"]),
     ],

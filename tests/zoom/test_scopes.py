@@ -10,7 +10,7 @@ from simulator.world import SCOPES
 GRANULAR = (
     "user:read:list_users:admin user:read:user:admin meeting:read:meeting:admin "
     "meeting:read:participant:admin webinar:read:webinar:admin webinar:read:participant:admin "
-    "phone:read:call:admin"
+    "phone:read:call:admin phone:read:list_users:admin"
 )
 CLASSIC = "user:read:admin meeting:read:admin webinar:read:admin phone:read:admin"
 LIVE = {"phone.caller_ended", "phone.callee_ended"}
@@ -36,8 +36,9 @@ def missing(granted: str, *features: str, purpose: Purpose = Purpose.EVENTS) -> 
          ["meeting:read:participant:admin"]),
         ("user:read:list_users:admin",
          ["user:read:user:admin", "meeting:read:meeting:admin", "meeting:read:participant:admin",
-          "webinar:read:webinar:admin", "webinar:read:participant:admin", "phone:read:call:admin"]),
-        ("", []),  # not known
+          "webinar:read:webinar:admin", "webinar:read:participant:admin", "phone:read:call:admin",
+          "phone:read:list_users:admin"]),
+        (GRANULAR.replace(" phone:read:list_users:admin", ""), ["phone:read:list_users:admin"]),
     ],
 )  # fmt: skip
 def test_a_grant_lacks_what_neither_the_granular_nor_the_classic_scope_allows(
@@ -48,7 +49,10 @@ def test_a_grant_lacks_what_neither_the_granular_nor_the_classic_scope_allows(
 
 def test_only_features_in_use_need_their_scopes() -> None:
     assert missing("user:read:admin meeting:read:admin", "meetings", USERS) == []
-    assert missing("user:read:admin", "phone") == ["phone:read:call:admin"]
+    assert missing("user:read:admin", "phone") == [
+        "phone:read:call:admin",
+        "phone:read:list_users:admin",
+    ]
 
 
 def test_recovering_missed_sessions_needs_scopes_of_its_own() -> None:

@@ -35,7 +35,6 @@ def connections(visit: Visit) -> Response:
         organization_id = visit.viewer.organization_id
         listed = connections_of(connection, organization_id=organization_id)
         in_use = reported(connection, organization_id=organization_id)
-        missing = missing_of(connection, in_use)
         completeness = completeness_of(
             connection, organization_id=organization_id, first=days[0], last=days[-1]
         )
@@ -44,7 +43,7 @@ def connections(visit: Visit) -> Response:
         connections=listed,
         problems=problems_of(listed, visit),
         reported={one.connection_id: one for one in in_use},
-        missing=words_of_missing(missing, visit),
+        missing=words_of_missing(missing_of(in_use), visit),
         for_healing=Purpose.HEALING,
         completeness=completeness,
         names_of=names_of,

@@ -11,10 +11,11 @@ from tests.web.page.site import Site
 TAB, OVERVIEW = "/services/zoom/connections", "/services/zoom/overview"
 GRANTED = "user:read:list_users:admin user:read:user:admin meeting:read:admin phone:read:admin"
 PERMISSIONS = "has not granted all permissions"
-SESSION = """
-    insert into timeline.sessions (session_id, organization_id, zoom_account_id, zoom_uuid, feature,
-        session_type, end_source, participant_count, started_at, ended_at)
-    values ('s', 'acme', %s, 'u', 'webinars', 'webinar', %s, 0, now(), now() + interval '1 second')
+RECEIVED = """
+    update integration.connections
+    set received_events = '{"webinar.ended": "2026-03-01T09:00:00Z",
+        "webinar.participant_left": "2026-03-01T09:00:00Z"}'
+    where zoom_account_id = %s
 """
 
 
@@ -28,7 +29,6 @@ def site(
 
 @pytest.fixture
 def acme(site: Site) -> Site:
-    site.rows("delete from timeline.sessions")
     site.rows("delete from integration.subscription_changes")
     site.rows("delete from integration.tokens")
     site.rows(
@@ -39,7 +39,7 @@ def acme(site: Site) -> Site:
     )
     site.rows(
         "update integration.connections set missing_events = null, subscription_detail = null, "
-        "subscription_read_at = now(), granted_at = now() - interval '1 hour'"
+        "subscription_read_at = now(), received_events = '{}', features_left_out = '{}'"
     )
     return site
 
@@ -53,7 +53,7 @@ def test_a_missing_permission_is_on_both_pages(acme: Site) -> None:
     for page in pages(acme):
         assert PERMISSIONS in page
         assert "webinar:read:webinar:admin, webinar:read:participant:admin. Reconnect" in page
-        assert "Zoom does not report this account&#39;s webinars" in page
+        assert "This account&#39;s webinars can be missing from timelines" in page
 
 
 @pytest.mark.parametrize(
@@ -72,18 +72,20 @@ def test_what_is_not_needed_or_not_known_is_not_reported(statement: str, acme: S
 
 
 @pytest.mark.parametrize(
-    ("account", "source", "is_reported"),
+    ("account", "granted_less", "is_reported"),
     [
-        (ACCOUNTS[0], "event", False),
-        (ACCOUNTS[0], "inferred", False),
-        (ACCOUNTS[0], "api", True),  # recovered, not received
-        ("another account", "event", True),
+        (ACCOUNTS[0], None, False),
+        (ACCOUNTS[0], "2026-02-01", False),
+        (ACCOUNTS[0], "2026-03-02", True),  # nothing has arrived since
+        ("another account", None, True),
     ],
 )
 def test_what_is_received_needs_no_permission(
-    account: str, source: str, is_reported: bool, acme: Site
+    account: str, granted_less: str | None, is_reported: bool, acme: Site
 ) -> None:
-    acme.rows(SESSION, account, source)
+    """However long ago the last webinar was: some accounts have one a year."""
+    acme.rows(RECEIVED, account)
+    acme.rows("update integration.tokens set scope_reduced_at = %s", granted_less)
     assert [PERMISSIONS in page for page in pages(acme)] == [is_reported, is_reported]
 
 
@@ -105,6 +107,7 @@ def test_missing_events_are_on_both_pages_and_reach_the_technical_admin(acme: Si
         ("missing_events = '[]'", "Complete"),
         ("subscription_detail = 'Zoom lists none.'", "Zoom lists none."),
         ("subscription_read_at = null", None),
+        ("missing_events = '[]', subscription_read_at = now() - interval '3 days'", None),
     ],
 )
 def test_the_event_subscription_is_a_fact_of_the_account(
@@ -114,6 +117,16 @@ def test_the_event_subscription_is_a_fact_of_the_account(
     tab = acme.visitor("admin").get(TAB).text
     assert ("<dt>Event subscription</dt>" in tab) is (shown is not None)
     assert shown is None or f"<dd>{shown}" in tab
+
+
+def test_what_the_subscription_leaves_out_is_shown_without_a_warning(acme: Site) -> None:
+    acme.rows(
+        "update integration.connections set missing_events = '[]', features_left_out = %s",
+        ["webinars"],
+    )
+    tab, overview = pages(acme)
+    assert "Without webinars" in tab
+    assert [PERMISSIONS in page for page in (tab, overview)] == [False, False]
 
 
 def test_what_recovering_missed_sessions_needs_is_shown_without_a_warning(acme: Site) -> None:

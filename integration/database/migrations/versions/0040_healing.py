@@ -114,48 +114,6 @@ create policy own_organization on integration.refused_sources as restrictive to 
 grant select on integration.refused_sources to page;
 grant select, insert, update, delete on integration.refused_sources to pipeline;
 
--- The page may not read what healing does, and has to report days that should be healed by now: see
--- integration/healing/days.py. Refused sources are reported as such. The log of webhooks does not
--- count, because the other sources find most of what it contains.
-create function integration.unhealed_days(first_day date, last_day date)
-returns table (accounts bigint, oldest_day date)
-language sql stable security definer
-set search_path = pg_catalog, pg_temp
-as $$
-    select count(distinct connections.zoom_account_id), min(days.day)::date
-    from integration.connections
-    cross join generate_series(
-        first_day::timestamp, last_day::timestamp, interval '1 day'
-    ) as days (day)
-    cross join unnest(array['meetings', 'phone']) as sources (source)
-    left join zoom_raw.healed_days
-        on healed_days.day = days.day::date
-        and healed_days.day between first_day and last_day
-        and healed_days.organization_id = connections.organization_id
-        and healed_days.zoom_account_id = connections.zoom_account_id
-        and healed_days.source = sources.source
-    where healed_days.compared_after_batch is null
-        and connections.disconnected_at is null
-        and connections.users_imported_at is not null
-        and days.day >= (connections.connected_at at time zone 'UTC')::date
-        and (sources.source <> 'phone' or connections.phone_detail is null)
-        and not exists (
-            select from integration.refused_sources as refused
-            where refused.organization_id = connections.organization_id
-                and refused.zoom_account_id = connections.zoom_account_id
-                and refused.source = sources.source
-        )
-        and (
-            select value = 'held' from integration.privacy_settings
-            where privacy_settings.organization_id = connections.organization_id
-                and name = 'processing'
-            order by changed_at desc, setting_id desc
-            limit 1
-        ) is not true
-$$;
-revoke execute on function integration.unhealed_days from public;
-grant execute on function integration.unhealed_days to page;
-
 -- Requests to Zoom's REST API by day (UTC) and account, for limits that all processes share. The
 -- account of the app's own is '-'.
 create table pipeline.zoom_requests (

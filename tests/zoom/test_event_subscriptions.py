@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from integration.zoom.errors import PermanentZoomError, TransientZoomError
-from integration.zoom.subscriptions import (
+from integration.zoom.event_subscriptions import (
     EventNotAllowed,
     EventSubscription,
     create_subscription,
