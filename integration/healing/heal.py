@@ -222,7 +222,7 @@ class _Healer:
         except (OutOfTime, NoTimeLeft):
             return _End("unfinished")
         except Refused as refused:
-            is_rest_done = refused.source not in (None, work.task.source)
+            is_rest_done = refused.source != work.task.source
             if is_rest_done:
                 forget_refusal(work.database, **source)
                 source["source"] = refused.source

@@ -72,7 +72,7 @@ def _list_sessions(work: Work) -> ZoomError | None:
     if not answers.is_any_readable:
         save_position(work.database, work.task, "")
     if answers.refusal:
-        raise Refused(answers.refusal)
+        raise Refused(answers.refusal, source=MEETINGS)
     return answers.failure
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integration.database import rows
+from integration.healing.days import PHONE
 from integration.healing.facts import add_landed
 from integration.healing.known_sessions import KnownSession, add_gaps, add_known
 from integration.healing.work import Refused, Work, is_refusal
@@ -55,7 +56,7 @@ def heal_phone(work: Work) -> None:
             _heal_calls(work, page, owners)
     except ZoomError as error:
         if is_refusal(error):
-            raise Refused(str(error)) from error
+            raise Refused(str(error), source=PHONE) from error
         raise
 
 

@@ -128,7 +128,7 @@ def heal_from_log(work: Work, log: WebhookLog) -> None:
     try:
         log.heal(work)
     except PermanentZoomError as error:  # of the app: no account has a problem that says so
-        raise Refused(_reason(error)) from error
+        raise Refused(_reason(error), source=WEBHOOK_LOGS) from error
 
 
 def _reason(error: PermanentZoomError) -> str:

@@ -42,11 +42,9 @@ Answered = TypeVar("Answered")
 
 
 class Refused(Exception):
-    """Zoom refuses a source until someone grants a permission or changes the plan. Without
-    `source`, that is the whole task.
-    """
+    """Zoom refuses a source until someone grants a permission or changes the plan."""
 
-    def __init__(self, reason: str, *, source: str | None = None) -> None:
+    def __init__(self, reason: str, *, source: str) -> None:
         super().__init__(reason)
         self.reason = reason
         self.source = source
