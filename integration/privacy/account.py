@@ -19,14 +19,14 @@ TABLES = (
     "zoom_raw.imports",
     "zoom_raw.healed_days",
     "zoom_raw.known_sessions",
-    "pipeline.zoom_requests",
     "integration.refused_sources",
     "integration.mapping_changes",
     "integration.mapping_requests",
     "integration.connections",
 )
-# The ledger is kept without its bodies, and the record of the erasure names its account.
-KEPT = ("ingress.deliveries", "integration.erasures")
+# The ledger is kept without its bodies, the record of the erasure names its account, and the numbers
+# of requests that healing sent are deleted after 90 days.
+KEPT = ("ingress.deliveries", "integration.erasures", "pipeline.zoom_requests")
 
 
 def organizations_of_account(connection: psycopg.Connection, zoom_account_id: str) -> list[str]:

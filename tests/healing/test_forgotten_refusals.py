@@ -18,7 +18,7 @@ def test_an_account_that_no_longer_has_zoom_phone_has_no_problem_with_it(past: S
     past.control("access", account_id=FIRST, has_phone=False)
     past.heal()
     assert past.refused() == [(FIRST, "phone")]
-    past.installation.execute("update integration.connections set phone_detail = 'No Zoom Phone.'")
+    past.installation.execute("update integration.connections set lacks_phone = true")
     past.heal(now=IN_AN_HOUR)
     assert past.refused() == []
 
