@@ -84,6 +84,14 @@ EVENTS = """
     update integration.connections
     set missing_events = '["webinar.ended"]', subscription_read_at = now()
 """
+REFUSED = """
+    insert into integration.refused_sources (organization_id, zoom_account_id, source, reason)
+    values ('acme', 'WatchedZoomAccount0000', 'meetings', 'A permission is missing.')
+"""
+LOG_REFUSED = """
+    insert into integration.refused_sources (organization_id, zoom_account_id, source, reason)
+    values ('-', '-', 'webhook_logs', 'A permission is missing.')
+"""
 VALIDATED = "insert into ingress.url_validations values (%(now)s - interval '85 hours')"
 DAEMON = """
     insert into pipeline.passed_jobs
@@ -107,6 +115,7 @@ OF_INSTALLATION: dict[str, str] = {
     "daemon_silent": DAEMON,
     "disk_nearly_full": "select",
     "erasure_due": ERASURE,
+    "webhook_log_refused": LOG_REFUSED,
     "days_unhealed": "delete from zoom_raw.healed_days",
 }
 # Cause -> what makes it, and the operator's cause that it makes, too.
@@ -134,6 +143,7 @@ SITUATIONS: dict[str, tuple[str, dict[str, str | bool], str | None]] = {
     ),
     "parts_failed": (FAILED, {"model": "pipeline.settings", "scope": "{}"}, "failures_anywhere"),
     "webhooks_unread": (UNREAD, {}, None),
+    "sources_refused": (REFUSED, {}, None),
     "users_unmapped": (ZOOM_USER, {}, None),
     "sessions_unmapped": (ZOOM_USER + SESSION, {}, None),
 }  # fmt: skip
@@ -168,6 +178,7 @@ class Watched:
             "ingress.deliveries", "pipeline.batches", "pipeline.run_failures", "pipeline.failures",
             "zoom_raw.users", "timeline.participants", "ingress.url_validations",
             "pipeline.passed_jobs", "integration.erasure_requests", "integration.tokens",
+            "integration.refused_sources",
         ):  # fmt: skip
             self.rows(f"delete from {table}")  # noqa: S608  (our own names)
         self.rows(
