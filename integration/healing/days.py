@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 
-from integration.connections.refused_sources import OF_THE_APP
 from integration.database import rows
 
 WEBHOOK_LOGS, MEETINGS, PHONE = "webhook_logs", "meetings", "phone"
@@ -60,7 +59,6 @@ def due_tasks(
             "sources": [one for one in SOURCES if has_log or one != WEBHOOK_LOGS],
             "phone": PHONE,
             "log": WEBHOOK_LOGS,
-            "app": OF_THE_APP,
         },
     )
 
@@ -126,10 +124,9 @@ _DUE = """
             -- What is refused for one day would be refused for the others.
             and not exists (
                 select from integration.refused_sources
-                where refused_sources.source = sources.source
-                    and (refused_sources.organization_id, refused_sources.zoom_account_id) in (
-                        (accounts.organization_id, accounts.zoom_account_id), (%(app)s, %(app)s)
-                    )
+                where refused_sources.organization_id = accounts.organization_id
+                    and refused_sources.zoom_account_id = accounts.zoom_account_id
+                    and refused_sources.source = sources.source
                     and refused_sources.last_refused_at > greatest(
                         accounts.granted_at, %(refused_before)s
                     )

@@ -45,7 +45,7 @@ HEALED = """
           "values ('firm', 'processing', 'held')"], None),
         (["delete from zoom_raw.healed_days where source = 'phone'"], date(2026, 3, 2)),
         (["delete from zoom_raw.healed_days where source = 'phone'",
-          "update integration.connections set phone_detail = 'The account has no Zoom Phone.'"],
+          "update integration.connections set lacks_phone = true"],
          None),
         (["delete from zoom_raw.healed_days where source = 'phone'",
           "insert into integration.refused_sources values ('firm', 'zoom-firm', 'phone', 'No.')"],

@@ -242,7 +242,7 @@ class ShortPast:
         self.installation.execute(
             "update integration.connections set connected_at = %(at)s, granted_at = %(at)s, "
             "users_imported_at = %(at)s, status = 'active', disconnected_at = null, "
-            "phone_detail = null",
+            "phone_detail = null, lacks_phone = false",
             {"at": MORNING},
         )
 

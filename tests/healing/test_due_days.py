@@ -28,7 +28,7 @@ ENDED_AT = MORNING + timedelta(hours=10)  # the sessions; the call an hour later
 def quiet(past: ShortPast) -> ShortPast:
     """Without anything that Zoom could be asked for, so that only the days matter."""
     past.installation.execute("update zoom_raw.users set is_listed = false")
-    past.installation.execute("update integration.connections set phone_detail = 'no phone'")
+    past.installation.execute("update integration.connections set lacks_phone = true")
     past.disconnect(SECOND)
     return past
 
@@ -169,7 +169,7 @@ def test_the_list_of_users_is_needed_except_for_zooms_log(past: ShortPast) -> No
 
 
 def test_calls_of_an_account_without_zoom_phone_are_not_asked_for(past: ShortPast) -> None:
-    past.installation.execute("update integration.connections set phone_detail = 'no phone'")
+    past.installation.execute("update integration.connections set lacks_phone = true")
     past.heal(now=NOW)
     assert past.days() == {(DAY, "meetings"): "finished"}
     assert past.calls("/call_history") == []

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from psycopg.sql import SQL, Identifier
 
 from integration.database.postgres import connect
 from tests.commands.program import APP_SETTINGS, Program, program_with
@@ -22,12 +21,20 @@ from tests.patience import wait_until
 from tests.pipeline.installation import CLIENT_SECRET
 from tests.processes.processes import kill_group
 
-# The process waits for a lock on this table when it is killed -> what it has stored before.
+# What the process waits for when it is killed, and what it has stored before.
 KILLED_AT = {
-    "the first event that it adds": ("ingress.deliveries", 0),
-    "the end of the meetings": ("integration.refused_sources", 18),
+    "the first event that it adds": ("lock table ingress.deliveries in share mode", 0),
+    "the end of the meetings": ("select from integration.refused_sources for update", 18),
 }
-WAITS = "select count(*) > 0 from pg_locks where relation = %s::regclass and not granted"
+REFUSED = """
+    insert into integration.refused_sources (organization_id, zoom_account_id, source, reason)
+    select organization_id, zoom_account_id, 'webinars', 'A permission is missing.'
+    from integration.connections where disconnected_at is null
+"""
+WAITS = """
+    select count(*) > 0 from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'
+"""
 HEALS = """
     select count(*) from pg_locks
     where locktype = 'advisory'
@@ -52,15 +59,13 @@ def program(past: ShortPast) -> Iterator[Program]:
 def test_nothing_is_lost_or_added_twice_after_a_kill(
     moment: str, program: Program, past: ShortPast
 ) -> None:
-    table, stored = KILLED_AT[moment]
-    lock = SQL("lock table {} in share mode").format(Identifier(*table.split(".")))
+    lock, stored = KILLED_AT[moment]
+    past.installation.execute(REFUSED)
     with connect(past.installation.url) as blocker:
         blocker.execute(lock)
         with program.start("heal") as process:
             try:
-                wait_until(
-                    lambda: process.poll() is not None or past.installation.value(WAITS, [table])
-                )
+                wait_until(lambda: process.poll() is not None or past.installation.value(WAITS))
             finally:
                 kill_group(process)
     assert process.returncode == -signal.SIGKILL, "it had ended before"

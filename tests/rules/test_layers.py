@@ -71,6 +71,7 @@ MAY_IMPORT = {
     f"{INTEGRATION}causes": (
         *PIPELINE,
         f"{INTEGRATION}pipeline",
+        f"{INTEGRATION}healing.days",
         f"{INTEGRATION}directory",
     ),
     # Mails hold sign-in links, and what their readers may see.
