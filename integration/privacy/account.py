@@ -24,8 +24,8 @@ TABLES = (
     "integration.mapping_requests",
     "integration.connections",
 )
-# The ledger is kept without its bodies, the record of the erasure names its account, and the numbers
-# of requests that healing sent are deleted after 90 days.
+# The ledger is kept without its bodies, the record of the erasure names its account, and how many
+# requests healing has sent is deleted after 90 days.
 KEPT = ("ingress.deliveries", "integration.erasures", "pipeline.zoom_requests")
 
 
