@@ -43,6 +43,9 @@ from integration.zoom.texts import ID_BYTES, text
 
 WEBINARS = "webinars"
 ONE_DAY = timedelta(days=1)
+# So many users without a plan or permission show that the account has none: asking for all of
+# 5,000 each day would use up the requests of everybody.
+REFUSED_USERS = 5 * CHUNK
 
 
 def heal_meetings(work: Work) -> None:
@@ -61,6 +64,7 @@ def _list_sessions(work: Work) -> ZoomError | None:
     place = place_of(work.task.position)
     after, was_readable = place.start, bool(place.last)
     failure: ZoomError | None = None
+    refused: list[str] = []
     while hosts := next_hosts(work, place, after=after):
         answers = work.read_all(hosts, lambda host: _listed(work, host.zoom_user_id))
         errors = {host: each for host, each in answers if isinstance(each, ZoomError | OutOfTime)}
@@ -77,10 +81,16 @@ def _list_sessions(work: Work) -> ZoomError | None:
                 _store_listed(work, host.zoom_user_id, each)
             if was_readable:  # also before an error that ends the run
                 save_position(work.database, work.task, str(place))
+        refused += [str(error) for error in errors.values() if is_about_the_plan(error)]
         passing = _first_failure(
-            work, list(errors.values()), of=len(hosts), are_readable=was_readable
+            work,
+            list(errors.values()),
+            of=len(hosts),
+            are_readable=was_readable or len(refused) < REFUSED_USERS,
         )
         failure = failure or passing
+    if refused and failure is None and not was_readable:
+        raise Refused(refused[0])
     return failure
 
 
