@@ -73,6 +73,7 @@ def test_a_refused_source_is_off_alone_until_zoom_allows_it(denied: str, past: S
     assert (noticed.organization_id, noticed.cause) == ("firm-0", "sources_refused")
     assert [each[: len(reason)] for each in noticed.facts["reasons"]] == [reason]
 
+    past.disconnect(SECOND)  # which would only make the rest take longer
     tomorrow = NOW + ONE_DAY
     assert past.heal(now=tomorrow)["refused"] >= 1
     assert (past.refused(), notified(past, at=tomorrow)) == ([(FIRST, source)], [])
