@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from integration.healing import hosts
 from simulator.app import APP
 from tests.healing.short_past import (
     ANN,
@@ -72,6 +73,7 @@ def test_a_refused_source_is_off_alone_until_zoom_allows_it(denied: str, past: S
     assert (noticed.organization_id, noticed.cause) == ("firm-0", "sources_refused")
     assert [each[: len(reason)] for each in noticed.facts["reasons"]] == [reason]
 
+    past.disconnect(SECOND)  # which would only make the rest take longer
     tomorrow = NOW + ONE_DAY
     assert past.heal(now=tomorrow)["refused"] >= 1
     assert (past.refused(), notified(past, at=tomorrow)) == ([(FIRST, source)], [])
@@ -128,19 +130,23 @@ def test_two_refused_sources_are_one_problem_of_the_account(past: ShortPast) -> 
     assert notified(past, at=NOW) == [("firm-0", "sources_refused")]
 
 
+@pytest.mark.parametrize("chunk", [1, 64])
 @pytest.mark.parametrize("answer", [(403, {}), (400, {"code": 200, "message": "No permission."})])
 def test_one_user_or_meeting_that_zoom_refuses_switches_nothing_off(
-    answer: tuple[int, dict[str, Any]], past: ShortPast
+    answer: tuple[int, dict[str, Any]],
+    chunk: int,
+    past: ShortPast,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Some users have a plan or permissions of their own."""
+    """Some users have a plan or permissions of their own, also the first ones that are read."""
+    monkeypatch.setattr(hosts, "CHUNK", chunk)
     status, body = answer
-    past.fail(f"/v2/report/users/{ANN.zoom_user_id}/meetings", status=status, body=body)
-    past.fail(f"/v2/past_meetings/{OF_BOB}/participants", status=status, body=body)
-    end = session("uuid-more==", BOB, FIRST)
-    past.control("history", events=end.whole([BOB, ANN]))
+    past.fail(f"/v2/report/users/{BOB.zoom_user_id}/meetings", status=status, body=body)
+    past.fail(f"/v2/past_meetings/{OF_ANN}/participants", status=status, body=body)
+    past.control("history", events=session("uuid-more==", ANN, FIRST).whole([BOB, ANN]))
     counts = past.heal()
     assert (counts["finished"], counts["refused"], counts["unreadable"]) == (4, 0, 2)
     assert past.refused() == []
     assert past.queued() == Counter({"uuid-more==": 6, WEBINAR: 6, CALL: 1})
     assert set(past.days()) == {(DAY, "meetings"), (DAY, "phone")}
-    assert OF_ANN not in past.queued()
+    assert OF_BOB not in past.queued()

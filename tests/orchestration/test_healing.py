@@ -93,7 +93,8 @@ def test_a_day_that_somebody_asks_for_is_healed_whether_or_not_it_is_due(
 ) -> None:
     run(due, **SCHEDULED)
     result = run(due)
-    assert shown(result) == {**ALL_FINISHED, "gaps": 0}
+    # Ends that wait in the queue are known, so the details of these meetings are not read.
+    assert shown(result) == {**ALL_FINISHED, "requests": 14, "gaps": 0}
     older = due - timedelta(days=1)
     assert shown(run(older)) == dict.fromkeys(ALL_FINISHED, 0)  # before the connection
     assert shared_past.queued() == EVERYTHING
