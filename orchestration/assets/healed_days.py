@@ -33,15 +33,17 @@ def healed_days(
 
     A partition is a day (UTC) of all connected accounts. What no webhook reported is added to the
     queue, and the next batch lands it. Takes no writer lock, so batches continue meanwhile. A day
-    that somebody asked for and that was not healed completely is not materialized.
+    that somebody asked for and that was not healed completely is not materialized. Without a
+    partition, as when all assets are selected, what is due is healed.
     """
-    is_asked_for = SCHEDULED not in context.run.tags
+    day = date.fromisoformat(context.partition_key) if context.has_partition_key else None
+    is_asked_for = day is not None and SCHEDULED not in context.run.tags
     counts = heal(
         installation.settings(),
         installation.database_url(),
         now=datetime.now(UTC),
         say=context.log.info,
-        day=date.fromisoformat(context.partition_key),
+        day=day,
         is_asked_for=is_asked_for,
     )
     metadata = {
