@@ -145,11 +145,20 @@ def save_position(connection: psycopg.Connection, task: Task, position: str) -> 
     )
 
 
-def record_start(connection: psycopg.Connection, task: Task, *, now: datetime) -> tuple[int, bool]:
-    """Records that a run has started with it. Returns the number of its runs, with this one, and
-    whether it was finished. What was not finished is continued.
-    """
-    found = connection.execute(
+@dataclass(frozen=True)
+class Before:
+    """What earlier runs have left: how often in a row they failed, and where they stopped."""
+
+    failures: int
+    was_finished: bool
+    position: str
+
+
+def record_start(connection: psycopg.Connection, task: Task, *, now: datetime) -> Before:
+    """Records that a run has started with it. What was not finished is continued."""
+    [before] = rows.every(
+        connection,
+        Before,
         """
         with before as (
             select finished_at from zoom_raw.healed_days
@@ -161,7 +170,10 @@ def record_start(connection: psycopg.Connection, task: Task, *, now: datetime) -
         values (%(organization)s, %(account)s, %(day)s, %(source)s, 1, %(now)s, %(now)s)
         on conflict (organization_id, zoom_account_id, day, source) do update set
             runs = known.runs + 1, last_run_at = excluded.last_run_at, finished_at = null
-        returning runs, exists (select from before where finished_at is not null)
+        returning
+            failures,
+            exists (select from before where finished_at is not null) as was_finished,
+            coalesce(position, '') as position
         """,
         {
             "organization": task.organization_id,
@@ -171,8 +183,7 @@ def record_start(connection: psycopg.Connection, task: Task, *, now: datetime) -
             "now": now,
         },
     )
-    [(runs, was_finished)] = found.fetchall()
-    return runs, was_finished
+    return before
 
 
 def record_end(
@@ -183,6 +194,7 @@ def record_end(
     now: datetime,
     is_finished: bool,
     is_compared: bool,
+    has_failed: bool,
     error: str | None = None,
     retry_at: datetime | None = None,
 ) -> None:
@@ -197,6 +209,7 @@ def record_end(
             gaps = gaps + %(gaps)s,
             unreadable = unreadable + %(unreadable)s,
             error = %(error)s,
+            failures = case when %(failed)s then failures + 1 else 0 end,
             retry_at = %(retry_at)s,
             position = case when %(finished)s then null else position end,
             finished_at = case when %(finished)s then %(now)s::timestamptz end,
@@ -213,6 +226,7 @@ def record_end(
             "retry_at": retry_at,
             "finished": is_finished,
             "compared": is_compared,
+            "failed": has_failed,
             "now": now,
             "organization": task.organization_id,
             "account": task.zoom_account_id,

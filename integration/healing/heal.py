@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import psycopg
@@ -135,17 +135,23 @@ class _Healer:
                 if not self._may_heal(database, tasks[0].zoom_account_id):
                     self.say(f"Account {tasks[0].zoom_account_id} is being healed by another run.")
                     return counts + Counter({"unfinished": len(tasks)})
-                refused: set[str] = set()
+                off: set[str] = set()
+                without_log: set[date] = set()
                 for number, task in enumerate(tasks):
                     if time.monotonic() >= self.ends_at:
                         return counts + Counter({"unfinished": len(tasks) - number})
-                    if task.source in refused:  # and would be for this day, too
+                    if task.source in off:  # and would be refused for this day, too
                         counts["refused"] += 1
                         continue
-                    done = self._heal_task(database, task)
-                    counts += done
-                    if done["refused"]:
-                        refused.add(task.source)
+                    if task.day in without_log:  # the log has more: it is awaited until it is late
+                        counts["unfinished"] += 1
+                        continue
+                    end, of_task = self._heal_task(database, task)
+                    counts += of_task + Counter({end.result: 1})
+                    if end.result == "refused" and not end.is_compared:
+                        off.add(task.source)
+                    if task.source == WEBHOOK_LOGS and end.result in ("failed", "unfinished"):
+                        without_log.add(task.day)
         except AccountErased:
             self.say(f"Account {tasks[0].zoom_account_id} has been erased.")
             counts["days"] = _done(counts)
@@ -163,17 +169,18 @@ class _Healer:
             time.sleep(POLL_SECONDS)
         return True
 
-    def _heal_task(self, database: psycopg.Connection, task: Task) -> Counter[str]:
+    def _heal_task(self, database: psycopg.Connection, task: Task) -> tuple[_End, Counter[str]]:
         requests = Requests(self.budgets, task.zoom_account_id, self.ends_at)
         client = ZoomClient(
             self.settings.api_url, self._token(task), ends_at=self.ends_at, pace=requests
         )
         with storing(database, task):
-            runs, was_finished = record_start(database, task, now=self.now)
-            if was_finished:
+            before = record_start(database, task, now=self.now)
+            if before.was_finished:
                 compare_again(database, task)
+        task = replace(task, position="" if before.was_finished else before.position)
         work = start_work(database, client, task, now=self.now, ends_at=self.ends_at)
-        end = self._end(work, runs)
+        end = self._end(work, failures=before.failures)
         is_early = self.now < task.due_at
         if is_early:
             compare_again(database, task)
@@ -185,6 +192,7 @@ class _Healer:
             now=self.now,
             is_finished=end.result == "finished" and not is_early,
             is_compared=end.is_compared and not is_early,
+            has_failed=end.result == "failed",
             error=end.error,
             retry_at=task.due_at if is_early else end.retry_at,
         )
@@ -193,7 +201,7 @@ class _Healer:
             quantity(work.counts[name], name.removesuffix("s")) for name in ("requests", "gaps")
         )
         self.say(f"{about}, {numbers}" + (f". {end.error}" if end.error else ""))
-        return work.counts + Counter({end.result: 1})
+        return end, work.counts
 
     def _token(self, task: Task) -> TokenSource:
         own = token_source(
@@ -206,7 +214,7 @@ class _Healer:
             return own
         return token_for_app(self.url, task.connection_id, own=own, app_token=self.app_token)
 
-    def _end(self, work: Work, runs: int) -> _End:
+    def _end(self, work: Work, *, failures: int) -> _End:
         """Heals, and says how it ended."""
         is_of_app = work.task.source == WEBHOOK_LOGS
         source = {
@@ -231,18 +239,18 @@ class _Healer:
             return _End("refused", refused.reason, tomorrow, is_compared=is_rest_done)
         except ZoomError as error:
             retry_at = error.retry_at if isinstance(error, TransientZoomError) else None
-            return _End("failed", str(error), retry_at or self._later(runs))
+            return _End("failed", str(error), retry_at or self._later(failures))
         except AccountErased:
             raise
         # An unexpected response, or a row that the database rejects.
         except Exception as error:  # noqa: BLE001
-            return _End("failed", str(unforeseen(error, what="Healing")), self._later(runs))
+            return _End("failed", str(unforeseen(error, what="Healing")), self._later(failures))
         forget_refusal(work.database, **source)
         return _End("finished", is_compared=True)
 
-    def _later(self, runs: int) -> datetime:
-        """Each time after twice as long, so that a day that always fails costs little."""
-        pause: timedelta = RETRY_AFTER * 2 ** min(runs - 1, 10)
+    def _later(self, failures: int) -> datetime:
+        """Twice as late after each failure in a row, so that a day that always fails costs little."""
+        pause: timedelta = RETRY_AFTER * 2 ** min(failures, 10)
         return self.now + min(pause, timedelta(days=1))
 
 

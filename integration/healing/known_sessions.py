@@ -226,6 +226,17 @@ def record_compared(
     )
 
 
+def record_error(
+    connection: psycopg.Connection, task: Task, session: KnownSession, error: str
+) -> None:
+    """Why it has to be compared again."""
+    connection.execute(
+        "update zoom_raw.known_sessions set error = %s "
+        "where organization_id = %s and session_id = %s",
+        [error, task.organization_id, session.session_id],
+    )
+
+
 def add_gaps(connection: psycopg.Connection, task: Task, gaps: Sequence[tuple[str, int]]) -> None:
     """Adds to the numbers of gaps of sessions, (session_id, number)."""
     with connection.cursor() as cursor:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from integration.connections.refused_sources import forget_refusal
+from integration.connections.refused_sources import forget_refusal, record_refusal
 from integration.healing.answers import Answers, has_to_be_asked_again, is_refused
 from integration.healing.budget import OutOfTime
 from integration.healing.days import MEETINGS, save_position
@@ -20,9 +20,10 @@ from integration.healing.known_sessions import (
     drop_known,
     give_up,
     record_compared,
+    record_error,
     sessions_to_compare,
 )
-from integration.healing.work import CHUNK, Refused, Work, is_gone
+from integration.healing.work import CHUNK, READERS, Refused, Work
 from integration.zoom.errors import SCOPES_MISSING, RequestRefused, ZoomError
 from integration.zoom.event_times import UnreadableTime, time
 from integration.zoom.events import session_id_of
@@ -47,9 +48,15 @@ def heal_meetings(work: Work) -> None:
     failure = _list_sessions(work)
     with work.storing():
         add_reported(work.database, work.task)
-    failure = _compare_sessions(work) or failure
+    compared = _compare_sessions(work)
+    failure = failure or next((one.failure for one in compared.values() if one.failure), None)
+    refusal = compared[WEBINARS].refusal
+    if failure is not None and refusal:
+        record_refusal(work.database, **_webinars_of(work), reason=refusal, now=work.now)
     if failure is not None:
         raise failure
+    if refusal:
+        raise Refused(refusal, source=WEBINARS)
 
 
 def _list_sessions(work: Work) -> ZoomError | None:
@@ -61,16 +68,17 @@ def _list_sessions(work: Work) -> ZoomError | None:
         listed = work.read_all(hosts, lambda host: _listed(work, host.zoom_user_id))
         failed = [host for host, answer in listed if has_to_be_asked_again(answer)]
         place = place.after(hosts, failed=failed)
+        answers.take(answer for _, answer in listed)
         with work.storing():
             for host, answer in listed:
                 if not isinstance(answer, Exception):
                     _store_listed(work, host.zoom_user_id, answer)
-            save_position(work.database, work.task, str(place))
-        answers.take(answer for _, answer in listed)
+            # Otherwise the refused ones have to be asked again when the account may be read.
+            if answers.is_any_readable and not answers.refusal:
+                save_position(work.database, work.task, str(place))
+        answers.stop()
     answers.end()
     work.counts["unreadable"] += answers.skipped
-    if not answers.is_any_readable:
-        save_position(work.database, work.task, "")
     if answers.refusal:
         raise Refused(answers.refusal, source=MEETINGS)
     return answers.failure
@@ -129,17 +137,21 @@ def _time(row: Row, name: str, *, now: datetime) -> datetime | None:
 
 @dataclass(frozen=True)
 class _Reported:
-    """What Zoom's REST API reports of one session. `details` are empty if they are not needed."""
+    """What Zoom's REST API reports of one session. `details` are empty if they are not needed.
+    `error` is why its participants cannot be read.
+    """
 
     details: dict[str, Any]
-    participants: list[Row]
+    participants: Sequence[Row]
+    error: RequestRefused | None = None
 
 
-def _compare_sessions(work: Work) -> ZoomError | None:
-    """Returns the error of a session that has to be compared again. Participants of webinars need a
-    permission and a plan of their own, so Zoom may refuse them alone.
+def _compare_sessions(work: Work) -> dict[str, Answers]:
+    """Returns the answers about meetings, and those about webinars: their participants need a
+    permission and a plan of their own, so Zoom may refuse them alone. Raises Refused for meetings.
     """
-    answers = {feature: Answers() for feature in (MEETINGS, WEBINARS)}
+    # Zoom has listed meetings, so a few that it refuses do not show that it refuses all.
+    answers = {MEETINGS: Answers(enough=READERS), WEBINARS: Answers()}
     refused: list[KnownSession] = []
     after = ""
     while found := sessions_to_compare(
@@ -154,53 +166,53 @@ def _compare_sessions(work: Work) -> ZoomError | None:
         refused += [one for one, answer in compared if is_refused(answer)]
         for feature, one in answers.items():
             one.take(answer for session, answer in compared if session.feature == feature)
+        for one in answers.values():
+            one.stop()
     for feature, one in answers.items():
         one.end()
         work.counts["unreadable"] += one.skipped
-        if one.is_any_readable:
+        if not one.refusal and one.failure is None:
             give_up(work.database, work.task, refused, feature=feature, read_at=work.now)
     if answers[WEBINARS].is_any_readable:
-        forget_refusal(
-            work.database,
-            organization_id=work.task.organization_id,
-            zoom_account_id=work.task.zoom_account_id,
-            source=WEBINARS,
-        )
-    for feature, one in answers.items():
-        if one.refusal:
-            raise Refused(one.refusal, source=feature)
-    return next((one.failure for one in answers.values() if one.failure), None)
+        forget_refusal(work.database, **_webinars_of(work))
+    if reason := answers[MEETINGS].refusal:
+        raise Refused(reason, source=MEETINGS)
+    return answers
+
+
+def _webinars_of(work: Work) -> dict[str, str]:
+    return {
+        "organization_id": work.task.organization_id,
+        "zoom_account_id": work.task.zoom_account_id,
+        "source": WEBINARS,
+    }
 
 
 def _compare(
     work: Work, found: Sequence[KnownSession]
 ) -> list[tuple[KnownSession, _Reported | ZoomError | OutOfTime]]:
-    """Stores what could be read of some sessions, and returns all answers."""
+    """Stores what could be read of some sessions, and returns all answers: the error, if there is
+    one.
+    """
     kept = [one for one in found if work.is_kept(one.ended_at)]
     drop_known(work.database, work.task, [one.session_id for one in found if one not in kept])
     ids = [one.session_id for one in kept]
     add_landed(work.database, work.known, work.task.organization_id, ids)
-    compared = work.read_all(kept, lambda one: _reported(work, one))
-    for session, answer in compared:
-        if isinstance(answer, OutOfTime):
-            continue
+    compared: list[tuple[KnownSession, _Reported | ZoomError | OutOfTime]] = []
+    for session, answer in work.read_all(kept, lambda one: _reported(work, one)):
         if isinstance(answer, ZoomError):
-            record_compared(
-                work.database,
-                work.task,
-                session,
-                gaps=0,
-                error=str(answer),
-                read_at=work.now if is_gone(answer) else None,
-            )
-        else:
+            record_error(work.database, work.task, session, str(answer))
+        elif not isinstance(answer, OutOfTime):
             with work.storing():
                 _store_reported(work, session, answer)
+            answer = answer.error or answer
+        compared.append((session, answer))
     work.known.forget(ids)
     return compared
 
 
 def _reported(work: Work, session: KnownSession) -> _Reported:
+    """Raises RequestRefused if a scope is missing, and other errors."""
     is_webinar = session.feature == WEBINARS
     details: dict[str, Any] = {}
     if not is_webinar and not work.known.has(session.session_id, "ended"):
@@ -209,8 +221,24 @@ def _reported(work: Work, session: KnownSession) -> _Reported:
         except RequestRefused as error:
             if error.code == SCOPES_MISSING:
                 raise
-    found = participants(work.client, session.zoom_uuid, is_webinar=is_webinar)
-    return _Reported(details, list(found))
+            details = _as_listed(session)
+    try:
+        found = list(participants(work.client, session.zoom_uuid, is_webinar=is_webinar))
+    except RequestRefused as error:
+        if error.code == SCOPES_MISSING:
+            raise
+        return _Reported(details, [], error)
+    return _Reported(details, found)
+
+
+def _as_listed(session: KnownSession) -> dict[str, Any]:
+    """The times of Zoom's list; nothing of a session that only webhooks named."""
+    if session.started_at is None:
+        return {}
+    return {
+        "start_time": session.started_at.isoformat(),
+        "end_time": session.ended_at.isoformat(),
+    }
 
 
 def _store_reported(work: Work, session: KnownSession, reported: _Reported) -> None:
@@ -237,6 +265,7 @@ def _store_reported(work: Work, session: KnownSession, reported: _Reported) -> N
         work.task,
         session,
         gaps=sum(gaps.values()),
-        error=None,
-        read_at=work.now,
+        error=None if reported.error is None else str(reported.error),
+        # What Zoom refuses may be read when it refuses nothing any more.
+        read_at=None if is_refused(reported.error) else work.now,
     )

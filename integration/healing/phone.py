@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integration.database import rows
-from integration.healing.days import PHONE
+from integration.healing.days import PHONE, save_position
 from integration.healing.facts import add_landed
 from integration.healing.known_sessions import KnownSession, add_gaps, add_known
 from integration.healing.work import Refused, Work, is_refusal
@@ -47,13 +47,16 @@ class Owners:
 
 
 def heal_phone(work: Work) -> None:
-    """Raises Refused, and Zoom's other errors. What was read before an error is kept."""
-    # Zoom lists calls by the day of their start, which may be a day of another time zone.
-    first, last = work.task.day - ONE_DAY, work.task.day + ONE_DAY
+    """Raises Refused, and Zoom's other errors. Zoom lists calls by the day of their start, which
+    may be one of another time zone. The position is the last day that was read to its end.
+    """
     owners = _owners(work)
     try:
-        for page in calls(work.client, first=first, last=last):
-            _heal_calls(work, page, owners)
+        for listed in (work.task.day + days * ONE_DAY for days in (-1, 0, 1)):
+            if listed.isoformat() > work.task.position:
+                for page in calls(work.client, first=listed, last=listed):
+                    _heal_calls(work, page, owners)
+                save_position(work.database, work.task, listed.isoformat())
     except ZoomError as error:
         if is_refusal(error):
             raise Refused(str(error), source=PHONE) from error

@@ -60,6 +60,7 @@ create table zoom_raw.healed_days (
     position text,  -- digest of the last Zoom user whose sessions were listed
     error text,  -- of the last run; null if it had none
     runs integer not null default 0,
+    failures integer not null default 0,  -- in a row
     requests integer not null default 0,
     gaps integer not null default 0,  -- events that Zoom knew and no webhook had reported
     unreadable integer not null default 0,  -- bodies, users, sessions and calls that were skipped
