@@ -213,8 +213,10 @@ def record_end(
             retry_at = %(retry_at)s,
             position = case when %(finished)s then null else position end,
             finished_at = case when %(finished)s then %(now)s::timestamptz end,
+            -- What a later comparison finds is missing until it is landed.
             compared_after_batch = case
-                when %(compared)s then (select coalesce(max(batch), 0) from pipeline.batches)
+                when compared_after_batch is null and %(compared)s
+                    then (select coalesce(max(batch), 0) from pipeline.batches)
                 else compared_after_batch
             end
         where organization_id = %(organization)s and zoom_account_id = %(account)s

@@ -249,7 +249,7 @@ class _Healer:
         return _End("finished", is_compared=True)
 
     def _later(self, failures: int) -> datetime:
-        """Twice as late after each failure in a row, so that a day that always fails costs little."""
+        """Twice as late after each failure in a row: a day that always fails costs little."""
         pause: timedelta = RETRY_AFTER * 2 ** min(failures, 10)
         return self.now + min(pause, timedelta(days=1))
 

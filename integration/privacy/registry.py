@@ -204,6 +204,7 @@ NOT_PERSONAL = """
 NOT_PERSONAL_IN = """
     worksights.organizations        name
     integration.access_log          act via_link_of
+    integration.connections         missing_events received_events features_left_out
     integration.audit_head          hash
     integration.audit_trail         via_link_of hash user_salt user_digest subject_salt
     integration.audit_trail         subject_digest details_salt details_digest
