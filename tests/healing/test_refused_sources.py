@@ -12,9 +12,11 @@ from tests.healing.short_past import (
     ANN,
     BOB,
     CALL,
+    CLEO,
     DAY,
     EVERYTHING,
     FIRST,
+    MORNING,
     NOW,
     OF_ANN,
     OF_BOB,
@@ -147,6 +149,31 @@ def test_one_user_or_meeting_that_zoom_refuses_switches_nothing_off(
     counts = past.heal()
     assert (counts["finished"], counts["refused"], counts["unreadable"]) == (4, 0, 2)
     assert past.refused() == []
-    assert past.queued() == Counter({"uuid-more==": 6, WEBINAR: 6, CALL: 1})
+    assert past.queued() == Counter({"uuid-more==": 6, OF_ANN: 2, WEBINAR: 6, CALL: 1})
     assert set(past.days()) == {(DAY, "meetings"), (DAY, "phone")}
     assert OF_BOB not in past.queued()
+
+
+def test_a_refused_meeting_that_is_the_only_one_switches_nothing_off(past: ShortPast) -> None:
+    """On a weekend, for example. Its start and end are those of Zoom's list."""
+    past.control("history", method="DELETE")
+    past.control("history", events=session(OF_ANN, ANN, FIRST).whole([ANN, BOB]))
+    past.fail(f"/v2/past_meetings/{OF_ANN}/participants", status=403)
+    counts = past.heal()
+    assert (counts["finished"], counts["refused"], counts["unreadable"]) == (4, 0, 1)
+    assert past.refused() == []
+    assert past.queued() == Counter({OF_ANN: 2})
+
+
+def test_webinars_that_are_refused_do_not_keep_meetings_of_other_days_from_being_healed(
+    past: ShortPast,
+) -> None:
+    past.connected_at(MORNING - ONE_DAY)
+    past.control(
+        "access", account_id=FIRST, missing_scopes=["webinar:read:list_past_participants:admin"]
+    )
+    ended_at = MORNING - ONE_DAY / 2
+    earlier = session("uuid-earlier==", CLEO, FIRST, kind="webinar", ended_at=ended_at)
+    past.control("history", events=earlier.whole([CLEO, ANN]))
+    assert past.heal()["refused"] == 2
+    assert past.queued()[OF_ANN] == EVERYTHING[OF_ANN]

@@ -33,7 +33,7 @@ alter table integration.connections
     add column subscription_is_ours boolean not null default false,  -- created through the API
     add column subscription_read_at timestamptz,
     -- Features whose events Zoom does not allow the app of `connect --subscribe`.
-    add column features_left_out text[] not null default '{}',
+    add column features_left_out jsonb not null default '[]',
     -- Event -> the hour in which a webhook of it last arrived.
     add column received_events jsonb not null default '{}',
     add column lacks_phone boolean not null default false;  -- Zoom says that it has no Zoom Phone
