@@ -40,7 +40,7 @@ def slow(past: ShortPast, monkeypatch: pytest.MonkeyPatch) -> ShortPast:
 
 
 def test_a_run_that_reaches_its_limit_is_continued_where_it_stopped(slow: ShortPast) -> None:
-    """The last runs have only the calls left, three days of them, which are counted as heavy, too."""
+    """The last runs have only three days of calls left, which are counted as heavy, too."""
     seen = []
     for _ in range(6):
         counts = slow.heal(HEAL_MINUTES="10")
