@@ -85,12 +85,14 @@ EVENTS = """
     set missing_events = '["webinar.ended"]', subscription_read_at = now()
 """
 REFUSED = """
-    insert into integration.refused_sources (organization_id, zoom_account_id, source, reason)
-    values ('acme', 'WatchedZoomAccount0000', 'meetings', 'A permission is missing.')
+    insert into integration.refused_sources
+        (organization_id, zoom_account_id, source, reason, refused_at)
+    values ('acme', 'WatchedZoomAccount0000', 'meetings', 'A permission is missing.', %(now)s)
 """
 LOG_REFUSED = """
-    insert into integration.refused_sources (organization_id, zoom_account_id, source, reason)
-    values ('-', '-', 'webhook_logs', 'A permission is missing.')
+    insert into integration.refused_sources
+        (organization_id, zoom_account_id, source, reason, refused_at)
+    values ('-', '-', 'webhook_logs', 'A permission is missing.', %(now)s)
 """
 VALIDATED = "insert into ingress.url_validations values (%(now)s - interval '85 hours')"
 DAEMON = """
