@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from integration.connections.event_subscriptions import Check, store_check, webhook_url
 from integration.settings import Settings
@@ -103,5 +104,5 @@ def store_subscription(
     )
     connection.execute(
         "update integration.connections set features_left_out = %s where connection_id = %s",
-        [list(done.left_out), connection_id],
+        [Jsonb(list(done.left_out)), connection_id],
     )
