@@ -1,4 +1,4 @@
-{# The source `meetings` lists webinars, too. #}
+{# As in integration/zoom/sources.py: the source `meetings` lists webinars, too. #}
 {%- set features = [('meetings', 'meetings'), ('webinars', 'meetings'), ('phone', 'phone')] %}
 {%- for feature, listed in features %}
 {%- if not loop.first %}
