@@ -45,10 +45,7 @@ events_of_legs as (
         participant_events.left_waiting_room,
         participant_events.occurred_at
     from participant_events
-    left join reported
-        on participant_events.is_from_api
-        and {{ in_session('reported.leg_user_id') }}
-            = {{ in_session('participant_events.leg_user_id') }}
+    {{ join_reported('participant_events') }}
     where {{ unless_reported('participant_events', 'participant_events.is_leave') }}
 
 ),

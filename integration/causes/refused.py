@@ -13,17 +13,14 @@ from integration.connections.refused_sources import (
     refused_sources,
 )
 from integration.connections.reported import Reported
+from integration.zoom.sources import FEATURES_OF, MEETINGS, PHONE, WEBINARS
 
 REFUSED, LOG_REFUSED = "sources_refused", "webhook_log_refused"
-SOURCES = {
-    "meetings": "past meetings and webinars",
-    "webinars": "the participants of past webinars",
-    "phone": "past calls",
+WHAT_IT_LISTS = {
+    MEETINGS: "past meetings and webinars",
+    WEBINARS: "the participants of past webinars",
+    PHONE: "past calls",
 }
-
-
-# Source -> the features of which it has sessions.
-FEATURES_OF = {"meetings": {"meetings", "webinars"}, "webinars": {"webinars"}, "phone": {"phone"}}
 
 
 def needed(refused: Sequence[RefusedSource], accounts: Sequence[Reported]) -> list[RefusedSource]:
@@ -32,7 +29,9 @@ def needed(refused: Sequence[RefusedSource], accounts: Sequence[Reported]) -> li
     """
     in_use = {one.zoom_account_id: set(one.features) for one in accounts}
     return [
-        one for one in refused if FEATURES_OF[one.source] & in_use.get(one.zoom_account_id, set())
+        one
+        for one in refused
+        if in_use.get(one.zoom_account_id, set()).intersection(FEATURES_OF[one.source])
     ]
 
 
@@ -61,7 +60,7 @@ def causes_of_log(connection: psycopg.Connection) -> list[OpenCause]:
 
 
 def sources_refused(one: OpenCause, _reader: Reader) -> Words:
-    names = [SOURCES[source] for source in one.facts["sources"]]
+    names = [WHAT_IT_LISTS[source] for source in one.facts["sources"]]
     return Words(
         f"Zoom does not list {' or '.join(names)} of Zoom account {one.facts['account']}",
         " ".join(one.facts["reasons"]),
@@ -75,5 +74,5 @@ def webhook_log_refused(one: OpenCause, _reader: Reader) -> Words:
         "Zoom does not let the app read its log of webhooks that could not be delivered",
         f"{one.facts['reason']} To do without this log, remove ZOOM_APP_ID from the settings; the "
         "next run of healing then ends this problem.",
-        "Webhooks that failed are restored only as far as Zoom's other lists report them.",
+        "What failed webhooks reported is added only as far as Zoom's other lists contain it.",
     )

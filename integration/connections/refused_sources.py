@@ -7,6 +7,7 @@ import psycopg
 
 from integration.connections.connections import keep_account
 from integration.database import rows
+from integration.zoom.sources import PHONE, WEBHOOK_LOGS
 
 OF_THE_APP = "-"  # the organization and account of what concerns no single one
 # A source that is refused is asked daily. Webinars are asked about only when there was one.
@@ -93,9 +94,9 @@ def forget_unasked(connection: psycopg.Connection, *, now: datetime, has_log: bo
                 and disconnected_at is null
                 and (
                     granted_at > last_refused_at
-                    or refused.source = 'phone' and lacks_phone
+                    or refused.source = %s and lacks_phone
                 )
         )
         """,
-        [now - LAST_FOR, [] if has_log else ["webhook_logs"]],
+        [now - LAST_FOR, [] if has_log else [WEBHOOK_LOGS], PHONE],
     )

@@ -1,5 +1,5 @@
-"""How many requests healing sends to Zoom: per second for all connections together, and per day for
-each Zoom account, counted in the database for all processes.
+"""How many requests healing sends to Zoom: per second for all connections of a run together, and
+per day for each Zoom account, counted in the database for all processes.
 """
 
 import threading
@@ -35,8 +35,8 @@ class OutOfTime(Exception):
 
 
 class Budget:
-    """The requests with one label. All connections share those of a second, over which they are
-    spread evenly. Those of a day are counted by Zoom account, as Zoom does.
+    """The requests with one label of a run. All its connections share those of a second, over which
+    they are spread evenly. Those of a day are counted by Zoom account, as Zoom does.
     """
 
     def __init__(

@@ -7,9 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 
 from integration.database import rows
-
-WEBHOOK_LOGS, MEETINGS, PHONE = "webhook_logs", "meetings", "phone"
-SOURCES = (WEBHOOK_LOGS, MEETINGS, PHONE)  # in this order: the log has the most
+from integration.zoom.sources import PHONE, SOURCES, WEBHOOK_LOGS
 
 # Zoom's reports are complete some time after a session, and webhooks are retried for 85 minutes.
 DUE_AFTER = timedelta(hours=4)

@@ -12,6 +12,7 @@ import psycopg
 from integration.zoom.envelope import open_envelope
 from integration.zoom.events import Event, UnreadableDelivery, events_of
 from integration.zoom.parties import OWNER_OF_LOG
+from integration.zoom.sources import API
 
 OWNER = OWNER_OF_LOG["zoom_user_id"]
 ANYBODY = ""
@@ -93,9 +94,9 @@ def read_waiting(
     found = connection.execute(
         """
         select body, body_sha256 from ingress.deliveries
-        where disposition = 'waiting' and source = 'api' and zoom_account_id = %s
+        where disposition = 'waiting' and source = %s and zoom_account_id = %s
         """,
-        [zoom_account_id],
+        [API, zoom_account_id],
     )
     for body, digest in found:
         known.digests.add(digest)

@@ -24,11 +24,8 @@ from integration.database import rows
 from integration.database.postgres import connect
 from integration.healing.budget import LIMITS, Budget, OutOfTime
 from integration.healing.days import (
-    MEETINGS,
-    PHONE,
     REFUSED_AGAIN_AFTER,
     RETRY_AFTER,
-    WEBHOOK_LOGS,
     Task,
     due_tasks,
     record_end,
@@ -44,6 +41,7 @@ from integration.quantities import quantity
 from integration.settings import Settings
 from integration.zoom.client import Label, TokenSource, ZoomClient
 from integration.zoom.errors import NoTimeLeft, TransientZoomError, ZoomError, unforeseen
+from integration.zoom.sources import MEETINGS, PHONE, WEBHOOK_LOGS
 
 ACCOUNTS_AT_ONCE = 4
 POLL_SECONDS = 1.0

@@ -9,11 +9,8 @@ from datetime import date, datetime, timedelta
 import psycopg
 
 from integration.database import rows
-from integration.healing.days import MEETINGS, PHONE, WEBHOOK_LOGS, Task, save_position
-
-WEBINARS = "webinars"
-# What each source compares. Zoom's log names webhooks, not sessions.
-FEATURES_OF = {WEBHOOK_LOGS: [], MEETINGS: [MEETINGS, WEBINARS], PHONE: [PHONE]}
+from integration.healing.days import Task, save_position
+from integration.zoom.sources import FEATURES_OF
 
 
 @dataclass(frozen=True)
@@ -166,7 +163,7 @@ def compare_again(connection: psycopg.Connection, task: Task) -> None:
             "organization": task.organization_id,
             "account": task.zoom_account_id,
             "day": task.day,
-            "features": FEATURES_OF[task.source],
+            "features": list(FEATURES_OF[task.source]),
         },
     )
 

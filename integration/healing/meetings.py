@@ -8,11 +8,10 @@ from typing import Any
 from integration.connections.refused_sources import forget_refusal, record_refusal
 from integration.healing.answers import Answers, has_to_be_asked_again, is_refused
 from integration.healing.budget import OutOfTime
-from integration.healing.days import MEETINGS, save_position
+from integration.healing.days import save_position
 from integration.healing.facts import add_landed
 from integration.healing.hosts import next_hosts, place_of
 from integration.healing.known_sessions import (
-    WEBINARS,
     KnownSession,
     add_gaps,
     add_known,
@@ -34,6 +33,7 @@ from integration.zoom.healed_bodies import (
     session_bodies,
 )
 from integration.zoom.past import participants, past_meeting, past_sessions
+from integration.zoom.sources import MEETINGS, WEBINARS
 from integration.zoom.texts import ID_BYTES, text
 
 # Zoom lists sessions by the day of their start, which may be a day of another time zone.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integration.database import rows
-from integration.healing.days import PHONE, save_position
+from integration.healing.days import save_position
 from integration.healing.facts import add_landed
 from integration.healing.known_sessions import KnownSession, add_gaps, add_known
 from integration.healing.work import Refused, Work, is_refusal
@@ -15,6 +15,7 @@ from integration.zoom.event_times import UnreadableTime, time
 from integration.zoom.events import session_id_of
 from integration.zoom.healed_bodies import Row, call_body, side_of
 from integration.zoom.past import calls
+from integration.zoom.sources import PHONE
 from integration.zoom.texts import ID_BYTES, text
 
 ONE_DAY = timedelta(days=1)

@@ -7,6 +7,7 @@ from datetime import datetime
 import psycopg
 
 from integration.zoom.envelope import open_envelope
+from integration.zoom.sources import API
 
 
 def digest_of(body: bytes) -> str:
@@ -33,13 +34,14 @@ def add_to_queue(
         insert into ingress.deliveries
             (received_at, event, zoom_account_id, source, body_size, body_sha256, body)
         select
-            %(now)s, added.event, %(account)s, 'api', length(added.body), added.sha256, added.body
+            %(now)s, added.event, %(account)s, %(api)s, length(added.body), added.sha256, added.body
         from unnest(%(events)s::text[], %(digests)s::text[], %(bodies)s::bytea[])
             as added (event, sha256, body)
         """,
         {
             "now": now,
             "account": zoom_account_id,
+            "api": API,
             "events": [open_envelope(body).event for body in new.values()],
             "digests": list(new),
             "bodies": list(new.values()),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from integration.healing.budget import OutOfTime
-from integration.healing.days import WEBHOOK_LOGS, Task
+from integration.healing.days import Task
 from integration.healing.facts import landed_ids
 from integration.healing.storing import AccountErased
 from integration.healing.work import Refused, Work, is_refusal, start_work
@@ -20,6 +20,7 @@ from integration.zoom.events import UnreadableDelivery, events_of
 from integration.zoom.kept_events import KEPT_EVENTS
 from integration.zoom.paging import Page
 from integration.zoom.past import failed_deliveries
+from integration.zoom.sources import WEBHOOK_LOGS
 
 SCOPE = "marketplace_app:read:admin"
 

@@ -10,12 +10,12 @@ from integration.privacy.releases import Releases, releases_of
 from integration.zoom.envelope import Envelope, open_envelope
 from integration.zoom.events import Event, UnreadableDelivery, events_of
 from integration.zoom.kept_events import NOT_KEPT
+from integration.zoom.sources import API, WEBHOOK
 
 # Events from later than this after the end of an account's connection are not landed, except for
 # the removal of the app, which sets the date of the erasure.
 AFTER_THE_END = timedelta(hours=24)
 REMOVAL = "app_deauthorized"
-WEBHOOK, API = "webhook", "api"  # sent by Zoom; read by healing from Zoom's REST API
 UNKNOWN = "no organization has connected this Zoom account"
 OVER = "more than a day after the Zoom account was disconnected"
 NOT_RELEASED = "not_released"

@@ -10,6 +10,7 @@ import psycopg
 from integration.pipeline.batches import Batch
 from integration.pipeline.dispositions import Decision
 from integration.pipeline.received_events import record_received
+from integration.zoom.sources import API
 
 # In the counts by disposition: rows of the queue that healing has added.
 FROM_API = "from the API"
@@ -165,10 +166,10 @@ def _store_events(connection: psycopg.Connection, batch: Batch) -> Counter[str]:
     )
     rows = connection.execute(
         """
-        select case when source = 'api' then %s else disposition end as disposition, count(*)
+        select case when source = %s then %s else disposition end as disposition, count(*)
         from settled
         group by 1
         """,
-        [FROM_API],
+        [API, FROM_API],
     )
     return Counter(dict(rows.fetchall()))

@@ -16,7 +16,7 @@ RECORDS = tuple(
 UNSUBSCRIBED = frozenset({"app_deauthorized"})
 
 
-def events_of(feature: str) -> frozenset[str]:
+def events_of_feature(feature: str) -> frozenset[str]:
     """Every event of a feature, or about users, that a subscription can have."""
     return frozenset(one for one in KEPT_EVENTS - UNSUBSCRIBED if feature_of(one) == feature)
 
@@ -31,7 +31,7 @@ def missing_events(subscribed: Iterable[str], features: Iterable[str] = REPORTED
     have = frozenset(subscribed)
     found: list[str] = []
     for feature in features:
-        needed = events_of(feature)
+        needed = events_of_feature(feature)
         if feature == "phone":
             records = min(RECORDS, key=lambda generation: len(generation - have))
             needed = (needed - frozenset[str]().union(*RECORDS)) | records

@@ -135,6 +135,8 @@ def test_functions_with_the_owners_rights_are_called_only_by_the_roles_they_are_
             "integration.remove_deactivated_users(text,text[],regclass,name,text[],boolean,text)",
             "pipeline",
         ),
+        ("integration.unhealed_days(date,date)", "page"),
+        ("integration.unhealed_days(date,date)", "pipeline"),
         (
             "integration.unknown_erasures(text[],text[],text[],timestamp with time zone[])",
             "page",
@@ -143,7 +145,6 @@ def test_functions_with_the_owners_rights_are_called_only_by_the_roles_they_are_
             "integration.unknown_erasures(text[],text[],text[],timestamp with time zone[])",
             "pipeline",
         ),
-        ("integration.unhealed_days(date,date)", "page"),
         ("pipeline.analyze_grown(regclass[])", "pipeline"),
         ("pipeline.create_month()", "pipeline"),
     ]

@@ -26,7 +26,7 @@ UNIT_TESTS = [
     for test in yaml.safe_load(file.read_text()).get("unit_tests", [])
 ]
 # Fewer means that a file of tests was lost. Increase it with each new unit test.
-AT_LEAST = 315
+AT_LEAST = 319
 
 
 @pytest.fixture(scope="module")

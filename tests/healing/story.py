@@ -67,7 +67,7 @@ class Played:
 
     def batch(self, name: str, *, now: datetime) -> None:
         self.installation.batch(now=now)
-        self.marts[name] = contents(take_snapshot(self.installation.url, TABLES | CLIENTSIGHTS))
+        self.marts[name] = marts_of(self.installation)
 
     def events(self, source: str) -> Counter[str]:
         found = self.installation.execute(
@@ -90,23 +90,37 @@ def simulated() -> Iterator[tuple[Company, World, str]]:
 
 
 @contextmanager
-def played(
-    server_url: str, home: Path, simulator: tuple[Company, World, str], losses: Losses
-) -> Iterator[Played]:
+def installed(
+    server_url: str, home: Path, simulator: tuple[Company, World, str]
+) -> Iterator[Installation]:
+    """An installation that the company has connected in the morning."""
     company, world, zoom = simulator
     users = {user.email.split("@")[0]: user.email for user in company.users if user.email}
-    deliveries = losses.apply(plan(build_whole_day(company, DAY, seed=SEED), seed=SEED))
     with new_installation(server_url, home=home, zoom=zoom) as installation:
         connection_id = installation.organization(
             FIRM, account=ACCOUNT, users=users, connected_at=MORNING
         )
         grant(installation, world, ACCOUNT, connection_id=connection_id)
+        yield installation
+
+
+@contextmanager
+def played(
+    server_url: str, home: Path, simulator: tuple[Company, World, str], losses: Losses
+) -> Iterator[Played]:
+    company, world, _ = simulator
+    deliveries = losses.apply(plan(build_whole_day(company, DAY, seed=SEED), seed=SEED))
+    with installed(server_url, home, simulator) as installation:
         sent = [(one.body, one.at) for one in deliveries if one.fate is Fate.SENT]
         installation.deliver_in_order(sent)
         lost = [one for one in deliveries if one.fate in (Fate.SWALLOWED, Fate.LOGGED)]
         found = Played(installation, world, lost)
         found.batch("received", now=NIGHT)
         yield found
+
+
+def marts_of(installation: Installation) -> Marts:
+    return contents(take_snapshot(installation.url, TABLES | CLIENTSIGHTS))
 
 
 def differences(before: Marts, after: Marts) -> Counter[str]:

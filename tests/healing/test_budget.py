@@ -1,4 +1,4 @@
-"""Requests are limited per second for all connections together, and per day for each account in all
+"""Requests are limited per second for all connections of a run, and per day for each account in all
 processes together.
 """
 

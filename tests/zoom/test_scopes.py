@@ -3,7 +3,7 @@
 import pytest
 
 from integration.zoom.kept_events import KEPT_EVENTS
-from integration.zoom.needed_events import RECORDS, events_of, feature_of, missing_events
+from integration.zoom.needed_events import RECORDS, events_of_feature, feature_of, missing_events
 from integration.zoom.scopes import NEEDS, REPORTED, USERS, Purpose, lacking, names_of
 from simulator.world import SCOPES
 
@@ -55,7 +55,7 @@ def test_only_features_in_use_need_their_scopes() -> None:
     ]
 
 
-def test_recovering_missed_sessions_needs_scopes_of_its_own() -> None:
+def test_healing_needs_scopes_of_its_own() -> None:
     assert missing(GRANULAR, purpose=Purpose.HEALING) == [
         "report:read:user:admin",
         "meeting:read:past_meeting:admin",
@@ -72,9 +72,9 @@ def test_the_simulated_app_has_every_scope() -> None:
 
 
 def test_each_kept_event_belongs_to_one_feature_except_the_one_without_a_subscription() -> None:
-    of_features = [event for feature in REPORTED for event in events_of(feature)]
+    of_features = [event for feature in REPORTED for event in events_of_feature(feature)]
     assert sorted(of_features) == sorted(KEPT_EVENTS - {"app_deauthorized"})
-    assert {feature_of(event) for event in events_of("webinars")} == {"webinars"}
+    assert {feature_of(event) for event in events_of_feature("webinars")} == {"webinars"}
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def acme(site: Site) -> Site:
     )
     site.rows(
         "update integration.connections set missing_events = null, subscription_detail = null, "
-        "subscription_read_at = now(), received_events = '{}', features_left_out = '{}'"
+        "subscription_read_at = now(), received_events = '{}', features_left_out = '[]'"
     )
     return site
 
@@ -121,15 +121,15 @@ def test_the_event_subscription_is_a_fact_of_the_account(
 
 def test_what_the_subscription_leaves_out_is_shown_without_a_warning(acme: Site) -> None:
     acme.rows(
-        "update integration.connections set missing_events = '[]', features_left_out = %s",
-        ["webinars"],
+        "update integration.connections set missing_events = '[]', "
+        "features_left_out = '[\"webinars\"]'"
     )
     tab, overview = pages(acme)
     assert "Without webinars" in tab
     assert [PERMISSIONS in page for page in (tab, overview)] == [False, False]
 
 
-def test_what_recovering_missed_sessions_needs_is_shown_without_a_warning(acme: Site) -> None:
+def test_what_healing_needs_is_shown_without_a_warning(acme: Site) -> None:
     acme.rows("update integration.tokens set scope = %s", f"{GRANTED} webinar:read:admin")
     tab, overview = pages(acme)
     assert "it also needs these permissions: report:read:user:admin, meeting" not in tab

@@ -52,9 +52,7 @@ marked_events as (
             over session_events as last_seen_at,
         events.first_received_at
     from events
-    left join reported
-        on events.is_from_api
-        and {{ in_session('reported.leg_user_id') }} = {{ in_session('events.leg_user_id') }}
+    {{ join_reported('events') }}
     where {{ unless_reported('events', 'events.is_end or events.is_leave') }}
     window session_events as (partition by events.organization_id, events.session_id)
 

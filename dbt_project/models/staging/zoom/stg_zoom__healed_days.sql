@@ -1,4 +1,4 @@
-{# The source `meetings` lists webinars, too. #}
+{# As in integration/zoom/sources.py: the source `meetings` lists webinars, too. #}
 
 select
     organization_id,

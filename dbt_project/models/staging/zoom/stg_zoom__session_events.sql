@@ -9,6 +9,7 @@ select
     split_part(event, '.', 1) || 's' as feature,
     event,
     case when event like '%.participant_%' then fields ->> 'user_id' end as leg_user_id,
+    fields ->> 'participant_uuid' as participant_uuid,
     fields ->> 'topic' as topic,
     fields ->> 'type' as type_code,
     batch,

@@ -9,12 +9,24 @@ down_revision = "0040"
 
 
 def upgrade() -> None:
+    # Several transactions: nothing is locked while the events are read, and each table is locked
+    # for a moment, without the other. If `migrate` is stopped in between, the next one starts here
+    # again.
+    autocommit = op.get_context().autocommit_block
+    with autocommit():
+        op.get_bind().exec_driver_sql(READ_RECEIVED)
+    for table, columns in COLUMNS.items():
+        with autocommit():
+            op.get_bind().exec_driver_sql(
+                ADD_COLUMNS.replace("TABLE", table).replace("COLUMNS", columns)
+            )
     op.get_bind().exec_driver_sql(SQL)
 
 
-SQL = """
--- The hour (UTC) of the last webhook of each account and event. Read before any table is locked.
-create temporary table received on commit drop as
+# The hour (UTC) of the last webhook of each account and event.
+READ_RECEIVED = """
+drop table if exists pg_temp.received;
+create temporary table received as
 select zoom_account_id, jsonb_object_agg(event, hour) as events
 from (
     select
@@ -24,19 +36,50 @@ from (
     where source = 'webhook'
     group by zoom_account_id, event
 ) as by_event
-group by zoom_account_id;
+group by zoom_account_id
+"""
 
-alter table integration.connections
-    -- A list of the needed events that no subscription sends here; null: not known.
-    add column missing_events jsonb,
-    add column subscription_detail text,  -- why it is not known, or why all are missing
-    add column subscription_is_ours boolean not null default false,  -- created through the API
-    add column subscription_read_at timestamptz,
-    -- Features whose events Zoom does not allow the app of `connect --subscribe`.
-    add column features_left_out jsonb not null default '[]',
-    -- Event -> the hour in which a webhook of it last arrived.
-    add column received_events jsonb not null default '{}',
-    add column lacks_phone boolean not null default false;  -- Zoom says that it has no Zoom Phone
+COLUMNS = {
+    # When an account was connected again with fewer permissions than before.
+    "integration.tokens": "add column if not exists scope_reduced_at timestamptz",
+    "integration.connections": """
+        -- A list of the needed events that no subscription sends here; null: not known.
+        add column if not exists missing_events jsonb,
+        -- Why it is not known, or why all are missing.
+        add column if not exists subscription_detail text,
+        -- Created through the API.
+        add column if not exists subscription_is_ours boolean not null default false,
+        add column if not exists subscription_read_at timestamptz,
+        -- A list of the features whose events Zoom does not allow the app of `connect --subscribe`.
+        add column if not exists features_left_out jsonb not null default '[]',
+        -- Event -> the hour in which a webhook of it last arrived.
+        add column if not exists received_events jsonb not null default '{}',
+        -- Zoom says that it has no Zoom Phone.
+        add column if not exists lacks_phone boolean not null default false
+    """,
+}
+# Waits for those that hold a lock for long, such as an analyst's query, without making others wait
+# behind it.
+ADD_COLUMNS = """
+do $$
+begin
+    perform set_config('lock_timeout', '200ms', true);
+    for attempt in 1..120 loop
+        begin
+            alter table TABLE COLUMNS;
+            exit;
+        exception when lock_not_available then
+            if attempt = 120 then
+                raise;
+            end if;
+            perform pg_sleep(0.5);
+        end;
+    end loop;
+end
+$$
+"""
+
+SQL = """
 update integration.connections
 set lacks_phone = phone_detail is not null,
     received_events = coalesce(
@@ -47,18 +90,16 @@ set lacks_phone = phone_detail is not null,
         '{}'
     )
 where disconnected_at is null;
+drop table received;
 grant update (
     missing_events, subscription_detail, subscription_is_ours, subscription_read_at
 ) on integration.connections to page, pipeline;
 grant update (features_left_out) on integration.connections to page;
 grant update (received_events, lacks_phone) on integration.connections to pipeline;
 
--- When an account was connected again with fewer permissions than before.
-alter table integration.tokens add column scope_reduced_at timestamptz;
-
--- The page may not read what healing does, and has to report days that should be healed by now: see
--- integration/healing/days.py. Refused sources are reported as such. The log of webhooks does not
--- count, because the other sources find most of what it contains.
+-- The page may not read what healing does, and like `status` has to report days that should be
+-- healed by now: see integration/healing/days.py. Refused sources are reported as such. The log of
+-- webhooks does not count: if ZOOM_APP_ID is not set, nobody reads it.
 create function integration.unhealed_days(first_day date, last_day date)
 returns table (accounts bigint, oldest_day date)
 language sql stable security definer
@@ -96,5 +137,5 @@ as $$
         ) is not true
 $$;
 revoke execute on function integration.unhealed_days from public;
-grant execute on function integration.unhealed_days to page;
+grant execute on function integration.unhealed_days to page, pipeline;
 """
