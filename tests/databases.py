@@ -1,6 +1,7 @@
 """Databases for tests, on the disposable server of the run (tests/conftest.py)."""
 
 import atexit
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from alembic import command
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
 
+from integration.database import embedded
 from integration.database.logins import allow_logins_without_password, set_database_rights
 from integration.database.migrate import configuration, engine_of
 from integration.database.own_organization import limit_to
@@ -68,6 +70,20 @@ def new_database(server_url: str, *, template: str = MIGRATED) -> Iterator[str]:
             yield url_of(server_url, name)
         finally:
             owner.execute(SQL("drop database {} with (force)").format(database))
+
+
+@contextmanager
+def superuser_of(url: str, *, autocommit: bool = False) -> Iterator[psycopg.Connection]:
+    """A connection of the embedded server's superuser to this database. After the block its session
+    has ended, because the owner cannot end it in order to drop the database.
+    """
+    as_superuser = urlsplit(url)._replace(netloc=f"{embedded.SUPERUSER}:@").geturl()
+    with psycopg.connect(as_superuser, autocommit=autocommit) as superuser:
+        process = superuser.info.backend_pid
+        yield superuser
+    with psycopg.connect(url, autocommit=True) as owner:
+        while owner.execute("select from pg_stat_activity where pid = %s", [process]).fetchone():
+            time.sleep(0.01)
 
 
 @contextmanager
