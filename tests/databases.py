@@ -10,11 +10,10 @@ from itertools import count
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory, mkdtemp
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import psycopg
 from alembic import command
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
 
 from integration.database import embedded
@@ -132,20 +131,11 @@ def with_own_logins(url: str) -> dict[str, str]:
     }
 
 
-def share_what_dbt_parsed(home: Path, url: str = "") -> None:
-    """Gives an installation the folder that this run shares for the project as dbt parsed it.
-
-    A database with another name than those of `new_database` gets one of its own, so that dbt does
-    not parse the project again after it.
-    """
+def share_what_dbt_parsed(home: Path) -> None:
+    """Gives an installation the folder that this run shares for the project as dbt parsed it."""
     home.mkdir(parents=True, exist_ok=True)
-    name = str(conninfo_to_dict(url).get("dbname", FIRST))
-    folder = parsed_projects()
-    if not name.startswith("test_"):
-        folder = folder / "of other names" / quote(name, safe="")
-        folder.mkdir(parents=True, exist_ok=True)
     if not (home / "dbt").exists():
-        (home / "dbt").symlink_to(folder)
+        (home / "dbt").symlink_to(parsed_projects())
 
 
 @cache
