@@ -1,6 +1,7 @@
 """Databases for tests, on the disposable server of the run (tests/conftest.py)."""
 
 import atexit
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,13 +10,13 @@ from itertools import count
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory, mkdtemp
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import psycopg
 from alembic import command
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
 
+from integration.database import embedded
 from integration.database.logins import allow_logins_without_password, set_database_rights
 from integration.database.migrate import configuration, engine_of
 from integration.database.own_organization import limit_to
@@ -71,6 +72,20 @@ def new_database(server_url: str, *, template: str = MIGRATED) -> Iterator[str]:
 
 
 @contextmanager
+def superuser_of(url: str, *, autocommit: bool = False) -> Iterator[psycopg.Connection]:
+    """A connection of the embedded server's superuser to this database. After the block its session
+    has ended, because the owner cannot end it in order to drop the database.
+    """
+    as_superuser = urlsplit(url)._replace(netloc=f"{embedded.SUPERUSER}:@").geturl()
+    with psycopg.connect(as_superuser, autocommit=autocommit) as superuser:
+        process = superuser.info.backend_pid
+        yield superuser
+    with psycopg.connect(url, autocommit=True) as owner:
+        while owner.execute("select from pg_stat_activity where pid = %s", [process]).fetchone():
+            time.sleep(0.01)
+
+
+@contextmanager
 def page_of(url: str, organization_id: str) -> Iterator[psycopg.Connection]:
     """One transaction as the page has it for a viewer of this organization."""
     with transaction(url, role="page") as connection:
@@ -116,20 +131,11 @@ def with_own_logins(url: str) -> dict[str, str]:
     }
 
 
-def share_what_dbt_parsed(home: Path, url: str = "") -> None:
-    """Gives an installation the folder that this run shares for the project as dbt parsed it.
-
-    A database with another name than those of `new_database` gets one of its own, so that dbt does
-    not parse the project again after it.
-    """
+def share_what_dbt_parsed(home: Path) -> None:
+    """Gives an installation the folder that this run shares for the project as dbt parsed it."""
     home.mkdir(parents=True, exist_ok=True)
-    name = str(conninfo_to_dict(url).get("dbname", FIRST))
-    folder = parsed_projects()
-    if not name.startswith("test_"):
-        folder = folder / "of other names" / quote(name, safe="")
-        folder.mkdir(parents=True, exist_ok=True)
     if not (home / "dbt").exists():
-        (home / "dbt").symlink_to(folder)
+        (home / "dbt").symlink_to(parsed_projects())
 
 
 @cache

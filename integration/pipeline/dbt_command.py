@@ -40,7 +40,9 @@ def run_beside_live(command: Command, settings: Settings, url: str, *, say: Say)
             own_functions=dev_functions(connection, prefix),
         )
         with connected_dbt(connection, settings, url):
-            code, _ = invoke_command(command, settings, defer_state=state)
+            code, _ = invoke_command(
+                command, settings, database=connection.info.dbname, defer_state=state
+            )
         if code and not marts_exist(connection):
             say(_NOTHING_DERIVED)
         if command.writes:
@@ -63,18 +65,18 @@ def run_on_live(command: Command, settings: Settings, url: str, *, say: Say) -> 
             connect(url, role="pipeline") as connection,
             connected_dbt(connection, settings, url),
         ):
-            return invoke_command(command, settings)[0]
+            return invoke_command(command, settings, database=connection.info.dbname)[0]
     with only_writer(url, say=say) as connection:
         derivation = start_derivation(connection)
         views = views_of(derivation.manifest)
         before = _existing_views(connection, derivation.manifest)
-        session = session_of_writer(connection)
+        session, database = session_of_writer(connection), connection.info.dbname
         with kept_alive(connection), connected_dbt(connection, settings, url, **session):
-            code, built = invoke_command(command, settings)
+            code, built = invoke_command(command, settings, database=database)
             dropped = before - _existing_views(connection, derivation.manifest)
             if dropped:  # replacing a view drops those that read it
                 again = Command(_run_of(dropped), "run", project.LIVE)
-                again_code, rebuilt = invoke_command(again, settings)
+                again_code, rebuilt = invoke_command(again, settings, database=database)
                 code, built = max(code, again_code), built | rebuilt
         if views <= built:
             derivation.record_views()

@@ -121,7 +121,7 @@ def connected_home(company: Company, zoom_url: str, home: Path) -> Iterator[tupl
         "BACKLOG_DELIVERIES": BACKLOG,
     }
     program = Program(home, settings)
-    share_what_dbt_parsed(home, "dbname=postgres")
+    share_what_dbt_parsed(home)
     try:
         migrated = program("migrate")
         assert migrated.code == 0, migrated.err

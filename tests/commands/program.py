@@ -114,7 +114,7 @@ def program_with(**settings: str) -> Iterator[Program]:
     folder = TemporaryDirectory(prefix="worksights-", dir=in_memory(), ignore_cleanup_errors=True)
     with folder as home:
         if "DATABASE_URL" in settings:  # not the embedded one, which is deleted with this home
-            share_what_dbt_parsed(Path(home), settings["DATABASE_URL"])
+            share_what_dbt_parsed(Path(home))
         program = Program(Path(home), settings)
         try:
             yield program

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from integration.database.embedded import LOCKS, LOGGING, OWNER, SUPERUSER
+from integration.database.embedded import LOCKS, LOGGING, OWNER, SUPERUSER, url_of
 from integration.database.role_names import ROLES
 from tests.commands.program import Program, execute, rows
 from tests.memory import in_memory
@@ -113,6 +114,16 @@ def test_a_locale_that_the_machine_does_not_have_is_not_in_the_way(
         "where datname = current_database()"
     )
     assert rows(answer.out.splitlines()[-1], of_database) == [("b", "C.UTF-8", "äi")]
+
+
+def test_a_killed_server_is_replaced_at_once(embedded_program: Program) -> None:
+    """Its process may not have ended, or its parent not have noticed."""
+    url = url_of(embedded_program.home)
+    for _ in range(5):
+        first_line, *_ = (embedded_program.home / "postgres" / "postmaster.pid").read_text().split()
+        os.kill(int(first_line), signal.SIGKILL)
+        assert url_of(embedded_program.home) == url
+        assert rows(url, "select 1") == [(1,)]
 
 
 def test_what_is_in_the_way_of_a_new_database_is_named(embedded_program: Program) -> None:

@@ -10,6 +10,8 @@ from http import HTTPStatus
 from typing import Any
 
 DRIP_SECONDS = 0.1
+# Between pieces that only a time limit ends: without a pause, they keep a core busy until then.
+PAUSE_SECONDS = 0.05
 
 
 @dataclass
@@ -58,10 +60,10 @@ def raw(content: bytes) -> Kind:
     return lambda exchange: exchange.send(content)
 
 
-def forever(start: bytes, again: bytes) -> Kind:
+def forever(start: bytes, again: bytes, *, pause: float = 0.0) -> Kind:
     def answer(exchange: Exchange) -> None:
         exchange.send(start)
-        while not exchange.stopping.is_set():
+        while not exchange.stopping.wait(pause):
             exchange.send(again)
 
     return answer

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.connections.hostile_answers import (
+    PAUSE_SECONDS,
     Exchange,
     Kind,
     deep,
@@ -37,7 +38,7 @@ ANYWHERE: dict[str, Kind] = {
     "stalled-in-body": stalls_after(http(b'{"users": [', Content_Length="100")),
     "drips": lambda exchange: exchange.drip(http({"users": [{"id": "z" * 9_000}]})),
     "drips-body": drips_after(http(b"", Content_Length="9000"), b" " * 9_000),
-    "informs-forever": forever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
+    "informs-forever": forever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100, pause=PAUSE_SECONDS),
     "headers-forever": forever(b"HTTP/1.1 200 OK\r\n", b"X-Again: 1\r\n" * 50),
     "one-header-forever": forever(b"HTTP/1.1 200 OK\r\nX-Long: ", b"a" * 4_096),
     "spaces-forever": forever(http(b"", length=False), b" " * 4_096),
@@ -126,6 +127,7 @@ def cycle(*tokens: str) -> Kind:
 def counts_up(*, has_users: bool) -> Kind:
     def answer(exchange: Exchange) -> None:
         number = int(exchange.query.get("next_page_token", "0")) + 1
+        exchange.stopping.wait(PAUSE_SECONDS)
         exchange.send(http(page(*([f"user-{number}"] if has_users else []), then=str(number))))
 
     return answer

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from psycopg.sql import SQL, Composed, Identifier
 
-from integration.database import embedded
 from integration.database.own_organization import EVERY, limit_to
 from integration.database.postgres import connect
 from simulator.world import World
 from tests.database.own_rows import FOREIGN, OWN, READ, named, write_rows
+from tests.databases import superuser_of
 from tests.pipeline.installation import Installation, new_installation
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -61,8 +60,7 @@ def derived(server_url: str, home: Path, zoom_url: tuple[World, str]) -> Iterato
     with new_installation(server_url, home=home, zoom=zoom_url[1]) as installation:
         installation.batch(now=NOW)
         tables = [one.name for one in relations_of(installation.url) if not one.is_view]
-        as_superuser = urlsplit(installation.url)._replace(netloc=f"{embedded.SUPERUSER}:@")
-        with psycopg.connect(as_superuser.geturl()) as superuser:
+        with superuser_of(installation.url) as superuser:
             write_rows(superuser, tables)
         yield installation
 

@@ -46,7 +46,7 @@ def started(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         settings = {**APP_SETTINGS, **with_own_logins(url), "TOMBSTONE_KEY": TOMBSTONE_KEY}
         machine = Machine(tmp_path_factory.mktemp("machine"), settings)
         machine.write_settings()
-        share_what_dbt_parsed(machine.home, url)
+        share_what_dbt_parsed(machine.home)
         with machine.running(read_unit("worksights-zoom-migrate.service")) as migrating:
             assert migrating.wait(PATIENCE) == 0, log_of(machine, "migrate")
         ports = {"receiver@": free_port(), "page": free_port(), "webserver": free_port()}

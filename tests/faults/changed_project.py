@@ -1,9 +1,11 @@
 """A copy of the dbt project with changed texts, which the pipeline runs instead of the project."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfile, copytree, ignore_patterns, rmtree
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,11 +28,12 @@ def changed_project(files: dict[str, str], *, folder: Path) -> Iterator[Path]:
     for name, text in files.items():
         assert (copy / name).read_text() != text, name
         (copy / name).write_text(text)
+    database = urlsplit(os.environ["DATABASE_URL"]).path.removeprefix("/")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parsed_project, "KEPT", 100)
         for target in ("live", "rebuild"):
             original, changed = (
-                folder_of(each, parsed_projects(), target=target) / PARSED
+                folder_of(each, parsed_projects(), target=target, database=database) / PARSED
                 for each in (project.FOLDER, copy)
             )
             if original.exists():

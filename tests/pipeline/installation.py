@@ -1,5 +1,6 @@
 """An installation under test: its database, its environment, its 20-minute job in this process."""
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -229,6 +230,9 @@ def template_after(play: Callable[[Installation], None], server_url: str, *, tem
         with ThreadPoolExecutor(1) as pool:  # a browser's loop may run in this thread
             pool.submit(play, installation).result()
         keep_as_template(url, name)
+    # What dbt and Dagster hold from now on stays: no later look for garbage goes through it.
+    gc.collect()
+    gc.freeze()
     return name
 
 

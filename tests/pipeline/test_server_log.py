@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from urllib.parse import urlsplit
 
-import psycopg
-
-from integration.database import embedded
+from tests.databases import superuser_of
 from tests.faults.story import FIRST_BATCH, GOOD, events_of, meeting
 from tests.pipeline.installation import Installation
 
@@ -19,8 +16,7 @@ WARNING = "do $$ begin raise warning 'this line is found'; end $$"
 
 def warnings_of(url: str, act: Callable[[], object]) -> list[str]:
     """The warnings that the server has logged meanwhile."""
-    as_superuser = urlsplit(url)._replace(netloc=f"{embedded.SUPERUSER}:@").geturl()
-    with psycopg.connect(as_superuser, autocommit=True) as superuser:
+    with superuser_of(url, autocommit=True) as superuser:
         [file] = superuser.execute(CURRENT).fetchone()
         [size] = superuser.execute(SIZE, [file]).fetchone()
         act()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import LiteralString
 
 import pytest
 from psycopg.sql import SQL, Identifier
@@ -60,8 +61,7 @@ class Ages:
         self.patch.setenv("TOMBSTONE_KEY", keys_of(age))
 
     def start_again(self) -> None:
-        for table in TABLES:
-            self.installation.execute(SQL("delete from {}").format(Identifier(*table.split("."))))
+        self._execute_for_each("delete from {live}")
         self.installation.execute("update pipeline.batches set finished_at = now()")
         erasures_file(self.settings).unlink(missing_ok=True)
         self.newest = 0
@@ -111,22 +111,24 @@ class Ages:
         self.backups.append(f"backup_{len(self.backups)}")
         name = Identifier(self.backups[-1])
         self.installation.execute(SQL("create schema {}").format(name))
-        for table in TABLES:
-            self.installation.execute(
-                SQL("create table {} as select * from {}").format(
-                    Identifier(self.backups[-1], table), Identifier(*table.split("."))
-                )
-            )
+        self._execute_for_each("create table {kept} as select * from {live}", self.backups[-1])
 
     def restore(self, backup: str) -> None:
-        for table in TABLES:
-            live = Identifier(*table.split("."))
-            self.installation.execute(SQL("delete from {}").format(live))
-            self.installation.execute(
-                SQL("insert into {} overriding system value select * from {}").format(
-                    live, Identifier(backup, table)
+        self._execute_for_each(
+            "delete from {live}; insert into {live} overriding system value select * from {kept}",
+            backup,
+        )
+
+    def _execute_for_each(self, statement: LiteralString, backup: str = "") -> None:
+        """For each table, in one connection: opening one takes longer."""
+        self.installation.execute(
+            SQL("; ").join(
+                SQL(statement).format(
+                    live=Identifier(*table.split(".")), kept=Identifier(backup, table)
                 )
+                for table in TABLES
             )
+        )
 
 
 @contextmanager

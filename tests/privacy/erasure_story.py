@@ -10,6 +10,7 @@ from typing import Any
 from psycopg.sql import SQL, Identifier
 
 from integration.connections.tokens import save_grant
+from integration.database.postgres import connect
 from integration.identity.versions import RULE_VERSION
 from integration.zoom.oauth import Grant
 from simulator.grants import Consent
@@ -34,24 +35,27 @@ from tests.privacy.erased_people import (
 
 def dump(installation: Installation) -> dict[str, str]:
     """Every row of every table and view, as text; bodies as they were sent."""
-    tables = installation.execute(
-        """
-        select nspname, relname from pg_class
-        inner join pg_namespace on pg_namespace.oid = relnamespace
-        where relkind in ('r', 'p', 'v') and not relispartition
-            and nspname !~ '^(pg_|information_schema)'
-        """
-    )
-    found = {
-        f"{schema}.{name}": "\n".join(
-            text
-            for (text,) in installation.execute(
-                SQL("select t::text from {} as t").format(Identifier(schema, name))
+    with connect(installation.url) as connection:  # one for all: each takes longer than a table
+        tables = connection.execute(
+            """
+            select nspname, relname from pg_class
+            inner join pg_namespace on pg_namespace.oid = relnamespace
+            where relkind in ('r', 'p', 'v') and not relispartition
+                and nspname !~ '^(pg_|information_schema)'
+            """
+        ).fetchall()
+        found = {
+            f"{schema}.{name}": "\n".join(
+                text
+                for (text,) in connection.execute(
+                    SQL("select t::text from {} as t").format(Identifier(schema, name))
+                )
             )
-        )
-        for schema, name in tables
-    }
-    bodies = installation.execute("select body from ingress.deliveries where body is not null")
+            for schema, name in tables
+        }
+        bodies = connection.execute(
+            "select body from ingress.deliveries where body is not null"
+        ).fetchall()
     return {**found, "bodies": "\n".join(bytes(body).decode() for (body,) in bodies)}
 
 

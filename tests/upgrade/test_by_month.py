@@ -3,17 +3,14 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from integration.database.embedded import SUPERUSER
 from integration.database.postgres import connect
 from integration.database.schema_version import known_schemas
 from integration.web.receiver.deliveries import INSERT_DELIVERY
-from tests.databases import apply_migrations, new_database
+from tests.databases import apply_migrations, new_database, superuser_of
 from tests.patience import PATIENCE, wait_until
 
 BEFORE, AFTER = "0035", "0037"
@@ -238,8 +235,7 @@ def test_a_publication_of_all_tables_stops_neither_the_migration_nor_an_update(
     server_url: str,
 ) -> None:
     with earlier_database(server_url) as url:
-        as_superuser = urlsplit(url)._replace(netloc=f"{SUPERUSER}:@").geturl()
-        with psycopg.connect(as_superuser) as superuser:
+        with superuser_of(url) as superuser:
             superuser.execute("create publication everything for all tables")
         apply_migrations(url, to="0036")
         with connect(url, at_any_schema=True) as owner:

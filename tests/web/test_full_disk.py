@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 
-from integration.database.embedded import SUPERUSER
+from tests.databases import superuser_of
 from tests.patience import wait_until
 
 # Long enough to need a page of its own.
@@ -44,7 +42,6 @@ class Disk:
 
 @pytest.fixture
 def disk(database_url: str) -> Iterator[Disk]:
-    as_superuser = urlsplit(database_url)._replace(netloc=f"{SUPERUSER}:@").geturl()
     with TemporaryDirectory(prefix="worksights-disk-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -52,7 +49,7 @@ def disk(database_url: str) -> Iterator[Disk]:
         if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
             pytest.skip("only root can make a small disk, and not in every container")
         try:
-            with psycopg.connect(as_superuser, autocommit=True) as superuser:
+            with superuser_of(database_url, autocommit=True) as superuser:
                 (data,) = superuser.execute("show data_directory").fetchone()
                 owner = Path(data).stat()
                 (folder / "space").mkdir(mode=0o700)

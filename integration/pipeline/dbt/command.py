@@ -52,17 +52,17 @@ def read_command(arguments: Sequence[str]) -> Command:
 
 
 def invoke_command(
-    command: Command, settings: Settings, *, defer_state: Path | None = None
+    command: Command, settings: Settings, *, database: str, defer_state: Path | None = None
 ) -> tuple[int, set[str]]:
     """Runs the command; returns dbt's exit code, and the unique ids of the nodes that were built.
-    The environment must name the database. What is not built for the target is read where
+    The environment must name the database, too. What is not built for the target is read where
     `defer_state` says.
     """
     from dbt.cli.main import dbtRunner
 
     parse_once_for_every_address()
     defer = {"DBT_DEFER": "true", "DBT_DEFER_STATE": str(defer_state)} if defer_state else {}
-    with environment_with(**_options(command, settings), **defer):
+    with environment_with(**_options(command, settings, database), **defer):
         outcome = dbtRunner().invoke(command.arguments)
     results = getattr(outcome.result, "results", ()) if command.writes else ()
     built = {result.node.unique_id for result in results if result.status == "success"}
@@ -71,11 +71,12 @@ def invoke_command(
     return 0 if outcome.success else 1, built
 
 
-def _options(command: Command, settings: Settings) -> dict[str, str]:
+def _options(command: Command, settings: Settings, database: str) -> dict[str, str]:
     """Options of dbt as environment variables, so that those of the command override them."""
     work = settings.home / "dbt"
+    parsed = parsed_project(project.FOLDER, work, target=command.target, database=database)
     paths: dict[str, Path] = {
-        "DBT_TARGET_PATH": parsed_project(project.FOLDER, work, target=command.target),
+        "DBT_TARGET_PATH": parsed,
         "DBT_LOG_PATH": work / "logs",
     }
     return {

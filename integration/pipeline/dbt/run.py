@@ -115,7 +115,8 @@ def invoke_dbt(
     limit = {"statement_timeout": f"{statement_seconds}s"} if statement_seconds else {}
     session = {**session_of_writer(writer), **limit}
     work = settings.home / "dbt"
-    parsed = parsed_project(project.FOLDER, work, target=target)
+    database = writer.info.dbname
+    parsed = parsed_project(project.FOLDER, work, target=target, database=database)
     forget_flags_of_earlier_runs()
     parse_once_for_every_address()
     use_one_session()
