@@ -35,6 +35,11 @@ HEALED = """
         (["delete from zoom_raw.healed_days",
           "update integration.connections set connected_at = '2026-03-05 12:00Z'"],
          date(2026, 3, 5)),
+        # The days before the update to a product that heals are healed as time allows.
+        (["delete from zoom_raw.healed_days",
+          "update integration.connections set healed_since = '2026-03-06'"], date(2026, 3, 6)),
+        (["delete from zoom_raw.healed_days",
+          "update integration.connections set healed_since = '2026-03-08'"], None),
         (["delete from zoom_raw.healed_days",
           "update integration.connections set users_imported_at = null"], None),
         (["delete from zoom_raw.healed_days",

@@ -1,6 +1,9 @@
-"""The migration that adds what a subscription lacks keeps nobody waiting for the connections."""
+"""The migration that adds what a subscription lacks: it keeps nobody waiting for the connections, and
+reports no days that nobody could heal before.
+"""
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 from integration.database.postgres import connect
 from tests.databases import apply_migrations, new_database
@@ -10,6 +13,12 @@ WAITING = """
     select count(*) > 0 from pg_locks
     where relation = 'integration.connections'::regclass and mode = 'AccessExclusiveLock'
         and not granted
+"""
+OLD_CONNECTION = """
+    insert into worksights.organizations (organization_id, name) values ('firm', 'Firm');
+    insert into integration.connections
+        (organization_id, zoom_account_id, connected_at, users_imported_at)
+    values ('firm', 'zoom-firm', '2026-01-01', '2026-01-01')
 """
 ADDED = """
     select count(*) from pg_attribute
@@ -36,3 +45,19 @@ def test_connections_are_read_while_the_migration_waits_for_somebody(server_url:
             analyst.rollback()
             migration.join(PATIENCE)
             assert page.execute(ADDED).fetchall() == [(1,)]
+
+
+def test_days_before_the_update_are_not_reported_as_unhealed(server_url: str) -> None:
+    """All of them are due at once; a large installation needs many hours for them."""
+    with new_database(server_url, template="template1") as url:
+        apply_migrations(url, to="0040")
+        with connect(url, at_any_schema=True) as owner:
+            owner.execute(OLD_CONNECTION)
+        apply_migrations(url, to="0041")
+        day = timedelta(days=1)
+        with connect(url, at_any_schema=True) as owner:
+            [(today,)] = owner.execute("select healed_since from integration.connections")
+            assert abs(today - datetime.now(tz=UTC).date()) <= day
+            unhealed = "select accounts from integration.unhealed_days(%s, %s)"
+            assert owner.execute(unhealed, [today - 7 * day, today - day]).fetchall() == [(0,)]
+            assert owner.execute(unhealed, [today - 7 * day, today]).fetchall() == [(1,)]

@@ -55,7 +55,9 @@ COLUMNS = {
         -- Event -> the hour in which a webhook of it last arrived.
         add column if not exists received_events jsonb not null default '{}',
         -- Zoom says that it has no Zoom Phone.
-        add column if not exists lacks_phone boolean not null default false
+        add column if not exists lacks_phone boolean not null default false,
+        -- The day of the update to a product that heals; null: it always could.
+        add column if not exists healed_since date
     """,
 }
 # Waits for those that hold a lock for long, such as an analyst's query, without making others wait
@@ -82,6 +84,7 @@ $$
 SQL = """
 update integration.connections
 set lacks_phone = phone_detail is not null,
+    healed_since = (now() at time zone 'UTC')::date,
     received_events = coalesce(
         (
             select events from received
@@ -120,7 +123,10 @@ as $$
     where healed_days.compared_after_batch is null
         and connections.disconnected_at is null
         and connections.users_imported_at is not null
-        and days.day >= (connections.connected_at at time zone 'UTC')::date
+        -- Earlier days are healed too, as time allows: a large installation needs many hours.
+        and days.day >= greatest(
+            connections.healed_since, (connections.connected_at at time zone 'UTC')::date
+        )
         and (sources.source <> 'phone' or not connections.lacks_phone)
         and not exists (
             select from integration.refused_sources as refused
