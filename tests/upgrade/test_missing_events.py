@@ -1,4 +1,4 @@
-"""The migration that adds what a subscription lacks: it keeps nobody waiting for the connections, and
+"""The migration that adds what a subscription lacks keeps nobody waiting for the connections, and
 reports no days that nobody could heal before.
 """
 
