@@ -43,10 +43,7 @@ KEYWORDS = re.compile(
     r"|FILTER|OVER|PARTITION|VALUES)\b"
 )
 # Views that group what they read, so that none of their rows is a row of a table below.
-READ_AS_A_WHOLE = {
-    *("int_changed_identities", "int_sessions_touched_by_settings", "failed_sessions"),
-    "completeness",
-}
+READ_AS_A_WHOLE = {"int_changed_identities", "int_sessions_touched_by_settings", "failed_sessions"}
 # One table, or another import, whole or narrowed to some rows; never joined or grouped.
 IMPORT_CTE = re.compile(
     r"\w+ as (?:(?:not )?materialized )?\(\n\n"
