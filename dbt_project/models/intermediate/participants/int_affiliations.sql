@@ -102,8 +102,8 @@ classified as (
 
 ),
 
--- A condition and not a second reading: joined with itself, `classified` was compared row by row, ten
--- minutes and more for the 40,000 participants of two busy days.
+-- A condition and not a second reading: joined with itself, `classified` was compared row by row,
+-- ten minutes and more for the 40,000 participants of two busy days.
 counted as (
 
     select
