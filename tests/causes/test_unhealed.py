@@ -46,6 +46,9 @@ HEALED = """
           "update integration.connections set status = 'disconnected', disconnected_at = now()"],
          None),
         (["delete from zoom_raw.healed_days",
+          "update integration.connections set status = 'needs_attention', status_detail = 'Lost.'"],
+         None),
+        (["delete from zoom_raw.healed_days",
           "insert into integration.privacy_settings (organization_id, name, value) "
           "values ('firm', 'processing', 'held')"], None),
         (["delete from zoom_raw.healed_days where source = 'phone'"], date(2026, 3, 2)),
