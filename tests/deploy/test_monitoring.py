@@ -47,6 +47,17 @@ UNSENT = """
     values ('sign_in', 'x', 'waiting', %(now)s - interval '16 minutes', %(now)s + interval '1 day',
         %(now)s + interval '1 day')
 """
+MISSING = """
+    insert into zoom_raw.known_sessions
+        (organization_id, zoom_account_id, session_id, feature, zoom_uuid, ended_at, read_at)
+    values ('acme', 'WatchedZoomAccount0000', 'lost', 'meetings', 'u',
+        %(now)s - interval '30 hours', %(now)s)
+"""
+UNHEALED = """
+    insert into integration.connections
+        (organization_id, zoom_account_id, connected_at, users_imported_at)
+    values ('acme', 'UnhealedZoomAccount000', '2026-01-01', %(now)s)
+"""
 PROBLEMS = [
     (HISTORY, {}),
     (VALIDATED, {}),
@@ -57,6 +68,8 @@ PROBLEMS = [
     (FAILED, {"model": "pipeline.settings", "scope": "{}"}),
     (DETAIL, {"text": "Zoom accepts it no longer. Reconnect the account.", "transient": False}),
     (UNSENT, {}),
+    (MISSING, {}),
+    (UNHEALED, {}),
 ]
 NO_RECEIVER = {"ZoomProcessDown"}
 NO_PAGE = {"ZoomPageMissing"}
@@ -129,6 +142,10 @@ def test_each_alert_about_figures_fires_and_ends(monitored: Monitored) -> None:
     monitored.acme.is_well(at=datetime.now(UTC))
     monitored.acme.rows("delete from integration.notifications")
     monitored.acme.rows("delete from integration.mails")
+    monitored.acme.rows("delete from zoom_raw.known_sessions")
+    monitored.acme.rows(
+        "delete from integration.connections where zoom_account_id = 'UnhealedZoomAccount000'"
+    )
     monitored.patch.setattr(disk, "LEAST_SHARE_FREE", 0.0)
     monitored.ends()
 

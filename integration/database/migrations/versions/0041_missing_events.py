@@ -122,7 +122,7 @@ as $$
         and healed_days.source = sources.source
     where healed_days.compared_after_batch is null
         -- Lost access is reported by itself.
-        and connections.status = 'connected'
+        and connections.status = 'active'
         and connections.users_imported_at is not null
         -- Earlier days are healed too, as time allows: a large installation needs many hours.
         and days.day >= greatest(
