@@ -64,9 +64,7 @@ legs as (
 affiliations_of_legs as (
 
     select
-        organization_id,
-        session_id,
-        participant_id,
+        organization_id, session_id, participant_id,
         max(affiliation) as affiliation  -- 'internal' > 'external'
     from legs
     group by organization_id, session_id, participant_id
@@ -107,7 +105,8 @@ classified as (
 counted as (
 
     select
-        *,
+        organization_id, session_id, participant_id, user_id, email, zoom_user_id,
+        is_imported_without_email, affiliation_of_legs, person_id, kind, company_id,
         person_id is not null
         and user_id is null
         and is_in_counted_session
