@@ -147,8 +147,10 @@ def report(world: World, account_id: str, seconds: float) -> None:
 
 
 def kind_of(path: str) -> str:
-    """The path with {id} for ids."""
-    return re.sub(r"(users|past_meetings|past_webinars|apps)/[^/]+", r"\1/{id}", path)
+    """The path with {id} for ids, which may contain slashes."""
+    return re.sub(
+        r"(users|past_meetings|past_webinars|apps)/.+?(/[a-z_]+)?$", r"\1/{id}\2", path
+    )
 
 
 if __name__ == "__main__":
