@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses
 from typing import Literal
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -74,8 +74,8 @@ def _security(parts: SplitResult) -> Security:
 
 
 def _sender(text: str) -> Address:
-    name, address = parseaddr(text)
     try:
+        [(name, address)] = getaddresses([text])
         sender = Address(name, addr_spec=address)
     except (ValueError, IndexError, TypeError) as error:
         raise _not_a_sender() from error
