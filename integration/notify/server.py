@@ -1,6 +1,7 @@
 """The mail server of the installation, from SMTP_URL and MAIL_FROM."""
 
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import getaddresses
 from typing import Literal
@@ -77,7 +78,7 @@ def _sender(text: str) -> Address:
     try:
         [(name, address)] = getaddresses([text])
         sender = Address(name, addr_spec=address)
-    except (ValueError, IndexError, TypeError) as error:
+    except (ValueError, IndexError, TypeError, MessageError) as error:
         raise _not_a_sender() from error
     is_usable = sender.username and sender.domain and address.isascii() and text.isprintable()
     if not is_usable:
