@@ -1,8 +1,9 @@
 """The mail server of the installation, from SMTP_URL and MAIL_FROM."""
 
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses
 from typing import Literal
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -74,10 +75,10 @@ def _security(parts: SplitResult) -> Security:
 
 
 def _sender(text: str) -> Address:
-    name, address = parseaddr(text)
     try:
+        [(name, address)] = getaddresses([text])
         sender = Address(name, addr_spec=address)
-    except (ValueError, IndexError, TypeError) as error:
+    except (ValueError, IndexError, TypeError, MessageError) as error:
         raise _not_a_sender() from error
     is_usable = sender.username and sender.domain and address.isascii() and text.isprintable()
     if not is_usable:

@@ -230,6 +230,7 @@ def test_the_setting_of_the_server_is_a_url(url: str) -> None:
         ("smtps://mail.example.com?tls=off", "a@b.example", "SMTP_URL"),
         ("smtp://mail.example.com", "", "MAIL_FROM"),
         ("smtp://mail.example.com", "WorkSights", "MAIL_FROM"),
+        ("smtp://mail.example.com", "a@b.example, c@d.example", "MAIL_FROM"),
         ("smtp://mail.example.com", "a@b.example\r\nBcc: c@d.example", "MAIL_FROM"),
     ],
 )
