@@ -148,9 +148,7 @@ def report(world: World, account_id: str, seconds: float) -> None:
 
 def kind_of(path: str) -> str:
     """The path with {id} for ids, which may contain slashes."""
-    return re.sub(
-        r"(users|past_meetings|past_webinars|apps)/.+?(/[a-z_]+)?$", r"\1/{id}\2", path
-    )
+    return re.sub(r"(users|past_meetings|past_webinars|apps)/.+?(/[a-z_]+)?$", r"\1/{id}\2", path)
 
 
 if __name__ == "__main__":
