@@ -42,10 +42,9 @@ def heal(day: datetime | None) -> None:
         say("No account can be healed for this day." if asked_for else "No day is due.")
         return
     say(
-        f"{quantity(counts['gaps'], 'event')} added, which the next batch lands. Of "
-        f"{quantity(counts['days'], 'day')} of accounts and sources, {counts['finished']:,} "
-        f"finished, {counts['unfinished']:,} unfinished, {counts['failed']:,} failed, "
-        f"{counts['refused']:,} refused by Zoom."
+        f"{quantity(counts['gaps'], 'event')} added, which the next batch lands. Days by account "
+        f"and source: {counts['finished']:,} finished, {counts['unfinished']:,} unfinished, "
+        f"{counts['failed']:,} failed, {counts['refused']:,} refused by Zoom."
     )
     if counts["failed"] or counts["unfinished"]:
         is_tried_again = asked_for is None or asked_for >= (now - TRIED_FOR).date()

@@ -45,7 +45,7 @@ def test_it_heals_what_is_due_and_says_what_it_did(program: Program, past: Short
     answer = program("heal")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.splitlines()[-1] == (
-        "19 events added, which the next batch lands. Of 2 days of accounts and sources, "
+        "19 events added, which the next batch lands. Days by account and source: "
         "2 finished, 0 unfinished, 0 failed, 0 refused by Zoom."
     )
     due = newest_due(datetime.now(UTC)).date()
@@ -67,7 +67,7 @@ def test_a_day_is_healed_again_if_it_is_named(program: Program, past: ShortPast)
     answer = program("heal", "--day", due.isoformat())
     assert answer.code == 0
     assert answer.out.splitlines()[-1] == (
-        "0 events added, which the next batch lands. Of 2 days of accounts and sources, "
+        "0 events added, which the next batch lands. Days by account and source: "
         "2 finished, 0 unfinished, 0 failed, 0 refused by Zoom."
     )
     before = program("heal", "--day", "2025-01-31")  # before the connection

@@ -5,13 +5,15 @@ from datetime import timedelta
 
 from tests.databases import superuser_of
 from tests.faults.story import FIRST_BATCH, GOOD, events_of, meeting
+from tests.patience import wait_until
 from tests.pipeline.installation import Installation
 
 CURRENT = "select pg_current_logfile()"
 SIZE = "select size from pg_stat_file(%s)"
 # Lines of other encodings may be in it, too.
 TEXT = "select encode(pg_read_binary_file(%s, %s, 100000000), 'escape')"
-WARNING = "do $$ begin raise warning 'this line is found'; end $$"
+LAST = "this line is found"
+WARNING = f"do $$ begin raise warning '{LAST}'; end $$"
 
 
 def warnings_of(url: str, act: Callable[[], object]) -> list[str]:
@@ -21,9 +23,15 @@ def warnings_of(url: str, act: Callable[[], object]) -> list[str]:
         [size] = superuser.execute(SIZE, [file]).fetchone()
         act()
         superuser.execute(WARNING)
-        [text] = superuser.execute(TEXT, [file, size]).fetchone()
-    *found, last = [line for line in text.splitlines() if "WARNING:" in line]
-    assert last.endswith("this line is found")
+
+        def warnings() -> list[str]:
+            [text] = superuser.execute(TEXT, [file, size]).fetchone()
+            return [line for line in text.splitlines() if "WARNING:" in line]
+
+        # The server writes its log in another process.
+        wait_until(lambda: any(line.endswith(LAST) for line in warnings()))
+        *found, last = warnings()
+    assert last.endswith(LAST)
     return found
 
 

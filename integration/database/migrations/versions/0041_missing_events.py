@@ -121,7 +121,7 @@ as $$
         and healed_days.zoom_account_id = connections.zoom_account_id
         and healed_days.source = sources.source
     where healed_days.compared_after_batch is null
-        -- Lost access is reported by itself.
+        -- Lost access is a problem of its own.
         and connections.status = 'active'
         and connections.users_imported_at is not null
         -- Earlier days are healed too, as time allows: a large installation needs many hours.
