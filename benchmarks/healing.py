@@ -82,7 +82,7 @@ def connect(url: str, environment: dict[str, str], company: Company, days: int) 
     with psycopg.connect(url) as connection:
         connection.execute(
             "update integration.connections set connected_at = now() - make_interval(days => %s)",
-            [days + 4],
+            [days + 6],
         )
 
 
@@ -98,7 +98,7 @@ def delivered(world: World, company: Company, day: date, losses: Losses) -> list
 
 
 def repeat(url: str, days: int) -> int:
-    """Gives each of the earlier days the events that were landed. Returns the number of all."""
+    """Gives each day before the two the events that were landed. Returns the number of all."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             """
@@ -110,7 +110,7 @@ def repeat(url: str, days: int) -> int:
                 organization_id, event_id || '-' || ago, session_id || '-' || ago,
                 zoom_account_id, event, source, batch, occurred_at - make_interval(days => ago),
                 first_received_at - make_interval(days => ago), fields
-            from zoom_raw.events, generate_series(1, %s) as ago
+            from zoom_raw.events, generate_series(3, %s + 2) as ago
             """,
             [days],
         )
